@@ -1,0 +1,47 @@
+"""What can go wrong for a caller. Entry points turn these into answers; nothing else does.
+
+RollcallError
+├── NotFound         no such thing for this company
+├── Conflict         the thing is in a state that does not allow this
+└── InvalidInput     the input is wrong: where, what, and how to mend it
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing wrong with an input: `field` is a path such as `steps[0].template_id`."""
+
+    field: str
+    reason: str
+
+
+class RollcallError(Exception):
+    """Base of all errors a caller can mend."""
+
+
+class NotFound(RollcallError):
+    """There is no `kind` with this id in the caller's company."""
+
+    def __init__(self, kind: str, item_id: str) -> None:
+        super().__init__(f"There is no {kind} {item_id!r}.")
+        self.kind = kind
+        self.item_id = item_id
+
+
+class Conflict(RollcallError):
+    """What was asked does not fit the state the thing is in."""
+
+
+class InvalidInput(RollcallError):
+    """The input is wrong; `problems` name every field that is."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.reason}" for p in problems))
+        self.problems = problems
+
+    @classmethod
+    def at(cls, field: str, reason: str) -> "InvalidInput":
+        """The common case of one wrong field."""
+        return cls(Problem(field=field, reason=reason))

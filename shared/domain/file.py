@@ -1,0 +1,65 @@
+"""A file: one uploaded packet of rows, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FileState(StrEnum):
+    """Where a file is on its way in."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    LOADING = "loading"
+    LOADED = "loaded"
+    REFUSED = "refused"  # as a whole, with `refusal` saying why
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """One uploaded file. A file is taken once: by object generation and by content."""
+
+    id: str
+    source_id: str
+    name: str
+    object_name: str
+    created_at: datetime
+    state: FileState = FileState.AWAITING_UPLOAD
+    accepts_repeat: bool = False
+    generation: str | None = None
+    content_hash: str | None = None
+    size: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    percent: int = 0
+    row_count: int = 0
+    rejected_count: int = 0
+    chunk_count: int = 0
+    rejected_object_name: str | None = None
+    refusal: str | None = None
+    attempt: int = 0
+    lease_token: str | None = None
+    lease_until: datetime | None = None
+    loaded_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One record of a file. `number` counts as a spreadsheet does: the header is row 1.
+
+    Values are text as cleaned: ISO 8601 for dates and times, plain decimals for numbers.
+    An empty cell is an absent field.
+    """
+
+    number: int
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RejectedRow:
+    """A record that could not be read, with the cell to mend. `cells` are the row as it stood."""
+
+    number: int
+    column: str
+    value: str
+    reason: str
+    cells: tuple[str, ...] = ()

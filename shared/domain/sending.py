@@ -1,0 +1,105 @@
+"""What goes out to a provider, and what can come of it. The class decides what happens next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one call to a provider. Only NOT_ACCEPTED may ever be tried again."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"  # this message, for good
+    OPTED_OUT = "opted_out"  # the provider says this address refused
+    SENDER_BROKEN = "sender_broken"  # our account or sender is at fault, provably nothing went out
+    NOT_ACCEPTED = "not_accepted"  # provably nothing went out: 429, refused, name look-up, TLS
+    UNKNOWN = "unknown"  # it may have gone out: 5xx, time-out, reset, anything unlisted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutgoingMessage:
+    """One message as a provider adapter gets it.
+
+    `validity_seconds` is how long the provider may still deliver it; `status_url` is where Twilio
+    reports on it (it carries our message id). `subject` is for email only.
+    """
+
+    message_id: str
+    from_address: str
+    to_address: str
+    body: str
+    subject: str = ""
+    from_name: str = ""
+    validity_seconds: int = 36_000
+    status_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendResult:
+    """What the provider made of one message: its id there, or a code and a reason people understand."""
+
+    outcome: Outcome
+    provider_id: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    retry_after_seconds: float | None = None
+
+
+class Delivery(StrEnum):
+    """How far a sent message got. `RANKS` orders them; a receipt only ever moves it forward."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    READ = "read"
+
+
+RANKS: dict[Delivery, int] = {
+    Delivery.SENDING: 1,
+    Delivery.SENT: 2,
+    Delivery.UNDELIVERED: 3,
+    Delivery.FAILED: 3,
+    Delivery.DELIVERED: 3,
+    Delivery.READ: 4,
+}
+
+
+class ReceiptKind(StrEnum):
+    """What a provider's event says, in our words. UNKNOWN is kept and logged, never an error."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    READ = "read"
+    OPTED_OUT = "opted_out"
+    COMPLAINED = "complained"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """One event about one message. `event_id` is the same when the provider repeats the event."""
+
+    message_id: str
+    kind: ReceiptKind
+    event_id: str
+    provider_id: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    address: str | None = None
+    raw: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingMessage:
+    """Something a person wrote to one of our senders."""
+
+    provider_id: str
+    from_address: str
+    to_address: str
+    body: str
+    is_opt_out: bool = False  # the provider itself took it as STOP
+    is_opt_in: bool = False

@@ -1,0 +1,52 @@
+"""One JSON line per event, with the ids of what is being worked on. Never numbers, bodies or secrets."""
+
+import contextvars
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+_context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
+    "log_context", default=MappingProxyType({})
+)
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, object] = {"severity": record.levelname, "message": record.getMessage()}
+        entry |= _context.get()
+        entry |= getattr(record, "fields", {})
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return json.dumps(entry, default=str)
+
+
+def configure(level: str) -> None:
+    """Send everything to standard output as Cloud Logging reads it, once per process."""
+    root = logging.getLogger("rollcall")
+    if root.handlers:
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_JsonFormatter())
+    root.addHandler(handler)
+    root.setLevel(level)
+    root.propagate = False
+
+
+@contextmanager
+def context(**ids: str) -> Iterator[None]:
+    """Add `ids` (company_id, fire_id, message_id ...) to every line logged inside."""
+    token = _context.set({**_context.get(), **ids})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def event(
+    name: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: object
+) -> None:
+    """Log that `name` happened, with countable facts about it."""
+    logging.getLogger("rollcall").log(level, name, extra={"fields": fields}, exc_info=error)

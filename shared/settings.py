@@ -1,0 +1,77 @@
+"""The only reader of the environment. Everything is read and checked at once, and all faults are named."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PREFIX = "ROLLCALL_"
+
+
+class SettingsError(Exception):
+    """The environment does not hold a working configuration; the text lists everything wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals.
+
+    Times are in seconds. The time-outs must nest: provider < function < lease, and function <= ack
+    deadline; otherwise a slow worker could still be calling after its work was given to another.
+    """
+
+    project_id: str
+    upload_bucket: str
+    public_url: str  # where providers reach the `messages` function; signatures are checked against it
+    signing_key: str  # signs page cursors
+    secrets_path: str  # JSON file with provider credentials; in the cloud a mounted secret
+    twilio_base_url: str = "https://api.twilio.com"
+    sendgrid_base_url: str = "https://api.sendgrid.com"
+    storage_public_url: str = "https://storage.googleapis.com"
+    caller_token: str = ""  # local stack only: what ticks and pushes carry, as emulators sign no OIDC tokens
+    caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
+    caller_service_account: str = ""  # OIDC: the one account that signs them
+    bus: str = "pubsub"  # or "inline": jobs run in this process
+    log_level: str = "INFO"
+    provider_timeout_seconds: float = 20.0
+    function_timeout_seconds: float = 540.0
+    lease_seconds: float = 570.0
+    ack_deadline_seconds: float = 600.0
+    tick_interval_seconds: float = 300.0
+    max_upload_bytes: int = 100 * 1024 * 1024
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the settings from `env`. Raises SettingsError naming every fault."""
+        values: dict[str, object] = {}
+        faults: list[str] = []
+        for name, annotation in cls.__annotations__.items():
+            text = env.get(PREFIX + name.upper())
+            if text is None:
+                continue
+            try:
+                values[name] = annotation(text)
+            except ValueError:
+                faults.append(f"{PREFIX}{name.upper()} must be a {annotation.__name__}, not {text!r}")
+        required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path")
+        faults += [f"{PREFIX}{name.upper()} is missing" for name in required if not values.get(name)]
+        if faults:
+            raise SettingsError("; ".join(faults))
+        settings = cls(**values)  # type: ignore[arg-type]  # names and types were checked above
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise SettingsError when the settings contradict each other."""
+        faults = []
+        if not self.provider_timeout_seconds < self.function_timeout_seconds < self.lease_seconds:
+            faults.append("time-outs must nest: provider < function < lease")
+        if self.ack_deadline_seconds < self.function_timeout_seconds:
+            faults.append("the ack deadline must not be shorter than the function time-out")
+        if not (self.caller_token or (self.caller_audience and self.caller_service_account)):
+            faults.append(
+                f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "
+                "ticks and workers would have no way to know their caller"
+            )
+        if self.bus not in ("pubsub", "inline"):
+            faults.append(f"{PREFIX}BUS must be pubsub or inline")
+        if faults:
+            raise SettingsError("; ".join(faults))
