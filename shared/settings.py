@@ -1,5 +1,6 @@
 """The only reader of the environment. Everything is read and checked at once, and all faults are named."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,13 @@ class Settings:
     ack_deadline_seconds: float = 600.0
     tick_interval_seconds: float = 300.0
     max_upload_bytes: int = 100 * 1024 * 1024
+    pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
+    storage_emulator_host: str = ""
+
+    @classmethod
+    def from_process(cls) -> "Settings":
+        """The settings of this process. Raises SettingsError."""
+        return cls.from_env(os.environ)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -44,7 +52,7 @@ class Settings:
         values: dict[str, object] = {}
         faults: list[str] = []
         for name, annotation in cls.__annotations__.items():
-            text = env.get(PREFIX + name.upper())
+            text = env.get(name.upper() if name.endswith("_emulator_host") else PREFIX + name.upper())
             if text is None:
                 continue
             try:

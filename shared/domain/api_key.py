@@ -1,0 +1,65 @@
+"""API keys: `rk_<company>_<key>_<secret>`. Shown once, stored as a digest, and the company comes from it."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+PREFIX = "rk"
+
+
+class Scope(StrEnum):
+    """What a key may do. ADMIN includes the others, WRITE and SEND include READ."""
+
+    READ = "read"
+    WRITE = "write"
+    SEND = "send"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiKey:
+    """A stored key. `prefix` is the part that may be shown, to tell keys apart."""
+
+    id: str
+    name: str
+    prefix: str
+    digest: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the key may do what needs `scope`."""
+        held = set(self.scopes)
+        return scope in held or Scope.ADMIN in held or (scope is Scope.READ and bool(held))
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def digest_of(text: str) -> str:
+    """What is stored of a key. SHA-256 suffices for 256 random bits (OWASP ASVS 6.5.2)."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def matches(key: ApiKey, text: str) -> bool:
+    """Whether `text` is this key, in constant time."""
+    return hmac.compare_digest(key.digest, digest_of(text))
+
+
+def new_key_text(company_id: str, key_id: str) -> str:
+    """A new key's full text. It is shown to its owner once and never stored."""
+    return f"{PREFIX}_{company_id}_{key_id}_{secrets.token_hex(32)}"
+
+
+def split_key_text(text: str) -> tuple[str, str] | None:
+    """The company's and the key's id, or None when `text` does not have a key's form."""
+    parts = text.split("_")
+    if len(parts) != 4 or parts[0] != PREFIX or not all(part.isalnum() for part in parts):
+        return None
+    return parts[1], parts[2]

@@ -1,0 +1,48 @@
+"""What topics carry: ids only. A topic has the name of the use case that takes its jobs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IngestFile:
+    """Topic ingest-file: an object was finalised. Cloud Storage's own notification has these."""
+
+    bucket: str
+    object_name: str
+    generation: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueMessages:
+    """Topic queue-messages: turn one chunk of a fire's audience into messages."""
+
+    company_id: str
+    fire_id: str
+    chunk_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewCampaign:
+    """Topic preview-campaign: render every row of a campaign without sending."""
+
+    company_id: str
+    campaign_id: str
+    preview_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendBatch:
+    """Topic send-batch: send one batch."""
+
+    company_id: str
+    batch_id: str
+
+
+Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch
+
+TOPICS: dict[type[Job], str] = {
+    IngestFile: "ingest-file",
+    QueueMessages: "queue-messages",
+    PreviewCampaign: "preview-campaign",
+    SendBatch: "send-batch",
+}

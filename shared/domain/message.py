@@ -1,0 +1,163 @@
+"""A message and its states. The one module that owns the arrows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.campaign import Disposition
+from shared.domain.channel import Channel
+from shared.domain.ids import computed_id
+from shared.domain.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
+
+
+class MessageState(StrEnum):
+    """Where a message is. Delivery, which comes after SENT, is a field of its own."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+class SkipReason(StrEnum):
+    """Why a message was not sent, and will not be."""
+
+    OPTED_OUT = "opted_out"
+    WINDOW_CLOSED = "window_closed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    ANSWERED = "answered"
+    DUPLICATE = "duplicate"
+
+
+_S = MessageState
+ARROWS: dict[MessageState, frozenset[MessageState]] = {
+    _S.QUEUED: frozenset({_S.SENDING, _S.SKIPPED, _S.FAILED}),
+    _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.QUEUED, _S.UNKNOWN}),
+    _S.UNKNOWN: frozenset({_S.SENT, _S.FAILED}),
+    _S.SENT: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.SKIPPED: frozenset(),
+}
+SETTLED = frozenset({_S.SENT, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One rendered text to one address.
+
+    `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
+    `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
+    `token` is the lease under which it was last taken to be sent. `not_after` is "no use after".
+    """
+
+    id: str
+    fire_id: str
+    campaign_id: str
+    step_id: str
+    row_number: int
+    sender_id: str
+    channel: Channel
+    address: str
+    body: str
+    subject: str
+    rendering_hash: str
+    time_zones: tuple[str, ...]
+    created_at: datetime
+    state: MessageState = MessageState.QUEUED
+    batch_id: str | None = None
+    not_after: datetime | None = None
+    attempt: int = 0
+    token: str | None = None
+    reason: str | None = None
+    code: str | None = None
+    provider_id: str | None = None
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivery: Delivery | None = None
+    delivery_code: str | None = None
+    delivery_reason: str | None = None
+    disposition: Disposition | None = None
+    duplicate_of: str | None = None
+    resend_of: str | None = None
+
+
+def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
+    """Seals one rendering to the frozen content it was made from."""
+    return computed_id(content_hash, channel, address, subject, body)
+
+
+def moved(message: Message, state: MessageState, **changes: object) -> Message:
+    """The message in `state`. Raises ValueError for an arrow that does not exist."""
+    if state not in ARROWS[message.state]:
+        raise ValueError(f"message {message.id}: no arrow from {message.state} to {state}")
+    return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
+
+
+RESULT_STATES: dict[Outcome, MessageState] = {
+    Outcome.ACCEPTED: _S.SENT,
+    Outcome.REJECTED: _S.FAILED,
+    Outcome.OPTED_OUT: _S.FAILED,
+    Outcome.SENDER_BROKEN: _S.QUEUED,
+    Outcome.NOT_ACCEPTED: _S.QUEUED,
+    Outcome.UNKNOWN: _S.UNKNOWN,
+}
+MAX_ATTEMPTS = 8
+
+
+def after_result(message: Message, token: str, result: SendResult, now: datetime) -> Message:
+    """The message after the provider's answer, fenced by `token`.
+
+    A message that is no longer this lease's, or was settled by a receipt meanwhile, stays as it is;
+    a settled one still learns the provider's id.
+    """
+    if message.token != token:
+        return message
+    if message.state is _S.SENT and message.provider_id is None:
+        return replace(message, provider_id=result.provider_id)
+    if message.state not in (_S.SENDING, _S.UNKNOWN):
+        return message
+    state = RESULT_STATES[result.outcome]
+    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS:
+        state = _S.FAILED
+    if state not in ARROWS[message.state]:  # an answer that came after the lease was lost
+        state = _S.FAILED if state is _S.QUEUED else message.state
+    return replace(
+        message,
+        state=state,
+        token=None if state is _S.QUEUED else token,
+        provider_id=result.provider_id or message.provider_id,
+        code=result.code,
+        reason=None if state is _S.SENT else result.reason,
+        sent_at=now if state is _S.SENT else message.sent_at,
+    )
+
+
+_DELIVERIES: dict[ReceiptKind, Delivery] = {
+    ReceiptKind.SENDING: Delivery.SENDING,
+    ReceiptKind.SENT: Delivery.SENT,
+    ReceiptKind.DELIVERED: Delivery.DELIVERED,
+    ReceiptKind.UNDELIVERED: Delivery.UNDELIVERED,
+    ReceiptKind.FAILED: Delivery.FAILED,
+    ReceiptKind.READ: Delivery.READ,
+    ReceiptKind.COMPLAINED: Delivery.DELIVERED,
+}
+
+
+def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
+    """The message after a provider's receipt; late, repeated and reordered ones change nothing.
+
+    A receipt that carries our id proves that the provider has the message, so one that was being
+    sent, or whose outcome was unknown, is sent.
+    """
+    delivery = _DELIVERIES.get(receipt.kind)
+    if delivery is None:
+        return message
+    if message.state in (_S.SENDING, _S.UNKNOWN):
+        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None)
+    message = replace(message, provider_id=message.provider_id or receipt.provider_id)
+    if message.delivery is not None and RANKS[delivery] <= RANKS[message.delivery]:
+        return message
+    return replace(message, delivery=delivery, delivery_code=receipt.code, delivery_reason=receipt.reason)

@@ -1,0 +1,24 @@
+"""A chunk of a file's rows: hundreds of rows in one document, so that a file costs few writes."""
+
+from dataclasses import dataclass
+
+from shared.domain.ids import computed_id
+
+ROWS_PER_CHUNK = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowChunk:
+    """Rows `first_row` and on of a file. `rows` is their compressed JSON (shared/firestore/row_chunks.py)."""
+
+    id: str
+    file_id: str
+    number: int
+    row_count: int
+    rows_before: int
+    rows: bytes
+
+
+def row_chunk_id(file_id: str, number: int) -> str:
+    """A chunk's id follows from its place, so loading again writes the same documents."""
+    return computed_id(file_id, "rows", number)

@@ -1,0 +1,45 @@
+"""A sender's timeline: which fire has it when, reserved once for a whole fire."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reservation:
+    """One fire's time on a sender: [starts_at, ends_at)."""
+
+    fire_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SenderTimeline:
+    """The reservations of one sender that have not ended, in order."""
+
+    id: str
+    reservations: tuple[Reservation, ...] = ()
+
+
+def reserve(
+    timeline: SenderTimeline, fire_id: str, earliest: datetime, seconds: float, now: datetime
+) -> tuple[SenderTimeline, datetime]:
+    """Give the fire the first gap of `seconds` at or after `earliest`; asked again, the same one."""
+    kept = tuple(r for r in timeline.reservations if r.ends_at > now)
+    for held in kept:
+        if held.fire_id == fire_id:
+            return timeline, held.starts_at
+    start, length = earliest, timedelta(seconds=seconds)
+    for held in kept:
+        if start + length <= held.starts_at:
+            break
+        start = max(start, held.ends_at)
+    reservation = Reservation(fire_id=fire_id, starts_at=start, ends_at=start + length)
+    ordered = tuple(sorted((*kept, reservation), key=lambda r: r.starts_at))
+    return replace(timeline, reservations=ordered), start
+
+
+def release(timeline: SenderTimeline, fire_id: str) -> SenderTimeline:
+    """Take the fire off the timeline."""
+    kept = tuple(r for r in timeline.reservations if r.fire_id != fire_id)
+    return replace(timeline, reservations=kept)

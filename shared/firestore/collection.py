@@ -1,0 +1,163 @@
+"""One collection of records under each company: the calls every repository is made of."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from google.api_core.exceptions import AlreadyExists
+from google.cloud.firestore import (
+    AsyncClient,
+    AsyncCollectionReference,
+    AsyncDocumentReference,
+    AsyncQuery,
+    AsyncTransaction,
+    AsyncWriteBatch,
+    FieldFilter,
+)
+
+from shared.domain.errors import NotFound
+from shared.firestore import paths
+from shared.firestore.codec import from_document, to_document
+from shared.firestore.queries import Query
+
+T = TypeVar("T")
+Writer = AsyncTransaction | AsyncWriteBatch
+READ_SIZE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some records in order, and the id after which the next page starts (None at the end)."""
+
+    items: list[T]
+    next_after: str | None
+
+
+class Collection(Generic[T]):
+    """Records of one type. Every call takes the company first; those that cross companies say so."""
+
+    def __init__(self, db: AsyncClient, name: str, record_type: type[T], kind: str) -> None:
+        self._db = db
+        self.name = name
+        self.kind = kind
+        self._type = record_type
+
+    def ref(self, company_id: str, item_id: str) -> AsyncDocumentReference:
+        """Where the record is kept."""
+        return paths.document(self._db, company_id, self.name, item_id)
+
+    async def find(
+        self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None
+    ) -> T | None:
+        """The record, or None. With a transaction the read is part of it."""
+        try:
+            ref = self.ref(company_id, item_id)
+        except ValueError:
+            return None
+        snapshot = await ref.get(transaction=transaction)
+        return self._record(snapshot) if snapshot.exists else None
+
+    async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
+        """The record. Raises NotFound."""
+        record = await self.find(company_id, item_id, transaction)
+        if record is None:
+            raise NotFound(self.kind, item_id)
+        return record
+
+    async def find_many(
+        self, company_id: str, item_ids: Iterable[str], transaction: AsyncTransaction | None = None
+    ) -> dict[str, T]:
+        """Those of the records that exist, by id, in as few round trips as possible."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        found: dict[str, T] = {}
+        for start in range(0, len(refs), READ_SIZE):
+            snapshots = self._db.get_all(refs[start : start + READ_SIZE], transaction=transaction)
+            async for snapshot in snapshots:
+                if snapshot.exists:
+                    found[snapshot.id] = self._record(snapshot)
+        return found
+
+    async def add(self, company_id: str, item_id: str, record: T) -> bool:
+        """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
+        try:
+            await self.ref(company_id, item_id).create(to_document(record))
+        except AlreadyExists:
+            return False
+        return True
+
+    async def save(self, company_id: str, item_id: str, record: T) -> None:
+        """Store the record over what was there."""
+        await self.ref(company_id, item_id).set(to_document(record))
+
+    def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
+        """Save as part of a transaction or write batch."""
+        writer.set(self.ref(company_id, item_id), to_document(record))
+
+    def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
+        """Add as part of a transaction or write batch, which fails when the record exists."""
+        writer.create(self.ref(company_id, item_id), to_document(record))
+
+    async def count(self, company_id: str, query: Query, *values: object) -> int:
+        """How many records match, counted by Firestore."""
+        return await _answer(self._filtered(self._base(company_id), query, values).count())
+
+    async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
+        """The first `limit` records that match, in the query's order."""
+        found = self._filtered(self._base(company_id), query, values).limit(limit)
+        return [self._record(snapshot) async for snapshot in found.stream()]
+
+    async def page(
+        self,
+        company_id: str,
+        *,
+        limit: int,
+        after: str | None = None,
+        where: Sequence[tuple[str, object]] = (),
+    ) -> Page[T]:
+        """A page of the collection in id order. `where` are equalities, at most one besides a fire's."""
+        query = self._base(company_id).order_by("__name__")
+        for name, value in where:
+            query = query.where(filter=FieldFilter(name, "==", value))
+        if after is not None:
+            query = query.start_after({"__name__": self.ref(company_id, after)})
+        snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream()]
+        items = [self._record(snapshot) for snapshot in snapshots[:limit]]
+        return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
+
+    async def each_across_companies(
+        self, query: Query, *values: object, page_size: int = 500
+    ) -> AsyncIterator[tuple[str, T]]:
+        """Every match in every company, with the company's id, page by page. Only for ticks."""
+        found = self._filtered(self._db.collection_group(self.name), query, values).limit(page_size)
+        last = None
+        while True:
+            page = found if last is None else found.start_after(last)
+            snapshots = [snapshot async for snapshot in page.stream()]
+            for snapshot in snapshots:
+                yield paths.company_of(snapshot.reference), self._record(snapshot)
+            if len(snapshots) < page_size:
+                return
+            last = snapshots[-1]
+
+    def _base(self, company_id: str) -> AsyncCollectionReference:
+        return paths.collection(self._db, company_id, self.name)
+
+    def _record(self, snapshot: Any) -> T:
+        return from_document(self._type, snapshot.id, snapshot.to_dict())
+
+    @staticmethod
+    def _filtered(source: Any, query: Query, values: Sequence[object]) -> AsyncQuery:
+        names = [*query.equal, *([query.range[0]] if query.range else [])]
+        operators = ["=="] * len(query.equal) + ([query.range[1]] if query.range else [])
+        for name, operator, value in zip(names, operators, values, strict=True):
+            source = source.where(filter=FieldFilter(name, operator, value))
+        order = query.order or ((query.range[0], "ASCENDING") if query.range else None)
+        if order:
+            source = source.order_by(order[0], direction=order[1])
+        filtered: AsyncQuery = source
+        return filtered
+
+
+async def _answer(aggregation: Any) -> int:
+    result = await aggregation.get()
+    return int(result[0][0].value)

@@ -1,0 +1,31 @@
+"""The companies' own documents."""
+
+from google.api_core.exceptions import AlreadyExists
+from google.cloud.firestore import AsyncClient
+
+from shared.domain.company import Company
+from shared.domain.errors import NotFound
+from shared.firestore import paths
+from shared.firestore.codec import from_document, to_document
+
+
+class Companies:
+    """Companies by id."""
+
+    def __init__(self, db: AsyncClient) -> None:
+        self._db = db
+
+    async def get(self, company_id: str) -> Company:
+        """The company. Raises NotFound."""
+        snapshot = await paths.company(self._db, company_id).get()
+        if not snapshot.exists:
+            raise NotFound("company", company_id)
+        return from_document(Company, company_id, snapshot.to_dict() or {})
+
+    async def add(self, company: Company) -> bool:
+        """Store a new company; False when there is one with this id."""
+        try:
+            await paths.company(self._db, company.id).create(to_document(company))
+        except AlreadyExists:
+            return False
+        return True

@@ -1,0 +1,32 @@
+"""Where everything is kept. Every path starts with the company; nothing else builds paths."""
+
+from google.cloud.firestore import AsyncClient, AsyncCollectionReference, AsyncDocumentReference
+
+COMPANIES = "companies"
+
+
+def company(db: AsyncClient, company_id: str) -> AsyncDocumentReference:
+    """The company's own document. Raises ValueError for an id that could leave the company."""
+    return db.collection(COMPANIES).document(_checked(company_id))
+
+
+def collection(db: AsyncClient, company_id: str, name: str) -> AsyncCollectionReference:
+    """One of the company's collections."""
+    found: AsyncCollectionReference = company(db, company_id).collection(name)
+    return found
+
+
+def document(db: AsyncClient, company_id: str, name: str, document_id: str) -> AsyncDocumentReference:
+    """One document of one of the company's collections."""
+    return collection(db, company_id, name).document(_checked(document_id))
+
+
+def company_of(reference: AsyncDocumentReference) -> str:
+    """The company a document found by a collection-group query belongs to."""
+    return str(reference._path[1])
+
+
+def _checked(part: str) -> str:
+    if not part or "/" in part or part in (".", "..") or len(part) > 128:
+        raise ValueError(f"not an id: {part!r}")
+    return part

@@ -1,0 +1,63 @@
+"""Every query the code makes, declared: infra/firestore.indexes.json is checked against this list.
+
+The emulator answers queries without their index; production refuses them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """A query's shape: equalities, then at most one range, which is also the order.
+
+    `across_companies` marks the ticks' collection-group queries.
+    """
+
+    collection: str
+    equal: tuple[str, ...] = ()
+    range: tuple[str, str] | None = None  # field and operator
+    order: tuple[str, str] | None = None  # field and direction, when it is not the range's
+    across_companies: bool = False
+
+
+# The ticks' own.
+CAMPAIGNS_DUE = Query(
+    collection="campaigns", equal=("state",), range=("next_fire_at", "<="), across_companies=True
+)
+FIRES_UNSTORED = Query(collection="fires", equal=("chunks_stored", "is_closed"), across_companies=True)
+FIRES_OPEN = Query(collection="fires", equal=("is_closed",), across_companies=True)
+CHUNKS_UNPUBLISHED = Query(
+    collection="chunks", equal=("state",), range=("published_at", "<="), across_companies=True
+)
+CHUNKS_STALLED = Query(
+    collection="chunks", equal=("state",), range=("lease_until", "<="), across_companies=True
+)
+BATCHES_DUE = Query(
+    collection="batches", equal=("state",), range=("planned_start", "<="), across_companies=True
+)
+BATCHES_UNTAKEN = Query(
+    collection="batches", equal=("state",), range=("dispatched_at", "<="), across_companies=True
+)
+BATCHES_STALLED = Query(
+    collection="batches", equal=("state",), range=("lease_until", "<="), across_companies=True
+)
+BATCHES_HELD = Query(collection="batches", equal=("state",), across_companies=True)
+FILES_STALLED = Query(
+    collection="files", equal=("state",), range=("lease_until", "<="), across_companies=True
+)
+FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at", "<="), across_companies=True)
+
+# One company's.
+FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
+FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
+FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))
+FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
+FILE_FAILURES = Query(collection="failures", equal=("file_id", "state"))
+CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
+FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
+MESSAGES_TO_ADDRESS = Query(
+    collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
+)
+SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
+CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
+FIRES_BETWEEN = Query(collection="fires", range=("fired_at", ">="))

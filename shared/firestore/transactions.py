@@ -1,0 +1,57 @@
+"""Transactions that are tried again when Firestore is unsure, within bounds."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from google.api_core.exceptions import (
+    Aborted,
+    Cancelled,
+    DeadlineExceeded,
+    InternalServerError,
+    InvalidArgument,
+    ServiceUnavailable,
+    Unknown,
+)
+from google.cloud.firestore import AsyncClient, AsyncTransaction, async_transactional
+
+R = TypeVar("R")
+Transaction = AsyncTransaction
+ATTEMPTS = 8
+# After these a commit may or may not have been applied. A commit that the client itself repeated can
+# answer InvalidArgument ("no longer valid") after it succeeded.
+_UNSURE = (Cancelled, DeadlineExceeded, InternalServerError, InvalidArgument, ServiceUnavailable, Unknown)
+
+
+class ContentionError(Exception):
+    """A transaction could not be finished in any of its attempts."""
+
+
+async def transact(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+    """Run `body` in a transaction and return what it returned when it was committed.
+
+    `body` may run again after a commit that was applied although it reported an error, so it must
+    recognise its own work (by token or computed id). Raises ContentionError after eight attempts.
+    """
+    last: Exception | None = None
+    for attempt in range(ATTEMPTS):
+        try:
+            return await _run_once(db, body)
+        except (Aborted, *_UNSURE) as error:
+            last = error
+        except ValueError as error:  # what the client raises when its own attempts are used up
+            if not isinstance(error.__cause__, Aborted):
+                raise
+            last = error
+        await asyncio.sleep(random.uniform(0.5, 1.0) * 0.05 * 2**attempt)  # noqa: S311 - jitter
+    raise ContentionError(f"no commit in {ATTEMPTS} attempts") from last
+
+
+async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+    @async_transactional
+    async def run(transaction: AsyncTransaction) -> R:
+        return await body(transaction)
+
+    result: R = await run(db.transaction(max_attempts=1))
+    return result

@@ -1,0 +1,75 @@
+"""The only builder of clients: each on first use, none at import."""
+
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from shared import log
+from shared.settings import Settings
+
+if TYPE_CHECKING:  # each of these costs a third of a second to import: only who uses one pays for it
+    from shared.firestore.stores import Stores
+    from shared.providers.registry import Senders
+    from shared.pubsub.publisher import Publisher
+    from shared.storage.files import Files
+    from shared.storage.secrets import Secrets
+
+
+class Runtime:
+    """What use cases work with: settings, stores, publisher, files, senders and the clock."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def now(self) -> datetime:
+        """The current time, aware and in UTC."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def stores(self) -> "Stores":
+        """The company's collections."""
+        from google.cloud.firestore import AsyncClient
+
+        from shared.firestore.stores import Stores
+
+        return Stores(AsyncClient(project=self.settings.project_id))
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """Announces jobs."""
+        from shared.pubsub.publisher import PubSubPublisher
+
+        return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+
+    @cached_property
+    def files(self) -> "Files":
+        """The upload bucket."""
+        from shared.storage.files import Files
+
+        return Files(
+            self.settings.upload_bucket,
+            self.settings.storage_public_url,
+            is_emulated=bool(self.settings.storage_emulator_host),
+        )
+
+    @cached_property
+    def secrets(self) -> "Secrets":
+        """Provider credentials."""
+        from shared.storage.secrets import Secrets
+
+        return Secrets(self.settings.secrets_path)
+
+    @cached_property
+    def senders(self) -> "Senders":
+        """Opens senders at their providers."""
+        from shared.providers.registry import Senders
+
+        return Senders(self.settings, self.secrets)
+
+
+@cache
+def current_runtime() -> Runtime:
+    """This process's runtime, from its environment. Raises SettingsError."""
+    settings = Settings.from_process()
+    log.configure(settings.log_level)
+    return Runtime(settings)

@@ -1,0 +1,45 @@
+"""Close a batch when its messages are settled, or give back what is left for a later try."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.domain.batch import Batch, BatchState
+from shared.domain.message import MessageState
+from shared.domain.pacing import retry_delay_seconds
+from shared.firestore.queries import FIRE_BATCHES
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.claim_batch import Claim
+
+
+async def close_batch(
+    runtime: Runtime, company_id: str, claim: Claim, *, is_paused: bool, retry_after_seconds: float
+) -> Batch:
+    """Write how the batch ends under our lease: done, waiting for another try, or held while paused."""
+    stores = runtime.stores
+
+    async def close(transaction: Transaction) -> Batch:
+        batch = await stores.batches.get(company_id, claim.batch.id, transaction)
+        if batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
+            return batch
+        messages = await stores.messages.find_many(company_id, batch.message_ids, transaction)
+        left = [m for m in messages.values() if m.state is MessageState.QUEUED and m.batch_id == batch.id]
+        closed = replace(batch, lease_until=None, state=BatchState.DONE)
+        if left:
+            back_off = retry_delay_seconds(max(message.attempt for message in left))
+            delay = max(back_off, retry_after_seconds)
+            start = runtime.now() + timedelta(seconds=delay)
+            state = BatchState.HELD if is_paused else BatchState.WAITING
+            closed = replace(closed, state=state, planned_start=start)
+        stores.batches.put(transaction, company_id, batch.id, closed)
+        return closed
+
+    return await transact(stores.db, close)
+
+
+async def fire_has_open_batches(runtime: Runtime, company_id: str, fire_id: str) -> bool:
+    """Whether any batch of the fire is not done."""
+    for state in (BatchState.DISPATCHED, BatchState.LEASED, BatchState.WAITING, BatchState.HELD):
+        if await runtime.stores.batches.some(company_id, FIRE_BATCHES, fire_id, state, limit=1):
+            return True
+    return False

@@ -1,0 +1,33 @@
+"""The five-minute tick: start every campaign whose time has come."""
+
+from datetime import datetime
+
+from shared import log
+from shared.domain.campaign import CampaignState
+from shared.domain.errors import Conflict
+from shared.firestore.queries import CAMPAIGNS_DUE
+from shared.runtime import Runtime
+from shared.usecases.start_fire import start_fire
+
+# A recurring campaign may still be firing, or need attention, when its next time comes.
+_DUE_STATES = (CampaignState.SCHEDULED, CampaignState.FIRING, CampaignState.NEEDS_ATTENTION)
+
+
+async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
+    """Start the fires that are due at `now`; returns how many. One that cannot start harms no other."""
+    started = refused = 0
+    for state in _DUE_STATES:
+        found = runtime.stores.campaigns.each_across_companies(CAMPAIGNS_DUE, state, now)
+        for company_id, campaign in [pair async for pair in found]:
+            if campaign.next_fire_at is None:
+                continue
+            with log.context(company_id=company_id, campaign_id=campaign.id):
+                try:
+                    await start_fire(runtime, company_id, campaign, campaign.next_fire_at.isoformat(), now)
+                    started += 1
+                except (
+                    Conflict
+                ) as conflict:  # such as a file that is still loading: the next tick tries again
+                    log.event("fire refused", reason=str(conflict))
+                    refused += 1
+    return {"started": started, "refused": refused}

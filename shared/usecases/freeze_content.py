@@ -1,0 +1,72 @@
+"""Collect everything a campaign renders from, and freeze it under a content hash."""
+
+import asyncio
+
+from shared.domain.campaign import Campaign
+from shared.domain.errors import InvalidInput, NotFound, Problem
+from shared.domain.fire import FireContent
+from shared.domain.freezing import frozen
+from shared.domain.ids import computed_id
+from shared.runtime import Runtime
+
+
+async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) -> FireContent:
+    """The campaign's content as it stands now. Raises InvalidInput naming every missing part."""
+    stores = runtime.stores
+    problems: list[Problem] = []
+    company = await stores.companies.get(company_id)
+    source = await stores.sources.find(company_id, campaign.audience.source_id)
+    if source is None:
+        problems.append(Problem(field="audience.source_id", reason="there is no such source"))
+    templates, senders = await asyncio.gather(
+        stores.templates.find_many(company_id, {step.template_id for step in campaign.steps}),
+        stores.senders.find_many(company_id, {step.sender_id for step in campaign.steps}),
+    )
+    if not campaign.steps:
+        problems.append(Problem(field="steps", reason="a campaign needs at least one step"))
+    for index, step in enumerate(campaign.steps):
+        template, sender = templates.get(step.template_id), senders.get(step.sender_id)
+        if template is None:
+            problems.append(Problem(field=f"steps[{index}].template_id", reason="there is no such template"))
+        elif template.channel is not step.channel:
+            problems.append(
+                Problem(
+                    field=f"steps[{index}].template_id", reason=f"this template is for {template.channel}"
+                )
+            )
+        if sender is None:
+            problems.append(Problem(field=f"steps[{index}].sender_id", reason="there is no such sender"))
+        elif sender.channel is not step.channel:
+            problems.append(
+                Problem(field=f"steps[{index}].sender_id", reason=f"this sender is for {sender.channel}")
+            )
+    if problems or source is None:
+        raise InvalidInput(*problems)
+    content = FireContent(
+        content_hash="",
+        campaign=campaign,
+        templates=templates,
+        senders=senders,
+        field_types={column.field: column.type for column in source.columns},
+        company_time_zone=source.time_zone or company.time_zone,
+        default_region=source.default_region or company.default_region,
+    )
+    return frozen(content, await _file_hash(runtime, company_id, campaign))
+
+
+async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
+    if campaign.audience.file_id is None:
+        return None
+    file = await runtime.stores.files.find(company_id, campaign.audience.file_id)
+    if file is None or file.source_id != campaign.audience.source_id:
+        raise InvalidInput.at("audience.file_id", "there is no such file of this source")
+    return file.content_hash
+
+
+async def content_of(runtime: Runtime, company_id: str, campaign_id: str, content_hash: str) -> FireContent:
+    """The frozen content. Raises NotFound."""
+    item_id = computed_id(campaign_id, content_hash)
+    content = await runtime.stores.campaign_contents.find(company_id, item_id)
+    if content is None:
+        raise NotFound("frozen content", item_id)
+    return content

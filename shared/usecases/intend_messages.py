@@ -1,0 +1,177 @@
+"""Intent: everything that could forbid a message is read in the transaction that marks it `sending`."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain import window
+from shared.domain.batch import BatchState
+from shared.domain.failure import Failure, FailureStep
+from shared.domain.fire import Fire, FireContent, FireState
+from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
+from shared.domain.opt_out import opt_out_id
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.claim_batch import Claim
+
+# A message must be able to arrive before its window closes, so the last seconds are not used.
+CLOSING_SECONDS = 5
+
+
+class LeaseLost(Exception):
+    """The batch is no longer ours: stop, and touch nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intended:
+    """A message we may call the provider for, now, and for how long the provider may deliver it."""
+
+    message: Message
+    validity_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intents:
+    """The outcome for one group: what to call for, what must wait for which opening, and a pause."""
+
+    intended: list[Intended]
+    later: dict[datetime, list[str]]
+    is_paused: bool = False
+
+
+async def intend_messages(
+    runtime: Runtime, company_id: str, claim: Claim, content: FireContent, message_ids: Sequence[str]
+) -> Intents:
+    """Mark the group's messages `sending` under our token; those that must not go out are settled instead.
+
+    Consent is read in the same transaction, which makes STOP exact. Raises LeaseLost.
+    """
+    stores = runtime.stores
+
+    async def intend(transaction: Transaction) -> Intents:
+        now = runtime.now()
+        batch = await stores.batches.get(company_id, claim.batch.id, transaction)
+        if batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
+            raise LeaseLost
+        if batch.lease_until is None or batch.lease_until <= now:
+            raise LeaseLost
+        fire = await stores.fires.get(company_id, batch.fire_id, transaction)
+        if fire.state is FireState.PAUSED:
+            return Intents(intended=[], later={}, is_paused=True)
+        messages = await stores.messages.find_many(company_id, message_ids, transaction)
+        refused = await _refused(runtime, company_id, messages.values(), transaction)
+        decided = [
+            _decide(message, claim.token, fire, content, message.id in refused, now)
+            for message in messages.values()
+        ]
+        later: dict[datetime, list[str]] = {}
+        for decision in decided:
+            decision.write(runtime, transaction, company_id)
+            if decision.later is not None:
+                later.setdefault(decision.later[0], []).append(decision.later[1])
+        return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
+
+    return await transact(stores.db, intend)
+
+
+async def _refused(
+    runtime: Runtime, company_id: str, messages: Collection[Message], transaction: Transaction
+) -> set[str]:
+    """Ids of the messages whose address has an opt-out."""
+    keys = {message.id: opt_out_id(message.channel, message.address) for message in messages}
+    found = await runtime.stores.opt_outs.find_many(company_id, set(keys.values()), transaction)
+    return {item_id for item_id, key in keys.items() if key in found and found[key].is_active}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Decision:
+    """What becomes of one message: unchanged, changed, failed, or to be sent in a later window."""
+
+    changed: Message | None = None
+    intended: Intended | None = None
+    failure: Failure | None = None
+    later: tuple[datetime, str] | None = None
+
+    def write(self, runtime: Runtime, transaction: Transaction, company_id: str) -> None:
+        stores = runtime.stores
+        if self.changed is not None:
+            stores.messages.put(transaction, company_id, self.changed.id, self.changed)
+        if self.failure is not None:
+            stores.failures.put(transaction, company_id, self.failure.id, self.failure)
+
+
+def _decide(
+    message: Message, token: str, fire: Fire, content: FireContent, is_refused: bool, now: datetime
+) -> _Decision:
+    if message.state is MessageState.SENDING and message.token == token:  # our own intent, applied twice
+        return _Decision(
+            intended=Intended(message=message, validity_seconds=_validity(message, content, now))
+        )
+    if message.state is not MessageState.QUEUED:
+        return _Decision()
+    if fire.state is FireState.CANCELED:
+        return _skipped(message, SkipReason.CANCELED)
+    if is_refused:
+        return _skipped(message, SkipReason.OPTED_OUT)
+    if message.not_after is not None and message.not_after <= now:
+        return _skipped(message, SkipReason.EXPIRED)
+    sealed = rendering_hash(
+        fire.content_hash, message.channel, message.address, message.subject, message.body
+    )
+    if sealed != message.rendering_hash or fire.content_hash != content.content_hash:
+        return _tampered(message, now)
+    validity = _validity(message, content, now)
+    if validity <= 0:
+        return _outside(message, content, now)
+    sending = moved(message, MessageState.SENDING, token=token, attempt=message.attempt + 1, sending_at=now)
+    return _Decision(changed=sending, intended=Intended(message=sending, validity_seconds=validity))
+
+
+def _skipped(message: Message, reason: SkipReason) -> _Decision:
+    return _Decision(changed=moved(message, MessageState.SKIPPED, reason=reason))
+
+
+def _validity(message: Message, content: FireContent, now: datetime) -> int:
+    """For how many seconds the message may still arrive; 0 when it may not go out now."""
+    rules = content.campaign.window
+    if not window.is_open(rules, message.time_zones, now):
+        return 0
+    ends = window.closes_at(rules, message.time_zones, now)
+    if message.not_after is not None:
+        ends = min(ends, message.not_after)
+    return max(0, int((ends - now).total_seconds()) - CLOSING_SECONDS)
+
+
+def _outside(message: Message, content: FireContent, now: datetime) -> _Decision:
+    """Outside its window: it waits for the next opening, unless that comes too late for it."""
+    resume_at = now + timedelta(seconds=CLOSING_SECONDS)
+    opens_at = window.next_open(content.campaign.window, message.time_zones, resume_at)
+    if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
+        return _skipped(message, SkipReason.WINDOW_CLOSED)
+    return _Decision(later=(max(opens_at, resume_at), message.id))
+
+
+def _tampered(message: Message, now: datetime) -> _Decision:
+    reason = "The text differs from what was frozen when the campaign was marked ready; it was not sent."
+    failure = failure_of(message, FailureStep.SEND, "body", "content changed", reason, now)
+    return _Decision(changed=moved(message, MessageState.FAILED, reason=reason), failure=failure)
+
+
+def failure_of(
+    message: Message, step: FailureStep, field: str, kind: str, reason: str, now: datetime
+) -> Failure:
+    """The failures table's entry for a message that failed; it has the message's id."""
+    return Failure(
+        id=message.id,
+        step=step,
+        field=field,
+        value=message.address,
+        kind=kind,
+        reason=reason,
+        row_number=message.row_number,
+        created_at=now,
+        fire_id=message.fire_id,
+        campaign_id=message.campaign_id,
+        step_id=message.step_id,
+        message_id=message.id,
+    )

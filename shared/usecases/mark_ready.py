@@ -1,0 +1,52 @@
+"""Freeze a campaign: from here on, what was previewed is what is sent."""
+
+from dataclasses import replace
+
+from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
+from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.ids import computed_id
+from shared.domain.schedule import next_fire
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.freeze_content import freeze_content
+
+
+async def mark_ready(
+    runtime: Runtime, company_id: str, campaign_id: str, previewed_hash: str | None = None
+) -> Campaign:
+    """Freeze the campaign's content and schedule it.
+
+    `previewed_hash` is the content hash somebody saw in a preview; when what would be frozen differs
+    from it, Conflict is raised. Raises InvalidInput for what is missing, Conflict for a wrong state.
+    """
+    stores = runtime.stores
+    campaign = await stores.campaigns.get(company_id, campaign_id)
+    check_arrow(campaign.state, CampaignState.READY)
+    content = await freeze_content(runtime, company_id, campaign)
+    if previewed_hash is not None and previewed_hash != content.content_hash:
+        raise Conflict(
+            "The campaign, a template, a sender or the file changed since the preview. Preview it again."
+        )
+    next_fire_at = next_fire(campaign.schedule, content.company_time_zone, None)
+    if campaign.schedule.kind is not ScheduleKind.ON_DEMAND:
+        if next_fire_at is None or (
+            campaign.schedule.kind is ScheduleKind.RECURRING and next_fire_at < runtime.now()
+        ):
+            next_fire_at = next_fire(campaign.schedule, content.company_time_zone, runtime.now())
+        if next_fire_at is None:
+            raise InvalidInput.at("schedule", "has no time left at which the campaign could fire")
+    await stores.campaign_contents.save(company_id, computed_id(campaign_id, content.content_hash), content)
+    state = CampaignState.SCHEDULED if next_fire_at else CampaignState.READY
+
+    async def freeze(transaction: Transaction) -> Campaign:
+        current = await stores.campaigns.get(company_id, campaign_id, transaction)
+        if current.updated_at != campaign.updated_at:
+            raise Conflict("The campaign was edited meanwhile. Look at it again.")
+        if current.state is state and current.content_hash == content.content_hash:
+            return current
+        check_arrow(current.state, state)
+        ready = replace(current, state=state, content_hash=content.content_hash, next_fire_at=next_fire_at)
+        stores.campaigns.put(transaction, company_id, campaign_id, ready)
+        return ready
+
+    return await transact(stores.db, freeze)

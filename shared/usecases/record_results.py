@@ -1,0 +1,56 @@
+"""Result: the provider's answers, written under our token."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.domain.failure import FailureStep
+from shared.domain.message import Message, MessageState, after_result
+from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.sending import Outcome, SendResult
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.intend_messages import failure_of
+
+
+async def record_results(
+    runtime: Runtime, company_id: str, token: str, results: Mapping[str, SendResult]
+) -> None:
+    """Write what became of each message. One that is no longer ours keeps what it has."""
+    stores = runtime.stores
+
+    async def record(transaction: Transaction) -> None:
+        now = runtime.now()
+        messages = await stores.messages.find_many(company_id, results, transaction)
+        for item_id, message in messages.items():
+            changed = after_result(message, token, results[item_id], now)
+            if changed == message:
+                continue
+            stores.messages.put(transaction, company_id, item_id, changed)
+            if changed.state is MessageState.FAILED:
+                put_failure(runtime, transaction, company_id, changed, now)
+            if results[item_id].outcome is Outcome.OPTED_OUT:
+                opt_out = _refusal(changed, now)
+                stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+
+    await transact(stores.db, record)
+
+
+def put_failure(
+    runtime: Runtime, transaction: Transaction, company_id: str, message: Message, now: datetime
+) -> None:
+    """Enter a failed message in the failures table."""
+    kind = f"provider {message.code}" if message.code else "provider refused"
+    reason = message.reason or "The provider refused it."
+    failure = failure_of(message, FailureStep.SEND, "address", kind, reason, now)
+    runtime.stores.failures.put(transaction, company_id, failure.id, failure)
+
+
+def _refusal(message: Message, now: datetime) -> OptOut:
+    return OptOut(
+        id=opt_out_id(message.channel, message.address),
+        channel=message.channel,
+        address=message.address,
+        is_active=True,
+        source=OptOutSource.PROVIDER,
+        changed_at=now,
+    )

@@ -1,0 +1,148 @@
+"""Send one batch: claim, then per group intent, call and result, then close."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared import log
+from shared.domain.batch import Batch, BatchState
+from shared.domain.fire import FireState
+from shared.domain.job import SendBatch
+from shared.domain.message import MessageState
+from shared.domain.pacing import group_size
+from shared.domain.sender import Sender
+from shared.domain.sending import Outcome, OutgoingMessage, SendResult
+from shared.runtime import Runtime
+from shared.usecases.claim_batch import Claim, claim_batch
+from shared.usecases.close_batch import close_batch, fire_has_open_batches
+from shared.usecases.dispatch_batches import dispatch_batches
+from shared.usecases.freeze_content import content_of
+from shared.usecases.intend_messages import Intended, LeaseLost, intend_messages
+from shared.usecases.record_results import record_results
+from shared.usecases.replan_messages import replan_messages
+from shared.usecases.summarize_fire import summarize_fire, summary_is_due
+
+TOO_LATE = SendResult(
+    outcome=Outcome.NOT_ACCEPTED, reason="The worker ran out of time before it called the provider."
+)
+
+
+async def send_batch(runtime: Runtime, job: SendBatch) -> None:
+    """Send what is queued in the batch. A batch that is done, or another worker's, is left alone."""
+    deadline = time.monotonic() + runtime.settings.function_timeout_seconds
+    with log.context(company_id=job.company_id, batch_id=job.batch_id):
+        if not await _await_start(runtime, job):
+            return
+        claim = await claim_batch(runtime, job.company_id, job.batch_id)
+        if claim is None:
+            return
+        try:
+            closed = await _send_claimed(runtime, job.company_id, claim, deadline)
+        except LeaseLost:
+            log.event("lease lost")
+            return
+        await _go_on(runtime, job.company_id, closed)
+
+
+async def _await_start(runtime: Runtime, job: SendBatch) -> bool:
+    """Wait for the batch's start, which the tick announces early. False when there is nothing to do."""
+    batch = await runtime.stores.batches.find(job.company_id, job.batch_id)
+    if batch is None or batch.state is BatchState.DONE:
+        return False
+    wait = (batch.planned_start - runtime.now()).total_seconds()
+    if wait <= 0:
+        return True
+    fire = await runtime.stores.fires.get(job.company_id, batch.fire_id)
+    if fire.state is FireState.CANCELED:
+        return True
+    if wait > runtime.settings.tick_interval_seconds:  # not due yet: a tick will announce it again
+        return False
+    await asyncio.sleep(wait)
+    return True
+
+
+async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadline: float) -> Batch:
+    batch = claim.batch
+    fire = await runtime.stores.fires.get(company_id, batch.fire_id)
+    content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
+    sender = content.senders[batch.sender_id]
+    queued = await _queued(runtime, company_id, batch)
+    size = group_size(sender.rate_per_second, sender.channel)
+    is_paused, retry_after = False, 0.0
+    for first in range(0, len(queued), size):
+        if time.monotonic() + runtime.settings.provider_timeout_seconds >= deadline:
+            break  # what is left goes back: the next worker sends it
+        started = time.monotonic()
+        intents = await intend_messages(runtime, company_id, claim, content, queued[first : first + size])
+        is_paused = intents.is_paused
+        results = await _call(runtime, company_id, claim, sender, intents.intended)
+        await record_results(runtime, company_id, claim.token, results)
+        await replan_messages(runtime, company_id, claim, sender, intents.later)
+        retry_after = max([retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
+        if is_paused or any(r.outcome is Outcome.SENDER_BROKEN for r in results.values()):
+            break
+        if first + size < len(queued):
+            await _keep_pace(sender, len(intents.intended), started)
+    return await close_batch(runtime, company_id, claim, is_paused=is_paused, retry_after_seconds=retry_after)
+
+
+async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[str]:
+    """The batch's messages that are still to be sent, in order."""
+    found = await runtime.stores.messages.find_many(company_id, batch.message_ids)
+    return [
+        item_id
+        for item_id in batch.message_ids
+        if (message := found.get(item_id)) is not None
+        and message.state is MessageState.QUEUED
+        and message.batch_id == batch.id
+    ]
+
+
+async def _keep_pace(sender: Sender, sent_count: int, started: float) -> None:
+    """Wait until the sender's rate allows the next group."""
+    await asyncio.sleep(max(0.0, sent_count / sender.rate_per_second - (time.monotonic() - started)))
+
+
+async def _call(
+    runtime: Runtime, company_id: str, claim: Claim, sender: Sender, intended: Sequence[Intended]
+) -> dict[str, SendResult]:
+    """Call the provider, unless the lease could end before it answers: then nothing leaves."""
+    if not intended:
+        return {}
+    latest = runtime.now() + timedelta(seconds=runtime.settings.provider_timeout_seconds)
+    if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
+        return {one.message.id: TOO_LATE for one in intended}
+    provider = await runtime.senders.open(company_id, sender)
+    outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
+    results = await provider.send(outgoing)
+    log.event("group sent", outcomes=sorted({str(result.outcome) for result in results.values()}))
+    return results
+
+
+def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Intended) -> OutgoingMessage:
+    message = intended.message
+    return OutgoingMessage(
+        message_id=message.id,
+        from_address=sender.address,
+        from_name=sender.name,
+        to_address=message.address,
+        subject=message.subject,
+        body=message.body,
+        validity_seconds=intended.validity_seconds,
+        status_url=(
+            f"{runtime.settings.public_url}/messages/status"
+            f"?company={company_id}&sender={sender.id}&message={message.id}"
+        ),
+    )
+
+
+async def _go_on(runtime: Runtime, company_id: str, batch: Batch) -> None:
+    """Announce what is left if it is due soon, and bring the fire's summary up to date."""
+    soon = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
+    if batch.state is BatchState.WAITING and batch.planned_start <= soon:
+        await dispatch_batches(runtime, [(company_id, batch.id)])
+    progress = await runtime.stores.fire_progress.find(company_id, batch.fire_id)
+    is_last = not await fire_has_open_batches(runtime, company_id, batch.fire_id)
+    if is_last or summary_is_due(progress, runtime.now()):
+        await summarize_fire(runtime, company_id, batch.fire_id)

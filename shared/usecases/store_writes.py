@@ -1,0 +1,52 @@
+"""Create messages, failures and batches: a batch and its messages in one commit."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from google.api_core.exceptions import AlreadyExists
+
+from shared.domain.queueing import Writes
+from shared.firestore.collection import Writer
+from shared.runtime import Runtime
+
+WRITES_PER_COMMIT = 200
+COMMITS_AT_ONCE = 8
+
+
+class AlreadyTaken(Exception):
+    """An id to be created exists: another chunk's duplicate, or our own commit repeated by the client."""
+
+
+async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> None:
+    """Create everything. Raises AlreadyTaken when an id exists; what was committed by then stays."""
+    stores = runtime.stores
+    commits: list[list[Callable[[Writer], None]]] = []
+    for batch in writes.batches:
+        members = writes.of_batch(batch)
+        commits.append(
+            [
+                lambda w, b=batch: stores.batches.create(w, company_id, b.id, b),
+                *(lambda w, m=m: stores.messages.create(w, company_id, m.id, m) for m in members),
+            ]
+        )
+    rest = [
+        *((lambda w, m=m: stores.messages.create(w, company_id, m.id, m)) for m in writes.without_batch()),
+        *((lambda w, f=f: stores.failures.create(w, company_id, f.id, f)) for f in writes.failures),
+    ]
+    commits += [rest[n : n + WRITES_PER_COMMIT] for n in range(0, len(rest), WRITES_PER_COMMIT)]
+    gate = asyncio.Semaphore(COMMITS_AT_ONCE)
+
+    async def commit(creates: Sequence[Callable[[Writer], None]]) -> None:
+        async with gate:
+            writer = stores.db.batch()
+            for create in creates:
+                create(writer)
+            await writer.commit()
+
+    results = await asyncio.gather(*(commit(creates) for creates in commits), return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    for error in errors:
+        if not isinstance(error, AlreadyExists):
+            raise error
+    if errors:
+        raise AlreadyTaken from errors[0]

@@ -1,0 +1,123 @@
+"""The five-minute tick: find what was lost on its way and announce it again. Nothing here sends."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from shared import log
+from shared.domain.batch import Batch, BatchState
+from shared.domain.errors import RollcallError
+from shared.domain.file import FileState
+from shared.domain.fire import ChunkState, FireState
+from shared.domain.job import IngestFile, QueueMessages, SendBatch
+from shared.firestore import queries
+from shared.runtime import Runtime
+from shared.usecases.dispatch_batches import dispatch_batches
+from shared.usecases.store_chunks import store_chunks
+from shared.usecases.summarize_fire import summarize_fire
+
+UPLOADS_FOUND_FOR = timedelta(days=2)
+
+
+async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
+    """Announce again what is overdue; returns how many of each kind were found."""
+    return {
+        "files": await _sweep_files(runtime, now),
+        "fires": await _sweep_fires(runtime, now),
+        "chunks": await _sweep_chunks(runtime, now),
+        "batches": await _sweep_batches(runtime, now),
+        "summaries": await _sweep_summaries(runtime),
+    }
+
+
+async def _sweep_files(runtime: Runtime, now: datetime) -> int:
+    """Files whose announcement was lost, and files whose loading stopped half-way."""
+    jobs: list[IngestFile] = []
+    stores = runtime.stores
+    waiting = stores.files.each_across_companies(
+        queries.FILES_AWAITED, FileState.AWAITING_UPLOAD, now - _grace(runtime)
+    )
+    stalled = stores.files.each_across_companies(queries.FILES_STALLED, FileState.LOADING, now)
+    async for _, file in waiting:
+        if file.created_at < now - UPLOADS_FOUND_FOR:
+            continue
+        stored = await runtime.files.find(file.object_name)
+        if stored is not None:
+            jobs.append(_ingest(runtime, file.object_name, stored.generation))
+    async for _, file in stalled:
+        jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
+    await runtime.publisher.publish(jobs)
+    return len(jobs)
+
+
+def _ingest(runtime: Runtime, object_name: str, generation: str) -> IngestFile:
+    bucket = runtime.settings.upload_bucket
+    return IngestFile(bucket=bucket, object_name=object_name, generation=generation)
+
+
+def _grace(runtime: Runtime) -> timedelta:
+    """How long an announced job may take to arrive before it counts as lost."""
+    return timedelta(seconds=2 * runtime.settings.tick_interval_seconds)
+
+
+async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
+    count = 0
+    found = runtime.stores.fires.each_across_companies(queries.FIRES_UNSTORED, False, False)
+    for company_id, fire in [pair async for pair in found]:
+        if fire.fired_at <= now - timedelta(seconds=30):
+            await store_chunks(runtime, company_id, fire)
+            count += 1
+    return count
+
+
+async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
+    stores, jobs = runtime.stores, []
+    lost = stores.chunks.each_across_companies(
+        queries.CHUNKS_UNPUBLISHED, ChunkState.WAITING, now - _grace(runtime)
+    )
+    stalled = stores.chunks.each_across_companies(queries.CHUNKS_STALLED, ChunkState.LEASED, now)
+    for found in (lost, stalled):
+        async for company_id, chunk in found:
+            jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
+    await runtime.publisher.publish(jobs)
+    return len(jobs)
+
+
+async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
+    stores, jobs = runtime.stores, []
+    untaken = stores.batches.each_across_companies(
+        queries.BATCHES_UNTAKEN, BatchState.DISPATCHED, now - _grace(runtime)
+    )
+    stalled = stores.batches.each_across_companies(queries.BATCHES_STALLED, BatchState.LEASED, now)
+    for found in (untaken, stalled):
+        async for company_id, batch in found:
+            jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
+    await runtime.publisher.publish(jobs)
+    return len(jobs) + await _sweep_held(runtime)
+
+
+async def _sweep_held(runtime: Runtime) -> int:
+    """Batches that were held just as their fire went on again."""
+    held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
+        queries.BATCHES_HELD, BatchState.HELD
+    )
+    paused: dict[str, bool] = {}
+    released = []
+    async for company_id, batch in held:
+        if batch.fire_id not in paused:
+            fire = await runtime.stores.fires.get(company_id, batch.fire_id)
+            paused[batch.fire_id] = fire.state is FireState.PAUSED
+        if not paused[batch.fire_id]:
+            released.append((company_id, batch.id))
+    return await dispatch_batches(runtime, released)
+
+
+async def _sweep_summaries(runtime: Runtime) -> int:
+    count = 0
+    found = runtime.stores.fires.each_across_companies(queries.FIRES_OPEN, False)
+    for company_id, fire in [pair async for pair in found]:
+        try:
+            await summarize_fire(runtime, company_id, fire.id)
+            count += 1
+        except RollcallError as error:  # one broken fire must not keep the others from being closed
+            log.event("summary failed", company_id=company_id, fire_id=fire.id, reason=str(error))
+    return count
