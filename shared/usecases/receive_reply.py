@@ -1,0 +1,136 @@
+"""Something a person wrote: an answer to one of our messages, STOP or START, or a case for a person."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.campaign import Disposition, ReplyOption
+from shared.domain.channel import Channel
+from shared.domain.consent import WordMeaning, word_meaning
+from shared.domain.fire import FireContent
+from shared.domain.ids import computed_id
+from shared.domain.message import Message, MessageState
+from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.replies import read_reply
+from shared.domain.reply import Reply, ReplyMeaning
+from shared.domain.sending import IncomingMessage
+from shared.firestore.queries import MESSAGES_TO_ADDRESS
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.freeze_content import content_of
+
+ANSWERABLE_FOR = timedelta(days=14)
+CANDIDATES = 20
+
+
+async def receive_reply(
+    runtime: Runtime, company_id: str, sender_id: str, channel: Channel, incoming: IncomingMessage
+) -> Reply:
+    """Store the reply with its meaning, and apply it. The same reply again changes nothing."""
+    stores, now = runtime.stores, runtime.now()
+    reply_id = computed_id(sender_id, incoming.provider_id)
+    stored = await stores.replies.find(company_id, reply_id)
+    if stored is not None:
+        return stored
+    candidates = await _candidates(runtime, company_id, sender_id, incoming, now)
+    reply = Reply(
+        id=reply_id,
+        sender_id=sender_id,
+        channel=channel,
+        address=incoming.from_address,
+        body=incoming.body,
+        received_at=now,
+        meaning=ReplyMeaning.UNCLEAR,
+        candidates=tuple(message.id for message, _ in candidates),
+    )
+    reply = _understood(reply, incoming, candidates)
+    return await _apply(runtime, company_id, reply)
+
+
+async def _candidates(
+    runtime: Runtime, company_id: str, sender_id: str, incoming: IncomingMessage, now: datetime
+) -> list[tuple[Message, tuple[ReplyOption, ...]]]:
+    """Messages this could answer: sent to that address lately, offering answers, not answered yet."""
+    found = await runtime.stores.messages.some(
+        company_id, MESSAGES_TO_ADDRESS, incoming.from_address, sender_id, limit=CANDIDATES
+    )
+    contents: dict[str, FireContent] = {}
+    candidates = []
+    for message in found:
+        is_recent = message.sent_at is not None and message.sent_at > now - ANSWERABLE_FOR
+        if message.state is not MessageState.SENT or message.disposition or not is_recent:
+            continue
+        if message.fire_id not in contents:
+            fire = await runtime.stores.fires.get(company_id, message.fire_id)
+            contents[message.fire_id] = await content_of(
+                runtime, company_id, fire.campaign_id, fire.content_hash
+            )
+        options = contents[message.fire_id].campaign.reply_options
+        if options:
+            candidates.append((message, options))
+    return candidates
+
+
+def _understood(
+    reply: Reply, incoming: IncomingMessage, candidates: list[tuple[Message, tuple[ReplyOption, ...]]]
+) -> Reply:
+    """What the reply means. STOP words always count as STOP; an answer needs one message it can belong to."""
+    word = word_meaning(incoming.body)
+    if incoming.is_opt_out or word is WordMeaning.OPT_OUT:
+        note = "May also want to cancel an appointment." if candidates else ""
+        return replace(reply, meaning=ReplyMeaning.OPT_OUT, note=note)
+    answers = [(message, read_reply(incoming.body, options)) for message, options in candidates]
+    known = [(message, answer) for message, answer in answers if answer is not None]
+    if len(known) == 1:  # the one message that offers this answer
+        return answered(reply, *known[0])
+    if incoming.is_opt_in or (word is WordMeaning.OPT_IN and not known):
+        return replace(reply, meaning=ReplyMeaning.OPT_IN)
+    if known:
+        return replace(reply, note=f"{len(known)} messages could be meant.")
+    return replace(reply, note="Not one of the offered answers." if candidates else "Answers no message.")
+
+
+def answered(reply: Reply, message: Message, disposition: Disposition | None) -> Reply:
+    """The reply as the answer to `message`."""
+    return replace(
+        reply,
+        meaning=ReplyMeaning.ANSWER,
+        message_id=message.id,
+        fire_id=message.fire_id,
+        disposition=disposition,
+        note="",
+    )
+
+
+async def _apply(runtime: Runtime, company_id: str, reply: Reply) -> Reply:
+    """Store the reply together with what follows from it."""
+    stores = runtime.stores
+
+    async def apply(transaction: Transaction) -> Reply:
+        stored = await stores.replies.find(company_id, reply.id, transaction)
+        message = None
+        if reply.message_id is not None:
+            message = await stores.messages.get(company_id, reply.message_id, transaction)
+        if stored is not None:
+            return stored
+        stores.replies.put(transaction, company_id, reply.id, reply)
+        if message is not None:
+            dispositioned = replace(message, disposition=reply.disposition)
+            stores.messages.put(transaction, company_id, message.id, dispositioned)
+        if reply.meaning in (ReplyMeaning.OPT_OUT, ReplyMeaning.OPT_IN):
+            consent = _consent(reply)
+            stores.opt_outs.put(transaction, company_id, consent.id, consent)
+        return reply
+
+    return await transact(stores.db, apply)
+
+
+def _consent(reply: Reply) -> OptOut:
+    return OptOut(
+        id=opt_out_id(reply.channel, reply.address),
+        channel=reply.channel,
+        address=reply.address,
+        is_active=reply.meaning is ReplyMeaning.OPT_OUT,
+        source=OptOutSource.REPLY,
+        changed_at=reply.received_at,
+        text=reply.body[:160],
+    )

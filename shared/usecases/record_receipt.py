@@ -1,0 +1,49 @@
+"""A provider's receipt about one message. Order and repetition do not matter."""
+
+from shared import log
+from shared.domain.message import Message, MessageState, after_receipt
+from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.sending import Receipt, ReceiptKind
+from shared.firestore.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.summarize_fire import summarize_fire
+
+_REFUSALS = {ReceiptKind.OPTED_OUT: OptOutSource.PROVIDER, ReceiptKind.COMPLAINED: OptOutSource.COMPLAINT}
+
+
+async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) -> bool:
+    """Move the message's delivery forward; a refusal is recorded as consent. False for an unknown message.
+
+    The receipt finds its message by our own id, so it may come before we read the provider's answer.
+    """
+    stores = runtime.stores
+
+    async def record(transaction: Transaction) -> tuple[Message, Message] | None:
+        now = runtime.now()
+        message = await stores.messages.find(company_id, receipt.message_id, transaction)
+        if message is None:
+            return None
+        changed = after_receipt(message, receipt, now)
+        if changed != message:
+            stores.messages.put(transaction, company_id, message.id, changed)
+        if receipt.kind in _REFUSALS:
+            key = opt_out_id(message.channel, message.address)
+            refusal = OptOut(
+                id=key,
+                channel=message.channel,
+                address=message.address,
+                is_active=True,
+                source=_REFUSALS[receipt.kind],
+                changed_at=now,
+            )
+            stores.opt_outs.put(transaction, company_id, key, refusal)
+        return message, changed
+
+    found = await transact(stores.db, record)
+    if found is None:
+        log.event("receipt for no message", message_id=receipt.message_id)
+        return False
+    before, after = found
+    if before.state is MessageState.UNKNOWN and after.state is not MessageState.UNKNOWN:
+        await summarize_fire(runtime, company_id, after.fire_id)
+    return True
