@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.errors import RollcallError
+
 
 class FileState(StrEnum):
     """Where a file is on its way in."""
@@ -12,6 +14,14 @@ class FileState(StrEnum):
     LOADING = "loading"
     LOADED = "loaded"
     REFUSED = "refused"  # as a whole, with `refusal` saying why
+
+
+class FileRefused(RollcallError):
+    """A file cannot be taken at all. `reason` is for people: what is wrong, where, and how to mend it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,21 @@
+"""Cells that spreadsheet programs would take for formulas, made harmless in exports and restored on import.
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+import re
+
+_FORMULA = "[=+\\-@\t\r\n＝＋－＠]"
+# Cells that already look defused are prefixed once more, so that undoing gives back exactly what was.
+_DANGEROUS = re.compile(f"'*{_FORMULA}")
+_DEFUSED = re.compile(f"'+{_FORMULA}")
+
+
+def defuse(cell: str) -> str:
+    """The cell with an apostrophe before it, if a spreadsheet program might calculate it."""
+    return f"'{cell}" if _DANGEROUS.match(cell) else cell
+
+
+def restore(cell: str) -> str:
+    """What the cell was before `defuse`."""
+    return cell[1:] if _DEFUSED.match(cell) else cell

@@ -1,0 +1,78 @@
+"""What kind of file the first bytes say it is. The name is never trusted."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from shared.domain.file import FileRefused
+
+
+class Kind(StrEnum):
+    """A kind of file that is read."""
+
+    TEXT = "text"
+    XLSX = "xlsx"
+    ODS = "ods"
+    XLS = "xls"
+
+
+ZIP = b"PK\x03\x04"
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# Signatures of files that people upload by mistake, often renamed to .csv or .xls.
+_FOREIGN: Sequence[tuple[bytes, str]] = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"BM\x00", "an image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
+    (b"RIFF", "an image, sound or film"),
+    (b"\x1f\x8b", "a gzip archive; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"SQLite format 3", "a database"),
+    (b"PAR1", "a Parquet file"),
+)
+_MARKUP: Sequence[tuple[bytes, str]] = (
+    (b"<!doctype html", "a web page; open it in a spreadsheet program and save it as XLSX"),
+    (b"<html", "a web page; open it in a spreadsheet program and save it as XLSX"),
+    (b"<table", "a web page; open it in a spreadsheet program and save it as XLSX"),
+    (b"<?xml", "an XML file; open it in a spreadsheet program and save it as XLSX"),
+)
+_TEXT_CONTROLS = frozenset(b"\x00\t\n\x0b\x0c\r\x1a\x1b")
+
+
+def check_signature(head: bytes) -> None:
+    """Raise FileRefused when `head`, a file's first bytes, is not that of a table."""
+    if not head:
+        raise FileRefused("The file is empty (0 bytes). Check the export that made it, then upload it again.")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
+    for signature, what in _FOREIGN:
+        # Two letters can also begin a text: a program has control characters soon after.
+        if head.startswith(signature) and (len(signature) > 2 or _is_binary(head)):
+            raise _not_a_table(what)
+    for signature, what in _MARKUP:
+        if start.startswith(signature):
+            raise _not_a_table(what)
+
+
+def check_text(text: str) -> None:
+    """Raise FileRefused when `text`, a decoded file's beginning, is not writing."""
+    if _is_binary(text.encode("utf-8", "surrogateescape")):
+        raise _not_a_table("a binary file of a kind that is not known")
+
+
+def _is_binary(head: bytes) -> bool:
+    controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
+    return controls * 50 > len(head)
+
+
+def _not_a_table(what: str) -> FileRefused:
+    return FileRefused(
+        f"The file is not a table but {what}. Tables are read from CSV, TSV, XLSX, XLS and ODS files."
+    )

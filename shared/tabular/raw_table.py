@@ -1,0 +1,29 @@
+"""What the readers of each kind of file hand over: records as they stand, the header among them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shared.tabular.kind import Kind
+
+
+class Record(NamedTuple):
+    """One record. `number` counts as a spreadsheet does; `percent` of the file is read with it.
+
+    A named tuple, not a dataclass: there are a million in a large file.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    percent: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RawTable:
+    """An opened file. `encoding` and `delimiter` are those of a text file, `sheet` is a spreadsheet's."""
+
+    kind: Kind
+    records: Iterator[Record]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None

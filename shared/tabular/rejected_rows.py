@@ -1,0 +1,57 @@
+"""CSV files we hand out: a file's rejected rows with their reasons, and any other table of text.
+
+They are UTF-8 with a byte order mark whatever the upload was: spreadsheet programs read accents right only
+with the mark, and reasons and mended cells may hold characters that the first encoding lacks. The
+delimiter stays that of the upload, so that the source's settings fit the mended file too.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from shared.domain.cell import shown
+from shared.domain.file import RejectedRow
+from shared.tabular.defusing import defuse
+
+REASON_COLUMN = "rollcall_reason"
+
+
+def csv_export(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> Iterator[bytes]:
+    """The rows as the bytes of a CSV file, defused, piece by piece. The first row should be the header."""
+    yield codecs.BOM_UTF8
+    for row in rows:
+        yield _line(row, delimiter)
+
+
+class RejectedRowsFile:
+    """Writes a file's rejected rows to `stream` as they come: the cells as they stood, then the reason.
+
+    Mended and uploaded again, such a file loads: the reader drops the reasons and undoes the defusing.
+    """
+
+    def __init__(self, stream: BinaryIO, *, header: Sequence[str], delimiter: str | None) -> None:
+        """Write the header. `delimiter` is the upload's; None, as for spreadsheets, gives commas."""
+        self._stream = stream
+        self._delimiter = delimiter or ","
+        self._width = len(header)
+        stream.write(codecs.BOM_UTF8 + _line([*header, REASON_COLUMN], self._delimiter))
+
+    def add(self, row: RejectedRow) -> None:
+        """Write one row. Cells beyond the header's width follow the reason."""
+        cells = [*row.cells, *[""] * (self._width - len(row.cells))]
+        cells.insert(self._width, _reason(row))
+        self._stream.write(_line(cells, self._delimiter))
+
+
+def _reason(row: RejectedRow) -> str:
+    if not row.column:
+        return row.reason
+    return f"column {row.column!r}: value {row.value!r}: {row.reason}"
+
+
+def _line(cells: Sequence[str], delimiter: str) -> bytes:
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=delimiter).writerow([defuse(shown(cell)) for cell in cells])
+    return line.getvalue().encode()

@@ -1,0 +1,88 @@
+"""Reading XLSX, XLS and ODS files through a child process with limits on memory and time."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from shared.domain.cell import TypedCell
+from shared.domain.file import FileRefused
+from shared.tabular.caps import MIB, Caps
+from shared.tabular.kind import Kind
+from shared.tabular.raw_table import RawTable, Record
+
+_ROOT = Path(__file__).parents[2]
+_DAMAGED = 1  # an exception nobody foresaw, such as a panic inside the reader
+
+
+@contextmanager
+def open_spreadsheet(path: Path, *, sheet: str | None, caps: Caps) -> Iterator[RawTable]:
+    """Open a sheet, the first visible one with data when None. Raises FileRefused, also while records are "
+    "read."""
+    child = _start(path, sheet, caps)
+    try:
+        if _next_message(child, caps) != "ready":
+            raise RuntimeError("the spreadsheet child did not start")
+        opened = _next_message(child, caps)
+        records = _records(child, opened["height"], caps)
+        yield RawTable(kind=Kind(opened["kind"]), sheet=opened["sheet"], records=records)
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def _start(path: Path, sheet: str | None, caps: Caps) -> subprocess.Popen[str]:
+    # The child gets what it needs to find Python's libraries and ours, and none of the secrets around it.
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]),
+        "LD_LIBRARY_PATH": str(Path(sys.base_prefix) / "lib"),
+    }
+    command = [sys.executable, "-X", "utf8", "-m", "shared.tabular.spreadsheet_child"]
+    return subprocess.Popen(  # noqa: S603  # no shell; the path is our own temporary file
+        [*command, str(path.absolute()), json.dumps(asdict(caps)), sheet or ""],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+        env=environment,
+        cwd=_ROOT,
+    )
+
+
+def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # noqa: ANN401  # JSON
+    assert child.stdout is not None  # noqa: S101  # it is a pipe
+    line = child.stdout.readline()
+    if not line.endswith("\n"):
+        raise FileRefused(_end_reason(child.wait(), caps))
+    message = json.loads(line)
+    if isinstance(message, dict) and "refused" in message:
+        raise FileRefused(message["refused"])
+    return message
+
+
+def _records(child: subprocess.Popen[str], height: int, caps: Caps) -> Iterator[Record]:
+    number = 0
+    while (message := _next_message(child, caps)) != "end":
+        number += 1
+        cells = tuple(TypedCell(cell[0]) if isinstance(cell, list) else cell for cell in message)
+        yield Record(number, cells, min(100, number * 100 // height))
+
+
+def _end_reason(code: int, caps: Caps) -> str:
+    if code == _DAMAGED:
+        return "The spreadsheet is damaged and cannot be opened. Save it again as XLSX or CSV."
+    if -code in (signal.SIGALRM, signal.SIGXCPU):
+        return (
+            f"The spreadsheet takes over {caps.seconds} seconds to open. Save the sheet as CSV, or split it."
+        )
+    return (
+        f"The spreadsheet takes more than {caps.memory_bytes // MIB:,} MiB of memory to open. Often a single "
+        "cell far from the table is the cause: delete the rows below and the columns beside the table, or "
+        "save the sheet as CSV."
+    )
