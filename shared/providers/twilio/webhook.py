@@ -76,11 +76,7 @@ def parse_status(form: Form, message_id: str) -> Receipt:
         event_id=computed_id(sid, status),
         provider_id=sid,
         code=code,
-        reason="The message was canceled at Twilio."
-        if status == "canceled"
-        else codes.delivery_reason(code)
-        if code
-        else None,
+        reason=_reason(status, code),
         address=fields.get("To"),
         raw=urlencode(form),
     )
@@ -103,6 +99,12 @@ def parse_incoming(form: Form) -> IncomingMessage:
         is_opt_out=opt_out_type == "STOP",
         is_opt_in=opt_out_type == "START",
     )
+
+
+def _reason(status: str, code: str | None) -> str | None:
+    if status == "canceled":
+        return "The message was canceled at Twilio."
+    return codes.delivery_reason(code) if code else None
 
 
 def _require(fields: MultiDict[str], *names: str) -> None:
