@@ -1,0 +1,43 @@
+"""Which provider is which adapter. Vendor packages are imported only by those who send through them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from shared.domain.sender import Provider, Sender
+from shared.domain.sending import OutgoingMessage, SendResult
+from shared.providers.credentials import Credentials, SendGridCredentials, TwilioCredentials
+from shared.settings import Settings
+
+
+class MessageSender(Protocol):
+    """What every provider's adapter can do."""
+
+    async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
+        """Send all messages at once; one result per message id. Never raises for a message."""
+        ...
+
+
+class WrongCredentials(Exception):
+    """The credentials kept for a sender are another provider's."""
+
+
+def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:
+    """The adapter that sends for `sender`. Cheap: connections are shared by all senders of the process.
+
+    Raises WrongCredentials when the credentials do not fit the sender's provider.
+    """
+    match sender.provider, credentials:
+        case Provider.TWILIO, TwilioCredentials():
+            from shared.providers.twilio.client import TwilioSender
+
+            return TwilioSender(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
+        case Provider.SENDGRID, SendGridCredentials():
+            from shared.providers.sendgrid.client import SendGridSender
+
+            return SendGridSender(
+                credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
+            )
+    raise WrongCredentials(
+        f"Sender {sender.id} sends through {sender.provider}, but its {type(credentials).__name__} are not "
+        f"for that: store {sender.provider} credentials under its id."
+    )

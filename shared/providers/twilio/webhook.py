@@ -1,0 +1,113 @@
+"""What Twilio posts to us: proof that it was Twilio, and what it says."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from multidict import MultiDict
+from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
+
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.ids import computed_id
+from shared.domain.sending import IncomingMessage, Receipt, ReceiptKind
+from shared.providers.signature import BadSignature, required_header
+from shared.providers.twilio import codes
+
+Form = Sequence[tuple[str, str]]
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+MAX_FIELDS = 1000
+
+# https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
+KINDS: dict[str, ReceiptKind] = {
+    "accepted": ReceiptKind.SENDING,
+    "scheduled": ReceiptKind.SENDING,
+    "queued": ReceiptKind.SENDING,
+    "sending": ReceiptKind.SENDING,
+    "sent": ReceiptKind.SENT,
+    "delivered": ReceiptKind.DELIVERED,
+    "undelivered": ReceiptKind.UNDELIVERED,
+    "failed": ReceiptKind.FAILED,
+    "canceled": ReceiptKind.FAILED,
+    "read": ReceiptKind.READ,
+}
+
+
+def read_form(body: bytes) -> Form:
+    """The pairs of a form body, empty values too, as the signature covers them.
+
+    Raises BadSignature when it is no form: then nobody can have signed it as one.
+    """
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise BadSignature("the body is not a form") from error
+
+
+def verify(
+    url: str, form: Form, headers: Mapping[str, str], content_type: str, auth_tokens: Sequence[str]
+) -> None:
+    """Raise BadSignature unless Twilio signed exactly this with one of `auth_tokens` (current and next).
+
+    `url` is the public address from our settings with the path and query as received, never one rebuilt
+    from request headers. Only forms are taken: all message webhooks are forms, and for other bodies the
+    validator checks no more than the URL.
+    https://www.twilio.com/docs/usage/webhooks/webhooks-security
+    """
+    if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
+        raise BadSignature(f"content type is not {FORM_TYPE}")
+    signature = required_header(headers, SIGNATURE_HEADER)
+    tokens = [token for token in auth_tokens if token.strip()]  # an empty secret would let anyone sign
+    if not any(RequestValidator(token).validate(url, MultiDict(form), signature) for token in tokens):
+        raise BadSignature("the signature does not fit the request")
+
+
+def parse_status(form: Form, message_id: str) -> Receipt:
+    """A status callback as a receipt for `message_id` (ours, out of the callback's path).
+
+    Raises InvalidInput when it lacks its sid or status.
+    """
+    fields = MultiDict(form)
+    _require(fields, "MessageSid", "MessageStatus")
+    sid, status = fields["MessageSid"], fields["MessageStatus"]
+    code = fields.get("ErrorCode") or None
+    return Receipt(
+        message_id=message_id,
+        kind=KINDS.get(status, ReceiptKind.UNKNOWN),
+        event_id=computed_id(sid, status),
+        provider_id=sid,
+        code=code,
+        reason=_reason(status, code),
+        address=fields.get("To"),
+        raw=urlencode(form),
+    )
+
+
+def parse_incoming(form: Form) -> IncomingMessage:
+    """A message somebody sent to one of our numbers. Raises InvalidInput when sid, From or To is missing.
+
+    OptOutType is there when Twilio itself took the message as STOP or START.
+    https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+    """
+    fields = MultiDict(form)
+    _require(fields, "MessageSid", "From", "To")
+    opt_out_type = fields.get("OptOutType", "").upper()
+    return IncomingMessage(
+        provider_id=fields["MessageSid"],
+        from_address=fields["From"],
+        to_address=fields["To"],
+        body=fields.get("Body", ""),
+        is_opt_out=opt_out_type == "STOP",
+        is_opt_in=opt_out_type == "START",
+    )
+
+
+def _reason(status: str, code: str | None) -> str | None:
+    if status == "canceled":
+        return "The message was canceled at Twilio."
+    return codes.delivery_reason(code) if code else None
+
+
+def _require(fields: MultiDict[str], *names: str) -> None:
+    missing = [name for name in names if not fields.get(name)]
+    if missing:
+        raise InvalidInput(*(Problem(field=name, reason="is missing from the form") for name in missing))

@@ -1,0 +1,266 @@
+"""The sender for email against a server that misbehaves on purpose."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.sending import Outcome, OutgoingMessage
+from shared.providers.sendgrid import codes, mail
+from shared.providers.sendgrid.client import SendGridSender
+from tests.providers import faults
+from tests.providers.misbehaving_server import Behaviour, Request, answer, raw_answer, serve
+
+TIMEOUT_SECONDS = 0.6
+ACCEPTED = answer(202, "", {"X-Message-Id": "14c5d75ce93dfd"})
+
+
+def message(number: int = 1, **changes: object) -> OutgoingMessage:
+    fields: dict[str, object] = {
+        "message_id": f"m{number}",
+        "from_address": "clinic@example.com",
+        "from_name": "Praxis Müller, Köln",
+        "to_address": f"person{number}@example.org",
+        "subject": f"Subject {number}",
+        "body": f"Body {number} ✓",
+    }
+    return OutgoingMessage(**(fields | changes))  # type: ignore[arg-type]
+
+
+def messages(count: int) -> list[OutgoingMessage]:
+    return [message(number) for number in range(count)]
+
+
+def sender(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> SendGridSender:
+    return SendGridSender("SG.key\n", url, timeout_seconds)
+
+
+def delivered(request: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
+    """What SendGrid would make of a request: address, subject and text by message id."""
+    result = {}
+    for one in request["personalizations"]:
+        text = request["content"][0]["value"]
+        for tag, value in one.get("substitutions", {}).items():
+            text = text.replace(tag, value)
+        [to] = one["to"]
+        result[one["custom_args"]["rollcall_message_id"]] = (to["email"], one["subject"], text)
+    return result
+
+
+def refuse(is_bad: Callable[[str], bool], *, names_it: bool) -> Behaviour:
+    """A server that refuses requests with a bad address in them."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        addresses = [one["to"][0]["email"] for one in json.loads(request.body)["personalizations"]]
+        bad = [index for index, address in enumerate(addresses) if is_bad(address)]
+        fields = [f"personalizations.{index}.to.0.email" if names_it else None for index in bad]
+        errors = [{"message": "Does not contain a valid address.", "field": field} for field in fields]
+        if errors:
+            writer.write(raw_answer(400, json.dumps({"errors": errors})))
+        else:
+            writer.write(raw_answer(202, "", {"X-Message-Id": "id"}))
+
+    return behave
+
+
+async def test_many_recipients_share_a_request_and_each_gets_their_own() -> None:
+    async with serve(ACCEPTED) as seen:
+        results = await sender(seen.url).send(messages(3))
+    [request] = seen.requests
+    body = json.loads(request.body)
+    assert request.head.startswith("POST /v3/mail/send ")
+    assert "Authorization: Bearer SG.key\r\n" in request.head
+    assert body["from"] == {"email": "clinic@example.com", "name": "Praxis Müller, Köln"}
+    assert delivered(body) == {
+        f"m{n}": (f"person{n}@example.org", f"Subject {n}", f"Body {n} ✓") for n in range(3)
+    }
+    assert [list(one["custom_args"]) for one in body["personalizations"]] == [["rollcall_message_id"]] * 3
+    assert [content["type"] for content in body["content"]] == ["text/plain"]
+    assert body["tracking_settings"] == {
+        "click_tracking": {"enable": False, "enable_text": False},
+        "open_tracking": {"enable": False},
+    }
+    assert {(r.outcome, r.provider_id) for r in results.values()} == {(Outcome.ACCEPTED, "14c5d75ce93dfd")}
+    assert list(results) == ["m0", "m1", "m2"]
+
+
+async def test_requests_are_split_by_sender_size_and_repeated_address() -> None:
+    batch = [
+        *messages(mail.MAX_RECIPIENTS + 1),
+        message(1001, from_address="other@example.com"),
+        message(1002, from_name=""),
+        message(1003, to_address="PERSON0@example.org"),
+        message(1004, body="ü" * 5_000),
+        message(1005, body="ü" * 4_500),
+    ]
+    async with serve(ACCEPTED) as seen:
+        results = await sender(seen.url, 20).send(batch)
+    bodies = [json.loads(request.body) for request in seen.requests]
+    assert sorted(len(body["personalizations"]) for body in bodies) == [1, 1, 1, 3, mail.MAX_RECIPIENTS]
+    arrived = {key: value for body in bodies for key, value in delivered(body).items()}
+    assert arrived == {m.message_id: (m.to_address, m.subject, m.body) for m in batch}
+    assert set(results) == set(arrived)
+    for body in bodies:
+        addresses = [one["to"][0]["email"].lower() for one in body["personalizations"]]
+        assert len(set(addresses)) == len(addresses)
+        for one in body["personalizations"]:
+            size = sum(len((tag + text).encode()) for tag, text in one.get("substitutions", {}).items())
+            assert size <= 10_000
+
+
+async def test_texts_and_addresses_are_taken_as_they_are() -> None:
+    odd = [
+        message(1, body="SG.abc.def is how an API key begins"),
+        message(2, to_address="no address", body="-tag- {{x}} %name% $1 \\n"),
+        message(3, body="SG.abc.def " + "x" * 9_000),
+    ]
+    async with serve(ACCEPTED) as seen:
+        await sender(seen.url).send(odd)
+    arrived: dict[str, tuple[str, str, str]] = {}
+    for request in seen.requests:
+        arrived |= delivered(json.loads(request.body))
+    assert arrived == {m.message_id: (m.to_address, m.subject, m.body) for m in odd}
+
+
+@pytest.mark.parametrize("fault", faults.AFTER_REQUEST)
+async def test_what_goes_wrong_after_the_request_holds_for_all_and_is_sent_once(fault: str) -> None:
+    behaviour, outcome = faults.AFTER_REQUEST[fault]
+    started = time.monotonic()
+    async with serve(behaviour) as seen:
+        results = await sender(seen.url).send(messages(3))
+        assert [result.outcome for result in results.values()] == [outcome] * 3
+        assert all(result.reason for result in results.values())
+        assert len(seen.requests) == 1
+    assert time.monotonic() - started < TIMEOUT_SECONDS + 1
+
+
+@pytest.mark.parametrize("fault", faults.BEFORE_REQUEST)
+async def test_what_goes_wrong_before_the_request_proves_that_nothing_left(fault: str) -> None:
+    async with faults.BEFORE_REQUEST[fault]() as seen:
+        results = await sender(seen.url).send(messages(3))
+        assert {result.outcome for result in results.values()} == {Outcome.NOT_ACCEPTED}
+        assert seen.requests == []
+
+
+async def test_an_untrusted_certificate_proves_that_nothing_left(tmp_path: Path) -> None:
+    async with serve(ACCEPTED, tls=faults.self_signed(tmp_path)) as seen:
+        results = await sender(seen.url).send(messages(1))
+    assert results["m0"].outcome is Outcome.NOT_ACCEPTED
+    assert seen.requests == []
+
+
+async def test_429_says_when_to_try_again() -> None:
+    async with serve(answer(429, "{}", {"X-RateLimit-Reset": str(int(time.time()) + 30)})) as seen:
+        results = await sender(seen.url).send(messages(2))
+    for result in results.values():
+        assert result.outcome is Outcome.NOT_ACCEPTED
+        assert 20 < (result.retry_after_seconds or 0) <= 30
+    assert len(seen.requests) == 1
+
+
+async def test_named_culprits_are_rejected_and_the_others_sent_in_a_second_request() -> None:
+    bad = {"person2@example.org", "person5@example.org"}
+    async with serve(refuse(bad.__contains__, names_it=True)) as seen:
+        results = await sender(seen.url, 20).send(messages(8))
+    rejected = {key for key, result in results.items() if result.outcome is Outcome.REJECTED}
+    assert rejected == {"m2", "m5"}
+    assert {r.outcome for key, r in results.items() if key not in rejected} == {Outcome.ACCEPTED}
+    assert "Does not contain a valid address." in (results["m2"].reason or "")
+    assert len(seen.requests) == 2
+
+
+async def test_culprits_that_are_not_named_are_found_and_nobody_is_sent_twice() -> None:
+    bad = {"person2@example.org", "person5@example.org"}
+    async with serve(refuse(bad.__contains__, names_it=False)) as seen:
+        results = await sender(seen.url, 20).send(messages(8))
+    assert {key for key, result in results.items() if result.outcome is Outcome.REJECTED} == {"m2", "m5"}
+    accepted = [
+        message_id
+        for request in seen.requests
+        if not bad & {address for address, _, _ in delivered(json.loads(request.body)).values()}
+        for message_id in delivered(json.loads(request.body))
+    ]
+    assert sorted(accepted) == ["m0", "m1", "m3", "m4", "m6", "m7"]
+
+
+async def test_when_all_are_bad_nothing_more_is_asked() -> None:
+    async with serve(refuse(lambda _: True, names_it=True)) as seen:
+        results = await sender(seen.url, 20).send(messages(3))
+    assert {result.outcome for result in results.values()} == {Outcome.REJECTED}
+    assert len(seen.requests) == 1
+
+
+async def test_the_search_for_culprits_ends_with_the_time_out() -> None:
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        await asyncio.sleep(TIMEOUT_SECONDS / 2.5)  # a slow provider
+        await answer(400, '{"errors": [{"field": "personalizations.0", "message": "bad"}]}')(writer, request)
+
+    started = time.monotonic()
+    async with serve(behave) as seen:
+        results = await sender(seen.url).send(messages(20))
+    assert time.monotonic() - started < 2 * TIMEOUT_SECONDS
+    outcomes = [result.outcome for result in results.values()]
+    count = len(seen.requests)
+    assert 2 <= count <= 3
+    assert outcomes == [Outcome.REJECTED] * count + [Outcome.NOT_ACCEPTED] * (20 - count)
+
+
+async def test_a_bad_from_address_is_the_senders_fault() -> None:
+    errors = {"errors": [{"message": "The from email is not valid.", "field": "from.email", "help": None}]}
+    async with serve(answer(400, json.dumps(errors))) as seen:
+        results = await sender(seen.url).send(messages(3))
+    assert {result.outcome for result in results.values()} == {Outcome.SENDER_BROKEN}
+    assert len(seen.requests) == 1
+
+
+async def test_no_messages_need_no_request() -> None:
+    assert await sender("http://127.0.0.1:1").send([]) == {}
+
+
+def test_the_table_of_statuses() -> None:
+    expected = {
+        202: Outcome.ACCEPTED,
+        400: Outcome.REJECTED,
+        401: Outcome.SENDER_BROKEN,
+        403: Outcome.SENDER_BROKEN,
+        404: Outcome.SENDER_BROKEN,
+        405: Outcome.SENDER_BROKEN,
+        413: Outcome.REJECTED,
+        429: Outcome.NOT_ACCEPTED,
+    }
+    for status in range(100, 600):
+        result = codes.result(status, "{}", {}, now=0)
+        assert result.outcome is expected.get(status, Outcome.UNKNOWN), status
+        assert result.outcome is Outcome.ACCEPTED or (result.reason and result.code == str(status))
+
+
+@pytest.mark.parametrize("reset", ["", "soon", "-5", "1.5", "9" * 400])
+def test_a_strange_reset_header_is_left(reset: str) -> None:
+    assert codes.result(429, "", {"X-RateLimit-Reset": reset}, now=0).retry_after_seconds is None
+
+
+def test_a_reset_in_the_past_means_now() -> None:
+    assert codes.result(429, "", {"X-RateLimit-Reset": "100"}, now=200).retry_after_seconds == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "[]", "null", '{"errors": 1}', '{"errors": [1, {}, {"field": 2}]}']
+)
+def test_strange_error_bodies_name_nobody(text: str) -> None:
+    assert codes.culprits(text) == {}
+    assert codes.result(400, text, {}, now=0).outcome is Outcome.REJECTED
+
+
+def test_culprits_are_read_by_their_place() -> None:
+    fields = [
+        "personalizations.0.to.0.email",
+        "personalizations.12",
+        "personalizations",
+        "xpersonalizations.3",
+    ]
+    text = json.dumps({"errors": [{"field": field, "message": "m"} for field in fields]})
+    assert codes.culprits(text) == {0: "m", 12: "m"}

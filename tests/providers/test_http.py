@@ -1,0 +1,68 @@
+"""What a failed call proves, exception by exception."""
+
+import ssl
+from unittest.mock import Mock
+
+import aiohttp
+import pytest
+
+from shared.domain.sending import Outcome
+from shared.providers import http
+
+REFUSED = aiohttp.ClientConnectorError(Mock(), ConnectionRefusedError(111, "refused"))
+
+
+def wrapped(error: Exception, *, explicit: bool) -> Exception:
+    try:
+        try:
+            raise error
+        except Exception as caught:
+            if explicit:
+                raise RuntimeError("wrapped") from caught
+            raise RuntimeError("something else while handling it")  # noqa: B904 - that is the case
+    except RuntimeError as outer:
+        return outer
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (REFUSED, Outcome.NOT_ACCEPTED),
+        (aiohttp.ClientConnectorDNSError(Mock(), OSError(-2, "unknown")), Outcome.NOT_ACCEPTED),
+        (aiohttp.ClientConnectorSSLError(Mock(), ssl.SSLError(1, "handshake")), Outcome.NOT_ACCEPTED),
+        (aiohttp.ConnectionTimeoutError(), Outcome.NOT_ACCEPTED),
+        (wrapped(REFUSED, explicit=True), Outcome.NOT_ACCEPTED),
+        (wrapped(REFUSED, explicit=False), Outcome.UNKNOWN),
+        (TimeoutError(), Outcome.UNKNOWN),
+        (aiohttp.SocketTimeoutError(), Outcome.UNKNOWN),
+        (aiohttp.ServerDisconnectedError(), Outcome.UNKNOWN),
+        (aiohttp.ClientOSError(104, "reset"), Outcome.UNKNOWN),
+        (aiohttp.ClientConnectionError(), Outcome.UNKNOWN),
+        (aiohttp.ClientPayloadError(), Outcome.UNKNOWN),
+        (ConnectionRefusedError(), Outcome.UNKNOWN),  # bare: nobody says at what moment
+        (ssl.SSLError(), Outcome.UNKNOWN),
+        (ValueError("what is this?"), Outcome.UNKNOWN),
+    ],
+)
+def test_only_a_proof_that_nothing_left_is_not_accepted(error: Exception, outcome: Outcome) -> None:
+    result = http.failure(error)
+    assert result.outcome is outcome
+    assert result.code == type(error).__name__
+    assert result.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("", None),
+        ("-1", None),
+        ("nan", None),
+        ("²", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    assert http.retry_after_seconds({"Retry-After": value}) == seconds
+    assert http.retry_after_seconds({}) is None

@@ -1,0 +1,60 @@
+"""The right adapter for a sender, and no vendor loaded in vain."""
+
+import subprocess
+import sys
+
+import pytest
+
+from shared.domain.channel import Channel
+from shared.domain.sender import Provider, Sender
+from shared.providers.credentials import Credentials, SendGridCredentials, TwilioCredentials
+from shared.providers.registry import WrongCredentials, open_sender
+from shared.providers.sendgrid.client import SendGridSender
+from shared.providers.twilio.client import TwilioSender
+from shared.settings import Settings
+
+TWILIO = TwilioCredentials(account_sid="AC1", auth_token="very-secret", next_auth_token="next-secret")
+SENDGRID = SendGridCredentials(api_key="SG.secret", webhook_public_key="key")
+SETTINGS = Settings(
+    project_id="p", upload_bucket="b", public_url="https://r.example", signing_key="k", secrets_path="s"
+)
+
+
+def sender(provider: Provider) -> Sender:
+    channel = Channel.SMS if provider is Provider.TWILIO else Channel.EMAIL
+    return Sender(id="s1", channel=channel, provider=provider, address="a")
+
+
+async def test_each_provider_has_its_adapter() -> None:
+    assert isinstance(open_sender(sender(Provider.TWILIO), TWILIO, SETTINGS), TwilioSender)
+    assert isinstance(open_sender(sender(Provider.SENDGRID), SENDGRID, SETTINGS), SendGridSender)
+
+
+@pytest.mark.parametrize(
+    ("provider", "credentials"), [(Provider.TWILIO, SENDGRID), (Provider.SENDGRID, TWILIO)]
+)
+def test_credentials_of_another_provider_are_refused(provider: Provider, credentials: Credentials) -> None:
+    with pytest.raises(WrongCredentials, match=f"s1 sends through {provider}") as caught:
+        open_sender(sender(provider), credentials, SETTINGS)
+    assert "secret" not in str(caught.value)
+
+
+def test_credentials_do_not_show_their_secrets() -> None:
+    assert "secret" not in repr(TWILIO) + repr(SENDGRID)
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("shared.providers.registry", ["twilio", "sendgrid", "aiohttp"]),
+        ("shared.providers.credentials", ["twilio", "sendgrid", "aiohttp"]),
+        ("shared.providers.sendgrid.client", ["twilio"]),
+        ("shared.providers.twilio.client", ["sendgrid"]),
+        ("shared.providers.twilio.webhook", ["twilio.rest", "aiohttp", "sendgrid"]),
+        ("shared.providers.sendgrid.webhook", ["twilio", "aiohttp"]),
+    ],
+)
+def test_importing_loads_only_what_is_used(module: str, absent: list[str]) -> None:
+    code = f"import sys, {module}; print([name for name in {absent!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own text
+    assert done.stdout.strip() == "[]"
