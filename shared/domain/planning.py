@@ -146,13 +146,13 @@ class Planner:
         subject, body = self._compiled[step.template_id]
         plain = render_values(values, self._content.field_types)
         try:
-            texts = (render(subject, plain), render(body, plain))
+            texts = (check_line(render(subject, plain), "subject"), render(body, plain))
         except FieldMissing as error:
             raise _Failed(
                 FailureStep.RENDER, error.field, "", "field missing",
                 f"The template needs the field {error.field!r}, which is empty in this row.",
             ) from error  # fmt: skip
-        except RenderingFailed as error:
+        except RenderFailed as error:
             raise _Failed(FailureStep.RENDER, "template", "", "template failed", str(error)) from error
         filtered = apply_filters(texts[1], self._campaign.filters)
         if not filtered.strip():

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from shared.domain.campaign import Disposition, ReplyOption
 from shared.domain.channel import Channel
-from shared.domain.consent import WordMeaning, word_meaning
+from shared.domain.consent import WordMeaning
 from shared.domain.fire import FireContent
 from shared.domain.ids import computed_id
 from shared.domain.message import Message, MessageState
 from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
-from shared.domain.replies import read_reply
+from shared.domain.replies import decide_reply
 from shared.domain.reply import Reply, ReplyMeaning
 from shared.domain.sending import IncomingMessage
 from shared.firestore.queries import MESSAGES_TO_ADDRESS
@@ -74,15 +74,17 @@ def _understood(
     reply: Reply, incoming: IncomingMessage, candidates: list[tuple[Message, tuple[ReplyOption, ...]]]
 ) -> Reply:
     """What the reply means. STOP words always count as STOP; an answer needs one message it can belong to."""
-    word = word_meaning(incoming.body)
-    if incoming.is_opt_out or word is WordMeaning.OPT_OUT:
-        note = "May also want to cancel an appointment." if candidates else ""
-        return replace(reply, meaning=ReplyMeaning.OPT_OUT, note=note)
-    answers = [(message, read_reply(incoming.body, options)) for message, options in candidates]
-    known = [(message, answer) for message, answer in answers if answer is not None]
+    decisions = [(message, decide_reply(incoming.body, options)) for message, options in candidates]
+    general = decide_reply(incoming.body, ())
+    if incoming.is_opt_out or general.consent is WordMeaning.OPT_OUT:
+        wants = next((d.may_also_mean for _, d in decisions if d.may_also_mean), None)
+        return replace(
+            reply, meaning=ReplyMeaning.OPT_OUT, note=f"May also mean: {wants}." if wants else ""
+        )
+    known = [(message, d.disposition) for message, d in decisions if d.disposition is not None]
     if len(known) == 1:  # the one message that offers this answer
         return answered(reply, *known[0])
-    if incoming.is_opt_in or (word is WordMeaning.OPT_IN and not known):
+    if incoming.is_opt_in or (general.consent is WordMeaning.OPT_IN and not known):
         return replace(reply, meaning=ReplyMeaning.OPT_IN)
     if known:
         return replace(reply, note=f"{len(known)} messages could be meant.")

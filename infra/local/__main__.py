@@ -1,0 +1,90 @@
+"""Runs the whole stack on this machine: `python -m infra.local up [--keep] [--tick-seconds 5]`."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from infra.local.processes import ProcessFailed
+from infra.local.setup_check import SetupIncomplete, check_setup
+from infra.local.stack import Stack, StackOptions
+from infra.manifest import ManifestError
+
+SHOWN_FUNCTIONS = ("portal", "api", "messages")
+
+
+def main() -> int:
+    """Read the command and do it; the exit code is 1 when something is missing or does not start."""
+    options = _options()
+    try:
+        check_setup()
+        if options.command == "up":
+            with suppress(asyncio.CancelledError):  # stopped by a signal, as meant
+                asyncio.run(_up(options))
+    except* (SetupIncomplete, ManifestError, ProcessFailed) as group:
+        for problem in _leaves(group):
+            print(problem, file=sys.stderr)
+        return_code = 1
+    else:
+        return_code = 0
+    return return_code
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="say what is missing on this machine, and how to get it")
+    up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
+    up.add_argument("--keep", action="store_true", help="take up the kept state, and keep it again")
+    up.add_argument("--tick-seconds", type=float, help="call every tick that often, whatever its schedule")
+    up.add_argument("--source", type=Path, default=StackOptions().source, help="the main.py to run")
+    return parser.parse_args()
+
+
+async def _up(options: argparse.Namespace) -> None:
+    _cancel_on_signals()
+    stack_options = StackOptions(source=options.source, keep=options.keep, tick_seconds=options.tick_seconds)
+    async with Stack(stack_options, say=_say) as stack:
+        _show(stack)
+        await asyncio.Event().wait()
+
+
+def _cancel_on_signals() -> None:
+    """Let the first signal cancel the running task, started or still starting; more change nothing."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # a coroutine of asyncio.run always has one
+    signals: list[int] = []
+
+    def stop(number: int) -> None:
+        if not signals:
+            task.cancel()
+        signals.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop, number)
+
+
+def _show(stack: Stack) -> None:
+    addresses = stack.addresses
+    _say("\nRollcall is up. Ctrl-C stops it.")
+    for name in SHOWN_FUNCTIONS:
+        if name in addresses.functions:
+            _say(f"  {name:<12} {addresses.functions[name]}")
+    _say(f"  {'phone page':<12} {addresses.simulator}")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return leaves
+
+
+if __name__ == "__main__":
+    sys.exit(main())

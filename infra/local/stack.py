@@ -1,0 +1,226 @@
+"""The whole system on one machine: emulators, functions with their topics, scheduler, provider simulators."""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from infra.local.emulators import Emulators, running_emulators
+from infra.local.function_host import FunctionHost
+from infra.local.ports import HOST, free_ports
+from infra.local.processes import Process, url_answers
+from infra.local.pubsub_setup import set_up_pubsub
+from infra.local.scheduler import Scheduler, Tick
+from infra.local.state import state_directory
+from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
+
+PROJECT_ID = "rollcall-local"
+UPLOAD_BUCKET = "rollcall-local-uploads"
+FUNCTION_PORTS = {"api": 8000, "portal": 8001, "messages": 8002}
+SIMULATOR_PORT = 8090
+SIMULATOR_START_SECONDS = 30
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackOptions:
+    """What to run and how.
+
+    `tick_seconds` replaces all schedules; 0 means that ticks run only when asked (`Stack.tick_now`).
+    `instances` is how many processes serve a function, by its name. `settings` are settings of the
+    functions (ROLLCALL_…) that go over the stack's own. With `usual_ports` those are tried first.
+    """
+
+    source: Path = REPOSITORY / "main.py"
+    manifest: Path = MANIFEST_PATH
+    root: Path = REPOSITORY / ".local"
+    keep: bool = False
+    usual_ports: bool = True
+    tick_seconds: float | None = None
+    instances: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """Where everything answers.
+
+    `functions` are base URLs by name; `simulator` is Twilio, SendGrid and the phone page in one.
+    """
+
+    functions: Mapping[str, str]
+    simulator: str
+    firestore: str
+    pubsub: str
+    storage: str
+
+
+class Stack:
+    """The running system: `async with Stack(StackOptions()) as stack`.
+
+    Entering starts everything and raises ProcessFailed when a part does not start; leaving stops all.
+    """
+
+    directory: Path  # state and logs
+    addresses: Addresses
+    settings_env: dict[str, str]  # what the functions were given: settings and emulator hosts
+    hosts: dict[str, FunctionHost]  # by function name
+
+    def __init__(self, options: StackOptions, *, say: Callable[[str], None] = print) -> None:
+        self._options = options
+        self._say = say
+        self._manifest = read_manifest(options.manifest)
+        self._started = AsyncExitStack()
+
+    async def __aenter__(self) -> "Stack":
+        try:
+            await self._start()
+        except BaseException:  # also when cancelled by Ctrl-C: what was started is stopped
+            await self._started.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._say("Stopping")
+        await self._started.aclose()
+
+    async def tick_now(self, name: str) -> int:
+        """Call one tick at once and wait for it; the status it answered, 0 when it did not answer."""
+        return await self._scheduler.tick_now(name)
+
+    async def _start(self) -> None:
+        options, started = self._options, self._started
+        self.directory = started.enter_context(state_directory(options.root, keep=options.keep))
+        self._say(f"State and logs are in {self.directory}")
+        emulators = await started.enter_async_context(self._running_emulators())
+        simulator = await started.enter_async_context(self._running_simulator())
+        ports = self._function_ports()
+        self.settings_env = self._settings(emulators, simulator, f"http://{HOST}:{ports['messages']}")
+        self.hosts = {name: self._host(name, port) for name, port in ports.items()}
+        self.addresses = Addresses(
+            functions={name: host.address for name, host in self.hosts.items()},
+            simulator=simulator,
+            firestore=emulators.firestore,
+            pubsub=emulators.pubsub,
+            storage=emulators.storage,
+        )
+        await self._set_up_topics(emulators)
+        await started.enter_async_context(self._running_functions())
+        self._scheduler = Scheduler(self._ticks(), tick_seconds=options.tick_seconds, say=self._say)
+        if options.tick_seconds != 0:
+            await started.enter_async_context(_running(self._scheduler))
+
+    def _running_emulators(self) -> AbstractAsyncContextManager[Emulators]:
+        upload_worker = self._manifest.upload_worker
+        return running_emulators(
+            self.directory,
+            project_id=PROJECT_ID,
+            bucket=UPLOAD_BUCKET,
+            upload_topic=upload_worker.topic if upload_worker else "",
+            keep=self._options.keep,
+            usual_ports=self._options.usual_ports,
+            say=self._say,
+        )
+
+    @asynccontextmanager
+    async def _running_simulator(self) -> AsyncIterator[str]:
+        """The simulators' address, while they run."""
+        [port] = free_ports([SIMULATOR_PORT if self._options.usual_ports else 0])
+        address = f"http://{HOST}:{port}"
+        self._say(f"Starting the provider simulators: {address}")
+        command = [sys.executable, "-m", "infra.local.simulator", f"--port={port}"]
+        process = await Process.start(
+            "simulator",
+            [*command, f"--state={self.directory / 'simulator.sqlite'}"],
+            cwd=REPOSITORY,
+            log_path=self.directory / "logs" / "simulator.log",
+        )
+        try:
+            await process.wait_until(lambda: url_answers(address), seconds=SIMULATOR_START_SECONDS)
+            yield address
+        finally:
+            await process.stop()
+
+    def _function_ports(self) -> dict[str, int]:
+        names = [function.name for function in self._manifest.functions]
+        preferred = [FUNCTION_PORTS.get(name, 0) if self._options.usual_ports else 0 for name in names]
+        return dict(zip(names, free_ports(preferred), strict=True))
+
+    def _settings(self, emulators: Emulators, simulator: str, public_url: str) -> dict[str, str]:
+        secrets_path = self.directory / "secrets.json"
+        if not secrets_path.exists():
+            secrets_path.write_text("{}", encoding="utf-8")
+        return {
+            **emulators.env,
+            **_kept_keys(self.directory / "keys.json"),
+            "ROLLCALL_PROJECT_ID": emulators.project_id,
+            "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
+            "ROLLCALL_PUBLIC_URL": public_url,
+            "ROLLCALL_SECRETS_PATH": str(secrets_path),
+            "ROLLCALL_TWILIO_BASE_URL": simulator,
+            "ROLLCALL_SENDGRID_BASE_URL": simulator,
+            "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
+            **self._options.settings,
+        }
+
+    def _host(self, name: str, port: int) -> FunctionHost:
+        return FunctionHost(
+            self._manifest.get(name),
+            source=self._options.source,
+            port=port,
+            env=self.settings_env,
+            log_directory=self.directory / "logs",
+            instances=self._options.instances.get(name, 1),
+            say=self._say,
+        )
+
+    def _called_url(self, name: str) -> str:
+        """Where ticks and jobs go: emulators sign no OIDC tokens, a secret in the URL stands in for one."""
+        return f"{self.hosts[name].address}/?token={self.settings_env['ROLLCALL_CALLER_TOKEN']}"
+
+    async def _set_up_topics(self, emulators: Emulators) -> None:
+        workers = {worker.name: worker for worker in self._manifest.with_trigger(Trigger.WORKER)}
+        endpoints = {name: self._called_url(name) for name in workers}
+        await set_up_pubsub(emulators.pubsub, emulators.project_id, workers, endpoints)
+
+    @asynccontextmanager
+    async def _running_functions(self) -> AsyncIterator[None]:
+        self._say(f"Starting {len(self.hosts)} functions: {', '.join(self.hosts)}")
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for host in self.hosts.values():
+                    starting.create_task(host.start())
+            yield
+        finally:
+            await asyncio.gather(*(host.stop() for host in self.hosts.values()))
+
+    def _ticks(self) -> dict[str, Tick]:
+        ticks = self._manifest.with_trigger(Trigger.TICK)
+        return {tick.name: Tick(function=tick, url=self._called_url(tick.name)) for tick in ticks}
+
+
+@asynccontextmanager
+async def _running(scheduler: Scheduler) -> AsyncIterator[None]:
+    task = asyncio.create_task(scheduler.run(), name="scheduler")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _kept_keys(path: Path) -> dict[str, str]:
+    """The keys of this state directory: a kept stack honours the cursors and tokens it gave out."""
+    if not path.exists():
+        names = ("ROLLCALL_SIGNING_KEY", "ROLLCALL_CALLER_TOKEN")
+        path.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}), encoding="utf-8")
+    keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return keys
