@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from shared import log
 from shared.settings import Settings
 
-if TYPE_CHECKING:  # each of these costs a third of a second to import: only who uses one pays for it
+if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
     from shared.firestore.stores import Stores
-    from shared.providers.registry import Senders
+    from shared.domain.sender import Sender
+    from shared.providers.credentials import Credentials
+    from shared.providers.registry import MessageSender
     from shared.pubsub.publisher import Publisher
     from shared.storage.files import Files
     from shared.storage.secrets import Secrets
 
 
 class Runtime:
-    """What use cases work with: settings, stores, publisher, files, senders and the clock."""
+    """What use cases work with: settings, stores, publisher, files, secrets and the clock."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -37,8 +39,12 @@ class Runtime:
     @cached_property
     def publisher(self) -> "Publisher":
         """Announces jobs."""
-        from shared.pubsub.publisher import PubSubPublisher
+        from shared.pubsub.publisher import InlinePublisher, PubSubPublisher
 
+        if self.settings.bus == "inline":
+            from shared.usecases.run_job import run_job
+
+            return InlinePublisher(lambda job: run_job(self, job))
         return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
 
     @cached_property
@@ -59,12 +65,17 @@ class Runtime:
 
         return Secrets(self.settings.secrets_path)
 
-    @cached_property
-    def senders(self) -> "Senders":
-        """Opens senders at their providers."""
-        from shared.providers.registry import Senders
+    def credentials(self, company_id: str, sender: "Sender") -> "Credentials":
+        """The sender's credentials at its provider. Raises CredentialsMissing, WrongCredentials."""
+        from shared.providers.credentials import credentials_of
 
-        return Senders(self.settings, self.secrets)
+        return credentials_of(sender, self.secrets.credentials(company_id, sender.id))
+
+    def message_sender(self, company_id: str, sender: "Sender") -> "MessageSender":
+        """What sends for this sender. Raises CredentialsMissing, WrongCredentials."""
+        from shared.providers.registry import open_sender
+
+        return open_sender(sender, self.credentials(company_id, sender), self.settings)
 
 
 @cache

@@ -18,14 +18,8 @@ from shared.domain.file import Row
 from shared.domain.filters import apply_filters
 from shared.domain.fire import FireContent
 from shared.domain.message import SkipReason, rendering_hash
-from shared.domain.rendering import (
-    Compiled,
-    FieldMissing,
-    RenderingFailed,
-    compile_text,
-    render,
-    render_values,
-)
+from shared.domain.rendering import Compiled, RenderFailed, check_line, compile_text, render, render_values
+from shared.domain.template_language import FieldMissing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
