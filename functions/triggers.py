@@ -15,13 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from functions.authentication import CallerRefused, check_caller
+from functions.process import current_runtime
 from shared import log
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
-from shared.runtime import Runtime, current_runtime
+from shared.runtime import Runtime
 
 J = TypeVar("J")
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
 MAX_BODY_BYTES = 1024 * 1024
 REFUSED = Response("Forbidden", status_code=403)
 DONE = 204
@@ -52,7 +53,7 @@ def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handl
             if scheduled_at is not None:
                 await ticks.give_back(name, scheduled_at)
             raise
-        log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), **counts)
+        log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), counts=counts)
         return JSONResponse(counts)
 
     return handler

@@ -1,15 +1,14 @@
 """The only builder of clients: each on first use, none at import."""
 
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared import log
 from shared.settings import Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
-    from shared.firestore.stores import Stores
     from shared.domain.sender import Sender
+    from shared.firestore.stores import Stores
     from shared.providers.credentials import Credentials
     from shared.providers.registry import MessageSender
     from shared.pubsub.publisher import Publisher
@@ -39,12 +38,8 @@ class Runtime:
     @cached_property
     def publisher(self) -> "Publisher":
         """Announces jobs."""
-        from shared.pubsub.publisher import InlinePublisher, PubSubPublisher
+        from shared.pubsub.publisher import PubSubPublisher
 
-        if self.settings.bus == "inline":
-            from shared.usecases.run_job import run_job
-
-            return InlinePublisher(lambda job: run_job(self, job))
         return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
 
     @cached_property
@@ -76,11 +71,3 @@ class Runtime:
         from shared.providers.registry import open_sender
 
         return open_sender(sender, self.credentials(company_id, sender), self.settings)
-
-
-@cache
-def current_runtime() -> Runtime:
-    """This process's runtime, from its environment. Raises SettingsError."""
-    settings = Settings.from_process()
-    log.configure(settings.log_level)
-    return Runtime(settings)

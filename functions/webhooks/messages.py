@@ -6,12 +6,13 @@ is read. A wrong signature, an unknown sender and a missing one all get the same
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import functions_framework.aio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.process import current_runtime
 from functions.triggers import MAX_BODY_BYTES
 from shared import log
 from shared.domain.errors import RollcallError
@@ -24,7 +25,7 @@ from shared.providers.credentials import (
     current_and_next,
 )
 from shared.providers.signature import BadSignature
-from shared.runtime import Runtime, current_runtime
+from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing
 from shared.usecases.receive_reply import receive_reply
 from shared.usecases.record_receipt import record_receipt
@@ -49,9 +50,7 @@ async def messages(request: Request) -> Response:
         return Response("Content Too Large", status_code=413)
     with log.context(company_id=company_id):
         try:
-            sender = await runtime.stores.senders.find(
-                company_id, request.query_params.get("sender", "")
-            )
+            sender = await runtime.stores.senders.find(company_id, request.query_params.get("sender", ""))
             if sender is None:
                 raise BadSignature("there is no such sender")
             return await route(runtime, company_id, sender, request, body)
@@ -65,7 +64,7 @@ async def messages(request: Request) -> Response:
 
 def _verified_form(
     runtime: Runtime, company_id: str, sender: Sender, request: Request, body: bytes
-) -> list[tuple[str, str]]:
+) -> Sequence[tuple[str, str]]:
     from shared.providers.twilio import webhook
 
     credentials = runtime.credentials(company_id, sender)

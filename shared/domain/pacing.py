@@ -40,6 +40,11 @@ def chunk_offset_seconds(messages_before: int, rate_per_second: float) -> float:
     return messages_before / rate_per_second
 
 
+def retry_delay_seconds(attempt: int) -> float:
+    """How long what was refused for now waits after its nth try: 5 s, doubling, ten minutes at most."""
+    return min(600.0, 5.0 * 2 ** (attempt - 1)) if attempt else 0.0
+
+
 def _check(rate_per_second: float) -> None:
     if not rate_per_second > 0:
         raise ValueError("a sender's rate is more than nothing")

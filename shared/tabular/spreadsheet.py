@@ -55,7 +55,7 @@ def _start(path: Path, sheet: str | None, caps: Caps) -> subprocess.Popen[str]:
     )
 
 
-def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # noqa: ANN401  # JSON
+def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # JSON
     assert child.stdout is not None  # noqa: S101  # it is a pipe
     line = child.stdout.readline()
     if not line.endswith("\n"):
