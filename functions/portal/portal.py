@@ -21,4 +21,6 @@ async def portal(request: Request) -> Response:
     """Serve the page."""
     if request.method not in ("GET", "HEAD"):
         return Response("Method Not Allowed", status_code=405, headers={"Allow": "GET, HEAD"})
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+    return HTMLResponse(
+        PAGE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    )
