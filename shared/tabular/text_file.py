@@ -58,13 +58,13 @@ def _records(stream: TextIO, delimiter: str, *, size: int, caps: Caps) -> Iterat
 
 def _lines(stream: TextIO, caps: Caps) -> Iterator[str]:
     """Lines ending with CR, LF or CRLF, none longer than a row may be."""
-    limit = caps.row_characters + 2
+    limit = 2 * caps.row_characters + 3 * caps.columns  # with doubled and surrounding quotes and delimiters
     count = 0
     while line := stream.readline(limit):
         count += 1
         if len(line) >= limit:
             raise FileRefused(
-                f"Line {count} is longer than {caps.row_characters:,} characters. Check that every row of "
+                f"Line {count} is longer than {limit:,} characters. Check that every row of "
                 "the file ends with a line break."
             )
         yield line
