@@ -42,7 +42,8 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> t
     """A mapping of every named column; `sample` are some of the file's first records.
 
     A date format is suggested only when no other order of day and month can read the sample.
-    Names that occur twice are left out: a mapping could not tell them apart. A column of US states also gives the time zone.
+    Names that occur twice are left out: a mapping could not tell them apart.
+    A column of US states also gives the time zone.
     """
     columns: list[ColumnMapping] = []
     states: list[ColumnMapping] = []
