@@ -134,8 +134,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[str | list[str]]]:
 
 
 def _text(value: Cell) -> str | list[str]:
-    """A text cell as it is, a typed one as ISO 8601, plain decimal or true/false in a list. Errors are "
-    "empty."""
+    """A text cell as it is; a typed one as ISO 8601, plain decimal or true/false, in a list."""
     match value:
         case str():
             return value

@@ -132,7 +132,7 @@ def test_formats_are_tried_in_order_then_iso() -> None:
     assert clean("1/31/2026 2:30 PM", _T.DATETIME, "%m/%d/%Y %I:%M %p") == "2026-01-31T14:30:00-05:00"
     assert clean("2:30 PM", _T.TIME, "%I:%M %p") == "14:30:00"
     assert clean("2026-01-31 14:30 +0100", _T.DATETIME, "%Y-%m-%d %H:%M %z") == "2026-01-31T08:30:00-05:00"
-    assert clean("2026-01-31", _T.DATE, "%d %d", "%Q") == "2026-01-31"
+    assert clean("2026-01-31", _T.DATE, "%Y %Y", "%Q") == "2026-01-31"
 
 
 def test_a_date_that_may_mean_two_things_is_rejected_with_the_way_out() -> None:
