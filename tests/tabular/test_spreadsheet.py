@@ -149,6 +149,7 @@ def test_two_far_apart_cells_are_refused_without_taking_memory(tmp_path: Path) -
         ("A2000", Caps(rows=1999), "reaches to row 2,000 and column 1; 1,999 rows are taken"),
         ("CV1", Caps(columns=99), "column 100; 99 columns are taken"),
         ("CV100", Caps(cells=9_999), "100 rows × 100 columns; 9,999 cells are taken"),
+        ("B2", Caps(row_characters=0), "Row 1 holds more than 0 characters"),
         ("B2", Caps(entries=3), "parts; 3 are taken"),
         ("B2", Caps(inflated_bytes=1000), "unpacks to more than 0 MiB"),
         ("B2", Caps(memory_bytes=200 * MIB), None),
