@@ -34,6 +34,6 @@ class RawTable:
 def row_too_long(number: int, caps: Caps) -> FileRefused:
     """The refusal of a file with a row that could not be stored."""
     return FileRefused(
-        f"Row {number:,} holds more than {caps.row_characters:,} characters. Shorten it. In text files, often "
-        "a quotation mark opened in it is not closed: close it, or double it if it belongs to the text."
+        f"Row {number:,} holds more than {caps.row_characters:,} characters. Shorten it. In text files, "
+        "often a quotation mark opened in it is not closed: close it, or double it if it belongs to the text."
     )
