@@ -1,5 +1,6 @@
 """The only builder of clients: each on first use, none at import."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,15 +17,16 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.storage.secrets import Secrets
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Runtime:
     """What use cases work with: settings, stores, publisher, files, secrets and the clock."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
         self.settings = settings
-
-    def now(self) -> datetime:
-        """The current time, aware and in UTC."""
-        return datetime.now(UTC)
+        self.now = clock  # aware, in UTC
 
     @cached_property
     def stores(self) -> "Stores":

@@ -83,7 +83,7 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     size = group_size(sender.rate_per_second, sender.channel)
     is_paused, retry_after = False, 0.0
     for first in range(0, len(queued), size):
-        if time.monotonic() + runtime.settings.provider_timeout_seconds >= deadline:
+        if time.monotonic() + 2 * runtime.settings.provider_timeout_seconds >= deadline:
             break  # what is left goes back: the next worker sends it
         started = time.monotonic()
         intents = await intend_messages(runtime, company_id, claim, content, queued[first : first + size])
@@ -130,7 +130,7 @@ async def _call(
     """Call the provider, unless the lease could end before it answers: then nothing leaves."""
     if not intended:
         return {}
-    latest = runtime.now() + timedelta(seconds=runtime.settings.provider_timeout_seconds)
+    latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
     outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
