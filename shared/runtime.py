@@ -1,29 +1,32 @@
 """The only builder of clients: each on first use, none at import."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared import log
 from shared.settings import Settings
 
-if TYPE_CHECKING:  # each of these costs a third of a second to import: only who uses one pays for it
+if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
+    from shared.domain.sender import Sender
     from shared.firestore.stores import Stores
-    from shared.providers.registry import Senders
+    from shared.providers.credentials import Credentials
+    from shared.providers.registry import MessageSender
     from shared.pubsub.publisher import Publisher
     from shared.storage.files import Files
     from shared.storage.secrets import Secrets
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Runtime:
-    """What use cases work with: settings, stores, publisher, files, senders and the clock."""
+    """What use cases work with: settings, stores, publisher, files, secrets and the clock."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
         self.settings = settings
-
-    def now(self) -> datetime:
-        """The current time, aware and in UTC."""
-        return datetime.now(UTC)
+        self.now = clock  # aware, in UTC
 
     @cached_property
     def stores(self) -> "Stores":
@@ -59,17 +62,14 @@ class Runtime:
 
         return Secrets(self.settings.secrets_path)
 
-    @cached_property
-    def senders(self) -> "Senders":
-        """Opens senders at their providers."""
-        from shared.providers.registry import Senders
+    def credentials(self, company_id: str, sender: "Sender") -> "Credentials":
+        """The sender's credentials at its provider. Raises CredentialsMissing, WrongCredentials."""
+        from shared.providers.credentials import credentials_of
 
-        return Senders(self.settings, self.secrets)
+        return credentials_of(sender, self.secrets.credentials(company_id, sender.id))
 
+    def message_sender(self, company_id: str, sender: "Sender") -> "MessageSender":
+        """What sends for this sender. Raises CredentialsMissing, WrongCredentials."""
+        from shared.providers.registry import open_sender
 
-@cache
-def current_runtime() -> Runtime:
-    """This process's runtime, from its environment. Raises SettingsError."""
-    settings = Settings.from_process()
-    log.configure(settings.log_level)
-    return Runtime(settings)
+        return open_sender(sender, self.credentials(company_id, sender), self.settings)

@@ -15,7 +15,7 @@ class SettingsError(Exception):
 class Settings:
     """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals.
 
-    Times are in seconds. The time-outs must nest: provider < function < lease, and function <= ack
+    Times are in seconds. The time-outs must nest: twice the provider's < function < lease, and function <= ack
     deadline; otherwise a slow worker could still be calling after its work was given to another.
     """
 
@@ -70,8 +70,9 @@ class Settings:
     def check(self) -> None:
         """Raise SettingsError when the settings contradict each other."""
         faults = []
-        if not self.provider_timeout_seconds < self.function_timeout_seconds < self.lease_seconds:
-            faults.append("time-outs must nest: provider < function < lease")
+        # One send may take two provider time-outs: a refused request is repeated without its culprit.
+        if not 2 * self.provider_timeout_seconds < self.function_timeout_seconds < self.lease_seconds:
+            faults.append("time-outs must nest: twice the provider's < function < lease")
         if self.ack_deadline_seconds < self.function_timeout_seconds:
             faults.append("the ack deadline must not be shorter than the function time-out")
         if not (self.caller_token or (self.caller_audience and self.caller_service_account)):

@@ -73,3 +73,11 @@ class RejectedRow:
     value: str
     reason: str
     cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileContent:
+    """Which file of a source had a content first. The id is that of source and content."""
+
+    id: str
+    file_id: str

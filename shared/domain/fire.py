@@ -50,6 +50,8 @@ class FireContent:
     templates: dict[str, Template]
     senders: dict[str, Sender]
     field_types: dict[str, FieldType]
+    field_regions: dict[str, str]
+    dedupe_key: tuple[str, ...]
     company_time_zone: str
     default_region: str
 

@@ -104,7 +104,7 @@ RESULT_STATES: dict[Outcome, MessageState] = {
     Outcome.NOT_ACCEPTED: _S.QUEUED,
     Outcome.UNKNOWN: _S.UNKNOWN,
 }
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 16  # with the back-off of pacing.retry_delay_seconds, nearly two hours
 
 
 def after_result(message: Message, token: str, result: SendResult, now: datetime) -> Message:

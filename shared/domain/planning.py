@@ -18,14 +18,8 @@ from shared.domain.file import Row
 from shared.domain.filters import apply_filters
 from shared.domain.fire import FireContent
 from shared.domain.message import SkipReason, rendering_hash
-from shared.domain.rendering import (
-    Compiled,
-    FieldMissing,
-    RenderingFailed,
-    compile_text,
-    render,
-    render_values,
-)
+from shared.domain.rendering import Compiled, RenderFailed, check_line, compile_text, render, render_values
+from shared.domain.template_language import FieldMissing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +90,6 @@ class Planner:
         not_after = self._not_after(row.values, zones)
         subject, body = self._rendered(step, row.values)
         fire_day = self._now.astimezone(ZoneInfo(self._content.company_time_zone)).date()
-        key = self._campaign.dedupe_key or ("day", "person", "doctor", "address")
         planned = PlannedMessage(
             row_number=row.number,
             step=step,
@@ -107,7 +100,14 @@ class Planner:
             time_zones=zones,
             not_after=not_after,
             opens_at=self._now,
-            dedupe=dedupe_parts(key, row.values, address, fire_day, self._campaign.expires_field),
+            dedupe=dedupe_parts(
+                self._content.dedupe_key,
+                row.values,
+                address=address,
+                fire_day=fire_day,
+                expires_field=self._campaign.expires_field,
+                time_zone=zones[0],
+            ),
         )
         return self._placed(planned)
 
@@ -119,7 +119,8 @@ class Planner:
                 f"The field {step.address_field!r} is empty; there is nowhere to send to.",
             )  # fmt: skip
         try:
-            return normalize(step.channel, text, self._content.default_region)
+            region = self._content.field_regions.get(step.address_field, self._content.default_region)
+            return normalize(step.channel, text, region)
         except AddressInvalid as error:
             kind = "phone not valid" if step.channel is Channel.SMS else "email not valid"
             raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error

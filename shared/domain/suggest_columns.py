@@ -18,7 +18,7 @@ _BY_NAME: Sequence[tuple[str, tuple[FieldType, ...]]] = (
         "date|datetime|time|when|at|on|dob|start|end|birthday",
         (FieldType.DATETIME, FieldType.DATE, FieldType.TIME),
     ),
-    ("timezone|time zone|zone|tz|state", (FieldType.TIME_ZONE,)),
+    ("timezone|time zone|zone|tz", (FieldType.TIME_ZONE,)),
     ("amount|total|price|balance|cost|fee|quantity|count|rating|age", (FieldType.NUMBER,)),
     ("is|has|may|consent|yes|flag|active", (FieldType.BOOLEAN,)),
 )
@@ -42,16 +42,24 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> t
     """A mapping of every named column; `sample` are some of the file's first records.
 
     A date format is suggested only when no other order of day and month can read the sample.
-    Where a name occurs twice, the first is taken.
+    Names that occur twice are left out: a mapping could not tell them apart.
+    A column of US states also gives the time zone.
     """
     columns: list[ColumnMapping] = []
+    states: list[ColumnMapping] = []
+    keys = [column_key(name) for name in header]
     for index, name in enumerate(header):
-        if not column_key(name) or column_key(name) in {column_key(column.column) for column in columns}:
+        if not keys[index] or keys.count(keys[index]) > 1:
             continue
         values = [record[index] for record in sample if index < len(record) and trim(record[index])]
         taken = {column.field for column in columns}
-        columns.append(_suggest(ColumnMapping(column=trim(name), field=_field_name(name, taken)), values))
-    return tuple(columns)
+        column = _suggest(ColumnMapping(column=trim(name), field=_field_name(name, taken)), values)
+        columns.append(column)
+        zone = replace(column, field="time_zone", type=FieldType.TIME_ZONE)
+        if column.field == "state" and values and _reads_all(zone, values):
+            states.append(zone)
+    has_zone = any(column.type is FieldType.TIME_ZONE or column.field == "time_zone" for column in columns)
+    return (*columns, *([] if has_zone else states))
 
 
 def _suggest(column: ColumnMapping, values: Sequence[str]) -> ColumnMapping:

@@ -80,7 +80,7 @@ class Missing(Undefined):
     __slots__ = ()
     force_liquid_default = True
 
-    def _refuse(self, *_: object) -> Any:  # noqa: ANN401  # stands in for methods of many types
+    def _refuse(self, *_: object) -> Any:  # stands in for methods of many types
         raise FieldMissing(self.name)
 
     __str__ = __int__ = __len__ = __iter__ = __getitem__ = __contains__ = __reversed__ = _refuse
@@ -91,7 +91,7 @@ class _Context(RenderContext):
 
     __slots__ = ("_filter_budget", "_iterations")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # passed on as they are
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # passed on as they are
         super().__init__(*args, **kwargs)
         self.scope = ReadOnlyChainMap(self.locals, self.globals)
         self._iterations = 0

@@ -106,6 +106,14 @@ class Collection(Generic[T]):
         found = self._filtered(self._base(company_id), query, values).limit(limit)
         return [self._record(snapshot) async for snapshot in found.stream()]
 
+    async def each_value(
+        self, company_id: str, query: Query, *values: object, field: str
+    ) -> AsyncIterator[object]:
+        """One field of every match; None where it is empty. Nothing else is transferred."""
+        found = self._filtered(self._base(company_id), query, values).select([field])
+        async for snapshot in found.stream():
+            yield (snapshot.to_dict() or {}).get(field)
+
     async def page(
         self,
         company_id: str,

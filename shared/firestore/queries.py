@@ -60,4 +60,4 @@ MESSAGES_TO_ADDRESS = Query(
 )
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
-FIRES_BETWEEN = Query(collection="fires", range=("fired_at", ">="))
+FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

@@ -8,7 +8,7 @@ from shared.domain.api_key import ApiKey
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
 from shared.domain.failure import Failure
-from shared.domain.file import File
+from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
@@ -72,9 +72,9 @@ class Stores:
         return Collection(self.db, "files", File, "file")
 
     @cached_property
-    def file_contents(self) -> Collection[File]:
+    def file_contents(self) -> Collection[FileContent]:
         """Which file had a content first, by hash of source and content."""
-        return Collection(self.db, "file_contents", File, "file content")
+        return Collection(self.db, "file_contents", FileContent, "file content")
 
     @cached_property
     def row_chunks(self) -> RowChunks:

@@ -5,7 +5,12 @@ from typing import Protocol
 
 from shared.domain.sender import Provider, Sender
 from shared.domain.sending import OutgoingMessage, SendResult
-from shared.providers.credentials import Credentials, SendGridCredentials, TwilioCredentials
+from shared.providers.credentials import (
+    Credentials,
+    SendGridCredentials,
+    TwilioCredentials,
+    WrongCredentials,
+)
 from shared.settings import Settings
 
 
@@ -15,10 +20,6 @@ class MessageSender(Protocol):
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; one result per message id. Never raises for a message."""
         ...
-
-
-class WrongCredentials(Exception):
-    """The credentials kept for a sender are another provider's."""
 
 
 def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.api_core.exceptions import NotFound as ObjectNotFound
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]
 
 UPLOAD_LINK_LIFETIME = dt.timedelta(minutes=30)
 READ_SIZE = 1024 * 1024
@@ -78,9 +78,9 @@ class Files:
             return None
         return StoredObject(name=object_name, generation=str(blob.generation), size=int(blob.size or 0))
 
-    async def download(self, object_name: str, path: str) -> bool:
-        """Write the object to the local file `path`; False when it is gone."""
-        blob = self._bucket().blob(object_name)
+    async def download(self, object_name: str, generation: str, path: str) -> bool:
+        """Write this generation of the object to the local file `path`; False when it is gone."""
+        blob = self._bucket().blob(object_name, generation=int(generation))
         try:
             await asyncio.to_thread(blob.download_to_filename, path)
         except ObjectNotFound:

@@ -9,6 +9,7 @@ from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
 
 _BLOCK = 256 * 1024
+_ENDLESS = 1 << 62
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError)
 
@@ -41,8 +42,8 @@ def check_archive(path: Path, caps: Caps) -> Kind:
 def _check_inflated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], caps: Caps) -> None:
     left = caps.inflated_bytes
     for entry in entries:
-        # zipfile stops at the declared size, other readers do not: raise it beyond the cap.
-        entry.file_size = caps.inflated_bytes + 1
+        # zipfile stops at the declared size, other readers do not: raise it beyond any cap.
+        entry.file_size = _ENDLESS
         with archive.open(entry) as stream:
             while block := stream.read(_BLOCK):
                 left -= len(block)

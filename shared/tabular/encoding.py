@@ -63,12 +63,12 @@ def _known(hint: str) -> str:
 
 
 def _zero_padded(head: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of Latin letters, digits and delimiters is zero."""
+    """UTF-16 without a mark: in Latin letters, digits and delimiters every other byte is zero."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
-    if odd * 10 > half and even * 100 <= half:
+    if odd * 5 > half and even * 100 <= half:
         return "utf-16-le"
-    if even * 10 > half and odd * 100 <= half:
+    if even * 5 > half and odd * 100 <= half:
         return "utf-16-be"
     return None
 

@@ -24,11 +24,11 @@ _FOREIGN: Sequence[tuple[bytes, str]] = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"BM\x00", "an image"),
+    (b"BM", "an image"),
     (b"II*\x00", "a TIFF image"),
     (b"MM\x00*", "a TIFF image"),
     (b"RIFF", "an image, sound or film"),
-    (b"\x1f\x8b", "a gzip archive; unpack it first"),
+    (b"\x1f\x8b\x08", "a gzip archive; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
     (b"PK\x05\x06", "an empty ZIP archive"),
@@ -69,7 +69,7 @@ def check_text(text: str) -> None:
 
 def _is_binary(head: bytes) -> bool:
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in head)
-    return controls * 50 > len(head)
+    return controls > max(8, len(head) // 50)  # texts hold a few by accident
 
 
 def _not_a_table(what: str) -> FileRefused:

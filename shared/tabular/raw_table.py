@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from shared.domain.file import FileRefused
+from shared.tabular.caps import Caps
 from shared.tabular.kind import Kind
 
 
@@ -27,3 +29,11 @@ class RawTable:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+
+
+def row_too_long(number: int, caps: Caps) -> FileRefused:
+    """The refusal of a file with a row that could not be stored."""
+    return FileRefused(
+        f"Row {number:,} holds more than {caps.row_characters:,} characters. Shorten it. In text files, "
+        "often a quotation mark opened in it is not closed: close it, or double it if it belongs to the text."
+    )

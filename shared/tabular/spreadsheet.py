@@ -23,18 +23,16 @@ _DAMAGED = 1  # an exception nobody foresaw, such as a panic inside the reader
 
 @contextmanager
 def open_spreadsheet(path: Path, *, sheet: str | None, caps: Caps) -> Iterator[RawTable]:
-    """Open a sheet, the first visible one with data when None. Raises FileRefused, also while records are "
-    "read."""
-    child = _start(path, sheet, caps)
-    try:
-        if _next_message(child, caps) != "ready":
-            raise RuntimeError("the spreadsheet child did not start")
-        opened = _next_message(child, caps)
-        records = _records(child, opened["height"], caps)
-        yield RawTable(kind=Kind(opened["kind"]), sheet=opened["sheet"], records=records)
-    finally:
-        child.kill()
-        child.communicate()
+    """Open a sheet, the first visible one with data when None. Raises FileRefused, also in `records`."""
+    with _start(path, sheet, caps) as child:
+        try:
+            if _next_message(child, caps) != "ready":
+                raise RuntimeError("the spreadsheet child did not start")
+            opened = _next_message(child, caps)
+            records = _records(child, opened["height"], caps)
+            yield RawTable(kind=Kind(opened["kind"]), sheet=opened["sheet"], records=records)
+        finally:
+            child.kill()
 
 
 def _start(path: Path, sheet: str | None, caps: Caps) -> subprocess.Popen[str]:
@@ -55,7 +53,7 @@ def _start(path: Path, sheet: str | None, caps: Caps) -> subprocess.Popen[str]:
     )
 
 
-def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # noqa: ANN401  # JSON
+def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # JSON
     assert child.stdout is not None  # noqa: S101  # it is a pipe
     line = child.stdout.readline()
     if not line.endswith("\n"):

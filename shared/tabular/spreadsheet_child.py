@@ -42,9 +42,9 @@ def main(path: Path, caps: Caps, sheet_name: str) -> None:
         signal.alarm(caps.seconds)
         kind = _kind(path, caps)
         sheet = _open_sheet(path, sheet_name)
-        _check_size(sheet, caps)
+        height = _checked_height(sheet, caps)
         signal.alarm(0)
-        _write({"kind": kind, "sheet": sheet.name, "height": sheet.total_height})
+        _write({"kind": kind, "sheet": sheet.name, "height": height})
         for row in _rows(sheet):
             _write(row)
         _write("end")
@@ -57,7 +57,8 @@ def main(path: Path, caps: Caps, sheet_name: str) -> None:
 
 def _limit(caps: Caps) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (caps.memory_bytes, caps.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (caps.seconds, caps.seconds))
+    # The hard limit kills without saying why, so the soft one comes first.
+    resource.setrlimit(resource.RLIMIT_CPU, (caps.seconds, caps.seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
@@ -105,8 +106,9 @@ def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
     raise FileRefused("The workbook has no visible sheet with data. Check that the right file was uploaded.")
 
 
-def _check_size(sheet: CalamineSheet, caps: Caps) -> None:
-    height, width = sheet.total_height, sheet.total_width
+def _checked_height(sheet: CalamineSheet, caps: Caps) -> int:
+    """The number of the sheet's last row. Raises FileRefused when the sheet spans more than the caps."""
+    height, width = (index + 1 for index in sheet.end or (-1, -1))
     for size, cap, what in ((height, caps.rows, "rows"), (width, caps.columns, "columns")):
         if size > cap:
             raise FileRefused(
@@ -118,6 +120,7 @@ def _check_size(sheet: CalamineSheet, caps: Caps) -> None:
             f"The sheet {sheet.name!r} spans {height:,} rows × {width:,} columns; {caps.cells:,} cells are "
             "taken. Delete columns that are not needed, or split the file."
         )
+    return height
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[str | list[str]]]:
@@ -131,8 +134,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[str | list[str]]]:
 
 
 def _text(value: Cell) -> str | list[str]:
-    """A text cell as it is, a typed one as ISO 8601, plain decimal or true/false in a list. Errors are "
-    "empty."""
+    """A text cell as it is; a typed one as ISO 8601, plain decimal or true/false, in a list."""
     match value:
         case str():
             return value

@@ -14,7 +14,7 @@ from shared.tabular.caps import MIB, Caps
 from shared.tabular.defusing import restore
 from shared.tabular.encoding import HEAD_BYTES
 from shared.tabular.kind import OLE2, ZIP, Kind, check_signature
-from shared.tabular.raw_table import RawTable, Record
+from shared.tabular.raw_table import RawTable, Record, row_too_long
 from shared.tabular.rejected_rows import REASON_COLUMN
 from shared.tabular.spreadsheet import open_spreadsheet
 from shared.tabular.text_file import open_text
@@ -99,6 +99,8 @@ def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
         cell_count += len(record.cells)
         if record.number > caps.rows:
             raise FileRefused(f"The file has more than {caps.rows:,} rows. Split it into several files.")
+        if sum(map(len, record.cells)) > caps.row_characters:
+            raise row_too_long(record.number, caps)
         if cell_count > caps.cells:
             raise FileRefused(
                 f"The file has more than {caps.cells:,} cells by row {record.number:,}. Remove columns that "

@@ -12,7 +12,7 @@ from shared.tabular.caps import Caps
 from shared.tabular.delimiter import find_delimiter
 from shared.tabular.encoding import HEAD_BYTES, find_encoding
 from shared.tabular.kind import Kind, check_text
-from shared.tabular.raw_table import RawTable, Record
+from shared.tabular.raw_table import RawTable, Record, row_too_long
 
 # A first line by which a file tells spreadsheet programs its delimiter; they do not show or count it.
 _DELIMITER_LINE = re.compile(r'"?sep=(.)"?[\r\n]+')
@@ -49,22 +49,20 @@ def _records(stream: TextIO, delimiter: str, *, size: int, caps: Caps) -> Iterat
                 if cells == [_END]:
                     return
                 raise FileRefused(_unclosed(number))
-            if sum(map(len, cells)) > caps.row_characters:
-                raise FileRefused(_too_long(number, caps))
             yield Record(number, tuple(cells), min(100, position() * 100 // size))
     except csv.Error as error:  # a field longer than the csv module takes (131,072 characters)
-        raise FileRefused(_too_long(number + 1, caps)) from error
+        raise row_too_long(number + 1, caps) from error
 
 
 def _lines(stream: TextIO, caps: Caps) -> Iterator[str]:
     """Lines ending with CR, LF or CRLF, none longer than a row may be."""
-    limit = caps.row_characters + 2
+    limit = 2 * caps.row_characters + 3 * caps.columns  # with doubled and surrounding quotes and delimiters
     count = 0
     while line := stream.readline(limit):
         count += 1
         if len(line) >= limit:
             raise FileRefused(
-                f"Line {count} is longer than {caps.row_characters:,} characters. Check that every row of "
+                f"Line {count} is longer than {limit:,} characters. Check that every row of "
                 "the file ends with a line break."
             )
         yield line
@@ -75,11 +73,4 @@ def _unclosed(number: int) -> str:
     return (
         f'The quotation mark (") opened in row {number} is never closed, so what follows is one cell. '
         "Close it, or double it if it belongs to the text, then upload the file again."
-    )
-
-
-def _too_long(number: int, caps: Caps) -> str:
-    return (
-        f"Row {number} holds more than {caps.row_characters:,} characters. Usually a quotation mark "
-        "opened in it is not closed: close it, or double it if it belongs to the text."
     )

@@ -39,4 +39,3 @@ async def change_campaign(
         return changed, fire
 
     return await transact(stores.db, apply)
-

@@ -48,6 +48,8 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         templates=templates,
         senders=senders,
         field_types={column.field: column.type for column in source.columns},
+        field_regions={c.field: c.default_region for c in source.columns if c.default_region},
+        dedupe_key=campaign.dedupe_key or source.dedupe_key,
         company_time_zone=source.time_zone or company.time_zone,
         default_region=source.default_region or company.default_region,
     )

@@ -78,9 +78,7 @@ def _understood(
     general = decide_reply(incoming.body, ())
     if incoming.is_opt_out or general.consent is WordMeaning.OPT_OUT:
         wants = next((d.may_also_mean for _, d in decisions if d.may_also_mean), None)
-        return replace(
-            reply, meaning=ReplyMeaning.OPT_OUT, note=f"May also mean: {wants}." if wants else ""
-        )
+        return replace(reply, meaning=ReplyMeaning.OPT_OUT, note=f"May also mean: {wants}." if wants else "")
     known = [(message, d.disposition) for message, d in decisions if d.disposition is not None]
     if len(known) == 1:  # the one message that offers this answer
         return answered(reply, *known[0])

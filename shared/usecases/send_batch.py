@@ -1,6 +1,7 @@
 """Send one batch: claim, then per group intent, call and result, then close."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +14,10 @@ from shared.domain.message import MessageState
 from shared.domain.pacing import group_size
 from shared.domain.sender import Sender
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
+from shared.providers.credentials import WrongCredentials
+from shared.providers.registry import MessageSender
 from shared.runtime import Runtime
+from shared.storage.secrets import CredentialsMissing
 from shared.usecases.claim_batch import Claim, claim_batch
 from shared.usecases.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.dispatch_batches import dispatch_batches
@@ -23,6 +27,7 @@ from shared.usecases.record_results import record_results
 from shared.usecases.replan_messages import replan_messages
 from shared.usecases.summarize_fire import summarize_fire, summary_is_due
 
+SENDER_BROKEN_SECONDS = 300.0
 TOO_LATE = SendResult(
     outcome=Outcome.NOT_ACCEPTED, reason="The worker ran out of time before it called the provider."
 )
@@ -68,19 +73,29 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     sender = content.senders[batch.sender_id]
     queued = await _queued(runtime, company_id, batch)
+    try:
+        provider = runtime.message_sender(company_id, sender)
+    except (CredentialsMissing, WrongCredentials) as error:  # nothing has been touched yet: try later
+        log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
+        return await close_batch(
+            runtime, company_id, claim, is_paused=False, retry_after_seconds=SENDER_BROKEN_SECONDS
+        )
     size = group_size(sender.rate_per_second, sender.channel)
     is_paused, retry_after = False, 0.0
     for first in range(0, len(queued), size):
-        if time.monotonic() + runtime.settings.provider_timeout_seconds >= deadline:
+        if time.monotonic() + 2 * runtime.settings.provider_timeout_seconds >= deadline:
             break  # what is left goes back: the next worker sends it
         started = time.monotonic()
         intents = await intend_messages(runtime, company_id, claim, content, queued[first : first + size])
         is_paused = intents.is_paused
-        results = await _call(runtime, company_id, claim, sender, intents.intended)
+        results = await _call(runtime, company_id, claim, sender, provider, intents.intended)
         await record_results(runtime, company_id, claim.token, results)
         await replan_messages(runtime, company_id, claim, sender, intents.later)
         retry_after = max([retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
-        if is_paused or any(r.outcome is Outcome.SENDER_BROKEN for r in results.values()):
+        if any(r.outcome is Outcome.SENDER_BROKEN for r in results.values()):
+            retry_after = max(retry_after, SENDER_BROKEN_SECONDS)
+            break
+        if is_paused:
             break
         if first + size < len(queued):
             await _keep_pace(sender, len(intents.intended), started)
@@ -105,15 +120,19 @@ async def _keep_pace(sender: Sender, sent_count: int, started: float) -> None:
 
 
 async def _call(
-    runtime: Runtime, company_id: str, claim: Claim, sender: Sender, intended: Sequence[Intended]
+    runtime: Runtime,
+    company_id: str,
+    claim: Claim,
+    sender: Sender,
+    provider: MessageSender,
+    intended: Sequence[Intended],
 ) -> dict[str, SendResult]:
     """Call the provider, unless the lease could end before it answers: then nothing leaves."""
     if not intended:
         return {}
-    latest = runtime.now() + timedelta(seconds=runtime.settings.provider_timeout_seconds)
+    latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
-    provider = await runtime.senders.open(company_id, sender)
     outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
     results = await provider.send(outgoing)
     log.event("group sent", outcomes=sorted({str(result.outcome) for result in results.values()}))

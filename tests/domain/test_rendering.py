@@ -303,6 +303,36 @@ def test_hostile_templates_do_no_harm(template: str) -> None:
     assert clock.process_time() - start < 2
 
 
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        (
+            "{% assign l = long | truncate: 101, '' | split: '' %}{% for a in l %}{% endfor %}",
+            "loops may run",
+        ),
+        ("{% for i in three %}x{% endfor %}" * 101, "loops may run"),
+        ("{{ long | upcase }}" * 19, ""),
+        ("{% assign x = long | upcase | size %}" * 200, "too much computing"),
+        ("{% assign x = long | replace: 'a', long | size %}", "grow too long"),
+        ("{% assign x = long | split: 'b' | join: long | size %}", "grow too long"),
+        ("{% assign x = 10 | times: 1000000000000000 | times: 10000000000000000 | times: 1 %}", "too large"),
+        ("{{ long }}" * 21, "output stream limit"),
+        ("{{ long | upcase }}" * 21, "output stream limit"),
+        (
+            "{% capture x %}{{ long }}{% endcapture %}" + "{% assign x = x | append: x %}" * 9,
+            "namespace limit",
+        ),
+    ],
+)
+def test_each_limit_holds(template: str, part: str) -> None:
+    values = {"long": "ab" * 5_000, "three": "1"}
+    if not part:
+        assert text_of(template, **values)
+        return
+    with pytest.raises(RenderFailed, match=part):
+        text_of(template, **values)
+
+
 @given(value=st.text())
 def test_a_value_is_never_a_template(value: str) -> None:
     for template in ("{{ name }}", "{{ name | default: 'x' }}"):

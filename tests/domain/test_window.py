@@ -199,6 +199,11 @@ def test_clock_changes_by_hand() -> None:
     assert next_open(early, NEW_YORK, at("UTC", 2026, 3, 8, 6)) == at("UTC", 2026, 3, 8, 7, 30)
     twice = ContactWindow(opens=time(0), closes=time(1, 30))
     assert not is_open(twice, NEW_YORK, at("UTC", 2026, 11, 1, 6))  # 01:00 for the second time
+    opens_twice = ContactWindow(opens=time(1, 30), closes=time(9))
+    assert not is_open(opens_twice, NEW_YORK, at("UTC", 2026, 11, 1, 6, 15))  # 01:15 for the second time
+    assert is_open(opens_twice, NEW_YORK, at("UTC", 2026, 11, 1, 6, 30))
+    closes_in_the_gap = ContactWindow(opens=time(0), closes=time(2, 30))
+    assert not is_open(closes_in_the_gap, NEW_YORK, at("UTC", 2026, 3, 8, 7, 15))  # 03:15, past 02:30
     daily = ContactWindow(opens=time(9), closes=time(20))
     days = [next_open(daily, ("Australia/Lord_Howe",), at("UTC", 2026, 4, d, 12)) for d in (2, 3, 4, 5)]
     assert [b - a for a, b in pairwise(d for d in days if d)] == [

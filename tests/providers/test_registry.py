@@ -7,8 +7,13 @@ import pytest
 
 from shared.domain.channel import Channel
 from shared.domain.sender import Provider, Sender
-from shared.providers.credentials import Credentials, SendGridCredentials, TwilioCredentials
-from shared.providers.registry import WrongCredentials, open_sender
+from shared.providers.credentials import (
+    Credentials,
+    SendGridCredentials,
+    TwilioCredentials,
+    WrongCredentials,
+)
+from shared.providers.registry import open_sender
 from shared.providers.sendgrid.client import SendGridSender
 from shared.providers.twilio.client import TwilioSender
 from shared.settings import Settings

@@ -1,4 +1,5 @@
 import argparse
+
 from aiohttp import web
 
 p = argparse.ArgumentParser()

@@ -1,0 +1,21 @@
+"""This process's runtime, built once from its environment."""
+
+from functools import cache
+
+from shared import log
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+
+@cache
+def current_runtime() -> Runtime:
+    """The runtime of this process. Raises SettingsError naming everything wrong in the environment."""
+    settings = Settings.from_process()
+    log.configure(settings.log_level)
+    runtime = Runtime(settings)
+    if settings.bus == "inline":
+        from shared.pubsub.publisher import InlinePublisher
+        from shared.usecases.run_job import run_job
+
+        runtime.publisher = InlinePublisher(lambda job: run_job(runtime, job))
+    return runtime

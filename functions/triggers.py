@@ -1,0 +1,114 @@
+"""What every trigger does: authenticate, decode, log context, call the use case, acknowledge or ask again."""
+
+import base64
+import binascii
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import functions_framework.aio
+import msgspec
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from functions.authentication import CallerRefused, check_caller
+from functions.process import current_runtime
+from shared import log
+from shared.domain.errors import NotFound
+from shared.domain.job import IngestFile
+from shared.runtime import Runtime
+
+J = TypeVar("J")
+Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
+MAX_BODY_BYTES = 1024 * 1024
+REFUSED = Response("Forbidden", status_code=403)
+DONE = 204
+
+
+def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handler:
+    """A Cloud Scheduler job. The same tick twice does nothing; one that fails may be tried again.
+
+    A tick is identified by X-CloudScheduler-ScheduleTime, which stays the same over its retries.
+    """
+
+    @functions_framework.aio.http
+    @functools.wraps(run)
+    async def handler(request: Request) -> Response:
+        runtime = current_runtime()
+        try:
+            await check_caller(request, runtime.settings)
+            scheduled_at = _schedule_time(request)
+        except (CallerRefused, ValueError):
+            return REFUSED
+        name, ticks = run.__name__, runtime.stores.ticks
+        if scheduled_at is not None and not await ticks.take(name, scheduled_at):
+            return JSONResponse({"repeated": True})
+        started = time.monotonic()
+        try:
+            counts = await run(runtime, runtime.now())
+        except BaseException:
+            if scheduled_at is not None:
+                await ticks.give_back(name, scheduled_at)
+            raise
+        log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), counts=counts)
+        return JSONResponse(counts)
+
+    return handler
+
+
+def _schedule_time(request: Request) -> datetime | None:
+    """When this tick was due; None for a run by hand."""
+    text = request.headers.get("x-cloudscheduler-scheduletime")
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None]]], Handler]:
+    """A topic's push subscriber. 2xx: done, or never to be tried again. 5xx (an exception): deliver again."""
+
+    def decorate(run: Callable[[Runtime, J], Awaitable[None]]) -> Handler:
+        @functions_framework.aio.http
+        @functools.wraps(run)
+        async def handler(request: Request) -> Response:
+            runtime = current_runtime()
+            try:
+                await check_caller(request, runtime.settings)
+            except CallerRefused:
+                return REFUSED
+            try:
+                job = _job(job_type, await request.body())
+            except (KeyError, TypeError, ValueError, binascii.Error, msgspec.ValidationError) as error:
+                log.event("job not readable", level=40, job=run.__name__, error_type=type(error).__name__)
+                return Response(status_code=DONE)
+            if job is None:
+                return Response(status_code=DONE)
+            try:
+                await run(runtime, job)
+            except NotFound as missing:  # deleted meanwhile: trying again would not bring it back
+                log.event("job for nothing", job=run.__name__, kind=missing.kind, item_id=missing.item_id)
+            return Response(status_code=DONE)
+
+        return handler
+
+    return decorate
+
+
+def _job(job_type: type[J], body: bytes) -> J | None:
+    """The job in a standard push envelope. None for a notification that is not about a finished upload."""
+    message: dict[str, Any] = orjson.loads(body)["message"]
+    if job_type is IngestFile:
+        attributes = message["attributes"]
+        if attributes.get("eventType") != "OBJECT_FINALIZE":
+            return None
+        fields = {
+            "bucket": attributes["bucketId"],
+            "object_name": attributes["objectId"],
+            "generation": attributes["objectGeneration"],
+        }
+        return msgspec.convert(fields, job_type)
+    return msgspec.convert(orjson.loads(base64.b64decode(message["data"])), job_type)

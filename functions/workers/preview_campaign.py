@@ -1,0 +1,12 @@
+"""Topic preview-campaign: render every row of a campaign."""
+
+from functions.triggers import worker
+from shared.domain.job import PreviewCampaign
+from shared.runtime import Runtime
+from shared.usecases import preview_campaign as usecase
+
+
+@worker(PreviewCampaign)
+async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
+    """Do the job."""
+    await usecase.preview_campaign(runtime, job)

@@ -1,0 +1,12 @@
+"""Topic send-batch: send one batch."""
+
+from functions.triggers import worker
+from shared.domain.job import SendBatch
+from shared.runtime import Runtime
+from shared.usecases import send_batch as usecase
+
+
+@worker(SendBatch)
+async def send_batch(runtime: Runtime, job: SendBatch) -> None:
+    """Do the job."""
+    await usecase.send_batch(runtime, job)

@@ -1,0 +1,27 @@
+"""Every deployed function, by name. A function's module is imported only when it is the target.
+
+functions-framework looks its target up as an attribute of this module; `__getattr__` finds the file
+of that name, so that no function pays for another's imports at its cold start.
+"""
+
+from importlib import import_module
+from typing import Any
+
+ENTRY_POINTS = {
+    "fire_due_campaigns": "functions.ticks",
+    "dispatch_due_batches": "functions.ticks",
+    "sweep_stalled_work": "functions.ticks",
+    "ingest_file": "functions.workers",
+    "queue_messages": "functions.workers",
+    "preview_campaign": "functions.workers",
+    "send_batch": "functions.workers",
+    "messages": "functions.webhooks",
+    "api": "functions.api",
+    "portal": "functions.portal",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ENTRY_POINTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{ENTRY_POINTS[name]}.{name}"), name)

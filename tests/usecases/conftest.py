@@ -1,0 +1,41 @@
+"""Use cases against the real emulators and the provider simulators, with jobs run in this process."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from infra.local.emulators import Emulators
+from infra.local.simulator.client import SimulatorClient
+from shared.runtime import Runtime
+from shared.settings import Settings
+from tests.usecases.clinic import Clinic
+
+BUCKET = "uploads"
+
+
+@pytest_asyncio.fixture
+async def clinic(
+    emulators: Emulators, simulator: SimulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Clinic]:
+    """A company with an SMS and an email sender, in a database of its own."""
+    for name, value in emulators.env.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings(
+        project_id=f"test-{uuid4().hex[:12]}",
+        upload_bucket=BUCKET,
+        public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the tests
+        signing_key="signing-key",
+        secrets_path=str(tmp_path / "secrets.json"),
+        twilio_base_url=simulator.address,
+        sendgrid_base_url=simulator.address,
+        caller_token="caller-token",
+        provider_timeout_seconds=0.6,
+        storage_emulator_host=emulators.storage,
+    )
+    clinic = Clinic(Runtime(settings), simulator)
+    await clinic.open()
+    yield clinic
+    await clinic.close()
