@@ -119,7 +119,9 @@ def _usable(
     if found.token == ours.token:
         return found
     if found.request_hash != ours.request_hash:
-        raise invalid(Problem(field=HEADER, reason="was used for another request; use a new key for this one"))
+        raise invalid(
+            Problem(field=HEADER, reason="was used for another request; use a new key for this one")
+        )
     if found.status is not None:
         return found
     if now >= found.until:
@@ -138,9 +140,7 @@ async def _keep(request: Request, caller: Caller, record: IdempotencyRecord, res
     body = bytes(getattr(request.state, "kept_body", None) or response.body)
     if len(body) > LARGEST_ANSWER:
         raise ValueError(f"an answer of {len(body)} bytes cannot be kept")
-    kept = replace(
-        record, status=response.status_code, body=body, location=response.headers.get("location")
-    )
+    kept = replace(record, status=response.status_code, body=body, location=response.headers.get("location"))
 
     async def keep(transaction: Transaction) -> None:
         store = caller.runtime.stores.idempotency

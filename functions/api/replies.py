@@ -69,7 +69,5 @@ async def get_reply(caller: Reader, reply_id: ItemId) -> ReplyOutput:
 @router.post("/{reply_id}/answer")
 async def answer_one_reply(caller: Writer, reply_id: ItemId, body: ReplyAnswerInput) -> ReplyOutput:
     """Say what an unclear reply means."""
-    reply = await answer_reply(
-        caller.runtime, caller.company_id, reply_id, body.message_id, body.disposition
-    )
+    reply = await answer_reply(caller.runtime, caller.company_id, reply_id, body.message_id, body.disposition)
     return ReplyOutput.of(reply)

@@ -73,9 +73,7 @@ class UploadRoute(ApiRoute):
                     size += len(piece)
                     file.write(piece)
             request.state.received = ReceivedFile(path=path, size=size)
-            return await once(
-                request, caller, self.name, request_hash(request, digest.digest()), handler
-            )
+            return await once(request, caller, self.name, request_hash(request, digest.digest()), handler)
         finally:
             os.unlink(path)
 
@@ -84,14 +82,14 @@ def _check_query(request: Request, known: set[str]) -> None:
     """Refuse unknown and repeated parameters: a misspelt filter would return everything."""
     names = [name for name, _ in request.query_params.multi_items()]
     problems = [
-        Problem(field=name[:100], reason=f"is not known here; known are: {', '.join(sorted(known)) or 'none'}")
+        Problem(
+            field=name[:100], reason=f"is not known here; known are: {', '.join(sorted(known)) or 'none'}"
+        )
         for name in dict.fromkeys(names)
         if name not in known
     ]
     problems += [
-        Problem(field=name, reason="is given more than once")
-        for name in known
-        if names.count(name) > 1
+        Problem(field=name, reason="is given more than once") for name in known if names.count(name) > 1
     ]
     if problems:
         raise invalid(*problems)

@@ -1,25 +1,39 @@
 """What goes in and out: strict inputs that become records, outputs made from records."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 
 class Input(BaseModel):
     """A request's body, or a part of one. Fields it does not know are refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    record_type: ClassVar[type[Any] | None] = None
+    record_type: ClassVar[Callable[..., Any] | None] = None  # what a part becomes
 
     def given(self) -> dict[str, Any]:
         """The fields that were given, with their parts as records."""
         return {name: _record(getattr(self, name)) for name in self.model_fields_set}
 
 
+LEFT_OUT: Any = None
+"""The default of a field that may be left out of a change, but not be null."""
+
+
 def _record(value: Any) -> Any:
-    if isinstance(value, Input) and value.record_type is not None:
-        return value.record_type(**value.given())
+    if isinstance(value, Input):
+        make = type(value).record_type
+        return value if make is None else make(**value.given())
     if isinstance(value, tuple):
         return tuple(_record(item) for item in value)
     return value
@@ -49,7 +63,7 @@ class Listed(Output, Generic[T]):
 def _text_only(value: object) -> object:
     """Pydantic would read a number as seconds since 1970."""
     if not isinstance(value, str):
-        raise ValueError("must be a text")  # noqa: TRY004  # pydantic collects ValueErrors
+        raise ValueError("must be a text")  # pydantic collects ValueErrors
     return value
 
 

@@ -1,10 +1,11 @@
 """/v1/sources: kinds of file, with their saved mapping."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StrictBool, StringConstraints
@@ -13,7 +14,7 @@ from functions.api.authentication import Reader, Writer
 from functions.api.idempotency import new_id
 from functions.api.paging import Page, list_page
 from functions.api.route import ApiRoute, ReceivedFile, UploadRoute
-from functions.api.shapes import FieldName, Input, ItemId, Listed, Name, Output
+from functions.api.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
 from shared.domain.source import ColumnMapping, FieldType, Source
 from shared.domain.suggest_columns import suggest_columns
 from shared.tabular.table import open_table
@@ -29,7 +30,7 @@ _Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 class ColumnInput(Input):
     """Which column is which field, and how its cells are read. `formats` are strptime's, tried in order."""
 
-    record_type: ClassVar[type[ColumnMapping]] = ColumnMapping
+    record_type: ClassVar[Callable[..., Any] | None] = ColumnMapping
     column: FieldName
     field: FieldName
     type: FieldType = FieldType.TEXT
@@ -47,14 +48,14 @@ DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
 class SourceChanges(Input):
     """The fields of a source to change."""
 
-    name: Name = Field(default=None)
-    columns: Columns = Field(default=None)
+    name: Name = LEFT_OUT
+    columns: Columns = LEFT_OUT
     time_zone: _Short | None = None
     default_region: _Short | None = None
     encoding: _Short | None = None
     delimiter: Annotated[str, StringConstraints(pattern=r'^[^\r\n"A-Za-z0-9]$')] | None = None
     sheet: Name | None = None
-    dedupe_key: DedupeKey = Field(default=None)
+    dedupe_key: DedupeKey = LEFT_OUT
 
 
 class SourceInput(SourceChanges):

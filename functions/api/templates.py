@@ -10,7 +10,7 @@ from functions.api.authentication import Reader, Writer
 from functions.api.idempotency import new_id
 from functions.api.paging import Page, list_page
 from functions.api.route import ApiRoute
-from functions.api.shapes import Input, ItemId, Listed, Name, Output
+from functions.api.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
 from shared.domain.channel import Channel
 from shared.domain.template import Template
 from shared.usecases.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
@@ -25,10 +25,10 @@ Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9
 class TemplateChanges(Input):
     """The fields of a template to change."""
 
-    name: Name = Field(default=None)
-    body: Body = Field(default=None)
-    subject: Subject = Field(default=None)
-    language: Language = Field(default=None)
+    name: Name = LEFT_OUT
+    body: Body = LEFT_OUT
+    subject: Subject = LEFT_OUT
+    language: Language = LEFT_OUT
 
 
 class TemplateInput(TemplateChanges):

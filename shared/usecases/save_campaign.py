@@ -1,4 +1,4 @@
-"""Create a campaign or edit its draft, with everything checked that can be checked before its rows are known."""
+"""Create a campaign or edit its draft, with all checked that does not depend on its rows."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -147,6 +147,8 @@ def _check_window(window: ContactWindow) -> Iterator[Problem]:
     if len(set(window.days)) < len(window.days):
         yield Problem(field="window.days", reason="names a weekday twice")
     if window.opens == window.closes != time(0):
-        yield Problem(field="window.closes", reason="must differ from opens (00:00 to 00:00 is the whole day)")
+        yield Problem(
+            field="window.closes", reason="must differ from opens (00:00 to 00:00 is the whole day)"
+        )
     if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
         yield Problem(field="window.holiday_country", reason=fault)

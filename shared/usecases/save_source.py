@@ -23,7 +23,7 @@ async def create_source(runtime: Runtime, company_id: str, source: Source) -> So
 async def edit_source(
     runtime: Runtime, company_id: str, source_id: str, changes: Mapping[str, object]
 ) -> Source:
-    """Change the fields in `changes`. Files that were loaded stay as they are. Raises NotFound, InvalidInput."""
+    """Change the fields in `changes`; loaded files stay as they are. Raises NotFound, InvalidInput."""
     stores = runtime.stores
 
     async def edit(transaction: Transaction) -> Source:
