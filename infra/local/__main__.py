@@ -44,14 +44,14 @@ def _options() -> argparse.Namespace:
 
 
 async def _up(options: argparse.Namespace) -> None:
-    _cancel_on_signals()
+    stop_on_signals()
     stack_options = StackOptions(source=options.source, keep=options.keep, tick_seconds=options.tick_seconds)
     async with Stack(stack_options, say=_say) as stack:
         _show(stack)
         await asyncio.Event().wait()
 
 
-def _cancel_on_signals() -> None:
+def stop_on_signals() -> None:
     """Let the first signal cancel the running task, started or still starting; more change nothing."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # a coroutine of asyncio.run always has one

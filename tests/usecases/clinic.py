@@ -131,4 +131,4 @@ class Clinic:
 
     async def accepted(self, address: str = "") -> list[dict[str, Any]]:
         """What the providers accepted: the only judge of what was sent."""
-        return [m for m in await self.simulator.messages(handset=address) if m.get("direction") != "in"]
+        return [m for m in await self.simulator.messages(handset=address) if not m["incoming"]]

@@ -23,7 +23,7 @@ async def test_every_row_becomes_a_message_or_a_failure(clinic: Clinic) -> None:
     assert report.status is ProgressStatus.SENT
     assert report.skipped == {"duplicate": 1}
     assert report.failed == {"phone not valid": 1, "field missing": 1}
-    assert {m["to"] for m in await clinic.accepted()} == {"+12125550187", "+12125550188"}
+    assert {m["handset"] for m in await clinic.accepted()} == {"+12125550187", "+12125550188"}
     campaign = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
     assert campaign.state is CampaignState.SENT
 

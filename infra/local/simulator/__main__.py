@@ -1,17 +1,42 @@
+"""Runs the simulators alone: `python -m infra.local.simulator --state=/tmp/simulator.sqlite --port=8090`."""
+
 import argparse
+<<<<<<< HEAD
 
 from aiohttp import web
+=======
+import asyncio
+import signal
+from pathlib import Path
+>>>>>>> stack
 
-p = argparse.ArgumentParser()
-p.add_argument("--port", type=int)
-p.add_argument("--state")
-o = p.parse_args()
-app = web.Application()
-
-
-async def index(r: web.Request) -> web.Response:
-    return web.Response(text="x")
+from infra.local.simulator.app import running_simulator
+from infra.local.simulator.faults import Delays
 
 
-app.router.add_get("/", index)
-web.run_app(app, host="127.0.0.1", port=o.port, print=None)
+async def _run(options: argparse.Namespace) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    delays = Delays(
+        receipt=options.receipt_seconds, slow=options.slow_seconds, timeout=options.timeout_seconds
+    )
+    async with running_simulator(options.state, port=options.port, delays=delays) as address:
+        print(f"Simulators and phone page: {address}", flush=True)
+        await stopped.wait()
+
+
+def main() -> None:
+    """Read the options and run until stopped."""
+    usual = Delays()
+    parser = argparse.ArgumentParser(prog="python -m infra.local.simulator", description=__doc__)
+    parser.add_argument("--state", type=Path, required=True, help="SQLite file that keeps everything")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--receipt-seconds", type=float, default=usual.receipt)
+    parser.add_argument("--slow-seconds", type=float, default=usual.slow)
+    parser.add_argument("--timeout-seconds", type=float, default=usual.timeout)
+    asyncio.run(_run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

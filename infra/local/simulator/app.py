@@ -1,0 +1,56 @@
+"""Runs Twilio, SendGrid, the control interface and the phone page on one port."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from infra.local.ports import HOST
+from infra.local.simulator import phone_page
+from infra.local.simulator.callbacks import Webhooks
+from infra.local.simulator.control import Control
+from infra.local.simulator.faults import Delays, Faults
+from infra.local.simulator.receipts import ReceiptSender
+from infra.local.simulator.sendgrid import SendGridApi, SendGridRefusal
+from infra.local.simulator.store import Store
+from infra.local.simulator.twilio import TwilioApi, TwilioRefusal
+
+BODY_LIMIT = 32 * 1024 * 1024  # SendGrid takes 30 MB
+SHUTDOWN_SECONDS = 1
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def running_simulator(
+    state: Path, *, port: int = 0, delays: Delays | None = None
+) -> AsyncIterator[str]:
+    """The simulators on `port` (0: any free one), with their state in the file `state`; gives their URL."""
+    delays, faults = delays or Delays(), Faults()
+    store, webhooks = Store(state), Webhooks()
+    receipts = ReceiptSender(store, webhooks, delays)
+    app = web.Application(middlewares=[_say_refusals], client_max_size=BODY_LIMIT)
+    app.add_routes(TwilioApi(store, receipts, faults, delays).routes())
+    app.add_routes(SendGridApi(store, receipts, faults, delays).routes())
+    app.add_routes(Control(store, receipts, faults).routes())
+    app.add_routes(phone_page.routes())
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, HOST, port)
+        await site.start()
+        receipts.resume()
+        yield f"http://{HOST}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+        await receipts.close()
+        await webhooks.close()
+        await store.close()
+
+
+@web.middleware
+async def _say_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except (TwilioRefusal, SendGridRefusal) as refusal:
+        return refusal.response()

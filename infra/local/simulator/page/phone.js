@@ -1,0 +1,207 @@
+"use strict";
+// Every text of a message reaches the page through textContent: what people write is never markup.
+
+const POLL_MILLISECONDS = 1000;
+const SHOWN_MESSAGES = 200;
+const byId = (id) => document.getElementById(id);
+const state = { search: "", page: 0, handset: null, channel: null, lastId: 0, drawn: "", senders: [] };
+
+async function get(path) {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}
+
+async function post(path, order) {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(order),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+async function refreshHandsets() {
+  const query = new URLSearchParams({ search: state.search, page: state.page });
+  const found = await get(`/_control/handsets?${query}`);
+  const pages = Math.max(1, Math.ceil(found.handsets_total / found.page_size));
+  byId("counts").textContent = `${found.handsets_total} phones and mailboxes, ${found.unread} unread`;
+  byId("page").textContent = `Page ${found.page + 1} of ${pages}`;
+  byId("newer").disabled = found.page === 0;
+  byId("older").disabled = found.page + 1 >= pages;
+  const drawn = JSON.stringify([found.handsets, state.handset]);
+  if (drawn === state.drawn) return; // keeps focus and scroll where nothing is new
+  state.drawn = drawn;
+  const focused = document.activeElement?.dataset?.address;
+  byId("handsets").replaceChildren(...found.handsets.map(handsetItem));
+  if (focused) handsetButtons().find((button) => button.dataset.address === focused)?.focus();
+}
+
+function handsetItem(handset) {
+  const item = element("li");
+  const button = element("button");
+  button.type = "button";
+  button.dataset.address = handset.address;
+  button.setAttribute("aria-current", String(handset.address === state.handset));
+  button.append(element("span", "who", handset.address));
+  if (handset.unread) {
+    const unread = element("span", "unread", String(handset.unread));
+    unread.setAttribute("aria-label", `${handset.unread} unread`);
+    button.append(unread);
+  }
+  button.append(element("span", "last", handset.last_body));
+  button.addEventListener("click", () => attempt(() => open(handset)));
+  item.append(button);
+  return item;
+}
+
+const handsetButtons = () => [...byId("handsets").querySelectorAll("button")];
+
+async function open(handset) {
+  Object.assign(state, { handset: handset.address, channel: handset.channel, lastId: 0, senders: [] });
+  byId("address").textContent = handset.address;
+  byId("messages").replaceChildren();
+  byId("sender").replaceChildren();
+  byId("body").value = "";
+  byId("reply").hidden = handset.channel !== "sms";
+  await refreshMessages();
+  await refreshHandsets();
+}
+
+async function refreshMessages() {
+  const handset = state.handset;
+  if (handset === null) return;
+  const found = await get(`/_control/messages?${new URLSearchParams({ handset, newest: 1, limit: SHOWN_MESSAGES })}`);
+  if (handset !== state.handset) return; // another one was opened meanwhile
+  const list = byId("messages");
+  const known = new Map([...list.children].map((item) => [item.dataset.id, item]));
+  for (const message of found.messages) {
+    const item = known.get(String(message.id));
+    if (item) item.querySelector(".about").textContent = about(message);
+    else list.append(messageItem(message));
+  }
+  const newest = found.messages.at(-1);
+  if (!newest || newest.id === state.lastId) return;
+  state.lastId = newest.id;
+  list.scrollTop = list.scrollHeight;
+  offerSenders(found.messages);
+  await post("/_control/readings", { handset });
+}
+
+function messageItem(message) {
+  const item = element("li", message.incoming ? "incoming" : "outgoing");
+  item.dataset.id = message.id;
+  if (message.subject) item.append(element("p", "subject", message.subject));
+  if (message.body) item.append(element("p", "body", message.body));
+  if (message.html) item.append(htmlFrame(message));
+  item.append(element("p", "about", about(message)));
+  return item;
+}
+
+function htmlFrame(message) {
+  const frame = element("iframe");
+  frame.setAttribute("sandbox", "");
+  frame.title = "The email as its reader sees it";
+  frame.src = `/_control/messages/${message.id}/html`;
+  return frame;
+}
+
+function about(message) {
+  const time = new Date(message.created_at * 1000).toLocaleTimeString();
+  const code = message.error_code ? ` (${message.error_code})` : "";
+  return message.incoming
+    ? `to ${message.sender}, ${time}${code ? `, the application did not take it${code}` : ""}`
+    : `from ${message.sender}, ${time}, ${message.status}${code}`;
+}
+
+function offerSenders(messages) {
+  const senders = [...new Set(messages.map((message) => message.sender).reverse())];
+  if (JSON.stringify(senders) === JSON.stringify(state.senders)) return;
+  state.senders = senders;
+  byId("sender").replaceChildren(...senders.map((sender) => element("option", "", sender)));
+}
+
+async function reply(body) {
+  await post("/_control/replies", { handset: state.handset, sender: byId("sender").value, body });
+  await refreshMessages();
+  await refreshHandsets();
+}
+
+async function attempt(work) {
+  try {
+    await work();
+    byId("problem").textContent = "";
+  } catch (error) {
+    byId("problem").textContent = `Not done: ${error.message}`;
+  }
+}
+
+function turnPage(step) {
+  state.page += step;
+  return attempt(refreshHandsets);
+}
+
+function moveFocus(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const buttons = handsetButtons();
+  const next = buttons[buttons.indexOf(document.activeElement) + step];
+  if (next) next.focus();
+  else if (step < 0) byId("search").focus();
+  event.preventDefault();
+}
+
+function start() {
+  byId("search").addEventListener("input", (event) => {
+    state.search = event.target.value.trim();
+    state.page = 0;
+    attempt(refreshHandsets);
+  });
+  byId("newer").addEventListener("click", () => turnPage(-1));
+  byId("older").addEventListener("click", () => turnPage(1));
+  document.querySelector("nav").addEventListener("keydown", moveFocus);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.matches("input, textarea, select")) return;
+    byId("search").focus();
+    event.preventDefault();
+  });
+  byId("body").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    byId("reply").requestSubmit();
+    event.preventDefault();
+  });
+  byId("reply").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = byId("body").value;
+    attempt(() => reply(body).then(() => { byId("body").value = ""; }));
+  });
+  byId("stop").addEventListener("click", () => attempt(() => reply("STOP")));
+  attempt(async () => {
+    const { outcomes } = await get("/_control/outcomes");
+    byId("outcomes").append(...outcomes.map((outcome) => {
+      const row = element("tr");
+      row.append(...[`…${outcome.digits}`, `${outcome.mailbox}@`, outcome.meaning].map((text) => element("td", "", text)));
+      return row;
+    }));
+  });
+  poll();
+}
+
+async function poll() {
+  try {
+    await refreshHandsets();
+    await refreshMessages();
+  } catch {
+    byId("counts").textContent = "The simulators do not answer; trying again.";
+  }
+  setTimeout(poll, POLL_MILLISECONDS);
+}
+
+start();

@@ -1,0 +1,145 @@
+"""What happens to a message after it was accepted: its status moves on, receipts go to the application."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+from infra.local.simulator.callbacks import Webhooks
+from infra.local.simulator.faults import Delays
+from infra.local.simulator.outcomes import Outcome, Receipts, outcome_of_mailbox, outcome_of_number
+from infra.local.simulator.sendgrid_event import events_of
+from infra.local.simulator.store import Statement, Store
+from infra.local.simulator.twilio_message import incoming_fields, status_fields
+
+ReceiptT = TypeVar("ReceiptT")
+EVENTS_AT_ONCE = 500
+WEBHOOK_FAILED = 11200  # Twilio's code: the webhook did not answer with success
+EVENT_STATUS = {
+    "delivered": "delivered",
+    "spamreport": "delivered",
+    "dropped": "dropped",
+    "bounce": "bounced",
+    "blocked": "bounced",
+}
+
+
+class ReceiptSender:
+    """Runs the life of every accepted message in the background."""
+
+    def __init__(self, store: Store, webhooks: Webhooks, delays: Delays) -> None:
+        self._store = store
+        self._webhooks = webhooks
+        self._delays = delays
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, provider_ids: list[str]) -> None:
+        """Begin for messages just accepted: texts one by one, the emails of one request together."""
+        marks = ", ".join("?" * len(provider_ids))
+        messages = self._store.rows(
+            f"SELECT * FROM messages WHERE provider_id IN ({marks})",  # noqa: S608  # question marks only
+            *provider_ids,
+        )
+        self._start_all(messages)
+
+    def resume(self) -> None:
+        """Begin for all whose receipts were not done when the simulator was stopped."""
+        self._start_all(self._store.rows("SELECT * FROM messages WHERE receipts_done = 0"))
+
+    async def close(self) -> None:
+        """Stop; what is not done is resumed at the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start_all(self, messages: list[sqlite3.Row]) -> None:
+        emails: dict[str, list[sqlite3.Row]] = {}
+        for message in messages:
+            if message["incoming"]:
+                self._run(self._incoming_life(message))
+            elif message["channel"] == "email":
+                emails.setdefault(message["request_id"], []).append(message)
+            else:
+                self._run(self._text_life(message))
+        for together in emails.values():
+            self._run(self._email_life(together))
+
+    def _run(self, life: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(life)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _text_life(self, message: sqlite3.Row) -> None:
+        outcome = outcome_of_number(message["handset"])
+        last = "delivered" if outcome.error_code is None else "undelivered"
+        for status in ("sent", last):
+            await asyncio.sleep(self._delays.receipt)
+            await self._store.write(_moved(message, status, outcome.error_code if status == last else None))
+        account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
+        if message["callback_url"] and account is not None:
+            for status in in_order(["queued", "sent", last], outcome):
+                fields = status_fields(message, status, outcome.error_code if status == last else None)
+                await self._webhooks.post_form(message["callback_url"], fields, token=account["token"])
+        await self._store.write(_done(message))
+
+    async def _incoming_life(self, message: sqlite3.Row) -> None:
+        """What a person wrote goes to the number's webhook; what the application does not take shows it."""
+        number = self._store.row("SELECT * FROM numbers WHERE number = ?", message["sender"])
+        account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
+        if number is not None and account is not None and number["webhook_url"]:
+            fields = incoming_fields(message)
+            status = await self._webhooks.post_form(number["webhook_url"], fields, token=account["token"])
+            if not 200 <= status < 300:
+                await self._store.write(_moved(message, "received", WEBHOOK_FAILED))
+        await self._store.write(_done(message))
+
+    async def _email_life(self, messages: Sequence[sqlite3.Row]) -> None:
+        await asyncio.sleep(self._delays.receipt)
+        outcomes = [outcome_of_mailbox(message["handset"]) for message in messages]
+        await self._store.write(
+            *(
+                _moved(message, EVENT_STATUS[outcome.event], None)
+                for message, outcome in zip(messages, outcomes, strict=True)
+            )
+        )
+        key = self._store.row("SELECT * FROM mail_keys WHERE key = ?", messages[0]["account"])
+        if key is not None and key["event_url"]:
+            queues = [
+                in_order(events_of(message, outcome), outcome)
+                for message, outcome in zip(messages, outcomes, strict=True)
+            ]
+            for events in _rounds(queues):
+                await self._webhooks.post_events(key["event_url"], events, signing_key=key["signing_key"])
+                await asyncio.sleep(self._delays.receipt)
+        await self._store.write(*(_done(message) for message in messages))
+
+
+def in_order(receipts: list[ReceiptT], outcome: Outcome) -> list[ReceiptT]:
+    """The receipts in the order and number the recipient's outcome says."""
+    match outcome.receipts:
+        case Receipts.TWICE:
+            return [receipt for receipt in receipts for _ in range(2)]
+        case Receipts.REORDERED:
+            return receipts[::-1]
+        case Receipts.NEVER:
+            return []
+    return receipts
+
+
+def _rounds(queues: list[list[ReceiptT]]) -> list[list[ReceiptT]]:
+    """The first of every queue together, then the second of every queue, in parts SendGrid would post."""
+    rounds: list[list[ReceiptT]] = []
+    for number in range(max(len(queue) for queue in queues)):
+        events = [queue[number] for queue in queues if number < len(queue)]
+        rounds += [events[first : first + EVENTS_AT_ONCE] for first in range(0, len(events), EVENTS_AT_ONCE)]
+    return rounds
+
+
+def _moved(message: sqlite3.Row, status: str, error_code: int | None) -> Statement:
+    query = "UPDATE messages SET status = ?, error_code = ?, sent_at = coalesce(sent_at, ?) WHERE id = ?"
+    return query, (status, error_code, time.time(), message["id"])
+
+
+def _done(message: sqlite3.Row) -> Statement:
+    return "UPDATE messages SET receipts_done = 1 WHERE id = ?", (message["id"],)

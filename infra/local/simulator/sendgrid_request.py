@@ -1,0 +1,157 @@
+"""Reads and checks the body of SendGrid's mail/send, and makes each recipient's own email of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+PERSONALIZATIONS_LIMIT = 1000
+RECIPIENTS_LIMIT = 1000
+BYTES_LIMIT = 10_000  # of substitutions and of custom arguments, per personalization
+HELP = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html"
+
+
+class MailRefused(Exception):
+    """The request is wrong; `field` is the path to what is."""
+
+    def __init__(self, message: str, field: str | None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """One email to one recipient."""
+
+    to_address: str
+    from_address: str
+    subject: str
+    text: str
+    html: str
+    arguments: dict[str, str]
+
+
+def read_mails(request: object) -> list[Mail]:
+    """One Mail for each recipient of each personalization. Raises MailRefused at the first fault.
+
+    https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+    """
+    if not isinstance(request, dict):
+        raise MailRefused("Bad Request", None)
+    personalizations = request.get("personalizations")
+    if not isinstance(personalizations, list) or not personalizations:
+        text = "The personalizations field is required and must have at least one personalization."
+        raise MailRefused(text, "personalizations")
+    if len(personalizations) > PERSONALIZATIONS_LIMIT:
+        text = (
+            f"The personalizations field must not have more than {PERSONALIZATIONS_LIMIT} personalizations."
+        )
+        raise MailRefused(text, "personalizations")
+    sender = request.get("from")
+    if not isinstance(sender, dict) or not _is_address(sender.get("email")):
+        text = (
+            "The from object must be provided for every email send. It is an object that requires the email "
+            'parameter, but may also contain a name parameter.  e.g. {"email" : "example@example.com"}'
+        )
+        raise MailRefused(text, "from")
+    contents = _contents(request.get("content"))
+    arguments = _strings(request.get("custom_args", {}), "custom_args")
+    mails: list[Mail] = []
+    for number, personalization in enumerate(personalizations):
+        field = f"personalizations.{number}"
+        if not isinstance(personalization, dict):
+            raise MailRefused("Invalid type. Expected: object.", field)
+        substitutions = _strings(personalization.get("substitutions", {}), f"{field}.substitutions")
+        own = _strings(personalization.get("custom_args", {}), f"{field}.custom_args")
+        subject = personalization.get("subject") or request.get("subject")
+        if not isinstance(subject, str) or not subject:
+            text = (
+                "The subject is required. You can get around this requirement if you use a template with a "
+                "subject defined or if every personalization has a subject defined."
+            )
+            raise MailRefused(text, "subject")
+        mails += [
+            Mail(
+                to_address=address,
+                from_address=sender["email"],
+                subject=_substituted(subject, substitutions),
+                text=_substituted(contents.get("text/plain", ""), substitutions),
+                html=_substituted(contents.get("text/html", ""), substitutions),
+                arguments=arguments | own,
+            )
+            for address in _recipients(personalization, field)
+        ]
+    if len(mails) > RECIPIENTS_LIMIT:
+        text = f"The total number of recipients must not be more than {RECIPIENTS_LIMIT}."
+        raise MailRefused(text, "personalizations")
+    return mails
+
+
+def _contents(content: object) -> dict[str, str]:
+    if not isinstance(content, list) or not content:
+        text = (
+            "Unless a valid template_id is provided, the content parameter is required. "
+            "There must be at least one defined content block. We typically suggest both text/plain and "
+            "text/html blocks are included, but only one block is required."
+        )
+        raise MailRefused(text, "content")
+    contents: dict[str, str] = {}
+    for number, block in enumerate(content):
+        if not isinstance(block, dict) or not isinstance(block.get("value"), str) or not block["value"]:
+            raise MailRefused(
+                "The content value must be a string at least one character in length.",
+                f"content.{number}.value",
+            )
+        contents[str(block.get("type"))] = block["value"]
+    if "text/plain" in contents and next(iter(contents)) != "text/plain":
+        raise MailRefused("If present, text/plain must be first, followed by text/html.", "content")
+    return contents
+
+
+def _strings(value: object, field: str) -> dict[str, str]:
+    """A map of strings within SendGrid's size."""
+    if not isinstance(value, dict) or any(not isinstance(item, str) for item in value.values()):
+        raise MailRefused("Invalid type. Expected: string.", field)
+    if sum(len(f"{key}{item}".encode()) for key, item in value.items()) > BYTES_LIMIT:
+        raise MailRefused(f"The {field} must not be more than {BYTES_LIMIT} bytes.", field)
+    return value
+
+
+def _recipients(personalization: Mapping[str, Any], field: str) -> Iterator[str]:
+    if not personalization.get("to"):
+        text = (
+            "The to array is required for all personalization objects, and must have at least one email "
+            "object with a valid email address."
+        )
+        raise MailRefused(text, f"{field}.to")
+    seen: set[str] = set()
+    for kind in ("to", "cc", "bcc"):
+        for number, recipient in enumerate(personalization.get(kind) or []):
+            place = f"{field}.{kind}.{number}.email"
+            address = recipient.get("email") if isinstance(recipient, dict) else None
+            if not isinstance(address, str) or not _is_address(address):
+                raise MailRefused("Does not contain a valid address.", place)
+            if address.lower() in seen:
+                raise MailRefused(
+                    "Each email address in the personalization block should be unique between to, cc, and "
+                    "bcc. "
+                    f"We found the first duplicate instance of [{address}] in the {field}.{kind} field.",
+                    field,
+                )
+            seen.add(address.lower())
+            yield address
+
+
+def _substituted(text: str, substitutions: Mapping[str, str]) -> str:
+    for key, value in substitutions.items():
+        text = text.replace(key, value)
+    return text
+
+
+def _is_address(value: object) -> bool:
+    try:
+        validate_email(str(value), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return isinstance(value, str)

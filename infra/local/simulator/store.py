@@ -1,0 +1,142 @@
+"""What the providers know: accounts, numbers, keys and every message, on disk before it is answered."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Statement = tuple[str, Sequence[Any]]
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (sid TEXT PRIMARY KEY, token TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS numbers (
+    number TEXT PRIMARY KEY, sid TEXT NOT NULL, account TEXT NOT NULL, webhook_url TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS mail_keys (
+    key TEXT PRIMARY KEY, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, senders TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    provider_id TEXT NOT NULL UNIQUE,
+    request_id TEXT NOT NULL DEFAULT '',  -- of one SendGrid request, which may carry many messages
+    channel TEXT NOT NULL,                -- sms or email
+    account TEXT NOT NULL,                -- account sid, or mail key
+    handset TEXT NOT NULL,                -- the person's number or mailbox
+    sender TEXT NOT NULL,                 -- our number or mailbox
+    incoming INTEGER NOT NULL DEFAULT 0,  -- written by the person
+    subject TEXT NOT NULL DEFAULT '',
+    body TEXT NOT NULL,
+    html TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL,
+    error_code INTEGER,
+    callback_url TEXT NOT NULL DEFAULT '',
+    validity_seconds INTEGER,
+    arguments TEXT NOT NULL DEFAULT '{}', -- SendGrid's custom arguments
+    created_at REAL NOT NULL,
+    sent_at REAL,
+    receipts_done INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS messages_of_handset ON messages (handset, id);
+CREATE INDEX IF NOT EXISTS messages_of_account ON messages (account, id);
+CREATE INDEX IF NOT EXISTS messages_without_receipts ON messages (receipts_done) WHERE receipts_done = 0;
+CREATE TABLE IF NOT EXISTS handsets (
+    address TEXT PRIMARY KEY, channel TEXT NOT NULL, last_id INTEGER NOT NULL,
+    unread INTEGER NOT NULL, total INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS handsets_by_last ON handsets (last_id);
+CREATE TABLE IF NOT EXISTS opt_outs (
+    sender TEXT NOT NULL, handset TEXT NOT NULL, PRIMARY KEY (sender, handset)
+);
+CREATE TRIGGER IF NOT EXISTS message_on_handset AFTER INSERT ON messages BEGIN
+    INSERT INTO handsets (address, channel, last_id, unread, total)
+    VALUES (new.handset, new.channel, new.id, 1 - new.incoming, 1)
+    ON CONFLICT (address) DO UPDATE SET
+        last_id = new.id, unread = unread + 1 - new.incoming, total = total + 1;
+END;
+"""
+
+
+class Store:
+    """One SQLite file. Writes that come together share one commit; reads see what is committed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = self._connect()
+        self._reader.row_factory = sqlite3.Row
+        self._writer = self._connect()
+        self._writer.executescript(SCHEMA)
+        self._waiting: list[tuple[Sequence[Statement], asyncio.Future[None]]] = []
+        self._commit: asyncio.Task[None] | None = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit is on the disk
+        return connection
+
+    async def write(self, *statements: Statement) -> None:
+        """Do `statements` as a whole. On the disk when this returns; raises sqlite3.Error when refused."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((statements, done))
+        if self._commit is None or self._commit.done():
+            self._commit = asyncio.create_task(self._commit_waiting())
+        await done
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:  # noqa: ANN401  # whatever SQLite takes
+        """All rows of a query."""
+        return self._reader.execute(query, values).fetchall()
+
+    def row(self, query: str, *values: Any) -> sqlite3.Row | None:  # noqa: ANN401  # whatever SQLite takes
+        """The first row of a query, if any."""
+        found: sqlite3.Row | None = self._reader.execute(query, values).fetchone()
+        return found
+
+    async def close(self) -> None:
+        """Finish what waits, and close the file."""
+        if self._commit is not None:
+            await self._commit
+        self._writer.close()
+        self._reader.close()
+
+    async def _commit_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            outcomes = await asyncio.to_thread(self._try_batch, [statements for statements, _ in batch])
+            for (_, done), error in zip(batch, outcomes, strict=True):
+                if done.cancelled():
+                    continue
+                if error is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(error)
+
+    def _try_batch(self, batch: Sequence[Sequence[Statement]]) -> list[sqlite3.Error | None]:
+        try:
+            return self._write_batch(batch)
+        except sqlite3.Error as error:  # the commit failed, as on a full disk: nobody's is written
+            return [error] * len(batch)
+
+    def _write_batch(self, batch: Sequence[Sequence[Statement]]) -> list[sqlite3.Error | None]:
+        """One commit for all; what one of them breaks is undone for that one only."""
+        outcomes: list[sqlite3.Error | None] = []
+        with self._writer:
+            self._writer.execute("BEGIN")
+            for statements in batch:
+                self._writer.execute("SAVEPOINT one")
+                try:
+                    for query, values in statements:
+                        self._writer.execute(query, values)
+                    outcomes.append(None)
+                except sqlite3.Error as error:
+                    self._writer.execute("ROLLBACK TO one")
+                    outcomes.append(error)
+                self._writer.execute("RELEASE one")
+        return outcomes
+
+
+def insert(table: str, **values: object) -> Statement:
+    """An INSERT of named values. Table and columns are ours, never from a request."""
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values())  # noqa: S608

@@ -1,0 +1,296 @@
+"""Twilio's HTTP: messages are created, fetched and listed; accounts and numbers are shown."""
+
+import base64
+import binascii
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from infra.local.simulator.faults import Delays, Faults, Refusals, give_answer
+from infra.local.simulator.outcomes import Answer, outcome_of_number
+from infra.local.simulator.receipts import ReceiptSender
+from infra.local.simulator.store import Store, insert
+from infra.local.simulator.twilio_message import API_VERSION, message_resource, twilio_date
+
+ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+BODY_LIMIT = 1600
+DEFAULT_PAGE, PAGE_LIMIT = 50, 1000
+MAX_VALIDITY_SECONDS = 36_000
+FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
+
+
+class TwilioRefusal(Exception):
+    """An error as Twilio words it. https://www.twilio.com/docs/api/errors"""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+    def response(self) -> web.Response:
+        """The answer that says it."""
+        more_info = f"https://www.twilio.com/docs/errors/{self.code}"
+        content = {"code": self.code, "message": str(self), "more_info": more_info, "status": self.status}
+        return web.json_response(content, status=self.status)
+
+
+AUTHENTICATE = TwilioRefusal(401, 20003, "Authenticate")
+TOO_MANY = TwilioRefusal(429, 20429, "Too Many Requests")
+SERVER_ERROR = TwilioRefusal(500, 20500, "Internal Server Error")
+REFUSALS = Refusals(throttled=TOO_MANY.response, error=SERVER_ERROR.response)
+
+
+class TwilioApi:
+    """The handlers."""
+
+    def __init__(self, store: Store, receipts: ReceiptSender, faults: Faults, delays: Delays) -> None:
+        self._store = store
+        self._receipts = receipts
+        self._faults = faults
+        self._delays = delays
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every path, under its account."""
+        account = f"/{API_VERSION}/Accounts/{{account}}"
+        return [
+            web.get(f"{account}.json", self.show_account),
+            web.get(f"{account}/IncomingPhoneNumbers.json", self.list_numbers),
+            web.post(f"{account}/Messages.json", self.create_message),
+            web.get(f"{account}/Messages.json", self.list_messages),
+            web.get(f"{account}/Messages/{{sid}}.json", self.show_message),
+        ]
+
+    async def create_message(self, request: web.Request) -> web.StreamResponse:
+        """Send a text, unless the recipient's outcome or a fault says otherwise."""
+        account = self._account(request)
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        sender = self._sender(account, form)
+        _check(form)
+        outcome = outcome_of_number(form["To"])
+        if outcome.answer is Answer.REFUSED or self._has_opted_out(sender, form["To"]):
+            raise TwilioRefusal(400, 21610, "Attempt to send to unsubscribed recipient")
+
+        async def accept() -> web.Response:
+            message = await self._store_message(account, sender, form)
+            # The resource is shown as it was stored: its life goes on meanwhile.
+            self._receipts.start([message["provider_id"]])
+            return web.json_response(message_resource(message), status=201)
+
+        answer = self._faults.answer("twilio", {form["To"]: outcome.answer})
+        return await give_answer(request, answer, accept, refusals=REFUSALS, delays=self._delays)
+
+    async def show_message(self, request: web.Request) -> web.StreamResponse:
+        """One message of the account."""
+        account, sid = self._account(request), request.match_info["sid"]
+        message = self._store.row(
+            "SELECT * FROM messages WHERE provider_id = ? AND account = ?", sid, account
+        )
+        if message is None:
+            raise TwilioRefusal(404, 20404, f"The requested resource {request.path} was not found")
+        return web.json_response(message_resource(message))
+
+    async def list_messages(self, request: web.Request) -> web.StreamResponse:
+        """The account's messages, newest first, in pages that `next_page_uri` leads through."""
+        account, query = self._account(request), request.query
+        size = min(int(query.get("PageSize", DEFAULT_PAGE)), PAGE_LIMIT)
+        page = int(query.get("Page", 0))
+        conditions, values = _conditions(query)
+        if token := query.get("PageToken", ""):
+            # The token names the last message shown, so that new ones do not move the pages.
+            conditions.append("id < (SELECT id FROM messages WHERE provider_id = ?)")
+            values.append(token.removeprefix("PA"))
+        where = " AND ".join(["account = ?", *conditions])
+        found = self._store.rows(
+            f"SELECT * FROM messages WHERE {where} ORDER BY id DESC LIMIT ?",  # noqa: S608  # fixed conditions
+            account,
+            *values,
+            size + 1,
+        )
+        shown = found[:size]
+        kept = {name: query[name] for name in FILTERS if name in query} | {"PageSize": str(size)}
+        following = None
+        if len(found) > size:
+            after = {"Page": str(page + 1), "PageToken": f"PA{shown[-1]['provider_id']}"}
+            following = f"{request.path}?{urlencode(kept | after)}"
+        return web.json_response(
+            {
+                "first_page_uri": f"{request.path}?{urlencode(kept | {'Page': '0'})}",
+                "end": page * size + len(shown) - 1,
+                "messages": [message_resource(message) for message in shown],
+                "next_page_uri": following,
+                "page": page,
+                "page_size": size,
+                "previous_page_uri": None,
+                "start": page * size,
+                "uri": str(request.rel_url),
+            }
+        )
+
+    async def show_account(self, request: web.Request) -> web.StreamResponse:
+        """The account itself: the usual way to find out whether credentials are right."""
+        account = self._account(request)
+        now = twilio_date(time.time())
+        return web.json_response(
+            {
+                "sid": account,
+                "owner_account_sid": account,
+                "friendly_name": "Simulated account",
+                "status": "active",
+                "type": "Full",
+                "date_created": now,
+                "date_updated": now,
+                "uri": f"/{API_VERSION}/Accounts/{account}.json",
+                "subresource_uris": {"messages": f"/{API_VERSION}/Accounts/{account}/Messages.json"},
+            }
+        )
+
+    async def list_numbers(self, request: web.Request) -> web.StreamResponse:
+        """The account's numbers, or the one asked for."""
+        account = self._account(request)
+        pattern = f"%{request.query.get('PhoneNumber', '')}%"
+        numbers = self._store.rows(
+            "SELECT * FROM numbers WHERE account = ? AND number LIKE ? ORDER BY number", account, pattern
+        )
+        return web.json_response(
+            {
+                "end": len(numbers) - 1,
+                "first_page_uri": str(request.rel_url),
+                "incoming_phone_numbers": [_number_resource(number) for number in numbers],
+                "next_page_uri": None,
+                "page": 0,
+                "page_size": DEFAULT_PAGE,
+                "previous_page_uri": None,
+                "start": 0,
+                "uri": str(request.rel_url),
+            }
+        )
+
+    def _account(self, request: web.Request) -> str:
+        """The account of the path, when the credentials are its own."""
+        sid = request.match_info["account"]
+        account = self._store.row("SELECT token FROM accounts WHERE sid = ?", sid)
+        kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        try:
+            given = base64.b64decode(encoded, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise AUTHENTICATE from None
+        if kind.lower() != "basic" or account is None or given != f"{sid}:{account['token']}":
+            raise AUTHENTICATE
+        return sid
+
+    def _sender(self, account: str, form: Mapping[str, str]) -> str:
+        if not form.get("From") and not form.get("MessagingServiceSid"):
+            raise TwilioRefusal(400, 21603, "A 'From' phone number is required.")
+        numbers = self._store.rows("SELECT number FROM numbers WHERE account = ? ORDER BY number", account)
+        owned = [number["number"] for number in numbers]
+        sender = form.get("From") or (owned[0] if owned else "")
+        if not sender:
+            raise TwilioRefusal(400, 21704, "The Messaging Service contains no phone numbers")
+        if sender not in owned:
+            text = (
+                f"The 'From' phone number provided ({sender}) is not a valid message-capable Twilio phone "
+                "number for this destination/account"
+            )
+            raise TwilioRefusal(400, 21606, text)
+        return str(sender)
+
+    def _has_opted_out(self, sender: str, handset: str) -> bool:
+        found = self._store.row("SELECT 1 FROM opt_outs WHERE sender = ? AND handset = ?", sender, handset)
+        return found is not None
+
+    async def _store_message(self, account: str, sender: str, form: Mapping[str, str]) -> sqlite3.Row:
+        sid = f"SM{secrets.token_hex(16)}"
+        validity = form.get("ValidityPeriod")
+        await self._store.write(
+            insert(
+                "messages",
+                provider_id=sid,
+                request_id=form.get("MessagingServiceSid", ""),
+                channel="sms",
+                account=account,
+                handset=form["To"],
+                sender=sender,
+                body=form["Body"],
+                status="queued",
+                callback_url=form.get("StatusCallback", ""),
+                validity_seconds=int(validity) if validity else None,
+                created_at=time.time(),
+            )
+        )
+        message = self._store.row("SELECT * FROM messages WHERE provider_id = ?", sid)
+        assert message is not None  # noqa: S101  # just written
+        return message
+
+
+def _check(form: Mapping[str, str]) -> None:
+    """Raise TwilioRefusal when the request names no valid recipient, text or validity."""
+    to_address, body, validity = form.get("To", ""), form.get("Body", ""), form.get("ValidityPeriod")
+    if not to_address:
+        raise TwilioRefusal(400, 21604, "A 'To' phone number is required.")
+    if not ADDRESS.fullmatch(to_address):
+        raise TwilioRefusal(400, 21211, f"Invalid 'To' Phone Number: {to_address}")
+    if not body:
+        raise TwilioRefusal(400, 21602, "Message body is required.")
+    if len(body) > BODY_LIMIT:
+        raise TwilioRefusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+    if validity and not (validity.isdigit() and 1 <= int(validity) <= MAX_VALIDITY_SECONDS):
+        raise TwilioRefusal(400, 21624, "The ValidityPeriod parameter is invalid")
+    callback = form.get("StatusCallback", "")
+    if callback and not callback.startswith(("http://", "https://")):
+        raise TwilioRefusal(400, 21609, f"The 'StatusCallback' URL {callback} is not a valid URL.")
+
+
+def _conditions(query: Mapping[str, str]) -> tuple[list[str], list[str | float]]:
+    """The filters of a list as SQL. A date alone is its whole day in UTC; both ends belong to it."""
+    conditions: list[str] = []
+    values: list[str | float] = []
+    for name, (own, other) in {"To": ("handset", "sender"), "From": ("sender", "handset")}.items():
+        if address := query.get(name):
+            conditions.append(f"((incoming = 0 AND {own} = ?) OR (incoming = 1 AND {other} = ?))")
+            values += [address, address]
+    for name in ("DateSent", "DateSent>", "DateSent<"):
+        if text := query.get(name):
+            start, end = _moments(text)
+            if name != "DateSent<":
+                conditions.append("coalesce(sent_at, created_at) >= ?")
+                values.append(start)
+            if name != "DateSent>":
+                conditions.append("coalesce(sent_at, created_at) < ?")
+                values.append(end)
+    return conditions, values
+
+
+def _moments(text: str) -> tuple[float, float]:
+    """The first moment of a date or second, and the first one after it."""
+    try:
+        if "T" in text:
+            moment = datetime.fromisoformat(text)
+            start, length = moment if moment.tzinfo else moment.replace(tzinfo=UTC), timedelta(seconds=1)
+        else:
+            day = date.fromisoformat(text)
+            start, length = datetime(day.year, day.month, day.day, tzinfo=UTC), timedelta(days=1)
+    except ValueError:
+        raise TwilioRefusal(400, 20001, f"Parameter 'DateSent' is not valid: {text}") from None
+    return start.timestamp(), (start + length).timestamp()
+
+
+def _number_resource(number: sqlite3.Row) -> dict[str, object]:
+    """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
+    return {
+        "account_sid": number["account"],
+        "api_version": API_VERSION,
+        "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
+        "friendly_name": number["number"],
+        "phone_number": number["number"],
+        "sid": number["sid"],
+        "sms_method": "POST",
+        "sms_url": number["webhook_url"],
+        "status": "in-use",
+        "uri": f"/{API_VERSION}/Accounts/{number['account']}/IncomingPhoneNumbers/{number['sid']}.json",
+    }

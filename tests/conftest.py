@@ -1,0 +1,35 @@
+"""What tests of several parts share: one set of emulators for the whole run, and a simulator per test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from infra.local.emulators import Emulators, running_emulators
+from infra.local.simulator.app import running_simulator
+from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.simulator.faults import Delays
+
+UPLOAD_TOPIC = "ingest-file"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def emulators(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulators]:
+    """Firestore, Pub/Sub and Cloud Storage, started once; tests keep apart by company, topic or name."""
+    directory = tmp_path_factory.mktemp("emulators")
+    async with running_emulators(
+        directory, project_id="rollcall-test", bucket="uploads", upload_topic=UPLOAD_TOPIC
+    ) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def simulator(tmp_path: Path) -> AsyncIterator[SimulatorClient]:
+    """Twilio, SendGrid and the phone page in this process, with short delays."""
+    delays = Delays(receipt=0.01, slow=0.2, timeout=1)
+    async with (
+        running_simulator(tmp_path / "simulator.sqlite", delays=delays) as address,
+        simulator_client(address) as client,
+    ):
+        yield client

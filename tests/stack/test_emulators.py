@@ -1,0 +1,173 @@
+"""The emulators and their topics behave as production does where Rollcall relies on it."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from infra.local.emulators import Emulators
+from infra.local.pubsub_setup import set_up_pubsub
+from infra.manifest import Function, read_manifest
+from tests.stack.webhook_receiver import Received, Receiver
+
+
+def worker(name: str, **changes: int) -> Function:
+    """The manifest's upload worker under another name and with other times."""
+    template = read_manifest().get("ingest_file")
+    values = {field: getattr(template, field) for field in Function.__slots__}
+    return Function(**{**values, "name": name, **changes})
+
+
+def jobs(received: list[Received]) -> list[dict[str, Any]]:
+    return [json.loads(one.body)["message"] for one in received]
+
+
+async def publish(emulators: Emulators, topic: str, data: bytes) -> None:
+    url = f"http://{emulators.pubsub}/v1/projects/{emulators.project_id}/topics/{topic}:publish"
+    message = {"data": base64.b64encode(data).decode()}
+    async with aiohttp.ClientSession() as http, http.post(url, json={"messages": [message]}) as response:
+        assert response.status == 200, await response.text()
+
+
+async def subscription(emulators: Emulators, name: str) -> dict[str, Any]:
+    url = f"http://{emulators.pubsub}/v1/projects/{emulators.project_id}/subscriptions/{name}"
+    async with aiohttp.ClientSession() as http, http.get(url) as response:
+        found: dict[str, Any] = await response.json()
+        return found
+
+
+async def test_a_job_is_pushed_again_until_it_is_taken(emulators: Emulators, receiver: Receiver) -> None:
+    function = worker("retried_job", minimum_backoff_seconds=0, maximum_backoff_seconds=1)
+    endpoints = {function.name: f"{receiver.address}/?token=t"}
+    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
+    receiver.refusals = 2
+    await publish(emulators, function.topic, b"job")
+    [received] = await receiver.wait_for(lambda all_: len(all_) == 1)
+    assert received.url.endswith("/?token=t")
+    assert base64.b64decode(jobs([received])[0]["data"]) == b"job"
+    assert receiver.refusals == 0
+
+
+async def test_setting_up_twice_renews_the_endpoint(emulators: Emulators, receiver: Receiver) -> None:
+    function = worker("renewed_job")
+    for path in ("old", "new"):
+        endpoints = {function.name: f"{receiver.address}/{path}"}
+        await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
+    await publish(emulators, function.topic, b"job")
+    [received] = await receiver.wait_for(lambda all_: len(all_) == 1)
+    assert received.url.endswith("/new")
+    found = await subscription(emulators, function.subscription)
+    assert found["ackDeadlineSeconds"] == function.ack_deadline_seconds
+    assert found["retryPolicy"] == {"minimumBackoff": "10s", "maximumBackoff": "600s"}
+    assert found["deadLetterPolicy"]["maxDeliveryAttempts"] == function.max_delivery_attempts
+    assert (await subscription(emulators, function.dead_letter_topic))["topic"].endswith("renewed-job-dead")
+
+
+async def test_a_job_nobody_takes_ends_as_a_dead_letter(emulators: Emulators, receiver: Receiver) -> None:
+    function = worker(
+        "refused_job", minimum_backoff_seconds=0, maximum_backoff_seconds=0, max_delivery_attempts=5
+    )
+    endpoints = {function.name: receiver.address}
+    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
+    receiver.refusals = 1000
+    await publish(emulators, function.topic, b"poison")
+    path = f"projects/{emulators.project_id}/subscriptions/{function.dead_letter_topic}"
+    url = f"http://{emulators.pubsub}/v1/{path}:pull"
+    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
+        letters: list[dict[str, Any]] = []
+        while not letters:  # each pull waits at the emulator until there is something, or for a while
+            async with http.post(url, json={"maxMessages": 1}) as response:
+                letters = (await response.json()).get("receivedMessages", [])
+    assert base64.b64decode(letters[0]["message"]["data"]) == b"poison"
+
+
+@pytest.mark.parametrize("way", ["signed_url", "json_media", "multipart", "resumable"])
+async def test_every_upload_is_announced_as_cloud_storage_does(
+    emulators: Emulators, receiver: Receiver, way: str
+) -> None:
+    function = read_manifest().get("ingest_file")
+    endpoints = {function.name: receiver.address}
+    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
+    name = f"companies/c-1/uploads/{way} ü.csv"
+    async with aiohttp.ClientSession() as http:
+        await UPLOADS[way](http, emulators.storage, name)
+    [job] = jobs(await receiver.wait_for(lambda all_: len(all_) == 1))
+    resource = json.loads(base64.b64decode(job["data"]))
+    assert (resource["bucket"], resource["name"], resource["size"]) == ("uploads", name, "3")
+    assert job["attributes"]["eventType"] == "OBJECT_FINALIZE"
+    assert job["attributes"]["payloadFormat"] == "JSON_API_V1"
+    assert job["attributes"]["bucketId"] == "uploads"
+    assert job["attributes"]["objectId"] == name
+    assert job["attributes"]["objectGeneration"] == resource["generation"]
+
+
+async def _signed_url(http: aiohttp.ClientSession, storage: str, name: str) -> None:
+    async with http.put(
+        f"{storage}/uploads/{name}", data=b"a,b", params={"X-Goog-Signature": "0"}
+    ) as response:
+        assert response.status == 200
+
+
+async def _json_media(http: aiohttp.ClientSession, storage: str, name: str) -> None:
+    query = {"uploadType": "media", "name": name}
+    url = f"{storage}/upload/storage/v1/b/uploads/o"
+    async with http.post(url, data=b"a,b", params=query, headers={"Content-Type": "text/csv"}) as response:
+        assert response.status == 200
+
+
+async def _multipart(http: aiohttp.ClientSession, storage: str, name: str) -> None:
+    meta = json.dumps({"name": name})
+    sections = (f"Content-Type: application/json\r\n\r\n{meta}", "Content-Type: text/csv\r\n\r\na,b")
+    parts = "".join(f"--x\r\n{section}\r\n" for section in sections) + "--x--"
+    headers = {"Content-Type": "multipart/related; boundary=x"}
+    url = f"{storage}/upload/storage/v1/b/uploads/o?uploadType=multipart"
+    async with http.post(url, data=parts.encode(), headers=headers) as response:
+        assert response.status == 200
+
+
+async def _resumable(http: aiohttp.ClientSession, storage: str, name: str) -> None:
+    url = f"{storage}/upload/storage/v1/b/uploads/o?uploadType=resumable"
+    async with http.post(url, json={"name": name}) as response:
+        location = response.headers["Location"]
+    for part, data in (("bytes 0-1/3", b"a,"), ("bytes 2-2/3", b"b")):
+        async with http.put(location, data=data, headers={"Content-Range": part}) as response:
+            assert response.status in (200, 308)
+
+
+UPLOADS = {
+    "signed_url": _signed_url,
+    "json_media": _json_media,
+    "multipart": _multipart,
+    "resumable": _resumable,
+}
+
+
+async def test_a_page_of_another_origin_may_upload(emulators: Emulators) -> None:
+    headers = {
+        "Origin": "http://127.0.0.1:8001",
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    url = f"{emulators.storage}/uploads/companies/c-1/uploads/f-1"
+    async with aiohttp.ClientSession() as http, http.options(url, headers=headers) as response:
+        assert response.ok
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "PUT" in response.headers["Access-Control-Allow-Methods"]
+
+
+async def test_an_idle_connection_holds_up_nobody(emulators: Emulators) -> None:
+    host, port = emulators.storage.removeprefix("http://").split(":")
+    _, idle = await asyncio.open_connection(host, int(port))  # browsers open some ahead of need
+    try:
+        async with (
+            asyncio.timeout(5),
+            aiohttp.ClientSession() as http,
+            http.get(emulators.storage) as response,
+        ):
+            assert response.status == 200
+    finally:
+        idle.close()
+        await idle.wait_closed()

@@ -1,0 +1,64 @@
+"""An application that takes webhooks and remembers them, as ours would be called."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+WAIT_SECONDS = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """One request."""
+
+    url: str
+    body: str
+    headers: dict[str, str]
+
+
+@dataclass(kw_only=True, slots=True)
+class Receiver:
+    """What came, in order. The first `refusals` requests are answered with 503."""
+
+    address: str = ""
+    received: list[Received] = field(default_factory=list)
+    refusals: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def wait_for(self, is_enough: Callable[[list[Received]], bool]) -> list[Received]:
+        """Wait until enough came."""
+        async with asyncio.timeout(WAIT_SECONDS), self.changed:
+            await self.changed.wait_for(lambda: is_enough(self.received))
+            return list(self.received)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Take any request."""
+        body = await request.text()
+        async with self.changed:
+            if self.refusals:
+                self.refusals -= 1
+                return web.Response(status=503)
+            url = f"{self.address}{request.path_qs}"
+            self.received.append(Received(url=url, body=body, headers=dict(request.headers)))
+            self.changed.notify_all()
+        return web.Response(status=204)
+
+
+@asynccontextmanager
+async def running_receiver() -> AsyncIterator[Receiver]:
+    """A receiver on a free port."""
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", receiver.handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    receiver.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield receiver
+    finally:
+        await runner.cleanup()
