@@ -16,7 +16,8 @@ class Settings:
     """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals.
 
     Times are in seconds. The time-outs must nest: twice the provider's < function < lease, and
-    function <= ack deadline; otherwise a slow worker could still be calling after its work was given to another.
+    function <= ack deadline; otherwise a slow worker could still be calling after its work was given
+    to another.
     """
 
     project_id: str

@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 WAIT_SECONDS = 20
 
 
-def options(root: Path, **changes: Any) -> StackOptions:  # noqa: ANN401  # any of the options
+def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
     return StackOptions(
         source=HERE / "sample_functions.py",
         manifest=HERE / "sample_functions.yaml",

@@ -1,14 +1,9 @@
 """Runs the simulators alone: `python -m infra.local.simulator --state=/tmp/simulator.sqlite --port=8090`."""
 
 import argparse
-<<<<<<< HEAD
-
-from aiohttp import web
-=======
 import asyncio
 import signal
 from pathlib import Path
->>>>>>> stack
 
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.faults import Delays

@@ -83,11 +83,11 @@ class Store:
             self._commit = asyncio.create_task(self._commit_waiting())
         await done
 
-    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:  # noqa: ANN401  # whatever SQLite takes
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:  # whatever SQLite takes
         """All rows of a query."""
         return self._reader.execute(query, values).fetchall()
 
-    def row(self, query: str, *values: Any) -> sqlite3.Row | None:  # noqa: ANN401  # whatever SQLite takes
+    def row(self, query: str, *values: Any) -> sqlite3.Row | None:  # whatever SQLite takes
         """The first row of a query, if any."""
         found: sqlite3.Row | None = self._reader.execute(query, values).fetchone()
         return found
