@@ -45,7 +45,7 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
-    with faults.step("sweep.publish_files"):
+    with faults.step("sweep.publish_files" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -79,7 +79,7 @@ async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
     for found in (lost, stalled):
         async for company_id, chunk in found:
             jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
-    with faults.step("sweep.publish_chunks"):
+    with faults.step("sweep.publish_chunks" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -93,7 +93,7 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     for found in (untaken, stalled):
         async for company_id, batch in found:
             jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
-    with faults.step("sweep.publish_batches"):
+    with faults.step("sweep.publish_batches" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs) + await _sweep_held(runtime)
 
