@@ -47,7 +47,7 @@ async def calls_of(stack: Stack, name: str) -> list[dict[str, Any]]:
 
 async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(WAIT_SECONDS):
-        while not holds():  # noqa: ASYNC110  # what is waited for happens in other processes
+        while not holds():  # what is waited for happens in other processes
             await asyncio.sleep(0.05)
 
 
