@@ -154,6 +154,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
         while said_before_signal not in (await child.stdout.readline()).decode():
             assert child.returncode is None
         child.send_signal(signal.SIGINT)
+        assert (await child.stdout.readline()).decode() == "Stopping\n"
         child.send_signal(signal.SIGINT)  # an impatient second one must not cut the stopping short
         rest = await child.stdout.read()
         assert await child.wait() == 0
