@@ -71,7 +71,7 @@ async def intend_messages(
                 later.setdefault(decision.later[0], []).append(decision.later[1])
         return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
-    return await transact(stores.db, intend)
+    return await transact(stores.db, intend, "intend_messages")
 
 
 async def _refused(

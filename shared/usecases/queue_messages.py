@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import log
+from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.failure import Failure
 from shared.domain.fire import Chunk, ChunkState, Fire, FireContent, FireState
@@ -35,9 +35,10 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
         batches = await _plan(runtime, job.company_id, fire, content, chunk)
         is_last = await _finish(runtime, job.company_id, chunk)
         due = [batch for batch in batches if batch.state is BatchState.DISPATCHED]
-        await runtime.publisher.publish(
-            [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
-        )
+        with faults.step("queue_messages.publish"):
+            await runtime.publisher.publish(
+                [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
+            )
         log.event("chunk queued", batches=len(batches), due=len(due))
         if is_last:
             await summarize_fire(runtime, job.company_id, fire.id)
@@ -68,7 +69,7 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
         stores.chunks.put(transaction, job.company_id, chunk.id, leased)
         return leased
 
-    return await transact(stores.db, claim)
+    return await transact(stores.db, claim, "queue_messages.claim")
 
 
 async def _plan(
@@ -139,7 +140,7 @@ async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:
         if current.lease_token == chunk.lease_token and current.state is ChunkState.LEASED:
             stores.chunks.put(transaction, company_id, chunk.id, replace(current, state=ChunkState.DONE))
 
-    await transact(stores.db, finish)
+    await transact(stores.db, finish, "queue_messages.finish")
     for state in (ChunkState.WAITING, ChunkState.LEASED):
         if await stores.chunks.some(company_id, CHUNKS_BY_STATE, chunk.fire_id, state, limit=1):
             return False

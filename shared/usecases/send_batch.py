@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared import log
+from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.fire import FireState
 from shared.domain.job import SendBatch
@@ -134,7 +134,8 @@ async def _call(
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
     outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
-    results = await provider.send(outgoing)
+    with faults.step("send_batch.call"):
+        results = await provider.send(outgoing)
     log.event("group sent", outcomes=sorted({str(result.outcome) for result in results.values()}))
     return results
 

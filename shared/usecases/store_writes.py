@@ -6,6 +6,7 @@ from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
 
+from shared import faults
 from shared.domain.queueing import Writes
 from shared.firestore.collection import Collection
 from shared.runtime import Runtime
@@ -36,7 +37,8 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
             writer = stores.db.batch()
             for collection, item_id, record in creates:
                 collection.create(writer, company_id, item_id, record)
-            await writer.commit()
+            with faults.step("store_writes"):
+                await writer.commit()
 
     results = await asyncio.gather(*(commit(creates) for creates in commits), return_exceptions=True)
     errors = [result for result in results if isinstance(result, BaseException)]
