@@ -79,7 +79,7 @@ async def _plan(
     if fire.file_id is None or chunk.planned_at is None:
         raise ValueError(f"chunk {chunk.id} has no file or was not claimed")
     rows = await runtime.stores.row_chunks.rows(company_id, fire.file_id, chunk.number)
-    planner = Planner(content, chunk.planned_at)
+    planner = Planner(content, chunk.planned_at, fire.fired_at)
     outcomes = [outcome for row in rows for outcome in planner.plan(row)]
     starts = await _starts(runtime, company_id, fire, content, chunk)
     batches: dict[str, Batch] = {}

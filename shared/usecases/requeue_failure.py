@@ -46,7 +46,7 @@ async def _plan(
     _check(corrections)
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     row = Row(number=failure.row_number, values={**failure.values, **corrections})
-    outcomes = Planner(content, runtime.now()).plan(row)
+    outcomes = Planner(content, runtime.now(), fire.fired_at).plan(row)
     outcome = next(outcome for outcome in outcomes if outcome.step.id == failure.step_id)
     if isinstance(outcome, PlannedFailure):
         raise InvalidInput.at(f"corrections.{outcome.field}", outcome.reason)
