@@ -16,6 +16,7 @@ from shared.usecases.store_chunks import store_chunks
 from shared.usecases.summarize_fire import summarize_fire
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
+UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
 
 
 async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -64,7 +65,7 @@ async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(queries.FIRES_UNSTORED, False, False)
     for company_id, fire in [pair async for pair in found]:
-        if fire.fired_at <= now - timedelta(seconds=30):
+        if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
             await store_chunks(runtime, company_id, fire)
             count += 1
     return count

@@ -1,5 +1,6 @@
-"""The real stack under test: functions as processes, official emulators behind proxies, provider simulators."""
+"""The stack under test: functions as processes, official emulators behind proxies, provider simulators."""
 
+import base64
 import json
 import os
 import random
@@ -50,8 +51,6 @@ class Laboratory:
 
     async def push(self, function: str, job: dict[str, str], *, message_id: str = "") -> int:
         """Deliver a job as Pub/Sub pushes it; the status answered, 0 for none."""
-        import base64
-
         data = base64.b64encode(json.dumps(job).encode()).decode()
         envelope = {"message": {"data": data, "messageId": message_id or str(random.random())}}  # noqa: S311
         token = self.stack.settings_env["ROLLCALL_CALLER_TOKEN"]
@@ -81,7 +80,8 @@ class Laboratory:
                 "texts": {"account_sid": twilio.sid, "auth_token": twilio.token},
                 "mails": {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key},
             }
-        Path(self.stack.settings_env["ROLLCALL_SECRETS_PATH"]).write_text(json.dumps(secrets))
+        path = Path(self.stack.settings_env["ROLLCALL_SECRETS_PATH"])
+        path.write_text(json.dumps(secrets))  # noqa: ASYNC240 - nothing runs yet
         return accounts
 
 
@@ -127,7 +127,7 @@ async def open_laboratory(directory: Path, *, without: str = "") -> AsyncIterato
             pubsub=pubsub,
             http=await opened.enter_async_context(aiohttp.ClientSession()),
         )
-        runtime.stores.db.close()
+        runtime.stores.db.close()  # type: ignore[no-untyped-call]
 
 
 def _quiet(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong, one scenario a row of the table; each disturbs one trial and says what it may leave unknown."""
+"""What goes wrong: a scenario is a row of the table, disturbs one trial, and says what may stay unknown."""
 
 import asyncio
 import os

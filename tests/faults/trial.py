@@ -35,7 +35,7 @@ from tests.builders import (
     an_sms_sender,
 )
 
-RATE_PER_SECOND = 4.0  # six messages to a group, so that a crash finds some sent, some not
+RATE_PER_SECOND = 3.0  # four messages to a group, so that a crash finds some sent, some not
 POLL_SECONDS = 0.25
 HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
@@ -85,7 +85,7 @@ class Trial:
         simulator: SimulatorClient,
         account: Account,
         *,
-        people: int = 15,
+        people: int = 9,
         digits: Sequence[int] = (),
         channels: Sequence[Channel] = (Channel.SMS, Channel.EMAIL),
         rate_per_second: float = RATE_PER_SECOND,
