@@ -20,7 +20,9 @@ def main() -> int:
     options = _options()
     try:
         check_setup()
-        if options.command == "up":
+        if options.command == "check":
+            _say("Everything the local stack needs is here.")
+        else:
             with suppress(asyncio.CancelledError):  # stopped by a signal, as meant
                 asyncio.run(_up(options))
     except* (SetupIncomplete, ManifestError, ProcessFailed) as group:

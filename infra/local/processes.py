@@ -11,6 +11,7 @@ import psutil
 
 LOG_TAIL_LINES = 15
 POLL_SECONDS = 0.1
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class ProcessFailed(Exception):
@@ -33,7 +34,7 @@ class Process:
         *,
         log_path: Path,
         env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
+        cwd: Path = REPOSITORY,
     ) -> "Process":
         """Start `command` with `env` added to our environment; what it says goes to `log_path`.
 
