@@ -90,7 +90,7 @@ class Process:
     async def _wait_empty(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                while self._members():  # noqa: ASYNC110  # no event tells of others' children
+                while self._members():  # no event tells of others' children
                     await asyncio.sleep(POLL_SECONDS / 2)
         except TimeoutError:
             return
