@@ -41,8 +41,11 @@ def after(message: Message, events: tuple[Event, ...] | list[Event]) -> Message:
 
 @pytest.mark.parametrize("result", [ACCEPTED, LOST], ids=["accepted", "answer lost"])
 def test_receipts_and_the_result_in_every_order_end_the_same(result: SendResult) -> None:
-    receipts = [receipt(kind) for kind in (ReceiptKind.SENDING, ReceiptKind.SENT, ReceiptKind.DELIVERED)]
-    ends = {after(SENDING, order) for order in permutations([*receipts, receipts[1], receipts[2], result])}
+    receipts: list[Event] = [
+        receipt(kind) for kind in (ReceiptKind.SENDING, ReceiptKind.SENT, ReceiptKind.DELIVERED)
+    ]
+    events = [*receipts, receipts[1], receipts[2], result]
+    ends = {after(SENDING, order) for order in permutations(events)}
     [end] = ends
     assert (end.state, end.delivery, end.provider_id) == (MessageState.SENT, Delivery.DELIVERED, "SM1")
     assert (end.reason, end.code, end.sent_at) == (None, None, NOON)
