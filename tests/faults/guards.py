@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from shared.domain import message
+from shared.domain import batch, message
 from shared.providers import http
 from shared.providers.twilio import codes
 from shared.usecases import claim_batch, intend_messages, sweep_stalled_work
@@ -51,27 +51,23 @@ class Guard:
 
 GUARDS: dict[str, Guard] = {
     "intent fence": Guard(
-        intend_messages.intend_messages,
-        "if batch.lease_token != claim.token or batch.state is not BatchState.LEASED:",
+        batch.is_held,
+        "if batch.lease_token != token or batch.state is not BatchState.LEASED:",
         "if False:",
     ),
-    "consent in the transaction": Guard(
-        intend_messages._refused, "if key in found and found[key].is_active", "if False"
-    ),
+    "consent in the transaction": Guard(intend_messages.intend_messages, "if opt_out.is_active", "if False"),
     "frozen content": Guard(
         intend_messages._decide,
         "if sealed != message.rendering_hash or fire.content_hash != content.content_hash:",
         "if False:",
     ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
-    "lease on claim": Guard(
-        claim_batch.claim_batch, "if batch.state not in OPEN_STATES and not is_over:", "if False:"
-    ),
+    "lease on claim": Guard(batch.taken, "if batch.state not in OPEN_STATES and not is_over:", "if False:"),
     "lost leases are given up": Guard(claim_batch.claim_batch, "if claimed is not None:", "if False:"),
     "what was given up is not requeued": Guard(
-        claim_batch._give_up_lost,
-        "moved(message, MessageState.UNKNOWN, reason=LEASE_LOST)",
-        "replace(message, state=MessageState.QUEUED, token=None)",
+        message.given_up,
+        "moved(message, _S.UNKNOWN, reason=LEASE_LOST)",
+        "replace(message, state=_S.QUEUED, token=None)",
     ),
     "only 429 is requeued": Guard(codes.refusal, "outcome=Outcome.UNKNOWN", "outcome=Outcome.NOT_ACCEPTED"),
     "total error table": Guard(http.failure, "_proves_nothing_left(error)", "True"),

@@ -55,7 +55,7 @@ class Worker:
         content = await content_of(runtime, self.clinic.company_id, fire.campaign_id, fire.content_hash)
         try:
             intents = await intend_messages(
-                runtime, self.clinic.company_id, self.claim, content, batch.message_ids
+                runtime, self.clinic.company_id, self.claim, content, await self.clinic.messages()
             )
         except LeaseLost:
             return False
