@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -140,7 +142,8 @@ async def test_fixed_outcomes_end_as_designed_and_nobody_gets_a_text_twice(offic
 
 
 async def test_a_tick_fires_what_is_due_and_an_answer_comes_back(office: Office) -> None:
-    schedule = {"kind": "once", "at": "2026-01-05T09:00:00"}
+    now = datetime.now(ZoneInfo("America/New_York")).replace(tzinfo=None)
+    schedule = {"kind": "once", "at": now.isoformat(timespec="seconds")}
     draft = await campaign(office, ["Ana,+12125552345,"], schedule=schedule)
     ready = await office.api.post(f"/campaigns/{draft['id']}/ready")
     assert ready["state"] == "scheduled"
