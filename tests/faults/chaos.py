@@ -6,19 +6,27 @@ when anything was doubled, lost, or not settled.
 
 import argparse
 import asyncio
+import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
+
+from infra.local.processes import ProcessFailed
 from shared.faults import POINTS
 from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, open_laboratory
-from tests.faults.scenarios import SHORT, Scenario, scenarios
+from tests.faults.model import Model
+from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
 from tests.faults.trial import Account, Trial, Unsettled, Verdict
 
+SOAK_RATE = 500.0  # a second: batches of fifty
 COLUMNS = ("planned", "accepted", "doubled", "lost", "unknown")
 
 
@@ -80,6 +88,55 @@ async def _doubled_since(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -
     return late
 
 
+async def soak(people: int, directory: Path) -> Verdict:
+    """One campaign to so many people, while every two seconds some process of some function is killed."""
+    print(_row("fault", *COLUMNS, "seconds"))
+    async with open_laboratory(directory) as lab:
+        [account] = await lab.open_accounts(1)
+        trial = Trial(
+            lab.runtime, lab.simulator, account, people=people, channels=TEXTS, rate_per_second=SOAK_RATE
+        )
+        trial.may_be_unknown = True
+        await trial.open()
+        problem, kills = "", Counter[str]()
+        try:
+            await trial.start(seconds=60 + people / 50)
+            killing = asyncio.create_task(_kill_now_and_then(lab, kills))
+            await trial.settle(seconds=120 + people / 5)
+            killing.cancel()
+        except (Unsettled, TimeoutError) as unsettled:
+            problem = f"not settled: {unsettled}"
+        verdict = await trial.verdict(f"{people:,} people, {kills.total()} kills", problem)
+        print(f"Killed: {dict(kills)}")
+    _show(verdict)
+    return verdict
+
+
+async def _kill_now_and_then(lab: Laboratory, kills: Counter[str]) -> None:
+    """One process of a function is killed every two seconds, whatever it does."""
+    while True:
+        await asyncio.sleep(2)
+        name = random.choice(list(lab.stack.hosts))  # noqa: S311 - any will do
+        with suppress(psutil.NoSuchProcess, ProcessFailed):
+            workers = psutil.Process(lab.stack.hosts[name].pid).children()
+            if workers:
+                random.choice(workers).kill()  # noqa: S311
+                kills[name] += 1
+
+
+def _search() -> Verdict:
+    """The deep search of the model, as a row."""
+    model, started = Model(), time.monotonic()
+    stories = [f"{promise}: {' | '.join(story)}" for promise, story in model.broken_promises().items()]
+    name = f"every order of {model.states:,} states of one message"
+    seconds = time.monotonic() - started
+    verdict = Verdict(
+        fault=name, planned=1, accepted=1, doubled=0, lost=0, unknown=0, seconds=seconds, wrong=stories
+    )
+    _show(verdict)
+    return verdict
+
+
 def is_good(verdicts: Sequence[Verdict]) -> bool:
     """Whether every promise held."""
     return not any(verdict.doubled or verdict.lost or verdict.wrong for verdict in verdicts)
@@ -99,6 +156,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="only the faults whose name has this in it")
     parser.add_argument("--short", action="store_true", help="the short selection")
     parser.add_argument("--without", default="", choices=["", *GUARDS], help="take this guard out")
+    parser.add_argument("--soak", type=int, metavar="PEOPLE", help="one large campaign under random kills")
     parser.add_argument("--keep", type=Path, help="an empty directory for state and logs")
     return parser.parse_args()
 
@@ -111,7 +169,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         directory = options.keep or Path(folder)
         directory.mkdir(exist_ok=True)
-        verdicts = asyncio.run(run(chosen, directory, without=options.without))
+        if options.soak:
+            verdicts = [asyncio.run(soak(options.soak, directory))]
+        else:
+            verdicts = asyncio.run(run(chosen, directory, without=options.without))
+    if len(verdicts) == len(scenarios()):
+        verdicts.append(_search())
     bad = [verdict for verdict in verdicts if not is_good([verdict])]
     print(f"{len(verdicts)} faults, {len(bad)} broke a promise, {time.monotonic() - started:.0f} s")
     for verdict in bad:

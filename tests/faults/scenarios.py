@@ -340,10 +340,8 @@ def scenarios() -> list[Scenario]:
 
 
 SHORT = (
-    "nothing",
     "kill after intend_messages",
     "kill after send_batch.call",
     "every job three times, new ids, shuffled",
-    "half an answer",
     "STOP before intend_messages",
 )
