@@ -66,7 +66,8 @@ async def _give_up_lost(runtime: Runtime, company_id: str, claimed: Claim) -> No
     async def give_up(transaction: Transaction) -> None:
         messages = await stores.messages.find_many(company_id, claimed.batch.message_ids, transaction)
         for message in messages.values():
-            if message.state is MessageState.SENDING and message.token != claimed.token:
+            is_here = message.batch_id == claimed.batch.id  # else it was moved, and another worker has it
+            if is_here and message.state is MessageState.SENDING and message.token != claimed.token:
                 unknown = moved(message, MessageState.UNKNOWN, reason=LEASE_LOST)
                 stores.messages.put(transaction, company_id, message.id, unknown)
 

@@ -148,6 +148,8 @@ def _validity(message: Message, content: FireContent, now: datetime) -> int:
 def _outside(message: Message, content: FireContent, now: datetime) -> _Decision:
     """Outside its window: it waits for the next opening, unless that comes too late for it."""
     resume_at = now + timedelta(seconds=CLOSING_SECONDS)
+    if message.not_after is not None and message.not_after <= resume_at:
+        return _skipped(message, SkipReason.EXPIRED)
     opens_at = window.next_open(content.campaign.window, message.time_zones, resume_at)
     if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
         return _skipped(message, SkipReason.WINDOW_CLOSED)
