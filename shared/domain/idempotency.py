@@ -15,3 +15,4 @@ class IdempotencyRecord:
     expires_at: datetime
     status: int | None = None
     body: bytes = b""
+    location: str | None = None

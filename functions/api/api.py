@@ -1,0 +1,25 @@
+"""Function `api`: the REST API under /v1."""
+
+from functools import cache
+from typing import Any
+
+import functions_framework.aio
+from fastapi import FastAPI
+from starlette.requests import Request
+
+from functions.api.app import build_app
+from functions.process import current_runtime
+
+
+@cache
+def _app() -> FastAPI:
+    return build_app(current_runtime())
+
+
+@functions_framework.aio.http
+async def api(request: Request) -> Any:
+    """Answer with the application: the framework calls whatever is returned as an ASGI application.
+
+    The request's body must not be read here, as the application reads it itself.
+    """
+    return _app()

@@ -1,0 +1,80 @@
+"""/v1/api-keys: the keys that act for the company. Only keys with the scope admin may see or change them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from functions.api.authentication import Admin
+from functions.api.idempotency import new_id
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import Input, ItemId, Listed, Moment, Name, Output
+from shared.domain.api_key import Scope
+from shared.usecases.create_api_key import create_api_key, revoke_api_key
+
+router = APIRouter(prefix="/v1/api-keys", tags=["API keys"], route_class=ApiRoute)
+
+
+class ApiKeyInput(Input):
+    """A key to make. ADMIN includes all scopes; each scope includes read."""
+
+    name: Name
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=4)]
+    expires_at: Moment | None = None
+
+
+class ApiKeyOutput(Output):
+    """A key as it may be shown. `prefix` tells keys apart; the rest of the key is not kept."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKeyOutput(ApiKeyOutput):
+    """A new key with its text: shown this once. Null when the answer is given again."""
+
+    key: str | None
+
+
+@router.post("", status_code=201)
+async def create_key(
+    caller: Admin, body: ApiKeyInput, request: Request, response: Response
+) -> NewApiKeyOutput:
+    """Make a key. Its text is in this answer and nowhere else, also not in the answer's repetition."""
+    key, text = await create_api_key(
+        caller.runtime,
+        caller.company_id,
+        body.name,
+        body.scopes,
+        expires_at=body.expires_at,
+        key_id=new_id(request),
+    )
+    response.headers["Location"] = f"/v1/api-keys/{key.id}"
+    shown = ApiKeyOutput.of(key).model_dump()
+    request.state.kept_body = NewApiKeyOutput(**shown, key=None).model_dump_json().encode()
+    return NewApiKeyOutput(**shown, key=text)
+
+
+@router.get("")
+async def list_keys(caller: Admin, paging: Page) -> Listed[ApiKeyOutput]:
+    """The company's keys, revoked ones too."""
+    return await list_page(caller, paging, caller.runtime.stores.api_keys, ApiKeyOutput)
+
+
+@router.get("/{key_id}")
+async def get_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
+    """One key."""
+    return ApiKeyOutput.of(await caller.runtime.stores.api_keys.get(caller.company_id, key_id))
+
+
+@router.delete("/{key_id}")
+async def revoke_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
+    """Revoke a key, at once and for good."""
+    return ApiKeyOutput.of(await revoke_api_key(caller.runtime, caller.company_id, key_id))

@@ -1,0 +1,198 @@
+"""What a campaign looks like going in and out."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, StrictInt, StringConstraints
+
+from functions.api.shapes import (
+    LEFT_OUT,
+    Day,
+    FieldName,
+    Input,
+    ItemId,
+    Name,
+    Output,
+    WallDateTime,
+    WallTime,
+)
+from shared.domain.campaign import (
+    Audience,
+    CampaignState,
+    ContactWindow,
+    Disposition,
+    FilterKind,
+    MessageFilter,
+    ReplyOption,
+    Schedule,
+    ScheduleKind,
+    Step,
+)
+from shared.domain.channel import Channel
+from shared.usecases.save_campaign import STEPS
+
+_Text = Annotated[str, Field(max_length=2000)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class AudienceInput(Input):
+    """Whom a campaign is for: the rows of one file, or of the source's newest when it fires."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = Audience
+    source_id: ItemId
+    file_id: ItemId | None = None
+
+
+def _step(**fields: Any) -> Step:
+    return Step(id="", **fields)  # a step's id follows from its place: save_campaign gives it
+
+
+class StepInput(Input):
+    """One message: over which channel, from which sender, to the address in which field."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = _step
+    channel: Channel
+    template_id: ItemId
+    sender_id: ItemId
+    address_field: FieldName
+
+
+class WindowInput(Input):
+    """When people may be contacted, in their own time. `days` are 1 (Monday) to 7."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ContactWindow
+    days: Annotated[
+        tuple[Annotated[StrictInt, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
+    ] = (1, 2, 3, 4, 5, 6, 7)
+    opens: WallTime = time(9, 0)
+    closes: WallTime = time(20, 0)
+    time_zone_field: FieldName | None = None
+    closed_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
+    holiday_country: Annotated[str, StringConstraints(min_length=2, max_length=10)] | None = None
+
+
+class ScheduleInput(Input):
+    """When it fires. `at` is wall time in `time_zone`; `rule` is an RFC 5545 RRULE without DTSTART."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = Schedule
+    kind: ScheduleKind = ScheduleKind.ON_DEMAND
+    at: WallDateTime | None = None
+    rule: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    time_zone: Name | None = None
+
+
+class ReplyOptionInput(Input):
+    """An answer the message offers. Carriers keep STOP, CANCEL, YES and others for themselves."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ReplyOption
+    words: Annotated[tuple[_Word, ...], Field(min_length=1, max_length=20)]
+    disposition: Disposition
+
+
+class FilterInput(Input):
+    """One change made to every rendered text."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = MessageFilter
+    kind: FilterKind
+    text: _Text = ""
+    replacement: _Text = ""
+
+
+_Steps = Annotated[tuple[StepInput, ...], Field(min_length=1, max_length=STEPS)]
+_DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
+
+
+class CampaignChanges(Input):
+    """The fields of a draft to change. Lists are replaced as a whole."""
+
+    name: Name = LEFT_OUT
+    audience: AudienceInput = LEFT_OUT
+    steps: _Steps = LEFT_OUT
+    window: WindowInput = LEFT_OUT
+    schedule: ScheduleInput = LEFT_OUT
+    reply_options: Annotated[tuple[ReplyOptionInput, ...], Field(max_length=10)] = LEFT_OUT
+    expires_field: FieldName | None = None
+    filters: Annotated[tuple[FilterInput, ...], Field(max_length=20)] = LEFT_OUT
+    dedupe_key: _DedupeKey | None = None
+
+
+class CampaignInput(CampaignChanges):
+    """A campaign's definition. `expires_field` names the field after whose time a message is no use."""
+
+    name: Name
+    audience: AudienceInput
+    steps: _Steps
+
+
+class AudienceOutput(Output):
+    """Whom a campaign is for."""
+
+    source_id: str
+    file_id: str | None
+
+
+class StepOutput(Output):
+    """One message of a campaign."""
+
+    id: str
+    channel: Channel
+    template_id: str
+    sender_id: str
+    address_field: str
+
+
+class WindowOutput(Output):
+    """When people may be contacted."""
+
+    days: tuple[int, ...]
+    opens: time
+    closes: time
+    time_zone_field: str | None
+    closed_days: tuple[date, ...]
+    holiday_country: str | None
+
+
+class ScheduleOutput(Output):
+    """When a campaign fires."""
+
+    kind: ScheduleKind
+    at: datetime | None
+    rule: str | None
+    time_zone: str | None
+
+
+class ReplyOptionOutput(Output):
+    """An answer a message offers."""
+
+    words: tuple[str, ...]
+    disposition: Disposition
+
+
+class FilterOutput(Output):
+    """One change made to every rendered text."""
+
+    kind: FilterKind
+    text: str
+    replacement: str
+
+
+class CampaignOutput(Output):
+    """A campaign. `content_hash` is set while it is frozen."""
+
+    id: str
+    name: str
+    state: CampaignState
+    audience: AudienceOutput
+    steps: tuple[StepOutput, ...]
+    window: WindowOutput
+    schedule: ScheduleOutput
+    reply_options: tuple[ReplyOptionOutput, ...]
+    expires_field: str | None
+    filters: tuple[FilterOutput, ...]
+    dedupe_key: tuple[str, ...] | None
+    content_hash: str | None
+    next_fire_at: datetime | None
+    last_fire_id: str | None
+    created_at: datetime
+    updated_at: datetime

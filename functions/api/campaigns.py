@@ -1,0 +1,136 @@
+"""/v1/campaigns: define a campaign, preview it, freeze it, fire it, stop it."""
+
+from fastapi import APIRouter, Request, Response
+from pydantic import StrictBool
+
+from functions.api.authentication import Reader, Sending, Writer
+from functions.api.campaign_shapes import CampaignChanges, CampaignInput, CampaignOutput
+from functions.api.fires import FireOutput, LiveFireOutput, live_fire
+from functions.api.idempotency import new_id
+from functions.api.paging import Page, list_page
+from functions.api.previews import PreviewOutput
+from functions.api.route import ApiRoute
+from functions.api.shapes import Input, ItemId, Listed, Name, Output
+from shared.domain.campaign import Campaign, CampaignState
+from shared.usecases.cancel_campaign import cancel_campaign
+from shared.usecases.fire_campaign import fire_campaign
+from shared.usecases.mark_ready import mark_ready
+from shared.usecases.pause_campaign import pause_campaign
+from shared.usecases.reopen_campaign import reopen_campaign
+from shared.usecases.resume_campaign import resume_campaign
+from shared.usecases.save_campaign import create_campaign, edit_campaign
+from shared.usecases.start_preview import start_preview
+
+router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
+
+
+class ReadyInput(Input):
+    """`content_hash` is that of the preview somebody approved; a campaign that differs is refused."""
+
+    content_hash: Name | None = None
+
+
+class FireInput(Input):
+    """`repeat` fires again for a file this campaign was fired for before."""
+
+    repeat: StrictBool = False
+
+
+class CampaignStatusOutput(Output):
+    """Where a campaign is, and how its last fire stands."""
+
+    campaign: CampaignOutput
+    last_fire: LiveFireOutput | None
+
+
+@router.post("", status_code=201)
+async def add_campaign(
+    caller: Writer, body: CampaignInput, request: Request, response: Response
+) -> CampaignOutput:
+    """Create a draft."""
+    now = caller.runtime.now()
+    campaign = Campaign(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    campaign = await create_campaign(caller.runtime, caller.company_id, campaign)
+    response.headers["Location"] = f"/v1/campaigns/{campaign.id}"
+    return CampaignOutput.of(campaign)
+
+
+@router.get("")
+async def list_campaigns(
+    caller: Reader, paging: Page, state: CampaignState | None = None
+) -> Listed[CampaignOutput]:
+    """The company's campaigns."""
+    return await list_page(caller, paging, caller.runtime.stores.campaigns, CampaignOutput, state=state)
+
+
+@router.get("/{campaign_id}")
+async def get_campaign(caller: Reader, campaign_id: ItemId) -> CampaignOutput:
+    """One campaign."""
+    return CampaignOutput.of(await caller.runtime.stores.campaigns.get(caller.company_id, campaign_id))
+
+
+@router.patch("/{campaign_id}")
+async def change_campaign(caller: Writer, campaign_id: ItemId, body: CampaignChanges) -> CampaignOutput:
+    """Change a draft. A campaign that is ready must be reopened first."""
+    campaign = await edit_campaign(caller.runtime, caller.company_id, campaign_id, body.given())
+    return CampaignOutput.of(campaign)
+
+
+@router.get("/{campaign_id}/status")
+async def get_campaign_status(caller: Reader, campaign_id: ItemId) -> CampaignStatusOutput:
+    """The campaign and the ledger of its last fire, counted now."""
+    campaign = await caller.runtime.stores.campaigns.get(caller.company_id, campaign_id)
+    last_fire = await live_fire(caller, campaign.last_fire_id) if campaign.last_fire_id else None
+    return CampaignStatusOutput(campaign=CampaignOutput.of(campaign), last_fire=last_fire)
+
+
+@router.post("/{campaign_id}/preview", status_code=202)
+async def preview_one_campaign(caller: Writer, campaign_id: ItemId, response: Response) -> PreviewOutput:
+    """Begin to render every row. Read the preview at its Location."""
+    preview = await start_preview(caller.runtime, caller.company_id, campaign_id)
+    response.headers["Location"] = f"/v1/previews/{preview.id}"
+    return PreviewOutput.of(preview)
+
+
+@router.post("/{campaign_id}/ready")
+async def mark_campaign_ready(
+    caller: Sending, campaign_id: ItemId, body: ReadyInput | None = None
+) -> CampaignOutput:
+    """Freeze the campaign. One with a schedule fires at its time."""
+    previewed = body.content_hash if body else None
+    return CampaignOutput.of(await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed))
+
+
+@router.post("/{campaign_id}/fire", status_code=202)
+async def fire_one_campaign(
+    caller: Sending, campaign_id: ItemId, response: Response, body: FireInput | None = None
+) -> FireOutput:
+    """Fire a ready campaign now."""
+    repeat = body.repeat if body else False
+    fire = await fire_campaign(caller.runtime, caller.company_id, campaign_id, repeat=repeat)
+    response.headers["Location"] = f"/v1/fires/{fire.id}"
+    return FireOutput.of(fire)
+
+
+@router.post("/{campaign_id}/reopen")
+async def reopen_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+    """Make a ready campaign a draft again; its schedule no longer holds."""
+    return CampaignOutput.of(await reopen_campaign(caller.runtime, caller.company_id, campaign_id))
+
+
+@router.post("/{campaign_id}/pause")
+async def pause_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+    """Stop where it is, until it is resumed. What is being sent this moment still goes."""
+    return CampaignOutput.of(await pause_campaign(caller.runtime, caller.company_id, campaign_id))
+
+
+@router.post("/{campaign_id}/resume")
+async def resume_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+    """Go on where it was paused."""
+    return CampaignOutput.of(await resume_campaign(caller.runtime, caller.company_id, campaign_id))
+
+
+@router.post("/{campaign_id}/cancel")
+async def cancel_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+    """End it for good: what has not gone out is skipped."""
+    return CampaignOutput.of(await cancel_campaign(caller.runtime, caller.company_id, campaign_id))

@@ -1,0 +1,136 @@
+"""/v1/files: uploads, by signed link or directly, and what became of them."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from google.api_core.exceptions import NotFound as ObjectNotFound
+from pydantic import StrictBool
+from starlette.responses import StreamingResponse
+
+from functions.api.authentication import Reader, Writer
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute, ReceivedFile, UploadRoute
+from functions.api.shapes import Input, ItemId, Listed, Name, Output
+from shared.domain.errors import InvalidInput, NotFound
+from shared.domain.file import FileState
+from shared.usecases.start_upload import start_upload
+from shared.usecases.store_upload import store_upload
+
+router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
+upload_router = APIRouter(prefix="/v1/files", tags=["files"], route_class=UploadRoute)
+
+# Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
+DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024
+
+
+class FileInput(Input):
+    """A file to come. `accepts_repeat` lets in a file with the same content as an earlier one."""
+
+    source_id: ItemId
+    name: Name
+    accepts_repeat: StrictBool = False
+
+
+class FileOutput(Output):
+    """A file. A refused one says why; `rejected_count` rows wait to be mended in /rejected."""
+
+    id: str
+    source_id: str
+    name: str
+    state: FileState
+    percent: int
+    row_count: int
+    rejected_count: int
+    refusal: str | None
+    size: int
+    encoding: str | None
+    delimiter: str | None
+    accepts_repeat: bool
+    created_at: datetime
+    loaded_at: datetime | None
+
+
+class UploadLinkOutput(Output):
+    """Where to PUT the file's bytes within 30 minutes, and the headers that PUT must carry."""
+
+    file: FileOutput
+    method: str = "PUT"
+    url: str
+    headers: dict[str, str]
+
+
+@router.post("", status_code=201)
+async def announce_file(caller: Writer, body: FileInput, response: Response) -> UploadLinkOutput:
+    """Get an address to upload a file to. Loading begins when the upload has ended."""
+    file, link, headers = await start_upload(
+        caller.runtime, caller.company_id, body.source_id, body.name, accepts_repeat=body.accepts_repeat
+    )
+    response.headers["Location"] = f"/v1/files/{file.id}"
+    return UploadLinkOutput(file=FileOutput.of(file), url=link, headers=headers)
+
+
+@upload_router.post(
+    "/upload",
+    status_code=201,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+)
+async def upload_file(
+    caller: Writer,
+    request: Request,
+    response: Response,
+    source_id: ItemId,
+    name: Annotated[str, Query(min_length=1, max_length=200)],
+    accepts_repeat: bool = False,
+) -> FileOutput:
+    """Upload a file of up to 32 MB as the body of this request. Loading begins at once."""
+    received: ReceivedFile = request.state.received
+    if received.size == 0:
+        raise InvalidInput.at("body", "is empty; send the file's bytes as the body")
+    file = await store_upload(
+        caller.runtime, caller.company_id, source_id, name, received.path, accepts_repeat=accepts_repeat
+    )
+    response.headers["Location"] = f"/v1/files/{file.id}"
+    return FileOutput.of(file)
+
+
+@router.get("")
+async def list_files(
+    caller: Reader, paging: Page, source_id: ItemId | None = None, state: FileState | None = None
+) -> Listed[FileOutput]:
+    """The company's files."""
+    store = caller.runtime.stores.files
+    return await list_page(caller, paging, store, FileOutput, source_id=source_id, state=state)
+
+
+@router.get("/{file_id}")
+async def get_file(caller: Reader, file_id: ItemId) -> FileOutput:
+    """One file: how far it is loaded, and what was refused."""
+    return FileOutput.of(await caller.runtime.stores.files.get(caller.company_id, file_id))
+
+
+@router.get("/{file_id}/rejected", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def get_rejected_rows(caller: Reader, file_id: ItemId) -> StreamingResponse:
+    """The rejected rows as a CSV file with their reasons: mend them there and upload it again."""
+    file = await caller.runtime.stores.files.get(caller.company_id, file_id)
+    if file.rejected_object_name is None:
+        raise NotFound("rejected-rows file of file", file_id)
+    pieces = caller.runtime.files.read(file.rejected_object_name)
+    try:
+        first = await anext(pieces, b"")  # before the answer begins, so that a missing object is a 404
+    except ObjectNotFound:
+        raise NotFound("rejected-rows file of file", file_id) from None
+    return csv_response(_with_first(first, pieces), f"rejected-rows-{file_id}.csv")
+
+
+async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def csv_response(pieces: AsyncIterator[bytes], name: str) -> StreamingResponse:
+    """A CSV file to be saved, never shown: its cells are other people's."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)

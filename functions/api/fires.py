@@ -1,0 +1,85 @@
+"""/v1/fires: runs of campaigns, with their ledger."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from functions.api.authentication import Caller, Reader
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import ItemId, Listed, Output
+from shared.domain.fire import FireState, ProgressStatus, status_of
+from shared.usecases.summarize_fire import count_ledger
+
+router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
+
+
+class LedgerOutput(Output):
+    """planned = sent + skipped + failed + unknown + pending, at any moment."""
+
+    planned: int
+    sent: int
+    skipped: int
+    failed: int
+    unknown: int
+    pending: int
+    is_balanced: bool
+
+
+class ProgressOutput(Output):
+    """The newest stored summary."""
+
+    ledger: LedgerOutput
+    status: ProgressStatus
+    percent: int
+    updated_at: datetime
+
+
+class FireOutput(Output):
+    """One run of a campaign."""
+
+    id: str
+    campaign_id: str
+    file_id: str | None
+    content_hash: str
+    state: FireState
+    planned: int
+    is_closed: bool
+    note: str
+    fired_at: datetime
+
+
+class LiveFireOutput(FireOutput):
+    """A fire with its ledger as counted now, and the newest stored summary."""
+
+    status: ProgressStatus
+    percent: int
+    ledger: LedgerOutput
+    progress: ProgressOutput | None
+
+
+async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
+    """The fire and its ledger as it stands. Raises NotFound."""
+    stores = caller.runtime.stores
+    fire = await stores.fires.get(caller.company_id, fire_id)
+    ledger, all_planned = await count_ledger(caller.runtime, caller.company_id, fire)
+    progress = await stores.fire_progress.find(caller.company_id, fire_id)
+    return LiveFireOutput(
+        **FireOutput.of(fire).model_dump(),
+        status=status_of(fire, ledger, all_planned=all_planned),
+        percent=ledger.percent if all_planned else min(ledger.percent, 99),
+        ledger=LedgerOutput.of(ledger),
+        progress=ProgressOutput.of(progress) if progress else None,
+    )
+
+
+@router.get("")
+async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
+    """Runs of one campaign, or of all."""
+    return await list_page(caller, paging, caller.runtime.stores.fires, FireOutput, campaign_id=campaign_id)
+
+
+@router.get("/{fire_id}")
+async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
+    """One run, counted now."""
+    return await live_fire(caller, fire_id)

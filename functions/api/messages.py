@@ -1,0 +1,72 @@
+"""/v1/messages: what became of each message."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from functions.api.authentication import Reader
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import FieldName, ItemId, Listed, Output
+from shared.domain.campaign import Disposition
+from shared.domain.channel import Channel
+from shared.domain.message import MessageState
+from shared.domain.sending import Delivery
+
+router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
+
+
+class MessageOutput(Output):
+    """A message. `reason` says why it was skipped, failed or is unknown; `delivery` how far it got."""
+
+    id: str
+    fire_id: str
+    campaign_id: str
+    step_id: str
+    row_number: int
+    sender_id: str
+    channel: Channel
+    address: str
+    subject: str
+    body: str
+    state: MessageState
+    reason: str | None
+    code: str | None
+    delivery: Delivery | None
+    delivery_code: str | None
+    delivery_reason: str | None
+    disposition: Disposition | None
+    provider_id: str | None
+    duplicate_of: str | None
+    resend_of: str | None
+    not_after: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@router.get("")
+async def list_messages(
+    caller: Reader,
+    paging: Page,
+    fire_id: ItemId | None = None,
+    campaign_id: ItemId | None = None,
+    state: MessageState | None = None,
+    address: FieldName | None = None,
+) -> Listed[MessageOutput]:
+    """Messages. `address` is in its one form, such as +12125550187."""
+    return await list_page(
+        caller,
+        paging,
+        caller.runtime.stores.messages,
+        MessageOutput,
+        fire_id=fire_id,
+        campaign_id=campaign_id,
+        state=state,
+        address=address,
+    )
+
+
+@router.get("/{message_id}")
+async def get_message(caller: Reader, message_id: ItemId) -> MessageOutput:
+    """One message."""
+    return MessageOutput.of(await caller.runtime.stores.messages.get(caller.company_id, message_id))

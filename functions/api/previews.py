@@ -1,0 +1,90 @@
+"""/v1/previews: what a campaign would do, for every row."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from functions.api.authentication import Reader
+from functions.api.paging import Page, cursor_after, read_cursor
+from functions.api.route import ApiRoute
+from functions.api.shapes import ItemId, Listed, Output
+from shared.domain.preview import PreviewState, Verdict
+from shared.usecases.read_preview import preview_row, read_preview
+
+router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRoute)
+
+LAST_ROW = 10_000_000
+
+
+class PreviewOutput(Output):
+    """A preview's totals: `counts` by verdict, `reasons` by verdict and reason, cost at list price."""
+
+    id: str
+    campaign_id: str
+    content_hash: str
+    file_id: str | None
+    state: PreviewState
+    percent: int
+    row_count: int
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    opens_at: dict[str, int]
+    parts: int
+    estimated_cost: str
+    currency: str
+    error: str
+    made_at: datetime
+
+
+class PreviewedMessageOutput(Output):
+    """What would become of one row's message of one step."""
+
+    row_number: int
+    step_id: str
+    verdict: Verdict
+    address: str
+    subject: str
+    body: str
+    parts: int
+    until: datetime | None
+    kind: str
+    field: str
+    value: str
+    reason: str
+
+
+@router.get("/{preview_id}")
+async def get_preview(caller: Reader, preview_id: ItemId) -> PreviewOutput:
+    """The totals, and how far it is made."""
+    return PreviewOutput.of(await caller.runtime.stores.previews.get(caller.company_id, preview_id))
+
+
+@router.get("/{preview_id}/messages")
+async def list_previewed_messages(
+    caller: Reader, paging: Page, preview_id: ItemId, verdict: Verdict | None = None
+) -> Listed[PreviewedMessageOutput]:
+    """The messages in row order. A row's messages stay on one page, which may then be a little longer."""
+    filters = {"preview_id": preview_id, "verdict": verdict}
+    after = read_cursor(caller, "preview", filters, paging.cursor)
+    found = await read_preview(
+        caller.runtime,
+        caller.company_id,
+        preview_id,
+        verdict=verdict,
+        after_row=int(after or 0),
+        limit=paging.limit,
+    )
+    is_full = len(found) >= paging.limit
+    following = cursor_after(caller, "preview", filters, str(found[-1].row_number)) if is_full else None
+    items = [PreviewedMessageOutput.of(message) for message in found]
+    return Listed[PreviewedMessageOutput](items=items, next_cursor=following)
+
+
+@router.get("/{preview_id}/rows/{row_number}")
+async def get_previewed_row(
+    caller: Reader, preview_id: ItemId, row_number: Annotated[int, Path(ge=1, le=LAST_ROW)]
+) -> Listed[PreviewedMessageOutput]:
+    """What would become of one row, one item a step. The header is row 1."""
+    found = await preview_row(caller.runtime, caller.company_id, preview_id, row_number)
+    return Listed[PreviewedMessageOutput](items=[PreviewedMessageOutput.of(item) for item in found])

@@ -1,0 +1,73 @@
+"""/v1/replies: what people wrote, and what it was taken to mean."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from functions.api.authentication import Reader, Writer
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import Input, ItemId, Listed, Output
+from shared.domain.campaign import Disposition
+from shared.domain.channel import Channel
+from shared.domain.reply import ReplyMeaning
+from shared.usecases.answer_reply import answer_reply
+
+router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
+
+
+class ReplyAnswerInput(Input):
+    """What an unclear reply means: which message it answers, and how."""
+
+    message_id: ItemId
+    disposition: Disposition
+
+
+class ReplyOutput(Output):
+    """A reply. `candidates` are the messages an unclear one could answer."""
+
+    id: str
+    sender_id: str
+    channel: Channel
+    address: str
+    body: str
+    received_at: datetime
+    meaning: ReplyMeaning
+    message_id: str | None
+    fire_id: str | None
+    disposition: Disposition | None
+    candidates: tuple[str, ...]
+    note: str
+
+
+@router.get("")
+async def list_replies(
+    caller: Reader,
+    paging: Page,
+    fire_id: ItemId | None = None,
+    message_id: ItemId | None = None,
+    meaning: ReplyMeaning | None = None,
+) -> Listed[ReplyOutput]:
+    """Replies. With `meaning=unclear`, those that wait for a person to decide."""
+    return await list_page(
+        caller,
+        paging,
+        caller.runtime.stores.replies,
+        ReplyOutput,
+        fire_id=fire_id,
+        message_id=message_id,
+        meaning=meaning,
+    )
+
+
+@router.get("/{reply_id}")
+async def get_reply(caller: Reader, reply_id: ItemId) -> ReplyOutput:
+    """One reply."""
+    return ReplyOutput.of(await caller.runtime.stores.replies.get(caller.company_id, reply_id))
+
+
+@router.post("/{reply_id}/answer")
+async def answer_one_reply(caller: Writer, reply_id: ItemId, body: ReplyAnswerInput) -> ReplyOutput:
+    """Say what an unclear reply means."""
+    reply = await answer_reply(caller.runtime, caller.company_id, reply_id, body.message_id, body.disposition)
+    return ReplyOutput.of(reply)

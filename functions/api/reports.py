@@ -1,0 +1,57 @@
+"""/v1/reports, and the report of a fire."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime
+
+from functions.api.authentication import Reader
+from functions.api.fires import LedgerOutput
+from functions.api.route import ApiRoute
+from functions.api.shapes import ItemId, Output
+from shared.domain.fire import ProgressStatus
+from shared.usecases.report_fire import report_fire
+from shared.usecases.report_range import report_range
+
+router = APIRouter(prefix="/v1", tags=["reports"], route_class=ApiRoute)
+
+
+class FireReportOutput(Output):
+    """A fire in numbers that add up: the ledger, and what its parts are made of."""
+
+    fire_id: str
+    campaign_id: str
+    fired_at: datetime
+    status: ProgressStatus
+    percent: int
+    ledger: LedgerOutput
+    note: str
+    skipped: dict[str, int]
+    failed: dict[str, int]
+    unknown: dict[str, int]
+    deliveries: dict[str, int]
+    undelivered: dict[str, int]
+    dispositions: dict[str, int]
+
+
+class RangeReportOutput(Output):
+    """All fires that started in [start, end), and their ledgers added up."""
+
+    start: datetime
+    end: datetime
+    ledger: LedgerOutput
+    deliveries: dict[str, int]
+    dispositions: dict[str, int]
+    fires: tuple[FireReportOutput, ...]
+
+
+@router.get("/fires/{fire_id}/report")
+async def get_fire_report(caller: Reader, fire_id: ItemId) -> FireReportOutput:
+    """What became of one fire."""
+    return FireReportOutput.of(await report_fire(caller.runtime, caller.company_id, fire_id))
+
+
+@router.get("/reports")
+async def get_range_report(caller: Reader, start: AwareDatetime, end: AwareDatetime) -> RangeReportOutput:
+    """What became of the fires of a range of days. Times carry their offset: 2026-11-01T00:00:00-04:00."""
+    return RangeReportOutput.of(await report_range(caller.runtime, caller.company_id, start, end))

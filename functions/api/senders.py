@@ -1,0 +1,37 @@
+"""/v1/senders: what messages may come from. Ops add them, with their credentials."""
+
+from fastapi import APIRouter
+
+from functions.api.authentication import Reader
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import ItemId, Listed, Output
+from shared.domain.channel import Channel
+from shared.domain.sender import Provider
+
+router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
+
+
+class SenderOutput(Output):
+    """A sender. `rate_per_second` is its pace in messages."""
+
+    id: str
+    channel: Channel
+    provider: Provider
+    address: str
+    name: str
+    rate_per_second: float
+    is_paused: bool
+    paused_reason: str
+
+
+@router.get("")
+async def list_senders(caller: Reader, paging: Page) -> Listed[SenderOutput]:
+    """The company's senders."""
+    return await list_page(caller, paging, caller.runtime.stores.senders, SenderOutput)
+
+
+@router.get("/{sender_id}")
+async def get_sender(caller: Reader, sender_id: ItemId) -> SenderOutput:
+    """One sender."""
+    return SenderOutput.of(await caller.runtime.stores.senders.get(caller.company_id, sender_id))

@@ -1,0 +1,154 @@
+"""/v1/sources: kinds of file, with their saved mapping."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, StrictBool, StringConstraints
+
+from functions.api.authentication import Reader, Writer
+from functions.api.idempotency import new_id
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute, ReceivedFile, UploadRoute
+from functions.api.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
+from shared.domain.source import ColumnMapping, FieldType, Source
+from shared.domain.suggest_columns import suggest_columns
+from shared.tabular.table import open_table
+from shared.usecases.save_source import create_source, edit_source
+
+router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=ApiRoute)
+upload_router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=UploadRoute)
+
+SAMPLE_ROWS = 50
+_Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class ColumnInput(Input):
+    """Which column is which field, and how its cells are read. `formats` are strptime's, tried in order."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ColumnMapping
+    column: FieldName
+    field: FieldName
+    type: FieldType = FieldType.TEXT
+    formats: Annotated[tuple[_Short, ...], Field(max_length=20)] = ()
+    decimal_separator: Annotated[str, Field(max_length=5)] = "."
+    thousands_separator: Annotated[str, Field(max_length=5)] = ","
+    default_region: _Short | None = None
+    is_required: StrictBool = False
+
+
+Columns = Annotated[tuple[ColumnInput, ...], Field(min_length=1, max_length=500)]
+DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
+
+
+class SourceChanges(Input):
+    """The fields of a source to change."""
+
+    name: Name = LEFT_OUT
+    columns: Columns = LEFT_OUT
+    time_zone: _Short | None = None
+    default_region: _Short | None = None
+    encoding: _Short | None = None
+    delimiter: Annotated[str, StringConstraints(pattern=r'^[^\r\n"A-Za-z0-9]$')] | None = None
+    sheet: Name | None = None
+    dedupe_key: DedupeKey = LEFT_OUT
+
+
+class SourceInput(SourceChanges):
+    """A kind of file. What is left out is found out per file, or is the company's."""
+
+    name: Name
+    columns: Columns
+    dedupe_key: DedupeKey = ("day", "person", "doctor", "address")
+
+
+class ColumnOutput(Output):
+    """One column of a mapping."""
+
+    column: str
+    field: str
+    type: FieldType
+    formats: tuple[str, ...]
+    decimal_separator: str
+    thousands_separator: str
+    default_region: str | None
+    is_required: bool
+
+
+class SourceOutput(Output):
+    """A kind of file, with its mapping."""
+
+    id: str
+    name: str
+    columns: tuple[ColumnOutput, ...]
+    time_zone: str | None
+    default_region: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    dedupe_key: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class SuggestionOutput(Output):
+    """What a file seems to hold: correct it, then create a source from it."""
+
+    columns: tuple[ColumnOutput, ...]
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+
+
+@router.post("", status_code=201)
+async def add_source(caller: Writer, body: SourceInput, request: Request, response: Response) -> SourceOutput:
+    """Create a source."""
+    now = caller.runtime.now()
+    source = Source(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    source = await create_source(caller.runtime, caller.company_id, source)
+    response.headers["Location"] = f"/v1/sources/{source.id}"
+    return SourceOutput.of(source)
+
+
+@router.get("")
+async def list_sources(caller: Reader, paging: Page) -> Listed[SourceOutput]:
+    """The company's sources."""
+    return await list_page(caller, paging, caller.runtime.stores.sources, SourceOutput)
+
+
+@router.get("/{source_id}")
+async def get_source(caller: Reader, source_id: ItemId) -> SourceOutput:
+    """One source."""
+    return SourceOutput.of(await caller.runtime.stores.sources.get(caller.company_id, source_id))
+
+
+@router.patch("/{source_id}")
+async def change_source(caller: Writer, source_id: ItemId, body: SourceChanges) -> SourceOutput:
+    """Change a source. Files that were loaded stay as they are."""
+    source = await edit_source(caller.runtime, caller.company_id, source_id, body.given())
+    return SourceOutput.of(source)
+
+
+@upload_router.post(
+    "/suggest",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+)
+async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
+    """Suggest a mapping for the file in the body: CSV, TSV, XLSX, XLS or ODS; a text file's beginning will do."""
+    received: ReceivedFile = request.state.received
+    return await asyncio.to_thread(_suggest, Path(received.path))
+
+
+def _suggest(path: Path) -> SuggestionOutput:
+    with open_table(path) as table:
+        sample = [record.cells for record in islice(table.records, SAMPLE_ROWS)]
+        return SuggestionOutput(
+            columns=tuple(ColumnOutput.of(column) for column in suggest_columns(table.header, sample)),
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            sheet=table.sheet,
+        )

@@ -1,0 +1,88 @@
+"""/v1/templates: message formats."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, StringConstraints
+
+from functions.api.authentication import Reader, Writer
+from functions.api.idempotency import new_id
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
+from shared.domain.channel import Channel
+from shared.domain.template import Template
+from shared.usecases.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+
+router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
+
+Body = Annotated[str, Field(min_length=1, max_length=BODY_BYTES)]
+Subject = Annotated[str, Field(max_length=SUBJECT_BYTES)]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+class TemplateChanges(Input):
+    """The fields of a template to change."""
+
+    name: Name = LEFT_OUT
+    body: Body = LEFT_OUT
+    subject: Subject = LEFT_OUT
+    language: Language = LEFT_OUT
+
+
+class TemplateInput(TemplateChanges):
+    """A message format with `{{ fields }}` in Liquid. `subject` is for email only."""
+
+    name: Name
+    channel: Channel
+    body: Body
+    subject: Subject = ""
+    language: Language = "en"
+
+
+class TemplateOutput(Output):
+    """A message format."""
+
+    id: str
+    name: str
+    channel: Channel
+    subject: str
+    body: str
+    language: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@router.post("", status_code=201)
+async def add_template(
+    caller: Writer, body: TemplateInput, request: Request, response: Response
+) -> TemplateOutput:
+    """Create a template."""
+    now = caller.runtime.now()
+    template = Template(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    template = await create_template(caller.runtime, caller.company_id, template)
+    response.headers["Location"] = f"/v1/templates/{template.id}"
+    return TemplateOutput.of(template)
+
+
+@router.get("")
+async def list_templates(
+    caller: Reader, paging: Page, channel: Channel | None = None
+) -> Listed[TemplateOutput]:
+    """The company's templates."""
+    store = caller.runtime.stores.templates
+    return await list_page(caller, paging, store, TemplateOutput, channel=channel)
+
+
+@router.get("/{template_id}")
+async def get_template(caller: Reader, template_id: ItemId) -> TemplateOutput:
+    """One template."""
+    return TemplateOutput.of(await caller.runtime.stores.templates.get(caller.company_id, template_id))
+
+
+@router.patch("/{template_id}")
+async def change_template(caller: Writer, template_id: ItemId, body: TemplateChanges) -> TemplateOutput:
+    """Change a template. Campaigns that are ready keep the text they were frozen with."""
+    template = await edit_template(caller.runtime, caller.company_id, template_id, body.given())
+    return TemplateOutput.of(template)
