@@ -1,6 +1,7 @@
 """/v1/files: uploads, by signed link or directly, and what became of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -61,12 +62,22 @@ class UploadLinkOutput(Output):
     headers: dict[str, str]
 
 
+@contextmanager
+def _source_by_field() -> Iterator[None]:
+    """A source that is named in a field, not in the path, is a wrong field when it does not exist."""
+    try:
+        yield
+    except NotFound as missing:
+        raise InvalidInput.at("source_id", str(missing)) from missing
+
+
 @router.post("", status_code=201)
 async def announce_file(caller: Writer, body: FileInput, response: Response) -> UploadLinkOutput:
     """Get an address to upload a file to. Loading begins when the upload has ended."""
-    file, link, headers = await start_upload(
-        caller.runtime, caller.company_id, body.source_id, body.name, accepts_repeat=body.accepts_repeat
-    )
+    with _source_by_field():
+        file, link, headers = await start_upload(
+            caller.runtime, caller.company_id, body.source_id, body.name, accepts_repeat=body.accepts_repeat
+        )
     response.headers["Location"] = f"/v1/files/{file.id}"
     return UploadLinkOutput(file=FileOutput.of(file), url=link, headers=headers)
 
@@ -88,9 +99,10 @@ async def upload_file(
     received: ReceivedFile = request.state.received
     if received.size == 0:
         raise InvalidInput.at("body", "is empty; send the file's bytes as the body")
-    file = await store_upload(
-        caller.runtime, caller.company_id, source_id, name, received.path, accepts_repeat=accepts_repeat
-    )
+    with _source_by_field():
+        file = await store_upload(
+            caller.runtime, caller.company_id, source_id, name, received.path, accepts_repeat=accepts_repeat
+        )
     response.headers["Location"] = f"/v1/files/{file.id}"
     return FileOutput.of(file)
 

@@ -53,8 +53,8 @@ async def running_emulators(
     """All three emulators, stopped on leaving. Raises ProcessFailed when one does not start.
 
     New objects in `bucket` are announced on `upload_topic`. With `keep`, documents and objects are there
-    again the next time. Messages in flight in Pub/Sub are not (its emulator has only memory): that is a
-    lost publish like any other, and the sweeps find it.
+    again the next time; messages in flight in Pub/Sub are not (its emulator has only memory), which the
+    sweeps find like any lost publish.
     """
     usual = (FIRESTORE_PORT, PUBSUB_PORT, STORAGE_PORT)
     firestore, pubsub, storage = (

@@ -11,6 +11,7 @@ import psutil
 
 LOG_TAIL_LINES = 15
 POLL_SECONDS = 0.1
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class ProcessFailed(Exception):
@@ -33,7 +34,7 @@ class Process:
         *,
         log_path: Path,
         env: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
+        cwd: Path = REPOSITORY,
     ) -> "Process":
         """Start `command` with `env` added to our environment; what it says goes to `log_path`.
 
@@ -89,7 +90,7 @@ class Process:
     async def _wait_empty(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                while self._members():  # noqa: ASYNC110  # no event tells of others' children
+                while self._members():  # no event tells of others' children
                     await asyncio.sleep(POLL_SECONDS / 2)
         except TimeoutError:
             return

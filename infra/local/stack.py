@@ -13,9 +13,10 @@ from types import TracebackType
 from infra.local.emulators import Emulators, running_emulators
 from infra.local.function_host import FunctionHost
 from infra.local.ports import HOST, free_ports
-from infra.local.processes import Process, url_answers
+from infra.local.processes import REPOSITORY, Process, url_answers
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.local.scheduler import Scheduler, Tick
+from infra.local.simulator.faults import Delays
 from infra.local.state import state_directory
 from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
 
@@ -24,7 +25,6 @@ UPLOAD_BUCKET = "rollcall-local-uploads"
 FUNCTION_PORTS = {"api": 8000, "portal": 8001, "messages": 8002}
 SIMULATOR_PORT = 8090
 SIMULATOR_START_SECONDS = 30
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +44,7 @@ class StackOptions:
     tick_seconds: float | None = None
     instances: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    simulator_delays: Delays = field(default_factory=Delays)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,10 +137,11 @@ class Stack:
         address = f"http://{HOST}:{port}"
         self._say(f"Starting the provider simulators: {address}")
         command = [sys.executable, "-m", "infra.local.simulator", f"--port={port}"]
+        delays = self._options.simulator_delays
+        command += [f"--{name}-seconds={getattr(delays, name)}" for name in ("receipt", "slow", "timeout")]
         process = await Process.start(
             "simulator",
             [*command, f"--state={self.directory / 'simulator.sqlite'}"],
-            cwd=REPOSITORY,
             log_path=self.directory / "logs" / "simulator.log",
         )
         try:

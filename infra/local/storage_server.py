@@ -15,6 +15,7 @@ from functools import partial
 from http.server import ThreadingHTTPServer
 from typing import Any
 
+from gcp_storage_emulator import server as emulator_server
 from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler
 from gcp_storage_emulator.storage import Storage
@@ -22,6 +23,8 @@ from gcp_storage_emulator.storage import Storage
 from infra.local.ports import HOST
 
 PUBLISH_SECONDS = 10
+API_PATHS = ("/storage/", "/upload/", "/b/")
+emulator_read_data = emulator_server._read_data
 
 
 class AnnouncingStorage(Storage):  # type: ignore[misc]  # the emulator has no types
@@ -79,6 +82,16 @@ class BrowserRequestHandler(RequestHandler):  # type: ignore[misc]  # the emulat
         super().end_headers()
 
 
+def read_data(handler: RequestHandler, query: Mapping[str, list[str]]) -> object:
+    """A request's body. What is uploaded to a signed URL is bytes, whatever it says it is.
+
+    The emulator would take JSON and form files for requests of its own, and cannot take empty ones.
+    """
+    if handler.command == "PUT" and not handler.path.startswith(API_PATHS):
+        return emulator_server._read_raw_data(handler) or b""
+    return emulator_read_data(handler, query)
+
+
 def notification(resource: Mapping[str, Any]) -> dict[str, Any]:
     """The Pub/Sub message for a new object.
 
@@ -109,6 +122,7 @@ def publish(url: str, message: Mapping[str, Any]) -> None:
 
 def serve(*, port: int, directory: str, bucket: str, publish_url: str) -> None:
     """Serve until stopped. The bucket is made if it is not there yet."""
+    emulator_server._read_data = read_data
     storage = AnnouncingStorage(directory, publish_url=publish_url)
     if storage.get_bucket(bucket) is None:
         create_bucket(bucket, storage)

@@ -2,17 +2,15 @@
 
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import functions_framework.aio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-Handler = Callable[[Request], Awaitable[Response]]
 
-
-def _noting(name: str) -> Handler:
+def _noting(name: str) -> Callable[..., object]:
     async def note(request: Request) -> Response:
         if request.query_params.get("token") not in (None, os.environ["ROLLCALL_CALLER_TOKEN"]):
             return Response(status_code=403)
@@ -29,8 +27,7 @@ def _noting(name: str) -> Handler:
         return JSONResponse(call)
 
     note.__name__ = name
-    handler: Handler = functions_framework.aio.http(note)
-    return handler
+    return functions_framework.aio.http(note)
 
 
 async def _text(request: Request) -> str:

@@ -43,7 +43,7 @@ async def test_a_job_is_pushed_again_until_it_is_taken(emulators: Emulators, rec
     function = worker("retried_job", minimum_backoff_seconds=0, maximum_backoff_seconds=1)
     endpoints = {function.name: f"{receiver.address}/?token=t"}
     await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
-    receiver.refusals = 2
+    receiver.refusals = 1
     await publish(emulators, function.topic, b"job")
     [received] = await receiver.wait_for(lambda all_: len(all_) == 1)
     assert received.url.endswith("/?token=t")
@@ -143,6 +143,16 @@ UPLOADS = {
     "multipart": _multipart,
     "resumable": _resumable,
 }
+
+
+@pytest.mark.parametrize(("body", "content_type"), [(b"", "text/csv"), (b'[{"a": 1}]', "application/json")])
+async def test_whatever_is_put_comes_back(emulators: Emulators, body: bytes, content_type: str) -> None:
+    url = f"{emulators.storage}/uploads/companies/c-1/uploads/put"
+    async with aiohttp.ClientSession() as http:
+        async with http.put(url, data=body, headers={"Content-Type": content_type}) as response:
+            assert response.status == 200
+        async with http.get(url) as response:
+            assert await response.read() == body
 
 
 async def test_a_page_of_another_origin_may_upload(emulators: Emulators) -> None:

@@ -71,7 +71,7 @@ class Clinic:
     async def close(self) -> None:
         """Close all connections."""
         await http.aclose()
-        self.stores.db.close()
+        self.stores.db.close()  # type: ignore[no-untyped-call]
 
     async def _take(self, job: Job) -> None:
         self.published.append(job)

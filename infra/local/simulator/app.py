@@ -14,7 +14,8 @@ from infra.local.simulator.faults import Delays, Faults
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.sendgrid import SendGridApi, SendGridRefusal
 from infra.local.simulator.store import Store
-from infra.local.simulator.twilio import TwilioApi, TwilioRefusal
+from infra.local.simulator.twilio import TwilioApi
+from infra.local.simulator.twilio_refusal import TwilioRefusal
 
 BODY_LIMIT = 32 * 1024 * 1024  # SendGrid takes 30 MB
 SHUTDOWN_SECONDS = 1

@@ -36,6 +36,8 @@ class Webhooks:
 
         https://www.twilio.com/docs/usage/security#validating-requests
         """
+        # What follows a # sets retries and time-outs at Twilio; it is neither sent nor signed.
+        url = url.partition("#")[0]
         signature = RequestValidator(token).compute_signature(url, fields)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",

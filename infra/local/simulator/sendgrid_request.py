@@ -32,6 +32,16 @@ class Mail:
     arguments: dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """What all recipients of a request have in common, unless their personalization says otherwise."""
+
+    from_address: str
+    subject: str
+    contents: Mapping[str, str]
+    arguments: Mapping[str, str]
+
+
 def read_mails(request: object) -> list[Mail]:
     """One Mail for each recipient of each personalization. Raises MailRefused at the first fault.
 
@@ -44,48 +54,57 @@ def read_mails(request: object) -> list[Mail]:
         text = "The personalizations field is required and must have at least one personalization."
         raise MailRefused(text, "personalizations")
     if len(personalizations) > PERSONALIZATIONS_LIMIT:
-        text = (
-            f"The personalizations field must not have more than {PERSONALIZATIONS_LIMIT} personalizations."
-        )
+        text = f"The personalizations field must not have more than {PERSONALIZATIONS_LIMIT} of them."
         raise MailRefused(text, "personalizations")
-    sender = request.get("from")
-    if not isinstance(sender, dict) or not _is_address(sender.get("email")):
+    shared = Shared(
+        from_address=_from_address(request.get("from")),
+        subject=request.get("subject") or "",
+        contents=_contents(request.get("content")),
+        arguments=_strings(request.get("custom_args", {}), "custom_args"),
+    )
+    mails = [
+        mail
+        for number, personalization in enumerate(personalizations)
+        for mail in _mails(personalization, shared, f"personalizations.{number}")
+    ]
+    if len(mails) > RECIPIENTS_LIMIT:
+        text = f"The total number of recipients must not be more than {RECIPIENTS_LIMIT}."
+        raise MailRefused(text, "personalizations")
+    return mails
+
+
+def _mails(personalization: object, shared: Shared, field: str) -> Iterator[Mail]:
+    if not isinstance(personalization, dict):
+        raise MailRefused("Invalid type. Expected: object.", field)
+    substitutions = _strings(personalization.get("substitutions", {}), f"{field}.substitutions")
+    arguments = _strings(personalization.get("custom_args", {}), f"{field}.custom_args")
+    subject = personalization.get("subject") or shared.subject
+    if not isinstance(subject, str) or not subject:
+        text = (
+            "The subject is required. You can get around this requirement if you use a template with a "
+            "subject defined or if every personalization has a subject defined."
+        )
+        raise MailRefused(text, "subject")
+    for address in _recipients(personalization, field):
+        yield Mail(
+            to_address=address,
+            from_address=shared.from_address,
+            subject=_substituted(subject, substitutions),
+            text=_substituted(shared.contents.get("text/plain", ""), substitutions),
+            html=_substituted(shared.contents.get("text/html", ""), substitutions),
+            arguments={**shared.arguments, **arguments},
+        )
+
+
+def _from_address(sender: object) -> str:
+    address = sender.get("email") if isinstance(sender, dict) else None
+    if not isinstance(address, str) or not _is_address(address):
         text = (
             "The from object must be provided for every email send. It is an object that requires the email "
             'parameter, but may also contain a name parameter.  e.g. {"email" : "example@example.com"}'
         )
         raise MailRefused(text, "from")
-    contents = _contents(request.get("content"))
-    arguments = _strings(request.get("custom_args", {}), "custom_args")
-    mails: list[Mail] = []
-    for number, personalization in enumerate(personalizations):
-        field = f"personalizations.{number}"
-        if not isinstance(personalization, dict):
-            raise MailRefused("Invalid type. Expected: object.", field)
-        substitutions = _strings(personalization.get("substitutions", {}), f"{field}.substitutions")
-        own = _strings(personalization.get("custom_args", {}), f"{field}.custom_args")
-        subject = personalization.get("subject") or request.get("subject")
-        if not isinstance(subject, str) or not subject:
-            text = (
-                "The subject is required. You can get around this requirement if you use a template with a "
-                "subject defined or if every personalization has a subject defined."
-            )
-            raise MailRefused(text, "subject")
-        mails += [
-            Mail(
-                to_address=address,
-                from_address=sender["email"],
-                subject=_substituted(subject, substitutions),
-                text=_substituted(contents.get("text/plain", ""), substitutions),
-                html=_substituted(contents.get("text/html", ""), substitutions),
-                arguments=arguments | own,
-            )
-            for address in _recipients(personalization, field)
-        ]
-    if len(mails) > RECIPIENTS_LIMIT:
-        text = f"The total number of recipients must not be more than {RECIPIENTS_LIMIT}."
-        raise MailRefused(text, "personalizations")
-    return mails
+    return address
 
 
 def _contents(content: object) -> dict[str, str]:
@@ -149,9 +168,9 @@ def _substituted(text: str, substitutions: Mapping[str, str]) -> str:
     return text
 
 
-def _is_address(value: object) -> bool:
+def _is_address(text: str) -> bool:
     try:
-        validate_email(str(value), check_deliverability=False, test_environment=True)
+        validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return False
-    return isinstance(value, str)
+    return True

@@ -12,38 +12,18 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from infra.local.simulator.faults import Delays, Faults, Refusals, give_answer
+from infra.local.simulator.faults import Delays, Faults, give_answer
 from infra.local.simulator.outcomes import Answer, outcome_of_number
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
 from infra.local.simulator.twilio_message import API_VERSION, message_resource, twilio_date
+from infra.local.simulator.twilio_refusal import AUTHENTICATE, REFUSALS, TwilioRefusal
 
 ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
 BODY_LIMIT = 1600
 DEFAULT_PAGE, PAGE_LIMIT = 50, 1000
 MAX_VALIDITY_SECONDS = 36_000
 FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
-
-
-class TwilioRefusal(Exception):
-    """An error as Twilio words it. https://www.twilio.com/docs/api/errors"""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-    def response(self) -> web.Response:
-        """The answer that says it."""
-        more_info = f"https://www.twilio.com/docs/errors/{self.code}"
-        content = {"code": self.code, "message": str(self), "more_info": more_info, "status": self.status}
-        return web.json_response(content, status=self.status)
-
-
-AUTHENTICATE = TwilioRefusal(401, 20003, "Authenticate")
-TOO_MANY = TwilioRefusal(429, 20429, "Too Many Requests")
-SERVER_ERROR = TwilioRefusal(500, 20500, "Internal Server Error")
-REFUSALS = Refusals(throttled=TOO_MANY.response, error=SERVER_ERROR.response)
 
 
 class TwilioApi:
@@ -98,8 +78,8 @@ class TwilioApi:
     async def list_messages(self, request: web.Request) -> web.StreamResponse:
         """The account's messages, newest first, in pages that `next_page_uri` leads through."""
         account, query = self._account(request), request.query
-        size = min(int(query.get("PageSize", DEFAULT_PAGE)), PAGE_LIMIT)
-        page = int(query.get("Page", 0))
+        size = min(_whole(query, "PageSize", DEFAULT_PAGE), PAGE_LIMIT)
+        page = _whole(query, "Page", 0)
         conditions, values = _conditions(query)
         if token := query.get("PageToken", ""):
             # The token names the last message shown, so that new ones do not move the pages.
@@ -201,8 +181,8 @@ class TwilioApi:
         return str(sender)
 
     def _has_opted_out(self, sender: str, handset: str) -> bool:
-        found = self._store.row("SELECT 1 FROM opt_outs WHERE sender = ? AND handset = ?", sender, handset)
-        return found is not None
+        query = "SELECT 1 FROM opt_outs WHERE sender = ? AND handset = ?"
+        return self._store.row(query, sender, handset) is not None
 
     async def _store_message(self, account: str, sender: str, form: Mapping[str, str]) -> sqlite3.Row:
         sid = f"SM{secrets.token_hex(16)}"
@@ -244,6 +224,13 @@ def _check(form: Mapping[str, str]) -> None:
     callback = form.get("StatusCallback", "")
     if callback and not callback.startswith(("http://", "https://")):
         raise TwilioRefusal(400, 21609, f"The 'StatusCallback' URL {callback} is not a valid URL.")
+
+
+def _whole(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not text.isdecimal():
+        raise TwilioRefusal(400, 20001, f"Parameter '{name}' is not valid: {text}")
+    return int(text)
 
 
 def _conditions(query: Mapping[str, str]) -> tuple[list[str], list[str | float]]:

@@ -14,12 +14,10 @@ from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
+from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
 
 MIN_VALIDITY_SECONDS = 1
 MAX_VALIDITY_SECONDS = 36_000
-# By default Twilio tries a callback again once, and only when it could not connect. Fragments are no part of
-# the signed URL. https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-STATUS_URL_OVERRIDES = "#rc=5&rp=all"
 
 
 class _Refused(Exception):

@@ -1,0 +1,53 @@
+# `make help` lists what there is. Everything runs from a virtual environment that `make setup` makes.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ONCE ?=
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## install what everything else needs
+
+$(VENV)/.installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit("Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0] + ": run make with PYTHON=python3.12, say")'
+	@echo "Installing into $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+browser: # Debian's Chromium, for the tests that use a browser
+	@command -v chromium >/dev/null || { \
+	  echo "Installing chromium (once)"; \
+	  SUDO=$$([ $$(id -u) = 0 ] || echo sudo -n); \
+	  { $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	  || { echo "chromium is missing, the browser tests need it: apt-get install chromium"; exit 1; }; }
+
+demo: setup ## start the stack, run the main job on a messy file, show the result (ONCE=1: then stop)
+	@exec $(BIN)/python -m infra.local demo $(if $(ONCE),--once)
+
+up: setup ## start the stack and leave it running (KEEP=1: go on with the last state)
+	@exec $(BIN)/python -m infra.local up $(if $(KEEP),--keep)
+
+test: setup browser ## every test, on the real emulators
+	@$(BIN)/python -m infra.local check
+	@exec $(BIN)/python -m pytest
+
+check: setup ## format, lint, types, layers and pure tests: under a minute
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"
+	@$(BIN)/mypy --no-error-summary && echo "types: clean"
+	@$(BIN)/lint-imports --no-logo 2>/dev/null | tail -n 1 || $(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/domain tests/architecture
+
+format: setup ## format the code and mend what lint can
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix .
+
+lock: setup ## pin the dependencies of pyproject.toml anew
+	@$(BIN)/python -m pip install --quiet uv
+	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
+	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
+	    pyproject.toml $${group#*:} -o $${group%%:*}; done
+
+.PHONY: help setup browser demo up test check format lock

@@ -1,0 +1,226 @@
+"""The main job on this machine, start to end: a messy file in, messages out, answers back, books closed."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import aiohttp
+
+from infra.local.api_client import ApiClient, Json
+from infra.local.demo_company import DemoCompany, open_company
+from infra.local.sample_appointments import Sample, make_sample
+from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.stack import Stack
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+Say = Callable[[str], None]
+SETTLED = ("sent", "needs_attention")
+COLUMNS = [
+    {"column": "Appt No", "field": "appointment_number"},
+    {"column": "Patient", "field": "name", "is_required": True},
+    {"column": "Mobile", "field": "phone", "type": "phone"},
+    {"column": "E-Mail", "field": "email", "type": "email"},
+    {"column": "Provider", "field": "doctor"},
+    {
+        "column": "Appointment",
+        "field": "appointment_at",
+        "type": "datetime",
+        "formats": ["%m/%d/%Y %I:%M %p"],
+        "is_required": True,
+    },
+    {"column": "State", "field": "time_zone", "type": "time_zone"},
+    {"column": "Clinic", "field": "clinic"},
+]
+TEXT = (
+    "{{ name }}, you see {{ doctor }} on {{ appointment_at | date: '%b %d at %I:%M %p' }}. "
+    "Reply 1 to confirm, 2 to cancel, 3 to reschedule."
+)
+ANSWERS = ("1", "1.", "2", "3", "Yes?", "1 please", "STOP", "2", "1", "what is this")
+
+
+async def run_demo(stack: Stack, say: Say) -> bool:
+    """Run the job through the stack's API and show each step; whether the books closed as they must."""
+    os.environ.update({name: value for name, value in stack.settings_env.items() if "EMULATOR" in name})
+    runtime = Runtime(Settings.from_env(stack.settings_env))
+    async with simulator_client(stack.addresses.simulator) as simulator, aiohttp.ClientSession() as http:
+        company = await open_company(runtime, simulator)
+        say(f"\nCompany North Clinic ({company.company_id}) with a number and a mailbox")
+        api = ApiClient(stack.addresses.functions["api"], company.key, http)
+        sample = make_sample(datetime.now(UTC).date())
+        source_id, file = await _load(api, sample, say)
+        campaign = await _campaign(api, company, source_id, file["id"])
+        content_hash = await _preview(api, campaign["id"], say)
+        await api.post(f"/campaigns/{campaign['id']}/ready", {"content_hash": content_hash})
+        say("Campaign marked ready: what was previewed is what will be sent")
+        fire = await api.post(f"/campaigns/{campaign['id']}/fire")
+        await _watch(api, fire["id"], say)
+        await _answer(simulator, api, sample, say)
+        report = await _settled(api, fire["id"], sample)
+        _show(report, say)
+        doubled = await _doubled(simulator)
+        say(f"\nThe company's API key on this stack: {company.key}")
+        return _is_as_expected(report, file, sample, doubled, say)
+
+
+async def _load(api: ApiClient, sample: Sample, say: Say) -> tuple[str, Json]:
+    source = await api.post("/sources", {"name": "Appointments", "columns": COLUMNS})
+    link = await api.post("/files", {"source_id": source["id"], "name": "appointments.csv"})
+    await api.put_file(link, sample.content)
+    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
+    say(
+        f"Loaded appointments.csv ({file['encoding']}, delimiter {file['delimiter']!r}): "
+        f"{file['row_count']} rows, {file['rejected_count']} rejected"
+    )
+    failures = await api.get("/failures", file_id=file["id"])
+    for failure in sorted(failures["items"], key=lambda found: int(found["row_number"])):
+        say(
+            f"  row {failure['row_number']}: {failure['field'] or 'row'} {failure['value']!r} "
+            f"{failure['reason'][:80]}"
+        )
+    return source["id"], file
+
+
+async def _campaign(api: ApiClient, company: DemoCompany, source_id: str, file_id: str) -> Json:
+    text = await api.post("/templates", {"name": "Reminder text", "channel": "sms", "body": TEXT})
+    mail = await api.post(
+        "/templates",
+        {
+            "name": "Reminder mail",
+            "channel": "email",
+            "subject": "Your visit to {{ doctor }}",
+            "body": "Dear {{ name }},\n\nyou see {{ doctor }} on {{ appointment_at | date: '%B %d' }}.\n",
+        },
+    )
+    steps = [
+        {
+            "channel": "sms",
+            "template_id": text["id"],
+            "sender_id": company.sms_sender_id,
+            "address_field": "phone",
+        },
+        {
+            "channel": "email",
+            "template_id": mail["id"],
+            "sender_id": company.email_sender_id,
+            "address_field": "email",
+        },
+    ]
+    return await api.post(
+        "/campaigns",
+        {
+            "name": "Appointment reminders",
+            "audience": {"source_id": source_id, "file_id": file_id},
+            "steps": steps,
+            # Around the clock, so that the demo sends at whatever time it is run.
+            "window": {"opens": "00:00", "closes": "00:00", "time_zone_field": "time_zone"},
+            "expires_field": "appointment_at",
+            "reply_options": [
+                {"words": ["1", "yes"], "disposition": "confirmed"},
+                {"words": ["2"], "disposition": "canceled"},
+                {"words": ["3"], "disposition": "reschedule_asked"},
+            ],
+            "filters": [{"kind": "strip"}],
+        },
+    )
+
+
+async def _preview(api: ApiClient, campaign_id: str, say: Say) -> str:
+    started = await api.post(f"/campaigns/{campaign_id}/preview")
+    preview = await api.wait_for(f"/previews/{started['id']}", "state", "done", "failed")
+    say(
+        f"Preview of every row: {preview['counts']}, {preview['parts']} parts, "
+        f"about {preview['estimated_cost']} {preview['currency']}"
+    )
+    for reason, count in preview["reasons"].items():
+        say(f"  {count:>4}  {reason}")
+    found = await api.get(f"/previews/{preview['id']}/messages", limit="1", verdict="will_send")
+    say(f"  such as: {found['items'][0]['body']}")
+    return str(preview["content_hash"])
+
+
+async def _watch(api: ApiClient, fire_id: str, say: Say) -> None:
+    """Show progress while it sends; return when nothing is pending."""
+    shown = ""
+    async with asyncio.timeout(150):
+        while True:
+            fire = await api.get(f"/fires/{fire_id}")
+            ledger = fire["ledger"]
+            line = f"{fire['percent']:>3} %  " + "  ".join(f"{name} {ledger[name]}" for name in LEDGER)
+            if line != shown:
+                say(line)
+            shown = line
+            if fire["status"] in SETTLED:
+                return
+            await asyncio.sleep(1)
+
+
+LEDGER = ("planned", "sent", "skipped", "failed", "unknown", "pending")
+
+
+async def _answer(simulator: SimulatorClient, api: ApiClient, sample: Sample, say: Say) -> None:
+    """Answer as patients would."""
+    for handset, body in zip(sample.answerable, ANSWERS, strict=False):
+        await simulator.reply(handset, body)
+    async with asyncio.timeout(30):
+        while len(replies := (await api.get("/replies"))["items"]) < len(ANSWERS):
+            await asyncio.sleep(0.3)
+    say(f"{len(replies)} people answered:")
+    for reply in replies:
+        taken_for = reply["disposition"] or reply["meaning"]
+        say(f"  {reply['address']}: {reply['body']!r} -> {taken_for} {reply['note']}".rstrip())
+
+
+async def _settled(api: ApiClient, fire_id: str, sample: Sample) -> Json:
+    """The report once receipts settled what the provider's answers left unknown, or as it then stands."""
+    report: Json = {}
+    try:
+        async with asyncio.timeout(75):
+            while True:
+                report = await api.get(f"/fires/{fire_id}/report")
+                is_quiet = report["deliveries"].get("sending", 0) + report["deliveries"].get("sent", 0) == 0
+                if is_quiet and report["ledger"]["unknown"] == sample.ledger["unknown"]:
+                    return report
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        return report
+
+
+def _show(report: Json, say: Say) -> None:
+    say(f"\nThe fire {report['status'].replace('_', ' ')}; its ledger:")
+    for name in LEDGER:
+        say(f"  {name:<8} {report['ledger'][name]:>5}")
+    for title in ("skipped", "failed", "unknown", "deliveries", "undelivered", "dispositions"):
+        for reason, count in report[title].items():
+            say(f"  {title:<12} {count:>5}  {reason}")
+
+
+async def _doubled(simulator: SimulatorClient) -> int:
+    """How many texts or mails a person got twice; the simulators' own books are the judge."""
+    seen: set[tuple[str, str]] = set()
+    doubled = 0
+    for message in await simulator.messages():
+        if message["incoming"]:
+            continue
+        key = (message["handset"], message["body"])
+        doubled += key in seen
+        seen.add(key)
+    return doubled
+
+
+def _is_as_expected(report: Json, file: Json, sample: Sample, doubled: int, say: Say) -> bool:
+    faults = [
+        f"{name} is {report['ledger'][name]}, not {expected}"
+        for name, expected in sample.ledger.items()
+        if report["ledger"][name] != expected
+    ]
+    if file["rejected_count"] != sample.rejected_count:
+        faults.append(f"{file['rejected_count']} rows were rejected, not {sample.rejected_count}")
+    if doubled:
+        faults.append(f"{doubled} messages came twice")
+    for fault in faults:
+        say(f"NOT AS EXPECTED: {fault}")
+    if not faults:
+        say("\nThe ledger closes as the file demands, and nobody got anything twice.")
+    return not faults

@@ -1,0 +1,126 @@
+"""Bootstrap a company: `python -m infra.ops create-company | create-api-key | add-sender`.
+
+Settings come from the environment, as for the functions. What was made is printed as one line of JSON.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from google.api_core.exceptions import GoogleAPICallError
+
+from functions.process import current_runtime
+from shared.domain.api_key import Scope
+from shared.domain.channel import Channel
+from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.ids import random_id
+from shared.domain.sender import Provider, Sender
+from shared.runtime import Runtime
+from shared.settings import SettingsError
+from shared.usecases.create_api_key import create_api_key
+from shared.usecases.create_company import create_company
+from shared.usecases.save_sender import save_sender
+
+Command = Callable[[Runtime, argparse.Namespace], Awaitable[dict[str, object]]]
+
+
+async def _create_company(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
+    company = await create_company(runtime, args.name, args.time_zone, args.region)
+    return {"company_id": company.id, "name": company.name}
+
+
+async def _create_api_key(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
+    days = args.expires_in_days
+    expires_at = runtime.now() + timedelta(days=days) if days is not None else None
+    scopes = _scopes(args.scopes)
+    key, text = await create_api_key(runtime, args.company, args.name, scopes, expires_at=expires_at)
+    return {"key_id": key.id, "scopes": list(key.scopes), "key": text}
+
+
+def _scopes(text: str) -> list[Scope]:
+    try:
+        return [Scope(name.strip()) for name in text.split(",")]
+    except ValueError:
+        raise InvalidInput.at("scopes", f"must be of: {', '.join(Scope)} (with commas between)") from None
+
+
+async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
+    sender = Sender(
+        id=random_id(),
+        channel=Channel(args.channel),
+        provider=Provider(args.provider),
+        address=args.address,
+        name=args.name,
+        rate_per_second=args.rate,
+    )
+    await save_sender(runtime, args.company, sender, _credentials(args.credentials_file))
+    return {"sender_id": sender.id, "channel": sender.channel, "address": sender.address}
+
+
+def _credentials(path: str) -> dict[str, str]:
+    """The JSON object in the file, or on standard input for "-": never on the command line, which others see."""
+    try:
+        found = json.loads(sys.stdin.read() if path == "-" else Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidInput.at(
+            "credentials-file", f"cannot be read as JSON ({type(error).__name__})"
+        ) from None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise InvalidInput.at("credentials-file", "must hold one JSON object of texts")
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.ops", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    company = commands.add_parser("create-company", help="make a company")
+    company.add_argument("--name", required=True)
+    company.add_argument("--time-zone", required=True, help="IANA name, such as America/New_York")
+    company.add_argument("--region", required=True, help="ISO 3166, such as US")
+    company.set_defaults(run=_create_company)
+
+    key = commands.add_parser("create-api-key", help="make an API key; its text is printed this once")
+    key.add_argument("--company", required=True, help="the company's id")
+    key.add_argument("--scopes", required=True, help=f"with commas between: {', '.join(Scope)}")
+    key.add_argument("--name", default="made by ops")
+    key.add_argument("--expires-in-days", type=float)
+    key.set_defaults(run=_create_api_key)
+
+    sender = commands.add_parser("add-sender", help="add a sender with its provider credentials")
+    sender.add_argument("--company", required=True, help="the company's id")
+    sender.add_argument("--channel", required=True, choices=list(Channel))
+    sender.add_argument("--provider", required=True, choices=list(Provider))
+    sender.add_argument("--address", required=True, help="+12125550100, or a mailbox")
+    sender.add_argument("--name", default="", help="the name mails come from")
+    sender.add_argument("--rate", type=float, default=1.0, help="messages a second the provider allows")
+    sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
+    sender.set_defaults(run=_add_sender)
+    return parser
+
+
+async def _run(command: Command, args: argparse.Namespace) -> int:
+    try:
+        made = await command(current_runtime(), args)
+    except (RollcallError, SettingsError, OverflowError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except GoogleAPICallError as error:
+        print(f"error: Google Cloud answered: {error.message}", file=sys.stderr)
+        return 1
+    print(json.dumps(made))
+    return 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    args = _parser().parse_args(arguments)
+    return asyncio.run(_run(args.run, args))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""Add a sender, with its credentials. Only ops do this: credentials are on the machine that sends."""
+
+import math
+from collections.abc import Mapping
+
+from shared.domain.addresses import AddressInvalid, normalize
+from shared.domain.channel import Channel
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.sender import Provider, Sender
+from shared.providers.credentials import WrongCredentials, credentials_of
+from shared.runtime import Runtime
+
+PROVIDERS: Mapping[Channel, Provider] = {Channel.SMS: Provider.TWILIO, Channel.EMAIL: Provider.SENDGRID}
+HIGHEST_RATE = 1000.0  # messages a second
+
+
+async def save_sender(
+    runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, str]
+) -> Sender:
+    """Store the sender, its address in the one form of its channel, and its credentials.
+
+    Raises NotFound for an unknown company, InvalidInput naming what is wrong.
+    """
+    company = await runtime.stores.companies.get(company_id)
+    problems: list[Problem] = []
+    if PROVIDERS[sender.channel] is not sender.provider:
+        reason = f"{sender.channel} goes out through {PROVIDERS[sender.channel]}"
+        problems.append(Problem(field="provider", reason=reason))
+    if not (math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= HIGHEST_RATE):
+        reason = f"must be above 0 and at most {HIGHEST_RATE:g} messages a second"
+        problems.append(Problem(field="rate", reason=reason))
+    try:
+        if normalize(sender.channel, sender.address, company.default_region) != sender.address:
+            raise AddressInvalid("Write it in its one form: +12125550187, or name@example.com.")
+    except AddressInvalid as invalid:
+        problems.append(Problem(field="address", reason=invalid.reason))
+    try:
+        credentials_of(sender, credentials)
+    except WrongCredentials as wrong:
+        problems.append(Problem(field="credentials", reason=str(wrong)))
+    if problems:
+        raise InvalidInput(*problems)
+    # The credentials first: a sender without them could be chosen, but not send.
+    runtime.secrets.store(company_id, sender.id, dict(credentials))
+    await runtime.stores.senders.save(company_id, sender.id, sender)
+    return sender

@@ -1,0 +1,157 @@
+"""Two companies, and the client their programs call the API with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from functions.api.app import build_app
+from shared.domain.api_key import Scope
+from shared.domain.channel import Channel
+from shared.domain.failure import Failure, FailureStep
+from shared.domain.file import File, FileState
+from shared.domain.fire import Fire
+from shared.domain.job import Job
+from shared.domain.opt_out import OptOut, OptOutSource
+from shared.domain.preview import Preview
+from shared.domain.reply import Reply, ReplyMeaning
+from shared.runtime import Runtime
+from shared.usecases.create_api_key import create_api_key
+from tests.builders import (
+    NOON,
+    a_campaign,
+    a_company,
+    a_message,
+    a_source,
+    a_template,
+    an_sms_sender,
+)
+
+OURS, THEIRS = "acme", "globex"
+
+
+class Office:
+    """The companies `acme` (ours) and `globex` (theirs), with the same kinds of things in each."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.stores = runtime.stores
+        self.published: list[Job] = []
+        runtime.publisher = self
+        transport = httpx.ASGITransport(app=build_app(runtime))
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://api.test")
+        self.keys: dict[str, str] = {}
+
+    async def publish(self, jobs: Sequence[Job]) -> None:
+        """Keep the jobs: what they do is tested elsewhere."""
+        self.published += jobs
+
+    async def open(self) -> None:
+        """Store both companies and an admin key for each."""
+        for company_id in (OURS, THEIRS):
+            await self.stores.companies.add(a_company(id=company_id, name=company_id.title()))
+            self.keys[company_id] = await self.key(Scope.ADMIN, company_id=company_id)
+            await self._furnish(company_id)
+
+    async def _furnish(self, company_id: str) -> None:
+        """One of each thing. Ids carry the company's name, so that each is in one company only."""
+        stores, suffix = self.stores, f"-{company_id}"
+        named = {
+            stores.sources: a_source(id=f"source{suffix}"),
+            stores.templates: a_template(id=f"template{suffix}"),
+            stores.senders: an_sms_sender(id=f"sender{suffix}"),
+            stores.campaigns: a_campaign(id=f"campaign{suffix}"),
+            stores.messages: a_message(id=f"message{suffix}", fire_id=f"fire{suffix}"),
+            stores.files: File(
+                id=f"file{suffix}",
+                source_id=f"source{suffix}",
+                name="day.csv",
+                object_name=f"companies/{company_id}/files/file/upload",
+                created_at=NOON,
+                state=FileState.LOADED,
+                rejected_object_name=f"companies/{company_id}/files/file/rejected.csv",
+            ),
+            stores.fires: Fire(
+                id=f"fire{suffix}",
+                campaign_id=f"campaign{suffix}",
+                slot="s",
+                content_hash="h",
+                fired_at=NOON,
+                file_id=f"file{suffix}",
+            ),
+            stores.failures: Failure(
+                id=f"failure{suffix}",
+                step=FailureStep.ADDRESS,
+                field="phone",
+                value="=1+1",
+                kind="address",
+                reason="The number is too short.",
+                row_number=2,
+                created_at=NOON,
+                fire_id=f"fire{suffix}",
+                values={"phone": "=1+1", "name": "Ana"},
+            ),
+            stores.previews: Preview(
+                id=f"preview{suffix}", campaign_id=f"campaign{suffix}", content_hash="h", made_at=NOON
+            ),
+            stores.replies: Reply(
+                id=f"reply{suffix}",
+                sender_id=f"sender{suffix}",
+                channel=Channel.SMS,
+                address="+12125550187",
+                body="maybe",
+                received_at=NOON,
+                meaning=ReplyMeaning.UNCLEAR,
+            ),
+            stores.opt_outs: OptOut(
+                id=f"opt-out{suffix}",
+                channel=Channel.SMS,
+                address="+12125550188",
+                is_active=True,
+                source=OptOutSource.REPLY,
+                changed_at=NOON,
+            ),
+        }
+        for collection, record in named.items():
+            await collection.save(company_id, record.id, record)  # type: ignore[attr-defined]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.http.aclose()
+        self.stores.db.close()  # type: ignore[no-untyped-call]
+
+    async def key(self, *scopes: Scope, company_id: str = OURS, **options: Any) -> str:
+        """A new key's text."""
+        _, text = await create_api_key(self.runtime, company_id, "Test", scopes, **options)
+        return text
+
+    async def call(
+        self, method: str, path: str, *, key: str | None = None, company_id: str = OURS, **options: Any
+    ) -> httpx.Response:
+        """Call the API with the company's admin key, or another."""
+        headers = {"Authorization": f"Bearer {key or self.keys[company_id]}"} | options.pop("headers", {})
+        return await self.http.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        """GET."""
+        return await self.call("GET", path, **options)
+
+    async def post(self, path: str, body: object = None, **options: Any) -> httpx.Response:
+        """POST JSON, or nothing."""
+        if body is not None:
+            options["json"] = body
+        return await self.call("POST", path, **options)
+
+
+def assert_problem(response: httpx.Response, status: int, *fields: str) -> dict[str, Any]:
+    """The response is a problem document with this status that names these fields."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status
+    assert document["type"].startswith("urn:rollcall:problem:")
+    assert document["title"]
+    assert document["detail"]
+    assert document["instance"].startswith("/")
+    assert [item["field"] for item in document.get("errors", ())] == list(fields)
+    return document
