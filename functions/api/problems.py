@@ -179,7 +179,16 @@ def _of_validation(error: RequestValidationError) -> Refusal:
     found = error.errors()
     if found and all(item["loc"][0] == "path" for item in found):
         return _refusal(404, "not-found", "There is no such thing", "The path holds no id of ours.")
-    return invalid(*(_problem(item["loc"], item["type"], item["msg"], item.get("ctx")) for item in found))
+    # A list with a wrong item is also said to be too short: only the innermost faults help.
+    places = [item["loc"] for item in found]
+    innermost = [
+        item
+        for item in found
+        if not any(
+            len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"] for place in places
+        )
+    ]
+    return invalid(*(_problem(item["loc"], item["type"], item["msg"], item.get("ctx")) for item in innermost))
 
 
 def _problem(

@@ -1,5 +1,6 @@
 """Two companies, and the client their programs call the API with."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,8 +113,12 @@ class Office:
                 changed_at=NOON,
             ),
         }
-        for collection, record in named.items():
-            await collection.save(company_id, record.id, record)  # type: ignore[attr-defined]
+        await asyncio.gather(
+            *(
+                collection.save(company_id, record.id, record)  # type: ignore[attr-defined]
+                for collection, record in named.items()
+            )
+        )
 
     async def close(self) -> None:
         """Close all connections."""
