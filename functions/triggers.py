@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from functions.authentication import CallerRefused, check_caller
 from functions.process import current_runtime
-from shared import log
+from shared import faults, log
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
 from shared.runtime import Runtime
@@ -44,8 +44,11 @@ def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handl
         except (CallerRefused, ValueError):
             return REFUSED
         name, ticks = run.__name__, runtime.stores.ticks
-        if scheduled_at is not None and not await ticks.take(name, scheduled_at):
-            return JSONResponse({"repeated": True})
+        if scheduled_at is not None:
+            with faults.step("tick.take"):
+                is_ours = await ticks.take(name, scheduled_at)
+            if not is_ours:
+                return JSONResponse({"repeated": True})
         started = time.monotonic()
         try:
             counts = await run(runtime, runtime.now())

@@ -82,19 +82,22 @@ class Stack:
         try:
             await self._start()
         except BaseException:  # also when cancelled by Ctrl-C: what was started is stopped
-            await self._started.aclose()
+            await self._stop()
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._say("Stopping")
-        await self._started.aclose()
+        await self._stop()
 
     async def tick_now(self, name: str) -> int:
         """Call one tick at once and wait for it; the status it answered, 0 when it did not answer."""
         return await self._scheduler.tick_now(name)
+
+    async def _stop(self) -> None:
+        self._say("Stopping")
+        await self._started.aclose()
 
     async def _start(self) -> None:
         options, started = self._options, self._started

@@ -27,9 +27,9 @@ ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
     _S.READY: frozenset({_S.DRAFT, _S.FIRING, _S.PAUSED, _S.CANCELED}),
     _S.SCHEDULED: frozenset({_S.DRAFT, _S.FIRING, _S.PAUSED, _S.CANCELED}),
     _S.FIRING: frozenset({_S.SCHEDULED, _S.READY, _S.PAUSED, _S.SENT, _S.NEEDS_ATTENTION, _S.CANCELED}),
-    _S.PAUSED: frozenset({_S.READY, _S.SCHEDULED, _S.FIRING, _S.CANCELED}),
+    _S.PAUSED: frozenset({_S.READY, _S.SCHEDULED, _S.FIRING, _S.NEEDS_ATTENTION, _S.CANCELED}),
     _S.SENT: frozenset({_S.FIRING, _S.NEEDS_ATTENTION}),
-    _S.NEEDS_ATTENTION: frozenset({_S.FIRING, _S.SENT, _S.CANCELED}),
+    _S.NEEDS_ATTENTION: frozenset({_S.SCHEDULED, _S.FIRING, _S.PAUSED, _S.SENT, _S.CANCELED}),
     _S.CANCELED: frozenset(),
 }
 

@@ -12,6 +12,7 @@ class FailureStep(StrEnum):
     INGEST = "ingest"
     ADDRESS = "address"
     EXPIRY = "expiry"
+    TIME_ZONE = "time_zone"
     RENDER = "render"
     FILTER = "filter"
     SEND = "send"

@@ -18,7 +18,13 @@ def frozen(content: FireContent, file_hash: str | None) -> FireContent:
     """
     campaign = _without_life(content.campaign)
     senders = {key: replace(s, is_paused=False, paused_reason="") for key, s in content.senders.items()}
-    facts = replace(content, campaign=campaign, senders=senders, content_hash=file_hash or "")
+    templates = {
+        key: replace(t, name="", created_at=campaign.created_at, updated_at=campaign.created_at)
+        for key, t in content.templates.items()
+    }
+    facts = replace(
+        content, campaign=campaign, templates=templates, senders=senders, content_hash=file_hash or ""
+    )
     digest = hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:32]
     return replace(content, content_hash=digest)
 

@@ -158,6 +158,13 @@ def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
     if message.state in (_S.SENDING, _S.UNKNOWN):
         message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None)
     message = replace(message, provider_id=message.provider_id or receipt.provider_id)
-    if message.delivery is not None and RANKS[delivery] <= RANKS[message.delivery]:
+    if message.delivery is not None and _rank(delivery, receipt.code) <= _rank(
+        message.delivery, message.delivery_code
+    ):
         return message
     return replace(message, delivery=delivery, delivery_code=receipt.code, delivery_reason=receipt.reason)
+
+
+def _rank(delivery: Delivery, code: str | None) -> tuple[int, str]:
+    """Of two receipts that say the same, the code decides: any order of them ends the same."""
+    return RANKS[delivery], code or ""

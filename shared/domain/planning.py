@@ -20,6 +20,7 @@ from shared.domain.fire import FireContent
 from shared.domain.message import SkipReason, rendering_hash
 from shared.domain.rendering import Compiled, RenderFailed, check_line, compile_text, render, render_values
 from shared.domain.template_language import FieldMissing
+from shared.domain.zones import find_zones
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,12 +64,17 @@ class _Failed(Exception):
 
 
 class Planner:
-    """Plans rows against one frozen content, for one moment. The same row gives the same plan."""
+    """Plans rows against one frozen content, for one moment. The same row gives the same plan.
 
-    def __init__(self, content: FireContent, now: datetime) -> None:
+    `fired_at` (`now` when None) decides the day of the fire, which a dedupe key may hold: a row planned
+    after midnight, or queued again the day after, is still a duplicate of one planned before.
+    """
+
+    def __init__(self, content: FireContent, now: datetime, fired_at: datetime | None = None) -> None:
         self._content = content
         self._campaign = content.campaign
         self._now = now
+        self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
         self._compiled: dict[str, tuple[Compiled, Compiled]] = {
             template.id: (compile_text(template.subject), compile_text(template.body))
             for template in content.templates.values()
@@ -89,7 +95,6 @@ class Planner:
         zones = self._zones(row.values)
         not_after = self._not_after(row.values, zones)
         subject, body = self._rendered(step, row.values)
-        fire_day = self._now.astimezone(ZoneInfo(self._content.company_time_zone)).date()
         planned = PlannedMessage(
             row_number=row.number,
             step=step,
@@ -104,7 +109,7 @@ class Planner:
                 self._content.dedupe_key,
                 row.values,
                 address=address,
-                fire_day=fire_day,
+                fire_day=self._fire_day,
                 expires_field=self._campaign.expires_field,
                 time_zone=zones[0],
             ),
@@ -128,7 +133,15 @@ class Planner:
     def _zones(self, values: Mapping[str, str]) -> tuple[str, ...]:
         name = self._campaign.window.time_zone_field
         text = values.get(name, "") if name else ""
-        return tuple(text.split(",")) if text else (self._content.company_time_zone,)
+        if not name or not text:
+            return (self._content.company_time_zone,)
+        found = [find_zones(part) for part in text.split(",")]
+        if not all(found):
+            raise _Failed(
+                FailureStep.TIME_ZONE, name, text, "time zone not valid",
+                f"The field {name!r} must be a time zone such as America/New_York, or a US state such as NJ.",
+            )  # fmt: skip
+        return tuple(dict.fromkeys(zone for zones in found for zone in zones))
 
     def _not_after(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
         field = self._campaign.expires_field
@@ -137,7 +150,7 @@ class Planner:
         text = values.get(field, "")
         try:
             return moment_of(text, zones[0])
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # OverflowError: the last hours of the year 9999
             raise _Failed(
                 FailureStep.EXPIRY, field, text, "expiry missing",
                 f"The field {field!r} must say until when the message is of use, as a date or date-time.",
@@ -148,6 +161,7 @@ class Planner:
         plain = render_values(values, self._content.field_types)
         try:
             texts = (check_line(render(subject, plain), "subject"), render(body, plain))
+            filtered = apply_filters(texts[1], self._campaign.filters)
         except FieldMissing as error:
             raise _Failed(
                 FailureStep.RENDER, error.field, "", "field missing",
@@ -155,7 +169,6 @@ class Planner:
             ) from error  # fmt: skip
         except RenderFailed as error:
             raise _Failed(FailureStep.RENDER, "template", "", "template failed", str(error)) from error
-        filtered = apply_filters(texts[1], self._campaign.filters)
         if not filtered.strip():
             raise _Failed(
                 FailureStep.FILTER, "body", texts[1][:200], "text empty", "Nothing is left of the text."

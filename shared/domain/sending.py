@@ -55,13 +55,15 @@ class Delivery(StrEnum):
     READ = "read"
 
 
+# No two are equal, so that receipts in any order end the same. A mail server may accept a mail and return it
+# later, never the other way round: a refusal ranks above the delivery it takes back.
 RANKS: dict[Delivery, int] = {
     Delivery.SENDING: 1,
     Delivery.SENT: 2,
-    Delivery.UNDELIVERED: 3,
-    Delivery.FAILED: 3,
     Delivery.DELIVERED: 3,
-    Delivery.READ: 4,
+    Delivery.UNDELIVERED: 4,
+    Delivery.FAILED: 5,
+    Delivery.READ: 6,
 }
 
 

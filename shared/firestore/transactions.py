@@ -16,6 +16,9 @@ from google.api_core.exceptions import (
 )
 from google.cloud.firestore import AsyncClient, AsyncTransaction, async_transactional
 
+from shared import faults
+from shared.faults import Point
+
 R = TypeVar("R")
 Transaction = AsyncTransaction
 ATTEMPTS = 8
@@ -28,12 +31,20 @@ class ContentionError(Exception):
     """A transaction could not be finished in any of its attempts."""
 
 
-async def transact(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+async def transact(
+    db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]], point: Point | None = None
+) -> R:
     """Run `body` in a transaction and return what it returned when it was committed.
 
     `body` may run again after a commit that was applied although it reported an error, so it must
-    recognise its own work (by token or computed id). Raises ContentionError after eight attempts.
+    recognise its own work (by token or computed id). `point` names it as a fault point.
+    Raises ContentionError after eight attempts.
     """
+    with faults.step(point):
+        return await _run_until_sure(db, body)
+
+
+async def _run_until_sure(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
     last: Exception | None = None
     for attempt in range(ATTEMPTS):
         try:

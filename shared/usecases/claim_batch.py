@@ -51,7 +51,7 @@ async def claim_batch(runtime: Runtime, company_id: str, batch_id: str) -> Claim
         stores.batches.put(transaction, company_id, batch_id, leased)
         return Claim(batch=leased, token=token, lost_token=batch.lease_token)
 
-    claimed = await transact(stores.db, claim)
+    claimed = await transact(stores.db, claim, "claim_batch.lease")
     if claimed is not None:
         await _give_up_lost(runtime, company_id, claimed)
     return claimed
@@ -70,4 +70,4 @@ async def _give_up_lost(runtime: Runtime, company_id: str, claimed: Claim) -> No
                 unknown = moved(message, MessageState.UNKNOWN, reason=LEASE_LOST)
                 stores.messages.put(transaction, company_id, message.id, unknown)
 
-    await transact(stores.db, give_up)
+    await transact(stores.db, give_up, "claim_batch.give_up")

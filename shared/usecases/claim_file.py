@@ -48,7 +48,7 @@ async def claim_file(runtime: Runtime, company_id: str, file_id: str, generation
         files.put(transaction, company_id, file_id, leased)
         return leased
 
-    return await transact(runtime.stores.db, claim)
+    return await transact(runtime.stores.db, claim, "claim_file.lease")
 
 
 async def claim_content(runtime: Runtime, company_id: str, file: File, content_hash: str) -> None:
@@ -68,7 +68,7 @@ async def claim_content(runtime: Runtime, company_id: str, file: File, content_h
         files.put(transaction, company_id, file.id, replace(current, content_hash=content_hash))
         return None
 
-    other = await transact(runtime.stores.db, claim)
+    other = await transact(runtime.stores.db, claim, "claim_file.content")
     if other is not None:
         raise FileRefused(
             f"The file {other.name!r} of {other.created_at:%Y-%m-%d %H:%M} UTC ({other.id}) has exactly this "

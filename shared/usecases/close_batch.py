@@ -34,7 +34,7 @@ async def close_batch(
         stores.batches.put(transaction, company_id, batch.id, closed)
         return closed
 
-    return await transact(stores.db, close)
+    return await transact(stores.db, close, "close_batch")
 
 
 async def fire_has_open_batches(runtime: Runtime, company_id: str, fire_id: str) -> bool:

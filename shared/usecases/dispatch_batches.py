@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared import faults
 from shared.domain.batch import BatchState
 from shared.domain.job import SendBatch
 from shared.firestore.transactions import Transaction, transact
@@ -27,7 +28,8 @@ async def dispatch_batches(runtime: Runtime, batches: Sequence[tuple[str, str]])
         for (company_id, batch_id), is_ours in zip(batches, marked, strict=True)
         if is_ours
     ]
-    await runtime.publisher.publish(jobs)
+    with faults.step("dispatch_batches.publish"):
+        await runtime.publisher.publish(jobs)
     return len(jobs)
 
 
@@ -42,4 +44,4 @@ async def _mark_dispatched(runtime: Runtime, company_id: str, batch_id: str) -> 
         stores.batches.put(transaction, company_id, batch_id, dispatched)
         return True
 
-    return await transact(stores.db, mark)
+    return await transact(stores.db, mark, "dispatch_batches.mark")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from shared import log
+from shared import faults, log
 from shared.domain.errors import NotFound
 from shared.domain.file import File, FileRefused, FileState, RejectedRow, Row
 from shared.domain.job import IngestFile
@@ -79,7 +79,8 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path) -> 
         raise FileRefused("The file has a header but no rows. Check the export that made it.")
     if loaded.rejected_count:
         loaded.rejected_object_name = f"companies/{company_id}/files/{file.id}/rejected.csv"
-        await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
+        with faults.step("ingest_file.rejected"):
+            await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
     return loaded
 
 
@@ -166,4 +167,4 @@ async def _update(runtime: Runtime, company_id: str, file: File, **facts: object
             raise LeaseLost
         files.put(transaction, company_id, file.id, replace(current, **facts))  # type: ignore[arg-type]
 
-    await transact(runtime.stores.db, update)
+    await transact(runtime.stores.db, update, "ingest_file.update")

@@ -1,17 +1,16 @@
 """Turn one chunk of a fire's audience into messages and failures, and its messages into batches."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import log
+from shared import faults, log
 from shared.domain.batch import Batch, BatchState
-from shared.domain.failure import Failure
 from shared.domain.fire import Chunk, ChunkState, Fire, FireContent, FireState
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages, SendBatch
-from shared.domain.message import Message
-from shared.domain.opt_out import OptOut, opt_out_id
+from shared.domain.opt_out import opt_out_id
 from shared.domain.planning import PlannedFailure, PlannedMessage, Planner
 from shared.domain.queueing import Starts, Writes, arrange
 from shared.firestore.queries import CHUNKS_BY_STATE
@@ -35,9 +34,10 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
         batches = await _plan(runtime, job.company_id, fire, content, chunk)
         is_last = await _finish(runtime, job.company_id, chunk)
         due = [batch for batch in batches if batch.state is BatchState.DISPATCHED]
-        await runtime.publisher.publish(
-            [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
-        )
+        with faults.step("queue_messages.publish"):
+            await runtime.publisher.publish(
+                [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
+            )
         log.event("chunk queued", batches=len(batches), due=len(due))
         if is_last:
             await summarize_fire(runtime, job.company_id, fire.id)
@@ -68,7 +68,7 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
         stores.chunks.put(transaction, job.company_id, chunk.id, leased)
         return leased
 
-    return await transact(stores.db, claim)
+    return await transact(stores.db, claim, "queue_messages.claim")
 
 
 async def _plan(
@@ -78,7 +78,7 @@ async def _plan(
     if fire.file_id is None or chunk.planned_at is None:
         raise ValueError(f"chunk {chunk.id} has no file or was not claimed")
     rows = await runtime.stores.row_chunks.rows(company_id, fire.file_id, chunk.number)
-    planner = Planner(content, chunk.planned_at)
+    planner = Planner(content, chunk.planned_at, fire.fired_at)
     outcomes = [outcome for row in rows for outcome in planner.plan(row)]
     starts = await _starts(runtime, company_id, fire, content, chunk)
     batches: dict[str, Batch] = {}
@@ -121,13 +121,16 @@ async def _missing(
 ) -> Writes:
     stores = runtime.stores
     arranged = arrange(company_id, fire, content, outcomes, starts)
-    messages: dict[str, Message] = await stores.messages.find_many(company_id, arranged.message_ids())
-    failures: dict[str, Failure] = await stores.failures.find_many(company_id, arranged.failure_ids())
-    opt_outs: dict[str, OptOut] = await stores.opt_outs.find_many(
-        company_id, {opt_out_id(channel, address) for channel, address in arranged.addresses()}
+    keys = {opt_out_id(channel, address) for channel, address in arranged.addresses()}
+    messages, claims, failures, opt_outs = await asyncio.gather(
+        stores.messages.find_many(company_id, arranged.message_ids()),
+        stores.text_claims.find_many(company_id, arranged.claim_ids()),
+        stores.failures.find_many(company_id, arranged.failure_ids()),
+        stores.opt_outs.find_many(company_id, keys),
     )
     refused = {(o.channel, o.address.casefold()) for o in opt_outs.values() if o.is_active}
-    return arranged.missing(messages, set(failures), refused, is_canceled=fire.state is FireState.CANCELED)
+    is_canceled = fire.state is FireState.CANCELED
+    return arranged.missing(messages, claims, set(failures), refused, is_canceled=is_canceled)
 
 
 async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:
@@ -139,7 +142,7 @@ async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:
         if current.lease_token == chunk.lease_token and current.state is ChunkState.LEASED:
             stores.chunks.put(transaction, company_id, chunk.id, replace(current, state=ChunkState.DONE))
 
-    await transact(stores.db, finish)
+    await transact(stores.db, finish, "queue_messages.finish")
     for state in (ChunkState.WAITING, ChunkState.LEASED):
         if await stores.chunks.some(company_id, CHUNKS_BY_STATE, chunk.fire_id, state, limit=1):
             return False

@@ -121,7 +121,7 @@ async def _apply(runtime: Runtime, company_id: str, reply: Reply) -> Reply:
             stores.opt_outs.put(transaction, company_id, consent.id, consent)
         return reply
 
-    return await transact(stores.db, apply)
+    return await transact(stores.db, apply, "receive_reply")
 
 
 def _consent(reply: Reply) -> OptOut:

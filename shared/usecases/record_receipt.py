@@ -39,7 +39,7 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             stores.opt_outs.put(transaction, company_id, key, refusal)
         return message, changed
 
-    found = await transact(stores.db, record)
+    found = await transact(stores.db, record, "record_receipt")
     if found is None:
         log.event("receipt for no message", message_id=receipt.message_id)
         return False

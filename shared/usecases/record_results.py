@@ -32,7 +32,7 @@ async def record_results(
                 opt_out = _refusal(changed, now)
                 stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
 
-    await transact(stores.db, record)
+    await transact(stores.db, record, "record_results")
 
 
 def put_failure(

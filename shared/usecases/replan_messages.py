@@ -36,7 +36,7 @@ async def _reserve(
         timelines.put(transaction, company_id, sender.id, timeline)
         return start
 
-    return await transact(runtime.stores.db, take)
+    return await transact(runtime.stores.db, take, "replan_messages.reserve")
 
 
 async def _move(
@@ -56,4 +56,4 @@ async def _move(
         for message in members:
             stores.messages.put(transaction, company_id, message.id, replace(message, batch_id=following.id))
 
-    await transact(stores.db, move)
+    await transact(stores.db, move, "replan_messages.move")

@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared import log
+from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.fire import FireState
 from shared.domain.job import SendBatch
-from shared.domain.message import MessageState
+from shared.domain.message import Message, MessageState
 from shared.domain.pacing import group_size
 from shared.domain.sender import Sender
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
@@ -102,11 +102,11 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     return await close_batch(runtime, company_id, claim, is_paused=is_paused, retry_after_seconds=retry_after)
 
 
-async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[str]:
+async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[Message]:
     """The batch's messages that are still to be sent, in order."""
     found = await runtime.stores.messages.find_many(company_id, batch.message_ids)
     return [
-        item_id
+        message
         for item_id in batch.message_ids
         if (message := found.get(item_id)) is not None
         and message.state is MessageState.QUEUED
@@ -134,7 +134,8 @@ async def _call(
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
     outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
-    results = await provider.send(outgoing)
+    with faults.step("send_batch.call"):
+        results = await provider.send(outgoing)
     log.event("group sent", outcomes=sorted({str(result.outcome) for result in results.values()}))
     return results
 

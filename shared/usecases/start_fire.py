@@ -56,7 +56,7 @@ async def start_fire(runtime: Runtime, company_id: str, campaign: Campaign, slot
         stores.campaigns.put(transaction, company_id, campaign.id, moved)
         return fire
 
-    stored = await transact(stores.db, start)
+    stored = await transact(stores.db, start, "start_fire")
     return await store_chunks(runtime, company_id, stored)
 
 

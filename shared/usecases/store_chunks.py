@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared import faults
 from shared.domain import window
 from shared.domain.fire import Chunk, Fire, FireContent
 from shared.domain.ids import computed_id
@@ -35,12 +36,13 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         runtime.stores.fires.put(transaction, company_id, fire.id, done)
         return done
 
-    stored = await transact(runtime.stores.db, finish)
+    stored = await transact(runtime.stores.db, finish, "store_chunks.finish")
     jobs = [
         QueueMessages(company_id=company_id, fire_id=fire.id, chunk_id=_chunk_id(fire, chunk.number))
         for chunk in chunks
     ]
-    await runtime.publisher.publish(jobs)
+    with faults.step("store_chunks.publish"):
+        await runtime.publisher.publish(jobs)
     if not chunks:
         await summarize_fire(runtime, company_id, fire.id)
     return stored
@@ -72,7 +74,8 @@ async def _store(runtime: Runtime, company_id: str, fire: Fire, chunks: list[Row
                 published_at=runtime.now(),
             )
             stores.chunks.put(writer, company_id, item.id, item)
-        await writer.commit()
+        with faults.step("store_chunks.store"):
+            await writer.commit()
 
 
 async def _reserve_senders(
@@ -94,7 +97,7 @@ async def _reserve_senders(
             )
             timelines.put(transaction, company_id, sender_id, timeline)
 
-        await transact(runtime.stores.db, take)
+        await transact(runtime.stores.db, take, "store_chunks.reserve")
 
 
 def _earliest(content: FireContent, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from shared import faults
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.file import File, RejectedRow, Row
 from shared.domain.ids import computed_id
@@ -56,7 +57,8 @@ async def store_rows(
             stores.failures.put(writer, company_id, failure.id, failure)
         commits.append(writer.commit())
     loaded.rejected_count += len(rejected)
-    await asyncio.gather(*commits)
+    with faults.step("store_rows"):
+        await asyncio.gather(*commits)
 
 
 def _cut(rows: Sequence[Row]) -> list[list[Row]]:

@@ -68,7 +68,7 @@ async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> F
         runtime.stores.fire_progress.put(transaction, company_id, progress.id, progress)
         return progress
 
-    return await transact(runtime.stores.db, keep)
+    return await transact(runtime.stores.db, keep, "summarize_fire.store")
 
 
 async def _close(runtime: Runtime, company_id: str, fire: Fire, status: ProgressStatus) -> None:
@@ -85,7 +85,7 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire, status: Progress
                 stores.campaigns.put(transaction, company_id, campaign.id, replace(campaign, state=state))
         return not current.is_closed
 
-    if await transact(stores.db, close):
+    if await transact(stores.db, close, "summarize_fire.close"):
         log.event("fire closed", fire_id=fire.id, status=status)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from shared import log
+from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.errors import RollcallError
 from shared.domain.file import FileState
@@ -45,7 +45,8 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
-    await runtime.publisher.publish(jobs)
+    with faults.step("sweep.publish_files"):
+        await runtime.publisher.publish(jobs)
     return len(jobs)
 
 
@@ -78,7 +79,8 @@ async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
     for found in (lost, stalled):
         async for company_id, chunk in found:
             jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
-    await runtime.publisher.publish(jobs)
+    with faults.step("sweep.publish_chunks"):
+        await runtime.publisher.publish(jobs)
     return len(jobs)
 
 
@@ -91,7 +93,8 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     for found in (untaken, stalled):
         async for company_id, batch in found:
             jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
-    await runtime.publisher.publish(jobs)
+    with faults.step("sweep.publish_batches"):
+        await runtime.publisher.publish(jobs)
     return len(jobs) + await _sweep_held(runtime)
 
 

@@ -86,7 +86,7 @@ async def test_a_dead_attempt_is_taken_over_and_writes_the_same_things(office: O
     await office.stores.idempotency.save(OURS, record.id, dead)
     answers = await asyncio.gather(*(office.post("/v1/templates", TEMPLATE, headers=KEY) for _ in range(5)))
     assert {answer.status_code for answer in answers} <= {201, 409}
-    assert [a.json()["id"] for a in answers if a.status_code == 201][0] == first.json()["id"]
+    assert next(a.json()["id"] for a in answers if a.status_code == 201) == first.json()["id"]
     assert await _templates(office) == count
 
 

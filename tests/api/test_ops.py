@@ -113,7 +113,7 @@ async def test_missing_settings_are_named(
 async def test_the_framework_serves_the_whole_api(environment: Office) -> None:
     """Sub-paths, methods, bodies and problems pass through functions-framework unchanged."""
     api_module._app.cache_clear()
-    app = create_asgi_app("api", str(ROOT / "main.py"))
+    app = create_asgi_app("api", str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://api.test"
     ) as client:

@@ -127,7 +127,7 @@ async def test_a_store_out_of_reach_asks_to_come_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
-        raise ServiceUnavailable("firestore-7.internal: down")
+        raise ServiceUnavailable("firestore-7.internal: down")  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(office.stores.companies, "get", fail)
     response = await office.get("/v1/company")
@@ -156,7 +156,15 @@ _VALUES = st.recursive(
     _SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
-_FIELDS = ["name", "channel", "body", "subject", "language", "columns", "source_id", "accepts_repeat", "audience", "steps", "window", "schedule", "reply_options", "filters", "dedupe_key", "expires_field", "address", "text", "message_id", "disposition", "corrections", "scopes", "expires_at", "content_hash", "repeat", "time_zone", "default_region", "encoding", "delimiter", "sheet"]
+# fmt: off
+_FIELDS = (
+    "name", "channel", "body", "subject", "language", "columns", "source_id", "accepts_repeat", "audience",
+    "steps", "window", "schedule", "reply_options", "filters", "dedupe_key", "expires_field", "address",
+    "text",
+    "message_id", "disposition", "corrections", "scopes", "expires_at", "content_hash", "repeat", "time_zone",
+    "default_region", "encoding", "delimiter", "sheet",
+)
+# fmt: on
 _BODIES = st.dictionaries(st.sampled_from(_FIELDS), _VALUES, max_size=6)
 _CHANGING = [(method, path) for method, path, _ in ROUTES if method != "GET"]
 _READING = [path for method, path, _ in ROUTES if method == "GET"]

@@ -154,11 +154,38 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
         while said_before_signal not in (await child.stdout.readline()).decode():
             assert child.returncode is None
         child.send_signal(signal.SIGINT)
+        assert (await child.stdout.readline()).decode() == "Stopping\n"
         child.send_signal(signal.SIGINT)  # an impatient second one must not cut the stopping short
         rest = await child.stdout.read()
         assert await child.wait() == 0
     assert rest.decode().endswith("stopped\n")
     assert started(mark) == []
+
+
+async def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short() -> None:
+    script = (
+        "import asyncio, os, signal\n"
+        "from infra.local.__main__ import stop_on_signals\n"
+        "async def main():\n"
+        "    stop_on_signals()\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        await asyncio.sleep(60)\n"
+        "    finally:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        await asyncio.sleep(0.1)\n"
+        "        print('stopped in order')\n"
+        "try:\n"
+        "    asyncio.run(main())\n"
+        "except asyncio.CancelledError:\n"
+        "    pass\n"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=HERE.parents[1]
+    )
+    async with asyncio.timeout(WAIT_SECONDS):
+        printed, _ = await child.communicate()
+    assert printed.decode() == "stopped in order\n"
 
 
 async def test_a_function_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:

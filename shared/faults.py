@@ -1,0 +1,76 @@
+"""Fault points: every step of I/O has a name, so that a test can stop a process just before or after it.
+
+Nothing here does harm: what happens at a point is decided by a hook that only test programs install.
+Unused, a step costs one comparison.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Literal, get_args
+
+Point = Literal[
+    "tick.take",  # scheduling
+    "start_fire",
+    "claim_file.lease",  # loading
+    "claim_file.content",
+    "store_rows",
+    "ingest_file.rejected",
+    "ingest_file.update",
+    "store_chunks.reserve",  # fan-out
+    "store_chunks.store",
+    "store_chunks.finish",
+    "store_chunks.publish",
+    "queue_messages.claim",
+    "store_writes",
+    "queue_messages.finish",
+    "queue_messages.publish",
+    "dispatch_batches.mark",
+    "dispatch_batches.publish",
+    "claim_batch.lease",  # sending
+    "claim_batch.give_up",
+    "intend_messages",
+    "send_batch.call",
+    "record_results",
+    "replan_messages.reserve",
+    "replan_messages.move",
+    "close_batch",
+    "summarize_fire.store",
+    "summarize_fire.close",
+    "record_receipt",  # what comes back
+    "receive_reply",
+    "sweep.publish_files",  # recovery
+    "sweep.publish_chunks",
+    "sweep.publish_batches",
+]
+POINTS: tuple[Point, ...] = get_args(Point)
+Hook = Callable[[Point, Literal["before", "after"]], None]
+
+_NOTHING = nullcontext()
+_hook: Hook | None = None
+
+
+def install(hook: Hook | None) -> None:
+    """Have `hook` called before and after every step of this process; None takes it out again."""
+    global _hook
+    _hook = hook
+
+
+def step(point: Point | None) -> AbstractContextManager[None]:
+    """Put around one step of I/O. `after` is passed only when the step raised nothing."""
+    return _NOTHING if _hook is None or point is None else _Step(_hook, point)
+
+
+class _Step(AbstractContextManager[None]):
+    def __init__(self, hook: Hook, point: Point) -> None:
+        self._hook = hook
+        self._point = point
+
+    def __enter__(self) -> None:
+        self._hook(self._point, "before")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._hook(self._point, "after")
