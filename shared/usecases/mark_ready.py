@@ -51,11 +51,12 @@ async def mark_ready(
 def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
     """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
 
-    A time that has just passed still counts: somebody may press the button a minute late.
+    The one time of a campaign that fires once may have just passed: the button was pressed a minute late.
     """
     if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
         return None
-    first = next_fire(campaign.schedule, time_zone, now - LATE)
+    after = now - LATE if campaign.schedule.kind is ScheduleKind.ONCE else now
+    first = next_fire(campaign.schedule, time_zone, after)
     if first is None:
         raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
     return first
