@@ -44,7 +44,7 @@ OURS = sorted(
     if function.trigger in (Trigger.TICK, Trigger.WORKER)  # called by our own scheduler and topics only
 )
 # Routes of the API that anybody may read: they hold no company's data.
-OPEN_ROUTES = {"/v1/openapi.json"}
+OPEN_ROUTES = {"/v1/openapi.json", "/v1/docs"}
 COMPANY = "acme"
 
 

@@ -19,6 +19,7 @@ REPOSITORY_EXCEPTIONS = {
     "Collection.create": "part of a transaction or batch, which comes first; the company follows",
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
+    "Collection.record": "maps a document that was found",
     "Companies.add": "takes the company itself",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
@@ -30,6 +31,7 @@ WITHOUT_RECORDS = {
     "from_document": "maps a record",
     "unpacked": "maps a record",
     "company_of": "reads a path",
+    "read_together": "reads what Collection.wanted was given, company first",
     "transact": "runs what its caller does",
 }
 USE_CASE_EXCEPTIONS = {

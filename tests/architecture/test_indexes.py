@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.firestore.queries import Query
+from shared.firestore.queries import LISTS, Query
 from tests.architecture.required_indexes import (
     TIMES_TO_LIVE,
     Entry,
@@ -119,6 +119,11 @@ def test_queries_name_fields_their_records_have() -> None:
         if name not in records[collection].__slots__  # type: ignore[attr-defined]
     }
     assert unknown == set()
+
+
+def test_lists_are_filtered_by_what_is_declared() -> None:
+    declared = {(query.collection, name) for query in LISTS for name in query.equal}
+    assert page_filters() == declared
 
 
 def test_no_query_is_built_elsewhere() -> None:

@@ -43,7 +43,8 @@ def _environment_name(field: str) -> str:
 
 def test_every_setting_is_in_the_readme_and_no_other() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    expected = {_environment_name(field.name) for field in fields(Settings)}
+    names = {_environment_name(field.name) for field in fields(Settings)}
+    expected = {name for name in names if name.startswith(PREFIX)}  # the others are the emulators' own
     named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
     missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
     assert missing == set()
