@@ -48,21 +48,22 @@ async def mark_ready(
     return await transact(stores.db, freeze)
 
 
+def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
+    """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
+
+    The one time of a campaign that fires once may have just passed: the button was pressed a minute late.
+    """
+    if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
+        return None
+    after = now - LATE if campaign.schedule.kind is ScheduleKind.ONCE else now
+    first = next_fire(campaign.schedule, time_zone, after)
+    if first is None:
+        raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
+    return first
+
+
 def _check_draft(campaign: Campaign) -> None:
     if campaign.state is not CampaignState.DRAFT:
         raise Conflict(
             f"A campaign that is {campaign.state} is frozen already; only a draft can be marked ready."
         )
-
-
-def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
-    """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
-
-    A time that has just passed still counts: somebody may press the button a minute late.
-    """
-    if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
-        return None
-    first = next_fire(campaign.schedule, time_zone, now - LATE)
-    if first is None:
-        raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
-    return first
