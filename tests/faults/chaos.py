@@ -70,6 +70,8 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
     except (Unsettled, TimeoutError) as unsettled:
         struck = f"; not taken: {orders}" if (orders := lab.orders.open_orders()) else ""
         problem = f"not settled: {unsettled}{struck}"
+    except Exception as error:  # noqa: BLE001 - one trial that cannot be run must not end the others
+        problem = f"could not be run: {error!r}"
     verdict = await trial.verdict(scenario.name, problem)
     await trial.give_up()
     lab.orders.withdraw()

@@ -135,9 +135,9 @@ def _quiet(text: str) -> None:
 
 
 def _manifest(directory: Path) -> Path:
-    """The manifest without what no trial needs, with the shortest ack deadline Pub/Sub has."""
+    """The manifest without what no trial needs. A stopped process is silent longer than ten seconds."""
     content = yaml.safe_load(MANIFEST_PATH.read_text())
-    content["defaults"] |= {"ack_deadline": 10, "timeout": 10}
+    content["defaults"] |= {"ack_deadline": 60, "timeout": 60}
     content["defaults"]["retry"] = {"minimum_backoff": 1, "maximum_backoff": 10}
     for name in ("api", "portal", "preview_campaign"):
         content["functions"].pop(name, None)
