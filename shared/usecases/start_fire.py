@@ -65,21 +65,24 @@ async def start_fire_for(
         existing = await stores.fires.find(company_id, fire.id, transaction)
         if existing is not None:
             return existing
-        if current.content_hash != campaign.content_hash:
-            raise Conflict("The campaign was changed meanwhile. Look at it again.")
-        if current.last_fire_id != campaign.last_fire_id:  # two clicks, or a click and a tick
-            raise Conflict("The campaign was fired meanwhile. Look at it again.")
-        if current.state is CampaignState.PAUSED:
-            raise Conflict("The campaign is paused: resume it first.")
-        if current.state is not CampaignState.FIRING:
-            check_arrow(current.state, CampaignState.FIRING)
+        _check_may_fire(current, campaign)
         stores.fires.put(transaction, company_id, fire.id, fire)
-        following = next_fire(campaign.schedule, content.company_time_zone, now)
-        if campaign.schedule.kind is not ScheduleKind.RECURRING:
-            following = None
+        is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
+        following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
         moved = replace(current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following)
         stores.campaigns.put(transaction, company_id, campaign.id, moved)
         return fire
 
     stored = await transact(stores.db, start, "start_fire")
     return await store_chunks(runtime, company_id, stored)
+
+
+def _check_may_fire(current: Campaign, as_read: Campaign) -> None:
+    if current.content_hash != as_read.content_hash:
+        raise Conflict("The campaign was changed meanwhile. Look at it again.")
+    if current.last_fire_id != as_read.last_fire_id:  # two clicks, or a click and a tick
+        raise Conflict("The campaign was fired meanwhile. Look at it again.")
+    if current.state is CampaignState.PAUSED:
+        raise Conflict("The campaign is paused: resume it first.")
+    if current.state is not CampaignState.FIRING:
+        check_arrow(current.state, CampaignState.FIRING)
