@@ -7,6 +7,8 @@ from shared.domain.errors import InvalidInput, NotFound, Problem
 from shared.domain.fire import FireContent
 from shared.domain.freezing import frozen
 from shared.domain.ids import computed_id
+from shared.domain.rendering import TemplateInvalid, compile_text
+from shared.domain.template import Template
 from shared.runtime import Runtime
 
 
@@ -34,6 +36,8 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
                     field=f"steps[{index}].template_id", reason=f"this template is for {template.channel}"
                 )
             )
+        elif (fault := _fault_of(template)) is not None:
+            problems.append(Problem(field=f"steps[{index}].template_id", reason=fault))
         if sender is None:
             problems.append(Problem(field=f"steps[{index}].sender_id", reason="there is no such sender"))
         elif sender.channel is not step.channel:
@@ -54,6 +58,16 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         default_region=source.default_region or company.default_region,
     )
     return frozen(content, await _file_hash(runtime, company_id, campaign))
+
+
+def _fault_of(template: Template) -> str | None:
+    """Why the template cannot be rendered: frozen, it would fail every row of every fire."""
+    try:
+        compile_text(template.subject)
+        compile_text(template.body)
+    except TemplateInvalid as invalid:
+        return f"this template cannot be used: {invalid}"
+    return None
 
 
 async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
