@@ -1,5 +1,7 @@
 """The REST API as one ASGI application."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from functions.api import (
@@ -18,6 +20,8 @@ from functions.api import (
     sources,
     templates,
 )
+from functions.api.described import PROBLEM_RESPONSES, describe
+from functions.api.docs import docs
 from functions.api.problems import answer_with_problems
 from functions.api.route import BodyLimit
 from shared.runtime import Runtime
@@ -47,13 +51,15 @@ def build_app(runtime: Runtime) -> FastAPI:
     app = FastAPI(
         title="Rollcall",
         version="1",
-        description=__doc__,
+        responses=PROBLEM_RESPONSES,
         openapi_url="/v1/openapi.json",
-        docs_url=None,  # FastAPI's page loads its script from another host
+        docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.runtime = runtime
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.add_route("/v1/docs", docs)
     for router in ROUTERS:
         app.include_router(router)
     direct_bytes = min(files.DIRECT_BYTES, runtime.settings.max_upload_bytes)

@@ -61,7 +61,7 @@ async def list_opt_outs(
     address: FieldName | None = None,
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
-    """Refusals, ended ones too unless `is_active=true`. `address` is in its one form, such as +12125550187."""
+    """Refusals, ended ones too unless `is_active=true`. `address` is in its one form: +12125550187."""
     store = caller.runtime.stores.opt_outs
     return await list_page(
         caller, paging, store, OptOutOutput, channel=channel, address=address, is_active=is_active

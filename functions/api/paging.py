@@ -55,7 +55,7 @@ def read_cursor(caller: Caller, name: str, filters: Mapping[str, object], cursor
     if not after or not hmac.compare_digest(signature.encode(), expected.encode()):
         raise InvalidInput.at(
             "cursor",
-            "is not a cursor of this list; pass next_cursor unchanged, with the same filters, or leave it out",
+            "is not of this list; pass next_cursor as it came, with the same filters, or leave it out",
         )
     return after
 

@@ -1,6 +1,7 @@
 """Every error as an RFC 9457 problem document: what is wrong, where, and how to mend it."""
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -137,7 +138,15 @@ class _Crashes:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001  # the last line: a caller must get an answer
-            log.event("request failed", level=logging.ERROR, error=error, route=_route(scope))
+            # Without the error's text, which may hold what the caller sent.
+            frames = traceback.extract_tb(error.__traceback__)[-8:]
+            log.event(
+                "request failed",
+                level=logging.ERROR,
+                route=_route(scope),
+                error_type=type(error).__name__,
+                frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+            )
             if not started:
                 await problem_response(_FAULT, scope.get("path", ""))(scope, receive, sending)
 
@@ -179,7 +188,16 @@ def _of_validation(error: RequestValidationError) -> Refusal:
     found = error.errors()
     if found and all(item["loc"][0] == "path" for item in found):
         return _refusal(404, "not-found", "There is no such thing", "The path holds no id of ours.")
-    return invalid(*(_problem(item["loc"], item["type"], item["msg"], item.get("ctx")) for item in found))
+    # A list with a wrong item is also said to be too short: only the innermost faults help.
+    places = [item["loc"] for item in found]
+    innermost = [
+        item
+        for item in found
+        if not any(
+            len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"] for place in places
+        )
+    ]
+    return invalid(*(_problem(item["loc"], item["type"], item["msg"], item.get("ctx")) for item in innermost))
 
 
 def _problem(

@@ -138,7 +138,7 @@ async def change_source(caller: Writer, source_id: ItemId, body: SourceChanges) 
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
-    """Suggest a mapping for the file in the body: CSV, TSV, XLSX, XLS or ODS; a text file's beginning will do."""
+    """Suggest a mapping for the file in the body (CSV, TSV, XLSX, XLS, ODS; a text's beginning will do)."""
     received: ReceivedFile = request.state.received
     return await asyncio.to_thread(_suggest, Path(received.path))
 

@@ -62,7 +62,7 @@ async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, o
 
 
 def _credentials(path: str) -> dict[str, str]:
-    """The JSON object in the file, or on standard input for "-": never on the command line, which others see."""
+    """The JSON object in the file, or on standard input for "-": others see the command line."""
     try:
         found = json.loads(sys.stdin.read() if path == "-" else Path(path).read_text())
     except (OSError, ValueError) as error:

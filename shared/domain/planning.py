@@ -57,6 +57,9 @@ class PlannedFailure:
     values: dict[str, str]
 
 
+SMS_CHARACTERS = 1600  # https://www.twilio.com/docs/api/errors/21617
+
+
 class _Failed(Exception):
     def __init__(self, step: FailureStep, field: str, value: str, kind: str, reason: str) -> None:
         super().__init__(reason)
@@ -169,10 +172,7 @@ class Planner:
             ) from error  # fmt: skip
         except RenderFailed as error:
             raise _Failed(FailureStep.RENDER, "template", "", "template failed", str(error)) from error
-        if not filtered.strip():
-            raise _Failed(
-                FailureStep.FILTER, "body", texts[1][:200], "text empty", "Nothing is left of the text."
-            )
+        _check_texts(step, texts[0], filtered)
         return texts[0], filtered
 
     def _placed(self, planned: PlannedMessage) -> PlannedMessage:
@@ -183,6 +183,19 @@ class Planner:
         if opens_at is None or (planned.not_after is not None and opens_at >= planned.not_after):
             return replace(planned, skip=SkipReason.WINDOW_CLOSED)
         return replace(planned, opens_at=opens_at)
+
+
+def _check_texts(step: Step, subject: str, body: str) -> None:
+    """What no provider would take is this row's failure, seen in the preview and not at the call."""
+    if not body.strip():
+        raise _Failed(FailureStep.FILTER, "body", "", "text empty", "Nothing is left of the text.")
+    if step.channel is Channel.EMAIL and not subject.strip():
+        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", "An email needs a subject.")
+    if step.channel is Channel.SMS and len(body) > SMS_CHARACTERS:
+        raise _Failed(
+            FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
+            f"A text message holds {SMS_CHARACTERS:,} characters at most.",
+        )  # fmt: skip
 
 
 def moment_of(text: str, time_zone: str) -> datetime:

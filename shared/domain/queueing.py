@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.batch import Batch, BatchState
+from shared.domain.batch import Batch, batch_of
 from shared.domain.channel import Channel
 from shared.domain.failure import Failure
 from shared.domain.fire import Fire, FireContent
@@ -31,12 +31,24 @@ class Starts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TextClaim:
+    """That a fire has this very text for this address: the last wall against sending it twice.
+
+    It holds whatever the dedupe key says; the id is that of fire, step, address and text.
+    """
+
+    id: str
+    message_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Writes:
-    """What is to be created. Queued messages go with their batch, in one commit."""
+    """What is to be created. Queued messages go with their batch, and each with its claim, in one commit."""
 
     batches: tuple[Batch, ...] = ()
     messages: tuple[Message, ...] = ()
     failures: tuple[Failure, ...] = ()
+    claims: Mapping[str, TextClaim]  # by message id
 
     def of_batch(self, batch: Batch) -> list[Message]:
         """The batch's messages."""
@@ -66,26 +78,45 @@ class Arranged:
         """The failures' ids."""
         return {key for key, _ in self.failures}
 
+    def claim_ids(self) -> set[str]:
+        """Ids of the texts' claims."""
+        return {_claim_id(self.fire, plan) for _, plan in self.messages}
+
     def addresses(self) -> set[tuple[Channel, str]]:
         """Every address a message would go to."""
         return {(plan.step.channel, plan.address) for _, plan in self.messages}
 
     def missing(
-        self, existing: Mapping[str, Message], failure_ids: set[str], refused: Refused, *, is_canceled: bool
+        self,
+        existing: Mapping[str, Message],
+        claims: Mapping[str, TextClaim],
+        failure_ids: set[str],
+        refused: Refused,
+        *,
+        is_canceled: bool,
     ) -> Writes:
         """What is not stored yet. The same input gives the same ids, so writing twice writes once."""
-        taken = {key: message.row_number for key, message in existing.items()}
+        owners = {key: key for key in existing} | {key: claim.message_id for key, claim in claims.items()}
         created: list[tuple[PlannedMessage, Message]] = []
+        claimed: dict[str, TextClaim] = {}
         for key, plan in self.messages:
-            is_duplicate = taken.setdefault(key, plan.row_number) != plan.row_number
-            item_id = _row_id(self.fire, plan) if is_duplicate else key
-            if item_id in existing:
+            row_id, claim_id = _row_id(self.fire, plan), _claim_id(self.fire, plan)
+            if row_id in existing or (key in existing and existing[key].row_number == plan.row_number):
+                continue  # this row is stored
+            first = owners.get(key) or owners.get(claim_id)
+            if first is not None:
+                duplicate = self._message(row_id, plan, SkipReason.DUPLICATE, first)
+                created.append((plan, duplicate))
                 continue
-            skip = SkipReason.DUPLICATE if is_duplicate else _skip(plan, refused, is_canceled=is_canceled)
-            created.append((plan, self._message(item_id, plan, skip, key if is_duplicate else None)))
+            owners[key] = owners[claim_id] = key
+            skip = _skip(plan, refused, is_canceled=is_canceled)
+            created.append((plan, self._message(key, plan, skip, None)))
+            claimed[key] = TextClaim(id=claim_id, message_id=key)
         batches, messages = self._batched(created)
         failures = [self._failure(key, plan) for key, plan in self.failures if key not in failure_ids]
-        return Writes(batches=tuple(batches), messages=tuple(messages), failures=tuple(failures))
+        return Writes(
+            batches=tuple(batches), messages=tuple(messages), failures=tuple(failures), claims=claimed
+        )
 
     def _message(
         self, item_id: str, plan: PlannedMessage, skip: SkipReason | None, duplicate_of: str | None
@@ -165,29 +196,6 @@ class Arranged:
         return batch, [replace(message, batch_id=batch.id) for message in members]
 
 
-def batch_of(
-    company_id: str,
-    fire_id: str,
-    sender_id: str,
-    members: Sequence[Message],
-    planned_start: datetime,
-    now: datetime,
-    dispatch_until: datetime,
-) -> Batch:
-    """A batch of these messages, announced at once when it starts soon."""
-    is_soon = planned_start <= dispatch_until
-    return Batch(
-        id=computed_id(fire_id, "batch", members[0].id, planned_start.isoformat()),
-        company_id=company_id,
-        fire_id=fire_id,
-        sender_id=sender_id,
-        message_ids=tuple(message.id for message in members),
-        planned_start=planned_start,
-        state=BatchState.DISPATCHED if is_soon else BatchState.WAITING,
-        dispatched_at=now if is_soon else None,
-    )
-
-
 def arrange(
     company_id: str,
     fire: Fire,
@@ -215,6 +223,10 @@ def arrange(
 
 def _row_id(fire: Fire, plan: PlannedMessage) -> str:
     return computed_id(fire.id, plan.step.id, "row", plan.row_number)
+
+
+def _claim_id(fire: Fire, plan: PlannedMessage) -> str:
+    return computed_id(fire.id, plan.step.id, "text", plan.address.casefold(), plan.subject, plan.body)
 
 
 def _skip(plan: PlannedMessage, refused: Refused, *, is_canceled: bool) -> SkipReason | None:

@@ -55,7 +55,7 @@ class Collection(Generic[T]):
         except ValueError:
             return None
         snapshot = await ref.get(transaction=transaction)
-        return self._record(snapshot) if snapshot.exists else None
+        return self.record(snapshot) if snapshot.exists else None
 
     async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
         """The record. Raises NotFound."""
@@ -74,8 +74,12 @@ class Collection(Generic[T]):
             snapshots = self._db.get_all(refs[start : start + READ_SIZE], transaction=transaction)
             async for snapshot in snapshots:
                 if snapshot.exists:
-                    found[snapshot.id] = self._record(snapshot)
+                    found[snapshot.id] = self.record(snapshot)
         return found
+
+    def wanted(self, company_id: str, item_ids: Iterable[str]) -> "Wanted[T]":
+        """These records, to be read together with others (see read_together)."""
+        return Wanted(self, [self.ref(company_id, item_id) for item_id in item_ids])
 
     async def add(self, company_id: str, item_id: str, record: T) -> bool:
         """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
@@ -104,7 +108,7 @@ class Collection(Generic[T]):
     async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
         """The first `limit` records that match, in the query's order."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        return [self._record(snapshot) async for snapshot in found.stream()]
+        return [self.record(snapshot) async for snapshot in found.stream()]
 
     async def each_value(
         self, company_id: str, query: Query, *values: object, field: str
@@ -129,7 +133,7 @@ class Collection(Generic[T]):
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
         snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream()]
-        items = [self._record(snapshot) for snapshot in snapshots[:limit]]
+        items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
     async def each_across_companies(
@@ -142,7 +146,7 @@ class Collection(Generic[T]):
             page = found if last is None else found.start_after(last)
             snapshots = [snapshot async for snapshot in page.stream()]
             for snapshot in snapshots:
-                yield paths.company_of(snapshot.reference), self._record(snapshot)
+                yield paths.company_of(snapshot.reference), self.record(snapshot)
             if len(snapshots) < page_size:
                 return
             last = snapshots[-1]
@@ -150,7 +154,8 @@ class Collection(Generic[T]):
     def _base(self, company_id: str) -> AsyncCollectionReference:
         return paths.collection(self._db, company_id, self.name)
 
-    def _record(self, snapshot: Any) -> T:
+    def record(self, snapshot: Any) -> T:
+        """The record a document holds."""
         return from_document(self._type, snapshot.id, snapshot.to_dict())
 
     @staticmethod
@@ -164,6 +169,28 @@ class Collection(Generic[T]):
             source = source.order_by(order[0], direction=order[1])
         filtered: AsyncQuery = source
         return filtered
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Generic[T]):
+    """Records of one collection that are to be read together with others."""
+
+    collection: Collection[T]
+    refs: list[AsyncDocumentReference]
+
+
+async def read_together(
+    db: AsyncClient, transaction: AsyncTransaction, *groups: Wanted[Any]
+) -> list[dict[str, Any]]:
+    """Those of the wanted records that exist, by id, group by group, all in one round trip."""
+    homes = {ref.path: (number, group) for number, group in enumerate(groups) for ref in group.refs}
+    found: list[dict[str, Any]] = [{} for _ in groups]
+    references = [ref for group in groups for ref in group.refs]
+    async for snapshot in db.get_all(references, transaction=transaction):
+        if snapshot.exists:
+            number, group = homes[snapshot.reference.path]
+            found[number][snapshot.id] = group.collection.record(snapshot)
+    return found
 
 
 async def _answer(aggregation: Any) -> int:

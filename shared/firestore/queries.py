@@ -62,4 +62,18 @@ SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("l
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
 CAMPAIGN_FIRES_OPEN = Query(collection="fires", equal=("campaign_id", "is_closed"))
+# The API's lists: any of these equalities, in id order, which needs no index beyond those of single fields.
+LISTS = (
+    Query(collection="api_keys"),
+    Query(collection="senders"),
+    Query(collection="sources"),
+    Query(collection="files", equal=("source_id", "state")),
+    Query(collection="templates", equal=("channel",)),
+    Query(collection="campaigns", equal=("state",)),
+    Query(collection="fires", equal=("campaign_id",)),
+    Query(collection="messages", equal=("fire_id", "campaign_id", "state", "address")),
+    Query(collection="failures", equal=("fire_id", "file_id", "state")),
+    Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
+    Query(collection="opt_outs", equal=("channel", "address", "is_active")),
+)
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

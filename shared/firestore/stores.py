@@ -14,6 +14,7 @@ from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
 from shared.domain.opt_out import OptOut
 from shared.domain.preview import Preview, PreviewChunk
+from shared.domain.queueing import TextClaim
 from shared.domain.reply import Reply
 from shared.domain.sender import Sender
 from shared.domain.sender_timeline import SenderTimeline
@@ -130,6 +131,11 @@ class Stores:
     def messages(self) -> Collection[Message]:
         """Messages."""
         return Collection(self.db, "messages", Message, "message")
+
+    @cached_property
+    def text_claims(self) -> Collection[TextClaim]:
+        """Which text a fire has for which address."""
+        return Collection(self.db, "text_claims", TextClaim, "text claim")
 
     @cached_property
     def failures(self) -> Collection[Failure]:

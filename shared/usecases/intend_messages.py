@@ -1,15 +1,16 @@
 """Intent: everything that could forbid a message is read in the transaction that marks it `sending`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import window
-from shared.domain.batch import BatchState
+from shared.domain.batch import Batch, BatchState
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.fire import Fire, FireContent, FireState
 from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
 from shared.domain.opt_out import opt_out_id
+from shared.firestore.collection import read_together
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.claim_batch import Claim
@@ -40,28 +41,32 @@ class Intents:
 
 
 async def intend_messages(
-    runtime: Runtime, company_id: str, claim: Claim, content: FireContent, message_ids: Sequence[str]
+    runtime: Runtime, company_id: str, claim: Claim, content: FireContent, group: Sequence[Message]
 ) -> Intents:
     """Mark the group's messages `sending` under our token; those that must not go out are settled instead.
 
-    Consent is read in the same transaction, which makes STOP exact. Raises LeaseLost.
+    Consent is read in the same transaction, which makes STOP exact. `group` are the messages as read
+    before; only their ids and addresses, which never change, are used. Raises LeaseLost.
     """
     stores = runtime.stores
+    keys = {message.id: opt_out_id(message.channel, message.address) for message in group}
+    wanted = (
+        stores.batches.wanted(company_id, [claim.batch.id]),
+        stores.fires.wanted(company_id, [claim.batch.fire_id]),
+        stores.messages.wanted(company_id, keys),
+        stores.opt_outs.wanted(company_id, set(keys.values())),
+    )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batch = await stores.batches.get(company_id, claim.batch.id, transaction)
-        if batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
-            raise LeaseLost
-        if batch.lease_until is None or batch.lease_until <= now:
-            raise LeaseLost
-        fire = await stores.fires.get(company_id, batch.fire_id, transaction)
+        batches, fires, messages, opt_outs = await read_together(stores.db, transaction, *wanted)
+        _check_lease(batches.get(claim.batch.id), claim, now)
+        fire: Fire = fires[claim.batch.fire_id]
         if fire.state is FireState.PAUSED:
             return Intents(intended=[], later={}, is_paused=True)
-        messages = await stores.messages.find_many(company_id, message_ids, transaction)
-        refused = await _refused(runtime, company_id, messages.values(), transaction)
+        refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
         decided = [
-            _decide(message, claim.token, fire, content, message.id in refused, now)
+            _decide(message, claim.token, fire, content, keys[message.id] in refused, now)
             for message in messages.values()
         ]
         later: dict[datetime, list[str]] = {}
@@ -74,13 +79,11 @@ async def intend_messages(
     return await transact(stores.db, intend, "intend_messages")
 
 
-async def _refused(
-    runtime: Runtime, company_id: str, messages: Collection[Message], transaction: Transaction
-) -> set[str]:
-    """Ids of the messages whose address has an opt-out."""
-    keys = {message.id: opt_out_id(message.channel, message.address) for message in messages}
-    found = await runtime.stores.opt_outs.find_many(company_id, set(keys.values()), transaction)
-    return {item_id for item_id, key in keys.items() if key in found and found[key].is_active}
+def _check_lease(batch: Batch | None, claim: Claim, now: datetime) -> None:
+    if batch is None or batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
+        raise LeaseLost
+    if batch.lease_until is None or batch.lease_until <= now:
+        raise LeaseLost
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

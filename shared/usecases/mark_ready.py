@@ -1,6 +1,7 @@
 """Freeze a campaign: from here on, what was previewed is what is sent."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
@@ -9,6 +10,8 @@ from shared.domain.schedule import next_fire
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.freeze_content import freeze_content
+
+LATE = timedelta(minutes=15)
 
 
 async def mark_ready(
@@ -27,14 +30,7 @@ async def mark_ready(
         raise Conflict(
             "The campaign, a template, a sender or the file changed since the preview. Preview it again."
         )
-    next_fire_at = next_fire(campaign.schedule, content.company_time_zone, None)
-    if campaign.schedule.kind is not ScheduleKind.ON_DEMAND:
-        if next_fire_at is None or (
-            campaign.schedule.kind is ScheduleKind.RECURRING and next_fire_at < runtime.now()
-        ):
-            next_fire_at = next_fire(campaign.schedule, content.company_time_zone, runtime.now())
-        if next_fire_at is None:
-            raise InvalidInput.at("schedule", "has no time left at which the campaign could fire")
+    next_fire_at = _first_fire(campaign, content.company_time_zone, runtime.now())
     await stores.campaign_contents.save(company_id, computed_id(campaign_id, content.content_hash), content)
     state = CampaignState.SCHEDULED if next_fire_at else CampaignState.READY
 
@@ -50,6 +46,19 @@ async def mark_ready(
         return ready
 
     return await transact(stores.db, freeze)
+
+
+def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
+    """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
+
+    A time that has just passed still counts: somebody may press the button a minute late.
+    """
+    if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
+        return None
+    first = next_fire(campaign.schedule, time_zone, now - LATE)
+    if first is None:
+        raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
+    return first
 
 
 def _check_draft(campaign: Campaign) -> None:

@@ -102,9 +102,14 @@ class _Totals:
         return shown
 
     def _message(self, plan: PlannedMessage, refused: set[str], now: datetime) -> PreviewedMessage:
-        key = (plan.step.id, *plan.dedupe)
-        skip = SkipReason.DUPLICATE if key in self.seen else plan.skip
-        self.seen.add(key)
+        # As in queueing: the dedupe key, or the very text again for the same address.
+        keys = {
+            (plan.step.id, *plan.dedupe),
+            (plan.step.id, "text", plan.address.casefold(), plan.rendering_hash),
+        }
+        skip = SkipReason.DUPLICATE if keys & self.seen else plan.skip
+        if skip is not SkipReason.DUPLICATE:
+            self.seen |= keys
         if skip is None and opt_out_id(plan.step.channel, plan.address) in refused:
             skip = SkipReason.OPTED_OUT
         parts = estimate(plan.body).parts if plan.step.channel is Channel.SMS else 1

@@ -1,17 +1,16 @@
 """Turn one chunk of a fire's audience into messages and failures, and its messages into batches."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from shared import faults, log
 from shared.domain.batch import Batch, BatchState
-from shared.domain.failure import Failure
 from shared.domain.fire import Chunk, ChunkState, Fire, FireContent, FireState
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages, SendBatch
-from shared.domain.message import Message
-from shared.domain.opt_out import OptOut, opt_out_id
+from shared.domain.opt_out import opt_out_id
 from shared.domain.planning import PlannedFailure, PlannedMessage, Planner
 from shared.domain.queueing import Starts, Writes, arrange
 from shared.firestore.queries import CHUNKS_BY_STATE
@@ -122,13 +121,16 @@ async def _missing(
 ) -> Writes:
     stores = runtime.stores
     arranged = arrange(company_id, fire, content, outcomes, starts)
-    messages: dict[str, Message] = await stores.messages.find_many(company_id, arranged.message_ids())
-    failures: dict[str, Failure] = await stores.failures.find_many(company_id, arranged.failure_ids())
-    opt_outs: dict[str, OptOut] = await stores.opt_outs.find_many(
-        company_id, {opt_out_id(channel, address) for channel, address in arranged.addresses()}
+    keys = {opt_out_id(channel, address) for channel, address in arranged.addresses()}
+    messages, claims, failures, opt_outs = await asyncio.gather(
+        stores.messages.find_many(company_id, arranged.message_ids()),
+        stores.text_claims.find_many(company_id, arranged.claim_ids()),
+        stores.failures.find_many(company_id, arranged.failure_ids()),
+        stores.opt_outs.find_many(company_id, keys),
     )
     refused = {(o.channel, o.address.casefold()) for o in opt_outs.values() if o.is_active}
-    return arranged.missing(messages, set(failures), refused, is_canceled=fire.state is FireState.CANCELED)
+    is_canceled = fire.state is FireState.CANCELED
+    return arranged.missing(messages, claims, set(failures), refused, is_canceled=is_canceled)
 
 
 async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:

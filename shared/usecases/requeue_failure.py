@@ -82,6 +82,7 @@ async def _store(
         current = await stores.failures.get(company_id, failure.id, transaction)
         control = await stores.fires.get(company_id, fire.id, transaction)
         existing = await stores.messages.find_many(company_id, arranged.message_ids(), transaction)
+        claims = await stores.text_claims.find_many(company_id, arranged.claim_ids(), transaction)
         key = opt_out_id(plan.step.channel, plan.address)
         opt_out = await stores.opt_outs.find(company_id, key, transaction)
         if current.state is not FailureState.OPEN:
@@ -90,13 +91,15 @@ async def _store(
             raise Conflict("The campaign was canceled; nothing of it is sent any more.")
         is_refused = opt_out is not None and opt_out.is_active
         refused = {(plan.step.channel, plan.address.casefold())} if is_refused else set()
-        writes = arranged.missing(existing, set(), refused, is_canceled=False)
+        writes = arranged.missing(existing, claims, set(), refused, is_canceled=False)
         if not writes.messages:
             raise Conflict("This row has a message already.")
         for batch in writes.batches:
             stores.batches.put(transaction, company_id, batch.id, batch)
         for message in writes.messages:
             stores.messages.put(transaction, company_id, message.id, message)
+        for claim in writes.claims.values():
+            stores.text_claims.put(transaction, company_id, claim.id, claim)
         done = replace(current, state=FailureState.REQUEUED, requeued_as=writes.messages[0].id)
         stores.failures.put(transaction, company_id, failure.id, done)
         if control.is_closed and writes.messages[0].state is MessageState.QUEUED:

@@ -10,7 +10,7 @@ from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.fire import FireState
 from shared.domain.job import SendBatch
-from shared.domain.message import MessageState
+from shared.domain.message import Message, MessageState
 from shared.domain.pacing import group_size
 from shared.domain.sender import Sender
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
@@ -108,11 +108,11 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     return await close_batch(runtime, company_id, claim, is_paused=is_paused, retry_after_seconds=retry_after)
 
 
-async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[str]:
+async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[Message]:
     """The batch's messages that are still to be sent, in order."""
     found = await runtime.stores.messages.find_many(company_id, batch.message_ids)
     return [
-        item_id
+        message
         for item_id in batch.message_ids
         if (message := found.get(item_id)) is not None
         and message.state is MessageState.QUEUED

@@ -7,11 +7,12 @@ from typing import Any
 from google.api_core.exceptions import AlreadyExists
 
 from shared import faults
+from shared.domain.message import Message
 from shared.domain.queueing import Writes
 from shared.firestore.collection import Collection
 from shared.runtime import Runtime
 
-WRITES_PER_COMMIT = 200
+OTHERS_PER_COMMIT = 100
 COMMITS_AT_ONCE = 8
 Create = tuple[Collection[Any], str, object]
 
@@ -23,13 +24,20 @@ class AlreadyTaken(Exception):
 async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> None:
     """Create everything. Raises AlreadyTaken when an id exists; what was committed by then stays."""
     stores = runtime.stores
+
+    def with_claim(message: Message) -> list[Create]:
+        claim = writes.claims.get(message.id)
+        claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
+        return [(stores.messages, message.id, message), *claiming]
+
     commits: list[list[Create]] = []
     for batch in writes.batches:
-        members: list[Create] = [(stores.messages, m.id, m) for m in writes.of_batch(batch)]
+        members = [create for message in writes.of_batch(batch) for create in with_claim(message)]
         commits.append([(stores.batches, batch.id, batch), *members])
-    rest: list[Create] = [(stores.messages, m.id, m) for m in writes.without_batch()]
-    rest += [(stores.failures, f.id, f) for f in writes.failures]
-    commits += [rest[n : n + WRITES_PER_COMMIT] for n in range(0, len(rest), WRITES_PER_COMMIT)]
+    others = [with_claim(message) for message in writes.without_batch()]
+    others += [[(stores.failures, failure.id, failure)] for failure in writes.failures]
+    for start in range(0, len(others), OTHERS_PER_COMMIT):
+        commits.append([create for other in others[start : start + OTHERS_PER_COMMIT] for create in other])
     gate = asyncio.Semaphore(COMMITS_AT_ONCE)
 
     async def commit(creates: Sequence[Create]) -> None:

@@ -1,5 +1,6 @@
 """Two companies, and the client their programs call the API with."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,10 +49,12 @@ class Office:
 
     async def open(self) -> None:
         """Store both companies and an admin key for each."""
-        for company_id in (OURS, THEIRS):
-            await self.stores.companies.add(a_company(id=company_id, name=company_id.title()))
-            self.keys[company_id] = await self.key(Scope.ADMIN, company_id=company_id)
-            await self._furnish(company_id)
+        await asyncio.gather(*(self._open(company_id) for company_id in (OURS, THEIRS)))
+
+    async def _open(self, company_id: str) -> None:
+        await self.stores.companies.add(a_company(id=company_id, name=company_id.title()))
+        self.keys[company_id] = await self.key(Scope.ADMIN, company_id=company_id)
+        await self._furnish(company_id)
 
     async def _furnish(self, company_id: str) -> None:
         """One of each thing. Ids carry the company's name, so that each is in one company only."""
@@ -112,8 +115,10 @@ class Office:
                 changed_at=NOON,
             ),
         }
+        writer = stores.db.batch()
         for collection, record in named.items():
-            await collection.save(company_id, record.id, record)  # type: ignore[attr-defined]
+            collection.put(writer, company_id, record.id, record)  # type: ignore[attr-defined]
+        await writer.commit()
 
     async def close(self) -> None:
         """Close all connections."""

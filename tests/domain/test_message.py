@@ -1,5 +1,6 @@
 """Receipts and results in any order, repeated or late, end in one state."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import permutations
 
@@ -30,7 +31,7 @@ def receipt(kind: ReceiptKind, code: str | None = None) -> Receipt:
     return Receipt(message_id="m1", kind=kind, event_id=f"{kind} {code}", provider_id="SM1", code=code)
 
 
-def after(message: Message, events: tuple[Event, ...] | list[Event]) -> Message:
+def after(message: Message, events: Sequence[Event]) -> Message:
     for event in events:
         if isinstance(event, Receipt):
             message = after_receipt(message, event, NOON)
@@ -41,10 +42,8 @@ def after(message: Message, events: tuple[Event, ...] | list[Event]) -> Message:
 
 @pytest.mark.parametrize("result", [ACCEPTED, LOST], ids=["accepted", "answer lost"])
 def test_receipts_and_the_result_in_every_order_end_the_same(result: SendResult) -> None:
-    receipts: list[Event] = [
-        receipt(kind) for kind in (ReceiptKind.SENDING, ReceiptKind.SENT, ReceiptKind.DELIVERED)
-    ]
-    events = [*receipts, receipts[1], receipts[2], result]
+    receipts = [receipt(kind) for kind in (ReceiptKind.SENDING, ReceiptKind.SENT, ReceiptKind.DELIVERED)]
+    events: list[Event] = [*receipts, receipts[1], receipts[2], result]
     ends = {after(SENDING, order) for order in permutations(events)}
     [end] = ends
     assert (end.state, end.delivery, end.provider_id) == (MessageState.SENT, Delivery.DELIVERED, "SM1")

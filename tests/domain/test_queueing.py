@@ -7,7 +7,7 @@ from shared.domain.file import Row
 from shared.domain.fire import Fire, FireContent
 from shared.domain.message import Message, MessageState, SkipReason
 from shared.domain.planning import Planner
-from shared.domain.queueing import Arranged, Refused, Starts, Writes, arrange
+from shared.domain.queueing import Arranged, Refused, Starts, TextClaim, Writes, arrange
 from tests.builders import NOON, a_campaign, a_step, an_sms_sender
 from tests.domain.test_freezing import a_content
 from tests.domain.test_planning import VALUES
@@ -41,7 +41,9 @@ def arranged(
 def missing(chunk: Arranged, stored: dict[str, Message] | None = None, **options: object) -> Writes:
     refused: Refused = options.get("refused", set())  # type: ignore[assignment]
     failures: set[str] = options.get("failures", set())  # type: ignore[assignment]
-    return chunk.missing(stored or {}, failures, refused, is_canceled=bool(options.get("is_canceled")))
+    claims: dict[str, TextClaim] = options.get("claims", {})  # type: ignore[assignment]
+    is_canceled = bool(options.get("is_canceled"))
+    return chunk.missing(stored or {}, claims, failures, refused, is_canceled=is_canceled)
 
 
 def phones(*numbers: int) -> list[dict[str, str]]:
@@ -65,7 +67,7 @@ def test_writing_twice_writes_nothing_more() -> None:
     assert missing(chunk) == first
     stored = {message.id: message for message in first.messages}
     again = missing(chunk, stored, failures={failure.id for failure in first.failures})
-    assert again == Writes()
+    assert again == Writes(claims={})
 
 
 def test_after_half_of_it_was_written_the_rest_is_what_is_missing() -> None:
@@ -82,6 +84,18 @@ def test_a_duplicate_of_another_chunks_row_is_skipped() -> None:
     writes = missing(chunk, {m.id: m for m in earlier.messages})
     reasons = {m.row_number: m.reason for m in writes.messages}
     assert reasons == {302: SkipReason.DUPLICATE, 303: None}
+
+
+def test_the_very_text_for_the_same_address_is_a_duplicate_whatever_the_dedupe_key_says() -> None:
+    content = a_content(content_hash="h", dedupe_key=("number",))
+    rows = [{**row, "number": str(n)} for n, row in enumerate(phones(1, 1, 2))]
+    writes = missing(arranged(rows, content))
+    assert {m.row_number: m.reason for m in writes.messages} == {2: None, 3: "duplicate", 4: None}
+    elsewhere = arranged([{**rows[0], "number": "9"}], content, rows_before=300)
+    claims = {claim.id: claim for claim in writes.claims.values()}
+    [message] = missing(elsewhere, claims=claims).messages
+    [first] = [m for m in writes.messages if m.row_number == 2]
+    assert (message.reason, message.duplicate_of) == ("duplicate", first.id)
 
 
 def test_refusals_and_cancellation_skip() -> None:

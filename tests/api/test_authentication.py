@@ -1,0 +1,216 @@
+"""Every route, against every caller who may not use it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from functions.api.app import build_app
+from shared.domain.api_key import Scope, new_key_text
+from shared.runtime import Runtime
+from shared.settings import Settings
+from shared.usecases.create_api_key import revoke_api_key
+from tests.api.office import OURS, THEIRS, Office, assert_problem
+
+# Ids in paths, as the office stores them with the company's name behind.
+PATH_IDS = {
+    "source_id": "source",
+    "template_id": "template",
+    "sender_id": "sender",
+    "campaign_id": "campaign",
+    "message_id": "message",
+    "file_id": "file",
+    "fire_id": "fire",
+    "failure_id": "failure",
+    "preview_id": "preview",
+    "reply_id": "reply",
+    "opt_out_id": "opt-out",
+}
+PUBLIC = {"/v1/openapi.json", "/v1/docs"}
+ENOUGH: dict[str, dict[str, Any]] = {
+    "/v1/reports": {"params": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}},
+    "/v1/failures/{failure_id}/requeue": {"json": {"corrections": {"phone": "+12125550187"}}},
+    "/v1/replies/{reply_id}/answer": {"json": {"message_id": "message-globex", "disposition": "confirmed"}},
+    "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
+}
+
+
+def an_unused_runtime() -> Runtime:
+    """A runtime whose clients are never opened: enough to look at the routes."""
+    settings = Settings(project_id="p", upload_bucket="b", public_url="u", signing_key="k", secrets_path="s")
+    return Runtime(settings)
+
+
+def _routes() -> Iterator[tuple[str, str, Scope | None]]:
+    """Method, path and needed scope of every route that is not public."""
+    for context in iter_route_contexts(build_app(an_unused_runtime()).routes):
+        path = context.path or ""
+        if path in PUBLIC:
+            continue
+        calls = [dependency.call for dependency in context.dependant.dependencies]
+        scopes = [scope for call in calls if (scope := getattr(call, "scope", None))]
+        for method in sorted((context.methods or set()) - {"HEAD"}):
+            yield method, path, scopes[0] if len(scopes) == 1 else None
+
+
+ROUTES = list(_routes())
+TAKES: dict[str, dict[str, Any]] = {"POST": {"json": {}}, "PATCH": {"json": {}}}
+
+
+def _filled(path: str, company_id: str) -> str:
+    for name, kind in PATH_IDS.items():
+        path = path.replace(f"{{{name}}}", f"{kind}-{company_id}")
+    return path.replace("{row_number}", "2").replace("{key_id}", "some-key")
+
+
+def test_every_route_names_the_scope_it_needs() -> None:
+    assert len(ROUTES) > 40
+    assert [(method, path) for method, path, scope in ROUTES if scope is None] == []
+
+
+def test_what_changes_or_sends_needs_more_than_read() -> None:
+    harmless = {path for method, path, scope in ROUTES if method != "GET" and scope is Scope.READ}
+    assert harmless == set()
+
+
+async def test_nobody_gets_in_without_a_live_key(office: Office) -> None:
+    now = office.runtime.now()
+    ended = await office.key(Scope.ADMIN, expires_at=now + timedelta(milliseconds=1))
+    revoked = await office.key(Scope.ADMIN)
+    await revoke_api_key(office.runtime, OURS, revoked.split("_")[2])
+    good = office.keys[OURS]
+    of_ours_for_theirs = good.replace(f"_{OURS}_", f"_{THEIRS}_")
+    headers: list[dict[str, str]] = [
+        {},
+        {"Authorization": good},
+        {"Authorization": "Basic " + good},
+        {"Authorization": "Bearer "},
+        {"X-Api-Key": good},
+    ]
+    headers += [
+        {"Authorization": f"Bearer {text}"}
+        for text in (
+            "x",
+            "rk____",
+            "rk_acme_key",
+            good + "x",
+            good[:-1] + ("0" if good[-1] != "0" else "1"),
+            new_key_text(OURS, "unknown"),
+            new_key_text("nobody", "unknown"),
+            f"rk_{'a' * 200}_b_c",
+            of_ours_for_theirs,
+            ended,
+            revoked,
+        )
+    ]
+    for method, path, _ in ROUTES:
+        for chosen in headers:
+            response = await office.http.request(method, _filled(path, OURS), headers=chosen)
+            assert_problem(response, 401)
+            assert response.headers["www-authenticate"].startswith("Bearer")
+            assert "secret" not in response.text
+            assert good not in response.text
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.WRITE, Scope.SEND])
+async def test_a_key_does_only_what_its_scopes_allow(office: Office, scope: Scope) -> None:
+    key = await office.key(scope)
+    for method, path, needed in ROUTES:
+        response = await office.call(method, _filled(path, OURS), key=key, json={})
+        if needed in (scope, Scope.READ):
+            assert response.status_code not in (401, 403), (method, path)
+        else:
+            assert str(needed) in assert_problem(response, 403)["detail"]
+
+
+async def test_another_companys_ids_are_not_there(office: Office) -> None:
+    seen = 0
+    for method, path, _ in ROUTES:
+        if "{" not in path or "{key_id}" in path:
+            continue
+        options: dict[str, Any] = ENOUGH.get(path, TAKES.get(method, {}))
+        response = await office.call(method, _filled(path, THEIRS), **options)
+        assert_problem(response, 404)
+        seen += 1
+    assert seen > 25
+
+
+async def test_another_companys_keys_are_not_there(office: Office) -> None:
+    theirs = office.keys[THEIRS].split("_")[2]
+    assert_problem(await office.get(f"/v1/api-keys/{theirs}"), 404)
+    assert_problem(await office.call("DELETE", f"/v1/api-keys/{theirs}"), 404)
+    assert (await office.get("/v1/company", company_id=THEIRS)).status_code == 200
+
+
+async def test_lists_hold_only_what_is_ours(office: Office) -> None:
+    for method, path, _ in ROUTES:
+        if method != "GET" or "{" in path or path == "/v1/failures/export":
+            continue
+        response = await office.get(path, **ENOUGH.get(path, {}))
+        assert response.status_code == 200, response.text
+        assert THEIRS not in response.text.lower(), path
+
+
+async def test_filters_and_exports_by_anothers_id_find_nothing(office: Office) -> None:
+    for path in (
+        "/v1/messages?fire_id=fire-globex",
+        "/v1/failures?fire_id=fire-globex",
+        "/v1/fires?campaign_id=campaign-globex",
+        "/v1/files?source_id=source-globex",
+    ):
+        assert (await office.get(path)).json() == {"items": [], "next_cursor": None}
+    assert_problem(await office.get("/v1/failures/export?fire_id=fire-globex"), 404)
+    assert_problem(await office.get("/v1/failures/export?file_id=file-globex"), 404)
+
+
+async def test_another_companys_ids_in_a_body_are_wrong_fields(office: Office) -> None:
+    body = {
+        "name": "Reminders",
+        "audience": {"source_id": "source-globex", "file_id": "file-globex"},
+        "steps": [
+            {
+                "channel": "sms",
+                "template_id": "template-globex",
+                "sender_id": "sender-globex",
+                "address_field": "phone",
+            }
+        ],
+    }
+    response = await office.post("/v1/campaigns", body)
+    wrong = ("steps[0].template_id", "steps[0].sender_id", "audience.source_id", "audience.file_id")
+    assert_problem(response, 422, *wrong)
+    response = await office.post("/v1/files", {"source_id": "source-globex", "name": "a.csv"})
+    assert_problem(response, 422, "source_id")
+    response = await office.post("/v1/files/upload?source_id=source-globex&name=a.csv", content=b"a\n1")
+    assert_problem(response, 422, "source_id")
+
+
+async def test_the_company_comes_from_the_key_and_nothing_else(office: Office) -> None:
+    response = await office.get("/v1/company", headers={"X-Company": THEIRS, "Company-Id": THEIRS})
+    assert response.json()["id"] == OURS
+    assert_problem(await office.get(f"/v1/company?company_id={THEIRS}"), 422, "company_id")
+
+
+async def test_a_key_is_shown_once_and_kept_as_a_digest(office: Office) -> None:
+    response = await office.post("/v1/api-keys", {"name": "CI", "scopes": ["read", "write"]})
+    assert response.status_code == 201
+    made = response.json()
+    text = made.pop("key")
+    assert (await office.get(response.headers["location"])).json() == made
+    assert text.startswith(made["prefix"] + "_")
+    stored = await office.stores.api_keys.ref(OURS, made["id"]).get()
+    assert text not in str(stored.to_dict())
+    assert (await office.get("/v1/company", key=text)).status_code == 200
+    assert (await office.call("DELETE", f"/v1/api-keys/{made['id']}")).json()["revoked_at"]
+    assert "revoked" in assert_problem(await office.get("/v1/company", key=text), 401)["detail"]
+
+
+async def test_a_keys_answer_can_be_repeated_but_not_its_text(office: Office) -> None:
+    body, headers = {"name": "CI", "scopes": ["read"]}, {"Idempotency-Key": "k1"}
+    first = await office.post("/v1/api-keys", body, headers=headers)
+    again = await office.post("/v1/api-keys", body, headers=headers)
+    assert again.json() == {**first.json(), "key": None}
+    async for record in office.stores.db.collection_group("idempotency_keys").stream():
+        assert first.json()["key"].encode() not in (record.to_dict() or {})["body"]

@@ -1,0 +1,207 @@
+"""A campaign's life over the API."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.office import Office, assert_problem
+from tests.builders import a_source, an_sms_sender
+
+BODY: dict[str, Any] = {
+    "name": "Reminders",
+    "audience": {"source_id": "source-acme"},
+    "steps": [
+        {
+            "channel": "sms",
+            "template_id": "template-acme",
+            "sender_id": "sender-acme",
+            "address_field": "phone",
+        }
+    ],
+    "window": {"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:30", "holiday_country": "US"},
+    "schedule": {"kind": "recurring", "at": "2099-01-05T09:00", "rule": "FREQ=WEEKLY;BYDAY=MO"},
+    "reply_options": [{"words": ["1", "y"], "disposition": "confirmed"}],
+    "expires_field": "appointment_at",
+    "filters": [{"kind": "replace", "text": "Dr ", "replacement": "Doctor "}],
+    "dedupe_key": ["day", "address"],
+}
+
+
+async def _create(office: Office, **changes: Any) -> dict[str, Any]:
+    response = await office.post("/v1/campaigns", {**BODY, **changes})
+    assert response.status_code == 201, response.text
+    made: dict[str, Any] = response.json()
+    assert response.headers["location"] == f"/v1/campaigns/{made['id']}"
+    return made
+
+
+async def test_what_is_created_is_what_is_read(office: Office) -> None:
+    made = await _create(office)
+    read = (await office.get(f"/v1/campaigns/{made['id']}")).json()
+    assert read == made
+    assert made["state"] == "draft"
+    assert made["window"]["opens"] == "09:00:00"
+    assert made["schedule"] == {**BODY["schedule"], "at": "2099-01-05T09:00:00", "time_zone": None}
+    assert made["steps"][0].pop("id")
+    for name in ("audience", "steps", "reply_options", "filters", "dedupe_key", "expires_field"):
+        expected = {**BODY, "audience": {"source_id": "source-acme", "file_id": None}}[name]
+        assert made[name] == expected
+
+
+async def test_an_edit_changes_what_it_names(office: Office) -> None:
+    made = await _create(office)
+    changes = {"name": "Notices", "expires_field": None, "schedule": {"kind": "on_demand"}}
+    response = await office.call("PATCH", f"/v1/campaigns/{made['id']}", json=changes)
+    edited = response.json()
+    assert response.status_code == 200, response.text
+    assert (edited["name"], edited["expires_field"]) == ("Notices", None)
+    assert edited["schedule"]["kind"] == "on_demand"
+    same = ("id", "state", "audience", "steps", "window", "reply_options", "filters", "created_at")
+    assert {name: edited[name] for name in same} == {name: made[name] for name in same}
+    assert edited["updated_at"] > made["updated_at"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"audience": {"source_id": "nothing"}}, "audience.source_id"),
+        ({"audience": {"source_id": "source-acme", "file_id": "nothing"}}, "audience.file_id"),
+        ({"steps": [{**BODY["steps"][0], "template_id": "nothing"}]}, "steps[0].template_id"),
+        ({"steps": [{**BODY["steps"][0], "sender_id": "nothing"}]}, "steps[0].sender_id"),
+        ({"steps": [{**BODY["steps"][0], "address_field": "fax"}]}, "steps[0].address_field"),
+        ({"steps": []}, "steps"),
+        ({"steps": BODY["steps"] * 9}, "steps"),
+        ({"window": {"days": [1, 1]}}, "window.days"),
+        ({"window": {"opens": "09:00", "closes": "09:00"}}, "window.closes"),
+        ({"window": {"time_zone_field": "zone"}}, "window.time_zone_field"),
+        ({"window": {"holiday_country": "XX"}}, "window.holiday_country"),
+        ({"schedule": {"kind": "once"}}, "schedule.at"),
+        ({"schedule": {"kind": "recurring", "at": "2099-01-05T09:00", "rule": "FREQ=X"}}, "schedule.rule"),
+        ({"schedule": {"kind": "once", "at": "2099-01-05T09:00", "time_zone": "EST5"}}, "schedule.time_zone"),
+        ({"reply_options": [{"words": ["stop"], "disposition": "canceled"}]}, "reply_options[0].words[0]"),
+        ({"expires_field": "when"}, "expires_field"),
+        ({"filters": [{"kind": "replace"}]}, "filters[0].text"),
+        ({"dedupe_key": ["shoe size"]}, "dedupe_key[0]"),
+    ],
+)
+async def test_what_cannot_work_is_refused_by_field(
+    office: Office, changes: dict[str, Any], field: str
+) -> None:
+    made = await _create(office)
+    assert_problem(await office.post("/v1/campaigns", {**BODY, **changes}), 422, field)
+    response = await office.call("PATCH", f"/v1/campaigns/{made['id']}", json=changes)
+    assert_problem(response, 422, field)
+    assert (await office.get(f"/v1/campaigns/{made['id']}")).json() == made
+
+
+async def test_a_channel_must_be_that_of_its_template_and_sender(office: Office) -> None:
+    step = {**BODY["steps"][0], "channel": "email"}
+    response = await office.post("/v1/campaigns", {**BODY, "steps": [step]})
+    assert_problem(response, 422, "steps[0].template_id", "steps[0].sender_id")
+
+
+async def test_ready_freezes_and_reopen_frees(office: Office) -> None:
+    made = await _create(office)
+    path = f"/v1/campaigns/{made['id']}"
+    ready = (await office.post(f"{path}/ready")).json()
+    assert ready["state"] == "scheduled"
+    assert ready["content_hash"]
+    assert ready["next_fire_at"] == "2099-01-05T14:00:00Z"
+    response = await office.call("PATCH", path, json={"name": "Other"})
+    assert "Reopen" in assert_problem(response, 409)["detail"]
+    assert (await office.post(f"{path}/reopen")).json()["state"] == "draft"
+    assert (await office.call("PATCH", path, json={"name": "Other"})).json()["name"] == "Other"
+
+
+async def test_ready_refuses_what_was_not_previewed(office: Office) -> None:
+    made = await _create(office)
+    response = await office.post(f"/v1/campaigns/{made['id']}/ready", {"content_hash": "another"})
+    assert_problem(response, 409)
+
+
+async def test_pause_resume_cancel(office: Office) -> None:
+    made = await _create(office)
+    path = f"/v1/campaigns/{made['id']}"
+    assert_problem(await office.post(f"{path}/fire"), 409)
+    await office.post(f"{path}/ready")
+    assert (await office.post(f"{path}/pause")).json()["state"] == "paused"
+    assert (await office.post(f"{path}/resume")).json()["state"] == "scheduled"
+    assert (await office.post(f"{path}/cancel")).json()["state"] == "canceled"
+    assert_problem(await office.post(f"{path}/resume"), 409)
+    listed = (await office.get("/v1/campaigns?state=canceled")).json()["items"]
+    assert [item["id"] for item in listed] == [made["id"]]
+
+
+async def test_fire_and_its_ledger(office: Office) -> None:
+    made = await _create(office, schedule={"kind": "on_demand"})
+    path = f"/v1/campaigns/{made['id']}"
+    assert (await office.post(f"{path}/ready")).json()["state"] == "ready"
+    response = await office.post(f"{path}/fire")
+    assert response.status_code == 202, response.text
+    fire = (await office.get(response.headers["location"])).json()
+    assert fire["ledger"]["is_balanced"]
+    assert fire["campaign_id"] == made["id"]
+    status = (await office.get(f"{path}/status")).json()
+    assert status["campaign"]["last_fire_id"] == fire["id"] == status["last_fire"]["id"]
+    listed = (await office.get(f"/v1/fires?campaign_id={made['id']}")).json()["items"]
+    assert [item["id"] for item in listed] == [fire["id"]]
+    report = (await office.get(f"/v1/fires/{fire['id']}/report")).json()
+    assert report["ledger"] == fire["ledger"]
+
+
+async def test_a_source_edit_may_not_break_itself(office: Office) -> None:
+    columns = [{"column": "Phone", "field": "phone", "type": "phone"}]
+    response = await office.call("PATCH", "/v1/sources/source-acme", json={"columns": columns * 2})
+    assert_problem(response, 422, "columns")
+    source = (await office.get("/v1/sources/source-acme")).json()
+    assert len(source["columns"]) == len(a_source().columns)
+    response = await office.call("PATCH", "/v1/sources/source-acme", json={"columns": columns})
+    assert response.status_code == 200, response.text
+    assert [column["field"] for column in response.json()["columns"]] == ["phone"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"time_zone": "EST5"}, "time_zone"),
+        ({"default_region": "usa"}, "default_region"),
+        ({"encoding": "zlib"}, "encoding"),
+        ({"encoding": "no such"}, "encoding"),
+        ({"delimiter": "ab"}, "delimiter"),
+        ({"dedupe_key": ["shoe size"]}, "dedupe_key[0]"),
+        ({"columns": [{"column": "A", "field": "Not a field"}]}, "columns[0].field"),
+    ],
+)
+async def test_a_source_that_cannot_work_is_refused(
+    office: Office, changes: dict[str, Any], field: str
+) -> None:
+    body = {"name": "Bills", "columns": [{"column": "Phone", "field": "phone", "type": "phone"}]}
+    assert (await office.post("/v1/sources", body)).status_code == 201
+    assert_problem(await office.post("/v1/sources", {**body, **changes}), 422, field)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"body": "Hello {{ name"}, "body"),
+        ({"body": "{% include 'x' %}"}, "body"),
+        ({"body": " "}, "body"),
+        ({"subject": "Hello"}, "subject"),
+        ({"channel": "email"}, "subject"),
+        ({"channel": "email", "subject": "Hello\r\nBcc: all@example.com"}, "subject"),
+        ({"channel": "email", "subject": "{{ name"}, "subject"),
+        ({"language": "english please"}, "language"),
+    ],
+)
+async def test_a_template_that_cannot_work_is_refused(
+    office: Office, changes: dict[str, Any], field: str
+) -> None:
+    body = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}
+    assert_problem(await office.post("/v1/templates", {**body, **changes}), 422, field)
+
+
+async def test_senders_show_no_credentials(office: Office) -> None:
+    office.runtime.secrets.store("acme", "sender-acme", {"account_sid": "AC1", "auth_token": "hush"})
+    sender = (await office.get("/v1/senders/sender-acme")).json()
+    assert sender["address"] == an_sms_sender().address
+    assert "hush" not in (await office.get("/v1/senders")).text

@@ -1,0 +1,51 @@
+"""The OpenAPI document, the page made of it, and the queries behind the lists."""
+
+import re
+
+from functions.api.app import build_app
+from shared.firestore.queries import LISTS
+from tests.api.office import Office
+from tests.api.test_authentication import ROUTES, an_unused_runtime
+
+
+async def test_the_document_names_everything(office: Office) -> None:
+    document = (await office.http.get("/v1/openapi.json")).json()
+    listed = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    assert listed == {(method, path) for method, path, _ in ROUTES}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["security"] == [{"API key": []}], path
+            assert operation["description"], path
+            assert "application/problem+json" in operation["responses"]["default"]["content"], path
+            names = [item["name"] for item in operation.get("parameters", ())]
+            assert ("Idempotency-Key" in names) == (method == "post"), path
+
+
+async def test_every_reference_of_the_document_leads_somewhere(office: Office) -> None:
+    response = await office.http.get("/v1/openapi.json")
+    shapes = set(response.json()["components"]["schemas"])
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', response.text)) <= shapes
+
+
+async def test_the_page_shows_every_operation_and_loads_nothing(office: Office) -> None:
+    response = await office.http.get("/v1/docs")
+    assert response.status_code == 200
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    for _, path, _ in ROUTES:
+        assert f"<code>{path}</code>" in response.text
+    assert "<script" not in response.text
+    assert not re.search(r"(src|href)=\"?https?:", response.text)
+
+
+def test_every_filter_of_a_list_is_a_declared_query() -> None:
+    declared = {query.collection: set(query.equal) for query in LISTS}
+    document = build_app(an_unused_runtime()).openapi()
+    seen = set()
+    for path, operations in document["paths"].items():
+        names = {item["name"] for item in operations.get("get", {}).get("parameters", ())}
+        if "cursor" not in names or "{" in path:
+            continue
+        collection = path.removeprefix("/v1/").replace("-", "_")
+        assert names - {"cursor", "limit"} == declared[collection]
+        seen.add(collection)
+    assert seen == set(declared)
