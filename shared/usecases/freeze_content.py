@@ -8,6 +8,7 @@ from shared.domain.errors import InvalidInput, NotFound, Problem
 from shared.domain.fire import FireContent
 from shared.domain.freezing import frozen
 from shared.domain.ids import computed_id
+from shared.domain.rendering import TemplateInvalid, compile_text
 from shared.domain.sender import Sender
 from shared.domain.template import Template
 from shared.runtime import Runtime
@@ -55,6 +56,18 @@ def _step_problems(
                 yield Problem(field=field, reason=f"there is no such {kind}")
             elif part.channel is not step.channel:
                 yield Problem(field=field, reason=f"this {kind} is for {part.channel}")
+            elif isinstance(part, Template) and (fault := _fault_of(part)) is not None:
+                yield Problem(field=field, reason=fault)
+
+
+def _fault_of(template: Template) -> str | None:
+    """Why the template cannot be rendered: frozen, it would fail every row of every fire."""
+    try:
+        compile_text(template.subject)
+        compile_text(template.body)
+    except TemplateInvalid as invalid:
+        return f"this template cannot be used: {invalid}"
+    return None
 
 
 async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
