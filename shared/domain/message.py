@@ -98,6 +98,19 @@ def moved(message: Message, state: MessageState, **changes: object) -> Message:
     return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
 
 
+LEASE_LOST = "The worker that sent it stopped before it learned the outcome."
+
+
+def given_up(message: Message, token: str) -> Message:
+    """The message when its batch was taken under `token`: one that another lease was sending is unknown.
+
+    It never goes back to queued: that worker may have called the provider.
+    """
+    if message.state is not _S.SENDING or message.token == token:
+        return message
+    return moved(message, _S.UNKNOWN, reason=LEASE_LOST)
+
+
 RESULT_STATES: dict[Outcome, MessageState] = {
     Outcome.ACCEPTED: _S.SENT,
     Outcome.REJECTED: _S.FAILED,

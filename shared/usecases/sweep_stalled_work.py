@@ -17,6 +17,7 @@ from shared.usecases.store_chunks import store_chunks
 from shared.usecases.summarize_fire import summarize_fire
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
+UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
 
 
 async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -53,7 +54,7 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
-    with faults.step("sweep.publish_files"):
+    with faults.step("sweep.publish_files" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -72,7 +73,7 @@ async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(queries.FIRES_UNSTORED, False, False)
     for company_id, fire in [pair async for pair in found]:
-        if fire.fired_at <= now - timedelta(seconds=30):
+        if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
             try:
                 await store_chunks(runtime, company_id, fire)
                 count += 1
@@ -90,7 +91,7 @@ async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
     for found in (lost, stalled):
         async for company_id, chunk in found:
             jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
-    with faults.step("sweep.publish_chunks"):
+    with faults.step("sweep.publish_chunks" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -104,7 +105,7 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     for found in (untaken, stalled):
         async for company_id, batch in found:
             jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
-    with faults.step("sweep.publish_batches"):
+    with faults.step("sweep.publish_batches" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs) + await _sweep_held(runtime)
 
