@@ -35,6 +35,9 @@ test: setup browser ## every test, on the real emulators
 	@$(BIN)/python -m infra.local check
 	@exec $(BIN)/python -m pytest
 
+chaos: setup ## break the running system in every way and show what became of every message (SOAK=20000, ONLY=text)
+	@exec $(BIN)/python -m tests.faults.chaos $(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)")
+
 check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"
 	@$(BIN)/mypy --no-error-summary && echo "types: clean"
@@ -44,10 +47,13 @@ check: setup ## format, lint, types, layers and pure tests: under a minute
 format: setup ## format the code and mend what lint can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix .
 
+indexes: setup ## write infra/firestore.indexes.json as the queries need it
+	@$(BIN)/python -m tests.architecture.required_indexes
+
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
 	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test check format lock
+.PHONY: help setup browser demo up test chaos check format indexes lock

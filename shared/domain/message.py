@@ -50,7 +50,8 @@ class Message:
 
     `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
-    `token` is the lease under which it was last taken to be sent. `not_after` is "no use after".
+    `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
+    sent. `not_after` is "no use after".
     """
 
     id: str
@@ -58,6 +59,7 @@ class Message:
     campaign_id: str
     step_id: str
     row_number: int
+    chunk_number: int
     sender_id: str
     channel: Channel
     address: str

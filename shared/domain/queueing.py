@@ -27,6 +27,7 @@ class Starts:
     now: datetime
     reserved: Mapping[str, datetime]
     rows_before: int
+    chunk_number: int
     dispatch_until: datetime
 
 
@@ -127,6 +128,7 @@ class Arranged:
             campaign_id=self.fire.campaign_id,
             step_id=plan.step.id,
             row_number=plan.row_number,
+            chunk_number=self.starts.chunk_number,
             sender_id=plan.step.sender_id,
             channel=plan.step.channel,
             address=plan.address,

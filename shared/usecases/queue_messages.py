@@ -107,6 +107,7 @@ async def _starts(
         now=runtime.now(),
         reserved=reserved,
         rows_before=chunk.rows_before,
+        chunk_number=chunk.number,
         dispatch_until=runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
 from shared.domain.errors import Conflict
 from shared.domain.file import File
-from shared.domain.fire import Fire
+from shared.domain.fire import Fire, FireContent
 from shared.domain.ids import computed_id
 from shared.domain.schedule import next_fire
 from shared.firestore.transactions import Transaction, transact
@@ -48,7 +48,35 @@ async def start_fire_for(
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
     content = await content_of(runtime, company_id, campaign.id, campaign.content_hash)
-    fire = Fire(
+    fire = _new_fire(company_id, campaign, content, slot, now, file, note)
+
+    async def start(transaction: Transaction) -> Fire:
+        current = await stores.campaigns.get(company_id, campaign.id, transaction)
+        existing = await stores.fires.find(company_id, fire.id, transaction)
+        if existing is not None:
+            return existing
+        _check_may_fire(current, campaign)
+        stores.fires.put(transaction, company_id, fire.id, fire)
+        is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
+        following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
+        moved = replace(current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following)
+        stores.campaigns.put(transaction, company_id, campaign.id, moved)
+        return fire
+
+    stored = await transact(stores.db, start, "start_fire")
+    return await store_chunks(runtime, company_id, stored)
+
+
+def _new_fire(
+    company_id: str,
+    campaign: Campaign,
+    content: FireContent,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
+    return Fire(
         id=computed_id(company_id, campaign.id, slot),
         campaign_id=campaign.id,
         slot=slot,
@@ -60,26 +88,13 @@ async def start_fire_for(
         note=note,
     )
 
-    async def start(transaction: Transaction) -> Fire:
-        current = await stores.campaigns.get(company_id, campaign.id, transaction)
-        existing = await stores.fires.find(company_id, fire.id, transaction)
-        if existing is not None:
-            return existing
-        if current.content_hash != campaign.content_hash:
-            raise Conflict("The campaign was changed meanwhile. Look at it again.")
-        if current.last_fire_id != campaign.last_fire_id:  # two clicks, or a click and a tick
-            raise Conflict("The campaign was fired meanwhile. Look at it again.")
-        if current.state is CampaignState.PAUSED:
-            raise Conflict("The campaign is paused: resume it first.")
-        if current.state is not CampaignState.FIRING:
-            check_arrow(current.state, CampaignState.FIRING)
-        stores.fires.put(transaction, company_id, fire.id, fire)
-        following = next_fire(campaign.schedule, content.company_time_zone, now)
-        if campaign.schedule.kind is not ScheduleKind.RECURRING:
-            following = None
-        moved = replace(current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following)
-        stores.campaigns.put(transaction, company_id, campaign.id, moved)
-        return fire
 
-    stored = await transact(stores.db, start, "start_fire")
-    return await store_chunks(runtime, company_id, stored)
+def _check_may_fire(current: Campaign, as_read: Campaign) -> None:
+    if current.content_hash != as_read.content_hash:
+        raise Conflict("The campaign was changed meanwhile. Look at it again.")
+    if current.last_fire_id != as_read.last_fire_id:  # two clicks, or a click and a tick
+        raise Conflict("The campaign was fired meanwhile. Look at it again.")
+    if current.state is CampaignState.PAUSED:
+        raise Conflict("The campaign is paused: resume it first.")
+    if current.state is not CampaignState.FIRING:
+        check_arrow(current.state, CampaignState.FIRING)

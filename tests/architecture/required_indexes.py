@@ -9,6 +9,7 @@ Facts: https://firebase.google.com/docs/firestore/query-data/index-overview
 """
 
 import ast
+import json
 import types
 import typing
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from typing import Any
 from shared.firestore import queries
 from shared.firestore.queries import Query
 from shared.firestore.stores import Stores
-from tests.architecture.source_tree import SourceFile, attribute_calls, source_files
+from tests.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
 
 Entry = dict[str, Any]  # one entry of firestore.indexes.json
 COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
@@ -191,3 +192,19 @@ def _names_in_where(file: SourceFile) -> set[str]:
         f'{file.name}: the fields given to page cannot be read; write them as where = [("field", …)]'
     )
     return names
+
+
+def write_indexes() -> None:
+    """Write infra/firestore.indexes.json as the queries need it: `make indexes`."""
+    needs = needs_of(declared_queries().values(), page_filters())
+    composites = sorted(needs.composites, key=lambda entry: json.dumps(entry))
+    parts = {"indexes": composites, "fieldOverrides": overrides_of(needs)}
+    blocks = [
+        f'  "{name}": [\n' + ",\n".join(f"    {json.dumps(entry)}" for entry in entries) + "\n  ]"
+        for name, entries in parts.items()
+    ]
+    (ROOT / "infra/firestore.indexes.json").write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_indexes()
