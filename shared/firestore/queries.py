@@ -58,6 +58,7 @@ MESSAGES_TO_ADDRESS = Query(
     collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
 )
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
+CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
 # The API's lists: any of these equalities, in id order, which needs no index beyond those of single fields.
 LISTS = (
