@@ -125,9 +125,14 @@ async def open_laboratory(directory: Path, *, without: str = "") -> AsyncIterato
             orders=orders,
             firestore=firestore,
             pubsub=pubsub,
-            http=await opened.enter_async_context(aiohttp.ClientSession()),
+            http=await opened.enter_async_context(_new_connections()),
         )
         runtime.stores.db.close()  # type: ignore[no-untyped-call]
+
+
+def _new_connections() -> aiohttp.ClientSession:
+    """Each push on a connection of its own: a kept one could lead to a process that is stopped."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
 
 
 def _quiet(text: str) -> None:

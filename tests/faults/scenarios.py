@@ -171,8 +171,11 @@ async def _stop(point: Point, moment: Moment, lab: Laboratory, trial: Trial) -> 
 
     async def let_go_on() -> None:
         pid = await _taken(lab, trial, point, moment)
-        await asyncio.sleep(LEASE_SECONDS + 3)
+        await asyncio.sleep(LEASE_SECONDS + 0.5)
+        pushing = asyncio.create_task(_push_all(2, lab, trial, same_id=False))  # another takes over
+        await asyncio.sleep(4)
         os.kill(pid, signal.SIGCONT)
+        await pushing
 
     trial.meanwhile(let_go_on())
 
@@ -200,10 +203,11 @@ def databases() -> Iterator[Scenario]:
                 name=f"every third commit {code.name} {moment} it applied",
                 disturb=partial(_fail_firestore, failing),
             )
+    for code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
         reads = Failing(code=code, moment="before", methods=("BatchGetDocuments", "RunQuery"), every=7)
         yield Scenario(
-            name=f"every seventh read {code.name}",
-            disturb=partial(_fail_firestore, reads),
+            name=f"every seventh read {code.name} for ten seconds",
+            disturb=partial(_gone, "firestore", reads, 10),
         )
     gone = Failing(code=grpc.StatusCode.UNAVAILABLE, moment="before")
     yield Scenario(
