@@ -27,7 +27,7 @@ from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
 from tests.faults.trial import Account, Trial, Unsettled, Verdict
 
 SOAK_RATE = 500.0  # a second: batches of fifty
-COLUMNS = ("planned", "accepted", "doubled", "lost", "unknown")
+COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
 
 
 async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "") -> list[Verdict]:
@@ -56,6 +56,7 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
     trial = Trial(lab.runtime, lab.simulator, account, digits=scenario.digits, channels=scenario.channels)
     trial.may_be_unknown = scenario.may_be_unknown
+    trial.may_be_failed = scenario.may_be_failed
     trial.is_quiet = lambda: not lab.orders.open_orders()
     return trial
 
@@ -133,7 +134,15 @@ def _search() -> Verdict:
     name = f"every order of {model.states:,} states of one message"
     seconds = time.monotonic() - started
     verdict = Verdict(
-        fault=name, planned=1, accepted=1, doubled=0, lost=0, unknown=0, seconds=seconds, wrong=stories
+        fault=name,
+        planned=1,
+        accepted=1,
+        failed=0,
+        doubled=0,
+        lost=0,
+        unknown=0,
+        seconds=seconds,
+        wrong=stories,
     )
     _show(verdict)
     return verdict
@@ -145,12 +154,12 @@ def is_good(verdicts: Sequence[Verdict]) -> bool:
 
 
 def _show(verdict: Verdict) -> None:
-    counts = (verdict.planned, verdict.accepted, verdict.doubled, verdict.lost, verdict.unknown)
-    print(_row(verdict.fault, *map(str, counts), f"{verdict.seconds:.1f}"), *verdict.wrong[:3], flush=True)
+    counts = [str(getattr(verdict, column)) for column in COLUMNS]
+    print(_row(verdict.fault, *counts, f"{verdict.seconds:.1f}"), *verdict.wrong[:3], flush=True)
 
 
 def _row(fault: str, *cells: str) -> str:
-    return f"{fault:<56}" + "".join(f"{cell:>10}" for cell in cells)
+    return f"{fault:<56}" + "".join(f"{cell:>9}" for cell in cells)
 
 
 def _options() -> argparse.Namespace:

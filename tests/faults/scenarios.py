@@ -39,6 +39,7 @@ class Scenario:
     name: str
     disturb: Disturb
     may_be_unknown: bool = False
+    may_be_failed: bool = False
     channels: tuple[Channel, ...] = (Channel.SMS, Channel.EMAIL)
     digits: tuple[int, ...] = ()
     window_closes_in: float | None = None
@@ -163,6 +164,8 @@ def pauses() -> Iterator[Scenario]:
         yield Scenario(
             name=f"SIGSTOP {moment} {point}, longer than the lease",
             disturb=partial(_stop, point, moment),
+            # It wakes up, sees that its lease is over, and does not call: proof that nothing went out.
+            may_be_failed=(point, moment) == ("intend_messages", "after"),
         )
 
 
@@ -176,6 +179,7 @@ async def _stop(point: Point, moment: Moment, lab: Laboratory, trial: Trial) -> 
         await asyncio.sleep(4)
         os.kill(pid, signal.SIGCONT)
         await pushing
+        await asyncio.sleep(2)  # what it wakes up to do may come after the fire was closed
 
     trial.meanwhile(let_go_on())
 

@@ -69,6 +69,7 @@ class Verdict:
     fault: str
     planned: int
     accepted: int
+    failed: int
     doubled: int
     lost: int
     unknown: int
@@ -100,6 +101,7 @@ class Trial:
         self.planned = len(self.numbers) * len(channels)
         self.refused: set[str] = set()  # addresses that must get nothing
         self.may_be_unknown = False
+        self.may_be_failed = False
         self.has_receipts = not digits
         self.is_quiet: Callable[[], bool] = lambda: True
         self._rate_per_second = rate_per_second
@@ -245,11 +247,14 @@ class Trial:
         messages = {message.address: message for message in await self.messages()}
         states = Counter(message.state for message in messages.values())
         expected = [address for address in self._addresses() if address not in self.refused]
+        accounted = {MessageState.SENT, MessageState.UNKNOWN}
+        if self.may_be_failed:
+            accounted.add(MessageState.FAILED)
         lost = [
             address
             for address in expected
             if (message := messages.get(address)) is None
-            or message.state not in (MessageState.SENT, MessageState.UNKNOWN)
+            or message.state not in accounted
             or (message.state is MessageState.SENT and not accepted[address])
         ]
         wrong = [problem] if problem else []
@@ -262,6 +267,7 @@ class Trial:
             fault=fault,
             planned=self.planned,
             accepted=len(accepted),
+            failed=states[MessageState.FAILED],
             doubled=sum(count - 1 for count in accepted.values()),
             lost=len(lost),
             unknown=states[MessageState.UNKNOWN],
