@@ -24,7 +24,8 @@ from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, open_laboratory
 from tests.faults.model import Model
 from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
-from tests.faults.trial import Account, Trial, Unsettled, Verdict
+from tests.faults.trial import Account, Trial, Unsettled
+from tests.faults.verdict import Verdict, judge
 
 SOAK_RATE = 500.0  # a second: batches of fifty
 COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
@@ -73,7 +74,7 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
         problem = f"not settled: {unsettled}{struck}"
     except Exception as error:  # noqa: BLE001 - one trial that cannot be run must not end the others
         problem = f"could not be run: {error!r}"
-    verdict = await trial.verdict(scenario.name, problem)
+    verdict = await judge(trial, scenario.name, problem)
     await trial.give_up()
     lab.orders.withdraw()
     lab.firestore.failing = lab.pubsub.failing = None
@@ -85,7 +86,7 @@ async def _doubled_since(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -
     """Trials whose messages were sent again while the others ran."""
     late = []
     for trial, verdict in zip(trials, verdicts, strict=True):
-        now = await trial.verdict(verdict.fault)
+        now = await judge(trial, verdict.fault)
         if now.doubled > verdict.doubled:
             late.append(now)
     return late
@@ -109,7 +110,7 @@ async def soak(people: int, directory: Path) -> Verdict:
             killing.cancel()
         except (Unsettled, TimeoutError) as unsettled:
             problem = f"not settled: {unsettled}"
-        verdict = await trial.verdict(f"{people:,} people, {kills.total()} kills", problem)
+        verdict = await judge(trial, f"{people:,} people, {kills.total()} kills", problem)
         print(f"Killed: {dict(kills)}")
     _show(verdict)
     return verdict
