@@ -12,7 +12,7 @@ from shared.domain.ids import computed_id
 from shared.domain.job import QueueMessages
 from shared.domain.row_chunk import RowChunk
 from shared.domain.sender_timeline import SenderTimeline, reserve
-from shared.firestore.transactions import Transaction, transact
+from shared.firestore.transactions import Transaction, commit, transact
 from shared.runtime import Runtime
 from shared.usecases.freeze_content import content_of
 from shared.usecases.summarize_fire import summarize_fire
@@ -75,8 +75,7 @@ async def _store(runtime: Runtime, company_id: str, fire: Fire, chunks: list[Row
                 published_at=runtime.now(),
             )
             stores.chunks.put(writer, company_id, item.id, item)
-        with faults.step("store_chunks.store"):
-            await writer.commit()
+        await commit(writer, "store_chunks.store")
 
 
 async def _reserve_senders(
