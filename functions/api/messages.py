@@ -17,7 +17,10 @@ router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRout
 
 
 class MessageOutput(Output):
-    """A message. `reason` says why it was skipped, failed or is unknown; `delivery` how far it got."""
+    """A message. `reason` says why it was skipped, failed or is unknown; `delivery` how far it got.
+
+    `planned_for` is when it goes out, while it is queued.
+    """
 
     id: str
     fire_id: str
@@ -39,6 +42,7 @@ class MessageOutput(Output):
     provider_id: str | None
     duplicate_of: str | None
     resend_of: str | None
+    planned_for: datetime | None
     not_after: datetime | None
     created_at: datetime
     sent_at: datetime | None

@@ -16,6 +16,7 @@ from infra.manifest import ManifestError
 # Nobody waits five minutes for a tick, or twenty seconds for a provider, to see a demo.
 DEMO_TICK_SECONDS = 5.0
 DEMO_SETTINGS = {"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "5"}
+STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHOWN_FUNCTIONS = ("portal", "api", "messages")
 
 
@@ -72,17 +73,17 @@ async def _up(options: argparse.Namespace) -> int:
 
 def stop_on_signals() -> None:
     """Let the first signal cancel the running task, started or still starting; more change nothing."""
-    task = asyncio.current_task()
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None  # noqa: S101  # a coroutine of asyncio.run always has one
-    signals: list[int] = []
 
-    def stop(number: int) -> None:
-        if not signals:
-            task.cancel()
-        signals.append(number)
+    def stop() -> None:
+        for number in STOPPING_SIGNALS:  # ignored by the process itself: the loop ends before it does
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop, number)
+    for number in STOPPING_SIGNALS:
+        loop.add_signal_handler(number, stop)
 
 
 def _show(stack: Stack) -> None:
