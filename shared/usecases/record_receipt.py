@@ -6,7 +6,7 @@ from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.sending import Receipt, ReceiptKind
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.summarize_fire import summarize_fire
+from shared.usecases.summarize_fire import reopen_books, summarize_fire
 
 _REFUSALS = {ReceiptKind.OPTED_OUT: OptOutSource.PROVIDER, ReceiptKind.COMPLAINED: OptOutSource.COMPLAINT}
 
@@ -24,6 +24,8 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if message is None:
             return None
         changed = after_receipt(message, receipt, now)
+        if _is_resolved(message, changed):
+            await reopen_books(runtime, transaction, company_id, message.fire_id)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
         if receipt.kind in _REFUSALS:
@@ -44,6 +46,10 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         log.event("receipt for no message", message_id=receipt.message_id)
         return False
     before, after = found
-    if before.state is MessageState.UNKNOWN and after.state is not MessageState.UNKNOWN:
+    if _is_resolved(before, after):
         await summarize_fire(runtime, company_id, after.fire_id)
     return True
+
+
+def _is_resolved(before: Message, after: Message) -> bool:
+    return before.state is MessageState.UNKNOWN and after.state is not MessageState.UNKNOWN

@@ -10,7 +10,7 @@ from shared.domain.sending import Outcome, SendResult
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
-from shared.usecases.summarize_fire import summarize_fire
+from shared.usecases.summarize_fire import reopen_books, summarize_fire
 
 
 async def record_results(
@@ -24,17 +24,24 @@ async def record_results(
 
     async def record(transaction: Transaction) -> set[str]:
         now = runtime.now()
-        late: set[str] = set()
         messages = await stores.messages.find_many(company_id, results, transaction)
-        for item_id, message in messages.items():
-            changed = after_result(message, token, results[item_id], now)
+        changes = {
+            item_id: after_result(message, token, results[item_id], now)
+            for item_id, message in messages.items()
+        }
+        late = {
+            message.fire_id
+            for item_id, message in messages.items()
+            if message.state is MessageState.UNKNOWN and changes[item_id] != message
+        }
+        for fire_id in late:
+            await reopen_books(runtime, transaction, company_id, fire_id)
+        for item_id, changed in changes.items():
             if results[item_id].outcome is Outcome.OPTED_OUT:  # also when the message is not ours any more
                 opt_out = _refusal(changed, now)
                 stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
-            if changed == message:
+            if changed == messages[item_id]:
                 continue
-            if message.state is MessageState.UNKNOWN:
-                late.add(message.fire_id)
             stores.messages.put(transaction, company_id, item_id, changed)
             if changed.state is MessageState.FAILED:
                 put_failure(runtime, transaction, company_id, changed, now)
