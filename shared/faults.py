@@ -39,6 +39,12 @@ Point = Literal[
     "summarize_fire.close",
     "record_receipt",  # what comes back
     "receive_reply",
+    "search_history.settle",  # evidence and decisions
+    "search_history.page",
+    "search_history.store",
+    "open_searches",
+    "settle_message",
+    "settle_message.publish",
     "sweep.publish_files",  # recovery
     "sweep.publish_chunks",
     "sweep.publish_batches",

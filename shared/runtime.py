@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.domain.sender import Sender
     from shared.firestore.stores import Stores
     from shared.providers.credentials import Credentials
-    from shared.providers.registry import MessageSender
+    from shared.providers.registry import MessageSender, ProviderHistory
     from shared.pubsub.publisher import Publisher
     from shared.storage.files import Files
     from shared.storage.secrets import Secrets
@@ -73,3 +73,12 @@ class Runtime:
         from shared.providers.registry import open_sender
 
         return open_sender(sender, self.credentials(company_id, sender), self.settings)
+
+    def provider_history(self, company_id: str, sender: "Sender") -> "ProviderHistory | None":
+        """What the sender's provider says it has sent; None where it keeps no list.
+
+        Raises CredentialsMissing, WrongCredentials.
+        """
+        from shared.providers.registry import open_history
+
+        return open_history(sender, self.credentials(company_id, sender), self.settings)

@@ -51,6 +51,8 @@ class Message:
     `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
     `token` is the lease under which it was last taken to be sent. `not_after` is "no use after".
+    While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
+    is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     """
 
     id: str
@@ -82,6 +84,9 @@ class Message:
     disposition: Disposition | None = None
     duplicate_of: str | None = None
     resend_of: str | None = None
+    search_at: datetime | None = None
+    searched_at: datetime | None = None
+    settled_by: str | None = None
 
 
 def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
@@ -132,6 +137,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
         code=result.code,
         reason=None if state is _S.SENT else result.reason,
         sent_at=now if state is _S.SENT else message.sent_at,
+        search_at=now if state is _S.UNKNOWN else None,
     )
 
 
@@ -156,7 +162,7 @@ def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
     if delivery is None:
         return message
     if message.state in (_S.SENDING, _S.UNKNOWN):
-        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None)
+        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None, search_at=None)
     message = replace(message, provider_id=message.provider_id or receipt.provider_id)
     if message.delivery is not None and _rank(delivery, receipt.code) <= _rank(
         message.delivery, message.delivery_code

@@ -1,8 +1,10 @@
 """Which provider is which adapter. Vendor packages are imported only by those who send through them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
+from shared.domain.reconciling import HistoryPage
 from shared.domain.sender import Provider, Sender
 from shared.domain.sending import OutgoingMessage, SendResult
 from shared.providers.credentials import (
@@ -20,6 +22,34 @@ class MessageSender(Protocol):
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; one result per message id. Never raises for a message."""
         ...
+
+
+class ProviderHistory(Protocol):
+    """What a provider that lists what it has sent can tell."""
+
+    async def page(
+        self,
+        from_address: str,
+        *,
+        to_address: str | None = None,
+        on: date | None = None,
+        since: date | None = None,
+        cursor: str | None = None,
+    ) -> HistoryPage:
+        """Some messages of a sender, on a day or since one. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+def open_history(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderHistory | None:
+    """What `sender` has sent by its provider's own account; None where the provider keeps no such list.
+
+    SendGrid's Activity API is an extra that few accounts have: its events, which carry our id, must do.
+    """
+    if sender.provider is Provider.TWILIO and isinstance(credentials, TwilioCredentials):
+        from shared.providers.twilio.history import TwilioHistory
+
+        return TwilioHistory(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
+    return None
 
 
 def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:

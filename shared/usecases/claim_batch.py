@@ -67,7 +67,7 @@ async def _give_up_lost(runtime: Runtime, company_id: str, claimed: Claim) -> No
         messages = await stores.messages.find_many(company_id, claimed.batch.message_ids, transaction)
         for message in messages.values():
             if message.state is MessageState.SENDING and message.token != claimed.token:
-                unknown = moved(message, MessageState.UNKNOWN, reason=LEASE_LOST)
+                unknown = moved(message, MessageState.UNKNOWN, reason=LEASE_LOST, search_at=runtime.now())
                 stores.messages.put(transaction, company_id, message.id, unknown)
 
     await transact(stores.db, give_up, "claim_batch.give_up")
