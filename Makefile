@@ -44,10 +44,13 @@ check: setup ## format, lint, types, layers and pure tests: under a minute
 format: setup ## format the code and mend what lint can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix .
 
+indexes: setup ## write infra/firestore.indexes.json as the queries need it
+	@$(BIN)/python -m tests.architecture.required_indexes
+
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
 	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test check format lock
+.PHONY: help setup browser demo up test check format indexes lock

@@ -121,6 +121,7 @@ def a_message(**changes: Any) -> Message:
         campaign_id="reminders",
         step_id="sms",
         row_number=2,
+        chunk_number=0,
         sender_id="texts",
         channel=Channel.SMS,
         address="+12125550187",

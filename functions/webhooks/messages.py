@@ -75,8 +75,7 @@ def _verified_form(
     url = f"{runtime.settings.public_url}{request.url.path}?{request.url.query}"
     tokens = current_and_next(credentials.auth_token, credentials.next_auth_token)
     webhook.verify(url, form, request.headers, request.headers.get("content-type", ""), tokens)
-    if dict(form).get("AccountSid") != credentials.account_sid:
-        raise BadSignature("the account is not this sender's")
+    webhook.check_account(form, credentials)
     return form
 
 

@@ -94,18 +94,8 @@ async def _campaign(api: ApiClient, company: DemoCompany, source_id: str, file_i
         },
     )
     steps = [
-        {
-            "channel": "sms",
-            "template_id": text["id"],
-            "sender_id": company.sms_sender_id,
-            "address_field": "phone",
-        },
-        {
-            "channel": "email",
-            "template_id": mail["id"],
-            "sender_id": company.email_sender_id,
-            "address_field": "email",
-        },
+        _step("sms", text, company.sms_sender_id, "phone"),
+        _step("email", mail, company.email_sender_id, "email"),
     ]
     return await api.post(
         "/campaigns",
@@ -124,6 +114,15 @@ async def _campaign(api: ApiClient, company: DemoCompany, source_id: str, file_i
             "filters": [{"kind": "strip"}],
         },
     )
+
+
+def _step(channel: str, template: Json, sender_id: str, address_field: str) -> Json:
+    return {
+        "channel": channel,
+        "template_id": template["id"],
+        "sender_id": sender_id,
+        "address_field": address_field,
+    }
 
 
 async def _preview(api: ApiClient, campaign_id: str, say: Say) -> str:

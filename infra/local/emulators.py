@@ -70,17 +70,19 @@ async def running_emulators(
     }
     say(f"Starting the emulators: Firestore {firestore}, Pub/Sub {pubsub}, Cloud Storage {storage}")
     async with AsyncExitStack() as started:
-        processes = []
-        for name, command in commands.items():
-            process = await Process.start(name, command, log_path=directory / "logs" / f"{name}.log")
-            started.push_async_callback(process.stop)
-            processes.append(process)
+        processes = [await _start(started, directory, name, command) for name, command in commands.items()]
         async with asyncio.TaskGroup() as waiting:
             for process, address in zip(processes, (firestore, pubsub, storage), strict=True):
                 waiting.create_task(_wait_for(process, address))
         if keep:
             started.push_async_callback(_export_documents, directory, emulators, say)
         yield emulators
+
+
+async def _start(started: AsyncExitStack, directory: Path, name: str, command: list[str]) -> Process:
+    process = await Process.start(name, command, log_path=directory / "logs" / f"{name}.log")
+    started.push_async_callback(process.stop)
+    return process
 
 
 async def _wait_for(process: Process, address: str) -> None:

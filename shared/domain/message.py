@@ -50,7 +50,8 @@ class Message:
 
     `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
-    `token` is the lease under which it was last taken to be sent. `not_after` is "no use after".
+    `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
+    sent. `not_after` is "no use after".
     While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
     is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     """
@@ -60,6 +61,7 @@ class Message:
     campaign_id: str
     step_id: str
     row_number: int
+    chunk_number: int
     sender_id: str
     channel: Channel
     address: str
@@ -101,6 +103,19 @@ def moved(message: Message, state: MessageState, **changes: object) -> Message:
     return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
 
 
+LEASE_LOST = "The worker that sent it stopped before it learned the outcome."
+
+
+def given_up(message: Message, token: str) -> Message:
+    """The message when its batch was taken under `token`: one that another lease was sending is unknown.
+
+    It never goes back to queued: that worker may have called the provider.
+    """
+    if message.state is not _S.SENDING or message.token == token:
+        return message
+    return moved(message, _S.UNKNOWN, reason=LEASE_LOST, search_at=message.sending_at)
+
+
 RESULT_STATES: dict[Outcome, MessageState] = {
     Outcome.ACCEPTED: _S.SENT,
     Outcome.REJECTED: _S.FAILED,
@@ -137,7 +152,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
         code=result.code,
         reason=None if state is _S.SENT else result.reason,
         sent_at=now if state is _S.SENT else message.sent_at,
-        search_at=now if state is _S.UNKNOWN else None,
+        search_at=message.sending_at if state is _S.UNKNOWN else None,
     )
 
 

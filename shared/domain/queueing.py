@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.batch import Batch, BatchState
+from shared.domain.batch import Batch, batch_of
 from shared.domain.channel import Channel
 from shared.domain.failure import Failure
 from shared.domain.fire import Fire, FireContent
@@ -27,6 +27,7 @@ class Starts:
     now: datetime
     reserved: Mapping[str, datetime]
     rows_before: int
+    chunk_number: int
     dispatch_until: datetime
 
 
@@ -127,6 +128,7 @@ class Arranged:
             campaign_id=self.fire.campaign_id,
             step_id=plan.step.id,
             row_number=plan.row_number,
+            chunk_number=self.starts.chunk_number,
             sender_id=plan.step.sender_id,
             channel=plan.step.channel,
             address=plan.address,
@@ -194,29 +196,6 @@ class Arranged:
             self.starts.dispatch_until,
         )
         return batch, [replace(message, batch_id=batch.id) for message in members]
-
-
-def batch_of(
-    company_id: str,
-    fire_id: str,
-    sender_id: str,
-    members: Sequence[Message],
-    planned_start: datetime,
-    now: datetime,
-    dispatch_until: datetime,
-) -> Batch:
-    """A batch of these messages, announced at once when it starts soon."""
-    is_soon = planned_start <= dispatch_until
-    return Batch(
-        id=computed_id(fire_id, "batch", members[0].id, planned_start.isoformat()),
-        company_id=company_id,
-        fire_id=fire_id,
-        sender_id=sender_id,
-        message_ids=tuple(message.id for message in members),
-        planned_start=planned_start,
-        state=BatchState.DISPATCHED if is_soon else BatchState.WAITING,
-        dispatched_at=now if is_soon else None,
-    )
 
 
 def arrange(

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil.rrule import rrule, rrulestr
-
 from shared.domain.campaign import Schedule, ScheduleKind
 from shared.domain.errors import Problem
 
@@ -80,6 +78,8 @@ def _fault_of_rule(schedule: Schedule) -> str | None:
 
 def _walls(schedule: Schedule, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
     """The rule's wall times, from shortly before `after` on; ended by COUNT, UNTIL or the horizon."""
+    from dateutil.rrule import rrule, rrulestr  # here, as most campaigns have no rule
+
     start = schedule.at
     assert start is not None  # noqa: S101  # next_fire has checked it
     parts = _parse(schedule.rule or "")

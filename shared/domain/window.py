@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from shared.domain.campaign import ContactWindow
 
 SEARCH_DAYS = 400  # longer than a year, so that a window open on one day a year is found
@@ -117,6 +115,8 @@ def _is_contact_day(window: ContactWindow, day: date) -> bool:
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
     """The public holidays of "US" or "US-CA" in a year. Raises NotImplementedError for no such place."""
+    import holidays  # here, as it takes half a second and most windows name no country
+
     name, _, subdivision = country.upper().partition("-")
     return frozenset(holidays.country_holidays(name, subdiv=subdivision or None, years=year))
 

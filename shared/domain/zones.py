@@ -4,8 +4,6 @@ import functools
 import zoneinfo
 from collections.abc import Mapping
 
-import us.states
-
 
 def find_zones(text: str) -> tuple[str, ...]:
     """The IANA zones `text` names: a zone, or a US state's code or name. None found: empty.
@@ -26,6 +24,8 @@ def _iana_names() -> Mapping[str, str]:
 
 @functools.cache
 def _state_zones() -> Mapping[str, tuple[str, ...]]:
+    import us.states  # here, as it takes a quarter of a second and most files have no such column
+
     # Not us.states.lookup: it falls back to names that merely sound alike.
     zones: dict[str, tuple[str, ...]] = {}
     for state in (*us.states.STATES_AND_TERRITORIES, us.states.DC):

@@ -58,7 +58,6 @@ FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state")
 FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
 FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
-FILE_FAILURES = Query(collection="failures", equal=("file_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
 MESSAGES_TO_ADDRESS = Query(
@@ -69,7 +68,8 @@ MESSAGES_CALLED_SINCE = Query(
 )
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
-CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
+FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
+CAMPAIGN_FIRES_OPEN = Query(collection="fires", equal=("campaign_id", "is_closed"))
 # The API's lists: any of these equalities, in id order, which needs no index beyond those of single fields.
 LISTS = (
     Query(collection="api_keys"),

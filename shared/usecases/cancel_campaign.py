@@ -23,19 +23,23 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
     def cancel(campaign: Campaign) -> Campaign:
         return replace(campaign, state=CampaignState.CANCELED, next_fire_at=None, paused_from=None)
 
-    campaign, fire = await change_campaign(runtime, company_id, campaign_id, cancel, FireState.CANCELED)
-    if fire is None:
-        return campaign
+    campaign, fires = await change_campaign(runtime, company_id, campaign_id, cancel, FireState.CANCELED)
+    for fire in fires:
+        await settle_canceled(runtime, company_id, fire.id)
+        content = await content_of(runtime, company_id, campaign_id, fire.content_hash)
+        for sender_id in content.senders:
+            await _release(runtime, company_id, sender_id, fire.id)
+        await summarize_fire(runtime, company_id, fire.id)
+    return campaign
+
+
+async def settle_canceled(runtime: Runtime, company_id: str, fire_id: str) -> None:
+    """Announce a canceled fire's batches whatever their start: workers skip their messages."""
     for state in (BatchState.WAITING, BatchState.HELD):
         while batches := await runtime.stores.batches.some(
-            company_id, FIRE_BATCHES, fire.id, state, limit=BATCHES_AT_ONCE
+            company_id, FIRE_BATCHES, fire_id, state, limit=BATCHES_AT_ONCE
         ):
             await dispatch_batches(runtime, [(company_id, batch.id) for batch in batches])
-    content = await content_of(runtime, company_id, campaign_id, fire.content_hash)
-    for sender_id in content.senders:
-        await _release(runtime, company_id, sender_id, fire.id)
-    await summarize_fire(runtime, company_id, fire.id)
-    return campaign
 
 
 async def _release(runtime: Runtime, company_id: str, sender_id: str, fire_id: str) -> None:

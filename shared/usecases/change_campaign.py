@@ -5,8 +5,11 @@ from dataclasses import replace
 
 from shared.domain.campaign import Campaign, check_arrow
 from shared.domain.fire import Fire, FireState
+from shared.firestore.queries import CAMPAIGN_FIRES_OPEN
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
+
+FIRES_AT_ONCE = 200
 
 
 async def change_campaign(
@@ -15,27 +18,29 @@ async def change_campaign(
     campaign_id: str,
     change: Callable[[Campaign], Campaign],
     fire_state: FireState | None = None,
-) -> tuple[Campaign, Fire | None]:
-    """Apply `change` and, when its last fire is still open, give that fire `fire_state`.
+) -> tuple[Campaign, list[Fire]]:
+    """Apply `change`, and give the campaign's open fires `fire_state`; a recurring one may have several.
 
     Changing to the state it is in is no error and changes nothing. Raises NotFound, Conflict.
     """
     stores = runtime.stores
+    known = await stores.fires.some(company_id, CAMPAIGN_FIRES_OPEN, campaign_id, False, limit=FIRES_AT_ONCE)
 
-    async def apply(transaction: Transaction) -> tuple[Campaign, Fire | None]:
+    async def apply(transaction: Transaction) -> tuple[Campaign, list[Fire]]:
         campaign = await stores.campaigns.get(company_id, campaign_id, transaction)
-        fire = None
+        # A fire that started after the query is the campaign's last one.
+        fire_ids = {fire.id for fire in known}
         if campaign.last_fire_id is not None:
-            fire = await stores.fires.find(company_id, campaign.last_fire_id, transaction)
+            fire_ids.add(campaign.last_fire_id)
+        found = await stores.fires.find_many(company_id, sorted(fire_ids), transaction)
         changed = change(campaign)
         if changed.state is not campaign.state:
             check_arrow(campaign.state, changed.state)
             stores.campaigns.put(transaction, company_id, campaign_id, changed)
-        if fire is None or fire.is_closed:
-            return changed, None
-        if fire_state is not None and fire.state not in (fire_state, FireState.CANCELED):
-            fire = replace(fire, state=fire_state)
-            stores.fires.put(transaction, company_id, fire.id, fire)
-        return changed, fire
+        fires = [fire for fire in found.values() if not fire.is_closed]
+        for fire in fires:
+            if fire_state is not None and fire.state not in (fire_state, FireState.CANCELED):
+                stores.fires.put(transaction, company_id, fire.id, replace(fire, state=fire_state))
+        return changed, fires
 
     return await transact(stores.db, apply)

@@ -64,7 +64,8 @@ async def claim_content(runtime: Runtime, company_id: str, file: File, content_h
         current = await files.get(company_id, file.id, transaction)
         if other is not None and other.state is not FileState.REFUSED and not file.accepts_repeat:
             return other
-        contents.put(transaction, company_id, key, FileContent(id=key, file_id=file.id))
+        if other is None or other.state is FileState.REFUSED:  # an accepted repeat leaves it to the first
+            contents.put(transaction, company_id, key, FileContent(id=key, file_id=file.id))
         files.put(transaction, company_id, file.id, replace(current, content_hash=content_hash))
         return None
 

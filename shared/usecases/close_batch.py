@@ -1,9 +1,8 @@
 """Close a batch when its messages are settled, or give back what is left for a later try."""
 
-from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.batch import Batch, BatchState
+from shared.domain.batch import Batch, BatchState, closed
 from shared.domain.message import MessageState
 from shared.domain.pacing import retry_delay_seconds
 from shared.firestore.queries import FIRE_BATCHES
@@ -20,19 +19,16 @@ async def close_batch(
 
     async def close(transaction: Transaction) -> Batch:
         batch = await stores.batches.get(company_id, claim.batch.id, transaction)
-        if batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
-            return batch
         messages = await stores.messages.find_many(company_id, batch.message_ids, transaction)
         left = [m for m in messages.values() if m.state is MessageState.QUEUED and m.batch_id == batch.id]
-        closed = replace(batch, lease_until=None, state=BatchState.DONE)
+        again_at = None
         if left:
             back_off = retry_delay_seconds(max(message.attempt for message in left))
-            delay = max(back_off, retry_after_seconds)
-            start = runtime.now() + timedelta(seconds=delay)
-            state = BatchState.HELD if is_paused else BatchState.WAITING
-            closed = replace(closed, state=state, planned_start=start)
-        stores.batches.put(transaction, company_id, batch.id, closed)
-        return closed
+            again_at = runtime.now() + timedelta(seconds=max(back_off, retry_after_seconds))
+        ended = closed(batch, claim.token, again_at, is_paused=is_paused)
+        if ended != batch:
+            stores.batches.put(transaction, company_id, batch.id, ended)
+        return ended
 
     return await transact(stores.db, close, "close_batch")
 

@@ -28,7 +28,7 @@ async def dispatch_batches(runtime: Runtime, batches: Sequence[tuple[str, str]])
         for (company_id, batch_id), is_ours in zip(batches, marked, strict=True)
         if is_ours
     ]
-    with faults.step("dispatch_batches.publish"):
+    with faults.step("dispatch_batches.publish" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 

@@ -3,9 +3,10 @@
 from shared.domain.campaign import CampaignState
 from shared.domain.errors import Conflict
 from shared.domain.fire import Fire
-from shared.domain.ids import computed_id, random_id
+from shared.domain.ids import random_id
 from shared.runtime import Runtime
-from shared.usecases.start_fire import start_fire
+from shared.usecases.find_audience import find_audience, fires_of
+from shared.usecases.start_fire import NO_FILE, start_fire_for
 
 
 async def fire_campaign(runtime: Runtime, company_id: str, campaign_id: str, *, repeat: bool = False) -> Fire:
@@ -18,16 +19,16 @@ async def fire_campaign(runtime: Runtime, company_id: str, campaign_id: str, *, 
         raise Conflict("The campaign is firing already.")
     if campaign.content_hash is None:
         raise Conflict(f"A campaign that is {campaign.state} cannot be fired: mark it ready first.")
-    slot = (
-        f"demand {random_id()}" if repeat else f"demand {campaign.audience.file_id} {campaign.content_hash}"
-    )
-    if not repeat:
-        fired = await runtime.stores.fires.find(company_id, computed_id(company_id, campaign_id, slot))
-        if fired is not None and campaign.audience.file_id is not None:
+    file = await find_audience(runtime, company_id, campaign)
+    if file is None or repeat:
+        slot = f"demand {random_id()}"
+    else:
+        slot = f"demand {file.id} {campaign.content_hash}"
+        fires = await fires_of(runtime, company_id, campaign, file)
+        if any(fire.content_hash == campaign.content_hash for fire in fires):
             raise Conflict(
                 "This campaign was fired for this file already; everybody would get the same message again. "
                 "Fire with repeat set to true if that is meant."
             )
-        if campaign.audience.file_id is None:
-            slot = f"demand {random_id()}"
-    return await start_fire(runtime, company_id, campaign, slot, runtime.now())
+    note = "" if file else NO_FILE
+    return await start_fire_for(runtime, company_id, campaign, slot, runtime.now(), file, note)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared import log
 from shared.domain.campaign import CampaignState
-from shared.domain.errors import Conflict
+from shared.domain.errors import RollcallError
 from shared.firestore.queries import CAMPAIGNS_DUE
 from shared.runtime import Runtime
 from shared.usecases.start_fire import start_fire
@@ -25,9 +25,7 @@ async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
                 try:
                     await start_fire(runtime, company_id, campaign, campaign.next_fire_at.isoformat(), now)
                     started += 1
-                except (
-                    Conflict
-                ) as conflict:  # such as a file that is still loading: the next tick tries again
-                    log.event("fire refused", reason=str(conflict))
+                except RollcallError as error:  # such as a file that is still loading: the next tick tries
+                    log.event("fire refused", reason=str(error))
                     refused += 1
     return {"started": started, "refused": refused}

@@ -1,12 +1,16 @@
 """Collect everything a campaign renders from, and freeze it under a content hash."""
 
 import asyncio
+from collections.abc import Iterator, Mapping
 
 from shared.domain.campaign import Campaign
 from shared.domain.errors import InvalidInput, NotFound, Problem
 from shared.domain.fire import FireContent
 from shared.domain.freezing import frozen
 from shared.domain.ids import computed_id
+from shared.domain.rendering import TemplateInvalid, compile_text
+from shared.domain.sender import Sender
+from shared.domain.template import Template
 from shared.runtime import Runtime
 
 
@@ -22,24 +26,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         stores.templates.find_many(company_id, {step.template_id for step in campaign.steps}),
         stores.senders.find_many(company_id, {step.sender_id for step in campaign.steps}),
     )
-    if not campaign.steps:
-        problems.append(Problem(field="steps", reason="a campaign needs at least one step"))
-    for index, step in enumerate(campaign.steps):
-        template, sender = templates.get(step.template_id), senders.get(step.sender_id)
-        if template is None:
-            problems.append(Problem(field=f"steps[{index}].template_id", reason="there is no such template"))
-        elif template.channel is not step.channel:
-            problems.append(
-                Problem(
-                    field=f"steps[{index}].template_id", reason=f"this template is for {template.channel}"
-                )
-            )
-        if sender is None:
-            problems.append(Problem(field=f"steps[{index}].sender_id", reason="there is no such sender"))
-        elif sender.channel is not step.channel:
-            problems.append(
-                Problem(field=f"steps[{index}].sender_id", reason=f"this sender is for {sender.channel}")
-            )
+    problems += _step_problems(campaign, templates, senders)
     if problems or source is None:
         raise InvalidInput(*problems)
     content = FireContent(
@@ -54,6 +41,33 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         default_region=source.default_region or company.default_region,
     )
     return frozen(content, await _file_hash(runtime, company_id, campaign))
+
+
+def _step_problems(
+    campaign: Campaign, templates: Mapping[str, Template], senders: Mapping[str, Sender]
+) -> Iterator[Problem]:
+    if not campaign.steps:
+        yield Problem(field="steps", reason="a campaign needs at least one step")
+    for index, step in enumerate(campaign.steps):
+        parts = {"template": templates.get(step.template_id), "sender": senders.get(step.sender_id)}
+        for kind, part in parts.items():
+            field = f"steps[{index}].{kind}_id"
+            if part is None:
+                yield Problem(field=field, reason=f"there is no such {kind}")
+            elif part.channel is not step.channel:
+                yield Problem(field=field, reason=f"this {kind} is for {part.channel}")
+            elif isinstance(part, Template) and (fault := _fault_of(part)) is not None:
+                yield Problem(field=field, reason=fault)
+
+
+def _fault_of(template: Template) -> str | None:
+    """Why the template cannot be rendered: frozen, it would fail every row of every fire."""
+    try:
+        compile_text(template.subject)
+        compile_text(template.body)
+    except TemplateInvalid as invalid:
+        return f"this template cannot be used: {invalid}"
+    return None
 
 
 async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:

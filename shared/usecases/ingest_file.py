@@ -26,6 +26,7 @@ from shared.usecases.store_rows import Loaded, store_rows
 
 _UPLOAD = re.compile(r"companies/([^/]+)/files/([^/]+)/upload")
 CHUNKS_PER_PROGRESS = 10
+OVERWRITTEN = "The upload was overwritten before it was loaded. Upload the file again."
 
 
 class LeaseLost(Exception):
@@ -69,12 +70,12 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path) -> 
             open_table(path, caps=Caps(file_bytes=runtime.settings.max_upload_bytes), **hints),
         )
         reader = BlockReader(table, source, source.time_zone or company.time_zone, folder / "rejected.csv")
+        opened.callback(reader.close)
         loaded.encoding, loaded.delimiter = table.encoding, table.delimiter
         while block := await asyncio.to_thread(reader.next_block):
             await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
             if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
                 await _note_progress(runtime, company_id, file, loaded, block.percent)
-    reader.close()
     if not loaded.row_count and not loaded.rejected_count:
         raise FileRefused("The file has a header but no rows. Check the export that made it.")
     if loaded.rejected_count:
@@ -89,6 +90,8 @@ async def _fetch(runtime: Runtime, file: File, path: Path) -> str:
     stored = await runtime.files.find(file.object_name)
     if stored is None:
         raise NotFound("upload", file.id)
+    if stored.generation != file.generation:
+        raise FileRefused(OVERWRITTEN)
     if stored.size == 0:
         raise FileRefused("The file is empty. Check the export that made it, then upload it again.")
     limit = runtime.settings.max_upload_bytes
@@ -97,7 +100,7 @@ async def _fetch(runtime: Runtime, file: File, path: Path) -> str:
             f"The file has {stored.size:,} bytes; {limit:,} are taken. Split it, or remove columns."
         )
     if not await runtime.files.download(file.object_name, file.generation or "", str(path)):
-        raise FileRefused("The upload was overwritten while it was loaded. Upload the file again.")
+        raise FileRefused(OVERWRITTEN)
     return await asyncio.to_thread(_hash_of, path)
 
 

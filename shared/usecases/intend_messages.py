@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain import window
-from shared.domain.batch import Batch, BatchState
+from shared.domain.batch import Batch, is_held
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.fire import Fire, FireContent, FireState
 from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
@@ -60,7 +60,9 @@ async def intend_messages(
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
         batches, fires, messages, opt_outs = await read_together(stores.db, transaction, *wanted)
-        _check_lease(batches.get(claim.batch.id), claim, now)
+        batch: Batch | None = batches.get(claim.batch.id)
+        if batch is None or not is_held(batch, claim.token, now):
+            raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
         if fire.state is FireState.PAUSED:
             return Intents(intended=[], later={}, is_paused=True)
@@ -77,13 +79,6 @@ async def intend_messages(
         return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
     return await transact(stores.db, intend, "intend_messages")
-
-
-def _check_lease(batch: Batch | None, claim: Claim, now: datetime) -> None:
-    if batch is None or batch.lease_token != claim.token or batch.state is not BatchState.LEASED:
-        raise LeaseLost
-    if batch.lease_until is None or batch.lease_until <= now:
-        raise LeaseLost
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +143,8 @@ def _validity(message: Message, content: FireContent, now: datetime) -> int:
 def _outside(message: Message, content: FireContent, now: datetime) -> _Decision:
     """Outside its window: it waits for the next opening, unless that comes too late for it."""
     resume_at = now + timedelta(seconds=CLOSING_SECONDS)
+    if message.not_after is not None and message.not_after <= resume_at:
+        return _skipped(message, SkipReason.EXPIRED)
     opens_at = window.next_open(content.campaign.window, message.time_zones, resume_at)
     if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
         return _skipped(message, SkipReason.WINDOW_CLOSED)

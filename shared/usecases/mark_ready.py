@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
+from shared.domain.campaign import Campaign, CampaignState, ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import computed_id
 from shared.domain.schedule import next_fire
@@ -24,7 +24,7 @@ async def mark_ready(
     """
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
-    check_arrow(campaign.state, CampaignState.READY)
+    _check_draft(campaign)
     content = await freeze_content(runtime, company_id, campaign)
     if previewed_hash is not None and previewed_hash != content.content_hash:
         raise Conflict(
@@ -40,7 +40,7 @@ async def mark_ready(
             raise Conflict("The campaign was edited meanwhile. Look at it again.")
         if current.state is state and current.content_hash == content.content_hash:
             return current
-        check_arrow(current.state, state)
+        _check_draft(current)
         ready = replace(current, state=state, content_hash=content.content_hash, next_fire_at=next_fire_at)
         stores.campaigns.put(transaction, company_id, campaign_id, ready)
         return ready
@@ -51,11 +51,19 @@ async def mark_ready(
 def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
     """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
 
-    A time that has just passed still counts: somebody may press the button a minute late.
+    The one time of a campaign that fires once may have just passed: the button was pressed a minute late.
     """
     if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
         return None
-    first = next_fire(campaign.schedule, time_zone, now - LATE)
+    after = now - LATE if campaign.schedule.kind is ScheduleKind.ONCE else now
+    first = next_fire(campaign.schedule, time_zone, after)
     if first is None:
         raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
     return first
+
+
+def _check_draft(campaign: Campaign) -> None:
+    if campaign.state is not CampaignState.DRAFT:
+        raise Conflict(
+            f"A campaign that is {campaign.state} is frozen already; only a draft can be marked ready."
+        )

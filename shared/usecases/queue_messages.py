@@ -34,7 +34,7 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
         batches = await _plan(runtime, job.company_id, fire, content, chunk)
         is_last = await _finish(runtime, job.company_id, chunk)
         due = [batch for batch in batches if batch.state is BatchState.DISPATCHED]
-        with faults.step("queue_messages.publish"):
+        with faults.step("queue_messages.publish" if due else None):
             await runtime.publisher.publish(
                 [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
             )
@@ -107,6 +107,7 @@ async def _starts(
         now=runtime.now(),
         reserved=reserved,
         rows_before=chunk.rows_before,
+        chunk_number=chunk.number,
         dispatch_until=runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds),
     )
 

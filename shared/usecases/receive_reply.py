@@ -112,6 +112,10 @@ async def _apply(runtime: Runtime, company_id: str, reply: Reply) -> Reply:
             message = await stores.messages.get(company_id, reply.message_id, transaction)
         if stored is not None:
             return stored
+        if message is not None and message.disposition is not None:
+            unclear = _overtaken(reply)
+            stores.replies.put(transaction, company_id, reply.id, unclear)
+            return unclear
         stores.replies.put(transaction, company_id, reply.id, reply)
         if message is not None:
             dispositioned = replace(message, disposition=reply.disposition)
@@ -122,6 +126,18 @@ async def _apply(runtime: Runtime, company_id: str, reply: Reply) -> Reply:
         return reply
 
     return await transact(stores.db, apply, "receive_reply")
+
+
+def _overtaken(reply: Reply) -> Reply:
+    """The reply, when another one answered its message in the same moment: a person decides."""
+    return replace(
+        reply,
+        meaning=ReplyMeaning.UNCLEAR,
+        message_id=None,
+        fire_id=None,
+        disposition=None,
+        note="The message was answered already.",
+    )
 
 
 def _consent(reply: Reply) -> OptOut:

@@ -10,29 +10,38 @@ from shared.domain.sending import Outcome, SendResult
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
+from shared.usecases.summarize_fire import summarize_fire
 
 
 async def record_results(
     runtime: Runtime, company_id: str, token: str, results: Mapping[str, SendResult]
 ) -> None:
-    """Write what became of each message. One that is no longer ours keeps what it has."""
+    """Write what became of each message. One that is no longer ours keeps what it has.
+
+    An answer may come so late that its message counts as unknown, in a fire that was closed over it.
+    """
     stores = runtime.stores
 
-    async def record(transaction: Transaction) -> None:
+    async def record(transaction: Transaction) -> set[str]:
         now = runtime.now()
+        late: set[str] = set()
         messages = await stores.messages.find_many(company_id, results, transaction)
         for item_id, message in messages.items():
             changed = after_result(message, token, results[item_id], now)
+            if results[item_id].outcome is Outcome.OPTED_OUT:  # also when the message is not ours any more
+                opt_out = _refusal(changed, now)
+                stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
             if changed == message:
                 continue
+            if message.state is MessageState.UNKNOWN:
+                late.add(message.fire_id)
             stores.messages.put(transaction, company_id, item_id, changed)
             if changed.state is MessageState.FAILED:
                 put_failure(runtime, transaction, company_id, changed, now)
-            if results[item_id].outcome is Outcome.OPTED_OUT:
-                opt_out = _refusal(changed, now)
-                stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        return late
 
-    await transact(stores.db, record, "record_results")
+    for fire_id in await transact(stores.db, record, "record_results"):
+        await summarize_fire(runtime, company_id, fire_id)
 
 
 def put_failure(

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.batch import batch_of
 from shared.domain.ids import computed_id
 from shared.domain.message import MessageState
-from shared.domain.queueing import batch_of
 from shared.domain.sender import Sender
 from shared.domain.sender_timeline import SenderTimeline, reserve
 from shared.firestore.transactions import Transaction, transact

@@ -10,6 +10,7 @@ from shared.firestore.queries import FIRE_BATCHES
 from shared.runtime import Runtime
 from shared.usecases.change_campaign import change_campaign
 from shared.usecases.dispatch_batches import dispatch_batches
+from shared.usecases.summarize_fire import summarize_fire
 
 BATCHES_AT_ONCE = 500
 
@@ -22,10 +23,13 @@ async def resume_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
             raise Conflict(f"A campaign that is {campaign.state} cannot be resumed.")
         return replace(campaign, state=campaign.paused_from or CampaignState.READY, paused_from=None)
 
-    campaign, fire = await change_campaign(runtime, company_id, campaign_id, resume, FireState.FIRING)
-    if fire is not None:
+    campaign, fires = await change_campaign(runtime, company_id, campaign_id, resume, FireState.FIRING)
+    for fire in fires:
         await release_held(runtime, company_id, fire.id)
-    return campaign
+    if campaign.last_fire_id is not None and campaign.state is CampaignState.FIRING:
+        # The last messages may have gone out under way to the pause: then nothing is left to close it.
+        await summarize_fire(runtime, company_id, campaign.last_fire_id)
+    return await runtime.stores.campaigns.get(company_id, campaign_id)
 
 
 async def release_held(runtime: Runtime, company_id: str, fire_id: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import faults, log
 from shared.domain.batch import Batch, BatchState
@@ -73,15 +73,18 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     sender = content.senders[batch.sender_id]
     queued = await _queued(runtime, company_id, batch)
-    try:
-        provider = runtime.message_sender(company_id, sender)
-    except (CredentialsMissing, WrongCredentials) as error:  # nothing has been touched yet: try later
-        log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
-        return await close_batch(
-            runtime, company_id, claim, is_paused=False, retry_after_seconds=SENDER_BROKEN_SECONDS
-        )
+    provider = None
+    if fire.state is not FireState.CANCELED:  # of a canceled fire nothing is sent, only skipped
+        try:
+            provider = runtime.message_sender(company_id, sender)
+        except (CredentialsMissing, WrongCredentials) as error:  # nothing has been touched yet: try later
+            log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
+            return await close_batch(
+                runtime, company_id, claim, is_paused=False, retry_after_seconds=SENDER_BROKEN_SECONDS
+            )
     size = group_size(sender.rate_per_second, sender.channel)
     is_paused, retry_after = False, 0.0
+    later: dict[datetime, list[str]] = {}
     for first in range(0, len(queued), size):
         if time.monotonic() + 2 * runtime.settings.provider_timeout_seconds >= deadline:
             break  # what is left goes back: the next worker sends it
@@ -90,7 +93,8 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
         is_paused = intents.is_paused
         results = await _call(runtime, company_id, claim, sender, provider, intents.intended)
         await record_results(runtime, company_id, claim.token, results)
-        await replan_messages(runtime, company_id, claim, sender, intents.later)
+        for opens_at, message_ids in intents.later.items():
+            later.setdefault(opens_at, []).extend(message_ids)
         retry_after = max([retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
         if any(r.outcome is Outcome.SENDER_BROKEN for r in results.values()):
             retry_after = max(retry_after, SENDER_BROKEN_SECONDS)
@@ -99,6 +103,8 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
             break
         if first + size < len(queued):
             await _keep_pace(sender, len(intents.intended), started)
+    # Together and not group by group: a slow sender's groups are single messages.
+    await replan_messages(runtime, company_id, claim, sender, later)
     return await close_batch(runtime, company_id, claim, is_paused=is_paused, retry_after_seconds=retry_after)
 
 
@@ -124,11 +130,11 @@ async def _call(
     company_id: str,
     claim: Claim,
     sender: Sender,
-    provider: MessageSender,
+    provider: MessageSender | None,
     intended: Sequence[Intended],
 ) -> dict[str, SendResult]:
     """Call the provider, unless the lease could end before it answers: then nothing leaves."""
-    if not intended:
+    if not intended or provider is None:
         return {}
     latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared import faults, log
-from shared.domain.batch import Batch
+from shared.domain.batch import Batch, batch_of
 from shared.domain.campaign import Campaign, CampaignState
 from shared.domain.errors import Conflict
 from shared.domain.failure import Failure, FailureState, FailureStep
@@ -13,7 +13,6 @@ from shared.domain.fire import Fire, FireState
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState, moved
-from shared.domain.queueing import batch_of
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
@@ -81,12 +80,13 @@ class _Decision:
         self._message_id = message_id
         self._settlement = settlement
         self._by = by
+        self._batch: Batch | None = None
 
     async def make(self, transaction: Transaction) -> tuple[Message, Batch | None]:
         """The settled message, and the batch to announce when it is sent again."""
         parts = await self._read(transaction)
         if self._is_done(parts):
-            return parts.message, None
+            return parts.message, self._batch  # ours, when it was applied though it reported an error
         self._check(parts)
         settled = self._settled(parts.message)
         stores = self._runtime.stores
@@ -101,14 +101,13 @@ class _Decision:
             _REASONS[self._settlement],
             self._runtime.now(),
         )
-        batch = None
         if self._settlement is Settlement.RESEND:
             failure = replace(
                 parts.failure or failure, state=FailureState.REQUEUED, requeued_as=resend_id(settled)
             )
-            batch = self._send_again(transaction, parts)
+            self._batch = self._send_again(transaction, parts)
         stores.failures.put(transaction, self._company_id, failure.id, failure)
-        return settled, batch
+        return settled, self._batch
 
     async def _read(self, transaction: Transaction) -> _Parts:
         stores, company_id = self._runtime.stores, self._company_id
@@ -140,6 +139,8 @@ class _Decision:
             raise Conflict(
                 f"Only a message whose outcome is unknown can be settled; this is {message.state}."
             )
+        if parts.failure is not None and parts.failure.state is FailureState.REQUEUED:
+            raise Conflict("This message was corrected and queued again already.")
         if self._settlement is Settlement.RESEND and parts.fire.state is FireState.CANCELED:
             raise Conflict("The campaign was canceled; nothing of it is sent any more.")
 
@@ -176,6 +177,7 @@ def _again(message: Message, now: datetime) -> Message:
         campaign_id=message.campaign_id,
         step_id=message.step_id,
         row_number=message.row_number,
+        chunk_number=message.chunk_number,
         sender_id=message.sender_id,
         channel=message.channel,
         address=message.address,

@@ -41,7 +41,7 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         QueueMessages(company_id=company_id, fire_id=fire.id, chunk_id=_chunk_id(fire, chunk.number))
         for chunk in chunks
     ]
-    with faults.step("store_chunks.publish"):
+    with faults.step("store_chunks.publish" if jobs else None):
         await runtime.publisher.publish(jobs)
     if not chunks:
         await summarize_fire(runtime, company_id, fire.id)

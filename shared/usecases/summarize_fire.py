@@ -54,10 +54,10 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
         id=fire_id, fire_id=fire_id, ledger=ledger, status=status, percent=percent, updated_at=started_at
     )
     stored = await _store(runtime, company_id, progress)
-    if status not in _OPEN:
+    if stored.status not in _OPEN:
         if not fire.is_closed:
             await open_searches(runtime, company_id, fire)
-        await _close(runtime, company_id, fire, status)
+        await _close(runtime, company_id, fire)
     return stored
 
 
@@ -74,12 +74,16 @@ async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> F
     return await transact(runtime.stores.db, keep, "summarize_fire.store")
 
 
-async def _close(runtime: Runtime, company_id: str, fire: Fire, status: ProgressStatus) -> None:
+async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
+    """Close the fire by its newest summary: ours may be older than one stored meanwhile."""
     stores = runtime.stores
 
     async def close(transaction: Transaction) -> bool:
         current = await stores.fires.get(company_id, fire.id, transaction)
         campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
+        status = (await stores.fire_progress.get(company_id, fire.id, transaction)).status
+        if status in _OPEN:
+            return False
         if not current.is_closed:
             stores.fires.put(transaction, company_id, fire.id, replace(current, is_closed=True))
         if campaign is not None and campaign.last_fire_id == fire.id:
@@ -89,7 +93,7 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire, status: Progress
         return not current.is_closed
 
     if await transact(stores.db, close, "summarize_fire.close"):
-        log.event("fire closed", fire_id=fire.id, status=status)
+        log.event("fire closed", fire_id=fire.id)
 
 
 def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState:

@@ -1,6 +1,6 @@
 """The five-minute tick: find what was lost on its way and announce it again. Nothing here sends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 from shared import faults, log
@@ -11,22 +11,31 @@ from shared.domain.fire import ChunkState, FireState
 from shared.domain.job import IngestFile, QueueMessages, SendBatch
 from shared.firestore import queries
 from shared.runtime import Runtime
+from shared.usecases.cancel_campaign import settle_canceled
 from shared.usecases.dispatch_batches import dispatch_batches
 from shared.usecases.store_chunks import store_chunks
 from shared.usecases.summarize_fire import summarize_fire
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
+UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
 
 
 async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
-    """Announce again what is overdue; returns how many of each kind were found."""
-    return {
-        "files": await _sweep_files(runtime, now),
-        "fires": await _sweep_fires(runtime, now),
-        "chunks": await _sweep_chunks(runtime, now),
-        "batches": await _sweep_batches(runtime, now),
-        "summaries": await _sweep_summaries(runtime),
-    }
+    """Announce again what is overdue; returns how many of each kind were found.
+
+    One kind that cannot be swept does not keep the others from it. Raises ExceptionGroup after all.
+    """
+    counts: dict[str, int] = {}
+    errors: list[Exception] = []
+    for name, sweep in _SWEEPS.items():
+        try:
+            counts[name] = await sweep(runtime, now)
+        except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
+            log.event("sweep failed", kind=name, reason=str(error))
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("Not everything could be swept.", errors)
+    return counts
 
 
 async def _sweep_files(runtime: Runtime, now: datetime) -> int:
@@ -45,7 +54,7 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
-    with faults.step("sweep.publish_files"):
+    with faults.step("sweep.publish_files" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -64,9 +73,12 @@ async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(queries.FIRES_UNSTORED, False, False)
     for company_id, fire in [pair async for pair in found]:
-        if fire.fired_at <= now - timedelta(seconds=30):
-            await store_chunks(runtime, company_id, fire)
-            count += 1
+        if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
+            try:
+                await store_chunks(runtime, company_id, fire)
+                count += 1
+            except RollcallError as error:  # one broken fire must not keep the others from going on
+                log.event("chunks not stored", company_id=company_id, fire_id=fire.id, reason=str(error))
     return count
 
 
@@ -79,7 +91,7 @@ async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
     for found in (lost, stalled):
         async for company_id, chunk in found:
             jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
-    with faults.step("sweep.publish_chunks"):
+    with faults.step("sweep.publish_chunks" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs)
 
@@ -93,7 +105,7 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     for found in (untaken, stalled):
         async for company_id, batch in found:
             jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
-    with faults.step("sweep.publish_batches"):
+    with faults.step("sweep.publish_batches" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs) + await _sweep_held(runtime)
 
@@ -107,20 +119,31 @@ async def _sweep_held(runtime: Runtime) -> int:
     released = []
     async for company_id, batch in held:
         if batch.fire_id not in paused:
-            fire = await runtime.stores.fires.get(company_id, batch.fire_id)
-            paused[batch.fire_id] = fire.state is FireState.PAUSED
+            fire = await runtime.stores.fires.find(company_id, batch.fire_id)
+            paused[batch.fire_id] = fire is None or fire.state is FireState.PAUSED
         if not paused[batch.fire_id]:
             released.append((company_id, batch.id))
     return await dispatch_batches(runtime, released)
 
 
-async def _sweep_summaries(runtime: Runtime) -> int:
+async def _sweep_summaries(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(queries.FIRES_OPEN, False)
     for company_id, fire in [pair async for pair in found]:
         try:
+            if fire.state is FireState.CANCELED:  # a chunk may have been queued while it was canceled
+                await settle_canceled(runtime, company_id, fire.id)
             await summarize_fire(runtime, company_id, fire.id)
             count += 1
         except RollcallError as error:  # one broken fire must not keep the others from being closed
             log.event("summary failed", company_id=company_id, fire_id=fire.id, reason=str(error))
     return count
+
+
+_SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
+    "files": _sweep_files,
+    "fires": _sweep_fires,
+    "chunks": _sweep_chunks,
+    "batches": _sweep_batches,
+    "summaries": _sweep_summaries,
+}

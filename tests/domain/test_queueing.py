@@ -33,6 +33,7 @@ def arranged(
         now=NOON,
         reserved={"texts": reserved},
         rows_before=rows_before,
+        chunk_number=0,
         dispatch_until=NOON + timedelta(minutes=5),
     )
     return arrange("acme", FIRE, content, outcomes, starts)

@@ -4,22 +4,29 @@ import csv
 import io
 import tempfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from infra.local.simulator.client import SimulatorClient
+from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
 from shared.domain.channel import Channel
+from shared.domain.failure import Failure
 from shared.domain.file import File
 from shared.domain.fire import Fire
 from shared.domain.job import IngestFile, Job
 from shared.domain.message import Message
+from shared.domain.reply import Reply
 from shared.domain.report import FireReport
+from shared.domain.sending import IncomingMessage
 from shared.providers import http
 from shared.pubsub.publisher import InlinePublisher
 from shared.runtime import Runtime
 from shared.usecases.fire_campaign import fire_campaign
 from shared.usecases.mark_ready import mark_ready
+from shared.usecases.receive_reply import receive_reply
 from shared.usecases.report_fire import report_fire
 from shared.usecases.run_job import run_job
 from shared.usecases.store_upload import store_upload
@@ -34,6 +41,16 @@ ROW = {
     "When": "12/24/2099 14:30",
     "State": "NY",
 }
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 class Clinic:
@@ -78,6 +95,12 @@ class Clinic:
         if self.runs_jobs:
             await run_job(self.runtime, job)
 
+    def stop_clock(self, at: datetime) -> Clock:
+        """From now on it is `at`, until the test moves the clock."""
+        clock = Clock(at)
+        self.runtime.now = clock
+        return clock
+
     async def run_published(self) -> None:
         """Run the jobs that were published while `runs_jobs` was false."""
         jobs, self.published = self.published, []
@@ -119,6 +142,31 @@ class Clinic:
     async def fire(self, campaign_id: str = "reminders") -> Fire:
         """Fire the campaign now; with jobs run in this process, all is sent when this returns."""
         return await fire_campaign(self.runtime, self.company_id, campaign_id)
+
+    async def save(self, campaign: Campaign) -> None:
+        """Store the campaign as it is."""
+        await self.stores.campaigns.save(self.company_id, campaign.id, campaign)
+
+    async def campaign(self) -> Campaign:
+        """The campaign as it stands."""
+        return await self.stores.campaigns.get(self.company_id, "reminders")
+
+    async def batches(self) -> Sequence[Batch]:
+        """All batches, by start."""
+        page = await self.stores.batches.page(self.company_id, limit=1000)
+        return sorted(page.items, key=lambda batch: batch.planned_start)
+
+    async def failures(self) -> Sequence[Failure]:
+        """The failures table, by row."""
+        page = await self.stores.failures.page(self.company_id, limit=1000)
+        return sorted(page.items, key=lambda failure: failure.row_number)
+
+    async def write(self, address: str, body: str, sender_id: str = "texts", provider_id: str = "") -> Reply:
+        """A person writes to one of the clinic's senders."""
+        incoming = IncomingMessage(
+            provider_id=provider_id or uuid4().hex, from_address=address, to_address="+12125550100", body=body
+        )
+        return await receive_reply(self.runtime, self.company_id, sender_id, Channel.SMS, incoming)
 
     async def report(self, fire: Fire) -> FireReport:
         """The fire's report."""

@@ -50,12 +50,14 @@ class SimulatorClient:
         made = await self._post("keys", {"key": key, "event_url": event_url, "senders": list(senders)})
         return SendGridKey(key=made["key"], verification_key=made["verification_key"])
 
-    async def messages(self, *, handset: str = "", channel: str = "") -> list[dict[str, Any]]:
+    async def messages(
+        self, *, handset: str = "", channel: str = "", account: str = ""
+    ) -> list[dict[str, Any]]:
         """Everything accepted and everything written by people, oldest first."""
         found: list[dict[str, Any]] = []
         while True:
             after = found[-1]["id"] if found else 0
-            query = {"after": str(after), "handset": handset, "channel": channel}
+            query = {"after": str(after), "handset": handset, "channel": channel, "account": account}
             async with self._http.get(f"{self.address}/_control/messages", params=query) as response:
                 response.raise_for_status()
                 page = (await response.json())["messages"]

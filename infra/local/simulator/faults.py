@@ -86,8 +86,20 @@ async def give_answer(
         return refusals.error()
     if answer is Answer.RESET_ACCEPTED and request.transport is not None:
         request.transport.abort()
+    if answer is Answer.HALF_ACCEPTED:
+        await _write_half(request)
     if answer is Answer.SLOW:
         await asyncio.sleep(delays.slow)
     if answer is Answer.TIMEOUT_ACCEPTED:
         await asyncio.sleep(delays.timeout)
     return accepted
+
+
+async def _write_half(request: web.Request) -> None:
+    """Begin an answer of a hundred bytes, and break the connection in its midst."""
+    answer = web.StreamResponse(status=201, headers={"Content-Type": "application/json"})
+    answer.content_length = 100
+    await answer.prepare(request)
+    await answer.write(b'{"sid": "SM')
+    if request.transport is not None:
+        request.transport.abort()

@@ -17,6 +17,7 @@ class Answer(StrEnum):
     ERROR_ACCEPTED = "error_accepted"  # 500, and yet it was
     TIMEOUT_ACCEPTED = "timeout_accepted"  # accepted, but the answer comes too late
     RESET_ACCEPTED = "reset_accepted"  # accepted, but the connection breaks before the answer
+    HALF_ACCEPTED = "half_accepted"  # accepted, but only half of the answer arrives
     SLOW = "slow"
 
 

@@ -9,6 +9,7 @@ from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.ids import computed_id
 from shared.domain.sending import IncomingMessage, Receipt, ReceiptKind
+from shared.providers.credentials import TwilioCredentials
 from shared.providers.signature import BadSignature, required_header
 from shared.providers.twilio import codes
 
@@ -65,6 +66,12 @@ def verify(
     pairs = MultiDict(form)
     if not any(RequestValidator(token).validate(u, pairs, signature) for token in tokens for u in urls):
         raise BadSignature("the signature does not fit the request")
+
+
+def check_account(form: Form, credentials: TwilioCredentials) -> None:
+    """Raise BadSignature unless the request is about the account whose token it was checked with."""
+    if MultiDict(form).get("AccountSid") != credentials.account_sid:
+        raise BadSignature("the account is not this sender's")
 
 
 def parse_status(form: Form, message_id: str) -> Receipt:

@@ -1,0 +1,34 @@
+"""Find the file a campaign fires for, and what of it was fired already."""
+
+from shared.domain.campaign import Campaign
+from shared.domain.errors import Conflict
+from shared.domain.file import File, FileState
+from shared.domain.fire import Fire
+from shared.firestore.queries import FIRES_OF_FILE, SOURCE_FILES
+from shared.runtime import Runtime
+
+FIRES_LOOKED_AT = 100
+
+
+async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -> File | None:
+    """The campaign's file, or its source's newest; None when the source has none yet.
+
+    Raises Conflict when the campaign names a file that is not loaded.
+    """
+    stores = runtime.stores
+    if campaign.audience.file_id is not None:
+        file = await stores.files.get(company_id, campaign.audience.file_id)
+        if file.state is not FileState.LOADED:
+            raise Conflict(f"The file {file.name!r} is {file.state}; a fire needs a loaded file.")
+        return file
+    newest = await stores.files.some(
+        company_id, SOURCE_FILES, campaign.audience.source_id, FileState.LOADED, limit=1
+    )
+    return newest[0] if newest else None
+
+
+async def fires_of(runtime: Runtime, company_id: str, campaign: Campaign, file: File) -> list[Fire]:
+    """The campaign's fires for this file."""
+    return await runtime.stores.fires.some(
+        company_id, FIRES_OF_FILE, campaign.id, file.id, limit=FIRES_LOOKED_AT
+    )

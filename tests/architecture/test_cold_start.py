@@ -1,0 +1,68 @@
+"""No function imports what it does not use: each entry point's heavy imports, as a cold start has them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import main
+from tests.architecture.source_tree import ROOT
+
+# Each costs from a twentieth of a second to a second.
+HEAVY = frozenset(
+    {
+        "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore", "google.cloud.storage",
+        "google.pubsub_v1", "grpc", "holidays", "jinja2", "liquid", "phonenumbers", "python_calamine",
+        "requests", "sendgrid", "twilio", "us",
+    }
+)  # fmt: skip
+FRAMEWORK = {"jinja2"}  # functions-framework imports Flask, and Flask that
+DATABASE = {"google.cloud.firestore", "grpc", "requests"}  # google-api-core imports requests
+TEMPLATES = {"liquid", "dateutil"}  # python-liquid imports dateutil
+ADDRESSES = {"phonenumbers", "email_validator"}
+
+# What is loaded once the entry point can be called. Clients of Pub/Sub, Cloud Storage, Twilio and SendGrid,
+# and what only some campaigns need (holidays, recurrence rules, US states), are imported on first use.
+EXPECTED = {
+    "fire_due_campaigns": FRAMEWORK | DATABASE,
+    "dispatch_due_batches": FRAMEWORK | DATABASE,
+    "sweep_stalled_work": FRAMEWORK | DATABASE,
+    "reconcile_sends": FRAMEWORK | DATABASE,
+    "ingest_file": FRAMEWORK | DATABASE,
+    "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
+    "preview_campaign": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
+    "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued
+    "messages": FRAMEWORK | DATABASE,
+    "api": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES | {"fastapi"},
+    "portal": FRAMEWORK,
+}
+LIST_LOADED = """
+import json, sys
+import main
+before = sorted(sys.modules)
+getattr(main, sys.argv[1])
+print(json.dumps([before, sorted(sys.modules)]))
+"""
+
+
+def _loaded(name: str) -> tuple[set[str], set[str]]:
+    """The modules a fresh interpreter has after `import main`, and after getting the entry point."""
+    command = [sys.executable, "-c", LIST_LOADED, name]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    before, after = json.loads(done.stdout)
+    return set(before), set(after)
+
+
+def test_every_entry_point_is_listed() -> None:
+    assert set(EXPECTED) == set(main.ENTRY_POINTS)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_an_entry_point_loads_what_it_needs_and_nothing_else(name: str) -> None:
+    before, after = _loaded(name)
+    assert before & HEAVY == set()
+    assert after & HEAVY == EXPECTED[name]
+    own = {module for module in after if module.startswith("functions.")}
+    others = set(main.ENTRY_POINTS.values()) - {main.ENTRY_POINTS[name]}
+    assert own & others == set()

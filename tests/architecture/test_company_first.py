@@ -1,0 +1,128 @@
+"""A company sees only its own: every repository call takes the company first, and paths are built once."""
+
+import ast
+
+from tests.architecture.source_tree import (
+    FunctionNode,
+    SourceFile,
+    attribute_calls,
+    classes,
+    methods,
+    parameters,
+    source_files,
+    top_functions,
+)
+
+# Methods of repositories that do not begin with the company, each with its reason.
+REPOSITORY_EXCEPTIONS = {
+    "Collection.put": "part of a transaction or batch, which comes first; the company follows",
+    "Collection.create": "part of a transaction or batch, which comes first; the company follows",
+    "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
+    "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
+    "Collection.record": "maps a document that was found",
+    "Companies.add": "takes the company itself",
+    "Ticks.take": "ticks belong to no company",
+    "Ticks.give_back": "ticks belong to no company",
+}
+WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
+# Functions of shared/firestore outside of classes: they reach no record by themselves.
+WITHOUT_RECORDS = {
+    "to_document": "maps a record",
+    "from_document": "maps a record",
+    "unpacked": "maps a record",
+    "company_of": "reads a path",
+    "read_together": "reads what Collection.wanted was given, company first",
+    "transact": "runs what its caller does",
+}
+USE_CASE_EXCEPTIONS = {
+    "create_company": "the company does not exist yet",
+    "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
+    "put_failure": "part of a transaction, which comes first; the company follows",
+}
+PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}
+PATH_BUILDERS = {
+    "shared/firestore/paths.py": {"collection", "document"},
+    "shared/firestore/collection.py": {"collection_group"},  # each_across_companies
+    "shared/firestore/ticks.py": {"collection", "document"},  # the one collection beside the companies
+}
+
+
+def _public(functions: list[FunctionNode]) -> list[FunctionNode]:
+    return [function for function in functions if not function.name.startswith("_")]
+
+
+def _is_property(function: FunctionNode) -> bool:
+    names = {decorator.id for decorator in function.decorator_list if isinstance(decorator, ast.Name)}
+    return bool(names & {"property", "cached_property"})
+
+
+def _repository_calls() -> dict[str, list[str]]:
+    """Parameters of every public method in shared/firestore, by class and name."""
+    return {
+        f"{cls.name}.{method.name}": parameters(method)
+        for file in source_files("shared/firestore")
+        for cls in classes(file)
+        for method in _public(methods(cls))
+        if not _is_property(method)
+    }
+
+
+def test_every_repository_call_takes_the_company_first() -> None:
+    others = {name for name, names in _repository_calls().items() if names[:1] != ["company_id"]}
+    assert others == set(REPOSITORY_EXCEPTIONS)
+
+
+def test_after_a_writer_comes_the_company() -> None:
+    calls = _repository_calls()
+    assert {name: calls[name][1] for name in WRITER_FIRST} == dict.fromkeys(WRITER_FIRST, "company_id")
+
+
+def test_functions_of_the_repositories_take_the_company_after_the_database() -> None:
+    others = {
+        function.name
+        for file in source_files("shared/firestore")
+        for function in _public(top_functions(file))
+        if parameters(function)[:2] != ["db", "company_id"]
+    }
+    assert others == set(WITHOUT_RECORDS)
+
+
+def _begins_well(names: list[str], file: SourceFile) -> bool:
+    if names[:2] == ["runtime", "company_id"]:
+        return True
+    # A job names its company; a tick belongs to none.
+    return names in (["runtime", "job"], ["runtime", "now"])
+
+
+def test_every_use_case_takes_the_runtime_and_the_company() -> None:
+    others = {
+        function.name
+        for file in source_files("shared/usecases")
+        for function in _public(top_functions(file))
+        # What is not async and takes no runtime reads and writes nothing.
+        if (isinstance(function, ast.AsyncFunctionDef) or "runtime" in parameters(function))
+        and not _begins_well(parameters(function), file)
+    }
+    assert others == set(USE_CASE_EXCEPTIONS)
+
+
+def test_paths_are_built_in_one_place() -> None:
+    builders: dict[str, set[str]] = {}
+    for file in source_files("shared", "functions", "main.py"):
+        for _, called in attribute_calls(file, PATH_CALLS):
+            of_paths = isinstance(called.value, ast.Name) and called.value.id == "paths"
+            if not of_paths:
+                builders.setdefault(file.name, set()).add(called.attr)
+    assert builders == PATH_BUILDERS
+
+
+def test_only_the_runtime_opens_the_database() -> None:
+    openers = {
+        file.name
+        for file in source_files("shared", "functions")
+        for call in file.calls
+        if isinstance(call.func, ast.Name | ast.Attribute)
+        and (call.func.id if isinstance(call.func, ast.Name) else call.func.attr) in ("AsyncClient", "Client")
+        and "firestore" in file.text
+    }
+    assert openers == {"shared/runtime.py"}

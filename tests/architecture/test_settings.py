@@ -1,0 +1,106 @@
+"""Settings are read in one place, checked as a whole, and written down in the README."""
+
+import ast
+import re
+from dataclasses import fields
+
+import pytest
+
+from shared.settings import PREFIX, Settings, SettingsError
+from tests.architecture.source_tree import ROOT, source_files
+
+GOOD = {
+    "ROLLCALL_PROJECT_ID": "project",
+    "ROLLCALL_UPLOAD_BUCKET": "uploads",
+    "ROLLCALL_PUBLIC_URL": "https://rollcall.example",
+    "ROLLCALL_SIGNING_KEY": "key",
+    "ROLLCALL_SECRETS_PATH": "/secrets/providers.json",
+    "ROLLCALL_CALLER_AUDIENCE": "https://rollcall.example",
+    "ROLLCALL_CALLER_SERVICE_ACCOUNT": "push@project.iam.gserviceaccount.com",
+}
+READERS = {"environ", "environb", "getenv", "getenvb"}
+
+
+def _reads_environment(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "os" and any(alias.name in READERS for alias in node.names)
+    return isinstance(node, ast.Attribute) and node.attr in READERS
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = {
+        file.name
+        for file in source_files("shared", "functions", "main.py")
+        if any(_reads_environment(node) for node in ast.walk(file.tree))
+    }
+    assert readers == {"shared/settings.py"}
+
+
+def _environment_name(field: str) -> str:
+    """As the README must have it. The emulators' own tools name theirs without our prefix."""
+    return field.upper() if field.endswith("_emulator_host") else PREFIX + field.upper()
+
+
+def test_every_setting_is_in_the_readme_and_no_other() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = {_environment_name(field.name) for field in fields(Settings)}
+    expected = {name for name in names if name.startswith(PREFIX)}  # the others are the emulators' own
+    named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
+    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
+    assert missing == set()
+    assert named <= expected
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
+def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
+    default = getattr(Settings.from_env(GOOD), field)
+    values = {"bus": "inline", "provider_timeout_seconds": "19", "function_timeout_seconds": "541"}
+    values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
+    text = values.get(field, "7")
+    changed = getattr(Settings.from_env({**GOOD, _environment_name(field): text}), field)
+    assert changed == type(default)(text)
+    assert changed != default
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if "CALLER" not in name])
+def test_a_missing_setting_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is missing$"):
+        Settings.from_env({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_all_missing_settings_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_env({"ROLLCALL_LEASE_SECONDS": "soon"})
+    text = str(raised.value)
+    assert "ROLLCALL_LEASE_SECONDS must be a float, not 'soon'" in text
+    assert all(f"{name} is missing" in text for name in GOOD if "CALLER" not in name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"PROVIDER_TIMEOUT_SECONDS": "270"}, "twice the provider's < function"),  # 540 is not less than 540
+        ({"FUNCTION_TIMEOUT_SECONDS": "570"}, "function < lease"),
+        ({"LEASE_SECONDS": "540"}, "function < lease"),
+        ({"ACK_DEADLINE_SECONDS": "539"}, "ack deadline"),
+        ({"BUS": "kafka"}, "ROLLCALL_BUS must be pubsub or inline"),
+        ({"CALLER_AUDIENCE": ""}, "ROLLCALL_CALLER_AUDIENCE"),
+        ({"CALLER_SERVICE_ACCOUNT": ""}, "ROLLCALL_CALLER_SERVICE_ACCOUNT"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(changes: dict[str, str], fault: str) -> None:
+    Settings.from_env(GOOD)  # good but for the change
+    with pytest.raises(SettingsError, match=fault):
+        Settings.from_env({**GOOD, **{PREFIX + name: value for name, value in changes.items()}})
+
+
+def test_all_contradictions_are_named_at_once() -> None:
+    with pytest.raises(SettingsError, match=r"time-outs must nest.*ack deadline.*BUS"):
+        Settings.from_env(
+            {
+                **GOOD,
+                "ROLLCALL_LEASE_SECONDS": "1",
+                "ROLLCALL_ACK_DEADLINE_SECONDS": "2",
+                "ROLLCALL_BUS": "none",
+            }
+        )

@@ -1,0 +1,186 @@
+"""Breaks the running system in every way listed and prints what became of every message.
+
+`python -m tests.faults.chaos [--only TEXT] [--short] [--without GUARD] [--soak 20000]`; the exit code is 1
+when anything was doubled, lost, or not settled.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from infra.local.processes import ProcessFailed
+from shared.faults import POINTS
+from tests.faults.guards import GUARDS
+from tests.faults.laboratory import Laboratory, open_laboratory
+from tests.faults.model import Model
+from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
+from tests.faults.trial import Account, Trial, Unsettled, Verdict
+
+SOAK_RATE = 500.0  # a second: batches of fifty
+COLUMNS = ("planned", "accepted", "doubled", "lost", "unknown")
+
+
+async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "") -> list[Verdict]:
+    """Run the scenarios one after the other on one stack, printing a row for each."""
+    print(_row("fault", *COLUMNS, "seconds"))
+    async with open_laboratory(directory, without=without) as lab:
+        accounts = await lab.open_accounts(len(chosen))
+        trials: list[Trial] = []
+        verdicts: list[Verdict] = []
+        for scenario, account in zip(chosen, accounts, strict=True):
+            trial = _trial(lab, account, scenario)
+            trials.append(trial)
+            verdict = await _run_one(lab, trial, scenario)
+            verdicts.append(verdict)
+            _show(verdict)
+        late = await _doubled_since(trials, verdicts)
+        if late:
+            print(f"Doubled after they had settled: {late}")
+        missed = set(POINTS) - lab.orders.passed()
+        if missed and len(chosen) == len(scenarios()):
+            print(f"Fault points nobody passed: {sorted(missed)}")
+            verdicts[0] = replace(verdicts[0], wrong=["some fault points were never passed"])
+    return [*verdicts, *late]
+
+
+def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
+    trial = Trial(lab.runtime, lab.simulator, account, digits=scenario.digits, channels=scenario.channels)
+    trial.may_be_unknown = scenario.may_be_unknown
+    trial.is_quiet = lambda: not lab.orders.open_orders()
+    return trial
+
+
+async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict:
+    problem = ""
+    await trial.open()
+    await scenario.disturb(lab, trial)
+    try:
+        await trial.start(window_closes_in=scenario.window_closes_in)
+        await trial.settle(seconds=scenario.seconds)
+    except (Unsettled, TimeoutError) as unsettled:
+        struck = f"; not taken: {orders}" if (orders := lab.orders.open_orders()) else ""
+        problem = f"not settled: {unsettled}{struck}"
+    verdict = await trial.verdict(scenario.name, problem)
+    await trial.give_up()
+    lab.orders.withdraw()
+    lab.firestore.failing = lab.pubsub.failing = None
+    await lab.simulator.clear_faults()
+    return verdict
+
+
+async def _doubled_since(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Trials whose messages were sent again while the others ran."""
+    late = []
+    for trial, verdict in zip(trials, verdicts, strict=True):
+        now = await trial.verdict(verdict.fault)
+        if now.doubled > verdict.doubled:
+            late.append(now)
+    return late
+
+
+async def soak(people: int, directory: Path) -> Verdict:
+    """One campaign to so many people, while every two seconds some process of some function is killed."""
+    print(_row("fault", *COLUMNS, "seconds"))
+    async with open_laboratory(directory) as lab:
+        [account] = await lab.open_accounts(1)
+        trial = Trial(
+            lab.runtime, lab.simulator, account, people=people, channels=TEXTS, rate_per_second=SOAK_RATE
+        )
+        trial.may_be_unknown = True
+        await trial.open()
+        problem, kills = "", Counter[str]()
+        try:
+            await trial.start(seconds=60 + people / 50)
+            killing = asyncio.create_task(_kill_now_and_then(lab, kills))
+            await trial.settle(seconds=120 + people / 5)
+            killing.cancel()
+        except (Unsettled, TimeoutError) as unsettled:
+            problem = f"not settled: {unsettled}"
+        verdict = await trial.verdict(f"{people:,} people, {kills.total()} kills", problem)
+        print(f"Killed: {dict(kills)}")
+    _show(verdict)
+    return verdict
+
+
+async def _kill_now_and_then(lab: Laboratory, kills: Counter[str]) -> None:
+    """One process of a function is killed every two seconds, whatever it does."""
+    while True:
+        await asyncio.sleep(2)
+        name = random.choice(list(lab.stack.hosts))  # noqa: S311 - any will do
+        with suppress(psutil.NoSuchProcess, ProcessFailed):
+            workers = psutil.Process(lab.stack.hosts[name].pid).children()
+            if workers:
+                random.choice(workers).kill()  # noqa: S311
+                kills[name] += 1
+
+
+def _search() -> Verdict:
+    """The deep search of the model, as a row."""
+    model, started = Model(), time.monotonic()
+    stories = [f"{promise}: {' | '.join(story)}" for promise, story in model.broken_promises().items()]
+    name = f"every order of {model.states:,} states of one message"
+    seconds = time.monotonic() - started
+    verdict = Verdict(
+        fault=name, planned=1, accepted=1, doubled=0, lost=0, unknown=0, seconds=seconds, wrong=stories
+    )
+    _show(verdict)
+    return verdict
+
+
+def is_good(verdicts: Sequence[Verdict]) -> bool:
+    """Whether every promise held."""
+    return not any(verdict.doubled or verdict.lost or verdict.wrong for verdict in verdicts)
+
+
+def _show(verdict: Verdict) -> None:
+    counts = (verdict.planned, verdict.accepted, verdict.doubled, verdict.lost, verdict.unknown)
+    print(_row(verdict.fault, *map(str, counts), f"{verdict.seconds:.1f}"), *verdict.wrong[:3], flush=True)
+
+
+def _row(fault: str, *cells: str) -> str:
+    return f"{fault:<56}" + "".join(f"{cell:>10}" for cell in cells)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
+    parser.add_argument("--only", default="", help="only the faults whose name has this in it")
+    parser.add_argument("--short", action="store_true", help="the short selection")
+    parser.add_argument("--without", default="", choices=["", *GUARDS], help="take this guard out")
+    parser.add_argument("--soak", type=int, metavar="PEOPLE", help="one large campaign under random kills")
+    parser.add_argument("--keep", type=Path, help="an empty directory for state and logs")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run what was asked for; 0 when every promise held."""
+    options = _options()
+    chosen = [s for s in scenarios() if options.only in s.name and (not options.short or s.name in SHORT)]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        directory = options.keep or Path(folder)
+        directory.mkdir(exist_ok=True)
+        if options.soak:
+            verdicts = [asyncio.run(soak(options.soak, directory))]
+        else:
+            verdicts = asyncio.run(run(chosen, directory, without=options.without))
+    if len(verdicts) == len(scenarios()):
+        verdicts.append(_search())
+    bad = [verdict for verdict in verdicts if not is_good([verdict])]
+    print(f"{len(verdicts)} faults, {len(bad)} broke a promise, {time.monotonic() - started:.0f} s")
+    for verdict in bad:
+        print(f"- {verdict.fault}: {'; '.join(verdict.wrong) or 'doubled or lost'}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

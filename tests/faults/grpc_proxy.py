@@ -1,0 +1,99 @@
+"""A gRPC proxy before an emulator that fails calls of choice, before or after the emulator did them."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from infra.local.ports import HOST
+from tests.faults.orders import Moment
+
+LARGEST_MESSAGE = 64 * 1024 * 1024
+OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send_message_length", -1)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failing:
+    """Every `every`th call of one of `methods` (all when empty) answers `code`."""
+
+    code: grpc.StatusCode
+    moment: Moment
+    methods: Sequence[str] = ()
+    every: int = 1
+
+
+class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
+    """`async with GrpcProxy() as proxy`, then set `target`; `failing` is what goes wrong for now."""
+
+    target: str
+    port: int
+
+    def __init__(self) -> None:
+        self.failing: Failing | None = None
+        self.failed = 0
+        self._matched = 0
+        self._channel: grpc.aio.Channel | None = None
+        self._server = grpc.aio.server(options=OPTIONS)
+
+    @property
+    def address(self) -> str:
+        """Where the proxy takes calls."""
+        return f"{HOST}:{self.port}"
+
+    async def __aenter__(self) -> "GrpcProxy":
+        self._server.add_generic_rpc_handlers((self,))
+        self.port = self._server.add_insecure_port(f"{HOST}:0")
+        await self._server.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._server.stop(0)
+        if self._channel is not None:
+            await self._channel.close()
+
+    def service(self, handler_call_details: Any) -> Any:
+        """Take every method; any kind of call is a stream of messages either way."""
+        method = handler_call_details.method
+
+        async def forward(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
+            failing = self._failing_now(method)
+            if failing is not None and failing.moment == "before":
+                await context.abort(failing.code, "asked for by the test")
+            call = self._target().stream_stream(method)(
+                requests, metadata=_passed_on(context), timeout=context.time_remaining()
+            )
+            try:
+                async for answer in call:
+                    if failing is None:
+                        yield answer
+            except grpc.aio.AioRpcError as error:
+                await context.abort(error.code(), error.details() or "", error.trailing_metadata() or ())
+            if failing is not None:
+                await context.abort(failing.code, "asked for by the test")
+
+        return grpc.stream_stream_rpc_method_handler(forward)
+
+    def _target(self) -> "grpc.aio.Channel":
+        if self._channel is None:
+            self._channel = grpc.aio.insecure_channel(self.target, options=OPTIONS)
+        return self._channel
+
+    def _failing_now(self, method: str) -> Failing | None:
+        failing = self.failing
+        if failing is None or (failing.methods and method.rpartition("/")[2] not in failing.methods):
+            return None
+        self._matched += 1
+        if self._matched % failing.every:
+            return None
+        self.failed += 1
+        return failing
+
+
+def _passed_on(context: Any) -> list[tuple[str, Any]]:
+    ours = ("user-agent", "te", "content-type")
+    return [
+        (key, value)
+        for key, value in context.invocation_metadata() or ()
+        if key not in ours and not key.startswith((":", "grpc-"))
+    ]

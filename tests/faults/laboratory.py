@@ -1,0 +1,162 @@
+"""The stack under test: functions as processes, official emulators behind proxies, provider simulators."""
+
+import base64
+import json
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.simulator.faults import Delays
+from infra.local.stack import PROJECT_ID, UPLOAD_BUCKET, Stack, StackOptions
+from infra.manifest import MANIFEST_PATH
+from shared.providers import http
+from shared.runtime import Runtime
+from shared.settings import Settings
+from tests.faults.grpc_proxy import GrpcProxy
+from tests.faults.orders import Orders
+from tests.faults.trial import Account
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LEASE_SECONDS = 5.0
+# Short, so that what waits for a lease or a tick in production waits seconds here; they nest the same way.
+TIMES = {
+    "ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "1",
+    "ROLLCALL_FUNCTION_TIMEOUT_SECONDS": "4",
+    "ROLLCALL_LEASE_SECONDS": str(LEASE_SECONDS),
+    "ROLLCALL_ACK_DEADLINE_SECONDS": "10",
+    "ROLLCALL_TICK_INTERVAL_SECONDS": "1",
+}
+INSTANCES = {"send_batch": 4, "queue_messages": 2}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Laboratory:
+    """What a trial needs: the stack, ways to disturb it, and our own undisturbed access to everything."""
+
+    stack: Stack
+    runtime: Runtime
+    simulator: SimulatorClient
+    orders: Orders
+    firestore: GrpcProxy
+    pubsub: GrpcProxy
+    http: aiohttp.ClientSession
+
+    async def push(self, function: str, job: dict[str, str], *, message_id: str = "") -> int:
+        """Deliver a job as Pub/Sub pushes it; the status answered, 0 for none."""
+        data = base64.b64encode(json.dumps(job).encode()).decode()
+        envelope = {"message": {"data": data, "messageId": message_id or str(random.random())}}  # noqa: S311
+        token = self.stack.settings_env["ROLLCALL_CALLER_TOKEN"]
+        try:
+            async with self.http.post(
+                f"{self.stack.hosts[function].address}/?token={token}", json=envelope
+            ) as response:
+                return response.status
+        except aiohttp.ClientError:
+            return 0
+
+    async def open_accounts(self, count: int) -> list[Account]:
+        """Accounts for so many companies, their credentials stored before any function reads them."""
+        public_url = self.stack.settings_env["ROLLCALL_PUBLIC_URL"]
+        accounts: list[Account] = []
+        secrets: dict[str, Any] = {}
+        for place in range(count):
+            company, number = f"company-{place}", f"+1646555{place:04}"
+            twilio = await self.simulator.add_account()
+            where = f"?company={company}&sender="
+            await self.simulator.add_number(
+                twilio, number, webhook_url=f"{public_url}/messages/incoming{where}texts"
+            )
+            sendgrid = await self.simulator.add_key(event_url=f"{public_url}/messages/events{where}mails")
+            accounts.append(Account(company_id=company, twilio=twilio, sendgrid=sendgrid, number=number))
+            secrets[company] = {
+                "texts": {"account_sid": twilio.sid, "auth_token": twilio.token},
+                "mails": {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key},
+            }
+        path = Path(self.stack.settings_env["ROLLCALL_SECRETS_PATH"])
+        path.write_text(json.dumps(secrets))  # noqa: ASYNC240 - nothing runs yet
+        return accounts
+
+
+@asynccontextmanager
+async def open_laboratory(directory: Path, *, without: str = "") -> AsyncIterator[Laboratory]:
+    """Everything started, ticking every second; `without` names a guard to take out of the functions."""
+    orders = Orders(directory / "orders")
+    orders.open()
+    async with AsyncExitStack() as opened:
+        firestore = await opened.enter_async_context(GrpcProxy())
+        pubsub = await opened.enter_async_context(GrpcProxy())
+        settings = {
+            **TIMES,
+            "PYTHONPATH": str(REPOSITORY),
+            "CHAOS_ORDERS": str(directory / "orders"),
+            "CHAOS_WITHOUT": without,
+            "FIRESTORE_EMULATOR_HOST": firestore.address,
+            "PUBSUB_EMULATOR_HOST": pubsub.address,
+        }
+        options = StackOptions(
+            source=Path(__file__).with_name("functions_under_test.py"),
+            manifest=_manifest(directory),
+            root=directory / "stack",
+            usual_ports=False,
+            tick_seconds=1,
+            instances=INSTANCES,
+            settings=settings,
+            simulator_delays=Delays(receipt=0.05, slow=0.5, timeout=5),
+        )
+        stack = Stack(options, say=_quiet)
+        await opened.enter_async_context(stack)
+        firestore.target, pubsub.target = stack.addresses.firestore, stack.addresses.pubsub
+        os.environ["FIRESTORE_EMULATOR_HOST"] = stack.addresses.firestore
+        os.environ["STORAGE_EMULATOR_HOST"] = stack.addresses.storage
+        runtime = Runtime(_our_settings(stack))
+        opened.push_async_callback(http.aclose)
+        yield Laboratory(
+            stack=stack,
+            runtime=runtime,
+            simulator=await opened.enter_async_context(simulator_client(stack.addresses.simulator)),
+            orders=orders,
+            firestore=firestore,
+            pubsub=pubsub,
+            http=await opened.enter_async_context(aiohttp.ClientSession()),
+        )
+        runtime.stores.db.close()  # type: ignore[no-untyped-call]
+
+
+def _quiet(text: str) -> None:
+    """What the stack says of its many deaths is in its logs."""
+
+
+def _manifest(directory: Path) -> Path:
+    """The manifest without what no trial needs, with the shortest ack deadline Pub/Sub has."""
+    content = yaml.safe_load(MANIFEST_PATH.read_text())
+    content["defaults"] |= {"ack_deadline": 10, "timeout": 10}
+    content["defaults"]["retry"] = {"minimum_backoff": 1, "maximum_backoff": 10}
+    for name in ("api", "portal", "preview_campaign"):
+        content["functions"].pop(name, None)
+    for function in content["functions"].values():
+        function.pop("timeout", None)
+    path = directory / "functions.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def _our_settings(stack: Stack) -> Settings:
+    return Settings(
+        project_id=PROJECT_ID,
+        upload_bucket=UPLOAD_BUCKET,
+        public_url=stack.settings_env["ROLLCALL_PUBLIC_URL"],
+        signing_key="chaos",
+        secrets_path=stack.settings_env["ROLLCALL_SECRETS_PATH"],
+        storage_public_url=stack.addresses.storage,
+        storage_emulator_host=stack.addresses.storage,
+        caller_token="chaos",
+        max_upload_bytes=10**9,
+    )

@@ -1,0 +1,338 @@
+"""Every order in which one message's send can go: an explicit-state search over the real transitions.
+
+Two workers share one batch with one message. Jobs come at least once, workers die at any step, leases end
+at any moment, commits are applied though they report an error, and the provider does what it likes. What
+the code decides is decided here by its own functions (`shared/domain/batch.py`, `message.py`, and
+`_decide` of the intent); this file only interleaves them, as `send_batch` and the sweep call them.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+
+from shared.domain.batch import Batch, BatchState, closed, is_held, taken
+from shared.domain.fire import Fire, FireContent
+from shared.domain.message import SETTLED, Message, MessageState, after_receipt, after_result, given_up
+from shared.domain.sending import Outcome, Receipt, ReceiptKind, SendResult
+from shared.usecases.intend_messages import _decide
+from tests.builders import ALWAYS, NOON, a_campaign, a_message
+
+LATER = NOON + timedelta(minutes=5)
+# What a provider answers, and whether the message is on its way.
+ANSWERS = (
+    (Outcome.ACCEPTED, True),
+    (Outcome.NOT_ACCEPTED, False),
+    (Outcome.REJECTED, False),
+    (Outcome.UNKNOWN, False),
+    (Outcome.UNKNOWN, True),
+)
+RECEIPT = Receipt(message_id="m1", kind=ReceiptKind.DELIVERED, event_id="e", provider_id="SM1")
+FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="hash", fired_at=NOON)
+CONTENT = FireContent(
+    content_hash="hash",
+    campaign=a_campaign(window=ALWAYS),
+    templates={},
+    senders={},
+    field_types={},
+    field_regions={},
+    dedupe_key=(),
+    company_time_zone="America/New_York",
+    default_region="US",
+)
+QUEUED = a_message(batch_id="b1")
+DISPATCHED = Batch(
+    id="b1",
+    company_id="acme",
+    fire_id="f1",
+    sender_id="texts",
+    message_ids=("m1",),
+    planned_start=NOON,
+    state=BatchState.DISPATCHED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may go wrong in one story."""
+
+    kills: int = 2
+    repeats: int = 2  # of a job
+    doubtful: int = 1  # commits that are applied though they report an error, and lost publishes
+    calls: int = 3
+
+
+# A worker: its next step, and the answer it holds. Its token is its own; one that died is nobody's.
+Worker = tuple[str, Outcome | None] | None
+Mark = tuple[MessageState, str | None, int, bool]  # state, token, attempt, has a receipt
+Hold = tuple[BatchState, str | None, bool | None, bool]  # state, token, lease still runs, tried before
+TOKENS = ("one", "two")
+DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that matters, in a form in which equal situations are equal."""
+
+    message: Mark
+    batch: Hold
+    workers: tuple[Worker, Worker]
+    jobs: int
+    sent: int
+    left: tuple[int, int, int, int]  # of the bounds
+
+
+@cache
+def _message(mark: Mark) -> Message:
+    state, token, attempt, has_receipt = mark
+    delivered = after_receipt(QUEUED, RECEIPT, NOON).delivery if has_receipt else None
+    return replace(QUEUED, state=state, token=token, attempt=attempt, delivery=delivered)
+
+
+def _mark(message: Message) -> Mark:
+    return message.state, message.token, message.attempt, message.delivery is not None
+
+
+@cache
+def _batch(hold: Hold) -> Batch:
+    state, token, runs, was_tried = hold
+    until = None if runs is None else LATER if runs else NOON
+    return replace(DISPATCHED, state=state, lease_token=token, lease_until=until, attempt=int(was_tried))
+
+
+def _hold(batch: Batch) -> Hold:
+    runs = None if batch.lease_until is None else batch.lease_until > NOON
+    return batch.state, batch.lease_token, runs, batch.attempt > 0
+
+
+class Model:
+    """The search. The sweep can be taken away."""
+
+    def __init__(self, bounds: Bounds | None = None, *, sweeps: bool = True) -> None:
+        self._bounds = bounds or Bounds()
+        self._sweeps = sweeps
+
+    def broken_promises(self) -> dict[str, list[str]]:
+        """What can go wrong, each with the shortest story that leads there. Empty: nothing can."""
+        bounds = self._bounds
+        first = State(
+            _mark(QUEUED),
+            _hold(DISPATCHED),
+            (None, None),
+            1,
+            0,
+            (bounds.kills, bounds.repeats, bounds.doubtful, bounds.calls),
+        )
+        came_from: dict[State, tuple[State, str] | None] = {first: None}
+        before: dict[State, list[State]] = {}
+        waiting = deque([first])
+        found: dict[str, State] = {}
+        while waiting:
+            state = waiting.popleft()
+            for promise in _broken_by(state):
+                found.setdefault(promise, state)
+            for step, following in self._steps(state):
+                following = _nobody_s(following)
+                before.setdefault(following, []).append(state)
+                if following not in came_from:
+                    came_from[following] = (state, step)
+                    waiting.append(following)
+        self.states = len(came_from)
+        can_end = _backwards({state for state in came_from if self._has_ended(state)}, before)
+        stuck = next((state for state in came_from if state not in can_end), None)
+        if stuck is not None:
+            found["left hanging for ever"] = stuck
+        return {promise: _story(state, came_from) for promise, state in found.items()}
+
+    def _has_ended(self, state: State) -> bool:
+        """Settled and quiet; or out of calls, where the model ends and not the message."""
+        return state.left[3] == 0 or (state.message[0] in SETTLED and state.workers == (None, None))
+
+    def _steps(self, state: State) -> Iterator[tuple[str, State]]:
+        yield from self._outside(state)
+        for place in (0, 1):
+            if state.workers[place] is None:
+                if state.jobs:
+                    yield f"{place}: gets the job", _with(state, place, ("claim", None), jobs=state.jobs - 1)
+            else:
+                yield from self._kill(state, place)
+                yield from self._work(state, place)
+
+    def _outside(self, state: State) -> Iterator[tuple[str, State]]:
+        """What happens without any worker: time, the queue, ticks, receipts."""
+        batch = _batch(state.batch)
+        kills, repeats, doubtful, calls = state.left
+        if repeats and state.jobs < 2:
+            yield (
+                "the job comes again",
+                replace(state, jobs=state.jobs + 1, left=(kills, repeats - 1, doubtful, calls)),
+            )
+        if batch.state is BatchState.LEASED and batch.lease_until == LATER:
+            yield "the lease ends", replace(state, batch=_hold(replace(batch, lease_until=NOON)))
+        if batch.state is BatchState.WAITING:
+            dispatched = replace(state, batch=_hold(replace(batch, state=BatchState.DISPATCHED)))
+            if state.jobs < 2:
+                yield "tick: dispatch", replace(dispatched, jobs=state.jobs + 1)
+            if doubtful:
+                left = (kills, repeats, doubtful - 1, calls)
+                yield "tick: dispatch, the publish is lost", replace(dispatched, left=left)
+        is_stalled = batch.state is BatchState.LEASED and batch.lease_until == NOON
+        if self._sweeps and not state.jobs and (is_stalled or batch.state is BatchState.DISPATCHED):
+            yield "sweep: announce again", replace(state, jobs=1)
+        if state.sent and not state.message[3]:
+            yield (
+                "receipt",
+                replace(state, message=_mark(after_receipt(_message(state.message), RECEIPT, NOON))),
+            )
+
+    def _kill(self, state: State, place: int) -> Iterator[tuple[str, State]]:
+        kills, repeats, doubtful, calls = state.left
+        if kills:
+            left = (kills - 1, repeats, doubtful, calls)
+            step = state.workers[place]
+            yield f"{place}: killed at {step}", _with(state, place, None, jobs=state.jobs + 1, left=left)
+
+    def _work(self, state: State, place: int) -> Iterator[tuple[str, State]]:
+        """The worker's next step; a doubtful one is applied, and done again as `transact` does."""
+        worker = state.workers[place]
+        assert worker is not None
+        step, answer = worker
+        name = f"{place}: {step}"
+        if step == "call":
+            yield from self._call(state, place)
+            return
+        done = _DO[step](state, place, answer)
+        yield name, done
+        kills, repeats, doubtful, calls = state.left
+        if doubtful and (done.message, done.batch) != (state.message, state.batch):
+            again = replace(done, workers=state.workers, left=(kills, repeats, doubtful - 1, calls))
+            yield f"{name}, applied but reported as failed", again
+            gone = _with(again, place, None, jobs=state.jobs + 1)
+            yield f"{name}, applied, then given up", gone
+
+    def _call(self, state: State, place: int) -> Iterator[tuple[str, State]]:
+        kills, repeats, doubtful, calls = state.left
+        if calls:
+            left = (kills, repeats, doubtful, calls - 1)
+            for answer, went_out in ANSWERS:
+                yield (
+                    f"{place}: call, {answer}{', on its way' if went_out else ''}",
+                    _with(state, place, ("result", answer), sent=state.sent + went_out, left=left),
+                )
+
+
+def _claim(state: State, place: int, _: Outcome | None) -> State:
+    leased = taken(_batch(state.batch), TOKENS[place], NOON, LATER)
+    if leased is None:
+        return _with(state, place, None)
+    following = "give up" if state.batch[3] else "intent"
+    return _with(state, place, (following, None), batch=_hold(leased))
+
+
+def _give_up(state: State, place: int, _: Outcome | None) -> State:
+    lost = given_up(_message(state.message), TOKENS[place])
+    return _with(state, place, ("intent", None), message=_mark(lost))
+
+
+def _intent(state: State, place: int, _: Outcome | None) -> State:
+    token, message = TOKENS[place], _message(state.message)
+    if not is_held(_batch(state.batch), token, NOON):
+        return _with(state, place, None)
+    decision = _decide(message, token, FIRE, CONTENT, False, NOON)
+    step = "call" if decision.intended else "close"
+    return _with(state, place, (step, None), message=_mark(decision.changed or message))
+
+
+def _result(state: State, place: int, answer: Outcome | None) -> State:
+    assert answer is not None
+    result = SendResult(outcome=answer, provider_id="SM1" if answer is Outcome.ACCEPTED else None)
+    written = after_result(_message(state.message), TOKENS[place], result, NOON)
+    return _with(state, place, ("close", None), message=_mark(written))
+
+
+def _close(state: State, place: int, _: Outcome | None) -> State:
+    again_at = NOON if state.message[0] is MessageState.QUEUED else None
+    ended = closed(_batch(state.batch), TOKENS[place], again_at, is_paused=False)
+    return _with(state, place, None, batch=_hold(ended))
+
+
+_DO = {"claim": _claim, "give up": _give_up, "intent": _intent, "result": _result, "close": _close}
+
+
+def _with(state: State, place: int, worker: Worker, **changes: object) -> State:
+    workers = (worker, state.workers[1]) if place == 0 else (state.workers[0], worker)
+    return replace(state, workers=workers, **changes)  # type: ignore[arg-type]  # fields of State
+
+
+def _nobody_s(state: State) -> State:
+    """The tokens of workers that are gone, or have not claimed yet, are nobody's: all such are alike."""
+    alive = {
+        token
+        for token, worker in zip(TOKENS, state.workers, strict=True)
+        if worker is not None and worker[0] != "claim"
+    }
+    claiming = {
+        token
+        for token, worker in zip(TOKENS, state.workers, strict=True)
+        if worker is not None and worker[0] == "claim"
+    }
+    status, token, attempt, has_receipt = state.message
+    if token is not None and token not in alive:
+        state = replace(state, message=(status, DEAD, attempt, has_receipt))
+    kind, holder, runs, was_tried = state.batch
+    # A claim that was applied though it reported an error finds its own token when it tries again.
+    if holder is not None and holder not in alive | claiming:
+        state = replace(state, batch=(kind, DEAD, runs, was_tried))
+    return _ordered(state)
+
+
+_OTHER = {TOKENS[0]: TOKENS[1], TOKENS[1]: TOKENS[0]}
+
+
+def _key(worker: Worker) -> tuple[str, str]:
+    return (worker[0], worker[1] or "") if worker is not None else ("", "")
+
+
+def _ordered(state: State) -> State:
+    """The workers are alike: of a situation and its mirror image only one is looked at."""
+    one, other = state.workers
+    if _key(one) <= _key(other):
+        return state
+    status, token, attempt, has_receipt = state.message
+    kind, holder, runs, was_tried = state.batch
+    return replace(
+        state,
+        workers=(other, one),
+        message=(status, _OTHER.get(token or "", token), attempt, has_receipt),
+        batch=(kind, _OTHER.get(holder or "", holder), runs, was_tried),
+    )
+
+
+def _broken_by(state: State) -> Iterator[str]:
+    status = state.message[0]
+    if state.sent > 1:
+        yield "sent twice"
+    if status is MessageState.SENT and not state.sent:
+        yield "shown as sent, yet never on its way"
+    if status in (MessageState.FAILED, MessageState.SKIPPED) and state.sent:
+        yield "shown as not sent, yet on its way"
+
+
+def _backwards(ends: set[State], before: dict[State, list[State]]) -> set[State]:
+    """All states from which one of `ends` can be reached."""
+    reached, waiting = set(ends), deque(ends)
+    while waiting:
+        for state in before.get(waiting.popleft(), ()):
+            if state not in reached:
+                reached.add(state)
+                waiting.append(state)
+    return reached
+
+
+def _story(state: State, came_from: dict[State, tuple[State, str] | None]) -> list[str]:
+    steps: list[str] = []
+    while (origin := came_from[state]) is not None:
+        state, step = origin
+        steps.append(step)
+    return steps[::-1]

@@ -1,0 +1,249 @@
+"""For each guard of the send protocol the shortest story in which it is what keeps the promise.
+
+Workers are taken through their steps by hand, so that each stops exactly where the story says.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from infra.local.simulator.outcomes import Answer
+from shared.domain.channel import Channel
+from shared.domain.job import QueueMessages, SendBatch
+from shared.domain.message import Message, MessageState
+from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.sending import Outcome, SendResult
+from shared.usecases.claim_batch import Claim, claim_batch
+from shared.usecases.close_batch import close_batch
+from shared.usecases.dispatch_due_batches import dispatch_due_batches
+from shared.usecases.freeze_content import content_of
+from shared.usecases.intend_messages import LeaseLost, intend_messages
+from shared.usecases.record_results import record_results
+from shared.usecases.run_job import run_job
+from shared.usecases.send_batch import _call
+from shared.usecases.sweep_stalled_work import sweep_stalled_work
+from tests.usecases.clinic import Clinic
+
+LEASE_AND_MORE = timedelta(minutes=11)
+REFUSED_FOR_NOW = SendResult(outcome=Outcome.NOT_ACCEPTED, code="429", reason="Busy.")
+
+
+class PromiseBroken(AssertionError):
+    """A message was doubled, lost, left hanging, or sent to somebody who had refused it."""
+
+
+class Worker:
+    """One worker on the only batch there is, step by step."""
+
+    def __init__(self, clinic: Clinic, claim: Claim) -> None:
+        self.clinic = clinic
+        self.claim = claim
+        self.messages: list[Message] = []
+
+    @classmethod
+    async def claims(cls, clinic: Clinic, job: SendBatch) -> "Worker":
+        claim = await claim_batch(clinic.runtime, clinic.company_id, job.batch_id)
+        if claim is None:
+            raise PromiseBroken("the batch cannot be claimed")
+        return cls(clinic, claim)
+
+    async def intends(self) -> bool:
+        """Mark all messages; False when the lease was lost."""
+        runtime, batch = self.clinic.runtime, self.claim.batch
+        fire = await runtime.stores.fires.get(self.clinic.company_id, batch.fire_id)
+        content = await content_of(runtime, self.clinic.company_id, fire.campaign_id, fire.content_hash)
+        try:
+            intents = await intend_messages(
+                runtime, self.clinic.company_id, self.claim, content, await self.clinic.messages()
+            )
+        except LeaseLost:
+            return False
+        self.intents = intents
+        self.content = content
+        return True
+
+    async def calls(self) -> dict[str, SendResult]:
+        """Call the provider for what was marked."""
+        runtime = self.clinic.runtime
+        sender = self.content.senders[self.claim.batch.sender_id]
+        provider = runtime.message_sender(self.clinic.company_id, sender)
+        return await _call(
+            runtime, self.clinic.company_id, self.claim, sender, provider, self.intents.intended
+        )
+
+    async def records(self, results: dict[str, SendResult]) -> None:
+        """Write the results."""
+        await record_results(self.clinic.runtime, self.clinic.company_id, self.claim.token, results)
+
+    async def closes(self) -> None:
+        """Close the batch."""
+        await close_batch(
+            self.clinic.runtime,
+            self.clinic.company_id,
+            self.claim,
+            is_paused=False,
+            retry_after_seconds=0,
+        )
+
+    def all_get(self, result: SendResult) -> dict[str, SendResult]:
+        """The same result for each marked message."""
+        return {one.message.id: result for one in self.intents.intended}
+
+
+async def queued(clinic: Clinic) -> SendBatch:
+    """A fire of three people, planned, with its one batch announced to nobody."""
+    people = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}"} for n in range(3)]
+    await clinic.load(*people)
+    await clinic.ready()
+    clinic.runs_jobs = False
+    await clinic.fire()
+    [chunk] = clinic.published
+    assert isinstance(chunk, QueueMessages)
+    clinic.published = []
+    await run_job(clinic.runtime, chunk)
+    [job] = clinic.published
+    assert isinstance(job, SendBatch)
+    clinic.published = []
+    return job
+
+
+def later(clinic: Clinic) -> None:
+    """Let every lease and grace end."""
+    offset = clinic.runtime.now() - datetime.now(UTC) + LEASE_AND_MORE
+    clinic.runtime.now = lambda: datetime.now(UTC) + offset
+
+
+async def settle(clinic: Clinic) -> None:
+    """Ticks and redelivery until quiet, then the judgement by the provider's books."""
+    clinic.runs_jobs = True
+    for _ in range(3):
+        later(clinic)
+        await dispatch_due_batches(clinic.runtime, clinic.runtime.now())
+        await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    accepted = Counter(message["handset"] for message in await clinic.accepted())
+    for message in await clinic.messages():
+        if accepted[message.address] > 1:
+            raise PromiseBroken("doubled")
+        if message.state in (MessageState.QUEUED, MessageState.SENDING):
+            raise PromiseBroken(f"left {message.state}")
+        if message.state is MessageState.SENT and not accepted[message.address]:
+            raise PromiseBroken("shown as sent, yet never accepted")
+        if message.state is MessageState.FAILED:
+            raise PromiseBroken(f"given up: {message.reason}")
+
+
+async def a_worker_wakes_up_after_its_lease(clinic: Clinic) -> None:
+    """It must not touch what another has by now; if it did and died, its marks would stay for ever."""
+    job = await queued(clinic)
+    slow = await Worker.claims(clinic, job)
+    later(clinic)
+    quick = await Worker.claims(clinic, job)
+    await slow.intends()
+    if await quick.intends():
+        await quick.records(await quick.calls())
+    await quick.closes()
+    await settle(clinic)
+
+
+async def somebody_refuses_after_the_claim(clinic: Clinic) -> None:
+    job = await queued(clinic)
+    worker = await Worker.claims(clinic, job)
+    [first, *_] = await clinic.messages()
+    key = opt_out_id(Channel.SMS, first.address)
+    refusal = OptOut(
+        id=key,
+        channel=Channel.SMS,
+        address=first.address,
+        is_active=True,
+        source=OptOutSource.REPLY,
+        changed_at=clinic.runtime.now(),
+    )
+    await clinic.stores.opt_outs.save(clinic.company_id, key, refusal)
+    await worker.intends()
+    await worker.records(await worker.calls())
+    await worker.closes()
+    await settle(clinic)
+    if await clinic.accepted(first.address):
+        raise PromiseBroken("sent to somebody who had refused")
+
+
+async def a_text_is_changed_after_it_was_frozen(clinic: Clinic) -> None:
+    job = await queued(clinic)
+    [first, *_] = await clinic.messages()
+    await clinic.stores.messages.save(clinic.company_id, first.id, replace(first, body="Buy now"))
+    await run_job(clinic.runtime, job)
+    if await clinic.accepted(first.address):
+        raise PromiseBroken("sent what nobody had previewed")
+
+
+async def a_result_is_written_twice(clinic: Clinic) -> None:
+    """The first write was applied though it reported an error; by the second, another worker is calling."""
+    job = await queued(clinic)
+    first = await Worker.claims(clinic, job)
+    await first.intends()
+    refused = first.all_get(REFUSED_FOR_NOW)
+    await first.records(refused)
+    later(clinic)
+    second = await Worker.claims(clinic, job)
+    await second.intends()
+    await first.records(refused)
+    await second.records(await second.calls())
+    await second.closes()
+    await settle(clinic)
+
+
+async def a_job_comes_twice_while_the_provider_is_busy(clinic: Clinic) -> None:
+    """The second worker must not take the batch: it would give up what the first is about to requeue."""
+    job = await queued(clinic)
+    first = await Worker.claims(clinic, job)
+    await first.intends()
+    await run_job(clinic.runtime, job)
+    await first.records(first.all_get(REFUSED_FOR_NOW))
+    await first.closes()
+    await settle(clinic)
+
+
+async def a_worker_dies_after_its_call(clinic: Clinic) -> None:
+    job = await queued(clinic)
+    worker = await Worker.claims(clinic, job)
+    await worker.intends()
+    await worker.calls()
+    await settle(clinic)
+
+
+async def the_provider_fails_after_it_accepted(clinic: Clinic) -> None:
+    await _answered(clinic, Answer.ERROR_ACCEPTED)
+
+
+async def the_connection_breaks_after_it_accepted(clinic: Clinic) -> None:
+    await _answered(clinic, Answer.RESET_ACCEPTED)
+
+
+async def _answered(clinic: Clinic, answer: Answer) -> None:
+    job = await queued(clinic)
+    await clinic.simulator.ask_fault("twilio", answer, count=3)
+    clinic.runs_jobs = True
+    await run_job(clinic.runtime, job)
+    await clinic.simulator.clear_faults()
+    await settle(clinic)
+
+
+async def an_announcement_is_lost(clinic: Clinic) -> None:
+    await queued(clinic)
+    await settle(clinic)
+
+
+Story = Callable[[Clinic], Awaitable[None]]
+STORIES: Sequence[tuple[str, Story]] = (
+    ("intent fence", a_worker_wakes_up_after_its_lease),
+    ("consent in the transaction", somebody_refuses_after_the_claim),
+    ("frozen content", a_text_is_changed_after_it_was_frozen),
+    ("token compare", a_result_is_written_twice),
+    ("lease on claim", a_job_comes_twice_while_the_provider_is_busy),
+    ("lost leases are given up", a_worker_dies_after_its_call),
+    ("what was given up is not requeued", a_worker_dies_after_its_call),
+    ("only 429 is requeued", the_provider_fails_after_it_accepted),
+    ("total error table", the_connection_breaks_after_it_accepted),
+    ("sweep", an_announcement_is_lost),
+)

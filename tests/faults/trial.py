@@ -1,0 +1,306 @@
+"""One company, one file, one campaign, sent while something goes wrong; and the verdict on it."""
+
+import asyncio
+import csv
+import io
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from infra.local.simulator.client import SendGridKey, SimulatorClient, TwilioAccount
+from shared.domain.batch import BatchState
+from shared.domain.campaign import Audience, ContactWindow, Schedule, ScheduleKind
+from shared.domain.channel import Channel
+from shared.domain.file import File, FileState
+from shared.domain.fire import Fire, FireProgress
+from shared.domain.message import Message, MessageState
+from shared.firestore.queries import FIRE_BATCHES
+from shared.runtime import Runtime
+from shared.usecases.mark_ready import mark_ready
+from shared.usecases.store_upload import store_upload
+from tests.builders import (
+    ALWAYS,
+    a_campaign,
+    a_company,
+    a_source,
+    a_step,
+    a_template,
+    an_email_sender,
+    an_sms_sender,
+)
+
+RATE_PER_SECOND = 3.0  # four messages to a group, so that a crash finds some sent, some not
+POLL_SECONDS = 0.25
+HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
+NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
+STEPS = {
+    Channel.SMS: a_step(),
+    Channel.EMAIL: a_step(
+        id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"
+    ),
+}
+PENDING = (MessageState.QUEUED, MessageState.SENDING)
+
+
+class Unsettled(Exception):
+    """It did not come to an end in the time given."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What a company has at the providers."""
+
+    company_id: str
+    twilio: TwilioAccount
+    sendgrid: SendGridKey
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """A row of the table. `wrong` says what broke a promise; nothing when it is empty."""
+
+    fault: str
+    planned: int
+    accepted: int
+    doubled: int
+    lost: int
+    unknown: int
+    seconds: float
+    wrong: Sequence[str] = ()
+
+
+class Trial:
+    """A company at work. `people` get a text and an email each, unless `channels` says otherwise."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        simulator: SimulatorClient,
+        account: Account,
+        *,
+        people: int = 9,
+        digits: Sequence[int] = (),
+        channels: Sequence[Channel] = (Channel.SMS, Channel.EMAIL),
+        rate_per_second: float = RATE_PER_SECOND,
+    ) -> None:
+        self.runtime = runtime
+        self.stores = runtime.stores
+        self.simulator = simulator
+        self.account = account
+        self.company_id = account.company_id
+        self.channels = channels
+        self.numbers = [f"+1212555{n:04}" for n in digits] or [_number(place) for place in range(people)]
+        self.planned = len(self.numbers) * len(channels)
+        self.refused: set[str] = set()  # addresses that must get nothing
+        self.may_be_unknown = False
+        self.has_receipts = not digits
+        self.is_quiet: Callable[[], bool] = lambda: True
+        self._rate_per_second = rate_per_second
+        self._tasks: list[asyncio.Task[None]] = []
+        self.started = time.monotonic()
+
+    def meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside the trial; it is not settled before that is done."""
+        self._tasks.append(asyncio.create_task(work))
+
+    async def open(self) -> None:
+        """Store company, senders, source and templates."""
+        company = self.company_id
+        await self.stores.companies.add(a_company(id=company))
+        senders = (
+            an_sms_sender(address=self.account.number, rate_per_second=self._rate_per_second),
+            an_email_sender(rate_per_second=self._rate_per_second),
+        )
+        for sender in senders:
+            await self.stores.senders.save(company, sender.id, sender)
+        await self.stores.sources.save(company, "appointments", a_source())
+        mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
+        for template in (a_template(), mail):
+            await self.stores.templates.save(company, template.id, template)
+
+    async def start(self, *, window_closes_in: float | None = None, seconds: float = 60) -> None:
+        """Upload the file, wait until it is loaded, and schedule the campaign for now; ticks do the rest."""
+        self.started = time.monotonic()
+        file = await self._upload()
+        await self.until(lambda: self._is_loaded(file.id), seconds=seconds)
+        window = ALWAYS if window_closes_in is None else self._closing_window(window_closes_in)
+        wall = self.runtime.now().replace(tzinfo=None) - timedelta(seconds=1)
+        campaign = a_campaign(
+            audience=Audience(source_id="appointments", file_id=file.id),
+            steps=tuple(STEPS[channel] for channel in self.channels),
+            window=window,
+            schedule=Schedule(kind=ScheduleKind.ONCE, at=wall, time_zone="UTC"),
+        )
+        await self.stores.campaigns.save(self.company_id, campaign.id, campaign)
+        await mark_ready(self.runtime, self.company_id, campaign.id)
+
+    def _closing_window(self, seconds: float) -> ContactWindow:
+        """A window that closes for two seconds, `seconds` from now, and is open all the time else."""
+        local = self.runtime.now().astimezone(NEW_YORK)
+        closes, opens = (
+            (local + timedelta(seconds=seconds + more)).time().replace(microsecond=0) for more in (0, 2)
+        )
+        return ContactWindow(opens=opens, closes=closes)
+
+    async def _upload(self) -> File:
+        """Everybody, and one row that cannot be read."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(HEADER)
+        for place, number in enumerate(self.numbers):
+            mailbox = f"p{place}@example-clinic.com"
+            writer.writerow((f"P{place}", number, mailbox, "Dr Vega", "12/24/2099 14:30", "NY"))
+        writer.writerow(("Wrong", "+12125552999", "wrong@example-clinic.com", "Dr Vega", "tomorrow", "NY"))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "day.csv"
+            path.write_text(text.getvalue())
+            return await store_upload(self.runtime, self.company_id, "appointments", "day.csv", str(path))
+
+    async def _is_loaded(self, file_id: str) -> bool:
+        file = await self.stores.files.get(self.company_id, file_id)
+        if file.state is FileState.REFUSED:
+            raise Unsettled(f"the file was refused: {file.refusal}")
+        return file.state is FileState.LOADED
+
+    async def until(self, holds: Callable[[], Coroutine[Any, Any, bool]], *, seconds: float) -> None:
+        """Wait until it holds. Raises Unsettled."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not await holds():
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise Unsettled(f"not within {seconds:g} s: {holds.__qualname__}") from None
+
+    async def give_up(self) -> None:
+        """End what still goes on beside the trial."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def settle(self, *, seconds: float) -> None:
+        """Wait until all is quiet: work done, receipts in, and the ledger says what is stored."""
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*self._tasks)
+        await self.until(self._is_settled, seconds=seconds)
+
+    async def _is_settled(self) -> bool:
+        fire = await self.fire()
+        if fire is None or not fire.is_closed or not self.is_quiet():
+            return False
+        progress = await self.progress()
+        states = Counter(message.state for message in await self.messages())
+        if any(states[state] for state in PENDING) or progress is None:
+            return False
+        if (progress.ledger.sent, progress.ledger.unknown) != (
+            states[MessageState.SENT],
+            states[MessageState.UNKNOWN],
+        ):
+            return False
+        for state in (BatchState.DISPATCHED, BatchState.LEASED, BatchState.WAITING, BatchState.HELD):
+            if await self.stores.batches.some(self.company_id, FIRE_BATCHES, fire.id, state, limit=1):
+                return False
+        return all(message["receipts_done"] for message in await self.accepted())
+
+    async def fire(self) -> Fire | None:
+        """The campaign's fire, once there is one."""
+        campaign = await self.stores.campaigns.find(self.company_id, "reminders")
+        if campaign is None or campaign.last_fire_id is None:
+            return None
+        return await self.stores.fires.get(self.company_id, campaign.last_fire_id)
+
+    async def progress(self) -> FireProgress | None:
+        """The fire's ledger as people see it."""
+        fire = await self.fire()
+        return await self.stores.fire_progress.find(self.company_id, fire.id) if fire else None
+
+    async def messages(self) -> list[Message]:
+        """All messages."""
+        found: list[Message] = []
+        after = None
+        while True:
+            page = await self.stores.messages.page(self.company_id, limit=1000, after=after)
+            found += page.items
+            after = page.next_after
+            if after is None:
+                return found
+
+    async def accepted(self) -> list[dict[str, Any]]:
+        """What the providers accepted: the only judge of what was sent."""
+        found: list[dict[str, Any]] = []
+        for account in (self.account.twilio.sid, self.account.sendgrid.key):
+            found += await self.simulator.messages(account=account)
+        return [message for message in found if not message["incoming"]]
+
+    async def verdict(self, fault: str, problem: str = "") -> Verdict:
+        """Count, and compare with the providers' books."""
+        seconds = time.monotonic() - self.started
+        accepted = Counter(message["handset"] for message in await self.accepted())
+        messages = {message.address: message for message in await self.messages()}
+        states = Counter(message.state for message in messages.values())
+        expected = [address for address in self._addresses() if address not in self.refused]
+        lost = [
+            address
+            for address in expected
+            if (message := messages.get(address)) is None
+            or message.state not in (MessageState.SENT, MessageState.UNKNOWN)
+            or (message.state is MessageState.SENT and not accepted[address])
+        ]
+        wrong = [problem] if problem else []
+        wrong += self._contradictions(messages, accepted)
+        wrong += _ledger_faults(await self.progress(), self.planned, states)
+        if states[MessageState.UNKNOWN] and not self.may_be_unknown:
+            wrong.append("unknown, though it could be known")
+        wrong += sorted({f"{messages[a].state}: {messages[a].reason}" for a in lost if a in messages})
+        return Verdict(
+            fault=fault,
+            planned=self.planned,
+            accepted=len(accepted),
+            doubled=sum(count - 1 for count in accepted.values()),
+            lost=len(lost),
+            unknown=states[MessageState.UNKNOWN],
+            seconds=seconds,
+            wrong=wrong,
+        )
+
+    def _addresses(self) -> list[str]:
+        addresses = list(self.numbers) if Channel.SMS in self.channels else []
+        if Channel.EMAIL in self.channels:
+            addresses += [f"p{place}@example-clinic.com" for place in range(len(self.numbers))]
+        return addresses
+
+    def _contradictions(self, messages: dict[str, Message], accepted: Counter[str]) -> list[str]:
+        """What the books say against the providers."""
+        wrong = []
+        for address, message in messages.items():
+            if accepted[address] and message.state in (MessageState.FAILED, MessageState.SKIPPED):
+                wrong.append(f"accepted, yet shown as {message.state}: {message.reason}")
+            if message.state is MessageState.SENT and not message.delivery and self.has_receipts:
+                wrong.append("delivered, yet without a receipt")
+            if accepted[address] and message.state is MessageState.UNKNOWN:
+                wrong.append("accepted and received, yet shown as unknown")
+            if address in self.refused and message.reason != "opted_out":
+                wrong.append(f"opted out, yet {message.state}: {message.reason}")
+        return sorted(set(wrong))
+
+
+def _number(place: int) -> str:
+    """A number whose last four digits mean nothing to the simulator."""
+    return f"+1212{555 + place // 8000}{2000 + place % 8000:04}"
+
+
+def _ledger_faults(progress: FireProgress | None, planned: int, states: Counter[MessageState]) -> list[str]:
+    if progress is None:
+        return ["no ledger"]
+    ledger = progress.ledger
+    shown = (ledger.planned, ledger.sent, ledger.skipped, ledger.unknown)
+    true = (planned, *(states[s] for s in (MessageState.SENT, MessageState.SKIPPED, MessageState.UNKNOWN)))
+    if shown != true or not ledger.is_balanced:
+        return [f"the ledger says {shown}, the messages {true}"]
+    return []
