@@ -69,7 +69,6 @@ MESSAGES_CALLED_SINCE = Query(
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
 FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
-CAMPAIGN_FIRES_OPEN = Query(collection="fires", equal=("campaign_id", "is_closed"))
 # The API's lists: any of these equalities, in id order, which needs no index beyond those of single fields.
 LISTS = (
     Query(collection="api_keys"),

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from shared.domain.campaign import Campaign, check_arrow
 from shared.domain.fire import Fire, FireState
-from shared.firestore.queries import CAMPAIGN_FIRES_OPEN
+from shared.firestore.queries import CAMPAIGN_FIRES
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 
-FIRES_AT_ONCE = 200
+FIRES_LOOKED_AT = 200
 
 
 async def change_campaign(
@@ -24,12 +24,13 @@ async def change_campaign(
     Changing to the state it is in is no error and changes nothing. Raises NotFound, Conflict.
     """
     stores = runtime.stores
-    known = await stores.fires.some(company_id, CAMPAIGN_FIRES_OPEN, campaign_id, False, limit=FIRES_AT_ONCE)
+    newest = await stores.fires.some(company_id, CAMPAIGN_FIRES, campaign_id, limit=FIRES_LOOKED_AT)
+    known = [fire.id for fire in newest if not fire.is_closed]
 
     async def apply(transaction: Transaction) -> tuple[Campaign, list[Fire]]:
         campaign = await stores.campaigns.get(company_id, campaign_id, transaction)
         # A fire that started after the query is the campaign's last one.
-        fire_ids = {fire.id for fire in known}
+        fire_ids = set(known)
         if campaign.last_fire_id is not None:
             fire_ids.add(campaign.last_fire_id)
         found = await stores.fires.find_many(company_id, sorted(fire_ids), transaction)

@@ -8,7 +8,6 @@ from shared.domain.errors import InvalidInput, NotFound, Problem
 from shared.domain.fire import FireContent
 from shared.domain.freezing import frozen
 from shared.domain.ids import computed_id
-from shared.domain.rendering import TemplateInvalid, compile_text
 from shared.domain.sender import Sender
 from shared.domain.template import Template
 from shared.runtime import Runtime
@@ -62,6 +61,8 @@ def _step_problems(
 
 def _fault_of(template: Template) -> str | None:
     """Why the template cannot be rendered: frozen, it would fail every row of every fire."""
+    from shared.domain.rendering import TemplateInvalid, compile_text  # few of those who read content need it
+
     try:
         compile_text(template.subject)
         compile_text(template.body)

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
 from shared.domain.errors import Conflict
 from shared.domain.file import File
-from shared.domain.fire import Fire
+from shared.domain.fire import Fire, FireContent
 from shared.domain.ids import computed_id
 from shared.domain.schedule import next_fire
 from shared.firestore.transactions import Transaction, transact
@@ -48,17 +48,7 @@ async def start_fire_for(
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
     content = await content_of(runtime, company_id, campaign.id, campaign.content_hash)
-    fire = Fire(
-        id=computed_id(company_id, campaign.id, slot),
-        campaign_id=campaign.id,
-        slot=slot,
-        content_hash=content.content_hash,
-        fired_at=now,
-        file_id=file.id if file else None,
-        planned=file.row_count * len(content.campaign.steps) if file else 0,
-        chunk_count=file.chunk_count if file else 0,
-        note=note,
-    )
+    fire = _new_fire(company_id, campaign, content, slot, now, file, note)
 
     async def start(transaction: Transaction) -> Fire:
         current = await stores.campaigns.get(company_id, campaign.id, transaction)
@@ -75,6 +65,28 @@ async def start_fire_for(
 
     stored = await transact(stores.db, start, "start_fire")
     return await store_chunks(runtime, company_id, stored)
+
+
+def _new_fire(
+    company_id: str,
+    campaign: Campaign,
+    content: FireContent,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
+    return Fire(
+        id=computed_id(company_id, campaign.id, slot),
+        campaign_id=campaign.id,
+        slot=slot,
+        content_hash=content.content_hash,
+        fired_at=now,
+        file_id=file.id if file else None,
+        planned=file.row_count * len(content.campaign.steps) if file else 0,
+        chunk_count=file.chunk_count if file else 0,
+        note=note,
+    )
 
 
 def _check_may_fire(current: Campaign, as_read: Campaign) -> None:

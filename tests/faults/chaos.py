@@ -1,6 +1,6 @@
 """Breaks the running system in every way listed and prints what became of every message.
 
-`python -m tests.faults.chaos [--only TEXT] [--short] [--without GUARD] [--soak 20000]`; the exit code is 1
+`python -m tests.faults.chaos [--only TEXT …] [--short] [--without GUARD] [--soak 20000]`; the exit code is 1
 when anything was doubled, lost, or not settled.
 """
 
@@ -153,7 +153,7 @@ def _row(fault: str, *cells: str) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.chaos", description=__doc__)
-    parser.add_argument("--only", default="", help="only the faults whose name has this in it")
+    parser.add_argument("--only", action="append", help="only faults whose name has this in it; repeatable")
     parser.add_argument("--short", action="store_true", help="the short selection")
     parser.add_argument("--without", default="", choices=["", *GUARDS], help="take this guard out")
     parser.add_argument("--soak", type=int, metavar="PEOPLE", help="one large campaign under random kills")
@@ -164,7 +164,8 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Run what was asked for; 0 when every promise held."""
     options = _options()
-    chosen = [s for s in scenarios() if options.only in s.name and (not options.short or s.name in SHORT)]
+    wanted = SHORT if options.short else options.only or [""]
+    chosen = [scenario for scenario in scenarios() if any(text in scenario.name for text in wanted)]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         directory = options.keep or Path(folder)

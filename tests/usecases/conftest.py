@@ -32,7 +32,7 @@ async def clinic(
         twilio_base_url=simulator.address,
         sendgrid_base_url=simulator.address,
         caller_token="caller-token",
-        provider_timeout_seconds=0.6,
+        provider_timeout_seconds=1.5,
         storage_emulator_host=emulators.storage,
     )
     clinic = Clinic(Runtime(settings), simulator)
