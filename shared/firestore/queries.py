@@ -68,6 +68,7 @@ MESSAGES_CALLED_SINCE = Query(
 )
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
+CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
 # The API's lists: any of these equalities, in id order, which needs no index beyond those of single fields.
 LISTS = (
