@@ -12,6 +12,7 @@ ENTRY_POINTS = {
     "dispatch_due_batches": "functions.ticks",
     "sweep_stalled_work": "functions.ticks",
     "reconcile_sends": "functions.ticks",
+    "watch_work": "functions.ticks",
     "ingest_file": "functions.workers",
     "queue_messages": "functions.workers",
     "preview_campaign": "functions.workers",

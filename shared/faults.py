@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 Point = Literal[
     "tick.take",  # scheduling
+    "check_senders",
     "start_fire",
     "claim_file.lease",  # loading
     "claim_file.content",
@@ -34,6 +35,8 @@ Point = Literal[
     "record_results",
     "replan_messages.reserve",
     "replan_messages.move",
+    "pause_sender",
+    "resume_sender",
     "close_batch",
     "summarize_fire.store",
     "summarize_fire.close",

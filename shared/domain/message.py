@@ -140,7 +140,8 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
     if message.state not in (_S.SENDING, _S.UNKNOWN):
         return message
     state = RESULT_STATES[result.outcome]
-    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS:
+    is_ours = result.outcome is Outcome.SENDER_BROKEN  # the message is not to blame: no attempt of its own
+    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS and not is_ours:
         state = _S.FAILED
     if state not in ARROWS[message.state]:  # an answer that came after the lease was lost
         state = _S.FAILED if state is _S.QUEUED else message.state
@@ -148,6 +149,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
         message,
         state=state,
         token=None if state is _S.QUEUED else token,
+        attempt=message.attempt - 1 if state is _S.QUEUED and is_ours else message.attempt,
         provider_id=result.provider_id or message.provider_id,
         code=result.code,
         reason=None if state is _S.SENT else result.reason,

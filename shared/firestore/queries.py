@@ -60,6 +60,7 @@ FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "d
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
+SENDER_BATCHES = Query(collection="batches", equal=("sender_id", "state"))
 MESSAGES_TO_ADDRESS = Query(
     collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
 )

@@ -40,6 +40,30 @@ class ProviderHistory(Protocol):
         ...
 
 
+class ProviderAccount(Protocol):
+    """What a provider says of an account."""
+
+    async def problem(self, sender: Sender) -> str | None:
+        """Why `sender` could not send, or None. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+def open_account(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderAccount:
+    """The account `sender` sends through. Raises WrongCredentials."""
+    match sender.provider, credentials:
+        case Provider.TWILIO, TwilioCredentials():
+            from shared.providers.twilio.account import TwilioAccount
+
+            return TwilioAccount(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
+        case Provider.SENDGRID, SendGridCredentials():
+            from shared.providers.sendgrid.account import SendGridAccount
+
+            return SendGridAccount(
+                credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
+            )
+    raise _wrong(sender, credentials)
+
+
 def open_history(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderHistory | None:
     """What `sender` has sent by its provider's own account; None where the provider keeps no such list.
 
@@ -68,7 +92,11 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
             return SendGridSender(
                 credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
             )
-    raise WrongCredentials(
+    raise _wrong(sender, credentials)
+
+
+def _wrong(sender: Sender, credentials: Credentials) -> WrongCredentials:
+    return WrongCredentials(
         f"Sender {sender.id} sends through {sender.provider}, but its {type(credentials).__name__} are not "
         f"for that: store {sender.provider} credentials under its id."
     )

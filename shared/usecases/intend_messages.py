@@ -55,16 +55,18 @@ async def intend_messages(
         stores.fires.wanted(company_id, [claim.batch.fire_id]),
         stores.messages.wanted(company_id, keys),
         stores.opt_outs.wanted(company_id, set(keys.values())),
+        stores.senders.wanted(company_id, [claim.batch.sender_id]),
     )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs = await read_together(stores.db, transaction, *wanted)
+        batches, fires, messages, opt_outs, senders = await read_together(stores.db, transaction, *wanted)
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
-        if fire.state is FireState.PAUSED:
+        is_broken = any(sender.is_paused for sender in senders.values())
+        if fire.state is FireState.PAUSED or (is_broken and fire.state is not FireState.CANCELED):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
         decided = [

@@ -1,10 +1,10 @@
-"""A person decides about a message whose outcome is unknown, over HTTP."""
+"""A person decides about an unknown outcome, and lets a mended sender go on, over HTTP."""
 
 from shared.domain.api_key import Scope
 from shared.domain.fire import Fire
 from shared.domain.message import MessageState
 from tests.api.office import OURS, Office, assert_problem
-from tests.builders import NOON, a_message
+from tests.builders import NOON, a_message, an_sms_sender
 
 
 async def _unknown(office: Office) -> str:
@@ -52,3 +52,17 @@ async def test_what_is_not_a_decision_is_refused(office: Office) -> None:
     assert_problem(await office.post("/v1/messages/message-acme/settle", {"as": "sent"}), 409)
     assert_problem(await office.post("/v1/messages/message-globex/settle", {"as": "sent"}), 404)
     assert_problem(await office.post(path, {"as": "sent"}, key=await office.key(Scope.READ)), 403)
+
+
+async def test_a_paused_sender_is_resumed_when_it_is_mended(office: Office) -> None:
+    paused = an_sms_sender(id="sender-acme", is_paused=True, paused_reason="suspended")
+    await office.stores.senders.save(OURS, paused.id, paused)
+    sid, token = office.account.sid, office.account.token
+    await office.simulator.add_account(sid=sid, token=token, suspended=True)
+    refused = assert_problem(await office.post("/v1/senders/sender-acme/resume"), 409)
+    assert "suspended" in refused["detail"]
+    await office.simulator.add_account(sid=sid, token=token)
+    resumed = await office.post("/v1/senders/sender-acme/resume")
+    assert (resumed.status_code, resumed.json()["is_paused"]) == (200, False)
+    assert_problem(await office.post("/v1/senders/sender-acme/resume", key=await office.key(Scope.READ)), 403)
+    assert (await office.get("/v1/fires/fire-acme")).json()["waits_for"] == []
