@@ -29,6 +29,7 @@ class MessageOutput(Output):
 
     `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
     on an unknown one: "history", "policy" or an API key.
+    `planned_for` is when it goes out, while it is queued.
     """
 
     id: str
@@ -53,6 +54,7 @@ class MessageOutput(Output):
     resend_of: str | None
     searched_at: datetime | None
     settled_by: str | None
+    planned_for: datetime | None
     not_after: datetime | None
     created_at: datetime
     sent_at: datetime | None

@@ -51,7 +51,7 @@ class Message:
     `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
     `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
-    sent. `not_after` is "no use after".
+    sent. `planned_for` is when its batch starts. `not_after` is "no use after".
     While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
     is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     """
@@ -72,6 +72,7 @@ class Message:
     created_at: datetime
     state: MessageState = MessageState.QUEUED
     batch_id: str | None = None
+    planned_for: datetime | None = None
     not_after: datetime | None = None
     attempt: int = 0
     token: str | None = None

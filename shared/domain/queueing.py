@@ -195,7 +195,7 @@ class Arranged:
             self.starts.now,
             self.starts.dispatch_until,
         )
-        return batch, [replace(message, batch_id=batch.id) for message in members]
+        return batch, [replace(message, batch_id=batch.id, planned_for=planned_start) for message in members]
 
 
 def arrange(

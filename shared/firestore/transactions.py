@@ -1,4 +1,4 @@
-"""Transactions that are tried again when Firestore is unsure, within bounds."""
+"""Transactions and write batches that are tried again when Firestore is unsure, within bounds."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from google.api_core.exceptions import (
     ServiceUnavailable,
     Unknown,
 )
-from google.cloud.firestore import AsyncClient, AsyncTransaction, async_transactional
+from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
 
 from shared import faults
 from shared.faults import Point
@@ -41,14 +41,24 @@ async def transact(
     Raises ContentionError after eight attempts.
     """
     with faults.step(point):
-        return await _run_until_sure(db, body)
+        return await _until_sure(lambda: _run_once(db, body))
 
 
-async def _run_until_sure(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+async def commit(writer: AsyncWriteBatch, point: Point | None = None) -> None:
+    """Commit the writes. `point` names it as a fault point.
+
+    It may be repeated after it was applied: what only sets is written again, what creates then raises
+    AlreadyExists. Raises ContentionError after eight attempts.
+    """
+    with faults.step(point):
+        await _until_sure(writer.commit)
+
+
+async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
     last: Exception | None = None
     for attempt in range(ATTEMPTS):
         try:
-            return await _run_once(db, body)
+            return await run()
         except (Aborted, *_UNSURE) as error:
             last = error
         except ValueError as error:  # what the client raises when its own attempts are used up

@@ -54,6 +54,11 @@ async def _move(
         following = batch_of(company_id, batch.fire_id, batch.sender_id, members, start, now, now)
         stores.batches.put(transaction, company_id, following.id, following)
         for message in members:
-            stores.messages.put(transaction, company_id, message.id, replace(message, batch_id=following.id))
+            stores.messages.put(
+                transaction,
+                company_id,
+                message.id,
+                replace(message, batch_id=following.id, planned_for=start),
+            )
 
     await transact(stores.db, move, "replan_messages.move")

@@ -160,7 +160,8 @@ class _Decision:
         soon = now + timedelta(seconds=self._runtime.settings.tick_interval_seconds)
         batch = batch_of(company_id, parts.fire.id, again.sender_id, [again], now, now, soon)
         stores.batches.put(transaction, company_id, batch.id, batch)
-        stores.messages.put(transaction, company_id, again.id, replace(again, batch_id=batch.id))
+        again = replace(again, batch_id=batch.id, planned_for=now)
+        stores.messages.put(transaction, company_id, again.id, again)
         if parts.fire.is_closed:
             stores.fires.put(transaction, company_id, parts.fire.id, replace(parts.fire, is_closed=False))
             if campaign is not None and campaign.last_fire_id == parts.fire.id and campaign.state in _CLOSED:

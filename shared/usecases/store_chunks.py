@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared import faults
@@ -12,12 +12,13 @@ from shared.domain.ids import computed_id
 from shared.domain.job import QueueMessages
 from shared.domain.row_chunk import RowChunk
 from shared.domain.sender_timeline import SenderTimeline, reserve
-from shared.firestore.transactions import Transaction, transact
+from shared.firestore.transactions import Transaction, commit, transact
 from shared.runtime import Runtime
 from shared.usecases.freeze_content import content_of
 from shared.usecases.summarize_fire import summarize_fire
 
 CHUNKS_PER_COMMIT = 200
+WORTH_A_NOTE = timedelta(minutes=1)
 
 
 async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
@@ -26,13 +27,13 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         return fire
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     chunks = await _chunks(runtime, company_id, fire)
-    await _reserve_senders(runtime, company_id, fire, content, sum(chunk.row_count for chunk in chunks))
+    row_count = sum(chunk.row_count for chunk in chunks)
+    note = await _reserve_senders(runtime, company_id, fire, content, row_count)
     await _store(runtime, company_id, fire, chunks)
-    stored = replace(fire, chunks_stored=True)
 
     async def finish(transaction: Transaction) -> Fire:
         current = await runtime.stores.fires.get(company_id, fire.id, transaction)
-        done = replace(current, chunks_stored=True)
+        done = replace(current, chunks_stored=True, note=current.note or note)
         runtime.stores.fires.put(transaction, company_id, fire.id, done)
         return done
 
@@ -74,30 +75,33 @@ async def _store(runtime: Runtime, company_id: str, fire: Fire, chunks: list[Row
                 published_at=runtime.now(),
             )
             stores.chunks.put(writer, company_id, item.id, item)
-        with faults.step("store_chunks.store"):
-            await writer.commit()
+        await commit(writer, "store_chunks.store")
 
 
 async def _reserve_senders(
     runtime: Runtime, company_id: str, fire: Fire, content: FireContent, row_count: int
-) -> None:
-    """Give the fire its time on each sender's timeline, once for the whole fire."""
+) -> str:
+    """Give the fire its time on each sender's timeline, once for the whole fire; a note if it must wait."""
     steps_of = Counter(step.sender_id for step in content.campaign.steps)
-    earliest = _earliest(content, fire.fired_at)
+    earliest = starts_at = _earliest(content, fire.fired_at)
     for sender_id, steps in steps_of.items():
         seconds = row_count * steps / content.senders[sender_id].rate_per_second
 
         async def take(
             transaction: Transaction, sender_id: str = sender_id, seconds: float = seconds
-        ) -> None:
+        ) -> datetime:
             timelines = runtime.stores.sender_timelines
             timeline = await timelines.find(company_id, sender_id, transaction)
-            timeline, _ = reserve(
+            timeline, start = reserve(
                 timeline or SenderTimeline(id=sender_id), fire.id, earliest, seconds, fire.fired_at
             )
             timelines.put(transaction, company_id, sender_id, timeline)
+            return start
 
-        await transact(runtime.stores.db, take, "store_chunks.reserve")
+        starts_at = max(starts_at, await transact(runtime.stores.db, take, "store_chunks.reserve"))
+    if starts_at - earliest < WORTH_A_NOTE:
+        return ""
+    return f"Starts at {starts_at:%Y-%m-%d %H:%M} UTC, when its sender is through with another fire."
 
 
 def _earliest(content: FireContent, now: datetime) -> datetime:

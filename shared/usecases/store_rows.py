@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from shared import faults
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.file import File, RejectedRow, Row
 from shared.domain.ids import computed_id
+from shared.firestore.transactions import commit
 from shared.runtime import Runtime
 
 FAILURES_PER_COMMIT = 150
@@ -47,7 +47,7 @@ async def store_rows(
     for part in _cut(rows):
         writer = stores.db.batch()
         stores.row_chunks.put_rows(writer, company_id, file.id, loaded.chunk_count, loaded.row_count, part)
-        commits.append(writer.commit())
+        commits.append(commit(writer, "store_rows"))
         loaded.chunk_count += 1
         loaded.row_count += len(part)
     for start in range(0, len(rejected), FAILURES_PER_COMMIT):
@@ -55,10 +55,9 @@ async def store_rows(
         for row in rejected[start : start + FAILURES_PER_COMMIT]:
             failure = _failure(runtime, file, row)
             stores.failures.put(writer, company_id, failure.id, failure)
-        commits.append(writer.commit())
+        commits.append(commit(writer, "store_rows"))
     loaded.rejected_count += len(rejected)
-    with faults.step("store_rows"):
-        await asyncio.gather(*commits)
+    await asyncio.gather(*commits)
 
 
 def _cut(rows: Sequence[Row]) -> list[list[Row]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
 
-from shared import faults
 from shared.domain.message import Message
 from shared.domain.queueing import Writes
 from shared.firestore.collection import Collection
+from shared.firestore.transactions import commit
 from shared.runtime import Runtime
 
 OTHERS_PER_COMMIT = 100
@@ -40,15 +40,14 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
         commits.append([create for other in others[start : start + OTHERS_PER_COMMIT] for create in other])
     gate = asyncio.Semaphore(COMMITS_AT_ONCE)
 
-    async def commit(creates: Sequence[Create]) -> None:
+    async def store(creates: Sequence[Create]) -> None:
         async with gate:
             writer = stores.db.batch()
             for collection, item_id, record in creates:
                 collection.create(writer, company_id, item_id, record)
-            with faults.step("store_writes"):
-                await writer.commit()
+            await commit(writer, "store_writes")
 
-    results = await asyncio.gather(*(commit(creates) for creates in commits), return_exceptions=True)
+    results = await asyncio.gather(*(store(creates) for creates in commits), return_exceptions=True)
     errors = [result for result in results if isinstance(result, BaseException)]
     for error in errors:
         if not isinstance(error, AlreadyExists):

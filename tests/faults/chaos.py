@@ -24,10 +24,11 @@ from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, open_laboratory
 from tests.faults.model import Model
 from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
-from tests.faults.trial import Account, Trial, Unsettled, Verdict
+from tests.faults.trial import Account, Trial, Unsettled
+from tests.faults.verdict import Verdict, judge
 
 SOAK_RATE = 500.0  # a second: batches of fifty
-COLUMNS = ("planned", "accepted", "doubled", "lost", "unknown")
+COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
 
 
 async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "") -> list[Verdict]:
@@ -56,6 +57,7 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
     trial = Trial(lab.runtime, lab.simulator, account, digits=scenario.digits, channels=scenario.channels)
     trial.may_be_unknown = scenario.may_be_unknown
+    trial.may_be_failed = scenario.may_be_failed
     trial.is_quiet = lambda: not lab.orders.open_orders()
     return trial
 
@@ -70,7 +72,9 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
     except (Unsettled, TimeoutError) as unsettled:
         struck = f"; not taken: {orders}" if (orders := lab.orders.open_orders()) else ""
         problem = f"not settled: {unsettled}{struck}"
-    verdict = await trial.verdict(scenario.name, problem)
+    except Exception as error:  # noqa: BLE001 - one trial that cannot be run must not end the others
+        problem = f"could not be run: {error!r}"
+    verdict = await judge(trial, scenario.name, problem)
     await trial.give_up()
     lab.orders.withdraw()
     lab.firestore.failing = lab.pubsub.failing = None
@@ -82,7 +86,7 @@ async def _doubled_since(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -
     """Trials whose messages were sent again while the others ran."""
     late = []
     for trial, verdict in zip(trials, verdicts, strict=True):
-        now = await trial.verdict(verdict.fault)
+        now = await judge(trial, verdict.fault)
         if now.doubled > verdict.doubled:
             late.append(now)
     return late
@@ -106,7 +110,7 @@ async def soak(people: int, directory: Path) -> Verdict:
             killing.cancel()
         except (Unsettled, TimeoutError) as unsettled:
             problem = f"not settled: {unsettled}"
-        verdict = await trial.verdict(f"{people:,} people, {kills.total()} kills", problem)
+        verdict = await judge(trial, f"{people:,} people, {kills.total()} kills", problem)
         print(f"Killed: {dict(kills)}")
     _show(verdict)
     return verdict
@@ -131,7 +135,15 @@ def _search() -> Verdict:
     name = f"every order of {model.states:,} states of one message"
     seconds = time.monotonic() - started
     verdict = Verdict(
-        fault=name, planned=1, accepted=1, doubled=0, lost=0, unknown=0, seconds=seconds, wrong=stories
+        fault=name,
+        planned=1,
+        accepted=1,
+        failed=0,
+        doubled=0,
+        lost=0,
+        unknown=0,
+        seconds=seconds,
+        wrong=stories,
     )
     _show(verdict)
     return verdict
@@ -143,12 +155,12 @@ def is_good(verdicts: Sequence[Verdict]) -> bool:
 
 
 def _show(verdict: Verdict) -> None:
-    counts = (verdict.planned, verdict.accepted, verdict.doubled, verdict.lost, verdict.unknown)
-    print(_row(verdict.fault, *map(str, counts), f"{verdict.seconds:.1f}"), *verdict.wrong[:3], flush=True)
+    counts = [str(getattr(verdict, column)) for column in COLUMNS]
+    print(_row(verdict.fault, *counts, f"{verdict.seconds:.1f}"), *verdict.wrong[:3], flush=True)
 
 
 def _row(fault: str, *cells: str) -> str:
-    return f"{fault:<56}" + "".join(f"{cell:>10}" for cell in cells)
+    return f"{fault:<56}" + "".join(f"{cell:>9}" for cell in cells)
 
 
 def _options() -> argparse.Namespace:

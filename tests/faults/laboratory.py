@@ -125,9 +125,14 @@ async def open_laboratory(directory: Path, *, without: str = "") -> AsyncIterato
             orders=orders,
             firestore=firestore,
             pubsub=pubsub,
-            http=await opened.enter_async_context(aiohttp.ClientSession()),
+            http=await opened.enter_async_context(_new_connections()),
         )
         runtime.stores.db.close()  # type: ignore[no-untyped-call]
+
+
+def _new_connections() -> aiohttp.ClientSession:
+    """Each push on a connection of its own: a kept one could lead to a process that is stopped."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
 
 
 def _quiet(text: str) -> None:
@@ -135,9 +140,9 @@ def _quiet(text: str) -> None:
 
 
 def _manifest(directory: Path) -> Path:
-    """The manifest without what no trial needs, with the shortest ack deadline Pub/Sub has."""
+    """The manifest without what no trial needs. A stopped process is silent longer than ten seconds."""
     content = yaml.safe_load(MANIFEST_PATH.read_text())
-    content["defaults"] |= {"ack_deadline": 10, "timeout": 10}
+    content["defaults"] |= {"ack_deadline": 60, "timeout": 60}
     content["defaults"]["retry"] = {"minimum_backoff": 1, "maximum_backoff": 10}
     for name in ("api", "portal", "preview_campaign"):
         content["functions"].pop(name, None)

@@ -9,17 +9,28 @@ the code decides is decided here by its own functions (`shared/domain/batch.py`,
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cache
 
-from shared.domain.batch import Batch, BatchState, closed, is_held, taken
+from shared.domain.batch import BatchState, closed, is_held, taken
 from shared.domain.fire import Fire, FireContent
-from shared.domain.message import SETTLED, Message, MessageState, after_receipt, after_result, given_up
-from shared.domain.sending import Outcome, Receipt, ReceiptKind, SendResult
+from shared.domain.message import SETTLED, MessageState, after_receipt, after_result, given_up
+from shared.domain.sending import Outcome, SendResult
 from shared.usecases.intend_messages import _decide
-from tests.builders import ALWAYS, NOON, a_campaign, a_message
+from tests.builders import ALWAYS, NOON, a_campaign
+from tests.faults.situation import (
+    DISPATCHED,
+    LATER,
+    QUEUED,
+    RECEIPT,
+    TOKENS,
+    State,
+    Worker,
+    batch_of,
+    canonical,
+    hold_of,
+    mark_of,
+    message_of,
+)
 
-LATER = NOON + timedelta(minutes=5)
 # What a provider answers, and whether the message is on its way.
 ANSWERS = (
     (Outcome.ACCEPTED, True),
@@ -28,7 +39,6 @@ ANSWERS = (
     (Outcome.UNKNOWN, False),
     (Outcome.UNKNOWN, True),
 )
-RECEIPT = Receipt(message_id="m1", kind=ReceiptKind.DELIVERED, event_id="e", provider_id="SM1")
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="hash", fired_at=NOON)
 CONTENT = FireContent(
     content_hash="hash",
@@ -40,16 +50,6 @@ CONTENT = FireContent(
     dedupe_key=(),
     company_time_zone="America/New_York",
     default_region="US",
-)
-QUEUED = a_message(batch_id="b1")
-DISPATCHED = Batch(
-    id="b1",
-    company_id="acme",
-    fire_id="f1",
-    sender_id="texts",
-    message_ids=("m1",),
-    planned_start=NOON,
-    state=BatchState.DISPATCHED,
 )
 
 
@@ -63,49 +63,6 @@ class Bounds:
     calls: int = 3
 
 
-# A worker: its next step, and the answer it holds. Its token is its own; one that died is nobody's.
-Worker = tuple[str, Outcome | None] | None
-Mark = tuple[MessageState, str | None, int, bool]  # state, token, attempt, has a receipt
-Hold = tuple[BatchState, str | None, bool | None, bool]  # state, token, lease still runs, tried before
-TOKENS = ("one", "two")
-DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Everything that matters, in a form in which equal situations are equal."""
-
-    message: Mark
-    batch: Hold
-    workers: tuple[Worker, Worker]
-    jobs: int
-    sent: int
-    left: tuple[int, int, int, int]  # of the bounds
-
-
-@cache
-def _message(mark: Mark) -> Message:
-    state, token, attempt, has_receipt = mark
-    delivered = after_receipt(QUEUED, RECEIPT, NOON).delivery if has_receipt else None
-    return replace(QUEUED, state=state, token=token, attempt=attempt, delivery=delivered)
-
-
-def _mark(message: Message) -> Mark:
-    return message.state, message.token, message.attempt, message.delivery is not None
-
-
-@cache
-def _batch(hold: Hold) -> Batch:
-    state, token, runs, was_tried = hold
-    until = None if runs is None else LATER if runs else NOON
-    return replace(DISPATCHED, state=state, lease_token=token, lease_until=until, attempt=int(was_tried))
-
-
-def _hold(batch: Batch) -> Hold:
-    runs = None if batch.lease_until is None else batch.lease_until > NOON
-    return batch.state, batch.lease_token, runs, batch.attempt > 0
-
-
 class Model:
     """The search. The sweep can be taken away."""
 
@@ -117,8 +74,8 @@ class Model:
         """What can go wrong, each with the shortest story that leads there. Empty: nothing can."""
         bounds = self._bounds
         first = State(
-            _mark(QUEUED),
-            _hold(DISPATCHED),
+            mark_of(QUEUED),
+            hold_of(DISPATCHED),
             (None, None),
             1,
             0,
@@ -133,7 +90,7 @@ class Model:
             for promise in _broken_by(state):
                 found.setdefault(promise, state)
             for step, following in self._steps(state):
-                following = _nobody_s(following)
+                following = canonical(following)
                 before.setdefault(following, []).append(state)
                 if following not in came_from:
                     came_from[following] = (state, step)
@@ -161,7 +118,7 @@ class Model:
 
     def _outside(self, state: State) -> Iterator[tuple[str, State]]:
         """What happens without any worker: time, the queue, ticks, receipts."""
-        batch = _batch(state.batch)
+        batch = batch_of(state.batch)
         kills, repeats, doubtful, calls = state.left
         if repeats and state.jobs < 2:
             yield (
@@ -169,9 +126,9 @@ class Model:
                 replace(state, jobs=state.jobs + 1, left=(kills, repeats - 1, doubtful, calls)),
             )
         if batch.state is BatchState.LEASED and batch.lease_until == LATER:
-            yield "the lease ends", replace(state, batch=_hold(replace(batch, lease_until=NOON)))
+            yield "the lease ends", replace(state, batch=hold_of(replace(batch, lease_until=NOON)))
         if batch.state is BatchState.WAITING:
-            dispatched = replace(state, batch=_hold(replace(batch, state=BatchState.DISPATCHED)))
+            dispatched = replace(state, batch=hold_of(replace(batch, state=BatchState.DISPATCHED)))
             if state.jobs < 2:
                 yield "tick: dispatch", replace(dispatched, jobs=state.jobs + 1)
             if doubtful:
@@ -183,7 +140,7 @@ class Model:
         if state.sent and not state.message[3]:
             yield (
                 "receipt",
-                replace(state, message=_mark(after_receipt(_message(state.message), RECEIPT, NOON))),
+                replace(state, message=mark_of(after_receipt(message_of(state.message), RECEIPT, NOON))),
             )
 
     def _kill(self, state: State, place: int) -> Iterator[tuple[str, State]]:
@@ -223,38 +180,38 @@ class Model:
 
 
 def _claim(state: State, place: int, _: Outcome | None) -> State:
-    leased = taken(_batch(state.batch), TOKENS[place], NOON, LATER)
+    leased = taken(batch_of(state.batch), TOKENS[place], NOON, LATER)
     if leased is None:
         return _with(state, place, None)
     following = "give up" if state.batch[3] else "intent"
-    return _with(state, place, (following, None), batch=_hold(leased))
+    return _with(state, place, (following, None), batch=hold_of(leased))
 
 
 def _give_up(state: State, place: int, _: Outcome | None) -> State:
-    lost = given_up(_message(state.message), TOKENS[place])
-    return _with(state, place, ("intent", None), message=_mark(lost))
+    lost = given_up(message_of(state.message), TOKENS[place])
+    return _with(state, place, ("intent", None), message=mark_of(lost))
 
 
 def _intent(state: State, place: int, _: Outcome | None) -> State:
-    token, message = TOKENS[place], _message(state.message)
-    if not is_held(_batch(state.batch), token, NOON):
+    token, message = TOKENS[place], message_of(state.message)
+    if not is_held(batch_of(state.batch), token, NOON):
         return _with(state, place, None)
     decision = _decide(message, token, FIRE, CONTENT, False, NOON)
     step = "call" if decision.intended else "close"
-    return _with(state, place, (step, None), message=_mark(decision.changed or message))
+    return _with(state, place, (step, None), message=mark_of(decision.changed or message))
 
 
 def _result(state: State, place: int, answer: Outcome | None) -> State:
     assert answer is not None
     result = SendResult(outcome=answer, provider_id="SM1" if answer is Outcome.ACCEPTED else None)
-    written = after_result(_message(state.message), TOKENS[place], result, NOON)
-    return _with(state, place, ("close", None), message=_mark(written))
+    written = after_result(message_of(state.message), TOKENS[place], result, NOON)
+    return _with(state, place, ("close", None), message=mark_of(written))
 
 
 def _close(state: State, place: int, _: Outcome | None) -> State:
     again_at = NOON if state.message[0] is MessageState.QUEUED else None
-    ended = closed(_batch(state.batch), TOKENS[place], again_at, is_paused=False)
-    return _with(state, place, None, batch=_hold(ended))
+    ended = closed(batch_of(state.batch), TOKENS[place], again_at, is_paused=False)
+    return _with(state, place, None, batch=hold_of(ended))
 
 
 _DO = {"claim": _claim, "give up": _give_up, "intent": _intent, "result": _result, "close": _close}
@@ -263,50 +220,6 @@ _DO = {"claim": _claim, "give up": _give_up, "intent": _intent, "result": _resul
 def _with(state: State, place: int, worker: Worker, **changes: object) -> State:
     workers = (worker, state.workers[1]) if place == 0 else (state.workers[0], worker)
     return replace(state, workers=workers, **changes)  # type: ignore[arg-type]  # fields of State
-
-
-def _nobody_s(state: State) -> State:
-    """The tokens of workers that are gone, or have not claimed yet, are nobody's: all such are alike."""
-    alive = {
-        token
-        for token, worker in zip(TOKENS, state.workers, strict=True)
-        if worker is not None and worker[0] != "claim"
-    }
-    claiming = {
-        token
-        for token, worker in zip(TOKENS, state.workers, strict=True)
-        if worker is not None and worker[0] == "claim"
-    }
-    status, token, attempt, has_receipt = state.message
-    if token is not None and token not in alive:
-        state = replace(state, message=(status, DEAD, attempt, has_receipt))
-    kind, holder, runs, was_tried = state.batch
-    # A claim that was applied though it reported an error finds its own token when it tries again.
-    if holder is not None and holder not in alive | claiming:
-        state = replace(state, batch=(kind, DEAD, runs, was_tried))
-    return _ordered(state)
-
-
-_OTHER = {TOKENS[0]: TOKENS[1], TOKENS[1]: TOKENS[0]}
-
-
-def _key(worker: Worker) -> tuple[str, str]:
-    return (worker[0], worker[1] or "") if worker is not None else ("", "")
-
-
-def _ordered(state: State) -> State:
-    """The workers are alike: of a situation and its mirror image only one is looked at."""
-    one, other = state.workers
-    if _key(one) <= _key(other):
-        return state
-    status, token, attempt, has_receipt = state.message
-    kind, holder, runs, was_tried = state.batch
-    return replace(
-        state,
-        workers=(other, one),
-        message=(status, _OTHER.get(token or "", token), attempt, has_receipt),
-        batch=(kind, _OTHER.get(holder or "", holder), runs, was_tried),
-    )
 
 
 def _broken_by(state: State) -> Iterator[str]:
