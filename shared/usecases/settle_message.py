@@ -44,9 +44,8 @@ async def settle_message(
     use after" hold for it as for any other. It takes the place of the old one in the ledger, as a
     corrected failure does. One that counts as not sent may be sent again too. Raises NotFound, Conflict.
     """
-    settled, batch = await transact(
-        runtime.stores.db, _Decision(runtime, company_id, message_id, settlement, by).make, "settle_message"
-    )
+    decision = _Decision(runtime, company_id, message_id, settlement, by)
+    settled, batch = await transact(runtime.stores.db, decision.make, "settle_message")
     log.event("message settled", message_id=message_id, settlement=settlement, by=by)
     if batch is not None:
         with faults.step("settle_message.publish"):
