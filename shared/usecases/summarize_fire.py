@@ -61,7 +61,7 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     return stored
 
 
-async def reopen_books(runtime: Runtime, transaction: Transaction, company_id: str, fire_id: str) -> None:
+async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transaction: Transaction) -> None:
     """Have the sweep sum up a closed fire again, as one of its messages changes in this transaction.
 
     Whoever changes it sums up at once, but may die before that. Read before anything is written.
