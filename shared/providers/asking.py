@@ -7,3 +7,10 @@ class ProviderUnavailable(Exception):
 
 class SenderRefused(Exception):
     """The provider does not take these credentials, or knows no such account. The text says why."""
+
+
+class NotServed(ProviderUnavailable):
+    """This server does not know the question, as a stand-in may not: nothing is proved."""
+
+
+NOT_SERVED_STATUSES = frozenset({404, 405, 501})

@@ -8,7 +8,7 @@ from shared import faults
 from shared.domain.campaign import Step
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.sender import Sender
-from shared.providers.asking import ProviderUnavailable, SenderRefused
+from shared.providers.asking import NotServed, ProviderUnavailable, SenderRefused
 from shared.providers.credentials import Credentials, WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing
@@ -80,6 +80,8 @@ async def _ask(runtime: Runtime, sender: Sender, credentials: Credentials) -> st
             return await runtime.provider_account(sender, credentials).problem(sender)
     except SenderRefused as refused:
         return str(refused)
+    except NotServed:  # another server that speaks only the sending part of the API: sending will tell
+        return None
     except ProviderUnavailable as error:
         raise Conflict(
             f"Whether the sender {sender.address} can send could not be found out: {error} Try again shortly."

@@ -8,7 +8,7 @@ import aiohttp
 
 from shared.domain.sender import Sender
 from shared.providers import http
-from shared.providers.asking import ProviderUnavailable, SenderRefused
+from shared.providers.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
 
 SEND_SCOPE = "mail.send"
 LISTED = 200
@@ -60,8 +60,10 @@ class SendGridAccount:
             )
             if answer.status == 401:
                 raise SenderRefused("SendGrid does not accept the API key.")
-            if answer.status in (403, 404):
+            if answer.status == 403:
                 return None
+            if answer.status in NOT_SERVED_STATUSES:
+                raise NotServed(f"SendGrid answered {answer.status}.")
             if answer.status != 200:
                 raise ProviderUnavailable(f"SendGrid answered {answer.status}.")
             return json.loads(answer.text)

@@ -15,7 +15,7 @@ from twilio.rest import Client
 
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
-from shared.providers.asking import ProviderUnavailable, SenderRefused
+from shared.providers.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
@@ -87,6 +87,8 @@ async def read(asked: Awaitable[R]) -> R:
         return await asked
     except Refused as refused:
         answer = refused.answer
+        if answer.status in NOT_SERVED_STATUSES and not codes.has_code(answer.text):
+            raise NotServed(f"Twilio answered {answer.status}.") from refused
         result = codes.refusal(answer.status, answer.text, None)
         if result.outcome is Outcome.SENDER_BROKEN:
             raise SenderRefused(result.reason) from refused

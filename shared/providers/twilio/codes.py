@@ -158,6 +158,11 @@ def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendRe
     )
 
 
+def has_code(text: str) -> bool:
+    """Whether a refusal is in Twilio's own form, with a code of its table."""
+    return _read_error(text)[0] is not None
+
+
 def delivery_reason(code: str) -> str:
     """Why a message did not arrive, by the ErrorCode of a status callback."""
     number = int(code) if code.isascii() and code.isdigit() else None
