@@ -11,6 +11,8 @@ ENTRY_POINTS = {
     "fire_due_campaigns": "functions.ticks",
     "dispatch_due_batches": "functions.ticks",
     "sweep_stalled_work": "functions.ticks",
+    "reconcile_sends": "functions.ticks",
+    "watch_work": "functions.ticks",
     "ingest_file": "functions.workers",
     "queue_messages": "functions.workers",
     "preview_campaign": "functions.workers",

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 Point = Literal[
     "tick.take",  # scheduling
+    "check_senders",
     "start_fire",
     "claim_file.lease",  # loading
     "claim_file.content",
@@ -34,11 +35,19 @@ Point = Literal[
     "record_results",
     "replan_messages.reserve",
     "replan_messages.move",
+    "pause_sender",
+    "resume_sender",
     "close_batch",
     "summarize_fire.store",
     "summarize_fire.close",
     "record_receipt",  # what comes back
     "receive_reply",
+    "search_history.settle",  # evidence and decisions
+    "search_history.page",
+    "search_history.store",
+    "open_searches",
+    "settle_message",
+    "settle_message.publish",
     "sweep.publish_files",  # recovery
     "sweep.publish_chunks",
     "sweep.publish_batches",

@@ -11,7 +11,8 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.domain.sender import Sender
     from shared.firestore.stores import Stores
     from shared.providers.credentials import Credentials
-    from shared.providers.registry import MessageSender
+    from shared.providers.registry import MessageSender, ProviderAccount, ProviderHistory
+    from shared.pubsub.dead_letters import DeadLetters
     from shared.pubsub.publisher import Publisher
     from shared.storage.files import Files
     from shared.storage.secrets import Secrets
@@ -27,6 +28,7 @@ class Runtime:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
         self.settings = settings
         self.now = clock  # aware, in UTC
+        self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
 
     @cached_property
     def stores(self) -> "Stores":
@@ -43,6 +45,13 @@ class Runtime:
         from shared.pubsub.publisher import PubSubPublisher
 
         return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        """Jobs nobody could do."""
+        from shared.pubsub.dead_letters import DeadLetters
+
+        return DeadLetters(self.settings.project_id, self.settings.pubsub_emulator_host)
 
     @cached_property
     def files(self) -> "Files":
@@ -73,3 +82,18 @@ class Runtime:
         from shared.providers.registry import open_sender
 
         return open_sender(sender, self.credentials(company_id, sender), self.settings)
+
+    def provider_history(self, company_id: str, sender: "Sender") -> "ProviderHistory | None":
+        """What the sender's provider says it has sent; None where it keeps no list.
+
+        Raises CredentialsMissing, WrongCredentials.
+        """
+        from shared.providers.registry import open_history
+
+        return open_history(sender, self.credentials(company_id, sender), self.settings)
+
+    def provider_account(self, sender: "Sender", credentials: "Credentials") -> "ProviderAccount":
+        """What the sender's provider says of its account. Raises WrongCredentials."""
+        from shared.providers.registry import open_account
+
+        return open_account(sender, credentials, self.settings)

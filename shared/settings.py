@@ -38,6 +38,9 @@ class Settings:
     lease_seconds: float = 570.0
     ack_deadline_seconds: float = 600.0
     tick_interval_seconds: float = 300.0
+    quiet_period_seconds: float = (
+        4 * 3600.0
+    )  # before it, a provider's history that lacks a message proves nothing
     max_upload_bytes: int = 100 * 1024 * 1024
     pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
     storage_emulator_host: str = ""

@@ -28,6 +28,7 @@ from shared.domain.campaign import (
     Schedule,
     ScheduleKind,
     Step,
+    UnknownPolicy,
 )
 from shared.domain.channel import Channel
 from shared.usecases.save_campaign import STEPS
@@ -115,6 +116,7 @@ class CampaignChanges(Input):
     expires_field: FieldName | None = None
     filters: Annotated[tuple[FilterInput, ...], Field(max_length=20)] = LEFT_OUT
     dedupe_key: _DedupeKey | None = None
+    unknown_policy: UnknownPolicy = LEFT_OUT
 
 
 class CampaignInput(CampaignChanges):
@@ -191,6 +193,7 @@ class CampaignOutput(Output):
     expires_field: str | None
     filters: tuple[FilterOutput, ...]
     dedupe_key: tuple[str, ...] | None
+    unknown_policy: UnknownPolicy
     content_hash: str | None
     next_fire_at: datetime | None
     last_fire_id: str | None

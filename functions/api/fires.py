@@ -9,6 +9,7 @@ from functions.api.paging import Page, list_page
 from functions.api.route import ApiRoute
 from functions.api.shapes import ItemId, Listed, Output
 from shared.domain.fire import FireState, ProgressStatus, status_of
+from shared.usecases.explain_waiting import explain_waiting
 from shared.usecases.summarize_fire import count_ledger
 
 router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
@@ -50,12 +51,16 @@ class FireOutput(Output):
 
 
 class LiveFireOutput(FireOutput):
-    """A fire with its ledger as counted now, and the newest stored summary."""
+    """A fire with its ledger as counted now, and the newest stored summary.
+
+    `waits_for` says in sentences what holds it back: a paused campaign, a paused sender and why.
+    """
 
     status: ProgressStatus
     percent: int
     ledger: LedgerOutput
     progress: ProgressOutput | None
+    waits_for: list[str]
 
 
 async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
@@ -70,6 +75,7 @@ async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
         percent=ledger.percent if all_planned else min(ledger.percent, 99),
         ledger=LedgerOutput.of(ledger),
         progress=ProgressOutput.of(progress) if progress else None,
+        waits_for=await explain_waiting(caller.runtime, caller.company_id, fire),
     )
 
 

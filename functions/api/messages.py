@@ -3,22 +3,32 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from functions.api.authentication import Reader
+from functions.api.authentication import Reader, Sending
 from functions.api.paging import Page, list_page
 from functions.api.route import ApiRoute
-from functions.api.shapes import FieldName, ItemId, Listed, Output
+from functions.api.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaign import Disposition
 from shared.domain.channel import Channel
 from shared.domain.message import MessageState
 from shared.domain.sending import Delivery
+from shared.usecases.settle_message import Settlement, settle_message
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
+
+
+class SettlementInput(Input):
+    """What somebody decided about a message whose outcome is unknown."""
+
+    settlement: Settlement = Field(alias="as")
 
 
 class MessageOutput(Output):
     """A message. `reason` says why it was skipped, failed or is unknown; `delivery` how far it got.
 
+    `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
+    on an unknown one: "history", "policy" or an API key.
     `planned_for` is when it goes out, while it is queued.
     """
 
@@ -42,6 +52,8 @@ class MessageOutput(Output):
     provider_id: str | None
     duplicate_of: str | None
     resend_of: str | None
+    searched_at: datetime | None
+    settled_by: str | None
     planned_for: datetime | None
     not_after: datetime | None
     created_at: datetime
@@ -74,3 +86,15 @@ async def list_messages(
 async def get_message(caller: Reader, message_id: ItemId) -> MessageOutput:
     """One message."""
     return MessageOutput.of(await caller.runtime.stores.messages.get(caller.company_id, message_id))
+
+
+@router.post("/{message_id}/settle")
+async def settle_one_message(caller: Sending, message_id: ItemId, body: SettlementInput) -> MessageOutput:
+    """Decide on a message whose outcome is unknown: as `sent`, `not_sent`, or `resend`.
+
+    To resend makes a new message, whose `resend_of` is this one.
+    """
+    settled = await settle_message(
+        caller.runtime, caller.company_id, message_id, body.settlement, by=f"api key {caller.key.id}"
+    )
+    return MessageOutput.of(settled)

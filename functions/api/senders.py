@@ -2,18 +2,22 @@
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Reader
+from functions.api.authentication import Reader, Sending
 from functions.api.paging import Page, list_page
 from functions.api.route import ApiRoute
 from functions.api.shapes import ItemId, Listed, Output
 from shared.domain.channel import Channel
 from shared.domain.sender import Provider
+from shared.usecases.resume_sender import resume_sender
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
 
 
 class SenderOutput(Output):
-    """A sender. `rate_per_second` is its pace in messages."""
+    """A sender. `rate_per_second` is its pace in messages.
+
+    One is paused when its provider says that the account or the sender is broken; `paused_reason` says how.
+    """
 
     id: str
     channel: Channel
@@ -35,3 +39,9 @@ async def list_senders(caller: Reader, paging: Page) -> Listed[SenderOutput]:
 async def get_sender(caller: Reader, sender_id: ItemId) -> SenderOutput:
     """One sender."""
     return SenderOutput.of(await caller.runtime.stores.senders.get(caller.company_id, sender_id))
+
+
+@router.post("/{sender_id}/resume")
+async def resume_one_sender(caller: Sending, sender_id: ItemId) -> SenderOutput:
+    """Go on with a paused sender, once what its provider found wrong is mended."""
+    return SenderOutput.of(await resume_sender(caller.runtime, caller.company_id, sender_id))

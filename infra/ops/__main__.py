@@ -1,4 +1,4 @@
-"""Bootstrap a company: `python -m infra.ops create-company | create-api-key | add-sender`.
+"""For ops: `python -m infra.ops create-company | create-api-key | add-sender | dead-letters | stuck`.
 
 Settings come from the environment, as for the functions. What was made is printed as one line of JSON.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
+from infra.ops.work import add_commands
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
@@ -100,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     sender.add_argument("--rate", type=float, default=1.0, help="messages a second the provider allows")
     sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
     sender.set_defaults(run=_add_sender)
+
+    add_commands(commands)
     return parser
 
 

@@ -130,6 +130,14 @@ class MessageFilter:
     replacement: str = ""
 
 
+class UnknownPolicy(StrEnum):
+    """What becomes of a message whose outcome stays unknown after the quiet period."""
+
+    HOLD = "hold"  # it waits for a person
+    RESEND = "resend"  # a second copy is better than none
+    GIVE_UP = "give_up"  # it counts as failed
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Campaign:
     """A campaign's definition and where it is in its life.
@@ -155,3 +163,4 @@ class Campaign:
     next_fire_at: datetime | None = None
     last_fire_id: str | None = None
     paused_from: CampaignState | None = None
+    unknown_policy: UnknownPolicy = UnknownPolicy.HOLD

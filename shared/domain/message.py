@@ -52,6 +52,8 @@ class Message:
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
     `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
     sent. `planned_for` is when its batch starts. `not_after` is "no use after".
+    While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
+    is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     """
 
     id: str
@@ -85,6 +87,9 @@ class Message:
     disposition: Disposition | None = None
     duplicate_of: str | None = None
     resend_of: str | None = None
+    search_at: datetime | None = None
+    searched_at: datetime | None = None
+    settled_by: str | None = None
 
 
 def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
@@ -109,7 +114,7 @@ def given_up(message: Message, token: str) -> Message:
     """
     if message.state is not _S.SENDING or message.token == token:
         return message
-    return moved(message, _S.UNKNOWN, reason=LEASE_LOST)
+    return moved(message, _S.UNKNOWN, reason=LEASE_LOST, search_at=message.sending_at)
 
 
 RESULT_STATES: dict[Outcome, MessageState] = {
@@ -136,7 +141,8 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
     if message.state not in (_S.SENDING, _S.UNKNOWN):
         return message
     state = RESULT_STATES[result.outcome]
-    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS:
+    is_ours = result.outcome is Outcome.SENDER_BROKEN  # the message is not to blame: no attempt of its own
+    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS and not is_ours:
         state = _S.FAILED
     if state not in ARROWS[message.state]:  # an answer that came after the lease was lost
         state = _S.FAILED if state is _S.QUEUED else message.state
@@ -144,10 +150,12 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
         message,
         state=state,
         token=None if state is _S.QUEUED else token,
+        attempt=message.attempt - 1 if state is _S.QUEUED and is_ours else message.attempt,
         provider_id=result.provider_id or message.provider_id,
         code=result.code,
         reason=None if state is _S.SENT else result.reason,
         sent_at=now if state is _S.SENT else message.sent_at,
+        search_at=message.sending_at if state is _S.UNKNOWN else None,
     )
 
 
@@ -172,7 +180,7 @@ def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
     if delivery is None:
         return message
     if message.state in (_S.SENDING, _S.UNKNOWN):
-        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None)
+        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None, search_at=None)
     message = replace(message, provider_id=message.provider_id or receipt.provider_id)
     if message.delivery is not None and _rank(delivery, receipt.code) <= _rank(
         message.delivery, message.delivery_code

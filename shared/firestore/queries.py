@@ -46,6 +46,12 @@ FILES_STALLED = Query(
     collection="files", equal=("state",), range=("lease_until", "<="), across_companies=True
 )
 FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at", "<="), across_companies=True)
+MESSAGES_TO_SEARCH = Query(
+    collection="messages", equal=("state",), range=("search_at", "<="), across_companies=True
+)
+SEARCHES_DUE = Query(
+    collection="history_searches", equal=("is_open",), range=("next_at", "<="), across_companies=True
+)
 
 # One company's.
 FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
@@ -54,9 +60,14 @@ FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "d
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
+SENDER_BATCHES = Query(collection="batches", equal=("sender_id", "state"))
 MESSAGES_TO_ADDRESS = Query(
     collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
 )
+MESSAGES_CALLED_SINCE = Query(
+    collection="messages", equal=("address", "sender_id"), range=("sending_at", ">=")
+)
+MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))

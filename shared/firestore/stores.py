@@ -10,6 +10,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.failure import Failure
 from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
+from shared.domain.history_search import HistorySearch
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
 from shared.domain.opt_out import OptOut
@@ -61,6 +62,11 @@ class Stores:
     def sender_timelines(self) -> Collection[SenderTimeline]:
         """When each sender is taken by which fire."""
         return Collection(self.db, "sender_timelines", SenderTimeline, "sender timeline")
+
+    @cached_property
+    def history_searches(self) -> Collection[HistorySearch]:
+        """How far each sender's days were searched in the provider's history."""
+        return Collection(self.db, "history_searches", HistorySearch, "history search")
 
     @cached_property
     def sources(self) -> Collection[Source]:

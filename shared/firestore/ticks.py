@@ -3,14 +3,25 @@
 Ticks belong to no company: this is the one collection beside the companies.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.ids import computed_id
+from shared.firestore.codec import from_document, to_document
 
 KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """When a job last ran to its end, and what it counted then."""
+
+    id: str
+    at: datetime
+    counts: dict[str, int]
 
 
 class Ticks:
@@ -31,3 +42,17 @@ class Ticks:
     async def give_back(self, job: str, scheduled_at: datetime) -> None:
         """Forget a tick whose work failed, so that Cloud Scheduler's retry does it."""
         await self._db.collection("ticks").document(computed_id(job, scheduled_at.isoformat())).delete()
+
+    async def beat(self, job: str, at: datetime, counts: dict[str, int] | None = None) -> None:
+        """Note that the job has run to its end. What is noted has no end and stays."""
+        beat = Beat(id=job, at=at, counts=counts or {})
+        await self._db.collection("ticks").document(_beat_id(job)).set(to_document(beat))
+
+    async def last_beat(self, job: str) -> Beat | None:
+        """When the job last ran to its end, if it ever did."""
+        snapshot = await self._db.collection("ticks").document(_beat_id(job)).get()
+        return from_document(Beat, job, snapshot.to_dict() or {}) if snapshot.exists else None
+
+
+def _beat_id(job: str) -> str:
+    return computed_id(job, "beat")

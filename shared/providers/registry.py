@@ -1,8 +1,10 @@
 """Which provider is which adapter. Vendor packages are imported only by those who send through them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
+from shared.domain.reconciling import HistoryPage
 from shared.domain.sender import Provider, Sender
 from shared.domain.sending import OutgoingMessage, SendResult
 from shared.providers.credentials import (
@@ -22,6 +24,58 @@ class MessageSender(Protocol):
         ...
 
 
+class ProviderHistory(Protocol):
+    """What a provider that lists what it has sent can tell."""
+
+    async def page(
+        self,
+        from_address: str,
+        *,
+        to_address: str | None = None,
+        on: date | None = None,
+        since: date | None = None,
+        cursor: str | None = None,
+    ) -> HistoryPage:
+        """Some messages of a sender, on a day or since one. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+class ProviderAccount(Protocol):
+    """What a provider says of an account."""
+
+    async def problem(self, sender: Sender) -> str | None:
+        """Why `sender` could not send, or None. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+def open_account(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderAccount:
+    """The account `sender` sends through. Raises WrongCredentials."""
+    match sender.provider, credentials:
+        case Provider.TWILIO, TwilioCredentials():
+            from shared.providers.twilio.account import TwilioAccount
+
+            return TwilioAccount(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
+        case Provider.SENDGRID, SendGridCredentials():
+            from shared.providers.sendgrid.account import SendGridAccount
+
+            return SendGridAccount(
+                credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
+            )
+    raise _wrong(sender, credentials)
+
+
+def open_history(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderHistory | None:
+    """What `sender` has sent by its provider's own account; None where the provider keeps no such list.
+
+    SendGrid's Activity API is an extra that few accounts have: its events, which carry our id, must do.
+    """
+    if sender.provider is Provider.TWILIO and isinstance(credentials, TwilioCredentials):
+        from shared.providers.twilio.history import TwilioHistory
+
+        return TwilioHistory(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
+    return None
+
+
 def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:
     """The adapter that sends for `sender`. Cheap: connections are shared by all senders of the process.
 
@@ -38,7 +92,11 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
             return SendGridSender(
                 credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
             )
-    raise WrongCredentials(
+    raise _wrong(sender, credentials)
+
+
+def _wrong(sender: Sender, credentials: Credentials) -> WrongCredentials:
+    return WrongCredentials(
         f"Sender {sender.id} sends through {sender.provider}, but its {type(credentials).__name__} are not "
         f"for that: store {sender.provider} credentials under its id."
     )

@@ -1,6 +1,6 @@
 """Intent: everything that could forbid a message is read in the transaction that marks it `sending`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from shared.domain.failure import Failure, FailureStep
 from shared.domain.fire import Fire, FireContent, FireState
 from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
 from shared.domain.opt_out import opt_out_id
+from shared.domain.sender import Sender
 from shared.firestore.collection import read_together
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -55,16 +56,17 @@ async def intend_messages(
         stores.fires.wanted(company_id, [claim.batch.fire_id]),
         stores.messages.wanted(company_id, keys),
         stores.opt_outs.wanted(company_id, set(keys.values())),
+        stores.senders.wanted(company_id, [claim.batch.sender_id]),
     )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs = await read_together(stores.db, transaction, *wanted)
+        batches, fires, messages, opt_outs, senders = await read_together(stores.db, transaction, *wanted)
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
-        if fire.state is FireState.PAUSED:
+        if _waits(fire, senders.values()):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
         decided = [
@@ -79,6 +81,13 @@ async def intend_messages(
         return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
     return await transact(stores.db, intend, "intend_messages")
+
+
+def _waits(fire: Fire, senders: Iterable[Sender]) -> bool:
+    """Whether nothing may go out now; what a canceled fire still has is skipped whatever its sender."""
+    if fire.state is FireState.FIRING:
+        return any(sender.is_paused for sender in senders)
+    return fire.state is FireState.PAUSED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import computed_id
+from shared.domain.preflight import content_problems
 from shared.domain.schedule import next_fire
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.check_senders import check_senders
 from shared.usecases.freeze_content import freeze_content
 
 LATE = timedelta(minutes=15)
@@ -20,7 +22,8 @@ async def mark_ready(
     """Freeze the campaign's content and schedule it.
 
     `previewed_hash` is the content hash somebody saw in a preview; when what would be frozen differs
-    from it, Conflict is raised. Raises InvalidInput for what is missing, Conflict for a wrong state.
+    from it, Conflict is raised. Raises InvalidInput for what is missing or a sender that cannot send,
+    Conflict for a wrong state.
     """
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
@@ -30,6 +33,10 @@ async def mark_ready(
         raise Conflict(
             "The campaign, a template, a sender or the file changed since the preview. Preview it again."
         )
+    problems = tuple(content_problems(content))
+    if problems:
+        raise InvalidInput(*problems)
+    await check_senders(runtime, company_id, campaign.steps, content.senders)
     next_fire_at = _first_fire(campaign, content.company_time_zone, runtime.now())
     await stores.campaign_contents.save(company_id, computed_id(campaign_id, content.content_hash), content)
     state = CampaignState.SCHEDULED if next_fire_at else CampaignState.READY

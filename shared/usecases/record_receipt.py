@@ -25,7 +25,7 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             return None
         changed = after_receipt(message, receipt, now)
         if _is_resolved(message, changed):
-            await reopen_books(runtime, transaction, company_id, message.fire_id)
+            await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
         if receipt.kind in _REFUSALS:

@@ -35,7 +35,7 @@ async def record_results(
             if message.state is MessageState.UNKNOWN and changes[item_id] != message
         }
         for fire_id in late:
-            await reopen_books(runtime, transaction, company_id, fire_id)
+            await reopen_books(runtime, company_id, fire_id, transaction)
         for item_id, changed in changes.items():
             if results[item_id].outcome is Outcome.OPTED_OUT:  # also when the message is not ours any more
                 opt_out = _refusal(changed, now)

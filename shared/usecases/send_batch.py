@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared import faults, log
@@ -23,6 +23,7 @@ from shared.usecases.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.dispatch_batches import dispatch_batches
 from shared.usecases.freeze_content import content_of
 from shared.usecases.intend_messages import Intended, LeaseLost, intend_messages
+from shared.usecases.pause_sender import pause_sender
 from shared.usecases.record_results import record_results
 from shared.usecases.replan_messages import replan_messages
 from shared.usecases.summarize_fire import summarize_fire, summary_is_due
@@ -96,9 +97,7 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
         for opens_at, message_ids in intents.later.items():
             later.setdefault(opens_at, []).extend(message_ids)
         retry_after = max([retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
-        if any(r.outcome is Outcome.SENDER_BROKEN for r in results.values()):
-            retry_after = max(retry_after, SENDER_BROKEN_SECONDS)
-            break
+        is_paused = is_paused or await _pause_broken(runtime, company_id, sender, results)
         if is_paused:
             break
         if first + size < len(queued):
@@ -106,6 +105,17 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     # Together and not group by group: a slow sender's groups are single messages.
     await replan_messages(runtime, company_id, claim, sender, later)
     return await close_batch(runtime, company_id, claim, is_paused=is_paused, retry_after_seconds=retry_after)
+
+
+async def _pause_broken(
+    runtime: Runtime, company_id: str, sender: Sender, results: Mapping[str, SendResult]
+) -> bool:
+    """Pause the sender when an answer says that it, or its account, is broken; whether one did."""
+    broken = [result for result in results.values() if result.outcome is Outcome.SENDER_BROKEN]
+    if broken:
+        reason = broken[0].reason or "The provider refuses it."
+        await pause_sender(runtime, company_id, sender.id, reason)
+    return bool(broken)
 
 
 async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[Message]:

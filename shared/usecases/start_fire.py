@@ -11,6 +11,7 @@ from shared.domain.ids import computed_id
 from shared.domain.schedule import next_fire
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.check_senders import check_senders
 from shared.usecases.find_audience import find_audience, fires_of
 from shared.usecases.freeze_content import content_of
 from shared.usecases.store_chunks import store_chunks
@@ -43,11 +44,15 @@ async def start_fire_for(
     file: File | None,
     note: str = "",
 ) -> Fire:
-    """Run `campaign`, as it was read, for `slot` on `file`. Raises Conflict."""
+    """Run `campaign`, as it was read, for `slot` on `file`.
+
+    Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
+    """
     stores = runtime.stores
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
     content = await content_of(runtime, company_id, campaign.id, campaign.content_hash)
+    await check_senders(runtime, company_id, content.campaign.steps, content.senders)
     fire = _new_fire(company_id, campaign, content, slot, now, file, note)
 
     async def start(transaction: Transaction) -> Fire:

@@ -12,6 +12,7 @@ from shared.domain.message import MessageState
 from shared.firestore.queries import CHUNKS_BY_STATE, FIRE_FAILURES, FIRE_MESSAGES_BY_STATE
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.open_searches import open_searches
 
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
 
@@ -54,11 +55,13 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     )
     stored = await _store(runtime, company_id, progress)
     if stored.status not in _OPEN:
+        if not fire.is_closed:
+            await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
 
 
-async def reopen_books(runtime: Runtime, transaction: Transaction, company_id: str, fire_id: str) -> None:
+async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transaction: Transaction) -> None:
     """Have the sweep sum up a closed fire again, as one of its messages changes in this transaction.
 
     Whoever changes it sums up at once, but may die before that. Read before anything is written.

@@ -35,6 +35,7 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
             errors.append(error)
     if errors:
         raise ExceptionGroup("Not everything could be swept.", errors)
+    await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
     return counts
 
 
@@ -111,19 +112,28 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
 
 
 async def _sweep_held(runtime: Runtime) -> int:
-    """Batches that were held just as their fire went on again."""
+    """Batches that were held just as their fire or their sender went on again."""
     held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
         queries.BATCHES_HELD, BatchState.HELD
     )
-    paused: dict[str, bool] = {}
+    holding: dict[tuple[str, str, str], bool] = {}
     released = []
     async for company_id, batch in held:
-        if batch.fire_id not in paused:
-            fire = await runtime.stores.fires.find(company_id, batch.fire_id)
-            paused[batch.fire_id] = fire is None or fire.state is FireState.PAUSED
-        if not paused[batch.fire_id]:
+        key = (company_id, batch.fire_id, batch.sender_id)
+        if key not in holding:
+            holding[key] = await _is_held_back(runtime, *key)
+        if not holding[key]:
             released.append((company_id, batch.id))
     return await dispatch_batches(runtime, released)
+
+
+async def _is_held_back(runtime: Runtime, company_id: str, fire_id: str, sender_id: str) -> bool:
+    """Whether a batch of this fire and sender is to stay held; of a canceled fire none is."""
+    fire = await runtime.stores.fires.find(company_id, fire_id)
+    if fire is None or fire.state is not FireState.FIRING:
+        return fire is None or fire.state is FireState.PAUSED
+    sender = await runtime.stores.senders.find(company_id, sender_id)
+    return sender is not None and sender.is_paused
 
 
 async def _sweep_summaries(runtime: Runtime, now: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from functions.api.app import build_app
+from infra.local.simulator.client import SimulatorClient
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.failure import Failure, FailureStep
@@ -16,6 +17,7 @@ from shared.domain.job import Job
 from shared.domain.opt_out import OptOut, OptOutSource
 from shared.domain.preview import Preview
 from shared.domain.reply import Reply, ReplyMeaning
+from shared.providers import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.create_api_key import create_api_key
 from tests.builders import (
@@ -47,8 +49,13 @@ class Office:
         """Keep the jobs: what they do is tested elsewhere."""
         self.published += jobs
 
-    async def open(self) -> None:
-        """Store both companies and an admin key for each."""
+    async def open(self, simulator: SimulatorClient) -> None:
+        """Store both companies, an admin key for each, and its sender's account, as Twilio knows it."""
+        self.simulator, self.account = simulator, await simulator.add_account()
+        await simulator.add_number(self.account, an_sms_sender().address)
+        for company_id in (OURS, THEIRS):
+            credentials = {"account_sid": self.account.sid, "auth_token": self.account.token}
+            self.runtime.secrets.store(company_id, f"sender-{company_id}", credentials)
         await asyncio.gather(*(self._open(company_id) for company_id in (OURS, THEIRS)))
 
     async def _open(self, company_id: str) -> None:
@@ -123,6 +130,7 @@ class Office:
     async def close(self) -> None:
         """Close all connections."""
         await self.http.aclose()
+        await provider_http.aclose()
         self.stores.db.close()  # type: ignore[no-untyped-call]
 
     async def key(self, *scopes: Scope, company_id: str = OURS, **options: Any) -> str:

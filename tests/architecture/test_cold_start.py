@@ -28,6 +28,8 @@ EXPECTED = {
     "fire_due_campaigns": FRAMEWORK | DATABASE,
     "dispatch_due_batches": FRAMEWORK | DATABASE,
     "sweep_stalled_work": FRAMEWORK | DATABASE,
+    "reconcile_sends": FRAMEWORK | DATABASE,
+    "watch_work": FRAMEWORK | {"grpc"},
     "ingest_file": FRAMEWORK | DATABASE,
     "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
     "preview_campaign": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,

@@ -23,11 +23,14 @@ REPOSITORY_EXCEPTIONS = {
     "Companies.add": "takes the company itself",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
+    "Ticks.beat": "ticks belong to no company",
+    "Ticks.last_beat": "ticks belong to no company",
 }
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
     "to_document": "maps a record",
+    "commit": "commits what others wrote",
     "from_document": "maps a record",
     "unpacked": "maps a record",
     "company_of": "reads a path",

@@ -66,7 +66,7 @@ GUARDS: dict[str, Guard] = {
     "lost leases are given up": Guard(claim_batch.claim_batch, "if claimed is not None:", "if False:"),
     "what was given up is not requeued": Guard(
         message.given_up,
-        "moved(message, _S.UNKNOWN, reason=LEASE_LOST)",
+        "moved(message, _S.UNKNOWN, reason=LEASE_LOST, search_at=message.sending_at)",
         "replace(message, state=_S.QUEUED, token=None)",
     ),
     "only 429 is requeued": Guard(codes.refusal, "outcome=Outcome.UNKNOWN", "outcome=Outcome.NOT_ACCEPTED"),

@@ -174,8 +174,8 @@ async def test_a_permanent_refusal_is_not_tried_again(clinic: Clinic) -> None:
 async def test_a_sender_without_credentials_delays_and_loses_nothing(clinic: Clinic) -> None:
     secrets = clinic.runtime.secrets
     kept = dict(secrets.credentials(clinic.company_id, "texts"))
-    secrets.store(clinic.company_id, "texts", {})
     fire = await lost(clinic, 1)
+    secrets.store(clinic.company_id, "texts", {})
     clinic.runs_jobs = False
     await sweep(clinic, minutes=11)
     await clinic.run_published()

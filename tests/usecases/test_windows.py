@@ -161,12 +161,12 @@ async def test_the_provider_is_told_until_when_a_message_may_arrive(clinic: Clin
     [port] = free_ports((0,))
     await web.TCPSite(runner, HOST, port).start()
     try:
-        settings = clinic.runtime.settings
-        changed = {name: getattr(settings, name) for name in Settings.__slots__}
-        clinic.runtime.settings = Settings(**changed | {"twilio_base_url": f"http://{HOST}:{port}"})
         clinic.stop_clock(NOON)
         await clinic.load({"When": "11/23/2026 12:10"}, {"Phone": "212 555 2001", "When": "11/23/2026 19:00"})
         await clinic.ready(window=WINDOW, expires_field="appointment_at")
+        settings = clinic.runtime.settings
+        changed = {name: getattr(settings, name) for name in Settings.__slots__}
+        clinic.runtime.settings = Settings(**changed | {"twilio_base_url": f"http://{HOST}:{port}"})
         await clinic.fire()
     finally:
         await runner.cleanup()

@@ -33,9 +33,9 @@ class SimulatorClient:
         self.address = address
         self._http = http
 
-    async def add_account(self, *, sid: str = "", token: str = "") -> TwilioAccount:
-        """Open a Twilio account; what is left out is made up."""
-        made = await self._post("accounts", {"sid": sid, "token": token})
+    async def add_account(self, *, sid: str = "", token: str = "", suspended: bool = False) -> TwilioAccount:
+        """Open a Twilio account, or change one; what is left out is made up."""
+        made = await self._post("accounts", {"sid": sid, "token": token, "suspended": suspended})
         return TwilioAccount(sid=made["sid"], token=made["token"])
 
     async def add_number(self, account: TwilioAccount, number: str, *, webhook_url: str = "") -> None:

@@ -26,6 +26,7 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sid: str = ""
     token: str = ""
+    suspended: bool = False
 
 
 class NewNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,10 +97,14 @@ class Control:
         ]
 
     async def add_account(self, request: web.Request) -> web.StreamResponse:
-        """Open a Twilio account, or change its token."""
+        """Open a Twilio account, change its token, suspend it or let it go on."""
         order = await _read(request, NewAccount)
         sid, token = order.sid or f"AC{secrets.token_hex(16)}", order.token or secrets.token_hex(16)
-        await self._store.write(("INSERT OR REPLACE INTO accounts (sid, token) VALUES (?, ?)", (sid, token)))
+        suspension = "INSERT OR IGNORE INTO suspended_accounts (sid) VALUES (?)"
+        if not order.suspended:
+            suspension = "DELETE FROM suspended_accounts WHERE sid = ?"
+        account = ("INSERT OR REPLACE INTO accounts (sid, token) VALUES (?, ?)", (sid, token))
+        await self._store.write(account, (suspension, (sid,)))
         return web.json_response({"sid": sid, "token": token}, status=201)
 
     async def add_number(self, request: web.Request) -> web.StreamResponse:

@@ -50,6 +50,8 @@ class TwilioApi:
         """Send a text, unless the recipient's outcome or a fault says otherwise."""
         account = self._account(request)
         form = {name: str(value) for name, value in (await request.post()).items()}
+        if self._is_suspended(account):
+            raise TwilioRefusal(403, 20005, "Account is not active")
         sender = self._sender(account, form)
         _check(form)
         outcome = outcome_of_number(form["To"])
@@ -121,7 +123,7 @@ class TwilioApi:
                 "sid": account,
                 "owner_account_sid": account,
                 "friendly_name": "Simulated account",
-                "status": "active",
+                "status": "suspended" if self._is_suspended(account) else "active",
                 "type": "Full",
                 "date_created": now,
                 "date_updated": now,
@@ -179,6 +181,9 @@ class TwilioApi:
             )
             raise TwilioRefusal(400, 21606, text)
         return str(sender)
+
+    def _is_suspended(self, account: str) -> bool:
+        return self._store.row("SELECT 1 FROM suspended_accounts WHERE sid = ?", account) is not None
 
     def _has_opted_out(self, sender: str, handset: str) -> bool:
         query = "SELECT 1 FROM opt_outs WHERE sender = ? AND handset = ?"

@@ -2,25 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TypeVar
 
+import aiohttp
 from aiohttp import encode_basic_auth
 from twilio.base import values
+from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
+from shared.providers.asking import ProviderUnavailable, SenderRefused
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
 
+R = TypeVar("R")
 MIN_VALIDITY_SECONDS = 1
 MAX_VALIDITY_SECONDS = 36_000
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """Twilio's answer was no success."""
+
     def __init__(self, answer: http.Answer) -> None:
         super().__init__(f"Twilio answered {answer.status}")
         self.answer = answer
@@ -58,21 +65,41 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # twilio has no types
             headers=dict(headers or {}) | signed_in,
         )
         if not 200 <= answer.status < 300:
-            raise _Refused(answer)
+            raise Refused(answer)
         return Response(answer.status, answer.text, answer.headers)
+
+
+def open_client(credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> Client:
+    """Twilio's client on our transport. Its calls raise Refused, or whatever broke the connection."""
+    client = Client(
+        credentials.account_sid,
+        credentials.auth_token,
+        http_client=_Transport(timeout_seconds),
+        environment={"TWILIO_REGION": ""},  # otherwise it reads the process's own, and moves the host
+    )
+    client.api.base_url = base_url
+    return client
+
+
+async def read(asked: Awaitable[R]) -> R:
+    """The answer to a question that sends nothing. Raises SenderRefused, ProviderUnavailable."""
+    try:
+        return await asked
+    except Refused as refused:
+        answer = refused.answer
+        result = codes.refusal(answer.status, answer.text, None)
+        if result.outcome is Outcome.SENDER_BROKEN:
+            raise SenderRefused(result.reason) from refused
+        raise ProviderUnavailable(f"Twilio answered {answer.status}.") from refused
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, TwilioException) as error:
+        raise ProviderUnavailable(f"Twilio could not be asked ({type(error).__name__}).") from error
 
 
 class TwilioSender:
     """Sends text messages from one Twilio account."""
 
     def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
-        self._client = Client(
-            credentials.account_sid,
-            credentials.auth_token,
-            http_client=_Transport(timeout_seconds),
-            environment={"TWILIO_REGION": ""},  # otherwise it reads the process's own, and moves the host
-        )
-        self._client.api.base_url = base_url
+        self._client = open_client(credentials, base_url, timeout_seconds)
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; pacing is the caller's. One result per message id."""
@@ -94,7 +121,7 @@ class TwilioSender:
             )
             if not created.sid:
                 raise ValueError("Twilio's answer names no message")
-        except _Refused as refused:
+        except Refused as refused:
             answer = refused.answer
             return codes.refusal(answer.status, answer.text, http.retry_after_seconds(answer.headers))
         except Exception as error:  # noqa: BLE001 - whatever else went wrong, it may have gone out

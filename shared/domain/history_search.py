@@ -1,0 +1,69 @@
+"""The search of one sender's day in the provider's history: how far it got."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from shared.domain.ids import computed_id
+
+PASSES = 3
+LONGEST_FIRE_DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistorySearch:
+    """One sender's day (`day`, in GMT), paged through for receipts that did not come.
+
+    `fire_ids` are the fires that sent something then. `cursor` is where a pass that was cut short goes
+    on. A day is searched when a quiet period has passed since its last fire closed, up to three times.
+    """
+
+    id: str
+    sender_id: str
+    day: date
+    next_at: datetime
+    fire_ids: tuple[str, ...] = ()
+    is_open: bool = True
+    cursor: str | None = None
+    page_count: int = 0
+    settled_count: int = 0
+    passes: int = 0
+
+
+def history_search_id(sender_id: str, day: date) -> str:
+    """Computed, so that every fire of the day finds the same search."""
+    return computed_id(sender_id, "history", day.isoformat())
+
+
+def asked_for(
+    current: HistorySearch | None, sender_id: str, day: date, fire_id: str, next_at: datetime
+) -> HistorySearch:
+    """The search with this fire in it, from the beginning."""
+    fire_ids = tuple(dict.fromkeys((*(current.fire_ids if current else ()), fire_id)))
+    return HistorySearch(
+        id=history_search_id(sender_id, day),
+        sender_id=sender_id,
+        day=day,
+        next_at=next_at,
+        fire_ids=fire_ids,
+        settled_count=current.settled_count if current else 0,
+    )
+
+
+def after_page(search: HistorySearch, cursor: str | None, settled: int, next_at: datetime) -> HistorySearch:
+    """The search after one page; after the last one the pass is over, and the next may come at `next_at`."""
+    search = replace(
+        search,
+        cursor=cursor,
+        page_count=search.page_count + 1,
+        settled_count=search.settled_count + settled,
+    )
+    if cursor is not None:
+        return search
+    passes = search.passes + 1
+    return replace(search, passes=passes, is_open=passes < PASSES, next_at=next_at)
+
+
+def days_of(started_at: datetime, ended_at: datetime) -> list[date]:
+    """The days, in GMT, from one moment to another; of a very long time the last ones."""
+    count = min((ended_at.date() - started_at.date()).days, LONGEST_FIRE_DAYS)
+    return [ended_at.date() - timedelta(days=back) for back in range(max(count, 0), -1, -1)]

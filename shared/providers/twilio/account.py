@@ -1,0 +1,33 @@
+"""Whether a Twilio account may send from a number: asked before anything is sent."""
+
+from shared.domain.sender import Sender
+from shared.providers.credentials import TwilioCredentials
+from shared.providers.twilio.client import open_client, read
+
+PAGE_SIZE = 20
+
+
+class TwilioAccount:
+    """One Twilio account."""
+
+    def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
+        self._sid = credentials.account_sid
+        self._client = open_client(credentials, base_url, timeout_seconds)
+
+    async def problem(self, sender: Sender) -> str | None:
+        """Why `sender` could not send, or None. Raises SenderRefused, ProviderUnavailable.
+
+        https://www.twilio.com/docs/iam/api/account and
+        https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+        """
+        account = await read(self._client.api.v2010.accounts(self._sid).fetch_async())
+        if account.status != "active":
+            return f"The Twilio account is {account.status}: it cannot send."
+        numbers = await read(
+            self._client.incoming_phone_numbers.page_async(phone_number=sender.address, page_size=PAGE_SIZE)
+        )
+        for number in numbers:  # Twilio looks for parts of numbers
+            if number.phone_number == sender.address:
+                can_text = (number.capabilities or {}).get("sms")
+                return None if can_text else f"The number {sender.address} cannot send text messages."
+        return f"The number {sender.address} does not belong to the Twilio account."

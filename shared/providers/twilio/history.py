@@ -1,0 +1,68 @@
+"""Reads Twilio's list of messages. https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources"""
+
+from datetime import UTC, date, datetime
+
+from twilio.base import values
+from twilio.rest.api.v2010.account.message import MessageInstance
+
+from shared.domain.reconciling import HistoryPage, ProviderMessage
+from shared.domain.sending import ReceiptKind
+from shared.providers.credentials import TwilioCredentials
+from shared.providers.twilio import codes
+from shared.providers.twilio.client import open_client, read
+from shared.providers.twilio.webhook import KINDS
+
+PAGE_SIZE = 100
+
+
+class TwilioHistory:
+    """The messages one Twilio account has sent."""
+
+    def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
+        self._client = open_client(credentials, base_url, timeout_seconds)
+        self._base_url = base_url.rstrip("/")
+
+    async def page(
+        self,
+        from_address: str,
+        *,
+        to_address: str | None = None,
+        on: date | None = None,
+        since: date | None = None,
+        cursor: str | None = None,
+    ) -> HistoryPage:
+        """Up to 100 messages from `from_address`: sent on one day, or since one (GMT), or ever.
+
+        `cursor` is the `next_page_uri` of the page before. Raises ProviderUnavailable, SenderRefused.
+        """
+        if cursor is not None:
+            found = await read(self._client.messages.get_page_async(self._base_url + cursor))
+        else:
+            found = await read(
+                self._client.messages.page_async(
+                    from_=from_address,
+                    to=to_address or values.unset,
+                    date_sent=on.isoformat() if on else values.unset,
+                    date_sent_after=since.isoformat() if since else values.unset,
+                    page_size=PAGE_SIZE,
+                )
+            )
+        following: str | None = found.next_page_url
+        return HistoryPage(
+            messages=tuple(_message(shown) for shown in found),
+            next_cursor=following.removeprefix(self._base_url) if following else None,
+        )
+
+
+def _message(shown: MessageInstance) -> ProviderMessage:
+    code = str(shown.error_code) if shown.error_code else None
+    return ProviderMessage(
+        provider_id=str(shown.sid),
+        to_address=shown.to or "",
+        body=shown.body or "",
+        created_at=shown.date_created or shown.date_sent or datetime.min.replace(tzinfo=UTC),
+        sent_at=shown.date_sent,
+        kind=KINDS.get(str(shown.status), ReceiptKind.UNKNOWN),
+        code=code,
+        reason=codes.delivery_reason(code) if code else None,
+    )

@@ -1,0 +1,156 @@
+"""Look for one message whose outcome is unknown in its provider's history, and settle it by what is there."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from shared import faults
+from shared.domain.campaign import UnknownPolicy
+from shared.domain.message import Message, MessageState, moved
+from shared.domain.reconciling import (
+    CLOCK_SKEW,
+    Evidence,
+    ProviderMessage,
+    Verdict,
+    after_absent,
+    after_found,
+    after_search,
+    first_day,
+    judge,
+)
+from shared.domain.sender import Sender
+from shared.firestore.queries import MESSAGES_BY_PROVIDER_ID, MESSAGES_CALLED_SINCE
+from shared.firestore.transactions import Transaction, transact
+from shared.providers.registry import ProviderHistory
+from shared.runtime import Runtime
+from shared.usecases.record_results import put_failure
+from shared.usecases.settle_message import Settlement, settle_message
+
+RIVALS = 200
+PAGES = 50  # of one person's messages; one with more is left to a person
+BY_POLICY = "policy"
+GIVEN_UP = "Nobody could know whether it went out; by the campaign's policy it counts as failed."
+UNCLEAR = Evidence(verdict=Verdict.UNCLEAR)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """Where to look: the history of the sender a message went out from; None where there is none."""
+
+    sender: Sender
+    history: ProviderHistory | None
+
+
+async def search_message(
+    runtime: Runtime, company_id: str, message: Message, archive: Archive, policy: UnknownPolicy
+) -> MessageState:
+    """Settle the unknown message by evidence or, after the quiet period, by the campaign's policy.
+
+    Returns the state it is in afterwards. Raises ProviderUnavailable, SenderRefused.
+    """
+    evidence = await _evidence(runtime, company_id, message, archive)
+    if evidence.found is None and policy is UnknownPolicy.RESEND and _is_quiet(runtime, message):
+        settled = await settle_message(runtime, company_id, message.id, Settlement.RESEND, by=BY_POLICY)
+        return settled.state
+    return await _settle(runtime, company_id, message.id, evidence, policy)
+
+
+def _is_quiet(runtime: Runtime, message: Message) -> bool:
+    """Whether the provider's list has had the time to show everything."""
+    quiet = timedelta(seconds=runtime.settings.quiet_period_seconds)
+    return message.sending_at is not None and runtime.now() >= message.sending_at + quiet
+
+
+async def _evidence(runtime: Runtime, company_id: str, message: Message, archive: Archive) -> Evidence:
+    if archive.history is None or message.sending_at is None:
+        return UNCLEAR
+    evidence = await _judged(runtime, company_id, message, archive, since=first_day(message))
+    if evidence.verdict is Verdict.ABSENT and _is_quiet(runtime, message):
+        # What the provider still queues was sent on no day yet: only the whole list proves absence.
+        evidence = await _judged(runtime, company_id, message, archive, since=None)
+    return evidence
+
+
+async def _judged(
+    runtime: Runtime, company_id: str, message: Message, archive: Archive, since: date | None
+) -> Evidence:
+    listed = await _list(message, archive, since)
+    if listed is None or message.sending_at is None:
+        return UNCLEAR
+    call_lasts = timedelta(seconds=runtime.settings.lease_seconds)
+    rivals = await runtime.stores.messages.some(
+        company_id,
+        MESSAGES_CALLED_SINCE,
+        message.address,
+        message.sender_id,
+        message.sending_at - call_lasts - 2 * CLOCK_SKEW,
+        limit=RIVALS,
+    )
+    if len(rivals) == RIVALS:
+        return UNCLEAR
+    taken = await _taken(runtime, company_id, message, listed)
+    return judge(message, listed, taken, rivals, call_lasts)
+
+
+async def _list(message: Message, archive: Archive, since: date | None) -> list[ProviderMessage] | None:
+    """All that went to the message's address; None when that is too much to read."""
+    found: list[ProviderMessage] = []
+    cursor = None
+    for _ in range(PAGES):
+        with faults.step("search_history.page"):
+            page = await archive.history.page(  # type: ignore[union-attr]  # asked only where there is one
+                archive.sender.address, to_address=message.address, since=since, cursor=cursor
+            )
+        found += page.messages
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+    return None
+
+
+async def _taken(
+    runtime: Runtime, company_id: str, message: Message, listed: Sequence[ProviderMessage]
+) -> set[str]:
+    """Those of the provider's ids that other messages of ours have."""
+
+    async def is_taken(provider_id: str) -> bool:
+        owners = await runtime.stores.messages.some(company_id, MESSAGES_BY_PROVIDER_ID, provider_id, limit=2)
+        return any(owner.id != message.id for owner in owners)
+
+    ids = [one.provider_id for one in listed]
+    answers = await asyncio.gather(*(is_taken(provider_id) for provider_id in ids))
+    return {provider_id for provider_id, taken in zip(ids, answers, strict=True) if taken}
+
+
+async def _settle(
+    runtime: Runtime, company_id: str, message_id: str, evidence: Evidence, policy: UnknownPolicy
+) -> MessageState:
+    stores = runtime.stores
+
+    async def settle(transaction: Transaction) -> MessageState:
+        current = await stores.messages.get(company_id, message_id, transaction)
+        if current.state is not MessageState.UNKNOWN:  # a receipt or a person was faster
+            return current.state
+        changed = _changed(runtime, current, evidence, policy)
+        stores.messages.put(transaction, company_id, message_id, changed)
+        if changed.state is MessageState.FAILED:
+            put_failure(runtime, transaction, company_id, changed, runtime.now())
+        return changed.state
+
+    return await transact(stores.db, settle, "search_history.settle")
+
+
+def _changed(runtime: Runtime, message: Message, evidence: Evidence, policy: UnknownPolicy) -> Message:
+    now, is_quiet = runtime.now(), _is_quiet(runtime, message)
+    if evidence.found is not None:
+        return after_found(message, evidence.found)
+    if evidence.verdict is Verdict.ABSENT and is_quiet:
+        return after_absent(message, now)
+    if policy is UnknownPolicy.GIVE_UP and is_quiet:
+        return replace(
+            moved(message, MessageState.FAILED, reason=GIVEN_UP, code="given_up", settled_by=BY_POLICY),
+            search_at=None,
+            searched_at=now,
+        )
+    return after_search(message, now, timedelta(seconds=runtime.settings.quiet_period_seconds))

@@ -1,0 +1,111 @@
+"""The five-minute tick that watches the others: what does not heal by itself becomes an alert in the log."""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from google.api_core.exceptions import GoogleAPICallError
+
+from shared import log
+from shared.domain.job import TOPICS
+from shared.domain.message import MessageState
+from shared.firestore.queries import MESSAGES_TO_SEARCH
+from shared.runtime import Runtime
+from shared.usecases.list_stuck_work import StuckKind, list_stuck_work
+
+EXAMPLES = 5
+LETTERS_LOOKED_AT = 100
+SWEEP, WATCH = "sweep_stalled_work", "watch_work"
+_EVER = timedelta(days=365)
+
+
+class Metric(StrEnum):
+    """Names of alerts, for log-based metrics. Each is logged as `alert` with `metric`, `value` and facts."""
+
+    STUCK_WORK = "stuck_work"
+    UNKNOWN_GROWING = "unknown_growing"
+    DEAD_LETTERS = "dead_letters"
+    SWEEP_SILENT = "sweep_silent"
+
+
+async def watch_work(runtime: Runtime, now: datetime) -> dict[str, int]:
+    """Look at everything once; returns the alerts raised, by metric, with their values."""
+    last = await runtime.stores.ticks.last_beat(WATCH)
+    counts = await _unknown_counts(runtime, now)
+    values = {
+        Metric.STUCK_WORK: await _watch_stuck(runtime, now),
+        Metric.UNKNOWN_GROWING: _watch_unknown(counts, last.counts if last else {}),
+        Metric.DEAD_LETTERS: await _watch_dead_letters(runtime),
+        Metric.SWEEP_SILENT: await _watch_sweep(runtime, now, is_first=last is None),
+    }
+    await runtime.stores.ticks.beat(WATCH, now, counts)
+    return {str(metric): value for metric, value in values.items() if value}
+
+
+def _alert(metric: Metric, value: int, **facts: Any) -> int:
+    log.event("alert", level=logging.ERROR, metric=str(metric), value=value, **facts)
+    return value
+
+
+async def _watch_stuck(runtime: Runtime, now: datetime) -> int:
+    found = [one async for one in list_stuck_work(runtime, now) if one.kind is not StuckKind.HELD_BATCH]
+    if not found:
+        return 0
+    kinds = dict(Counter(str(one.kind) for one in found))
+    examples = [f"{one.company_id}/{one.item_id}" for one in found[:EXAMPLES]]
+    return _alert(Metric.STUCK_WORK, len(found), kinds=kinds, examples=examples)
+
+
+async def _unknown_counts(runtime: Runtime, now: datetime) -> dict[str, int]:
+    """How many messages are unknown and still searched for, by company and fire."""
+    counts: Counter[str] = Counter()
+    found = runtime.stores.messages.each_across_companies(
+        MESSAGES_TO_SEARCH, MessageState.UNKNOWN, now + _EVER
+    )
+    async for company_id, message in found:
+        counts[f"{company_id}/{message.fire_id}"] += 1
+    return dict(counts)
+
+
+def _watch_unknown(counts: dict[str, int], before: dict[str, int]) -> int:
+    grown = {fire: count - before.get(fire, 0) for fire, count in counts.items()}
+    grown = {fire: growth for fire, growth in grown.items() if growth > 0}
+    if not grown:
+        return 0
+    return _alert(Metric.UNKNOWN_GROWING, sum(grown.values()), fires=sorted(grown)[:EXAMPLES])
+
+
+async def _watch_dead_letters(runtime: Runtime) -> int:
+    if runtime.settings.bus == "inline":
+        return 0
+
+    async def count(topic: str) -> int:
+        try:
+            return len(await runtime.dead_letters.peek(topic, LETTERS_LOOKED_AT))
+        except GoogleAPICallError as error:  # who cannot look must not keep quiet about it
+            _alert(Metric.DEAD_LETTERS, -1, topic=topic, reason=f"cannot be read: {error.message}")
+            return 0
+
+    topics = list(TOPICS.values())
+    found = dict(zip(topics, await asyncio.gather(*(count(topic) for topic in topics)), strict=True))
+    if not any(found.values()):
+        return 0
+    return _alert(
+        Metric.DEAD_LETTERS,
+        sum(found.values()),
+        topics={topic: letters for topic, letters in found.items() if letters},
+    )
+
+
+async def _watch_sweep(runtime: Runtime, now: datetime, *, is_first: bool) -> int:
+    """Whether the sweep has missed a tick; a new installation has not swept yet."""
+    beat = await runtime.stores.ticks.last_beat(SWEEP)
+    if beat is None:
+        return 0 if is_first else _alert(Metric.SWEEP_SILENT, 1, reason="it has never run to its end")
+    silent = (now - beat.at).total_seconds()
+    if silent <= 2 * runtime.settings.tick_interval_seconds:
+        return 0
+    return _alert(Metric.SWEEP_SILENT, int(silent), reason=f"it last ended at {beat.at:%Y-%m-%d %H:%M} UTC")
