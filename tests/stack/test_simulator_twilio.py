@@ -199,6 +199,16 @@ async def test_a_slow_answer_is_late_and_right(twilio: Client) -> None:
     assert asyncio.get_running_loop().time() - started >= 0.2
 
 
+async def test_half_an_answer_says_nothing_though_the_text_was_accepted(
+    simulator: SimulatorClient, twilio: Client
+) -> None:
+    await simulator.ask_fault("twilio", Answer.HALF_ACCEPTED, count=1)
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await twilio.messages.create_async(to=PERSON, from_=OURS, body="Hi")
+    [accepted] = await simulator.messages(handset=PERSON)
+    assert accepted["body"] == "Hi"
+
+
 async def test_a_fault_on_demand_ends_by_count(simulator: SimulatorClient, twilio: Client) -> None:
     await simulator.ask_fault("twilio", Answer.THROTTLED, count=1)
     with pytest.raises(TwilioRestException):
