@@ -1,6 +1,7 @@
 """Use cases against the real emulators and the provider simulators, with jobs run in this process."""
 
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,11 +10,16 @@ import pytest_asyncio
 
 from infra.local.emulators import Emulators
 from infra.local.simulator.client import SimulatorClient
+from shared.providers import registry
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.usecases.clinic import Clinic
 
 BUCKET = "uploads"
+# Loaded here, not in the first call of a test, whose short time-out the import would use up.
+for vendor in ("twilio", "sendgrid"):
+    for part in ("client", "account"):
+        import_module(f"{registry.__package__}.{vendor}.{part}")
 
 
 @pytest_asyncio.fixture
