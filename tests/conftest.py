@@ -27,7 +27,7 @@ async def emulators(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
 @pytest_asyncio.fixture
 async def simulator(tmp_path: Path) -> AsyncIterator[SimulatorClient]:
     """Twilio, SendGrid and the phone page in this process, with short delays."""
-    delays = Delays(receipt=0.01, slow=0.2, timeout=3)
+    delays = Delays(receipt=0.01, slow=0.2, timeout=4)
     async with (
         running_simulator(tmp_path / "simulator.sqlite", delays=delays) as address,
         simulator_client(address) as client,

@@ -20,6 +20,7 @@ BUCKET = "uploads"
 for vendor in ("twilio", "sendgrid"):
     for part in ("client", "account"):
         import_module(f"{registry.__package__}.{vendor}.{part}")
+import_module("twilio.rest.api.v2010")  # what twilio itself loads late, for a second or two
 
 
 @pytest_asyncio.fixture
@@ -38,7 +39,7 @@ async def clinic(
         twilio_base_url=simulator.address,
         sendgrid_base_url=simulator.address,
         caller_token="caller-token",
-        provider_timeout_seconds=1.5,
+        provider_timeout_seconds=2.0,
         storage_emulator_host=emulators.storage,
     )
     clinic = Clinic(Runtime(settings), simulator)
