@@ -160,6 +160,8 @@ def _our_settings(stack: Stack) -> Settings:
         public_url=stack.settings_env["ROLLCALL_PUBLIC_URL"],
         signing_key="chaos",
         secrets_path=stack.settings_env["ROLLCALL_SECRETS_PATH"],
+        twilio_base_url=stack.addresses.simulator,
+        sendgrid_base_url=stack.addresses.simulator,
         storage_public_url=stack.addresses.storage,
         storage_emulator_host=stack.addresses.storage,
         caller_token="chaos",

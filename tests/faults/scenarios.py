@@ -45,7 +45,7 @@ _LEAVES_UNKNOWN: set[Passage] = {("intend_messages", "after"), ("send_batch.call
 _LOST_CALL: Passage = ("send_batch.call", "before")
 _FIRST: dict[Point, Passage] = {
     "claim_batch.give_up": _LOST_CALL,
-    "sweep.publish_files": ("claim_file.lease", "before"),
+    "sweep.publish_files": ("claim_file.lease", "after"),  # else Pub/Sub delivers again at once
     "sweep.publish_chunks": ("store_chunks.publish", "before"),
     "sweep.publish_batches": ("queue_messages.publish", "before"),
 }
