@@ -128,6 +128,10 @@ RESULT_STATES: dict[Outcome, MessageState] = {
 MAX_ATTEMPTS = 16  # with the back-off of pacing.retry_delay_seconds, nearly two hours
 
 
+# Who settled a message that failed although nothing is wrong with it: it may be sent again as it is.
+NOT_SENT = "proof that it was not sent"
+
+
 def after_result(message: Message, token: str, result: SendResult, now: datetime) -> Message:
     """The message after the provider's answer, fenced by `token`.
 
@@ -141,6 +145,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
     if message.state not in (_S.SENDING, _S.UNKNOWN):
         return message
     state = RESULT_STATES[result.outcome]
+    is_not_sent = state is _S.QUEUED  # provably
     is_ours = result.outcome is Outcome.SENDER_BROKEN  # the message is not to blame: no attempt of its own
     if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS and not is_ours:
         state = _S.FAILED
@@ -156,6 +161,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
         reason=None if state is _S.SENT else result.reason,
         sent_at=now if state is _S.SENT else message.sent_at,
         search_at=message.sending_at if state is _S.UNKNOWN else None,
+        settled_by=NOT_SENT if is_not_sent and state is _S.FAILED else message.settled_by,
     )
 
 

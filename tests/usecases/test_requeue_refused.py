@@ -1,12 +1,17 @@
 """What the provider refused for good can be corrected too: as another message."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.domain.errors import Conflict
 from shared.domain.failure import FailureStep
 from shared.domain.fire import Ledger
 from shared.domain.message import MessageState
+from shared.domain.sending import Outcome, SendResult
+from shared.usecases.record_results import record_results
 from shared.usecases.requeue_failure import requeue_failure
+from shared.usecases.settle_message import Settlement, settle_message
 from tests.usecases.clinic import Clinic
 
 
@@ -24,3 +29,22 @@ async def test_a_number_the_provider_refused_is_corrected_and_sent(clinic: Clini
     assert messages["+12125550187"].resend_of == messages["+12125550003"].id
     assert (await clinic.report(fire)).ledger == Ledger(planned=1, sent=1)
     assert [m["handset"] for m in await clinic.accepted()] == ["+12125550187"]
+
+
+async def test_what_provably_never_left_may_be_sent_again_as_it_is(clinic: Clinic) -> None:
+    """A worker that slept past its lease did not call: the message failed, with nothing wrong about it."""
+    await clinic.load({})
+    await clinic.ready()
+    clinic.runs_jobs = False
+    fire = await clinic.fire()
+    await clinic.run_published()
+    [message] = await clinic.messages()
+    lost = replace(message, state=MessageState.UNKNOWN, token="slept", attempt=1)
+    await clinic.stores.messages.save(clinic.company_id, lost.id, lost)
+    late = SendResult(outcome=Outcome.NOT_ACCEPTED, reason="too late")
+    await record_results(clinic.runtime, clinic.company_id, "slept", {lost.id: late})
+    assert (await clinic.report(fire)).ledger == Ledger(planned=1, failed=1)
+    clinic.published, clinic.runs_jobs = [], True
+    await settle_message(clinic.runtime, clinic.company_id, lost.id, Settlement.RESEND, by="a person")
+    assert (await clinic.report(fire)).ledger == Ledger(planned=1, sent=1)
+    assert len(await clinic.accepted()) == 1
