@@ -62,7 +62,7 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path) -> 
     content_hash = await _fetch(runtime, file, path)
     await claim_content(runtime, company_id, file, content_hash)
     company = await runtime.stores.companies.get(company_id)
-    loaded = Loaded(content_hash=content_hash)
+    loaded = Loaded(content_hash=content_hash, size=path.stat().st_size)
     with ExitStack() as opened:
         hints = {"encoding": source.encoding, "delimiter": source.delimiter, "sheet": source.sheet}
         table = await asyncio.to_thread(

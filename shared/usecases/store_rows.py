@@ -21,6 +21,7 @@ class Loaded:
     """What was loaded of a file so far."""
 
     content_hash: str
+    size: int
     row_count: int = 0
     rejected_count: int = 0
     chunk_count: int = 0

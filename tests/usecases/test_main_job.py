@@ -16,6 +16,7 @@ async def test_every_row_becomes_a_message_or_a_failure(clinic: Clinic) -> None:
         {"Patient": "", "Phone": "212 555 0190"},
     )
     assert (file.row_count, file.rejected_count) == (5, 1)
+    assert file.size > 0
     await clinic.ready()
     fire = await clinic.fire()
     report = await clinic.report(fire)
