@@ -84,7 +84,7 @@ async def test_everything_is_called_kept_and_stopped(tmp_path: Path, mark: str) 
     said: list[str] = []
     two = {"messages": 2}
     async with Stack(options(tmp_path, keep=True, instances=two), say=said.append) as stack:
-        assert len(psutil.Process(stack.hosts["messages"].pid).children()) == 2
+        await eventually(lambda: len(psutil.Process(stack.hosts["messages"].pid).children()) == 2)
         assert await stack.tick_now("choose_work") == 200
         [tick] = await calls_of(stack, "choose_work")
         assert tick["headers"]["x-cloudscheduler-jobname"] == "choose-work"
