@@ -22,7 +22,7 @@ BODIES = {  # Liquid text, and the same for Python's format
     "named": ("Hello {{ name }}, you see {{ doctor }}.", "Hello {name}, you see Dr Vega."),
     "plain": ("You see {{ doctor }}.", "You see Dr Vega."),
 }
-GOOD_DIGITS = ("2000", "2001", "2002", "2003")
+GOOD_DIGITS = ("2000", "2001", "2002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,9 @@ class Model:
         file = self.files[file_id]
         if file.loaded is not None or file.is_refused:
             return
-        same = [other for other in self.files.values() if other.lines == file.lines and other.loaded is not None]
+        same = [
+            other for other in self.files.values() if other.lines == file.lines and other.loaded is not None
+        ]
         if not file.lines or (same and not file.accepts_repeat):
             file.is_refused = True
         else:
