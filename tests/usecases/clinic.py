@@ -43,6 +43,15 @@ ROW = {
 }
 
 
+def csv_of(*rows: dict[str, str]) -> bytes:
+    """A CSV file of these rows, each on top of ROW."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows({**ROW, **row} for row in rows)
+    return text.getvalue().encode()
+
+
 class Clock:
     """A clock that stands still until a test moves it."""
 
@@ -109,14 +118,16 @@ class Clinic:
 
     async def load(self, *rows: dict[str, str], **options: Any) -> File:
         """Upload a CSV file of these rows (each on top of ROW) and load it."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        writer.writerows({**ROW, **row} for row in rows)
-        return await self.load_bytes(text.getvalue().encode(), **options)
+        return await self.load_bytes(csv_of(*rows), **options)
 
     async def load_bytes(self, content: bytes, name: str = "day.csv", **options: Any) -> File:
         """Upload a file and load it."""
+        file, job = await self.upload(content, name, **options)
+        await run_job(self.runtime, job)
+        return await self.stores.files.get(self.company_id, file.id)
+
+    async def upload(self, content: bytes, name: str = "day.csv", **options: Any) -> tuple[File, IngestFile]:
+        """Upload a file; the job is what Cloud Storage announces it with."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "upload"
             path.write_bytes(content)
@@ -125,13 +136,11 @@ class Clinic:
             )
         stored = await self.runtime.files.find(file.object_name)
         assert stored is not None
-        job = IngestFile(
+        return file, IngestFile(
             bucket=self.runtime.settings.upload_bucket,
             object_name=file.object_name,
             generation=stored.generation,
         )
-        await run_job(self.runtime, job)
-        return await self.stores.files.get(self.company_id, file.id)
 
     async def ready(self, **changes: Any) -> Campaign:
         """A campaign, marked ready."""
