@@ -37,7 +37,7 @@ def _check_token(token: str, settings: Settings) -> None:
     from google.oauth2 import id_token
 
     try:
-        claims = id_token.verify_oauth2_token(  # type: ignore[no-untyped-call]
+        claims = id_token.verify_oauth2_token(  # type: ignore[no-untyped-call]  # google-auth has no types
             token,
             google.auth.transport.requests.Request(),
             audience=settings.caller_audience,

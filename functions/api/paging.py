@@ -79,4 +79,4 @@ async def list_page(
     where = [(name, value) for name, value in filters.items() if value is not None]
     page = await collection.page(caller.company_id, limit=paging.limit, after=after, where=where)
     following = page.next_after and cursor_after(caller, collection.name, filters, page.next_after)
-    return Listed[output](items=[output.of(item) for item in page.items], next_cursor=following)  # type: ignore[valid-type]
+    return Listed[output](items=[output.of(item) for item in page.items], next_cursor=following)  # type: ignore[valid-type]  # a type at run time

@@ -10,7 +10,7 @@ from shared.domain.failure import Failure
 from shared.domain.fire import Fire, FireContent
 from shared.domain.ids import computed_id
 from shared.domain.message import Message, MessageState, SkipReason
-from shared.domain.pacing import batch_size
+from shared.domain.pacing import batch_size, chunk_offset_seconds
 from shared.domain.planning import PlannedFailure, PlannedMessage
 from shared.domain.sender import Sender
 
@@ -185,7 +185,7 @@ class Arranged:
         start = max(opens_at, self.starts.reserved.get(sender.id, opens_at))
         steps = sum(step.sender_id == sender.id for step in self.content.campaign.steps)
         before = self.starts.rows_before * steps + first
-        planned_start = start + timedelta(seconds=before / sender.rate_per_second)
+        planned_start = start + timedelta(seconds=chunk_offset_seconds(before, sender.rate_per_second))
         batch = batch_of(
             self.company_id,
             self.fire.id,

@@ -62,8 +62,8 @@ class DeadLetters:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._subscriber.transport.close()  # type: ignore[no-untyped-call]
-        await self._publisher.transport.close()  # type: ignore[no-untyped-call]
+        await self._subscriber.transport.close()  # type: ignore[no-untyped-call]  # gapic has no types here
+        await self._publisher.transport.close()  # type: ignore[no-untyped-call]  # gapic has no types here
 
     def _subscription(self, topic: str) -> str:
         return f"{self._project}/subscriptions/{topic}-dead"
