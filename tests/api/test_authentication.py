@@ -58,7 +58,7 @@ def _routes() -> Iterator[tuple[str, str, Scope | None]]:
 
 
 ROUTES = list(_routes())
-TAKES: dict[str, dict[str, Any]] = {"POST": {"json": {}}, "PATCH": {"json": {}}}
+TAKES: dict[str, dict[str, Any]] = {"POST": {"json": {}}, "PATCH": {"json": {}}, "PUT": {"json": {}}}
 
 
 def _filled(path: str, company_id: str) -> str:

@@ -1,15 +1,9 @@
 """Nobody unauthenticated changes anything: every route of every function knows its caller first."""
 
-import base64
-import json
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 import pytest
-import pytest_asyncio
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.routing import BaseRoute
@@ -21,15 +15,11 @@ from functions.api.app import build_app
 from functions.api.route import ApiRoute
 from functions.authentication import check_caller
 from functions.process import current_runtime
-from functions.webhooks.messages import ROUTES
-from infra.local.emulators import Emulators
 from infra.manifest import Trigger, read_manifest
 from shared.domain.api_key import Scope
-from shared.domain.message import Message, MessageState
 from shared.runtime import Runtime
 from tests.architecture.asgi import a_request
 from tests.architecture.conftest import TOKEN
-from tests.builders import NOON, a_message, an_email_sender, an_sms_sender
 
 MANIFEST = read_manifest()
 OURS = sorted(
@@ -93,70 +83,6 @@ async def test_the_right_token_opens(environment: pytest.MonkeyPatch, name: str)
     assert response.status_code == (403 if is_tick else 204)
     settings = current_runtime().settings
     await check_caller(a_request("/", f"token={TOKEN}"), settings)
-
-
-# Webhooks.
-
-
-@pytest_asyncio.fixture
-async def company(environment: pytest.MonkeyPatch, emulators: Emulators) -> AsyncIterator[Runtime]:
-    """A company with a sender at each provider and a message on its way, in the functions' own runtime."""
-    for name, value in emulators.env.items():
-        environment.setenv(name, value)
-    environment.setenv("ROLLCALL_PROJECT_ID", f"test-{time.time_ns()}")
-    current_runtime.cache_clear()
-    runtime = current_runtime()
-    for sender in (an_sms_sender(), an_email_sender()):
-        await runtime.stores.senders.save(COMPANY, sender.id, sender)
-    await runtime.secrets.add(COMPANY, "texts", {"account_sid": "AC1", "auth_token": "auth-token"}, NOON)
-    mails = {"api_key": "SG.key", "webhook_public_key": _public_key()}
-    await runtime.secrets.add(COMPANY, "mails", mails, NOON)
-    await runtime.stores.messages.save(COMPANY, "m1", _message())
-    yield runtime
-    runtime.stores.db.close()  # type: ignore[no-untyped-call]
-
-
-def _message() -> Message:
-    return a_message(id="m1", state=MessageState.SENDING, token="lease", sender_id="texts")
-
-
-def _public_key() -> str:
-    public = ec.generate_private_key(ec.SECP256R1()).public_key()
-    der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(der).decode()
-
-
-FORM = (
-    b"AccountSid=AC1&MessageSid=SM1&SmsSid=SM1&MessageStatus=delivered&Body=STOP"
-    b"&From=%2B12125550187&To=%2B12125550100"
-)
-EVENTS = json.dumps(
-    [{"event": "delivered", "sg_event_id": "e1", "sg_message_id": "s1", "message_id": "m1", "timestamp": 1}]
-).encode()
-FORGED = {
-    "x-twilio-signature": base64.b64encode(b"0" * 20).decode(),
-    "x-twilio-email-event-webhook-signature": base64.b64encode(b"0" * 70).decode(),
-    "x-twilio-email-event-webhook-timestamp": str(int(time.time())),
-}
-
-
-@pytest.mark.parametrize("sender_id", ["texts", "mails", "nobody", "", "../texts"])
-@pytest.mark.parametrize("headers", [{}, FORGED], ids=["unsigned", "forged"])
-@pytest.mark.parametrize("route", sorted(ROUTES))
-async def test_webhooks_refuse_what_is_not_signed_and_change_nothing(
-    company: Runtime, route: str, headers: dict[str, str], sender_id: str
-) -> None:
-    kind, body = (
-        ("application/json", EVENTS) if route == "/events" else ("application/x-www-form-urlencoded", FORM)
-    )
-    query = f"company={COMPANY}&sender={sender_id}&message=m1"
-    request = a_request(f"/messages{route}", query, {**headers, "content-type": kind}, body)
-    response = await main.messages(request)
-    assert response.status_code == 403
-    stores = company.stores
-    assert await stores.messages.get(COMPANY, "m1") == _message()
-    assert (await stores.replies.page(COMPANY, limit=1)).items == []
-    assert (await stores.opt_outs.page(COMPANY, limit=1)).items == []
 
 
 # The API.
