@@ -55,7 +55,7 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
 
 
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
-    trial = Trial(lab.runtime, lab.simulator, account, digits=scenario.digits, channels=scenario.channels)
+    trial = Trial(lab.runtime, lab.simulator, account, numbers=scenario.numbers, channels=scenario.channels)
     trial.may_be_unknown = scenario.may_be_unknown
     trial.may_be_failed = scenario.may_be_failed
     trial.is_quiet = lambda: not lab.orders.open_orders()
@@ -67,7 +67,7 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
     await trial.open()
     await scenario.disturb(lab, trial)
     try:
-        await trial.start(window_closes_in=scenario.window_closes_in)
+        await trial.start(window_closes_in=scenario.window_closes_in, seconds=scenario.seconds)
         await trial.settle(seconds=scenario.seconds)
     except (Unsettled, TimeoutError) as unsettled:
         struck = f"; not taken: {orders}" if (orders := lab.orders.open_orders()) else ""
