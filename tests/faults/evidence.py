@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from infra.local.api_client import ApiClient, ApiRefusal
+from infra.local.api_client import ApiClient
 from infra.local.simulator.outcomes import Answer
 from shared.domain.api_key import Scope
 from shared.domain.message import MessageState
