@@ -13,7 +13,7 @@ from tests.architecture.source_tree import ROOT
 HEAVY = frozenset(
     {
         "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore", "google.cloud.storage",
-        "google.pubsub_v1", "grpc", "holidays", "jinja2", "liquid", "phonenumbers", "python_calamine",
+        "google.cloud.secretmanager", "google.pubsub_v1", "grpc", "holidays", "jinja2", "liquid", "phonenumbers", "python_calamine",
         "requests", "sendgrid", "twilio", "us",
     }
 )  # fmt: skip
