@@ -1,7 +1,9 @@
 """Log lines: the ids stay, the texts of errors and what is private do not."""
 
+import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,34 +13,42 @@ from shared import log
 NUMBER, SECRET = "+12125550187", "0123456789abcdef0123456789abcdef"
 
 
+class Said:
+    """What a process wrote to its two outputs."""
+
+    def __init__(self) -> None:
+        self.out, self.err = io.StringIO(), io.StringIO()
+
+    def entry(self) -> dict[str, object]:
+        """The one line of our log."""
+        found: dict[str, object] = json.loads(self.out.getvalue())
+        return found
+
+
 @pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    """Standard output, with the log as a function has it."""
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+    """The log as a function has it, with the server's own handler beside it."""
+    said = Said()
     loggers = [logging.getLogger(name) for name in ("", "rollcall", "uvicorn.error")]
     before = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    loggers[0].handlers, loggers[1].handlers = [], []
-    loggers[2].handlers = [logging.StreamHandler()]
-    concealed = set(log._concealed)
+    for logger in loggers:
+        logger.handlers = []
+    loggers[2].addHandler(logging.StreamHandler(said.err))
+    monkeypatch.setattr(log, "_concealed", set())
+    monkeypatch.setattr(sys, "stdout", said.out)
     log.configure("INFO")
-    yield capsys
-    log._concealed.clear()
-    log._concealed.update(concealed)
+    yield said
     for logger, handlers, level, propagate in before:
         logger.handlers, logger.level, logger.propagate = handlers, level, propagate
 
 
-def entry(said: pytest.CaptureFixture[str]) -> dict[str, object]:
-    found: dict[str, object] = json.loads(said.readouterr().out)
-    return found
-
-
-def test_ids_counts_and_times_stay_as_they_are(said: pytest.CaptureFixture[str]) -> None:
+def test_ids_counts_and_times_stay_as_they_are(said: Said) -> None:
     ids = {"company_id": "123456789012", "fire_id": "0" * 24, "message_id": "12345678901234567"}
     with log.context(**ids):
         log.event(
             "fire closed", seconds=0.1234567890123, counts={"sent": 1234567890}, is_last=True, none=None
         )
-    assert entry(said) == {
+    assert said.entry() == {
         "severity": "INFO",
         "message": "fire closed",
         **ids,
@@ -49,7 +59,7 @@ def test_ids_counts_and_times_stay_as_they_are(said: pytest.CaptureFixture[str])
     }
 
 
-def test_what_is_private_is_taken_out_wherever_it_stands(said: pytest.CaptureFixture[str]) -> None:
+def test_what_is_private_is_taken_out_wherever_it_stands(said: Said) -> None:
     log.conceal([SECRET, ""])
     log.event(
         f"to {NUMBER}",
@@ -59,12 +69,12 @@ def test_what_is_private_is_taken_out_wherever_it_stands(said: pytest.CaptureFix
         error=ValueError(NUMBER),
         thing=Exception(f"{SECRET}"),
     )
-    line = said.readouterr().out
+    line = said.out.getvalue()
     assert not any(text in line for text in (NUMBER, "2125550187", "555-0187", "ana@", SECRET))
     assert json.loads(line)["reason"] == "the number [number] of [address]"
 
 
-def test_of_an_error_only_kind_and_place_are_said(said: pytest.CaptureFixture[str]) -> None:
+def test_of_an_error_only_kind_and_place_are_said(said: Said) -> None:
     try:
         try:
             raise KeyError("Dear Ana, your results are in")
@@ -72,20 +82,20 @@ def test_of_an_error_only_kind_and_place_are_said(said: pytest.CaptureFixture[st
             raise ExceptionGroup("Dear Ana", [ValueError("Dear Ben")]) from cause
     except ExceptionGroup as error:
         log.event("crash", error=error)
-    exception = str(entry(said)["exception"])
+    exception = str(said.entry()["exception"])
     assert "Dear" not in exception.replace('"Dear Ana', "").replace('"Dear Ben', "")  # but in our source
     assert [kind in exception for kind in ("KeyError", "ExceptionGroup", "ValueError")] == [True] * 3
     assert "test_log.py" in exception
 
 
 @pytest.mark.parametrize("name", ["asyncio", "google.auth", ""])
-def test_what_libraries_say_passes_the_same_wall(said: pytest.CaptureFixture[str], name: str) -> None:
+def test_what_libraries_say_passes_the_same_wall(said: Said, name: str) -> None:
     log.conceal([SECRET])
     logging.getLogger(name).error("refused %s for %s", SECRET, NUMBER)
-    assert entry(said)["message"] == "refused [secret] for [number]"
+    assert said.entry()["message"] == "refused [secret] for [number]"
 
 
-def test_what_the_server_says_passes_it_too(said: pytest.CaptureFixture[str]) -> None:
+def test_what_the_server_says_passes_it_too(said: Said) -> None:
     logging.getLogger("uvicorn.error").error("POST /?token=hush to %s", NUMBER)
-    out, err = said.readouterr()
-    assert [json.loads(line)["message"] for line in err.splitlines()] == ["POST /?token=[secret] to [number]"]
+    lines = said.err.getvalue().splitlines()
+    assert [json.loads(line)["message"] for line in lines] == ["POST /?token=[secret] to [number]"]

@@ -1,4 +1,4 @@
-"""Credentials replaced a moment ago, which this instance has not read yet, cost no message and no campaign."""
+"""Credentials replaced a moment ago, which this instance has not read yet, cost no message."""
 
 from collections.abc import AsyncIterator
 
