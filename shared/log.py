@@ -71,8 +71,11 @@ def configure(level: str) -> None:
     ours.addHandler(handler)
     ours.setLevel(level)
     ours.propagate = False
-    if not logging.getLogger().handlers:
-        logging.getLogger().addHandler(handler)
+    # For loggers without a handler, such as those of Google's clients, which pass nothing on to the root.
+    last = logging.StreamHandler(sys.stdout)
+    last.setLevel(logging.WARNING)
+    last.setFormatter(_JsonFormatter())
+    logging.lastResort = last
     for name in ("", "gunicorn.error", "uvicorn.error"):
         for other in logging.getLogger(name).handlers:
             if type(other) is logging.StreamHandler:
