@@ -11,7 +11,6 @@ from shared.domain.message import MessageState
 from shared.usecases.cancel_campaign import cancel_campaign
 from shared.usecases.requeue_failure import requeue_failure
 from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import sent_counts
 
 GOOD = "+12125550188"
 
@@ -41,7 +40,7 @@ async def test_a_corrected_row_is_sent_and_its_failure_closed(clinic: Clinic) ->
     assert report.ledger == Ledger(planned=2, sent=2)
     assert report.status is ProgressStatus.SENT
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
-    assert await sent_counts(clinic) == {"+12125550187": 1, GOOD: 1}
+    assert await clinic.sent_counts() == {"+12125550187": 1, GOOD: 1}
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,6 @@ async def sweep(clinic: Clinic) -> None:
     await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
 
 
-def later(clinic: Clinic, minutes: float) -> None:
-    clock = clinic.runtime.now
-    clinic.runtime.now = lambda: clock() + timedelta(minutes=minutes)
-
-
 async def test_nothing_is_raised_while_all_is_well(watched: Clinic, alerts: Alerts) -> None:
     assert await watch(watched) == {}  # a new installation, that has not swept yet
     await watched.load({})
@@ -89,7 +84,7 @@ async def test_a_silent_sweep(watched: Clinic, alerts: Alerts) -> None:
     assert (await watch(watched)).keys() == {"sweep_silent"}  # it never ran
     await sweep(watched)
     assert await watch(watched) == {}
-    later(watched, 10.5)
+    watched.later(timedelta(minutes=10.5))
     assert (await watch(watched)).keys() == {"sweep_silent"}
     assert alerts.of("sweep_silent")[-1]["value"] >= 600
     await sweep(watched)
@@ -113,7 +108,7 @@ async def test_a_batch_that_nobody_takes_up_again(watched: Clinic, alerts: Alert
         watched, state=BatchState.LEASED, lease_token="dead", lease_until=until, planned_start=until
     )
     assert await watch(watched) == {}  # the sweep has not had its turn
-    later(watched, 5.1)
+    watched.later(timedelta(minutes=5.1))
     assert (await watch(watched))["stuck_work"] == 1
     [alert] = alerts.of("stuck_work")
     assert alert["kinds"] == {"lost_batch": 1}
@@ -125,7 +120,7 @@ async def test_an_announced_batch_that_no_worker_takes(watched: Clinic, alerts: 
     await stalled_batch(
         watched, state=BatchState.DISPATCHED, dispatched_at=announced, planned_start=announced
     )
-    later(watched, 15.1)
+    watched.later(timedelta(minutes=15.1))
     assert (await watch(watched))["stuck_work"] == 1
     assert alerts.of("stuck_work")[0]["kinds"] == {"untaken_batch": 1}
 
@@ -143,7 +138,7 @@ async def test_unknown_messages_raise_an_alert_when_there_are_more(watched: Clin
     more = replace(first, id="more")
     await watched.stores.messages.save(watched.company_id, more.id, more)
     assert (await watch(watched))["unknown_growing"] == 1
-    later(watched, 300)
+    watched.later(timedelta(minutes=300))
     await reconcile_sends(watched.runtime, watched.runtime.now())
     await sweep(watched)
     assert "unknown_growing" not in await watch(watched)
