@@ -7,6 +7,7 @@ from shared.domain.company import Company
 from shared.domain.errors import NotFound
 from shared.firestore import paths
 from shared.firestore.codec import from_document, to_document
+from shared.firestore.retries import READ_RETRY
 
 
 class Companies:
@@ -17,7 +18,7 @@ class Companies:
 
     async def get(self, company_id: str) -> Company:
         """The company. Raises NotFound."""
-        snapshot = await paths.company(self._db, company_id).get()
+        snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
         if not snapshot.exists:
             raise NotFound("company", company_id)
         return from_document(Company, company_id, snapshot.to_dict() or {})
