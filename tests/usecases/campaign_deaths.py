@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 
 from shared import faults
 from shared.faults import Point
@@ -60,6 +60,7 @@ def dying(death: tuple[Point, Moment] | None) -> Iterator[None]:
     try:
         yield
     except Died:
-        note(f"died {death}")
+        if currently_in_test_context():
+            note(f"died {death}")
     finally:
         faults.install(None)

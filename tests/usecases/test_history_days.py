@@ -2,15 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 
 from shared import faults
+from shared.domain.sending import Receipt, ReceiptKind
 from shared.faults import Point
+from shared.usecases.record_receipt import record_receipt
 from tests.builders import a_step
-from tests.usecases.clinic import Clinic
+from tests.usecases.campaign_deaths import Died
+from tests.usecases.clinic import LOST, Clinic
 
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
@@ -41,7 +45,7 @@ class Counted:
         if moment == "before":
             self.passed[point] += 1
             if point == "search_history.page" and self.passed[point] == self.stop_at:
-                raise InterruptedError("killed")
+                raise Died
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ async def test_a_search_cut_short_goes_on_where_it_was(clinic: Clinic, counted: 
     fire = await clinic.fire_for(*(f"+1 212 555 {2000 + n}" for n in range(230)))
     clinic.later(5 * HOUR)
     counted.stop_at = 3
-    with pytest.raises(InterruptedError):
+    with pytest.raises(Died):
         await clinic.reconcile()
     [search] = (await clinic.stores.history_searches.page(clinic.company_id, limit=10)).items
     assert search.cursor is not None
@@ -65,3 +69,34 @@ async def test_a_search_cut_short_goes_on_where_it_was(clinic: Clinic, counted: 
     assert (await clinic.reconcile())["receipts"] == 30
     assert counted.passed["search_history.page"] == 4  # two, the one that was cut short, and that one again
     assert (await clinic.report(fire)).deliveries == {"delivered": 230}
+
+
+async def test_send_times_are_those_of_the_provider(clinic: Clinic) -> None:
+    await clinic.fire_for("+1 212 555 0011", "+1 212 555 0002")
+    sent = await clinic.by_address()
+    wrong = replace(sent["+12125550011"], sent_at=clinic.runtime.now() + 3 * HOUR)
+    await clinic.stores.messages.save(clinic.company_id, wrong.id, wrong)
+    clinic.later(5 * HOUR)
+    assert (await clinic.reconcile())["receipts"] == 2
+    for address, message in (await clinic.by_address()).items():
+        [shown] = await clinic.accepted(address)
+        assert message.sent_at is not None
+        assert abs(message.sent_at.timestamp() - shown["sent_at"]) < 60
+
+
+async def test_a_late_receipt_does_not_make_the_message_late(clinic: Clinic) -> None:
+    await clinic.fire_for(LOST)
+    [message] = await clinic.messages()
+    clinic.later(9 * HOUR)
+    receipt = Receipt(message_id=message.id, kind=ReceiptKind.DELIVERED, event_id="e", provider_id="SM1")
+    await record_receipt(clinic.runtime, clinic.company_id, receipt)
+    [settled] = await clinic.messages()
+    assert (settled.state, settled.sent_at) == ("sent", message.sending_at)
+
+
+async def test_the_day_after_is_searched_when_the_provider_may_have_queued(clinic: Clinic) -> None:
+    now = clinic.runtime.now()
+    clinic.stop_clock(now.replace(hour=21, minute=0))
+    await clinic.fire_for("+1 212 555 2000")
+    searches = (await clinic.stores.history_searches.page(clinic.company_id, limit=10)).items
+    assert {search.day for search in searches} == {now.date(), now.date() + timedelta(days=1)}

@@ -1,6 +1,5 @@
 """What no evidence settles, a person or the campaign's policy decides: once, and the books stay balanced."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +10,14 @@ from shared.domain.failure import FailureState
 from shared.domain.fire import FireState, Ledger, ProgressStatus
 from shared.domain.message import Message, MessageState
 from shared.usecases.cancel_campaign import cancel_campaign
+from shared.usecases.pause_campaign import pause_campaign
+from shared.usecases.resume_campaign import resume_campaign
 from shared.usecases.settle_message import Settlement, resend_id, settle_message
+from shared.usecases.summarize_fire import summarize_fire
+from shared.usecases.sweep_stalled_work import sweep_stalled_work
 from tests.builders import a_step
-from tests.usecases.clinic import ABSENT, Clinic
+from tests.usecases.campaign_deaths import dying
+from tests.usecases.clinic import ABSENT, LOST, Clinic
 
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
@@ -108,11 +112,73 @@ async def test_what_was_not_sent_may_be_sent_again(clinic: Clinic) -> None:
         await settle(clinic, message, Settlement.NOT_SENT)
 
 
-async def test_a_canceled_campaign_sends_nothing_again(clinic: Clinic) -> None:
-    await clinic.fire_for(ABSENT)
-    [message] = await clinic.messages()
+async def cancel_after_the_end(clinic: Clinic) -> None:
+    """The fire was closed over an unknown message when its campaign is canceled."""
     await cancel_campaign(clinic.runtime, clinic.company_id, "reminders")
-    fire = await clinic.stores.fires.get(clinic.company_id, message.fire_id)
-    await clinic.stores.fires.save(clinic.company_id, fire.id, replace(fire, state=FireState.CANCELED))
-    with pytest.raises(Conflict):
+    [fire] = (await clinic.stores.fires.page(clinic.company_id, limit=9)).items
+    assert (fire.is_closed, fire.state) == (True, FireState.FIRING)
+
+
+async def test_a_campaign_canceled_after_its_fire_closed_sends_nothing_again(clinic: Clinic) -> None:
+    await clinic.fire_for(ABSENT, unknown_policy=UnknownPolicy.RESEND)
+    [message] = await clinic.messages()
+    await cancel_after_the_end(clinic)
+    with pytest.raises(Conflict, match="canceled"):
         await settle(clinic, message, Settlement.RESEND)
+    clinic.later(5 * HOUR)
+    await clinic.reconcile()
+    [message] = await clinic.messages()
+    assert message.state is MessageState.FAILED  # by its absence, as the policy may not send again
+    assert (await clinic.reconcile())["searched"] == 0
+
+
+async def test_a_paused_campaign_sends_again_when_it_is_resumed(clinic: Clinic) -> None:
+    fire = await clinic.fire_for("+1 212 555 2000")
+    [message] = await clinic.messages()
+    await clinic.lose_answer(message)
+    await summarize_fire(clinic.runtime, clinic.company_id, fire.id)
+    assert (await clinic.campaign()).state is CampaignState.NEEDS_ATTENTION
+    await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
+    await settle(clinic, message, Settlement.RESEND)
+    assert len(await clinic.accepted()) == 1
+    await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
+    assert len(await clinic.accepted()) == 2
+    assert (await clinic.campaign()).state is CampaignState.SENT
+    assert (await clinic.report(fire)).ledger == Ledger(planned=1, sent=1)
+
+
+async def test_the_policy_sends_one_copy_and_no_more(clinic: Clinic) -> None:
+    await clinic.load({"Email": "error@example-clinic.com"})
+    await clinic.ready(steps=(MAIL,), unknown_policy=UnknownPolicy.RESEND)
+    await clinic.fire()
+    for _ in range(4):
+        clinic.later(5 * HOUR)
+        await clinic.reconcile()
+    first, again = sorted(await clinic.messages(), key=lambda message: message.created_at)
+    assert again.resend_of == first.id
+    assert again.state is MessageState.UNKNOWN
+    assert again.searched_at is not None
+
+
+@pytest.mark.parametrize("settlement", [Settlement.SENT, Settlement.NOT_SENT])
+async def test_who_dies_just_after_deciding_leaves_the_sum_to_the_sweep(
+    clinic: Clinic, settlement: Settlement
+) -> None:
+    fire = await clinic.fire_for(ABSENT)
+    [message] = await clinic.messages()
+    with dying(("settle_message", "after")):
+        await settle(clinic, message, settlement)
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    progress = await clinic.stores.fire_progress.get(clinic.company_id, fire.id)
+    assert progress.status is ProgressStatus.SENT
+    assert (await clinic.campaign()).state is CampaignState.SENT
+
+
+async def test_a_search_that_dies_just_after_settling_leaves_the_sum_to_the_sweep(clinic: Clinic) -> None:
+    fire = await clinic.fire_for(LOST)
+    clinic.later(HOUR)
+    with dying(("search_history.settle", "after")):
+        await clinic.reconcile()
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    progress = await clinic.stores.fire_progress.get(clinic.company_id, fire.id)
+    assert (progress.status, progress.ledger) == (ProgressStatus.SENT, Ledger(planned=1, sent=1))
