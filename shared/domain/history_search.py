@@ -41,7 +41,13 @@ def history_search_id(sender_id: str, day: date) -> str:
 def asked_for(
     current: HistorySearch | None, sender_id: str, day: date, fire_id: str, next_at: datetime
 ) -> HistorySearch:
-    """The search with this fire in it, from the beginning."""
+    """The search with this fire in it, from the beginning.
+
+    One that waits for this very fire is not put off, as a fire closes again when its last message is
+    settled: it has all its passes before it once more.
+    """
+    if current is not None and current.is_open and fire_id in current.fire_ids:
+        return replace(current, passes=0)
     fire_ids = tuple(dict.fromkeys((*(current.fire_ids if current else ()), fire_id)))
     return HistorySearch(
         id=history_search_id(sender_id, day),

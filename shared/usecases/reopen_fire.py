@@ -37,15 +37,16 @@ def check_may_send(fire: Fire, campaign: Campaign | None) -> None:
 def reopen_fire(
     runtime: Runtime, transaction: Transaction, company_id: str, fire: Fire, campaign: Campaign | None
 ) -> None:
-    """Let a closed fire send once more: paused when its campaign is, else firing, as is then the campaign.
+    """Let a fire send once more that was, or may be, closed: paused when its campaign is, else firing.
 
+    Its books may be open again already, for a receipt; the campaign does not know of that.
     `fire` and `campaign` were read in this transaction.
     """
-    if not fire.is_closed:
-        return
     is_paused = campaign is not None and campaign.state is CampaignState.PAUSED
     state = FireState.PAUSED if is_paused else FireState.FIRING
-    runtime.stores.fires.put(transaction, company_id, fire.id, replace(fire, is_closed=False, state=state))
+    opened = replace(fire, is_closed=False, state=state)
+    if opened != fire:
+        runtime.stores.fires.put(transaction, company_id, fire.id, opened)
     if campaign is None or campaign.last_fire_id != fire.id:
         return
     if campaign.state in _CLOSED:

@@ -43,6 +43,27 @@ DEADLY_IN_COMMANDS: tuple[Point, ...] = (
     "summarize_fire.close",
 )
 
+DEADLY_IN_EVIDENCE: tuple[Point, ...] = (
+    "search_history.page",
+    "search_history.settle",
+    "search_history.store",
+    "record_receipt",
+    "settle_message",
+    "settle_message.publish",
+    "summarize_fire.store",
+    "summarize_fire.close",
+    "open_searches",
+)
+DEADLY_IN_DECISIONS: tuple[Point, ...] = (
+    "settle_message",
+    "settle_message.publish",
+    "requeue_failure",
+    "requeue_failure.publish",
+    "summarize_fire.store",
+    "summarize_fire.close",
+    "open_searches",
+)
+
 
 class Died(BaseException):
     """The process ends here."""
