@@ -15,6 +15,7 @@ from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Trigger, read_manifest
 from infra.ops.__main__ import _parser
 from shared.domain.batch import BatchState
+from shared.domain.fire import ChunkState
 from shared.domain.message import MessageState
 from shared.usecases.list_stuck_work import StuckKind, list_stuck_work
 from shared.usecases.pause_sender import pause_sender
@@ -123,6 +124,33 @@ async def test_an_announced_batch_that_no_worker_takes(watched: Clinic, alerts: 
     watched.later(timedelta(minutes=15.1))
     assert (await watch(watched))["stuck_work"] == 1
     assert alerts.of("stuck_work")[0]["kinds"] == {"untaken_batch": 1}
+
+
+async def test_a_batch_whose_start_has_passed_and_a_chunk_that_no_worker_takes(
+    watched: Clinic, alerts: Alerts
+) -> None:
+    start = watched.runtime.now()
+    await stalled_batch(watched, state=BatchState.WAITING, planned_start=start)
+    [chunk] = (await watched.stores.chunks.page(watched.company_id, limit=9)).items
+    waiting = replace(chunk, state=ChunkState.WAITING, published_at=start)
+    await watched.stores.chunks.save(watched.company_id, chunk.id, waiting)
+    watched.later(timedelta(minutes=14))
+    assert "stuck_work" not in await watch(watched)
+    watched.later(timedelta(minutes=1.1))
+    assert (await watch(watched))["stuck_work"] == 2
+    assert alerts.of("stuck_work")[0]["kinds"] == {"overdue_batch": 1, "untaken_chunk": 1}
+
+
+async def test_what_cannot_be_looked_at_is_an_alert_and_keeps_no_other_quiet(
+    watched: Clinic, alerts: Alerts
+) -> None:
+    await watch(watched)
+    broken = {"state": "unknown", "search_at": watched.runtime.now()}  # a document that is no message
+    await watched.stores.messages.ref(watched.company_id, "broken").set(broken)
+    with pytest.raises(ExceptionGroup, match="Not everything"):
+        await watch(watched)
+    assert alerts.of("unknown_growing")[0]["value"] == -1
+    assert alerts.of("sweep_silent")
 
 
 async def test_unknown_messages_raise_an_alert_when_there_are_more(watched: Clinic, alerts: Alerts) -> None:
