@@ -16,6 +16,7 @@ from tests.faults.scenarios import READS
 from tests.usecases.clinic import Clinic
 
 CODES = (grpc.StatusCode.ABORTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+TOO_LATE = grpc.StatusCode.DEADLINE_EXCEEDED
 PEOPLE = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}"} for n in range(6)]
 
 
@@ -45,7 +46,11 @@ async def test_every_third_commit_fails(
 
 async def test_every_fifth_commit_is_applied_long_after_it_failed(unsure: Clinic, proxy: GrpcProxy) -> None:
     late = Failing(
-        code=grpc.StatusCode.DEADLINE_EXCEEDED, moment="before", methods=("Commit",), every=5, late_seconds=0.5
+        code=grpc.StatusCode.DEADLINE_EXCEEDED,
+        moment="before",
+        methods=("Commit",),
+        every=5,
+        late_seconds=0.5,
     )
     await _send_while(unsure, proxy, late)
     assert proxy.late.applied > 0
