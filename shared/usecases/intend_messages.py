@@ -77,12 +77,9 @@ async def intend_messages(
             _decide(message, claim.token, fire, content, keys[message.id] in refused, now)
             for message in messages.values()
         ]
-        later: dict[datetime, list[str]] = {}
         for decision in decided:
             decision.write(runtime, transaction, company_id)
-            if decision.later is not None:
-                later.setdefault(decision.later[0], []).append(decision.later[1])
-        return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
+        return _intents(decided)
 
     return await transact(stores.db, intend, "intend_messages")
 
@@ -110,6 +107,14 @@ class _Decision:
             stores.messages.put(transaction, company_id, self.changed.id, self.changed)
         if self.failure is not None:
             stores.failures.put(transaction, company_id, self.failure.id, self.failure)
+
+
+def _intents(decided: Sequence[_Decision]) -> Intents:
+    later: dict[datetime, list[str]] = {}
+    for decision in decided:
+        if decision.later is not None:
+            later.setdefault(decision.later[0], []).append(decision.later[1])
+    return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
 
 def _decide(

@@ -11,10 +11,9 @@ from shared.domain.message import MessageState
 from shared.firestore.queries import SEARCHES_DUE
 from shared.runtime import Runtime
 from shared.usecases.search_day import search_day
-from shared.usecases.search_unknown import UNASKABLE, UnknownSearch
+from shared.usecases.search_unknown import UNASKABLE, search_unknown
 
 RUN_SECONDS = 200.0  # of the tick's 300: a run that is cut short goes on at the next tick
-MESSAGES_SECONDS = 120.0  # of these; days must have their turn too
 
 
 async def reconcile_sends(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -23,8 +22,7 @@ async def reconcile_sends(runtime: Runtime, now: datetime) -> dict[str, int]:
     What fails does not keep the rest from it. Raises ExceptionGroup after all.
     """
     started = time.monotonic()
-    unknown = UnknownSearch(runtime=runtime, deadline=started + MESSAGES_SECONDS)
-    await unknown.run(now)
+    unknown = await search_unknown(runtime, now)
     receipts = await _search_days(runtime, now, started + RUN_SECONDS, unknown.errors)
     if unknown.errors:
         raise ExceptionGroup("Not everything could be searched.", unknown.errors)

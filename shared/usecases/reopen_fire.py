@@ -18,10 +18,10 @@ async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transact
     """
     fire = await runtime.stores.fires.find(company_id, fire_id, transaction)
     if fire is not None:
-        reopen_books_of(runtime, transaction, company_id, fire)
+        reopen_books_of(runtime, company_id, transaction, fire)
 
 
-def reopen_books_of(runtime: Runtime, transaction: Transaction, company_id: str, fire: Fire) -> None:
+def reopen_books_of(runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire) -> None:
     """The same for a fire that was read in this transaction already."""
     if fire.is_closed:
         runtime.stores.fires.put(transaction, company_id, fire.id, replace(fire, is_closed=False))
@@ -35,7 +35,7 @@ def check_may_send(fire: Fire, campaign: Campaign | None) -> None:
 
 
 def reopen_fire(
-    runtime: Runtime, transaction: Transaction, company_id: str, fire: Fire, campaign: Campaign | None
+    runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire, campaign: Campaign | None
 ) -> None:
     """Let a fire send once more that was, or may be, closed: paused when its campaign is, else firing.
 

@@ -120,9 +120,9 @@ async def _store(
         done = replace(current, state=FailureState.REQUEUED, requeued_as=message.id)
         stores.failures.put(transaction, company_id, failure.id, done)
         if message.state is MessageState.QUEUED:
-            reopen_fire(runtime, transaction, company_id, fire, campaign)
+            reopen_fire(runtime, company_id, transaction, fire, campaign)
         else:
-            reopen_books_of(runtime, transaction, company_id, fire)
+            reopen_books_of(runtime, company_id, transaction, fire)
         return done, writes
 
     return await transact(stores.db, requeue, "requeue_failure")

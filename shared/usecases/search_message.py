@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared import faults, log
 from shared.domain.campaign import UnknownPolicy
@@ -25,6 +25,7 @@ from shared.firestore.queries import MESSAGES_BY_PROVIDER_ID, MESSAGES_CALLED_SI
 from shared.firestore.transactions import Transaction, transact
 from shared.providers.registry import ProviderHistory
 from shared.runtime import Runtime
+from shared.settings import Settings
 from shared.usecases.record_results import put_failure
 from shared.usecases.reopen_fire import reopen_books
 from shared.usecases.settle_message import Settlement, settle_message
@@ -54,7 +55,7 @@ async def search_message(
     evidence = await _evidence(runtime, company_id, message, archive)
     # One copy is what the policy allows: what was sent again already is left to a person.
     may_resend = policy is UnknownPolicy.RESEND and message.resend_of is None
-    if evidence.found is None and may_resend and is_quiet(runtime, message):
+    if evidence.found is None and may_resend and is_quiet(runtime.settings, runtime.now(), message):
         try:
             settled = await settle_message(runtime, company_id, message.id, Settlement.RESEND, by=BY_POLICY)
         except Conflict as conflict:  # it was canceled, or somebody was faster: nothing more to look for
@@ -64,17 +65,17 @@ async def search_message(
     return await _settle(runtime, company_id, message.id, evidence, policy)
 
 
-def is_quiet(runtime: Runtime, message: Message, more: timedelta = timedelta()) -> bool:
+def is_quiet(settings: Settings, now: datetime, message: Message, more: timedelta = timedelta()) -> bool:
     """Whether the provider's list has had the time to show everything, and `more` time has passed."""
-    quiet = timedelta(seconds=runtime.settings.quiet_period_seconds) + more
-    return message.sending_at is not None and runtime.now() >= message.sending_at + quiet
+    quiet = timedelta(seconds=settings.quiet_period_seconds) + more
+    return message.sending_at is not None and now >= message.sending_at + quiet
 
 
 async def _evidence(runtime: Runtime, company_id: str, message: Message, archive: Archive) -> Evidence:
     if archive.history is None or message.sending_at is None:
         return UNCLEAR
     evidence = await _judged(runtime, company_id, message, archive, since=first_day(message))
-    if evidence.verdict is Verdict.ABSENT and is_quiet(runtime, message):
+    if evidence.verdict is Verdict.ABSENT and is_quiet(runtime.settings, runtime.now(), message):
         # What the provider still queues was sent on no day yet: only the whole list proves absence.
         evidence = await _judged(runtime, company_id, message, archive, since=None)
     return evidence
@@ -152,7 +153,7 @@ async def _settle(
 
 
 def _changed(runtime: Runtime, message: Message, evidence: Evidence, policy: UnknownPolicy) -> Message:
-    now, quiet = runtime.now(), is_quiet(runtime, message)
+    now, quiet = runtime.now(), is_quiet(runtime.settings, runtime.now(), message)
     if evidence.found is not None:
         return after_found(message, evidence.found)
     if evidence.verdict is Verdict.ABSENT and quiet:

@@ -23,6 +23,7 @@ from shared.usecases.freeze_content import content_of
 from shared.usecases.search_message import Archive, is_quiet, search_message
 from shared.usecases.summarize_fire import summarize_fire
 
+RUN_SECONDS = 120.0  # of the tick's 300; days must have their turn too
 AT_ONCE = 8
 COMPANY_MESSAGES = 2_000  # of one company in one run
 # After the quiet period: then a provider that cannot be asked is no reason any more to decide nothing.
@@ -30,21 +31,34 @@ PATIENCE = timedelta(days=1)
 UNASKABLE = (ProviderUnavailable, SenderRefused, CredentialsMissing, WrongCredentials)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Searched:
+    """How many of the messages that were searched for are now what, and what went wrong."""
+
+    states: Counter[MessageState] = field(default_factory=Counter)
+    errors: list[Exception] = field(default_factory=list)
+
+
+async def search_unknown(runtime: Runtime, now: datetime) -> Searched:
+    """Search for all that are due at `now`. What fails keeps no other from it, and is told in the end."""
+    search = _Search(runtime=runtime, deadline=time.monotonic() + RUN_SECONDS)
+    await search.run(now)
+    return search.searched
+
+
 @dataclass(kw_only=True, slots=True)
-class UnknownSearch:
+class _Search:
     """One run: what it has found, and what it need not ask again. `deadline` is of time.monotonic."""
 
     runtime: Runtime
     deadline: float
-    states: Counter[MessageState] = field(default_factory=Counter)
-    errors: list[Exception] = field(default_factory=list)
+    searched: Searched = field(default_factory=Searched)
     _silent: set[tuple[str, str]] = field(default_factory=set)  # senders whose provider does not answer
     _settled: set[tuple[str, str]] = field(default_factory=set)  # fires
     _contents: dict[tuple[str, str], FireContent] = field(default_factory=dict)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def run(self, now: datetime) -> None:
-        """Search for all that are due; `states` then counts what each is. What failed is in `errors`."""
         due = await self._due(now)
         await asyncio.gather(*(self._guarded(company_id, message) for company_id, message in due))
         for company_id, fire_id in self._settled:
@@ -75,7 +89,7 @@ class UnknownSearch:
                     log.event("message not searched", level=logging.WARNING, reason=str(error))
                 except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
                     log.event("message not searched", level=logging.ERROR, error=error)
-                    self.errors.append(error)
+                    self.searched.errors.append(error)
 
     async def _search(self, company_id: str, message: Message) -> None:
         fire = (company_id, message.fire_id)
@@ -87,7 +101,7 @@ class UnknownSearch:
         )
         if state is None:
             return
-        self.states[state] += 1
+        self.searched.states[state] += 1
         if state is not MessageState.UNKNOWN:
             self._settled.add(fire)
 
@@ -103,7 +117,7 @@ class UnknownSearch:
             except UNASKABLE as error:
                 self._silent.add(key)
                 log.event("history not read", level=logging.WARNING, sender_id=sender.id, reason=str(error))
-        if not is_quiet(self.runtime, message, PATIENCE):
+        if not is_quiet(self.runtime.settings, self.runtime.now(), message, PATIENCE):
             return None
         without = Archive(sender=sender, history=None)
         return await search_message(self.runtime, company_id, message, without, policy)

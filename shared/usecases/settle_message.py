@@ -90,7 +90,7 @@ class _Decision:
         stores = self._runtime.stores
         stores.messages.put(transaction, self._company_id, settled.id, settled)
         if self._settlement is not Settlement.RESEND:
-            reopen_books_of(self._runtime, transaction, self._company_id, parts.fire)
+            reopen_books_of(self._runtime, self._company_id, transaction, parts.fire)
         if self._settlement is Settlement.SENT:
             return settled, None
         failure = failure_of(
@@ -162,7 +162,7 @@ class _Decision:
         stores.batches.put(transaction, company_id, batch.id, batch)
         again = replace(again, batch_id=batch.id, planned_for=now)
         stores.messages.put(transaction, company_id, again.id, again)
-        reopen_fire(self._runtime, transaction, company_id, parts.fire, parts.campaign)
+        reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign)
         return batch
 
 

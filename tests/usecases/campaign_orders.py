@@ -31,7 +31,11 @@ lines = st.builds(
     st.sampled_from((*GOOD_DIGITS, *GOOD_DIGITS, *GOOD_DIGITS, "", "12")),
     st.sampled_from((*[False] * 7, True)),
 )
-files = st.lists(lines, min_size=4, max_size=6).map(tuple)
+files = st.builds(
+    lambda some, wrong: (*some, wrong),
+    st.lists(lines, min_size=3, max_size=5).map(tuple),
+    st.builds(Line, st.sampled_from(("Ana", "Ben")), st.sampled_from(("", "12"))),
+)
 
 
 class Orders(Story):

@@ -106,12 +106,12 @@ def test_stories_of_campaigns(emulators: Emulators, tmp_path: Path, monkeypatch:
     run_state_machine_as_test(
         lambda: Campaigns(emulators, tmp_path),  # type: ignore[arg-type]  # any factory will do
         settings=settings(
-            max_examples=stories or 10,
-            stateful_step_count=int(os.environ.get("CAMPAIGN_STEPS", "15")),
+            max_examples=stories or 12,
+            stateful_step_count=int(os.environ.get("CAMPAIGN_STEPS", "18")),
             derandomize=not stories,
             database=None,
             deadline=None,
-            phases=(Phase.generate,),
+            phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         ),
     )
