@@ -48,6 +48,8 @@ Point = Literal[
     "open_searches",
     "settle_message",
     "settle_message.publish",
+    "requeue_failure",
+    "requeue_failure.publish",
     "sweep.publish_files",  # recovery
     "sweep.publish_chunks",
     "sweep.publish_batches",

@@ -6,7 +6,8 @@ from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.sending import Receipt, ReceiptKind
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.summarize_fire import reopen_books, summarize_fire
+from shared.usecases.reopen_fire import reopen_books
+from shared.usecases.summarize_fire import summarize_fire
 
 _REFUSALS = {ReceiptKind.OPTED_OUT: OptOutSource.PROVIDER, ReceiptKind.COMPLAINED: OptOutSource.COMPLAINT}
 

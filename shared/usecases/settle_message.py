@@ -6,19 +6,18 @@ from enum import StrEnum
 
 from shared import faults, log
 from shared.domain.batch import Batch, batch_of
-from shared.domain.campaign import Campaign, CampaignState
+from shared.domain.campaign import Campaign
 from shared.domain.errors import Conflict
 from shared.domain.failure import Failure, FailureState, FailureStep
-from shared.domain.fire import Fire, FireState
+from shared.domain.fire import Fire
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState, moved
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
+from shared.usecases.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.summarize_fire import summarize_fire
-
-_CLOSED = frozenset({CampaignState.SENT, CampaignState.NEEDS_ATTENTION})
 
 
 class Settlement(StrEnum):
@@ -90,6 +89,8 @@ class _Decision:
         settled = self._settled(parts.message)
         stores = self._runtime.stores
         stores.messages.put(transaction, self._company_id, settled.id, settled)
+        if self._settlement is not Settlement.RESEND:
+            reopen_books_of(self._runtime, self._company_id, transaction, parts.fire)
         if self._settlement is Settlement.SENT:
             return settled, None
         failure = failure_of(
@@ -140,8 +141,8 @@ class _Decision:
             )
         if parts.failure is not None and parts.failure.state is FailureState.REQUEUED:
             raise Conflict("This message was corrected and queued again already.")
-        if self._settlement is Settlement.RESEND and parts.fire.state is FireState.CANCELED:
-            raise Conflict("The campaign was canceled; nothing of it is sent any more.")
+        if self._settlement is Settlement.RESEND:
+            check_may_send(parts.fire, parts.campaign)
 
     def _settled(self, message: Message) -> Message:
         if message.state is MessageState.FAILED:
@@ -155,17 +156,13 @@ class _Decision:
     def _send_again(self, transaction: Transaction, parts: _Parts) -> Batch:
         """Store the new message with its batch, and open the fire again."""
         stores, company_id, now = self._runtime.stores, self._company_id, self._runtime.now()
-        campaign, again = parts.campaign, _again(parts.message, now)
+        again = _again(parts.message, now)
         soon = now + timedelta(seconds=self._runtime.settings.tick_interval_seconds)
         batch = batch_of(company_id, parts.fire.id, again.sender_id, [again], now, now, soon)
         stores.batches.put(transaction, company_id, batch.id, batch)
         again = replace(again, batch_id=batch.id, planned_for=now)
         stores.messages.put(transaction, company_id, again.id, again)
-        if parts.fire.is_closed:
-            stores.fires.put(transaction, company_id, parts.fire.id, replace(parts.fire, is_closed=False))
-            if campaign is not None and campaign.last_fire_id == parts.fire.id and campaign.state in _CLOSED:
-                firing = replace(campaign, state=CampaignState.FIRING)
-                stores.campaigns.put(transaction, company_id, campaign.id, firing)
+        reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign)
         return batch
 
 

@@ -61,16 +61,6 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     return stored
 
 
-async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transaction: Transaction) -> None:
-    """Have the sweep sum up a closed fire again, as one of its messages changes in this transaction.
-
-    Whoever changes it sums up at once, but may die before that. Read before anything is written.
-    """
-    fire = await runtime.stores.fires.find(company_id, fire_id, transaction)
-    if fire is not None and fire.is_closed:
-        runtime.stores.fires.put(transaction, company_id, fire_id, replace(fire, is_closed=False))
-
-
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:
     """Keep the newest summary: one that was counted earlier does not replace one counted later."""
 

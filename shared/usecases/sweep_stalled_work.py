@@ -113,7 +113,7 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
 
 
 async def _sweep_held(runtime: Runtime) -> int:
-    """Batches that were held just as their fire or their sender went on again."""
+    """Batches that were held just as their fire, their sender or their company went on again."""
     held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
         queries.BATCHES_HELD, BatchState.HELD
     )
@@ -134,7 +134,9 @@ async def _is_held_back(runtime: Runtime, company_id: str, fire_id: str, sender_
     if fire is None or fire.state is not FireState.FIRING:
         return fire is None or fire.state is FireState.PAUSED
     sender = await runtime.stores.senders.find(company_id, sender_id)
-    return sender is not None and sender.is_paused
+    company = await runtime.stores.companies.find(company_id)
+    is_disabled = company is None or not company.sending_enabled
+    return is_disabled or (sender is not None and sender.is_paused)
 
 
 async def _sweep_summaries(runtime: Runtime, now: datetime) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -32,16 +33,38 @@ class Metric(StrEnum):
 
 
 async def watch_work(runtime: Runtime, now: datetime) -> dict[str, int]:
-    """Look at everything once; returns the alerts raised, by metric, with their values."""
+    """Look at everything once; returns the alerts raised, by metric, with their values.
+
+    What cannot be looked at is an alert too (-1), and keeps no other from its turn. Raises ExceptionGroup
+    after all.
+    """
     last = await runtime.stores.ticks.last_beat(WATCH)
-    counts = await _unknown_counts(runtime, now)
+    counts = last.counts if last else {}
+    errors: list[Exception] = []
+
+    async def unknown() -> int:
+        nonlocal counts
+        before, counts = counts, await _unknown_counts(runtime, now)
+        return _watch_unknown(counts, before)
+
+    async def look(metric: Metric, watch: Awaitable[int]) -> int:
+        try:
+            return await watch
+        except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
+            errors.append(error)
+            return _alert(metric, -1, reason=f"cannot be found out: {error}")
+
     values = {
-        Metric.STUCK_WORK: await _watch_stuck(runtime, now),
-        Metric.UNKNOWN_GROWING: _watch_unknown(counts, last.counts if last else {}),
-        Metric.DEAD_LETTERS: await _watch_dead_letters(runtime),
-        Metric.SWEEP_SILENT: await _watch_sweep(runtime, now, is_first=last is None),
+        Metric.STUCK_WORK: await look(Metric.STUCK_WORK, _watch_stuck(runtime, now)),
+        Metric.UNKNOWN_GROWING: await look(Metric.UNKNOWN_GROWING, unknown()),
+        Metric.DEAD_LETTERS: await look(Metric.DEAD_LETTERS, _watch_dead_letters(runtime)),
+        Metric.SWEEP_SILENT: await look(
+            Metric.SWEEP_SILENT, _watch_sweep(runtime, now, is_first=last is None)
+        ),
     }
     await runtime.stores.ticks.beat(WATCH, now, counts)
+    if errors:
+        raise ExceptionGroup("Not everything could be watched.", errors)
     return {str(metric): value for metric, value in values.items() if value}
 
 

@@ -15,7 +15,13 @@ from twilio.rest import Client
 
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
-from shared.providers.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
+from shared.providers.asking import (
+    NOT_SERVED_STATUSES,
+    NotServed,
+    ProviderUnavailable,
+    QuestionRefused,
+    SenderRefused,
+)
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
@@ -92,6 +98,8 @@ async def read(asked: Awaitable[R]) -> R:
         result = codes.refusal(answer.status, answer.text, None)
         if result.outcome is Outcome.SENDER_BROKEN:
             raise SenderRefused(result.reason) from refused
+        if result.outcome is Outcome.REJECTED:
+            raise QuestionRefused(f"Twilio answered {answer.status}: {result.reason}") from refused
         raise ProviderUnavailable(f"Twilio answered {answer.status}.") from refused
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, TwilioException) as error:
         raise ProviderUnavailable(f"Twilio could not be asked ({type(error).__name__}).") from error
