@@ -18,12 +18,17 @@ def rollback_actions(
     ManifestError for one that is not there.
     """
     chosen = [manifest.get(name)] if name else list(manifest.functions)
-    if to_latest:
-        return [_move(function, target, "--to-latest") for function in chosen]
+    revisions = ["" if to_latest else _previous(function, target, cloud) for function in chosen]
     return [
-        _move(function, target, f"--to-revisions={_previous(function, target, cloud)}=100")
-        for function in chosen
+        move_traffic(function, target, revision) for function, revision in zip(chosen, revisions, strict=True)
     ]
+
+
+def move_traffic(function: Function, target: Target, revision: str) -> Gcloud:
+    """Give all of a function's traffic to `revision`; to the newest, now and after each deployment, when empty."""
+    where = f"--to-revisions={revision}=100" if revision else "--to-latest"
+    flags = (where, target.in_region, target.in_project)
+    return gcloud("run", "services", "update-traffic", function.service, *flags)
 
 
 def revisions_look(function: Function, target: Target) -> Gcloud:
@@ -43,12 +48,6 @@ def service_look(function: Function, target: Target) -> Gcloud:
     """Shows which revision has the traffic."""
     return gcloud(
         "run", "services", "describe", function.service, target.in_region, target.in_project, "--format=json"
-    )
-
-
-def _move(function: Function, target: Target, where: str) -> Gcloud:
-    return gcloud(
-        "run", "services", "update-traffic", function.service, where, target.in_region, target.in_project
     )
 
 
