@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The office's settings as a process gets them."""
     settings = office.runtime.settings
-    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path", "caller_token")
+    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
     for name in names:
         monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
     current_runtime.cache_clear()
@@ -52,14 +52,15 @@ async def test_a_company_is_bootstrapped(
     assert_problem(await environment.get("/v1/api-keys", key=made["key"]), 403)
 
     credentials = tmp_path / "credentials.json"
-    credentials.write_text('{"account_sid": "AC1", "auth_token": "hush"}')
+    credentials.write_text(json.dumps({"account_sid": "AC" + 32 * "1", "auth_token": "hush"}))
     sender = ("--channel", "sms", "--provider", "twilio", "--address", "+12125550100", "--rate", "10")
     where = ("--company", company, "--credentials-file", str(credentials))
     assert await _run("add-sender", *sender, *where) == 0
     added = _json(capsys)["sender_id"]
     listed = (await environment.get("/v1/senders", key=made["key"])).json()["items"]
     assert [(item["id"], item["rate_per_second"]) for item in listed] == [(added, 10.0)]
-    assert environment.runtime.secrets.credentials(company, added)["auth_token"] == "hush"
+    [value] = await environment.runtime.secrets.values(company, added)
+    assert value.fields["auth_token"] == "hush"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ async def test_a_company_is_bootstrapped(
         ),
         (
             "add-sender --company acme --channel email --provider sendgrid --address a@acme-clinics.com {}",
-            "credentials: ",
+            "credentials.api_key: is required",
         ),
         (
             "add-sender --company acme --channel sms --provider twilio --address +12125550100 "
@@ -94,7 +95,7 @@ async def test_a_wrong_command_says_so_in_one_line(
     environment: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: str, reason: str
 ) -> None:
     credentials = tmp_path / "credentials.json"
-    credentials.write_text('{"account_sid": "AC1", "auth_token": "hush"}')
+    credentials.write_text(json.dumps({"account_sid": "AC" + 32 * "1", "auth_token": "hush"}))
     assert await _run(*arguments.format(f"--credentials-file {credentials}").split()) == 1
     error = capsys.readouterr().err
     assert reason in error
