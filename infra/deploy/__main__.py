@@ -1,4 +1,4 @@
-"""For ops: `python -m infra.deploy plan | apply | undeploy | rollback | pause | resume | …` (see make help)."""
+"""For ops: `python -m infra.deploy plan | apply | undeploy | rollback | pause | …`: see make help."""
 
 import argparse
 import asyncio

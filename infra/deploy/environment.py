@@ -7,7 +7,7 @@ from infra.deploy.step import DeployError
 from infra.deploy.target import SIGNING_KEY, Target
 from infra.local.scheduler import next_due
 from infra.manifest import Function, Manifest, Trigger
-from shared.settings import PREFIX
+from shared.settings import PREFIX, SECRET_MANAGER
 
 SECRET_SETTINGS: Mapping[str, str] = {f"{PREFIX}SIGNING_KEY": SIGNING_KEY}  # setting to secret
 
@@ -18,7 +18,7 @@ def environment_of(function: Function, manifest: Manifest, target: Target) -> di
         "project_id": target.project,
         "upload_bucket": target.uploads,
         "public_url": target.public_url or target.url(_webhook(manifest)),
-        "secrets": "secret-manager",
+        "secrets": SECRET_MANAGER,
         "caller_audience": target.url(function),
         "caller_service_account": target.caller,
         "function_timeout_seconds": str(function.timeout_seconds),

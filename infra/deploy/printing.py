@@ -41,7 +41,7 @@ def plan_text(steps: Sequence[Step], target: Target) -> str:
 
 def _lines(steps: Sequence[Step], target: Target) -> Iterator[str]:
     yield f"# Rollcall to project {target.project}, region {target.region}: {len(steps)} steps."
-    yield "# Each is looked up first: what is missing is made, what differs is changed, the rest is left alone."
+    yield "# Each is looked up first: what is missing is made, what differs is changed, the rest is left."
     if target.number == EXAMPLE_NUMBER:
         yield f"# {EXAMPLE_NUMBER} stands for the project's number: {shell(number_look(target))}"
     shown: set[str] = set()

@@ -25,7 +25,7 @@ def rollback_actions(
 
 
 def move_traffic(function: Function, target: Target, revision: str) -> Gcloud:
-    """Give all of a function's traffic to `revision`; to the newest, now and after each deployment, when empty."""
+    """Give all traffic to `revision`; when empty to the newest, now and after each deployment."""
     where = f"--to-revisions={revision}=100" if revision else "--to-latest"
     flags = (where, target.in_region, target.in_project)
     return gcloud("run", "services", "update-traffic", function.service, *flags)

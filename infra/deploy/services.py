@@ -9,8 +9,8 @@ SERVICES = tuple(
     f"{name}.googleapis.com"
     for name in (
         "artifactregistry", "cloudbuild", "cloudfunctions", "cloudresourcemanager", "cloudscheduler",
-        "cloudtrace", "firebaserules", "firestore", "iam", "iamcredentials", "logging", "monitoring", "pubsub", "run",
-        "secretmanager", "serviceusage", "storage",
+        "cloudtrace", "firebaserules", "firestore", "iam", "iamcredentials", "logging", "monitoring",
+        "pubsub", "run", "secretmanager", "serviceusage", "storage",
     )
 )  # fmt: skip
 

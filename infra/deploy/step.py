@@ -104,7 +104,7 @@ class Listing:
 class Step:
     """One resource as it should be.
 
-    `key` is its place in the listing; without one `create` is done each time. `mark` is what the listing shows
+    `key` is its place in the listing; without one `create` is done each time. `mark` is what the listing has
     when nothing is to do, empty when it is enough that it exists. Without `update` it is never changed.
     """
 

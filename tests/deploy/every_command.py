@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import yaml
 
@@ -37,7 +38,7 @@ TARGET = Target(
     ),
 )
 MANIFEST = read_manifest()
-BINDING = {
+BINDING: dict[str, Any] = {
     "role": "roles/pubsub.publisher",
     "members": ["serviceAccount:rollcall-old@acme-rollcall.iam.gserviceaccount.com"],
 }
@@ -89,7 +90,7 @@ def _removals(listing: Listing) -> list[Action]:
     keys = [
         f"{BINDING['role']} {one} {binding.get('condition', {}).get('expression', '')}"
         for binding in bindings
-    ]  # type: ignore[attr-defined]
+    ]
     return [
         listing.remove(key, Found(id=json.dumps(binding)))
         for key, binding in zip(keys, bindings, strict=True)
@@ -139,7 +140,7 @@ def every_definition() -> list[Definition]:
 
 def written_words() -> dict[Words, str]:
     """Those in documents, in cloudbuild.yaml and in the Makefile, each with its place."""
-    found = {}
+    found: dict[Words, str] = {}
     for path in sorted(REPOSITORY.glob("*.md")) + sorted((REPOSITORY / "docs").rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         commands = INLINE.findall(FENCED.sub("", text))
@@ -153,7 +154,7 @@ def written_words() -> dict[Words, str]:
         *_lines("\n".join(head)),
         *_lines((REPOSITORY / "Makefile").read_text(encoding="utf-8")),
     ):
-        found |= {words: "cloudbuild.yaml or Makefile" for words in _commands(line)}
+        found |= dict.fromkeys(_commands(line), "cloudbuild.yaml or Makefile")
     return found
 
 

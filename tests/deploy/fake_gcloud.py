@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Stands in for gcloud and the cloud behind it: keeps what commands make in a JSON file, and lists it as Google does.
+"""Stands in for gcloud and the cloud behind it: keeps what commands make, and lists it as Google does.
 
-It knows the commands of the plan and refuses all others. Whether their flags are right is not its business: the real
-gcloud is asked for that (test_commands.py). FAKE_CLOUD names the file; its "trouble" makes commands fail or hang.
+It knows the commands of the plan and refuses all others. Whether their flags are right is not its business:
+the real gcloud is asked for that (test_commands.py). FAKE_CLOUD names the JSON file it keeps everything in,
+whose "trouble" makes commands fail or hang.
 """
 
 import json
@@ -10,6 +11,10 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any, NoReturn
+
+Flags = dict[str, list[str]]
+Thing = dict[str, Any]
 
 PATH = Path(os.environ["FAKE_CLOUD"])
 NUMBER = "424242424242"
@@ -41,7 +46,7 @@ VERBS = {
 }  # fmt: skip
 
 
-def refuse(text):
+def refuse(text: str) -> NoReturn:
     """End as gcloud does when the cloud says no."""
     sys.exit(f"ERROR: (gcloud) {text}")
 
@@ -49,22 +54,25 @@ def refuse(text):
 class Cloud:
     """The stored state: things by kind and name, policies, and the log of commands that changed something."""
 
-    def __init__(self):
-        self.state = json.loads(PATH.read_text()) if PATH.exists() else {}
+    def __init__(self) -> None:
+        self.state: Thing = json.loads(PATH.read_text()) if PATH.exists() else {}
         for part in ("things", "policies", "trouble"):
             self.state.setdefault(part, {})
         self.state.setdefault("log", [])
 
-    def keep(self):
+    def keep(self) -> None:
+        """Write it."""
         PATH.write_text(json.dumps(self.state))
 
-    def things(self, kind):
-        return self.state["things"].setdefault(kind, {})
+    def things(self, kind: str) -> dict[str, Thing]:
+        """All of a kind, by name."""
+        found: dict[str, Thing] = self.state["things"].setdefault(kind, {})
+        return found
 
 
-def flags_of(words):
+def flags_of(words: list[str]) -> Flags:
     """--name=value as a map of lists; a bare --name has an empty value."""
-    flags = {}
+    flags: Flags = {}
     for word in words:
         if word.startswith("--"):
             name, _, value = word[2:].partition("=")
@@ -72,7 +80,8 @@ def flags_of(words):
     return flags
 
 
-def labels_of(flags):
+def labels_of(flags: Flags) -> dict[str, str]:
+    """The labels that any of the flags for them sets."""
     pairs = [
         pair
         for name in ("labels", "update-labels", "user-labels", "update-user-labels")
@@ -82,7 +91,8 @@ def labels_of(flags):
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def definition_of(flags):
+def definition_of(flags: Flags) -> Thing:
+    """What is in the definition's file."""
     for name in ("config-from-file", "policy-from-file"):
         for path in flags.get(name, []):
             import site
@@ -90,11 +100,12 @@ def definition_of(flags):
             site.main()  # the program starts without it, which is twice as fast
             import yaml
 
-            return yaml.safe_load(Path(path).read_text())
+            found: Thing = yaml.safe_load(Path(path).read_text())
+            return found
     return {}
 
 
-def name_of(kind, words, flags, cloud):
+def name_of(kind: str, words: list[str], flags: Flags, cloud: Cloud) -> str:
     """What the thing is called: where the server makes names, a number."""
     plain = [word for word in words if not word.startswith("--")]
     if kind in ("backupSchedules", "indexes", "notificationConfigs", "alertPolicies", "dashboards"):
@@ -111,11 +122,11 @@ def name_of(kind, words, flags, cloud):
     return plain[0].removeprefix("gs://")
 
 
-def thing_of(kind, name, words, flags):
+def thing_of(kind: str, name: str, words: list[str], flags: Flags) -> Thing:
     """The thing as Google lists it."""
     project = flags.get("project", ["?"])[0]
     full = f"projects/{project}/{kind}/{name}"
-    thing = {"name": full, "labels": labels_of(flags)}
+    thing: Thing = {"name": full, "labels": labels_of(flags)}
     if kind == "serviceAccounts":
         email = name if "@" in name else f"{name}@{project}.iam.gserviceaccount.com"
         return {"name": full, "email": email}
@@ -130,7 +141,7 @@ def thing_of(kind, name, words, flags):
     if kind == "backupSchedules":
         kept = flags["retention"][0]
         seconds = int(kept[:-1]) * {"d": 86400, "w": 604800}[kept[-1]]
-        recurrence = {f"{one}Recurrence": {} for one in flags.get("recurrence", [])}
+        recurrence: Thing = {f"{one}Recurrence": {} for one in flags.get("recurrence", [])}
         return {"name": full, "retention": f"{seconds}s", **recurrence}
     if kind == "indexes":
         fields = [dict(part.split("=") for part in text.split(",")) for text in flags["field-config"]]
@@ -167,7 +178,7 @@ def thing_of(kind, name, words, flags):
     return thing
 
 
-def change(cloud, kind, verb, words, flags):
+def change(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
     """Make, change or delete one thing."""
     name, things = name_of(kind, words, flags, cloud), cloud.things(kind)
     if kind == "fields" or kind == "ttls":
@@ -190,15 +201,15 @@ def change(cloud, kind, verb, words, flags):
     return thing
 
 
-def policy(cloud, kind, verb, words, flags):
+def policy(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
     """Bindings of one thing."""
     name = next(word for word in words if not word.startswith("--"))
     if kind == "runServices" and name not in cloud.things(kind):
         refuse(f"NOT_FOUND: service {name}")
-    bindings = cloud.state["policies"].setdefault(f"{kind}/{name}", [])
+    bindings: list[Thing] = cloud.state["policies"].setdefault(f"{kind}/{name}", [])
     if verb == "get-iam-policy":
         return {"bindings": bindings}
-    binding = {"role": flags["role"][0], "members": flags["member"]}
+    binding: Thing = {"role": flags["role"][0], "members": flags["member"]}
     condition = flags.get("condition", ["None"])[0]
     if condition != "None":
         binding["condition"] = dict(part.split("=", 1) for part in condition.split(",", 1))
@@ -211,11 +222,11 @@ def policy(cloud, kind, verb, words, flags):
     return None
 
 
-def revisions(cloud, kind, verb, words, flags):
+def revisions(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Any:
     """What a rollback looks at and does."""
     if kind == "revisions":
-        service = flags["service"][0]
-        return [one for one in cloud.things(kind).values() if one["metadata"]["labels"]["service"] == service]
+        wanted = flags["service"][0]
+        return [one for one in cloud.things(kind).values() if one["metadata"]["labels"]["service"] == wanted]
     name = words[0]
     service = cloud.things(kind).setdefault(name, {"name": name})
     if verb == "update-traffic":
@@ -225,7 +236,7 @@ def revisions(cloud, kind, verb, words, flags):
     return service
 
 
-def answer(cloud, words):
+def answer(cloud: Cloud, words: list[str]) -> Any:
     """Do one command; what it prints."""
     flags = flags_of(words)
     if words[:2] == ["auth", "print-access-token"]:
@@ -258,26 +269,25 @@ def answer(cloud, words):
     return change(cloud, kind, verb, rest, flags)
 
 
-def main():
+def main() -> None:
     """Do what the command line says."""
     words, cloud = sys.argv[1:], Cloud()
     line = " ".join(words)
     for text, trouble in list(cloud.state["trouble"].items()):
-        if text in line:
-            if trouble.get("times", 1) > 0:
-                trouble["times"] = trouble.get("times", 1) - 1
-                cloud.keep()
-                if "hang" in trouble:
-                    Path(trouble["hang"]).touch()
-                    time.sleep(120)
-                refuse(trouble["says"])
+        if text in line and trouble.get("times", 1) > 0:
+            trouble["times"] = trouble.get("times", 1) - 1
+            cloud.keep()
+            if "hang" in trouble:
+                Path(trouble["hang"]).touch()
+                time.sleep(120)
+            refuse(trouble["says"])
     if "--data-file=-" in words:
         cloud.state["secret"] = sys.stdin.read()
     said = answer(cloud, words)
     if not {"list", "describe", "get-iam-policy", "print-access-token"} & set(words):
         cloud.state["log"].append(line)
     cloud.keep()
-    print(said if isinstance(said, str) else json.dumps(said if said is not None else {}))
+    sys.stdout.write(said if isinstance(said, str) else json.dumps(said if said is not None else {}))
 
 
 if __name__ == "__main__":

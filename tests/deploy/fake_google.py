@@ -1,4 +1,4 @@
-"""Stand-ins for what is not asked by gcloud: Cloud Scheduler by gRPC, Firebase rules and Firestore's fields by REST.
+"""Stand-ins for what gcloud is not asked for: Cloud Scheduler by gRPC, rules and Firestore's fields by REST.
 
 They keep what they are given and answer as Google's do, on the loopback address.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import grpc
 from google.cloud.scheduler_v1 import types
-from google.protobuf.empty_pb2 import Empty
+from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
 
 SERVICE = "google.cloud.scheduler.v1.CloudScheduler"
 
@@ -34,16 +34,16 @@ class FakeScheduler:
             jobs=[job for name, job in self.jobs.items() if name.startswith(request.parent)]
         )
 
-    def create_job(self, request: types.CreateJobRequest, context: grpc.ServicerContext) -> types.Job:
+    def create_job(self, request: types.CreateJobRequest, context: grpc.ServicerContext) -> Any:
         if request.job.name in self.jobs:
             context.abort(grpc.StatusCode.ALREADY_EXISTS, f"{request.job.name} is there")
-        job = types.Job(request.job)
+        job: Any = types.Job(request.job)
         job.state = types.Job.State.ENABLED
         self.jobs[job.name] = job
         return job
 
-    def update_job(self, request: types.UpdateJobRequest, context: grpc.ServicerContext) -> types.Job:
-        job = types.Job(request.job)
+    def update_job(self, request: types.UpdateJobRequest, context: grpc.ServicerContext) -> Any:
+        job: Any = types.Job(request.job)
         job.state = self._find(job.name, context).state
         self.jobs[job.name] = job
         return job
@@ -53,13 +53,13 @@ class FakeScheduler:
         del self.jobs[request.name]
         return Empty()
 
-    def pause_job(self, request: types.PauseJobRequest, context: grpc.ServicerContext) -> types.Job:
-        job = self._find(request.name, context)
+    def pause_job(self, request: types.PauseJobRequest, context: grpc.ServicerContext) -> Any:
+        job: Any = self._find(request.name, context)
         job.state = types.Job.State.PAUSED
         return job
 
-    def resume_job(self, request: types.ResumeJobRequest, context: grpc.ServicerContext) -> types.Job:
-        job = self._find(request.name, context)
+    def resume_job(self, request: types.ResumeJobRequest, context: grpc.ServicerContext) -> Any:
+        job: Any = self._find(request.name, context)
         job.state = types.Job.State.ENABLED
         return job
 
@@ -70,7 +70,7 @@ class FakeScheduler:
 
     def handlers(self) -> dict[str, Any]:
         """As gRPC takes them. Only what changes something is remembered as a call."""
-        requests = {
+        requests: dict[str, tuple[Any, Any, Any]] = {
             "ListJobs": (self.list_jobs, types.ListJobsRequest, types.ListJobsResponse.serialize),
             "CreateJob": (self.create_job, types.CreateJobRequest, types.Job.serialize),
             "UpdateJob": (self.update_job, types.UpdateJobRequest, types.Job.serialize),
@@ -110,7 +110,7 @@ def running_scheduler() -> Iterator[tuple[FakeScheduler, str]]:
 
 
 class FakeRest:
-    """Rulesets, the release that points to one, and single fields' indexes (kept in the fake gcloud's state)."""
+    """Rulesets, the release that points to one, and single fields (kept in the fake gcloud's state)."""
 
     def __init__(self, cloud_path: Path) -> None:
         self.rulesets: dict[str, Any] = {}

@@ -36,7 +36,7 @@ class Definition:
 
 
 def try_commands(commands: Sequence[Words], directory: Path) -> list[Verdict]:
-    """One verdict per command. `directory` takes gcloud's configuration, so that the user's is not touched."""
+    """One verdict per command. `directory` takes gcloud's configuration: the user's is not touched."""
     told = _ask({"commands": commands, "definitions": []}, directory)["verdicts"]
     return [
         Verdict(words=words, refusal=said["refusal"], requests=tuple(map(tuple, said["requests"])))

@@ -1,7 +1,7 @@
 """What each function's code can reach: topics it publishes on, and what it touches beside them.
 
-From the imports, inside functions too: a function can do what any module it can import does. The inline bus, which
-runs every job in one process, is left out, as no deployed function uses it.
+From the imports, inside functions too: a function can do what any module it can import does. The inline bus,
+which runs every job in one process, is left out, as no deployed function uses it.
 """
 
 import ast
@@ -32,6 +32,7 @@ USES = {
     ("secrets", "delete"): Use.CREDENTIAL_CHANGES,
     ("runtime", "files"): Use.UPLOAD_READS,
     ("files", "upload"): Use.UPLOADS,
+    ("files", "delete"): Use.UPLOADS,
     ("files", "upload_link"): Use.UPLOAD_LINKS,
 }
 
@@ -92,7 +93,7 @@ def used_by(name: str) -> set[Use]:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
                 if (owner, node.attr) in USES:
-                    found.add(USES[owner.removeprefix("_"), node.attr])
+                    found.add(USES[owner, node.attr])
     if Use.UPLOADS in found:
         found.discard(Use.UPLOAD_READS)  # the right to write includes it
     return found

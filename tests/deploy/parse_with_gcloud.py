@@ -1,11 +1,11 @@
 """Gives commands to the real gcloud, in one process, up to the request that it would change something with.
 
-gcloud's own Python runs this file: `python -S parse_with_gcloud.py SDK_ROOT`. On standard input it takes JSON:
-"commands" are lists of words, without `gcloud`; "definitions" are [API, version, type, content], for what gcloud
-passes on without looking at it. It prints "verdicts", {"refusal": …, "requests": [[method, url, body], …]} per
+gcloud's own Python runs this file: `python -S parse_with_gcloud.py SDK_ROOT`. Standard input is JSON:
+"commands" are lists of words, without `gcloud`; "definitions" are [API, version, type, content], for what
+gcloud passes on unread. It prints "verdicts", {"refusal": …, "requests": [[method, url, body], …]} per
 command, and "unknown", per definition the places with a field or value that the API has not.
 
-No request leaves: reading ones are answered as by an empty project, and the first writing one ends the command.
+No request leaves: reading ones are answered as by an empty project, the first writing one ends the command.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+from typing import Any
 
 SDK_ROOT = sys.argv[1]
 sys.path[:0] = [os.path.join(SDK_ROOT, "lib"), os.path.join(SDK_ROOT, "lib", "third_party")]
@@ -41,7 +42,7 @@ RUNTIMES = [{"name": f"python31{n}", "stage": "GA", "environment": "GEN_2"} for 
 LOCAL_GROUPS = {"auth", "components", "config", "emulators", "init"}
 UPLOAD = {"uploadUrl": "https://upload.invalid/source", "storageSource": {"bucket": "b", "object": "o"}}
 # Reading requests and the like, by method and address, with status and answer.
-ANSWERS = (
+ANSWERS: tuple[tuple[str, int, Any], ...] = (
     (
         r"GET .*/functions/[^/?]+\?",
         404,
@@ -69,28 +70,29 @@ class ReachedWriting(BaseException):
 
 
 RUN = backend.Command.Run
+SESSION: Any = requests.Session
 
 
-def parse_only(command, cli, args):
+def parse_only(command: Any, cli: Any, args: Any) -> None:
     """In the place of running a command."""
 
 
 class Network:
     """Stands in for all of Google, and remembers what it was asked."""
 
-    def __init__(self, words):
-        self.requests = []
+    def __init__(self, words: list[str]) -> None:
+        self.requests: list[list[str | None]] = []
         self.was_written_to = False
         self._policy = policy_for(words)
 
-    def send(self, session, request, **options):
+    def send(self, session: Any, request: Any, **options: Any) -> Any:
         """What requests.Session.send does."""
         body = request.body
         text = body.decode(errors="replace") if isinstance(body, bytes) else body
         self.requests.append([request.method, request.url, text if isinstance(text, str) else None])
         for pattern, status, content in ((r"\w+ .*[:/](getIamPolicy|iam)\?", 200, self._policy), *ANSWERS):
             if re.match(pattern, f"{request.method} {request.url}"):
-                answer = requests.Response()
+                answer: Any = requests.Response()
                 answer.status_code = status
                 answer.raw = io.BytesIO(json.dumps(content).encode())
                 answer.headers["content-type"] = "application/json"
@@ -100,22 +102,22 @@ class Network:
         raise ReachedWriting
 
 
-def policy_for(words):
+def policy_for(words: list[str]) -> dict[str, Any]:
     """A policy with the binding that the command takes away."""
     flags = dict(word[2:].split("=", 1) for word in words if word.startswith("--") and "=" in word)
     if "remove-iam-policy-binding" not in words or not {"role", "member"} <= set(flags):
         return {}
-    binding = {"role": flags["role"], "members": [flags["member"]]}
+    binding: dict[str, Any] = {"role": flags["role"], "members": [flags["member"]]}
     if flags.get("condition", "None") != "None":
         binding["condition"] = dict(part.split("=", 1) for part in flags["condition"].split(","))
     return {"bindings": [binding], "version": 3}
 
 
-def run(cli, words):
+def run(cli: Any, words: list[str]) -> dict[str, Any]:
     """What became of one command."""
     network = Network(words)
     backend.Command.Run = parse_only if LOCAL_GROUPS & set(words[:2]) else RUN
-    requests.Session.send = lambda session, request, **options: network.send(session, request, **options)
+    SESSION.send = lambda session, request, **options: network.send(session, request, **options)
     said = io.StringIO()
     refusal = None
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -126,20 +128,20 @@ def run(cli, words):
             pass
         except SystemExit as ended:
             refusal = said.getvalue() if ended.code else None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever a command ends with is its verdict
             refusal = f"{type(error).__name__}: {error}"
     # Some commands write in a thread, and report its end as a failure.
     return {"refusal": None if network.was_written_to else refusal, "requests": network.requests}
 
 
-def unknown_in(api, version, kind, content):
+def unknown_in(api: str, version: str, kind: str, content: Any) -> list[str]:
     """Where the content has what the API's messages have not."""
     kind_of_message = apis.GetMessagesModule(api, version)
     for name in kind.split("."):
         kind_of_message = getattr(kind_of_message, name)
     try:
         message = encoding.DictToMessage(content, kind_of_message)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the same for a definition
         return [f"{type(error).__name__}: {error}"]
     return [
         ".".join(str(getattr(edge, "field", edge)) for edge in edges) + f": {', '.join(map(str, names))}"
@@ -147,7 +149,7 @@ def unknown_in(api, version, kind, content):
     ]
 
 
-def main():
+def main() -> None:
     """Run all commands and check all definitions."""
     properties.VALUES.core.disable_prompts.Set(True)
     out, asked = sys.stdout, json.load(sys.stdin)

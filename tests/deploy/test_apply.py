@@ -1,7 +1,7 @@
-"""Applying a plan, against stand-ins for the cloud: a stateful gcloud on the PATH, Cloud Scheduler and REST fakes.
+"""Applying a plan, against stand-ins: a stateful gcloud on the PATH, Cloud Scheduler by gRPC, REST.
 
-They prove order, look-ups and what is done when; not that Google takes it. Flags are the real gcloud's business
-(test_commands.py).
+They prove order, look-ups and what is done when; not that Google takes it. Flags are the real gcloud's
+business (test_commands.py).
 """
 
 import os
@@ -154,13 +154,13 @@ def test_jobs_are_paused_and_resumed_and_stay_paused(project: Project) -> None:
 def test_a_missing_job_is_a_clear_error(project: Project) -> None:
     project.scheduler.jobs.clear()
     [call] = switch_jobs(project.manifest, project.target, paused=True, name="watch_work")
-    with pytest.raises(DeployError, match="Cloud Scheduler refused pause_job.*is not there"):
+    with pytest.raises(DeployError, match=r"Cloud Scheduler refused pause_job.*is not there"):
         project.cloud.do(call)
 
 
 def test_without_gcloud_the_error_says_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(DeployError, match="cloud.google.com/sdk/docs/install"):
+    with pytest.raises(DeployError, match=r"cloud\.google\.com/sdk/docs/install"):
         Cloud(project="acme").do(gcloud("projects", "list"))
 
 

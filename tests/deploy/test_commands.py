@@ -13,7 +13,8 @@ from tests.deploy.every_command import MANIFEST, TARGET, every_definition, plan_
 from tests.deploy.gcloud_parser import Definition, Verdict, Words, try_commands, unknown_parts
 
 DEPLOY: Words = (
-    "functions", "deploy", "x", "--gen2", "--runtime=python312", "--source=.", "--trigger-http", "--memory=512Mi",
+    "functions", "deploy", "x", "--gen2", "--runtime=python312", "--source=.", "--trigger-http",
+    "--memory=512Mi",
     "--build-service-account=projects/acme/serviceAccounts/rollcall-build@acme.iam.gserviceaccount.com",
     "--timeout=60s", "--region=us-central1", "--project=acme-rollcall", "--no-allow-unauthenticated",
 )  # fmt: skip
