@@ -14,8 +14,8 @@ INFRA = Path(__file__).resolve().parents[1]
 def bucket_steps(target: Target) -> list[Step]:
     """Nothing in them is public, and their lifecycle deletes what is old."""
     return [
-        _bucket(target, target.uploads, "storage/uploads.lifecycle.json"),
-        _bucket(target, target.backups, "storage/backups.lifecycle.json"),
+        _bucket(target, target.uploads, "storage.lifecycle.json"),
+        _bucket(target, target.backups, "backups.lifecycle.json"),
     ]
 
 

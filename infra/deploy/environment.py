@@ -21,6 +21,7 @@ def environment_of(function: Function, manifest: Manifest, target: Target) -> di
         "secrets": SECRET_MANAGER,
         "caller_audience": target.url(function),
         "caller_service_account": target.caller,
+        "trace_exporter": "google",
         "function_timeout_seconds": str(function.timeout_seconds),
         "ack_deadline_seconds": str(function.ack_deadline_seconds),
         "tick_interval_seconds": str(tick_interval(manifest)),

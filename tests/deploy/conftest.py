@@ -21,10 +21,11 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
 def first_deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project that was empty and was deployed to once. Not to be changed: see `project`."""
     directory = tmp_path_factory.mktemp("project")
-    with pytest.MonkeyPatch.context() as patch, empty_project(directory) as made:
-        for name, value in fake_environment(directory).items():
-            patch.setenv(name, value)
-        made.counts = made.apply()
+    with empty_project(directory) as made:
+        with pytest.MonkeyPatch.context() as patch:  # other tests ask the real gcloud
+            for name, value in fake_environment(directory).items():
+                patch.setenv(name, value)
+            made.counts = made.apply()
         yield made
 
 

@@ -115,7 +115,7 @@ def every_definition() -> list[Definition]:
             ("monitoring/metrics/*.yaml", "logging", "v2", "LogMetric"),
             ("monitoring/alerts/*.yaml", "monitoring", "v3", "AlertPolicy"),
             ("monitoring/dashboard.json", "monitoring", "v1", "Dashboard"),
-            ("storage/*.lifecycle.json", "storage", "v1", "Bucket.LifecycleValue"),
+            ("*.lifecycle.json", "storage", "v1", "Bucket.LifecycleValue"),
         )
         for path in sorted((REPOSITORY / "infra").glob(pattern))
     ]

@@ -30,9 +30,10 @@ USES = {
     ("secrets", "add"): Use.CREDENTIAL_CHANGES,
     ("secrets", "end"): Use.CREDENTIAL_CHANGES,
     ("secrets", "delete"): Use.CREDENTIAL_CHANGES,
+    ("secrets", "forget"): Use.CREDENTIAL_CHANGES,
     ("runtime", "files"): Use.UPLOAD_READS,
     ("files", "upload"): Use.UPLOADS,
-    ("files", "delete"): Use.UPLOADS,
+    ("files", "remove"): Use.UPLOADS,
     ("files", "upload_link"): Use.UPLOAD_LINKS,
 }
 
