@@ -22,13 +22,15 @@ from infra.local.processes import ProcessFailed
 from infra.local.stopping import stop_on_signals
 from shared.faults import POINTS
 from tests.faults.guards import GUARDS
-from tests.faults.laboratory import Laboratory, open_laboratory
+from tests.faults.laboratory import Laboratory, Times, open_laboratory
 from tests.faults.model import Model
 from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
 from tests.faults.trial import Account, Trial, Unsettled
 from tests.faults.verdict import Verdict, judge
 
 SOAK_RATE = 500.0  # a second: batches of fifty
+# Ticks count all messages of the fire, and the emulator reads every one of them for that.
+SOAK_TIMES = Times(provider=3, function=20, lease=25, tick=5)
 COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
 
 
@@ -96,7 +98,7 @@ async def _doubled_since(trials: Sequence[Trial], verdicts: Sequence[Verdict]) -
 async def soak(people: int, directory: Path) -> list[Verdict]:
     """One campaign to so many people, while every two seconds some process of some function is killed."""
     print(_row("fault", *COLUMNS, "seconds"))
-    async with open_laboratory(directory) as lab:
+    async with open_laboratory(directory, times=SOAK_TIMES) as lab:
         [account] = await lab.open_accounts(1)
         trial = Trial(
             lab.runtime, lab.simulator, account, people=people, channels=TEXTS, rate_per_second=SOAK_RATE
