@@ -3,6 +3,7 @@
 import contextvars
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ _context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
 )
 
 
+_ID = re.compile(r"[A-Za-z0-9][\w-]{0,127}", re.ASCII)
 # Secrets this process has read, so that no text of others can carry one into a line.
 _concealed: set[str] = set()
 
@@ -31,7 +33,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 def _clean(name: str, value: object) -> object:
-    """The value as it may be logged. Ids are left as they are: lines must be found by them."""
+    """The value as it may be logged. An id that has the form of one is left: lines are found by it."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
@@ -39,7 +41,7 @@ def _clean(name: str, value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(name, inner) for inner in value]
     text = str(value)
-    return text if name.endswith("_id") else redact(text, _concealed)
+    return text if name.endswith("_id") and _ID.fullmatch(text) else redact(text, _concealed)
 
 
 def _places(error: BaseException) -> Iterator[str]:

@@ -19,6 +19,7 @@ from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
 from shared.domain.sender import Provider, Sender
+from shared.providers import http
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 from shared.storage.secrets import SecretsUnavailable
@@ -103,6 +104,8 @@ async def _run(command: Command, args: argparse.Namespace) -> int:
     except GoogleAPICallError as error:
         print(f"error: Google Cloud answered: {error.message}", file=sys.stderr)
         return 1
+    finally:
+        await http.aclose()  # what asked a provider
     print(json.dumps(made))
     return 0
 
