@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-_context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
+GOOGLE_FIELDS = "logging.googleapis.com/"
+_context: contextvars.ContextVar[Mapping[str, str | bool]] = contextvars.ContextVar(
     "log_context", default=MappingProxyType({})
 )
 
@@ -36,13 +37,23 @@ def configure(level: str) -> None:
 
 
 @contextmanager
-def context(**ids: str) -> Iterator[None]:
+def context(**ids: str | bool) -> Iterator[None]:
     """Add `ids` (company_id, fire_id, message_id ...) to every line logged inside."""
     token = _context.set({**_context.get(), **ids})
     try:
         yield
     finally:
         _context.reset(token)
+
+
+def everything() -> dict[str, str | bool]:
+    """The whole context, to log with it after it has ended."""
+    return dict(_context.get())
+
+
+def ids() -> dict[str, str | bool]:
+    """What is being worked on, as the context has it; without Cloud Logging's own fields."""
+    return {name: value for name, value in _context.get().items() if not name.startswith(GOOGLE_FIELDS)}
 
 
 def event(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "ROLLCALL_"
+TRACE_EXPORTERS = ("none", "otlp", "google", "console")
 
 
 class SettingsError(Exception):
@@ -33,6 +34,8 @@ class Settings:
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process
     log_level: str = "INFO"
+    trace_exporter: str = "none"  # or "otlp", "google", "console": where spans go
+    trace_share: float = 1.0  # of the traces that begin here, how many are recorded
     provider_timeout_seconds: float = 20.0
     function_timeout_seconds: float = 540.0
     lease_seconds: float = 570.0
@@ -86,5 +89,9 @@ class Settings:
             )
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
+        if self.trace_exporter not in TRACE_EXPORTERS:
+            faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
+        if not 0 <= self.trace_share <= 1:
+            faults.append(f"{PREFIX}TRACE_SHARE must be between 0 and 1")
         if faults:
             raise SettingsError("; ".join(faults))

@@ -3,8 +3,10 @@
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
 
+from shared import metering
 from shared.domain.company import Company
 from shared.domain.errors import NotFound
+from shared.domain.fire_cost import Unit
 from shared.firestore import paths
 from shared.firestore.codec import from_document, to_document
 from shared.firestore.retries import READ_RETRY
@@ -19,6 +21,7 @@ class Companies:
     async def get(self, company_id: str) -> Company:
         """The company. Raises NotFound."""
         snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
+        metering.count(Unit.READS)
         if not snapshot.exists:
             raise NotFound("company", company_id)
         return from_document(Company, company_id, snapshot.to_dict() or {})

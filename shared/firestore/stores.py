@@ -10,6 +10,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.failure import Failure
 from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
+from shared.domain.fire_cost import FireCost
 from shared.domain.history_search import HistorySearch
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
@@ -122,6 +123,11 @@ class Stores:
     def fire_progress(self) -> Collection[FireProgress]:
         """Summaries of fires, by fire id."""
         return Collection(self.db, "fire_progress", FireProgress, "fire")
+
+    @cached_property
+    def fire_costs(self) -> Collection[FireCost]:
+        """What each attempt of a job used for a fire."""
+        return Collection(self.db, "fire_costs", FireCost, "fire cost")
 
     @cached_property
     def chunks(self) -> Collection[Chunk]:

@@ -39,7 +39,7 @@ async def settle_canceled(runtime: Runtime, company_id: str, fire_id: str) -> No
         while batches := await runtime.stores.batches.some(
             company_id, FIRE_BATCHES, fire_id, state, limit=BATCHES_AT_ONCE
         ):
-            await dispatch_batches(runtime, [(company_id, batch.id) for batch in batches])
+            await dispatch_batches(runtime, [(company_id, batch) for batch in batches])
 
 
 async def _release(runtime: Runtime, company_id: str, sender_id: str, fire_id: str) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 
-from shared.domain.batch import BatchState
+from shared.domain.batch import Batch, BatchState
 from shared.firestore.queries import BATCHES_DUE
 from shared.runtime import Runtime
 from shared.usecases.dispatch_batches import dispatch_batches
@@ -15,10 +15,10 @@ BATCHES_PER_TICK = 5_000
 async def dispatch_due_batches(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Announce what is due within the next interval; returns how many batches."""
     until = now + timedelta(seconds=runtime.settings.tick_interval_seconds)
-    by_company: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_company: dict[str, list[tuple[str, Batch]]] = defaultdict(list)
     found = runtime.stores.batches.each_across_companies(BATCHES_DUE, BatchState.WAITING, until)
     async for company_id, batch in found:
-        by_company[company_id].append((company_id, batch.id))
+        by_company[company_id].append((company_id, batch))
     # One company's large fire must not make the others wait: take from each in turn.
     in_turn = [pair for pair in chain.from_iterable(zip_longest(*by_company.values())) if pair is not None]
     dispatched = await dispatch_batches(runtime, in_turn[:BATCHES_PER_TICK])

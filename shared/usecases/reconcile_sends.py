@@ -73,7 +73,8 @@ async def _search_messages(runtime: Runtime, now: datetime, deadline: float) -> 
     ]
     await asyncio.gather(*(_guarded(pair[0], search, pair[1]) for pair in due))
     for company_id, fire_id in fires:
-        await summarize_fire(runtime, company_id, fire_id)
+        with log.context(company_id=company_id, fire_id=fire_id):
+            await summarize_fire(runtime, company_id, fire_id)
     return states
 
 
@@ -86,7 +87,8 @@ async def _guarded(
     company_id: str, search: Callable[[str, Message], Awaitable[None]], message: Message
 ) -> None:
     """What keeps one message from being searched now must not keep others from it."""
-    with log.context(company_id=company_id, message_id=message.id):
+    ids = {"campaign_id": message.campaign_id, "fire_id": message.fire_id, "message_id": message.id}
+    with log.context(company_id=company_id, **ids):
         try:
             await search(company_id, message)
         except _LATER as error:

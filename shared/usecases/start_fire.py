@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared import log, tracing
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
 from shared.domain.errors import Conflict
 from shared.domain.file import File
@@ -48,6 +49,21 @@ async def start_fire_for(
 
     Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
     """
+    fire_id = computed_id(company_id, campaign.id, slot)
+    ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
+    with log.context(**ids), tracing.span("fire"):
+        return await _start(runtime, company_id, campaign, slot, now, file, note)
+
+
+async def _start(
+    runtime: Runtime,
+    company_id: str,
+    campaign: Campaign,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
     stores = runtime.stores
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
@@ -69,6 +85,7 @@ async def start_fire_for(
         return fire
 
     stored = await transact(stores.db, start, "start_fire")
+    log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
     return await store_chunks(runtime, company_id, stored)
 
 
@@ -91,6 +108,7 @@ def _new_fire(
         planned=file.row_count * len(content.campaign.steps) if file else 0,
         chunk_count=file.chunk_count if file else 0,
         note=note,
+        traceparent=tracing.traceparent(),
     )
 
 

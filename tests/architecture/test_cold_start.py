@@ -14,7 +14,7 @@ HEAVY = frozenset(
     {
         "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore", "google.cloud.storage",
         "google.pubsub_v1", "grpc", "holidays", "jinja2", "liquid", "phonenumbers", "python_calamine",
-        "requests", "sendgrid", "twilio", "us",
+        "opentelemetry.sdk", "requests", "sendgrid", "twilio", "us",
     }
 )  # fmt: skip
 FRAMEWORK = {"jinja2"}  # functions-framework imports Flask, and Flask that

@@ -56,6 +56,7 @@ def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
     default = getattr(Settings.from_env(GOOD), field)
     values = {"bus": "inline", "provider_timeout_seconds": "19", "function_timeout_seconds": "541"}
     values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
+    values |= {"trace_exporter": "console", "trace_share": "0.5"}
     text = values.get(field, "7")
     changed = getattr(Settings.from_env({**GOOD, _environment_name(field): text}), field)
     assert changed == type(default)(text)
@@ -84,6 +85,8 @@ def test_all_missing_settings_are_named_at_once() -> None:
         ({"LEASE_SECONDS": "540"}, "function < lease"),
         ({"ACK_DEADLINE_SECONDS": "539"}, "ack deadline"),
         ({"BUS": "kafka"}, "ROLLCALL_BUS must be pubsub or inline"),
+        ({"TRACE_EXPORTER": "paper"}, "ROLLCALL_TRACE_EXPORTER must be one of none, otlp"),
+        ({"TRACE_SHARE": "1.5"}, "ROLLCALL_TRACE_SHARE must be between 0 and 1"),
         ({"CALLER_AUDIENCE": ""}, "ROLLCALL_CALLER_AUDIENCE"),
         ({"CALLER_SERVICE_ACCOUNT": ""}, "ROLLCALL_CALLER_SERVICE_ACCOUNT"),
     ],

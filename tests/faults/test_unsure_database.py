@@ -45,7 +45,11 @@ async def test_every_third_commit_fails(
 
 async def test_every_fifth_commit_is_applied_long_after_it_failed(unsure: Clinic, proxy: GrpcProxy) -> None:
     late = Failing(
-        code=grpc.StatusCode.DEADLINE_EXCEEDED, moment="before", methods=("Commit",), every=5, late_seconds=0.5
+        code=grpc.StatusCode.DEADLINE_EXCEEDED,
+        moment="before",
+        methods=("Commit",),
+        every=5,
+        late_seconds=0.5,
     )
     await _send_while(unsure, proxy, late)
     assert proxy.late.applied > 0
