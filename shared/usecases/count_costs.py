@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from google.api_core.exceptions import GoogleAPICallError
+from google.api_core.exceptions import GoogleAPIError
 
 from shared import log
 from shared.domain.fire_cost import FireCost, Unit
@@ -14,6 +14,7 @@ from shared.metering import NO_FIRE, Meter, metered
 from shared.runtime import Runtime
 
 COSTS_PER_COMMIT = 200
+STORE_SECONDS = 5.0
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ def _costs(runtime: Runtime, job: str, meter: Meter, *, is_for_one_fire: bool) -
     shared = meter.pop(NO_FIRE, Counter())
     if is_for_one_fire and len(meter) == 1:
         [counts] = meter.values()
-        counts += shared + Counter({Unit.INVOCATIONS: 1})
+        counts += shared
     return [
         (company_id, _cost(runtime, job, fire_id, counts)) for (company_id, fire_id), counts in meter.items()
     ]
@@ -51,7 +52,7 @@ def _cost(runtime: Runtime, job: str, fire_id: str, counts: Counter[Unit]) -> Fi
 
 async def _store(runtime: Runtime, costs: list[tuple[str, FireCost]]) -> None:
     """Store them; what cannot be stored is given up, as the work itself is done."""
-    from shared.firestore.transactions import ContentionError, commit  # here: some ticks need no database
+    from shared.firestore.retries import READ_RETRY  # here: some functions need no database at their start
 
     stores = runtime.stores
     try:
@@ -59,6 +60,6 @@ async def _store(runtime: Runtime, costs: list[tuple[str, FireCost]]) -> None:
             writer = stores.db.batch()
             for company_id, cost in costs[start : start + COSTS_PER_COMMIT]:
                 stores.fire_costs.put(writer, company_id, cost.id, cost)
-            await commit(writer)
-    except (GoogleAPICallError, ContentionError) as error:
+            await writer.commit(retry=READ_RETRY.with_timeout(STORE_SECONDS))  # it sets: twice is once
+    except GoogleAPIError as error:
         log.event("costs not stored", level=logging.WARNING, error_type=type(error).__name__)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import faults, log, tracing
+from shared import faults, log, metering, tracing
 from shared.domain.batch import Batch, BatchState
 from shared.domain.fire import Chunk, ChunkState, Fire, FireContent, FireState
+from shared.domain.fire_cost import Unit
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.opt_out import opt_out_id
@@ -26,6 +27,7 @@ ROUNDS = 6
 async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
     """Plan the chunk's rows, unless that is done or another worker is at it."""
     with log.context(company_id=job.company_id, fire_id=job.fire_id, chunk_id=job.chunk_id):
+        metering.count(Unit.INVOCATIONS)
         chunk = await _claim(runtime, job)
         if chunk is not None:
             await _queue(runtime, job, chunk)

@@ -45,6 +45,7 @@ async def send_batch(runtime: Runtime, job: SendBatch) -> None:
         if batch is None:
             return
         with log.context(fire_id=batch.fire_id):
+            metering.count(Unit.INVOCATIONS)
             if batch.state is not BatchState.DONE and await _await_start(runtime, job, batch):
                 await _send(runtime, job, deadline)
 

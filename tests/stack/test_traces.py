@@ -80,8 +80,9 @@ async def fire(office: Office, received: Received) -> dict[str, Any]:
     report = await settled(office, status["last_fire"]["id"])
     assert report["ledger"]["sent"] == len(PEOPLE)
     async with asyncio.timeout(20):
-        while len(received.named("send_batch")) < 1:  # it ends after the ledger closed
-            await asyncio.sleep(0.05)
+        # Receipts come after the ledger has closed, and so does the end of the job that closed it.
+        while not received.named("send_batch") or report["deliveries"] != {"delivered": len(PEOPLE)}:
+            report = await office.api.get(f"/fires/{report['fire_id']}/report")
     return report
 
 
@@ -105,6 +106,15 @@ async def test_the_way_of_a_message_is_one_trace(received: Received, fire: dict[
         paths = [received.path_of(one)[-2:] for one in received.named(name) if one.trace_id == trace_id]
         assert paths
         assert all(path == ["send_batch", name] for path in paths)
+
+
+async def test_the_report_says_what_it_cost(office: Office, fire: dict[str, Any]) -> None:
+    async with asyncio.timeout(20):
+        while (costs := fire["costs"])["invocations"] < 2:  # a job's costs are stored when it has ended
+            fire = await office.api.get(f"/fires/{fire['fire_id']}/report")
+    assert (costs["invocations"], costs["publishes"], costs["sms_parts"]) == (2, 2, len(PEOPLE))
+    assert costs["provider_calls"] > len(PEOPLE)  # the account was asked before
+    assert costs["writes"] > 2 * len(PEOPLE)
 
 
 async def test_spans_name_what_they_are_about_and_nobody(received: Received, fire: dict[str, Any]) -> None:
