@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+from shared.domain.alert import Alert
+
 GOOGLE_FIELDS = "logging.googleapis.com/"
 _context: contextvars.ContextVar[Mapping[str, str | bool]] = contextvars.ContextVar(
     "log_context", default=MappingProxyType({})
@@ -54,6 +56,11 @@ def everything() -> dict[str, str | bool]:
 def ids() -> dict[str, str | bool]:
     """What is being worked on, as the context has it; without Cloud Logging's own fields."""
     return {name: value for name, value in _context.get().items() if not name.startswith(GOOGLE_FIELDS)}
+
+
+def alert(metric: Alert, value: int, **facts: object) -> None:
+    """Log what wakes somebody up: infra/monitoring has a metric and a policy for each."""
+    event("alert", level=logging.ERROR, error=None, metric=str(metric), value=value, **facts)
 
 
 def event(

@@ -159,6 +159,22 @@ class Collection(Generic[T]):
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
+    async def ordered_page(
+        self, company_id: str, query: Query, *, limit: int, after: str | None = None
+    ) -> Page[T]:
+        """A page of all records in the query's order. After one that is gone there is nothing."""
+        found = self._filtered(self._base(company_id), query, ())
+        if after is not None:
+            last = await self.ref(company_id, after).get(retry=READ_RETRY)
+            metering.count(Unit.READS)
+            if not last.exists:
+                return Page([], None)
+            found = found.start_after(last)
+        snapshots = [snapshot async for snapshot in found.limit(limit + 1).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
+        items = [self.record(snapshot) for snapshot in snapshots[:limit]]
+        return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
+
     async def each_across_companies(
         self, query: Query, *values: object, page_size: int = 500
     ) -> AsyncIterator[tuple[str, T]]:

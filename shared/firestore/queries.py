@@ -90,4 +90,5 @@ LISTS = (
     Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
     Query(collection="opt_outs", equal=("channel", "address", "is_active")),
 )
+NEWEST_NOTICES = Query(collection="notices", order=("created_at", "DESCENDING"))
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

@@ -14,6 +14,7 @@ from shared.domain.fire_cost import FireCost
 from shared.domain.history_search import HistorySearch
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
+from shared.domain.notice import Notice
 from shared.domain.opt_out import OptOut
 from shared.domain.preview import Preview, PreviewChunk
 from shared.domain.queueing import TextClaim
@@ -153,6 +154,11 @@ class Stores:
     def failures(self) -> Collection[Failure]:
         """The failures table."""
         return Collection(self.db, "failures", Failure, "failure")
+
+    @cached_property
+    def notices(self) -> Collection[Notice]:
+        """What the company must know."""
+        return Collection(self.db, "notices", Notice, "notice")
 
     @cached_property
     def opt_outs(self) -> Collection[OptOut]:

@@ -21,7 +21,9 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
     """End the campaign for good. Workers settle its waiting batches at once, by skipping their messages."""
 
     def cancel(campaign: Campaign) -> Campaign:
-        return replace(campaign, state=CampaignState.CANCELED, next_fire_at=None, paused_from=None)
+        return replace(
+            campaign, state=CampaignState.CANCELED, next_fire_at=None, paused_from=None, fire_refusal=""
+        )
 
     campaign, fires = await change_campaign(runtime, company_id, campaign_id, cancel, FireState.CANCELED)
     for fire in fires:

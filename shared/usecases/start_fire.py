@@ -80,7 +80,9 @@ async def _start(
         stores.fires.put(transaction, company_id, fire.id, fire)
         is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
         following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
-        moved = replace(current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following)
+        moved = replace(
+            current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
+        )
         stores.campaigns.put(transaction, company_id, campaign.id, moved)
         return fire
 

@@ -29,7 +29,7 @@ COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
 # Texts and tokens that nothing will ever look for: two index entries saved in each write.
 UNSEARCHED = frozenset(
     {
-        "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason",
+        "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
         "reason", "value", "field", "delivery_reason",
         "digest", "request_hash", "rendering_hash", "token", "lease_token",
         "object_name", "rejected_object_name", "traceparent",
