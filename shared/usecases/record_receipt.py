@@ -42,7 +42,7 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             return False
         before, after = found
         with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
-            log.event("receipt", kind=receipt.kind, delivery=after.delivery, is_news=before != after)
+            log.event("receipt", kind=str(receipt.kind), delivery=after.delivery, is_news=before != after)
             if _is_resolved(before, after):
                 await summarize_fire(runtime, company_id, after.fire_id)
         return True
