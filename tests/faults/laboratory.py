@@ -68,7 +68,7 @@ class Laboratory:
         accounts: list[Account] = []
         secrets: dict[str, Any] = {}
         for place in range(count):
-            company, number = f"company-{place}", f"+1646555{place:04}"
+            company, number = f"company{place}", f"+1646555{place:04}"
             twilio = await self.simulator.add_account()
             where = f"?company={company}&sender="
             await self.simulator.add_number(
@@ -144,7 +144,7 @@ def _manifest(directory: Path) -> Path:
     content = yaml.safe_load(MANIFEST_PATH.read_text())
     content["defaults"] |= {"ack_deadline": 60, "timeout": 60}
     content["defaults"]["retry"] = {"minimum_backoff": 1, "maximum_backoff": 10}
-    for name in ("api", "portal", "preview_campaign"):
+    for name in ("portal", "preview_campaign"):
         content["functions"].pop(name, None)
     for function in content["functions"].values():
         function.pop("timeout", None)
