@@ -48,10 +48,8 @@ def tick(run: Tick) -> Handler:
             scheduled_at = _schedule_time(request)
         except (CallerRefused, ValueError):
             return REFUSED
-        with tracing.continued(request.headers, run.__name__, "server"):
-            answer = await _run_tick(runtime, run, scheduled_at)
-        await tracing.flush()
-        return answer
+        async with tracing.served(request.headers, run.__name__, "server"):
+            return await _run_tick(runtime, run, scheduled_at)
 
     return handler
 
@@ -110,9 +108,8 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
             except CallerRefused:
                 return REFUSED
             body = await request.body()
-            with tracing.continued(_carrier(request, body), run.__name__, "consumer"):
+            async with tracing.served(_carrier(request, body), run.__name__, "consumer"):
                 await _run_job(runtime, job_type, run, body)
-            await tracing.flush()
             return Response(status_code=DONE)
 
         return handler

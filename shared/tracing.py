@@ -8,8 +8,8 @@ address, a text or an error's own words.
 import asyncio
 import contextvars
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from shared import log
@@ -84,10 +84,18 @@ def traceparent() -> str:
     return place.traceparent if place else ""
 
 
-async def flush() -> None:
-    """Hand over what is recorded before the answer goes out: after it, the platform may stop our CPU."""
-    if _recorder is not None:
-        await asyncio.to_thread(_recorder.flush)
+@asynccontextmanager
+async def served(carrier: Mapping[str, str], name: str, kind: SpanKind) -> AsyncIterator[None]:
+    """A whole request, in its trace. What is recorded is handed over at its end, before the answer goes out.
+
+    After the answer the platform may stop our CPU.
+    """
+    try:
+        with continued(carrier, name, kind):
+            yield
+    finally:
+        if _recorder is not None:
+            await asyncio.to_thread(_recorder.flush)
 
 
 @contextmanager

@@ -38,15 +38,11 @@ class ApiRoute(APIRoute):
         async def answer(request: Request) -> Response:
             caller = await authenticate(request)
             request.state.caller = caller
-            with (
-                tracing.continued(request.headers, f"api {self.name}", "server"),
-                log.context(company_id=caller.company_id, route=self.name),
-            ):
-                request.state.logged = log.everything()  # for a line about a crash, logged further out
-                _check_query(request, known)
-                response = await self._counted(request, caller, handler)
-            await tracing.flush()
-            return response
+            async with tracing.served(request.headers, f"api {self.name}", "server"):
+                with log.context(company_id=caller.company_id, route=self.name):
+                    request.state.logged = log.everything()  # for a line about a crash, logged further out
+                    _check_query(request, known)
+                    return await self._counted(request, caller, handler)
 
         return answer
 

@@ -49,10 +49,8 @@ async def messages(request: Request) -> Response:
     if len(body) > MAX_EVENTS_BYTES:
         return Response("Content Too Large", status_code=413)
     name = f"messages{request.url.path.rstrip('/').removeprefix('/messages')}"
-    with tracing.continued(request.headers, name, "server"):
-        answer = await _serve(runtime, route, company_id, request, body)
-    await tracing.flush()
-    return answer
+    async with tracing.served(request.headers, name, "server"):
+        return await _serve(runtime, route, company_id, request, body)
 
 
 async def _serve(

@@ -89,6 +89,7 @@ LISTS = (
     Query(collection="failures", equal=("fire_id", "file_id", "state")),
     Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
     Query(collection="opt_outs", equal=("channel", "address", "is_active")),
+    Query(collection="notices"),
 )
 NEWEST_NOTICES = Query(collection="notices", order=("created_at", "DESCENDING"))
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

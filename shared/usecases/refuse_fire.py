@@ -30,6 +30,6 @@ async def refuse_fire(runtime: Runtime, company_id: str, campaign: Campaign, rea
             stores.notices.create(transaction, company_id, notice.id, notice)
         return stored is None or stored == notice
 
-    is_told = await transact(stores.db, refuse)
+    is_told = await transact(stores.db, refuse, "refuse_fire")
     log.event("fire refused", level=logging.WARNING, reason=reason, is_told=is_told)
     return is_told
