@@ -62,7 +62,8 @@ class _Search:
         due = await self._due(now)
         await asyncio.gather(*(self._guarded(company_id, message) for company_id, message in due))
         for company_id, fire_id in self._settled:
-            await summarize_fire(self.runtime, company_id, fire_id)
+            with log.context(company_id=company_id, fire_id=fire_id):
+                await summarize_fire(self.runtime, company_id, fire_id)
 
     async def _due(self, now: datetime) -> list[tuple[str, Message]]:
         by_company: dict[str, list[Message]] = defaultdict(list)
@@ -82,7 +83,8 @@ class _Search:
         async with self._gate:
             if time.monotonic() >= self.deadline:
                 return
-            with log.context(company_id=company_id, message_id=message.id):
+            ids = {"campaign_id": message.campaign_id, "fire_id": message.fire_id, "message_id": message.id}
+            with log.context(company_id=company_id, **ids):
                 try:
                     await self._search(company_id, message)
                 except (NotFound, Conflict) as error:

@@ -12,7 +12,6 @@ from shared.domain.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
 from shared.faults import Point
 from shared.firestore import paths
-from shared.usecases.explain_overdue import explain_overdue
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.pause_sender import pause_sender
 from tests.builders import a_step, a_template, an_email_sender, an_sms_sender
@@ -161,12 +160,11 @@ async def test_a_due_fire_waits_for_its_sender_to_be_mended(clinic: Clinic) -> N
     await credentials(clinic, auth_token="rotated")
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
-    why = await explain_overdue(clinic.runtime, clinic.company_id, await clinic.campaign())
-    assert why is not None
+    why = (await clinic.campaign()).fire_refusal
     assert "steps[0].sender_id: Twilio does not accept the account's credentials" in why
     await credentials(clinic, auth_token=kept)
-    assert await explain_overdue(clinic.runtime, clinic.company_id, await clinic.campaign()) is None
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 1, "refused": 0}
+    assert (await clinic.campaign()).fire_refusal == ""
     assert len(await clinic.accepted()) == 1
 
 
@@ -192,8 +190,7 @@ async def test_what_refuses_to_make_it_ready_refuses_to_fire_it_too(clinic: Clin
         await clinic.fire()
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
-    campaign = await clinic.campaign()
-    assert await explain_overdue(clinic.runtime, clinic.company_id, campaign) == str(refused.value)
+    assert (await clinic.campaign()).fire_refusal == str(refused.value)
     assert await clinic.accepted() == []
 
 
