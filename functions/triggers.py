@@ -3,6 +3,7 @@
 import base64
 import binascii
 import functools
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -19,12 +20,14 @@ from functions.process import current_runtime
 from shared import faults, log
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
+from shared.firestore.schema import NewerDocument
 from shared.runtime import Runtime
 
 J = TypeVar("J")
 Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
 MAX_BODY_BYTES = 1024 * 1024
 REFUSED = Response("Forbidden", status_code=403)
+LATER = Response("Try again", status_code=503)
 DONE = 204
 
 
@@ -52,9 +55,11 @@ def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handl
         started = time.monotonic()
         try:
             counts = await run(runtime, runtime.now())
-        except BaseException:
+        except BaseException as error:
             if scheduled_at is not None:
                 await ticks.give_back(name, scheduled_at)
+            if isinstance(error, NewerDocument):
+                return _left_to_newer(name, error)
             raise
         log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), counts=counts)
         return JSONResponse(counts)
@@ -94,11 +99,19 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
                 await run(runtime, job)
             except NotFound as missing:  # deleted meanwhile: trying again would not bring it back
                 log.event("job for nothing", job=run.__name__, kind=missing.kind, item_id=missing.item_id)
+            except NewerDocument as newer:
+                return _left_to_newer(run.__name__, newer)
             return Response(status_code=DONE)
 
         return handler
 
     return decorate
+
+
+def _left_to_newer(name: str, newer: NewerDocument) -> Response:
+    """Ask again, until a worker of the newer version gets it: during a deploy both serve."""
+    log.event("left to a newer version", level=logging.WARNING, job=name, reason=str(newer))
+    return LATER
 
 
 def _job(job_type: type[J], body: bytes) -> J | None:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError
+from shared.firestore.schema import NewerDocument
 from shared.firestore.transactions import ContentionError
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,7 +29,8 @@ RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
-_BUSY = (ContentionError, DeadlineExceeded, ResourceExhausted, RetryError, ServiceUnavailable)
+# NewerDocument: during a deploy the next request may meet a newer instance, which can read it.
+_BUSY = (ContentionError, DeadlineExceeded, NewerDocument, ResourceExhausted, RetryError, ServiceUnavailable)
 
 # What pydantic's own words do not say: how to mend it.
 _REASONS = {

@@ -17,7 +17,7 @@ from google.cloud.firestore import (
 
 from shared.domain.errors import NotFound
 from shared.firestore import paths
-from shared.firestore.codec import from_document, to_document
+from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.queries import Query
 
 T = TypeVar("T")
@@ -91,11 +91,13 @@ class Collection(Generic[T]):
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there."""
-        await self.ref(company_id, item_id).set(to_document(record))
+        document, fields = overwriting(record)
+        await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
-        writer.set(self.ref(company_id, item_id), to_document(record))
+        document, fields = overwriting(record)
+        writer.set(self.ref(company_id, item_id), document, merge=fields)
 
     def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Add as part of a transaction or write batch, which fails when the record exists."""
