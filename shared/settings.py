@@ -42,6 +42,8 @@ class Settings:
         4 * 3600.0
     )  # before it, a provider's history that lacks a message proves nothing
     max_upload_bytes: int = 100 * 1024 * 1024
+    retention_days: float = 730.0  # of messages, failures and replies; `ops apply-retention` after a change
+    rows_retention_days: float = 180.0  # of files' rows; infra/storage.lifecycle.json holds for the files
     pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
     storage_emulator_host: str = ""
 
@@ -84,6 +86,8 @@ class Settings:
                 f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "
                 "ticks and workers would have no way to know their caller"
             )
+        if not 0 < self.rows_retention_days <= self.retention_days:
+            faults.append(f"{PREFIX}ROWS_RETENTION_DAYS must be more than 0, and not more than RETENTION_DAYS")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
         if faults:

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import (
+    DELETE_FIELD,
     AsyncClient,
     AsyncCollectionReference,
     AsyncDocumentReference,
@@ -19,6 +21,7 @@ from shared.domain.errors import NotFound
 from shared.firestore import paths
 from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.queries import Query
+from shared.firestore.retention import EXPIRES_AT, Keeping
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
@@ -36,11 +39,14 @@ class Page(Generic[T]):
 class Collection(Generic[T]):
     """Records of one type. Every call takes the company first; those that cross companies say so."""
 
-    def __init__(self, db: AsyncClient, name: str, record_type: type[T], kind: str) -> None:
+    def __init__(
+        self, db: AsyncClient, name: str, record_type: type[T], kind: str, keeping: Keeping | None = None
+    ) -> None:
         self._db = db
         self.name = name
         self.kind = kind
         self._type = record_type
+        self._keeping = keeping
 
     def ref(self, company_id: str, item_id: str) -> AsyncDocumentReference:
         """Where the record is kept."""
@@ -84,24 +90,57 @@ class Collection(Generic[T]):
     async def add(self, company_id: str, item_id: str, record: T) -> bool:
         """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
         try:
-            await self.ref(company_id, item_id).create(to_document(record))
+            await self.ref(company_id, item_id).create(self._new(record))
         except AlreadyExists:
             return False
         return True
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there."""
-        document, fields = overwriting(record)
+        document, fields = self._changed(record)
         await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
-        document, fields = overwriting(record)
+        document, fields = self._changed(record)
         writer.set(self.ref(company_id, item_id), document, merge=fields)
 
     def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Add as part of a transaction or write batch, which fails when the record exists."""
-        writer.create(self.ref(company_id, item_id), to_document(record))
+        writer.create(self.ref(company_id, item_id), self._new(record))
+
+    def _new(self, record: T) -> dict[str, Any]:
+        document = to_document(record)
+        expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
+        return document | {EXPIRES_AT: expires_at} if expires_at else document
+
+    def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
+        """What to write over a stored record, and which fields."""
+        document, fields = overwriting(record)
+        if self._keeping is not None:
+            document[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC)) or DELETE_FIELD
+            fields.append(EXPIRES_AT)
+        return document, fields
+
+    async def renew_expiry(self, company_id: str) -> int:
+        """Give every record the end that holds now, as after a change of a period; how many got another."""
+        if self._keeping is None:
+            return 0
+        count, last = 0, None
+        while True:
+            query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
+            page = query if last is None else query.start_after(last)
+            snapshots = [snapshot async for snapshot in page.stream()]
+            batch = self._db.batch()
+            for snapshot in snapshots:
+                ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
+                if (snapshot.to_dict() or {}).get(EXPIRES_AT) != ends_at:
+                    batch.update(snapshot.reference, {EXPIRES_AT: ends_at or DELETE_FIELD})
+                    count += 1
+            await batch.commit()
+            if len(snapshots) < READ_SIZE:
+                return count
+            last = snapshots[-1]
 
     async def count(self, company_id: str, query: Query, *values: object) -> int:
         """How many records match, counted by Firestore."""

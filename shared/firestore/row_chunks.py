@@ -9,6 +9,7 @@ from google.cloud.firestore import AsyncClient, AsyncWriteBatch
 from shared.domain.file import Row
 from shared.domain.row_chunk import RowChunk, row_chunk_id
 from shared.firestore.collection import Collection
+from shared.firestore.retention import Keeping
 
 CHUNKS_PER_READ = 20
 
@@ -16,8 +17,8 @@ CHUNKS_PER_READ = 20
 class RowChunks(Collection[RowChunk]):
     """The row chunks of files."""
 
-    def __init__(self, db: AsyncClient) -> None:
-        super().__init__(db, "row_chunks", RowChunk, "row chunk")
+    def __init__(self, db: AsyncClient, keeping: Keeping | None = None) -> None:
+        super().__init__(db, "row_chunks", RowChunk, "row chunk", keeping)
 
     def put_rows(
         self,

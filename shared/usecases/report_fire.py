@@ -21,13 +21,25 @@ from shared.firestore.queries import (
     Query,
 )
 from shared.runtime import Runtime
-from shared.usecases.summarize_fire import count_ledger
+from shared.usecases.summarize_fire import count_ledger, kept_progress
+
+MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
 
 async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireReport:
     """The fire's report, counted now. Raises NotFound."""
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return FireReport(
+            fire_id=fire.id,
+            campaign_id=fire.campaign_id,
+            fired_at=fire.fired_at,
+            status=kept.status,
+            percent=kept.percent,
+            ledger=kept.ledger,
+            note=MESSAGES_DELETED,
+        )
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
 
     async def by(query: Query, values: Iterable[StrEnum]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import log
 from shared.domain.campaign import Campaign, CampaignState
@@ -47,6 +47,8 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     stores = runtime.stores
     started_at = runtime.now()
     fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return kept
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
     status = status_of(fire, ledger, all_planned=all_planned)
     percent = ledger.percent if all_planned else min(ledger.percent, 99)
@@ -61,13 +63,24 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     return stored
 
 
+async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
+    """The last summary of a fire so old that its messages are deleted by and by: no count is true any more."""
+    if not fire.is_closed or not _is_forgotten(runtime, fire):
+        return None
+    return await runtime.stores.fire_progress.find(company_id, fire.id)
+
+
+def _is_forgotten(runtime: Runtime, fire: Fire) -> bool:
+    return runtime.now() >= fire.fired_at + timedelta(days=runtime.settings.retention_days)
+
+
 async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transaction: Transaction) -> None:
     """Have the sweep sum up a closed fire again, as one of its messages changes in this transaction.
 
     Whoever changes it sums up at once, but may die before that. Read before anything is written.
     """
     fire = await runtime.stores.fires.find(company_id, fire_id, transaction)
-    if fire is not None and fire.is_closed:
+    if fire is not None and fire.is_closed and not _is_forgotten(runtime, fire):
         runtime.stores.fires.put(transaction, company_id, fire_id, replace(fire, is_closed=False))
 
 

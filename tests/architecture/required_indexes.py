@@ -18,8 +18,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from shared.firestore import queries
+from shared.firestore import queries, schema
 from shared.firestore.queries import Query
+from shared.firestore.retention import EXPIRES_AT, RETENTION
 from shared.firestore.stores import Stores
 from tests.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
 
@@ -36,7 +37,7 @@ UNSEARCHED = frozenset(
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
-TIMES_TO_LIVE = {("ticks", "expires_at"), ("idempotency_keys", "expires_at")}
+TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) 
 
 def overrides_of(needs: Needs) -> list[Entry]:
     """The single fields that differ from what Firestore does by itself: exempt, across companies, or TTL."""
-    keys = {*needs.across, *TIMES_TO_LIVE}
+    keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
     for collection, record in record_types().items():
         hints = typing.get_type_hints(record)
         exempt = {f.name for f in fields(record) if f.name != "id" and _is_exempt(f.name, hints[f.name])}
