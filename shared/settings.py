@@ -87,7 +87,9 @@ class Settings:
                 "ticks and workers would have no way to know their caller"
             )
         if not 0 < self.rows_retention_days <= self.retention_days:
-            faults.append(f"{PREFIX}ROWS_RETENTION_DAYS must be more than 0, and not more than RETENTION_DAYS")
+            faults.append(
+                f"{PREFIX}ROWS_RETENTION_DAYS must be more than 0, and not more than RETENTION_DAYS"
+            )
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
         if faults:

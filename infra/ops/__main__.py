@@ -14,7 +14,7 @@ from pathlib import Path
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
-from infra.ops.work import add_commands
+from infra.ops import data, work
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
@@ -102,7 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
     sender.set_defaults(run=_add_sender)
 
-    add_commands(commands)
+    work.add_commands(commands)
+    data.add_commands(commands)
     return parser
 
 

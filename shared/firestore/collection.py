@@ -22,6 +22,7 @@ from shared.firestore import paths
 from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.queries import Query
 from shared.firestore.retention import EXPIRES_AT, Keeping
+from shared.firestore.retries import READ_RETRY, read_retry
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
@@ -60,7 +61,7 @@ class Collection(Generic[T]):
             ref = self.ref(company_id, item_id)
         except ValueError:
             return None
-        snapshot = await ref.get(transaction=transaction)
+        snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
         return self.record(snapshot) if snapshot.exists else None
 
     async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
@@ -77,7 +78,9 @@ class Collection(Generic[T]):
         refs = [self.ref(company_id, item_id) for item_id in item_ids]
         found: dict[str, T] = {}
         for start in range(0, len(refs), READ_SIZE):
-            snapshots = self._db.get_all(refs[start : start + READ_SIZE], transaction=transaction)
+            snapshots = self._db.get_all(
+                refs[start : start + READ_SIZE], transaction=transaction, retry=read_retry(transaction)
+            )
             async for snapshot in snapshots:
                 if snapshot.exists:
                     found[snapshot.id] = self.record(snapshot)
@@ -130,7 +133,7 @@ class Collection(Generic[T]):
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
             page = query if last is None else query.start_after(last)
-            snapshots = [snapshot async for snapshot in page.stream()]
+            snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
             batch = self._db.batch()
             for snapshot in snapshots:
                 ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
@@ -149,14 +152,14 @@ class Collection(Generic[T]):
     async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
         """The first `limit` records that match, in the query's order."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        return [self.record(snapshot) async for snapshot in found.stream()]
+        return [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
 
     async def each_value(
         self, company_id: str, query: Query, *values: object, field: str
     ) -> AsyncIterator[object]:
         """One field of every match; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
-        async for snapshot in found.stream():
+        async for snapshot in found.stream(retry=READ_RETRY):
             yield (snapshot.to_dict() or {}).get(field)
 
     async def page(
@@ -173,7 +176,7 @@ class Collection(Generic[T]):
             query = query.where(filter=FieldFilter(name, "==", value))
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
-        snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream()]
+        snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream(retry=READ_RETRY)]
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
@@ -185,7 +188,7 @@ class Collection(Generic[T]):
         last = None
         while True:
             page = found if last is None else found.start_after(last)
-            snapshots = [snapshot async for snapshot in page.stream()]
+            snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
             for snapshot in snapshots:
                 yield paths.company_of(snapshot.reference), self.record(snapshot)
             if len(snapshots) < page_size:
@@ -235,5 +238,5 @@ async def read_together(
 
 
 async def _answer(aggregation: Any) -> int:
-    result = await aggregation.get()
+    result = await aggregation.get(retry=READ_RETRY)
     return int(result[0][0].value)

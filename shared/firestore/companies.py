@@ -1,5 +1,7 @@
 """The companies' own documents."""
 
+from collections.abc import AsyncIterator
+
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
 
@@ -7,6 +9,7 @@ from shared.domain.company import Company
 from shared.domain.errors import NotFound
 from shared.firestore import paths
 from shared.firestore.codec import from_document, to_document
+from shared.firestore.retries import READ_RETRY
 
 
 class Companies:
@@ -17,10 +20,15 @@ class Companies:
 
     async def get(self, company_id: str) -> Company:
         """The company. Raises NotFound."""
-        snapshot = await paths.company(self._db, company_id).get()
+        snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
         if not snapshot.exists:
             raise NotFound("company", company_id)
         return from_document(Company, company_id, snapshot.to_dict() or {})
+
+    async def each(self) -> AsyncIterator[Company]:
+        """Every company. Only for ops, whose work concerns all of them."""
+        async for snapshot in self._db.collection(paths.COMPANIES).stream(retry=READ_RETRY):
+            yield from_document(Company, snapshot.id, snapshot.to_dict() or {})
 
     async def add(self, company: Company) -> bool:
         """Store a new company; False when there is one with this id."""

@@ -1,6 +1,6 @@
 """How long each class of data is kept. Firestore deletes a document within a day of its `expires_at`.
 
-What is listed nowhere here stays: definitions, fires with their ledgers, and opt-outs, as a refusal has no end.
+What is not listed stays: definitions, fires with their ledgers, and opt-outs, as a refusal has no end.
 Ticks and idempotency keys carry their own `expires_at`.
 """
 
@@ -51,7 +51,9 @@ RETENTION: dict[str, Retention] = {
     "replies": Retention(
         period=lambda kept: kept.messages, since=lambda reply: reply.received_at, why="as messages"
     ),
-    "text_claims": Retention(period=lambda kept: kept.messages, why="as the messages they keep from doubling"),
+    "text_claims": Retention(
+        period=lambda kept: kept.messages, why="as the messages they keep from doubling"
+    ),
     "batches": Retention(
         period=lambda kept: kept.messages,
         since=lambda batch: batch.planned_start if batch.state is BatchState.DONE else None,
@@ -63,10 +65,13 @@ RETENTION: dict[str, Retention] = {
         why="as messages, once done",
     ),
     "row_chunks": Retention(
-        period=lambda kept: kept.rows, why="a failed row can be corrected, and a file fired again, for so long"
+        period=lambda kept: kept.rows,
+        why="a failed row can be corrected, and a file fired again, for so long",
     ),
     "previews": Retention(
-        period=lambda kept: kept.previews, since=lambda preview: preview.made_at, why="looked at before firing"
+        period=lambda kept: kept.previews,
+        since=lambda preview: preview.made_at,
+        why="looked at before firing",
     ),
     "preview_chunks": Retention(period=lambda kept: kept.previews, why="as previews"),
     "history_searches": Retention(

@@ -1,7 +1,7 @@
 """All collections of a company, one attribute a noun."""
 
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.cloud.firestore import AsyncClient
 
@@ -24,7 +24,7 @@ from shared.domain.source import Source
 from shared.domain.template import Template
 from shared.firestore.collection import Collection
 from shared.firestore.companies import Companies
-from shared.firestore.retention import Periods, keeping_of
+from shared.firestore.retention import RETENTION, Periods, keeping_of
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.ticks import Ticks
 
@@ -40,6 +40,15 @@ class Stores:
 
     def _collection(self, name: str, record_type: type[T], kind: str) -> Collection[T]:
         return Collection(self.db, name, record_type, kind, keeping_of(name, self._periods))
+
+    def all(self) -> list[Collection[Any]]:
+        """Every collection that is kept under a company."""
+        names = [name for name, value in vars(Stores).items() if isinstance(value, cached_property)]
+        return [getattr(self, name) for name in names if name not in ("companies", "ticks")]
+
+    def short_lived(self) -> list[Collection[Any]]:
+        """The collections whose records end by themselves."""
+        return [collection for collection in self.all() if collection.name in RETENTION]
 
     @cached_property
     def companies(self) -> Companies:

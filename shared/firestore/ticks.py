@@ -11,6 +11,7 @@ from google.cloud.firestore import AsyncClient
 
 from shared.domain.ids import computed_id
 from shared.firestore.codec import from_document, to_document
+from shared.firestore.retries import READ_RETRY
 
 KEPT = timedelta(days=2)
 
@@ -61,7 +62,7 @@ class Ticks:
 
     async def last_beat(self, job: str) -> Beat | None:
         """When the job last ran to its end, if it ever did."""
-        snapshot = await self._db.collection("ticks").document(_beat_id(job)).get()
+        snapshot = await self._db.collection("ticks").document(_beat_id(job)).get(retry=READ_RETRY)
         return from_document(Beat, job, snapshot.to_dict() or {}) if snapshot.exists else None
 
 

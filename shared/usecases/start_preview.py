@@ -49,5 +49,7 @@ async def _file(runtime: Runtime, company_id: str, campaign: Campaign) -> File:
     if file.state is not FileState.LOADED:
         raise InvalidInput.at("audience.file_id", f"is {file.state}; only a loaded file can be previewed")
     if not rows_are_kept(runtime, file):
-        raise InvalidInput.at("audience.file_id", "has no rows any more, as their time is over; upload it again")
+        raise InvalidInput.at(
+            "audience.file_id", "has no rows any more, as their time is over; upload it again"
+        )
     return file

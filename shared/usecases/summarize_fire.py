@@ -64,7 +64,7 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
 
 
 async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
-    """The last summary of a fire so old that its messages are deleted by and by: no count is true any more."""
+    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
     if not fire.is_closed or not _is_forgotten(runtime, fire):
         return None
     return await runtime.stores.fire_progress.find(company_id, fire.id)

@@ -21,6 +21,7 @@ REPOSITORY_EXCEPTIONS = {
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
     "Collection.record": "maps a document that was found",
     "Companies.add": "takes the company itself",
+    "Companies.each": "for ops, whose work concerns all companies",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
     "Ticks.beat": "ticks belong to no company",
@@ -50,6 +51,7 @@ PATH_CALLS = {"collection", "document", "collection_group", "collections", "list
 PATH_BUILDERS = {
     "shared/firestore/paths.py": {"collection", "document"},
     "shared/firestore/collection.py": {"collection_group"},  # each_across_companies
+    "shared/firestore/companies.py": {"collection"},  # each
     "shared/firestore/ticks.py": {"collection", "document"},  # the one collection beside the companies
 }
 

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
 
 from infra.local.ports import HOST
+from tests.faults.late_commits import LateCommits
 from tests.faults.orders import Moment
 
 LARGEST_MESSAGE = 64 * 1024 * 1024
@@ -15,12 +17,17 @@ OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failing:
-    """Every `every`th call of one of `methods` (all when empty) answers `code`."""
+    """Every `every`th call of one of `methods` (all when empty) answers `code`.
+
+    With `late_seconds` a commit that failed before it was done is done all the same, so much later: as when
+    the caller's patience ends before the server's work does. A rollback then comes too late.
+    """
 
     code: grpc.StatusCode
     moment: Moment
     methods: Sequence[str] = ()
     every: int = 1
+    late_seconds: float = 0
 
 
 class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
@@ -33,6 +40,7 @@ class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no ty
         self.failing: Failing | None = None
         self.failed = 0
         self._matched = 0
+        self.late = LateCommits()
         self._channel: grpc.aio.Channel | None = None
         self._server = grpc.aio.server(options=OPTIONS)
 
@@ -48,6 +56,7 @@ class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no ty
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.late.all_done()
         await self._server.stop(0)
         if self._channel is not None:
             await self._channel.close()
@@ -58,7 +67,16 @@ class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no ty
 
         async def forward(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
             failing = self._failing_now(method)
+            if method.endswith("/Rollback"):
+                request = await anext(requests)
+                if self.late.outrun(request):
+                    yield b""
+                    return
+                requests = _one(request)
             if failing is not None and failing.moment == "before":
+                if failing.late_seconds:
+                    send = partial(self._send, method, _passed_on(context))
+                    self.late.take(await anext(requests), send, failing.late_seconds)
                 await context.abort(failing.code, "asked for by the test")
             call = self._target().stream_stream(method)(
                 requests, metadata=_passed_on(context), timeout=context.time_remaining()
@@ -73,6 +91,10 @@ class GrpcProxy(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no ty
                 await context.abort(failing.code, "asked for by the test")
 
         return grpc.stream_stream_rpc_method_handler(forward)
+
+    async def _send(self, method: str, metadata: list[tuple[str, Any]], request: bytes) -> None:
+        async for _ in self._target().stream_stream(method)(_one(request), metadata=metadata):
+            pass
 
     def _target(self) -> "grpc.aio.Channel":
         if self._channel is None:
@@ -97,3 +119,7 @@ def _passed_on(context: Any) -> list[tuple[str, Any]]:
         for key, value in context.invocation_metadata() or ()
         if key not in ours and not key.startswith((":", "grpc-"))
     ]
+
+
+async def _one(request: bytes) -> AsyncIterator[bytes]:
+    yield request

@@ -21,6 +21,7 @@ TEXTS = (Channel.SMS,)
 OUTAGE_SECONDS = 60
 # A process that dies inside a transaction leaves its locks until Firestore ends the transaction: a minute.
 SETTLED_WITHIN = 150
+READS = ("BatchGetDocuments", "RunQuery", "RunAggregationQuery")
 # Numbers by the simulator's fixed outcomes: receipts twice, last first, never, and as usual.
 RECEIPT_DIGITS = (9, 10, 11, 1, 12)
 
@@ -114,11 +115,21 @@ def databases() -> Iterator[Scenario]:
                 name=f"every third commit {code.name} {moment} it applied",
                 disturb=partial(disturbances.fail_firestore, failing),
             )
-    for code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
-        reads = Failing(code=code, moment="before", methods=("BatchGetDocuments", "RunQuery"), every=7)
+        reads = Failing(code=code, moment="before", methods=READS, every=7)
         yield Scenario(
-            name=f"every seventh read {code.name} for ten seconds",
-            disturb=partial(disturbances.gone, "firestore", reads, 10),
+            name=f"every seventh read {code.name}", disturb=partial(disturbances.fail_firestore, reads)
+        )
+    for seconds in (2, 8):  # before and after the lease is over
+        late = Failing(
+            code=grpc.StatusCode.DEADLINE_EXCEEDED,
+            moment="before",
+            methods=("Commit",),
+            every=3,
+            late_seconds=seconds,
+        )
+        yield Scenario(
+            name=f"every third commit applied {seconds} s after it failed",
+            disturb=partial(disturbances.fail_firestore, late),
         )
     gone = Failing(code=grpc.StatusCode.UNAVAILABLE, moment="before")
     yield Scenario(

@@ -1,4 +1,4 @@
-"""Firestore answers with an error before or after it applied a commit: the work goes on, once."""
+"""Firestore fails reads, and commits before, long before or after it applies them: the work goes on, once."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from shared.domain.fire import Ledger
 from shared.runtime import Runtime
 from tests.faults.grpc_proxy import Failing, GrpcProxy
 from tests.faults.orders import Moment
+from tests.faults.scenarios import READS
 from tests.usecases.clinic import Clinic
 
 CODES = (grpc.StatusCode.ABORTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
@@ -39,7 +40,28 @@ async def unsure(clinic: Clinic, proxy: GrpcProxy, monkeypatch: pytest.MonkeyPat
 async def test_every_third_commit_fails(
     unsure: Clinic, proxy: GrpcProxy, code: grpc.StatusCode, moment: Moment
 ) -> None:
-    failing = Failing(code=code, moment=moment, methods=("Commit",), every=3)
+    await _send_while(unsure, proxy, Failing(code=code, moment=moment, methods=("Commit",), every=3))
+
+
+async def test_every_fifth_commit_is_applied_long_after_it_failed(unsure: Clinic, proxy: GrpcProxy) -> None:
+    late = Failing(
+        code=grpc.StatusCode.DEADLINE_EXCEEDED,
+        moment="before",
+        methods=("Commit",),
+        every=5,
+        late_seconds=0.5,
+    )
+    await _send_while(unsure, proxy, late)
+    assert proxy.late.applied > 0
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
+async def test_every_fifth_read_fails(unsure: Clinic, proxy: GrpcProxy, code: grpc.StatusCode) -> None:
+    await _send_while(unsure, proxy, Failing(code=code, moment="before", methods=READS, every=5))
+
+
+async def _send_while(unsure: Clinic, proxy: GrpcProxy, failing: Failing) -> None:
+    """Load a file and send a campaign while the database fails so, and judge by the provider's books."""
     proxy.failing = failing
     file = await unsure.load(*PEOPLE, {"When": "tomorrow"})
     assert (file.row_count, file.rejected_count, file.attempt) == (6, 1, 1)
@@ -51,7 +73,8 @@ async def test_every_third_commit_fails(
     unsure.runs_jobs = True
     await unsure.run_published()
     proxy.failing = None
-    assert proxy.failed > 3
+    await proxy.late.all_done()
+    assert proxy.failed > 2
     accepted = Counter(message["handset"] for message in await unsure.accepted())
     assert len(accepted) == 6
     assert set(accepted.values()) == {1}
