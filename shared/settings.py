@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "ROLLCALL_"
+LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
 
 
 class SettingsError(Exception):
@@ -86,10 +87,8 @@ class Settings:
                 f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "
                 "ticks and workers would have no way to know their caller"
             )
-        if not 0 < self.rows_retention_days <= self.retention_days:
-            faults.append(
-                f"{PREFIX}ROWS_RETENTION_DAYS must be more than 0, and not more than RETENTION_DAYS"
-            )
+        if min(self.retention_days, self.rows_retention_days) < LEAST_RETENTION_DAYS:
+            faults.append(f"{PREFIX}RETENTION_DAYS and {PREFIX}ROWS_RETENTION_DAYS must be at least 7")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
         if faults:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.domain.campaign import Disposition
 from shared.domain.failure import FailureState
-from shared.domain.fire import status_of
+from shared.domain.fire import Fire, FireProgress, status_of
 from shared.domain.message import MessageState
 from shared.domain.report import FireReport
 from shared.domain.sending import Delivery
@@ -31,15 +31,7 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
-        return FireReport(
-            fire_id=fire.id,
-            campaign_id=fire.campaign_id,
-            fired_at=fire.fired_at,
-            status=kept.status,
-            percent=kept.percent,
-            ledger=kept.ledger,
-            note=MESSAGES_DELETED,
-        )
+        return _kept_report(fire, kept)
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
 
     async def by(query: Query, values: Iterable[StrEnum]) -> dict[str, int]:
@@ -74,6 +66,18 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         deliveries=deliveries,
         undelivered=undelivered,
         dispositions=dispositions,
+    )
+
+
+def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=progress.status,
+        percent=progress.percent,
+        ledger=progress.ledger,
+        note=MESSAGES_DELETED,
     )
 
 

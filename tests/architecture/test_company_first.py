@@ -20,6 +20,9 @@ REPOSITORY_EXCEPTIONS = {
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
     "Collection.record": "maps a document that was found",
+    "Stores.all": "the collections themselves",
+    "Stores.short_lived": "the collections themselves",
+    "Keeping.ends_at": "says when a record may be deleted",
     "Companies.add": "takes the company itself",
     "Companies.each": "for ops, whose work concerns all companies",
     "Ticks.take": "ticks belong to no company",
@@ -30,6 +33,7 @@ REPOSITORY_EXCEPTIONS = {
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
+    "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
     "commit": "commits what others wrote",
     "from_document": "maps a record",
