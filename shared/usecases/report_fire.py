@@ -49,8 +49,7 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind"),
         _undelivered(runtime, company_id, fire_id),
     )
-    without_receipt = ledger.sent - sum(deliveries.values())
-    if without_receipt > 0:
+    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
         fire_id=fire.id,

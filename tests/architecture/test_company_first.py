@@ -33,6 +33,7 @@ REPOSITORY_EXCEPTIONS = {
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
+    "read_retry": "says how a read is tried again",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
     "commit": "commits what others wrote",
