@@ -8,6 +8,7 @@ from functions.api import (
     api_keys,
     campaigns,
     companies,
+    deletions,
     failures,
     files,
     fires,
@@ -42,6 +43,7 @@ ROUTERS = (
     failures.router,
     replies.router,
     opt_outs.router,
+    deletions.router,
     reports.router,
 )
 

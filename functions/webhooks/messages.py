@@ -51,6 +51,8 @@ async def messages(request: Request) -> Response:
     with log.context(company_id=company_id):
         try:
             sender = await runtime.stores.senders.find(company_id, request.query_params.get("sender", ""))
+            if sender is None and await runtime.stores.deleted_companies.find(company_id) is not None:
+                return Response("Not Found", status_code=404)
             if sender is None:
                 raise BadSignature("there is no such sender")
             return await route(runtime, company_id, sender, request, body)

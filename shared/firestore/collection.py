@@ -145,6 +145,29 @@ class Collection(Generic[T]):
                 return count
             last = snapshots[-1]
 
+    async def remove(self, company_id: str, item_ids: Iterable[str]) -> int:
+        """Delete the records; those that are gone already are no error. How many ids were given."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        for start in range(0, len(refs), READ_SIZE):
+            batch = self._db.batch()
+            for ref in refs[start : start + READ_SIZE]:
+                batch.delete(ref)
+            await batch.commit()
+        return len(refs)
+
+    async def each_page(
+        self, company_id: str, where: Sequence[tuple[str, object]] = ()
+    ) -> AsyncIterator[list[T]]:
+        """All records, or those with these equalities, page by page in id order."""
+        after: str | None = None
+        while True:
+            page = await self.page(company_id, limit=READ_SIZE, after=after, where=where)
+            if page.items:
+                yield page.items
+            if page.next_after is None:
+                return
+            after = page.next_after
+
     async def count(self, company_id: str, query: Query, *values: object) -> int:
         """How many records match, counted by Firestore."""
         return await _answer(self._filtered(self._base(company_id), query, values).count())

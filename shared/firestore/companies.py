@@ -1,6 +1,7 @@
 """The companies' own documents."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
@@ -8,7 +9,7 @@ from google.cloud.firestore import AsyncClient
 from shared.domain.company import Company
 from shared.domain.errors import NotFound
 from shared.firestore import paths
-from shared.firestore.codec import from_document, to_document
+from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.retries import READ_RETRY
 
 
@@ -29,6 +30,12 @@ class Companies:
         """Every company. Only for ops, whose work concerns all of them."""
         async for snapshot in self._db.collection(paths.COMPANIES).stream(retry=READ_RETRY):
             yield from_document(Company, snapshot.id, snapshot.to_dict() or {})
+
+    async def stop_sending(self, company_id: str) -> None:
+        """Mark that it is being deleted: nothing of it fires any more. Raises NotFound."""
+        company = await self.get(company_id)
+        document, fields = overwriting(replace(company, sending_enabled=False, is_being_deleted=True))
+        await paths.company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]
 
     async def add(self, company: Company) -> bool:
         """Store a new company; False when there is one with this id."""

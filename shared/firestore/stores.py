@@ -8,6 +8,7 @@ from google.cloud.firestore import AsyncClient
 from shared.domain.api_key import ApiKey
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
+from shared.domain.deletion import Deletion
 from shared.domain.failure import Failure
 from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
@@ -24,6 +25,7 @@ from shared.domain.source import Source
 from shared.domain.template import Template
 from shared.firestore.collection import Collection
 from shared.firestore.companies import Companies
+from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.retention import RETENTION, Periods, keeping_of
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.ticks import Ticks
@@ -33,6 +35,8 @@ T = TypeVar("T")
 
 class Stores:
     """The repositories, each built on first use."""
+
+    BESIDE = frozenset({"companies", "deleted_companies", "ticks"})  # not under a company
 
     def __init__(self, db: AsyncClient, periods: Periods | None = None) -> None:
         self.db = db
@@ -44,7 +48,7 @@ class Stores:
     def all(self) -> list[Collection[Any]]:
         """Every collection that is kept under a company."""
         names = [name for name, value in vars(Stores).items() if isinstance(value, cached_property)]
-        return [getattr(self, name) for name in names if name not in ("companies", "ticks")]
+        return [getattr(self, name) for name in names if name not in self.BESIDE]
 
     def short_lived(self) -> list[Collection[Any]]:
         """The collections whose records end by themselves."""
@@ -54,6 +58,11 @@ class Stores:
     def companies(self) -> Companies:
         """The companies themselves."""
         return Companies(self.db)
+
+    @cached_property
+    def deleted_companies(self) -> DeletedCompanies:
+        """Records of companies that were deleted."""
+        return DeletedCompanies(self.db)
 
     @cached_property
     def ticks(self) -> Ticks:
@@ -164,6 +173,11 @@ class Stores:
     def failures(self) -> Collection[Failure]:
         """The failures table."""
         return self._collection("failures", Failure, "failure")
+
+    @cached_property
+    def deletions(self) -> Collection[Deletion]:
+        """Records of people who were forgotten, by hash of the address."""
+        return self._collection("deletions", Deletion, "deletion")
 
     @cached_property
     def opt_outs(self) -> Collection[OptOut]:

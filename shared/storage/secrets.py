@@ -37,6 +37,14 @@ class Secrets:
             self._all = json.loads(self._path.read_text())
             self._read_at = changed_at
 
+    def forget(self, company_id: str) -> int:
+        """Delete all credentials of a company; of how many senders."""
+        self._refresh()
+        found = self._all.pop(company_id, {})
+        if found:
+            self._path.write_text(json.dumps(self._all, indent=1))
+        return len(found)
+
     def store(self, company_id: str, sender_id: str, credentials: dict[str, str]) -> None:
         """Write one sender's credentials, replacing those it had. For ops on one machine."""
         self._refresh()

@@ -1,8 +1,11 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
+from dataclasses import replace
+
 from shared import log
 from shared.domain.message import Message, MessageState, after_receipt
 from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.person import is_forgotten
 from shared.domain.sending import Receipt, ReceiptKind
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -24,12 +27,15 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if message is None:
             return None
         changed = after_receipt(message, receipt, now)
+        if is_forgotten(message):  # what providers say may name the person
+            changed = replace(changed, provider_id=None, delivery_reason=None)
         if _is_resolved(message, changed):
             await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
-        if receipt.kind in _REFUSALS:
-            key = opt_out_id(message.channel, message.address)
+        address = message.address or receipt.address
+        if receipt.kind in _REFUSALS and address:
+            key = opt_out_id(message.channel, address)
             refusal = OptOut(
                 id=key,
                 channel=message.channel,

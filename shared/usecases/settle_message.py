@@ -13,6 +13,7 @@ from shared.domain.fire import Fire, FireState
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState, moved
+from shared.domain.person import is_forgotten
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
@@ -140,6 +141,8 @@ class _Decision:
             )
         if parts.failure is not None and parts.failure.state is FailureState.REQUEUED:
             raise Conflict("This message was corrected and queued again already.")
+        if self._settlement is Settlement.RESEND and is_forgotten(message):
+            raise Conflict("The person asked for deletion: there is nobody to send this to.")
         if self._settlement is Settlement.RESEND and parts.fire.state is FireState.CANCELED:
             raise Conflict("The campaign was canceled; nothing of it is sent any more.")
 

@@ -58,7 +58,7 @@ def record_types() -> dict[str, type]:
     """Every collection under a company with its record. Stores' own attributes say which."""
     found = {}
     for name, attribute in vars(Stores).items():
-        if isinstance(attribute, cached_property) and name not in ("companies", "ticks"):
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE:
             collection = getattr(Stores(typing.cast(Any, None)), name)
             found[collection.name] = collection._type
     return found
@@ -69,7 +69,7 @@ def store_names() -> dict[str, str]:
     return {
         name: getattr(Stores(typing.cast(Any, None)), name).name
         for name, attribute in vars(Stores).items()
-        if isinstance(attribute, cached_property) and name not in ("companies", "ticks")
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.company import Company
+from shared.domain.deletion import Deletion
 from shared.firestore.schema import version_of
 from shared.firestore.ticks import Beat, Tick
 from tests.architecture.required_indexes import record_types
@@ -27,7 +28,7 @@ MEND = (
 
 def stored_records() -> dict[str, type]:
     """Every record that is stored, by collection; ticks hold two kinds."""
-    beside = {"companies": Company, "ticks": Tick, "ticks (beats)": Beat}
+    beside = {"companies": Company, "deleted_companies": Deletion, "ticks": Tick, "ticks (beats)": Beat}
     return {**record_types(), **beside}
 
 

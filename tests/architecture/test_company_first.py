@@ -33,6 +33,8 @@ REPOSITORY_EXCEPTIONS = {
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
+    "deleted_company": "builds a path",
+    "packed": "maps a record",
     "read_retry": "says how a read is tried again",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
@@ -56,6 +58,7 @@ PATH_CALLS = {"collection", "document", "collection_group", "collections", "list
 PATH_BUILDERS = {
     "shared/firestore/paths.py": {"collection", "document"},
     "shared/firestore/collection.py": {"collection_group"},  # each_across_companies
+    "shared/firestore/deleted_companies.py": {"collections"},
     "shared/firestore/companies.py": {"collection"},  # each
     "shared/firestore/ticks.py": {"collection", "document"},  # the one collection beside the companies
 }
