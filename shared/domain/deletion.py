@@ -1,4 +1,4 @@
-"""The record of a deletion: what was deleted of which class, how much, and when; nothing that names anybody."""
+"""The record of a deletion: what was deleted of which class, how much, and when; it names nobody."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ from pathlib import Path
 from google.api_core.exceptions import NotFound as ObjectNotFound
 
 from shared.domain.file import File, FileState
-from shared.domain.person import Person
+from shared.domain.person import FORGOTTEN, Person
 from shared.domain.preview import Preview, preview_chunk_id
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import without_rows
@@ -47,6 +47,8 @@ async def forget_uploads(runtime: Runtime, company_id: str, person: Person, rows
             rejected = await _forget_rejected(runtime, company_id, file, person)
             removed["rejected_rows"] += rejected
             is_theirs = rejected or file.id in rows.numbers or file.state is FileState.REFUSED
+            if file.refusal not in (None, FORGOTTEN):  # it may quote the file
+                await runtime.stores.files.save(company_id, file.id, replace(file, refusal=FORGOTTEN))
             if is_theirs and file.state in _AT_REST and await runtime.files.remove(file.object_name):
                 removed["uploads"] += 1
     return removed
