@@ -14,7 +14,7 @@ from pathlib import Path
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
-from infra.ops import data, work
+from infra.ops import data, restore, work
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     work.add_commands(commands)
     data.add_commands(commands)
+    restore.add_commands(commands)
     return parser
 
 

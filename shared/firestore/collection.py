@@ -1,6 +1,6 @@
 """One collection of records under each company: the calls every repository is made of."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -88,7 +88,7 @@ class Collection(Generic[T]):
 
     def wanted(self, company_id: str, item_ids: Iterable[str]) -> "Wanted[T]":
         """These records, to be read together with others (see read_together)."""
-        return Wanted(self, [self.ref(company_id, item_id) for item_id in item_ids])
+        return Wanted(self.record, [self.ref(company_id, item_id) for item_id in item_ids])
 
     async def add(self, company_id: str, item_id: str, record: T) -> bool:
         """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
@@ -242,7 +242,7 @@ class Collection(Generic[T]):
 class Wanted(Generic[T]):
     """Records of one collection that are to be read together with others."""
 
-    collection: Collection[T]
+    record: Callable[[Any], T]
     refs: list[AsyncDocumentReference]
 
 
@@ -256,7 +256,7 @@ async def read_together(
     async for snapshot in db.get_all(references, transaction=transaction):
         if snapshot.exists:
             number, group = homes[snapshot.reference.path]
-            found[number][snapshot.id] = group.collection.record(snapshot)
+            found[number][snapshot.id] = group.record(snapshot)
     return found
 
 

@@ -16,6 +16,11 @@ def deleted_company(db: AsyncClient, company_id: str) -> AsyncDocumentReference:
     return db.collection(DELETED_COMPANIES).document(_checked(company_id))
 
 
+def system(db: AsyncClient, name: str) -> AsyncDocumentReference:
+    """A document about the whole system."""
+    return db.collection("system").document(_checked(name))
+
+
 def collection(db: AsyncClient, company_id: str, name: str) -> AsyncCollectionReference:
     """One of the company's collections."""
     found: AsyncCollectionReference = company(db, company_id).collection(name)

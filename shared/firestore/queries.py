@@ -68,6 +68,7 @@ MESSAGES_CALLED_SINCE = Query(
     collection="messages", equal=("address", "sender_id"), range=("sending_at", ">=")
 )
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
+MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
 MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))
 MESSAGES_OF_ROW = Query(collection="messages", equal=("fire_id", "row_number"))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))

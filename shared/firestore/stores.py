@@ -28,6 +28,7 @@ from shared.firestore.companies import Companies
 from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.retention import RETENTION, Periods, keeping_of
 from shared.firestore.row_chunks import RowChunks
+from shared.firestore.system import System
 from shared.firestore.ticks import Ticks
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ T = TypeVar("T")
 class Stores:
     """The repositories, each built on first use."""
 
-    BESIDE = frozenset({"companies", "deleted_companies", "ticks"})  # not under a company
+    BESIDE = frozenset({"companies", "deleted_companies", "system", "ticks"})  # not under a company
 
     def __init__(self, db: AsyncClient, periods: Periods | None = None) -> None:
         self.db = db
@@ -63,6 +64,11 @@ class Stores:
     def deleted_companies(self) -> DeletedCompanies:
         """Records of companies that were deleted."""
         return DeletedCompanies(self.db)
+
+    @cached_property
+    def system(self) -> System:
+        """The hold on sending, and the heartbeat."""
+        return System(self.db)
 
     @cached_property
     def ticks(self) -> Ticks:

@@ -71,6 +71,10 @@ class Files:
         blob = self._bucket().blob(object_name)
         await asyncio.to_thread(blob.upload_from_filename, path, content_type=content_type)
 
+    async def save_text(self, object_name: str, text: str) -> None:
+        """Store a short text."""
+        await asyncio.to_thread(self._bucket().blob(object_name).upload_from_string, text)
+
     async def find(self, object_name: str) -> StoredObject | None:
         """The object's newest generation, or None."""
         blob = await asyncio.to_thread(self._bucket().get_blob, object_name)

@@ -57,16 +57,19 @@ async def intend_messages(
         stores.messages.wanted(company_id, keys),
         stores.opt_outs.wanted(company_id, set(keys.values())),
         stores.senders.wanted(company_id, [claim.batch.sender_id]),
+        stores.system.wanted_hold(),
     )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs, senders = await read_together(stores.db, transaction, *wanted)
+        batches, fires, messages, opt_outs, senders, holds = await read_together(
+            stores.db, transaction, *wanted
+        )
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
-        if _waits(fire, senders.values()):
+        if holds or _waits(fire, senders.values()):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
         decided = [

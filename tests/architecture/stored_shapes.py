@@ -14,7 +14,9 @@ from typing import Any
 
 from shared.domain.company import Company
 from shared.domain.deletion import Deletion
+from shared.domain.hold import Hold
 from shared.firestore.schema import version_of
+from shared.firestore.system import Heartbeat
 from shared.firestore.ticks import Beat, Tick
 from tests.architecture.required_indexes import record_types
 
@@ -28,7 +30,14 @@ MEND = (
 
 def stored_records() -> dict[str, type]:
     """Every record that is stored, by collection; ticks hold two kinds."""
-    beside = {"companies": Company, "deleted_companies": Deletion, "ticks": Tick, "ticks (beats)": Beat}
+    beside = {
+        "companies": Company,
+        "deleted_companies": Deletion,
+        "ticks": Tick,
+        "ticks (beats)": Beat,
+        "system (hold)": Hold,
+        "system (heartbeat)": Heartbeat,
+    }
     return {**record_types(), **beside}
 
 

@@ -25,6 +25,13 @@ REPOSITORY_EXCEPTIONS = {
     "Keeping.ends_at": "says when a record may be deleted",
     "Companies.add": "takes the company itself",
     "Companies.each": "for ops, whose work concerns all companies",
+    "System.hold_ref": "concerns all companies",
+    "System.wanted_hold": "concerns all companies",
+    "System.find_hold": "concerns all companies",
+    "System.save_hold": "concerns all companies",
+    "System.release": "concerns all companies",
+    "System.heartbeat": "concerns all companies",
+    "System.beat": "concerns all companies",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
     "Ticks.beat": "ticks belong to no company",
@@ -49,6 +56,7 @@ WITHOUT_RECORDS = {
     "transact": "runs what its caller does",
 }
 USE_CASE_EXCEPTIONS = {
+    "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
     "put_failure": "part of a transaction, which comes first; the company follows",
