@@ -39,13 +39,14 @@ class DeletedCompanies:
 
     async def empty(self, company_id: str, name: str) -> AsyncIterator[int]:
         """Delete the collection's documents, some at a time; how many each time."""
-        query = paths.collection(self._db, company_id, name).order_by("__name__").select([]).limit(AT_ONCE)
-        while found := [snapshot.reference async for snapshot in query.stream(retry=READ_RETRY)]:
+        collection = paths.collection(self._db, company_id, name)
+        found = [reference async for reference in collection.list_documents(page_size=AT_ONCE)]
+        for start in range(0, len(found), AT_ONCE):
             batch = self._db.batch()
-            for reference in found:
+            for reference in found[start : start + AT_ONCE]:
                 batch.delete(reference)
             await batch.commit()
-            yield len(found)
+            yield len(found[start : start + AT_ONCE])
 
     async def remove_company(self, company_id: str) -> None:
         """Delete the company's own document: the last step."""

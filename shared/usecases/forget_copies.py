@@ -18,7 +18,15 @@ from shared.usecases.find_rows_of import RowsOf
 _AT_REST = frozenset({FileState.LOADED, FileState.REFUSED})
 
 
-async def forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
+async def forget_copies(runtime: Runtime, company_id: str, person: Person, rows: RowsOf) -> Counter[str]:
+    """Delete the copies; counts by class."""
+    removed = await _forget_uploads(runtime, company_id, person, rows)
+    removed["previews"] += await _forget_previews(runtime, company_id, rows)
+    removed["idempotency_keys"] += await _forget_answers(runtime, company_id, person)
+    return removed
+
+
+async def _forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
     """Delete the previews of files the person is in: they can be made again."""
     stores = runtime.stores
     theirs: list[Preview] = []
@@ -30,7 +38,7 @@ async def forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> in
     return await stores.previews.remove(company_id, [preview.id for preview in theirs])
 
 
-async def forget_answers(runtime: Runtime, company_id: str, person: Person) -> int:
+async def _forget_answers(runtime: Runtime, company_id: str, person: Person) -> int:
     """Delete kept answers that name the person: the same request again would be done again."""
     kept = runtime.stores.idempotency
     theirs: list[str] = []
@@ -39,7 +47,7 @@ async def forget_answers(runtime: Runtime, company_id: str, person: Person) -> i
     return await kept.remove(company_id, theirs)
 
 
-async def forget_uploads(runtime: Runtime, company_id: str, person: Person, rows: RowsOf) -> Counter[str]:
+async def _forget_uploads(runtime: Runtime, company_id: str, person: Person, rows: RowsOf) -> Counter[str]:
     """Delete uploads that hold the person, or may: a refused one cannot be searched. Rows are kept apart."""
     removed: Counter[str] = Counter()
     async for page in runtime.stores.files.each_page(company_id):

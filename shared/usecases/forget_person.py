@@ -34,7 +34,7 @@ from shared.firestore.queries import (
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.find_rows_of import RowsOf, blank_rows, find_rows_of
-from shared.usecases.forget_copies import forget_answers, forget_previews, forget_uploads
+from shared.usecases.forget_copies import forget_copies
 from shared.usecases.summarize_fire import summarize_fire
 
 MOST = 2_000  # of one person's messages or replies in one run
@@ -92,9 +92,7 @@ class _Work:
         await self._forget_failures()
         await self._forget_replies()
         await self._forget_opt_out()
-        self.removed["previews"] += await forget_previews(runtime, company_id, self.rows)
-        self.removed["idempotency_keys"] += await forget_answers(runtime, company_id, self.person)
-        self.removed.update(await forget_uploads(runtime, company_id, self.person, self.rows))
+        self.removed.update(await forget_copies(runtime, company_id, self.person, self.rows))
         if not self.left:
             self.removed["rows"] += await blank_rows(runtime, company_id, self.rows)
         for fire_id in self.fires:

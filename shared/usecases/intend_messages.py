@@ -72,10 +72,8 @@ async def intend_messages(
         if holds or _waits(fire, senders.values()):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
-        decided = [
-            _decide(message, claim.token, fire, content, keys[message.id] in refused, now)
-            for message in messages.values()
-        ]
+        facts = (claim.token, fire, content)
+        decided = [_decide(m, *facts, keys[m.id] in refused, now) for m in messages.values()]
         later: dict[datetime, list[str]] = {}
         for decision in decided:
             decision.write(runtime, transaction, company_id)

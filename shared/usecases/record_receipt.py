@@ -35,16 +35,15 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             stores.messages.put(transaction, company_id, message.id, changed)
         address = message.address or receipt.address
         if receipt.kind in _REFUSALS and address:
-            key = opt_out_id(message.channel, address)
             refusal = OptOut(
-                id=key,
+                id=opt_out_id(message.channel, address),
                 channel=message.channel,
                 address=message.address,
                 is_active=True,
                 source=_REFUSALS[receipt.kind],
                 changed_at=now,
             )
-            stores.opt_outs.put(transaction, company_id, key, refusal)
+            stores.opt_outs.put(transaction, company_id, refusal.id, refusal)
         return message, changed
 
     found = await transact(stores.db, record, "record_receipt")

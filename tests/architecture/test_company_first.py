@@ -40,6 +40,7 @@ REPOSITORY_EXCEPTIONS = {
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
+    "system": "builds a path of no company",
     "packed": "maps a record",
     "read_retry": "says how a read is tried again",
     "keeping_of": "says how long a collection is kept",

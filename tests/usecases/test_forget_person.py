@@ -137,7 +137,7 @@ async def test_cut_short_anywhere_it_goes_on(clinic: Clinic, monkeypatch: pytest
         raise Cut
 
     await worked(clinic)
-    for name in ("forget_previews", "forget_answers", "forget_uploads", "blank_rows"):
+    for name in ("find_rows_of", "forget_copies", "blank_rows"):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, cut)
             with pytest.raises(Cut):
