@@ -35,8 +35,11 @@ test: setup browser ## every test, on the real emulators
 	@$(BIN)/python -m infra.local check
 	@exec $(BIN)/python -m pytest
 
-chaos: setup ## break the running system in every way and show what became of every message (SOAK=20000, ONLY=text)
-	@exec $(BIN)/python -m tests.faults.chaos $(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)")
+chaos: setup ## break the running system in every way and show what became of every message (SOAK=20000, ONLY=text, WITHOUT=guard)
+	@exec $(BIN)/python -m tests.faults.chaos $(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHOUT),--without "$(WITHOUT)")
+
+guards: setup ## take out the guards of the send protocol one by one, and see a promise broken each time
+	@exec $(BIN)/python -m pytest tests/faults/test_guards.py --capture=no
 
 check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"
@@ -60,4 +63,4 @@ lock: setup ## pin the dependencies of pyproject.toml anew
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test chaos check format indexes shapes lock
+.PHONY: help setup browser demo up test chaos guards check format indexes shapes lock

@@ -51,6 +51,7 @@ Point = Literal[
     "sweep.publish_files",  # recovery
     "sweep.publish_chunks",
     "sweep.publish_batches",
+    "sweep.beat",
 ]
 POINTS: tuple[Point, ...] = get_args(Point)
 Hook = Callable[[Point, Literal["before", "after"]], None]

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,12 +10,12 @@ from infra.local.demo import run_demo
 from infra.local.processes import ProcessFailed
 from infra.local.setup_check import SetupIncomplete, check_setup
 from infra.local.stack import Stack, StackOptions
+from infra.local.stopping import stop_on_signals
 from infra.manifest import ManifestError
 
 # Nobody waits five minutes for a tick, or twenty seconds for a provider, to see a demo.
 DEMO_TICK_SECONDS = 5.0
 DEMO_SETTINGS = {"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "5"}
-STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHOWN_FUNCTIONS = ("portal", "api", "messages")
 
 
@@ -69,21 +68,6 @@ async def _up(options: argparse.Namespace) -> int:
         _show(stack)
         await asyncio.Event().wait()
     return 0
-
-
-def stop_on_signals() -> None:
-    """Let the first signal cancel the running task, started or still starting; more change nothing."""
-    task, loop = asyncio.current_task(), asyncio.get_running_loop()
-    assert task is not None  # noqa: S101  # a coroutine of asyncio.run always has one
-
-    def stop() -> None:
-        for number in STOPPING_SIGNALS:  # ignored by the process itself: the loop ends before it does
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_IGN)
-        task.cancel()
-
-    for number in STOPPING_SIGNALS:
-        loop.add_signal_handler(number, stop)
 
 
 def _show(stack: Stack) -> None:

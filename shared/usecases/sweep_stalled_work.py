@@ -37,7 +37,8 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
             errors.append(error)
     if errors:
         raise ExceptionGroup("Not everything could be swept.", errors)
-    await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
+    with faults.step("sweep.beat"):
+        await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
     if not is_held:
         await beat(runtime, now)
     return counts

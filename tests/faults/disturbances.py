@@ -89,7 +89,7 @@ async def stop(point: Point, moment: Moment, lab: Laboratory, trial: Trial) -> N
     lab.orders.give(point, moment, "stop")
 
     async def let_go_on() -> None:
-        pid = await _taken(lab, trial, point, moment)
+        pid = await taken(lab, trial, point, moment)
         await asyncio.sleep(LEASE_SECONDS + 0.5)
         pushing = asyncio.create_task(_push_all(2, lab, trial, same_id=False))  # another takes over
         await asyncio.sleep(4)
@@ -100,7 +100,9 @@ async def stop(point: Point, moment: Moment, lab: Laboratory, trial: Trial) -> N
     trial.meanwhile(let_go_on())
 
 
-async def _taken(lab: Laboratory, trial: Trial, point: Point, moment: Moment) -> int:
+async def taken(lab: Laboratory, trial: Trial, point: Point, moment: Moment) -> int:
+    """Wait until a process took the order; its pid."""
+
     async def is_taken() -> bool:
         return lab.orders.taker(point, moment) is not None
 
@@ -140,7 +142,7 @@ async def hold(point: Point, moment: Moment, lab: Laboratory, trial: Trial) -> N
     lab.orders.give(point, moment, "wait")
 
     async def let_go_on() -> None:
-        await _taken(lab, trial, point, moment)
+        await taken(lab, trial, point, moment)
         await asyncio.sleep(2)
         lab.orders.release(point, moment)
 
@@ -167,7 +169,7 @@ async def write_stop(
         return found is not None and found.is_active
 
     async def write() -> None:
-        await _taken(lab, trial, point, moment)
+        await taken(lab, trial, point, moment)
         await lab.simulator.reply(person, "STOP", sender=trial.account.number)
         await trial.until(is_stored, seconds=20)
         lab.orders.release(point, moment)

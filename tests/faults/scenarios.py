@@ -9,13 +9,14 @@ import grpc
 from infra.local.simulator.outcomes import Answer
 from shared.domain.channel import Channel
 from shared.faults import POINTS, Point
-from tests.faults import disturbances
+from tests.faults import disturbances, evidence
 from tests.faults.disturbances import Passage
 from tests.faults.grpc_proxy import Failing
 from tests.faults.laboratory import Laboratory
 from tests.faults.orders import Moment
 from tests.faults.trial import Trial
 
+MOMENTS: tuple[Moment, ...] = ("before", "after")
 Disturb = Callable[[Laboratory, Trial], Awaitable[None]]
 TEXTS = (Channel.SMS,)
 OUTAGE_SECONDS = 60
@@ -23,7 +24,7 @@ OUTAGE_SECONDS = 60
 SETTLED_WITHIN = 150
 READS = ("BatchGetDocuments", "RunQuery", "RunAggregationQuery")
 # Numbers by the simulator's fixed outcomes: receipts twice, last first, never, and as usual.
-RECEIPT_DIGITS = (9, 10, 11, 1, 12)
+VARIED = tuple(f"+1212555{digits}" for digits in ("0009", "0010", "0011", "0001", "0012"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +36,7 @@ class Scenario:
     may_be_unknown: bool = False
     may_be_failed: bool = False
     channels: tuple[Channel, ...] = (Channel.SMS, Channel.EMAIL)
-    digits: tuple[int, ...] = ()
+    numbers: tuple[str, ...] = ()
     window_closes_in: float | None = None
     seconds: float = SETTLED_WITHIN
 
@@ -52,18 +53,41 @@ _FIRST: dict[Point, Passage] = {
 }
 _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
+_NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[None]]] = {
+    "pause_sender": evidence.suspend_account,
+    "resume_sender": evidence.suspend_account,
+    "search_history.settle": evidence.lose_answers,
+    "search_history.page": evidence.lose_answers,
+    "search_history.store": evidence.lose_receipts,
+    "settle_message": evidence.decide,
+    "settle_message.publish": evidence.decide,
+}
 
 
 def kills() -> Iterator[Scenario]:
     """SIGKILL at every point, just before and just after."""
     for point in POINTS:
-        for moment in ("before", "after"):
+        if point in _NEEDS_MORE:
+            continue
+        for moment in MOMENTS:
             passages: list[Passage] = [*([_FIRST[point]] if point in _FIRST else []), (point, moment)]
             yield Scenario(
                 name=f"kill {moment} {point}",
                 disturb=partial(disturbances.kill, passages, replies=point in _NEEDS_REPLY),
                 may_be_unknown=bool(_LEAVES_UNKNOWN & set(passages)),
                 window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
+            )
+
+
+def kills_of_what_is_rare() -> Iterator[Scenario]:
+    """SIGKILL where nobody comes unless something else went wrong first: so it does."""
+    for point, disturb in _NEEDS_MORE.items():
+        for moment in MOMENTS:
+            yield Scenario(
+                name=f"kill {moment} {point}",
+                disturb=partial(disturb, [(point, moment)]),
+                channels=TEXTS,
+                numbers=evidence.SILENT,
             )
 
 
@@ -109,7 +133,7 @@ def databases() -> Iterator[Scenario]:
         grpc.StatusCode.UNAVAILABLE,
         grpc.StatusCode.DEADLINE_EXCEEDED,
     ):
-        for moment in ("before", "after"):
+        for moment in MOMENTS:
             failing = Failing(code=code, moment=moment, methods=("Commit",), every=3)
             yield Scenario(
                 name=f"every third commit {code.name} {moment} it applied",
@@ -130,6 +154,8 @@ def databases() -> Iterator[Scenario]:
         yield Scenario(
             name=f"every third commit applied {seconds} s after it failed",
             disturb=partial(disturbances.fail_firestore, late),
+            may_be_unknown=True,  # an intent applied when its worker had given up
+            seconds=300,
         )
     gone = Failing(code=grpc.StatusCode.UNAVAILABLE, moment="before")
     yield Scenario(
@@ -168,7 +194,7 @@ def providers() -> Iterator[Scenario]:
         name="receipts twice, last first, never",
         disturb=disturbances.undisturbed,
         channels=TEXTS,
-        digits=RECEIPT_DIGITS,
+        numbers=VARIED,
     )
     yield Scenario(
         name="accepted without an answer, killed after the receipt",
@@ -208,7 +234,8 @@ def refusals() -> Iterator[Scenario]:
 def scenarios() -> list[Scenario]:
     """All of them, in the order of the table."""
     calm = Scenario(name="nothing", disturb=disturbances.undisturbed)
-    return [calm, *kills(), *deliveries(), *pauses(), *databases(), *providers(), *refusals()]
+    groups = (kills, kills_of_what_is_rare, deliveries, pauses, databases, providers, refusals)
+    return [calm, *(scenario for group in groups for scenario in group())]
 
 
 SHORT = (

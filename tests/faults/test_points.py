@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,47 @@ def test_every_point_is_somewhere() -> None:
     for point in POINTS:
         named = re.findall(rf'(?:faults\.step\(|(?:transact|commit)\([^()]*, )"{re.escape(point)}"', text)
         assert named, f"{point} is nowhere"
+
+
+# Nothing of it is on a message's way: people ask for it, and again when it failed; watch_work only looks.
+ASKED_FOR = {
+    "answer_reply",
+    "cancel_campaign",
+    "change_campaign",
+    "claim_file",  # its end when a file cannot be read: the lease ends by itself as well
+    "create_api_key",
+    "create_company",
+    "delete_company",
+    "find_rows_of",  # and blanks them
+    "forget_copies",
+    "forget_person",
+    "hold_sending",
+    "mark_ready",
+    "preview_campaign",
+    "requeue_failure",
+    "save_campaign",
+    "save_opt_out",
+    "save_sender",
+    "save_source",
+    "save_template",
+    "settle_restore",
+    "start_preview",
+    "start_upload",
+    "check_database",  # only a database that went back in time is written to
+    "watch_work",
+}
+WRITES = re.compile(r"(?:transact|commit)\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat)\([^()]*, ")
+
+
+def test_every_write_on_a_messages_way_is_a_point() -> None:
+    bare = []
+    for path in (REPOSITORY / "shared" / "usecases").glob("*.py"):
+        lines = path.read_text().splitlines()
+        for above, line in pairwise(["", *lines]):
+            is_write = WRITES.search(line) and not line.startswith(("async def", "from", "import"))
+            if is_write and '"' not in line and "faults.step(" not in above and path.stem not in ASKED_FOR:
+                bare.append(f"{path.stem}: {line.strip()}")
+    assert not bare
 
 
 def test_a_step_tells_before_and_after(passages: list[str]) -> None:

@@ -16,6 +16,7 @@ from tests.faults.scenarios import READS
 from tests.usecases.clinic import Clinic
 
 CODES = (grpc.StatusCode.ABORTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+TOO_LATE = grpc.StatusCode.DEADLINE_EXCEEDED
 PEOPLE = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}"} for n in range(6)]
 
 

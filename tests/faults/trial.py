@@ -37,6 +37,7 @@ from tests.builders import (
 
 RATE_PER_SECOND = 3.0  # four messages to a group, so that a crash finds some sent, some not
 POLL_SECONDS = 0.25
+TEXTS_SENDER = "texts"
 HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
 STEPS = {
@@ -72,7 +73,7 @@ class Trial:
         account: Account,
         *,
         people: int = 9,
-        digits: Sequence[int] = (),
+        numbers: Sequence[str] = (),
         channels: Sequence[Channel] = (Channel.SMS, Channel.EMAIL),
         rate_per_second: float = RATE_PER_SECOND,
     ) -> None:
@@ -82,12 +83,12 @@ class Trial:
         self.account = account
         self.company_id = account.company_id
         self.channels = channels
-        self.numbers = [f"+1212555{n:04}" for n in digits] or [_number(place) for place in range(people)]
+        self.numbers = list(numbers) or [_number(place) for place in range(people)]
         self.planned = len(self.numbers) * len(channels)
         self.refused: set[str] = set()  # addresses that must get nothing
         self.may_be_unknown = False
         self.may_be_failed = False
-        self.has_receipts = not digits
+        self.has_receipts = not numbers
         self.is_quiet: Callable[[], bool] = lambda: True
         self._rate_per_second = rate_per_second
         self._tasks: list[asyncio.Task[None]] = []
@@ -101,9 +102,10 @@ class Trial:
         """Store company, senders, source and templates."""
         company = self.company_id
         await self.stores.companies.add(a_company(id=company))
+        rate = self._rate_per_second
         senders = (
-            an_sms_sender(address=self.account.number, rate_per_second=self._rate_per_second),
-            an_email_sender(rate_per_second=self._rate_per_second),
+            an_sms_sender(id=TEXTS_SENDER, address=self.account.number, rate_per_second=rate),
+            an_email_sender(rate_per_second=rate),
         )
         for sender in senders:
             await self.stores.senders.save(company, sender.id, sender)

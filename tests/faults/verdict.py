@@ -29,7 +29,9 @@ async def judge(trial: Trial, fault: str, problem: str = "") -> Verdict:
     """Count, and compare with the providers' books."""
     seconds = time.monotonic() - trial.started
     accepted = Counter(message["handset"] for message in await trial.accepted())
-    messages = {message.address: message for message in await trial.messages()}
+    stored = await trial.messages()
+    replaced = {message.resend_of for message in stored}
+    messages = {message.address: message for message in stored if message.id not in replaced}
     states = Counter(message.state for message in messages.values())
     expected = [address for address in trial.addresses() if address not in trial.refused]
     accounted = {MessageState.SENT, MessageState.UNKNOWN}

@@ -134,7 +134,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
     script = (
         "import asyncio\n"
         "from pathlib import Path\n"
-        "from infra.local.__main__ import stop_on_signals\n"
+        "from infra.local.stopping import stop_on_signals\n"
         "from infra.local.stack import Stack\n"
         "from tests.stack.test_stack import options\n"
         "async def main():\n"
@@ -165,7 +165,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
 async def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short() -> None:
     script = (
         "import asyncio, os, signal\n"
-        "from infra.local.__main__ import stop_on_signals\n"
+        "from infra.local.stopping import stop_on_signals\n"
         "async def main():\n"
         "    stop_on_signals()\n"
         "    try:\n"
