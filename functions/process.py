@@ -12,6 +12,7 @@ def current_runtime() -> Runtime:
     """The runtime of this process. Raises SettingsError naming everything wrong in the environment."""
     settings = Settings.from_process()
     log.configure(settings.log_level)
+    log.conceal((settings.signing_key, settings.caller_token))
     runtime = Runtime(settings)
     if settings.bus == "inline":
         from shared.pubsub.publisher import InlinePublisher

@@ -16,12 +16,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from functions.authentication import CallerRefused, check_caller
+from functions.google_certificates import CertificatesUnavailable
 from functions.process import current_runtime
 from shared import faults, log
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
 from shared.firestore.schema import NewerDocument
 from shared.runtime import Runtime
+from shared.settings import SettingsError
 
 J = TypeVar("J")
 Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
@@ -31,13 +33,36 @@ LATER = Response("Try again", status_code=503)
 DONE = 204
 
 
+def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
+    """The entry point with its last line: what nobody expected is logged and asked for again with a 500.
+
+    The framework's own last line would write out the error's text, which may hold what was being sent.
+    """
+
+    @functions_framework.aio.http
+    @functools.wraps(handler)
+    async def guard(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except CertificatesUnavailable as error:
+            log.event("caller not checked", level=logging.ERROR, reason=str(error))
+            return Response("Service Unavailable", status_code=503)
+        except SettingsError:  # it names what is wrong, and nothing is configured yet
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line
+            log.event("crash", level=logging.ERROR, job=handler.__name__, error=error)
+            return Response("Internal Server Error", status_code=500)
+
+    return guard
+
+
 def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handler:
     """A Cloud Scheduler job. The same tick twice does nothing; one that fails may be tried again.
 
     A tick is identified by X-CloudScheduler-ScheduleTime, which stays the same over its retries.
     """
 
-    @functions_framework.aio.http
+    @guarded
     @functools.wraps(run)
     async def handler(request: Request) -> Response:
         runtime = current_runtime()
@@ -80,7 +105,7 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
     """A topic's push subscriber. 2xx: done, or never to be tried again. 5xx (an exception): deliver again."""
 
     def decorate(run: Callable[[Runtime, J], Awaitable[None]]) -> Handler:
-        @functions_framework.aio.http
+        @guarded
         @functools.wraps(run)
         async def handler(request: Request) -> Response:
             runtime = current_runtime()

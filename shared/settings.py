@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PREFIX = "ROLLCALL_"
 LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
+SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
 
 
 class SettingsError(Exception):
@@ -24,12 +25,12 @@ class Settings:
     project_id: str
     upload_bucket: str
     public_url: str  # where providers reach the `messages` function; signatures are checked against it
-    signing_key: str  # signs page cursors
-    secrets_path: str  # JSON file with provider credentials; in the cloud a mounted secret
+    signing_key: str = field(repr=False)  # signs page cursors
+    secrets: str  # where provider credentials are: SECRET_MANAGER, or the absolute path of a JSON file
     twilio_base_url: str = "https://api.twilio.com"
     sendgrid_base_url: str = "https://api.sendgrid.com"
     storage_public_url: str = "https://storage.googleapis.com"
-    caller_token: str = ""  # local stack only: what ticks and pushes carry, as emulators sign no OIDC tokens
+    caller_token: str = field(default="", repr=False)  # local stack only: what ticks and pushes carry instead
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process
@@ -66,7 +67,7 @@ class Settings:
                 values[name] = annotation(text)
             except ValueError:
                 faults.append(f"{PREFIX}{name.upper()} must be a {annotation.__name__}, not {text!r}")
-        required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path")
+        required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets")
         faults += [f"{PREFIX}{name.upper()} is missing" for name in required if not values.get(name)]
         if faults:
             raise SettingsError("; ".join(faults))
@@ -82,6 +83,13 @@ class Settings:
             faults.append("time-outs must nest: twice the provider's < function < lease")
         if self.ack_deadline_seconds < self.function_timeout_seconds:
             faults.append("the ack deadline must not be shorter than the function time-out")
+        if self.secrets != SECRET_MANAGER and not self.secrets.startswith("/"):
+            faults.append(f"{PREFIX}SECRETS must be {SECRET_MANAGER}, or the absolute path of a file")
+        if self.caller_token and (self.caller_audience or self.caller_service_account):
+            faults.append(
+                f"{PREFIX}CALLER_TOKEN is for the local stack only and would open a function that "
+                f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT protect: unset it, or those two"
+            )
         if not (self.caller_token or (self.caller_audience and self.caller_service_account)):
             faults.append(
                 f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "

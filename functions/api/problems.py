@@ -23,6 +23,7 @@ from shared import log
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError
 from shared.firestore.schema import NewerDocument
 from shared.firestore.transactions import ContentionError
+from shared.storage.secrets import SecretsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -30,7 +31,15 @@ SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
 # NewerDocument: during a deploy the next request may meet a newer instance, which can read it.
-_BUSY = (ContentionError, DeadlineExceeded, NewerDocument, ResourceExhausted, RetryError, ServiceUnavailable)
+_BUSY = (
+    ContentionError,
+    DeadlineExceeded,
+    NewerDocument,
+    ResourceExhausted,
+    RetryError,
+    ServiceUnavailable,
+    SecretsUnavailable,
+)
 
 # What pydantic's own words do not say: how to mend it.
 _REASONS = {

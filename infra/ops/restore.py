@@ -9,11 +9,18 @@ from shared.domain.errors import InvalidInput, RollcallError
 from shared.providers.asking import ProviderUnavailable, SenderRefused
 from shared.providers.credentials import WrongCredentials
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.hold_sending import hold_sending, release_sending
 from shared.usecases.settle_restore import settle_restore
 
-_NOT_NOW = (RollcallError, ProviderUnavailable, SenderRefused, WrongCredentials, CredentialsMissing)
+_NOT_NOW = (
+    RollcallError,
+    ProviderUnavailable,
+    SenderRefused,
+    WrongCredentials,
+    CredentialsMissing,
+    SecretsUnavailable,
+)
 
 
 async def _hold(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:

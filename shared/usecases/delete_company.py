@@ -62,6 +62,7 @@ async def _check_not_firing(runtime: Runtime, company_id: str) -> None:
 async def _remove_all(runtime: Runtime, company_id: str, deletion: Deletion) -> Deletion:
     """One pass over everything, noting after each part what it removed."""
     records = runtime.stores.deleted_companies
+    deletion = with_removed(deletion, {"credentials": await _remove_credentials(runtime, company_id)})
     names = await records.collections(company_id)
     for name in sorted(names, key=lambda name: (name not in FIRST, name)):
         removed: Counter[str] = Counter()
@@ -72,7 +73,16 @@ async def _remove_all(runtime: Runtime, company_id: str, deletion: Deletion) -> 
     objects = 0
     for object_name in await runtime.files.list_names(f"companies/{company_id}/"):
         objects += await runtime.files.remove(object_name)
-    secrets = runtime.secrets.forget(company_id)
-    deletion = with_removed(deletion, {"objects": objects, "credentials": secrets})
+    deletion = with_removed(deletion, {"objects": objects})
     await records.save(company_id, deletion)
     return deletion
+
+
+async def _remove_credentials(runtime: Runtime, company_id: str) -> int:
+    """Before the senders, by whose ids they are kept."""
+    count = 0
+    async for page in runtime.stores.senders.each_page(company_id):
+        for sender in page:
+            await runtime.secrets.delete(company_id, sender.id)
+            count += 1
+    return count

@@ -16,7 +16,7 @@ from shared.firestore.queries import MESSAGES_TO_SEARCH, SEARCHES_DUE
 from shared.providers.asking import ProviderUnavailable, SenderRefused
 from shared.providers.credentials import WrongCredentials
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.freeze_content import content_of
 from shared.usecases.search_day import search_day
 from shared.usecases.search_message import Archive, search_message
@@ -24,7 +24,15 @@ from shared.usecases.summarize_fire import summarize_fire
 
 RUN_SECONDS = 200.0  # of the tick's 300: a run that is cut short goes on at the next tick
 AT_ONCE = 8
-_LATER = (ProviderUnavailable, SenderRefused, CredentialsMissing, WrongCredentials, NotFound, Conflict)
+_LATER = (
+    ProviderUnavailable,
+    SenderRefused,
+    CredentialsMissing,
+    WrongCredentials,
+    SecretsUnavailable,
+    NotFound,
+    Conflict,
+)
 
 
 async def reconcile_sends(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -56,7 +64,8 @@ async def _search_messages(runtime: Runtime, now: datetime, deadline: float) -> 
                 contents[key] = await _content(runtime, company_id, message.fire_id)
             content = contents[key]
             sender = content.senders[message.sender_id]
-            archive = Archive(sender=sender, history=runtime.provider_history(company_id, sender))
+            credentials = await runtime.credentials(company_id, sender)
+            archive = Archive(sender=sender, history=runtime.provider_history(sender, credentials))
             policy = content.campaign.unknown_policy
             state = await search_message(runtime, company_id, message, archive, policy)
             states[state] += 1
@@ -109,7 +118,7 @@ async def _search_days(runtime: Runtime, now: datetime, deadline: float) -> int:
 
 async def _search_day(runtime: Runtime, company_id: str, search: HistorySearch, deadline: float) -> int:
     sender = await runtime.stores.senders.get(company_id, search.sender_id)
-    history = runtime.provider_history(company_id, sender)
+    history = runtime.provider_history(sender, await runtime.credentials(company_id, sender))
     if history is None:
         return 0
     return await search_day(runtime, company_id, search, sender, history, deadline)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared import faults, log
@@ -14,10 +14,10 @@ from shared.domain.message import Message, MessageState
 from shared.domain.pacing import group_size
 from shared.domain.sender import Sender
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
-from shared.providers.credentials import WrongCredentials
+from shared.providers.credentials import Credentials, WrongCredentials
 from shared.providers.registry import MessageSender
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.claim_batch import Claim, claim_batch
 from shared.usecases.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.dispatch_batches import dispatch_batches
@@ -74,11 +74,12 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     sender = content.senders[batch.sender_id]
     queued = await _queued(runtime, company_id, batch)
-    provider = None
+    credentials = provider = None
     if fire.state is not FireState.CANCELED:  # of a canceled fire nothing is sent, only skipped
-        try:
-            provider = runtime.message_sender(company_id, sender)
-        except (CredentialsMissing, WrongCredentials) as error:  # nothing has been touched yet: try later
+        try:  # nothing has been touched yet
+            credentials = await runtime.credentials(company_id, sender)
+            provider = runtime.message_sender(sender, credentials)
+        except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
             log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
             return await close_batch(
                 runtime, company_id, claim, is_paused=False, retry_after_seconds=SENDER_BROKEN_SECONDS
@@ -97,8 +98,10 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
         for opens_at, message_ids in intents.later.items():
             later.setdefault(opens_at, []).extend(message_ids)
         retry_after = max([retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
-        is_paused = is_paused or await _pause_broken(runtime, company_id, sender, results)
-        if is_paused:
+        broken = [result for result in results.values() if result.outcome is Outcome.SENDER_BROKEN]
+        if broken:
+            is_paused = await _pause_broken(runtime, company_id, sender, credentials, broken[0])
+        if is_paused or broken:
             break
         if first + size < len(queued):
             await _keep_pace(sender, len(intents.intended), started)
@@ -108,14 +111,18 @@ async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadlin
 
 
 async def _pause_broken(
-    runtime: Runtime, company_id: str, sender: Sender, results: Mapping[str, SendResult]
+    runtime: Runtime, company_id: str, sender: Sender, refused: Credentials | None, result: SendResult
 ) -> bool:
-    """Pause the sender when an answer says that it, or its account, is broken; whether one did."""
-    broken = [result for result in results.values() if result.outcome is Outcome.SENDER_BROKEN]
-    if broken:
-        reason = broken[0].reason or "The provider refuses it."
-        await pause_sender(runtime, company_id, sender.id, reason)
-    return bool(broken)
+    """Pause the sender that its provider calls broken. False, and nothing is done, when its credentials
+    were replaced since they were read: then the next try, with the new ones, will tell.
+    """
+    try:
+        if await runtime.credentials(company_id, sender, fresh=True) != refused:
+            return False
+    except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
+        log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
+    await pause_sender(runtime, company_id, sender.id, result.reason or "The provider refuses it.")
+    return True
 
 
 async def _queued(runtime: Runtime, company_id: str, batch: Batch) -> list[Message]:

@@ -53,7 +53,8 @@ async def settle_restore(
     sent: dict[str, SentSince] = {}
     async for page in runtime.stores.senders.each_page(company_id):
         for sender in page:
-            history = runtime.provider_history(company_id, sender)
+            signed_in = await runtime.credentials(company_id, sender)
+            history = runtime.provider_history(sender, signed_in)
             if history is not None:
                 counts["replies"] += await recover_replies(runtime, company_id, sender, history, backup_at)
                 sent[sender.id] = await _sent_since(runtime, company_id, sender, history, backup_at)

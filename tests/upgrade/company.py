@@ -120,7 +120,7 @@ async def _running(clinic: Clinic, file_id: str) -> None:
     members = await clinic.stores.messages.find_many(company_id, claim.batch.message_ids[:5])
     intents = await intend_messages(runtime, company_id, claim, content, list(members.values()))
     sender = content.senders[claim.batch.sender_id]
-    provider = runtime.message_sender(company_id, sender)
+    provider = runtime.message_sender(sender, await runtime.credentials(company_id, sender))
     await _call(runtime, company_id, claim, sender, provider, intents.intended[:3])
     await summarize_fire(runtime, company_id, fire.id)
 

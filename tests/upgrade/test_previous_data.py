@@ -111,8 +111,10 @@ async def _restore_providers(runtime: Runtime, simulator: SimulatorClient) -> No
     await simulator.add_number(account, sender.address)
     key = await simulator.add_key()
     secrets = runtime.secrets
-    secrets.store(COMPANY, sender.id, {"account_sid": account.sid, "auth_token": account.token})
-    secrets.store(COMPANY, "mails", {"api_key": key.key, "webhook_public_key": key.verification_key})
+    texts = {"account_sid": account.sid, "auth_token": account.token}
+    mails = {"api_key": key.key, "webhook_public_key": key.verification_key}
+    await secrets.add(COMPANY, sender.id, texts, runtime.now())
+    await secrets.add(COMPANY, "mails", mails, runtime.now())
     before = [
         OutgoingMessage(
             message_id=str(place),
@@ -122,7 +124,8 @@ async def _restore_providers(runtime: Runtime, simulator: SimulatorClient) -> No
         )
         for place, sent in enumerate(EXPORTED["accepted"])
     ]
-    results = await runtime.message_sender(COMPANY, sender).send(before)
+    signed_in = await runtime.credentials(COMPANY, sender)
+    results = await runtime.message_sender(sender, signed_in).send(before)
     assert {result.outcome for result in results.values()} == {Outcome.ACCEPTED}
 
 

@@ -10,7 +10,6 @@ from shared.domain.deletion import DeletionState
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.job import SendBatch
 from shared.firestore.deleted_companies import DeletedCompanies
-from shared.storage.secrets import CredentialsMissing
 from shared.usecases.delete_company import delete_company
 from shared.usecases.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
@@ -47,9 +46,8 @@ async def test_nothing_of_it_is_left_but_the_record(clinic: Clinic, caplog: pyte
     assert record.removed["objects"] == 3
     assert record.removed["credentials"] == 2
     assert (record.state, record.asked_by) == (DeletionState.DONE, "a test")
-    assert "acme" not in Path(clinic.runtime.settings.secrets_path).read_text()  # noqa: ASYNC240
-    with pytest.raises(CredentialsMissing):
-        clinic.runtime.secrets.credentials("acme", "texts")
+    assert "auth_token" not in Path(clinic.runtime.settings.secrets).read_text()  # noqa: ASYNC240
+    assert await clinic.runtime.secrets.values("acme", "texts") == []
     assert await delete(clinic) == record
 
 

@@ -252,7 +252,9 @@ async def test_rows_that_were_not_planned_yet_are_looked_for_too(clinic: Clinic)
     outgoing = OutgoingMessage(
         message_id="lost", from_address="+12125550100", to_address=sent.address, body=sent.body
     )
-    provider = clinic.runtime.message_sender("acme", await clinic.stores.senders.get("acme", "texts"))
+    sender = await clinic.stores.senders.get("acme", "texts")
+    signed_in = await clinic.runtime.credentials("acme", sender)
+    provider = clinic.runtime.message_sender(sender, signed_in)
     await provider.send([outgoing])
     clinic.stop_clock(clinic.runtime.now() + timedelta(hours=5))
     settled = await ops(clinic, "after-restore", "--backup-time", started_at)
