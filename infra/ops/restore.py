@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.errors import Conflict, InvalidInput, RollcallError
 from shared.providers.asking import ProviderUnavailable, SenderRefused
 from shared.providers.credentials import WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.hold_sending import hold_sending, release_sending
+from shared.usecases.recover_replies import recover_replies
 from shared.usecases.settle_restore import settle_restore
 
 _NOT_NOW = (
@@ -57,16 +58,28 @@ async def _after_restore(runtime: Runtime, args: argparse.Namespace) -> dict[str
     }
 
 
+async def _recover_replies(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
+    sender = await runtime.stores.senders.get(args.company, args.sender)
+    try:
+        history = runtime.provider_history(sender, await runtime.credentials(args.company, sender))
+        if history is None:
+            raise Conflict(f"{sender.provider} keeps no list of what people wrote.")
+        fresh = await recover_replies(runtime, args.company, sender, history, _moment(args.since))
+    except (ProviderUnavailable, SenderRefused, WrongCredentials, CredentialsMissing) as error:
+        raise Conflict(str(error)) from error
+    return {"recovered": fresh}
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput.at("backup-time", "must look like 2026-11-22T04:00:00Z") from None
+        raise InvalidInput.at("time", "must look like 2026-11-22T04:00:00Z") from None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def add_commands(commands: Any) -> None:
-    """Add `hold`, `after-restore` and `release` to the parser's commands."""
+    """Add `hold`, `after-restore`, `release` and `recover-replies` to the parser's commands."""
     hold = commands.add_parser("hold", help="from now on nothing is sent, for any company")
     hold.add_argument("--reason", required=True, help="what people read who want to fire")
     hold.set_defaults(run=_hold)
@@ -77,3 +90,8 @@ def add_commands(commands: Any) -> None:
     restored.set_defaults(run=_after_restore)
     release = commands.add_parser("release", help="let sending go on; paused campaigns stay paused")
     release.set_defaults(run=_release)
+    replies = commands.add_parser("recover-replies", help="take what people wrote from the provider's list")
+    replies.add_argument("--company", required=True, help="the company's id")
+    replies.add_argument("--sender", required=True, help="the sender's id")
+    replies.add_argument("--since", required=True, help="such as 2026-11-22T04:00:00Z")
+    replies.set_defaults(run=_recover_replies)
