@@ -54,13 +54,16 @@ format: setup ## format the code and mend what lint can
 indexes: setup ## write infra/firestore.indexes.json as the queries need it
 	@$(BIN)/python -m tests.architecture.required_indexes
 
+shapes: setup ## write the shapes records are stored in, when one got a new version or a new default
+	@$(BIN)/python -m tests.architecture.stored_shapes
+
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
 	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test chaos guards check format indexes lock
+.PHONY: help setup browser demo up test chaos guards check format indexes shapes lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see "Deploy" in the README).
 DEPLOY = $(BIN)/python -m infra.deploy

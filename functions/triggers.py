@@ -22,6 +22,7 @@ from shared import faults, log, tracing
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
 from shared.domain.trace_place import TRACEPARENT
+from shared.firestore.schema import NewerDocument
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 from shared.usecases.count_costs import count_costs
@@ -31,7 +32,8 @@ Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]
 Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
 MAX_BODY_BYTES = 1024 * 1024
 REFUSED = Response("Forbidden", status_code=403)
-DONE = 204
+LATER = Response("Try again", status_code=503)
+DONE = Response(status_code=204)
 
 
 class JobFailed(Exception):
@@ -96,9 +98,11 @@ async def _run_tick(runtime: Runtime, run: Tick, scheduled_at: datetime | None) 
         async with count_costs(runtime, name, is_for_one_fire=False):
             counts = await run(runtime, runtime.now())
     except BaseException as error:
-        log.event("job failed", level=logging.ERROR, job=name, error=error)
         if scheduled_at is not None:
             await ticks.give_back(name, scheduled_at)
+        if isinstance(error, NewerDocument):
+            return _left_to_newer(name, error)
+        log.event("job failed", level=logging.ERROR, job=name, error=error)
         if isinstance(error, Exception):
             raise JobFailed from error
         raise
@@ -129,8 +133,7 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
                 return REFUSED
             body = await request.body()
             async with tracing.served(_carrier(request, body), run.__name__, "consumer"):
-                await _run_job(runtime, job_type, run, body)
-            return Response(status_code=DONE)
+                return await _run_job(runtime, job_type, run, body)
 
         return handler
 
@@ -139,23 +142,32 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
 
 async def _run_job(
     runtime: Runtime, job_type: type[J], run: Callable[[Runtime, J], Awaitable[None]], body: bytes
-) -> None:
+) -> Response:
     try:
         job = _job(job_type, body)
     except (KeyError, TypeError, ValueError, binascii.Error, msgspec.ValidationError) as error:
         log.event("job not readable", level=logging.ERROR, job=run.__name__, error_type=type(error).__name__)
-        return
+        return DONE
     if job is None:
-        return
+        return DONE
     with log.context(**_ids(job)):
         try:
             async with count_costs(runtime, run.__name__, is_for_one_fire=True):
                 await run(runtime, job)
         except NotFound as missing:  # deleted meanwhile: trying again would not bring it back
             log.event("job for nothing", job=run.__name__, kind=missing.kind, item_id=missing.item_id)
+        except NewerDocument as newer:
+            return _left_to_newer(run.__name__, newer)
         except Exception as error:
             log.event("job failed", level=logging.ERROR, job=run.__name__, error=error)
             raise JobFailed from error
+    return DONE
+
+
+def _left_to_newer(name: str, newer: NewerDocument) -> Response:
+    """Ask again, until a worker of the newer version gets it: during a deploy both serve."""
+    log.event("left to a newer version", level=logging.WARNING, job=name, reason=str(newer))
+    return LATER
 
 
 def _ids(job: object) -> dict[str, str]:

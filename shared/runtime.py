@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,9 +37,14 @@ class Runtime:
         """The company's collections."""
         from google.cloud.firestore import AsyncClient
 
+        from shared.firestore.retention import Periods
         from shared.firestore.stores import Stores
 
-        return Stores(AsyncClient(project=self.settings.project_id))
+        periods = Periods(
+            messages=timedelta(days=self.settings.retention_days),
+            rows=timedelta(days=self.settings.rows_retention_days),
+        )
+        return Stores(AsyncClient(project=self.settings.project_id), periods)
 
     @cached_property
     def publisher(self) -> "Publisher":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PREFIX = "ROLLCALL_"
+LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
 SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
 TRACE_EXPORTERS = ("none", "otlp", "google", "console")
 
@@ -46,6 +47,8 @@ class Settings:
         4 * 3600.0
     )  # before it, a provider's history that lacks a message proves nothing
     max_upload_bytes: int = 100 * 1024 * 1024
+    retention_days: float = 730.0  # of messages, failures and replies; `ops apply-retention` after a change
+    rows_retention_days: float = 180.0  # of files' rows; infra/storage.lifecycle.json holds for the files
     pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
     storage_emulator_host: str = ""
 
@@ -95,6 +98,8 @@ class Settings:
                 f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "
                 "ticks and workers would have no way to know their caller"
             )
+        if min(self.retention_days, self.rows_retention_days) < LEAST_RETENTION_DAYS:
+            faults.append(f"{PREFIX}RETENTION_DAYS and {PREFIX}ROWS_RETENTION_DAYS must be at least 7")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
         if self.trace_exporter not in TRACE_EXPORTERS:

@@ -9,6 +9,7 @@ from functions.api import (
     campaigns,
     companies,
     credentials,
+    deletions,
     failures,
     files,
     fires,
@@ -46,6 +47,7 @@ ROUTERS = (
     failures.router,
     replies.router,
     opt_outs.router,
+    deletions.router,
     reports.router,
 )
 

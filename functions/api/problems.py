@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from google.api_core.exceptions import (
+    Aborted,
     DeadlineExceeded,
     ResourceExhausted,
     RetryError,
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError
+from shared.firestore.schema import NewerDocument
 from shared.firestore.transactions import ContentionError
 from shared.storage.secrets import SecretsUnavailable
 
@@ -29,9 +31,12 @@ RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
+# NewerDocument: during a deploy the next request may meet a newer instance, which can read it.
 _BUSY = (
+    Aborted,
     ContentionError,
     DeadlineExceeded,
+    NewerDocument,
     ResourceExhausted,
     RetryError,
     ServiceUnavailable,

@@ -61,7 +61,10 @@ async def _serve(
         try:
             sender_id = request.query_params.get("sender", "")
             is_possible = _ID.fullmatch(company_id) and _ID.fullmatch(sender_id)
-            sender = await runtime.stores.senders.find(company_id, sender_id) if is_possible else None
+            stores = runtime.stores
+            sender = await stores.senders.find(company_id, sender_id) if is_possible else None
+            if sender is None and is_possible and await stores.deleted_companies.find(company_id) is not None:
+                return Response("Not Found", status_code=404)
             if sender is None:
                 raise BadSignature("there is no such sender")
             return await route(runtime, company_id, sender, request, body)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
-from infra.ops import credentials, work
+from infra.ops import credentials, data, restore, work
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
@@ -103,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
 
     credentials.add_commands(commands)
     work.add_commands(commands)
+    data.add_commands(commands)
+    restore.add_commands(commands)
     return parser
 
 

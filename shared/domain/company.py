@@ -17,3 +17,4 @@ class Company:
     default_region: str
     created_at: datetime
     sending_enabled: bool = True
+    is_being_deleted: bool = False

@@ -1,7 +1,7 @@
 """A fire: one run of a campaign, its frozen content, and the ledger that must close."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.campaign import Campaign
@@ -41,6 +41,10 @@ class Fire:
     is_closed: bool = False
     note: str = ""
     traceparent: str = ""
+
+    def is_past_retention(self, now: datetime, days: float) -> bool:
+        """Whether its messages are being deleted for their age, so that no count of them is true."""
+        return now >= self.fired_at + timedelta(days=days)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

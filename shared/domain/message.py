@@ -30,6 +30,7 @@ class SkipReason(StrEnum):
     CANCELED = "canceled"
     ANSWERED = "answered"
     DUPLICATE = "duplicate"
+    FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
 
 
 _S = MessageState

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.message import Message, MessageState, after_receipt, moved
-from shared.domain.sending import Receipt, ReceiptKind
+from shared.domain.sending import IncomingMessage, Receipt, ReceiptKind
 
 CLOCK_SKEW = timedelta(minutes=2)  # between our clock and the provider's, whose times are in whole seconds
 NOT_FOUND = "The provider's history of that day does not have it: it was not sent."
@@ -33,6 +33,22 @@ class HistoryPage:
     """Some of the provider's messages, and where the next ones are (None at the end)."""
 
     messages: tuple[ProviderMessage, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceivedMessage:
+    """One message that a person wrote, as the provider's history shows it, and when that was."""
+
+    at: datetime
+    message: IncomingMessage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceivedPage:
+    """Some of what people wrote, and where the next ones are (None at the end)."""
+
+    messages: tuple[ReceivedMessage, ...]
     next_cursor: str | None
 
 

@@ -1,11 +1,13 @@
 """One collection of records under each company: the calls every repository is made of."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import (
+    DELETE_FIELD,
     AsyncClient,
     AsyncCollectionReference,
     AsyncDocumentReference,
@@ -19,9 +21,11 @@ from shared import metering
 from shared.domain.errors import NotFound
 from shared.domain.fire_cost import Unit
 from shared.firestore import paths
-from shared.firestore.codec import from_document, to_document
+from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.queries import Query
+from shared.firestore.retention import EXPIRES_AT, Keeping
 from shared.firestore.retries import READ_RETRY, read_retry
+from shared.firestore.together import Wanted
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
@@ -39,11 +43,14 @@ class Page(Generic[T]):
 class Collection(Generic[T]):
     """Records of one type. Every call takes the company first; those that cross companies say so."""
 
-    def __init__(self, db: AsyncClient, name: str, record_type: type[T], kind: str) -> None:
+    def __init__(
+        self, db: AsyncClient, name: str, record_type: type[T], kind: str, keeping: Keeping | None = None
+    ) -> None:
         self._db = db
         self.name = name
         self.kind = kind
         self._type = record_type
+        self._keeping = keeping
 
     def ref(self, company_id: str, item_id: str) -> AsyncDocumentReference:
         """Where the record is kept."""
@@ -91,7 +98,7 @@ class Collection(Generic[T]):
     async def add(self, company_id: str, item_id: str, record: T) -> bool:
         """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
         try:
-            await self.ref(company_id, item_id).create(to_document(record))
+            await self.ref(company_id, item_id).create(self._new(record))
         except AlreadyExists:
             return False
         metering.count(Unit.WRITES)
@@ -99,16 +106,74 @@ class Collection(Generic[T]):
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there."""
-        await self.ref(company_id, item_id).set(to_document(record))
+        document, fields = self._changed(record)
+        await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
         metering.count(Unit.WRITES)
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
-        writer.set(self.ref(company_id, item_id), to_document(record))
+        document, fields = self._changed(record)
+        writer.set(self.ref(company_id, item_id), document, merge=fields)
 
     def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Add as part of a transaction or write batch, which fails when the record exists."""
-        writer.create(self.ref(company_id, item_id), to_document(record))
+        writer.create(self.ref(company_id, item_id), self._new(record))
+
+    def _new(self, record: T) -> dict[str, Any]:
+        document = to_document(record)
+        expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
+        return document | {EXPIRES_AT: expires_at} if expires_at else document
+
+    def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
+        """What to write over a stored record, and which fields."""
+        document, fields = overwriting(record)
+        if self._keeping is not None:
+            document[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC)) or DELETE_FIELD
+            fields.append(EXPIRES_AT)
+        return document, fields
+
+    async def renew_expiry(self, company_id: str) -> int:
+        """Give every record the end that holds now, as after a change of a period; how many got another."""
+        if self._keeping is None:
+            return 0
+        count, last = 0, None
+        while True:
+            query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
+            page = query if last is None else query.start_after(last)
+            snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
+            batch = self._db.batch()
+            for snapshot in snapshots:
+                ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
+                if (snapshot.to_dict() or {}).get(EXPIRES_AT) != ends_at:
+                    batch.update(snapshot.reference, {EXPIRES_AT: ends_at or DELETE_FIELD})
+                    count += 1
+            await batch.commit()
+            if len(snapshots) < READ_SIZE:
+                return count
+            last = snapshots[-1]
+
+    async def remove(self, company_id: str, item_ids: Iterable[str]) -> int:
+        """Delete the records; those that are gone already are no error. How many ids were given."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        for start in range(0, len(refs), READ_SIZE):
+            batch = self._db.batch()
+            for ref in refs[start : start + READ_SIZE]:
+                batch.delete(ref)
+            await batch.commit()
+        return len(refs)
+
+    async def each_page(
+        self, company_id: str, where: Sequence[tuple[str, object]] = ()
+    ) -> AsyncIterator[list[T]]:
+        """All records, or those with these equalities, page by page in id order."""
+        after: str | None = None
+        while True:
+            page = await self.page(company_id, limit=READ_SIZE, after=after, where=where)
+            if page.items:
+                yield page.items
+            if page.next_after is None:
+                return
+            after = page.next_after
 
     async def count(self, company_id: str, query: Query, *values: object) -> int:
         """How many records match, counted by Firestore."""
@@ -209,29 +274,6 @@ class Collection(Generic[T]):
             source = source.order_by(order[0], direction=order[1])
         filtered: AsyncQuery = source
         return filtered
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted(Generic[T]):
-    """Records of one kind that are to be read together with others."""
-
-    record: Callable[[Any], T]
-    refs: list[AsyncDocumentReference]
-
-
-async def read_together(
-    db: AsyncClient, transaction: AsyncTransaction, *groups: Wanted[Any]
-) -> list[dict[str, Any]]:
-    """Those of the wanted records that exist, by id, group by group, all in one round trip."""
-    homes = {ref.path: (number, group) for number, group in enumerate(groups) for ref in group.refs}
-    found: list[dict[str, Any]] = [{} for _ in groups]
-    references = [ref for group in groups for ref in group.refs]
-    async for snapshot in db.get_all(references, transaction=transaction):
-        metering.count(Unit.READS)
-        if snapshot.exists:
-            number, group = homes[snapshot.reference.path]
-            found[number][snapshot.id] = group.record(snapshot)
-    return found
 
 
 async def _answer(aggregation: Any) -> int:

@@ -1,5 +1,7 @@
 """The companies' own documents."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
@@ -11,9 +13,9 @@ from shared.domain.company import Company
 from shared.domain.errors import NotFound
 from shared.domain.fire_cost import Unit
 from shared.firestore import paths
-from shared.firestore.codec import from_document, to_document
-from shared.firestore.collection import Wanted
+from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.retries import READ_RETRY
+from shared.firestore.together import Wanted
 
 
 class Companies:
@@ -49,6 +51,17 @@ class Companies:
             await paths.company(self._db, company_id).update({"sending_enabled": is_allowed})
         except MissingDocument:
             raise NotFound("company", company_id) from None
+
+    async def each(self) -> AsyncIterator[Company]:
+        """Every company. Only for ops, whose work concerns all of them."""
+        async for snapshot in self._db.collection(paths.COMPANIES).stream(retry=READ_RETRY):
+            yield self._record(snapshot)
+
+    async def stop_sending(self, company_id: str) -> None:
+        """Mark that it is being deleted: nothing of it fires any more. Raises NotFound."""
+        company = await self.get(company_id)
+        document, fields = overwriting(replace(company, sending_enabled=False, is_being_deleted=True))
+        await paths.company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]
 
     async def add(self, company: Company) -> bool:
         """Store a new company; False when there is one with this id."""

@@ -3,11 +3,22 @@
 from google.cloud.firestore import AsyncClient, AsyncCollectionReference, AsyncDocumentReference
 
 COMPANIES = "companies"
+DELETED_COMPANIES = "deleted_companies"
 
 
 def company(db: AsyncClient, company_id: str) -> AsyncDocumentReference:
     """The company's own document. Raises ValueError for an id that could leave the company."""
     return db.collection(COMPANIES).document(_checked(company_id))
+
+
+def deleted_company(db: AsyncClient, company_id: str) -> AsyncDocumentReference:
+    """Where the record of a company's deletion is kept. Raises ValueError for what is no id."""
+    return db.collection(DELETED_COMPANIES).document(_checked(company_id))
+
+
+def system(db: AsyncClient, name: str) -> AsyncDocumentReference:
+    """A document about the whole system."""
+    return db.collection("system").document(_checked(name))
 
 
 def collection(db: AsyncClient, company_id: str, name: str) -> AsyncCollectionReference:

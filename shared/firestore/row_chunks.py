@@ -9,6 +9,7 @@ from google.cloud.firestore import AsyncClient, AsyncWriteBatch
 from shared.domain.file import Row
 from shared.domain.row_chunk import RowChunk, row_chunk_id
 from shared.firestore.collection import Collection
+from shared.firestore.retention import Keeping
 
 CHUNKS_PER_READ = 20
 
@@ -16,8 +17,8 @@ CHUNKS_PER_READ = 20
 class RowChunks(Collection[RowChunk]):
     """The row chunks of files."""
 
-    def __init__(self, db: AsyncClient) -> None:
-        super().__init__(db, "row_chunks", RowChunk, "row chunk")
+    def __init__(self, db: AsyncClient, keeping: Keeping | None = None) -> None:
+        super().__init__(db, "row_chunks", RowChunk, "row chunk", keeping)
 
     def put_rows(
         self,
@@ -29,7 +30,6 @@ class RowChunks(Collection[RowChunk]):
         rows: Sequence[Row],
     ) -> None:
         """Store rows as chunk `number` of the file."""
-        packed = zlib.compress(orjson.dumps([[row.number, row.values] for row in rows]), 1)
         item_id = row_chunk_id(file_id, number)
         chunk = RowChunk(
             id=item_id,
@@ -37,7 +37,7 @@ class RowChunks(Collection[RowChunk]):
             number=number,
             row_count=len(rows),
             rows_before=rows_before,
-            rows=packed,
+            rows=packed(rows),
         )
         self.put(writer, company_id, item_id, chunk)
 
@@ -52,6 +52,11 @@ class RowChunks(Collection[RowChunk]):
             found = await self.find_many(company_id, ids)
             for item_id in ids:
                 yield found[item_id]
+
+
+def packed(rows: Sequence[Row]) -> bytes:
+    """The rows as a chunk holds them."""
+    return zlib.compress(orjson.dumps([[row.number, row.values] for row in rows]), 1)
 
 
 def unpacked(chunk: RowChunk) -> list[Row]:

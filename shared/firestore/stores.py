@@ -1,12 +1,14 @@
 """All collections of a company, one attribute a noun."""
 
 from functools import cached_property
+from typing import Any, TypeVar
 
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.api_key import ApiKey
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
+from shared.domain.deletion import Deletion
 from shared.domain.failure import Failure
 from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
@@ -25,20 +27,50 @@ from shared.domain.source import Source
 from shared.domain.template import Template
 from shared.firestore.collection import Collection
 from shared.firestore.companies import Companies
+from shared.firestore.deleted_companies import DeletedCompanies
+from shared.firestore.retention import RETENTION, Periods, keeping_of
 from shared.firestore.row_chunks import RowChunks
+from shared.firestore.system import System
 from shared.firestore.ticks import Ticks
+
+T = TypeVar("T")
 
 
 class Stores:
     """The repositories, each built on first use."""
 
-    def __init__(self, db: AsyncClient) -> None:
+    BESIDE = frozenset({"companies", "deleted_companies", "system", "ticks"})  # not under a company
+
+    def __init__(self, db: AsyncClient, periods: Periods | None = None) -> None:
         self.db = db
+        self._periods = periods or Periods()
+
+    def _collection(self, name: str, record_type: type[T], kind: str) -> Collection[T]:
+        return Collection(self.db, name, record_type, kind, keeping_of(name, self._periods))
+
+    def all(self) -> list[Collection[Any]]:
+        """Every collection that is kept under a company."""
+        names = [name for name, value in vars(Stores).items() if isinstance(value, cached_property)]
+        return [getattr(self, name) for name in names if name not in self.BESIDE]
+
+    def short_lived(self) -> list[Collection[Any]]:
+        """The collections whose records end by themselves."""
+        return [collection for collection in self.all() if collection.name in RETENTION]
 
     @cached_property
     def companies(self) -> Companies:
         """The companies themselves."""
         return Companies(self.db)
+
+    @cached_property
+    def deleted_companies(self) -> DeletedCompanies:
+        """Records of companies that were deleted."""
+        return DeletedCompanies(self.db)
+
+    @cached_property
+    def system(self) -> System:
+        """The hold on sending, and the heartbeat."""
+        return System(self.db)
 
     @cached_property
     def ticks(self) -> Ticks:
@@ -48,82 +80,82 @@ class Stores:
     @cached_property
     def api_keys(self) -> Collection[ApiKey]:
         """Keys by id."""
-        return Collection(self.db, "api_keys", ApiKey, "API key")
+        return self._collection("api_keys", ApiKey, "API key")
 
     @cached_property
     def idempotency(self) -> Collection[IdempotencyRecord]:
         """Answers given to POSTs with an Idempotency-Key."""
-        return Collection(self.db, "idempotency_keys", IdempotencyRecord, "idempotency key")
+        return self._collection("idempotency_keys", IdempotencyRecord, "idempotency key")
 
     @cached_property
     def senders(self) -> Collection[Sender]:
         """What messages come from."""
-        return Collection(self.db, "senders", Sender, "sender")
+        return self._collection("senders", Sender, "sender")
 
     @cached_property
     def sender_timelines(self) -> Collection[SenderTimeline]:
         """When each sender is taken by which fire."""
-        return Collection(self.db, "sender_timelines", SenderTimeline, "sender timeline")
+        return self._collection("sender_timelines", SenderTimeline, "sender timeline")
 
     @cached_property
     def history_searches(self) -> Collection[HistorySearch]:
         """How far each sender's days were searched in the provider's history."""
-        return Collection(self.db, "history_searches", HistorySearch, "history search")
+        return self._collection("history_searches", HistorySearch, "history search")
 
     @cached_property
     def sources(self) -> Collection[Source]:
         """Kinds of file, with their mapping."""
-        return Collection(self.db, "sources", Source, "source")
+        return self._collection("sources", Source, "source")
 
     @cached_property
     def files(self) -> Collection[File]:
         """Uploaded files."""
-        return Collection(self.db, "files", File, "file")
+        return self._collection("files", File, "file")
 
     @cached_property
     def file_contents(self) -> Collection[FileContent]:
         """Which file had a content first, by hash of source and content."""
-        return Collection(self.db, "file_contents", FileContent, "file content")
+        return self._collection("file_contents", FileContent, "file content")
 
     @cached_property
     def row_chunks(self) -> RowChunks:
         """Rows of files."""
-        return RowChunks(self.db)
+        return RowChunks(self.db, keeping_of("row_chunks", self._periods))
 
     @cached_property
     def templates(self) -> Collection[Template]:
         """Message formats."""
-        return Collection(self.db, "templates", Template, "template")
+        return self._collection("templates", Template, "template")
 
     @cached_property
     def campaigns(self) -> Collection[Campaign]:
         """Campaign definitions."""
-        return Collection(self.db, "campaigns", Campaign, "campaign")
+        return self._collection("campaigns", Campaign, "campaign")
 
     @cached_property
     def campaign_contents(self) -> Collection[FireContent]:
         """Frozen content, by campaign and content hash."""
-        return Collection(self.db, "campaign_contents", FireContent, "frozen content")
+        return self._collection("campaign_contents", FireContent, "frozen content")
 
     @cached_property
     def previews(self) -> Collection[Preview]:
         """Previews of campaigns."""
-        return Collection(self.db, "previews", Preview, "preview")
+        return self._collection("previews", Preview, "preview")
 
     @cached_property
     def preview_chunks(self) -> Collection[PreviewChunk]:
         """What a preview found for each row."""
-        return Collection(self.db, "preview_chunks", PreviewChunk, "preview chunk")
+        return self._collection("preview_chunks", PreviewChunk, "preview chunk")
 
     @cached_property
     def fires(self) -> Collection[Fire]:
         """Runs of campaigns: the control state."""
-        return Collection(self.db, "fires", Fire, "fire")
+        return self._collection("fires", Fire, "fire")
 
     @cached_property
     def fire_progress(self) -> Collection[FireProgress]:
         """Summaries of fires, by fire id."""
-        return Collection(self.db, "fire_progress", FireProgress, "fire")
+        return self._collection("fire_progress", FireProgress, "fire")
 
     @cached_property
     def fire_costs(self) -> Collection[FireCost]:
@@ -133,27 +165,32 @@ class Stores:
     @cached_property
     def chunks(self) -> Collection[Chunk]:
         """Pieces of a fire's audience."""
-        return Collection(self.db, "chunks", Chunk, "chunk")
+        return self._collection("chunks", Chunk, "chunk")
 
     @cached_property
     def batches(self) -> Collection[Batch]:
         """Units of queueing."""
-        return Collection(self.db, "batches", Batch, "batch")
+        return self._collection("batches", Batch, "batch")
 
     @cached_property
     def messages(self) -> Collection[Message]:
         """Messages."""
-        return Collection(self.db, "messages", Message, "message")
+        return self._collection("messages", Message, "message")
 
     @cached_property
     def text_claims(self) -> Collection[TextClaim]:
         """Which text a fire has for which address."""
-        return Collection(self.db, "text_claims", TextClaim, "text claim")
+        return self._collection("text_claims", TextClaim, "text claim")
 
     @cached_property
     def failures(self) -> Collection[Failure]:
         """The failures table."""
-        return Collection(self.db, "failures", Failure, "failure")
+        return self._collection("failures", Failure, "failure")
+
+    @cached_property
+    def deletions(self) -> Collection[Deletion]:
+        """Records of people who were forgotten, by hash of the address."""
+        return self._collection("deletions", Deletion, "deletion")
 
     @cached_property
     def notices(self) -> Collection[Notice]:
@@ -163,9 +200,9 @@ class Stores:
     @cached_property
     def opt_outs(self) -> Collection[OptOut]:
         """Refusals, by hash of channel and address."""
-        return Collection(self.db, "opt_outs", OptOut, "opt-out")
+        return self._collection("opt_outs", OptOut, "opt-out")
 
     @cached_property
     def replies(self) -> Collection[Reply]:
         """What people wrote."""
-        return Collection(self.db, "replies", Reply, "reply")
+        return self._collection("replies", Reply, "reply")

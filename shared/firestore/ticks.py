@@ -17,6 +17,16 @@ KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """That a tick was taken. `expires_at` has a TTL policy."""
+
+    id: str
+    job: str
+    scheduled_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Beat:
     """When a job last ran to its end, and what it counted then."""
 
@@ -32,10 +42,11 @@ class Ticks:
         self._db = db
 
     async def take(self, job: str, scheduled_at: datetime) -> bool:
-        """Whether this tick is ours: false when it was taken before. `expires_at` has a TTL policy."""
-        tick = self._db.collection("ticks").document(computed_id(job, scheduled_at.isoformat()))
+        """Whether this tick is ours: false when it was taken before."""
+        item_id = computed_id(job, scheduled_at.isoformat())
+        tick = Tick(id=item_id, job=job, scheduled_at=scheduled_at, expires_at=scheduled_at + KEPT)
         try:
-            await tick.create({"job": job, "scheduled_at": scheduled_at, "expires_at": scheduled_at + KEPT})
+            await self._db.collection("ticks").document(item_id).create(to_document(tick))
         except AlreadyExists:
             return False
         return True

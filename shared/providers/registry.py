@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from shared.domain.reconciling import HistoryPage
+from shared.domain.reconciling import HistoryPage, ReceivedPage
 from shared.domain.sender import Provider, Sender
 from shared.domain.sending import OutgoingMessage, SendResult
 from shared.providers.credentials import (
@@ -37,6 +37,10 @@ class ProviderHistory(Protocol):
         cursor: str | None = None,
     ) -> HistoryPage:
         """Some messages of a sender, on a day or since one. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+    async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
+        """Some of what people wrote to a sender since a day. Raises ProviderUnavailable, SenderRefused."""
         ...
 
 

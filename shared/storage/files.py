@@ -71,12 +71,30 @@ class Files:
         blob = self._bucket().blob(object_name)
         await asyncio.to_thread(blob.upload_from_filename, path, content_type=content_type)
 
+    async def save_text(self, object_name: str, text: str) -> None:
+        """Store a short text."""
+        await asyncio.to_thread(self._bucket().blob(object_name).upload_from_string, text)
+
     async def find(self, object_name: str) -> StoredObject | None:
         """The object's newest generation, or None."""
         blob = await asyncio.to_thread(self._bucket().get_blob, object_name)
         if blob is None:
             return None
         return StoredObject(name=object_name, generation=str(blob.generation), size=int(blob.size or 0))
+
+    async def list_names(self, prefix: str) -> list[str]:
+        """The names of all objects that begin with `prefix`."""
+        return await asyncio.to_thread(
+            lambda: [blob.name for blob in self._bucket().list_blobs(prefix=prefix)]
+        )
+
+    async def remove(self, object_name: str) -> bool:
+        """Delete the object; False when it is gone already."""
+        try:
+            await asyncio.to_thread(self._bucket().blob(object_name).delete)
+        except ObjectNotFound:
+            return False
+        return True
 
     async def download(self, object_name: str, generation: str, path: str) -> bool:
         """Write this generation of the object to the local file `path`; False when it is gone."""

@@ -8,7 +8,7 @@ delimiter stays that of the upload, so that the source's settings fit the mended
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from shared.domain.cell import shown
@@ -23,6 +23,18 @@ def csv_export(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> Iterat
     yield codecs.BOM_UTF8
     for row in rows:
         yield _line(row, delimiter)
+
+
+def without_rows(
+    content: bytes, delimiter: str | None, drops: Callable[[Sequence[str]], bool]
+) -> tuple[bytes, int]:
+    """A rejected-rows file without the rows that `drops` names by their cells, and how many those were."""
+    text = io.StringIO(content.decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=delimiter or ",")
+    kept = [row for row in rows if not drops(row)]
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter or ",").writerows([header, *kept])
+    return codecs.BOM_UTF8 + out.getvalue().encode(), len(rows) - len(kept)
 
 
 class RejectedRowsFile:

@@ -7,6 +7,7 @@ from shared.domain.batch import Batch, BatchState
 from shared.domain.turns import in_turn
 from shared.firestore.queries import BATCHES_DUE
 from shared.runtime import Runtime
+from shared.usecases.check_database import check_database
 from shared.usecases.dispatch_batches import dispatch_batches
 
 BATCHES_PER_TICK = 5_000
@@ -14,6 +15,8 @@ BATCHES_PER_TICK = 5_000
 
 async def dispatch_due_batches(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Announce what is due within the next interval; returns how many batches."""
+    if await check_database(runtime, now) is not None:
+        return {"held": 1}
     until = now + timedelta(seconds=runtime.settings.tick_interval_seconds)
     by_company: dict[str, list[Batch]] = defaultdict(list)
     found = runtime.stores.batches.each_across_companies(BATCHES_DUE, BatchState.WAITING, until)

@@ -7,6 +7,7 @@ from shared.domain.campaign import CampaignState
 from shared.domain.errors import RollcallError
 from shared.firestore.queries import CAMPAIGNS_DUE
 from shared.runtime import Runtime
+from shared.usecases.check_database import check_database
 from shared.usecases.refuse_fire import refuse_fire
 from shared.usecases.start_fire import start_fire
 
@@ -16,6 +17,8 @@ _DUE_STATES = (CampaignState.SCHEDULED, CampaignState.FIRING, CampaignState.NEED
 
 async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Start the fires that are due at `now`; returns how many. One that cannot start harms no other."""
+    if await check_database(runtime, now) is not None:
+        return {"held": 1}
     started = refused = 0
     for state in _DUE_STATES:
         found = runtime.stores.campaigns.each_across_companies(CAMPAIGNS_DUE, state, now)

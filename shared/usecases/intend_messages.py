@@ -12,7 +12,7 @@ from shared.domain.fire import Fire, FireContent, FireState
 from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
 from shared.domain.opt_out import opt_out_id
 from shared.domain.sender import Sender
-from shared.firestore.collection import read_together
+from shared.firestore.together import read_together
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.claim_batch import Claim
@@ -59,24 +59,23 @@ async def intend_messages(
         stores.opt_outs.wanted(company_id, set(keys.values())),
         stores.senders.wanted(company_id, [claim.batch.sender_id]),
         stores.companies.wanted(company_id),
+        stores.system.wanted_hold(),
     )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs, senders, companies = await read_together(
+        batches, fires, messages, opt_outs, senders, companies, holds = await read_together(
             stores.db, transaction, *wanted
         )
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
-        if _waits(fire, senders.values(), companies.values()):
+        if holds or _waits(fire, senders.values(), companies.values()):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
-        decided = [
-            _decide(message, claim.token, fire, content, keys[message.id] in refused, now)
-            for message in messages.values()
-        ]
+        facts = (claim.token, fire, content)
+        decided = [_decide(m, *facts, keys[m.id] in refused, now) for m in messages.values()]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
         return _intents(decided)

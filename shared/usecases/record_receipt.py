@@ -1,10 +1,12 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from shared import log
 from shared.domain.message import Message, MessageState, after_receipt
 from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.person import is_forgotten
 from shared.domain.sending import Receipt, ReceiptKind
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -27,12 +29,15 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if message is None:
             return None
         changed = after_receipt(message, receipt, now)
+        if is_forgotten(message):  # what providers say may name the person
+            changed = replace(changed, provider_id=None, delivery_reason=None)
         if _is_resolved(message, changed):
             await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
-        if receipt.kind in _REFUSALS:
-            refusal = _refusal(message, _REFUSALS[receipt.kind], now)
+        address = message.address or receipt.address
+        if receipt.kind in _REFUSALS and address:
+            refusal = _refusal(message, address, _REFUSALS[receipt.kind], now)
             stores.opt_outs.put(transaction, company_id, refusal.id, refusal)
         return message, changed
 
@@ -49,9 +54,10 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         return True
 
 
-def _refusal(message: Message, source: OptOutSource, now: datetime) -> OptOut:
+def _refusal(message: Message, address: str, source: OptOutSource, now: datetime) -> OptOut:
+    """Of who was forgotten nothing but the address's digest is kept."""
     return OptOut(
-        id=opt_out_id(message.channel, message.address),
+        id=opt_out_id(message.channel, address),
         channel=message.channel,
         address=message.address,
         is_active=True,

@@ -23,7 +23,7 @@ async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transact
 
 def reopen_books_of(runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire) -> None:
     """The same for a fire that was read in this transaction already."""
-    if fire.is_closed:
+    if fire.is_closed and not fire.is_past_retention(runtime.now(), runtime.settings.retention_days):
         runtime.stores.fires.put(transaction, company_id, fire.id, replace(fire, is_closed=False))
 
 

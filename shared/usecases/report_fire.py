@@ -10,7 +10,7 @@ from shared.domain.campaign import Disposition
 from shared.domain.channel import Channel
 from shared.domain.cost import estimated_cost
 from shared.domain.failure import FailureState
-from shared.domain.fire import status_of
+from shared.domain.fire import Fire, FireProgress, status_of
 from shared.domain.fire_cost import Unit
 from shared.domain.message import MessageState
 from shared.domain.report import FireReport
@@ -25,13 +25,17 @@ from shared.firestore.queries import (
     Query,
 )
 from shared.runtime import Runtime
-from shared.usecases.summarize_fire import count_ledger
+from shared.usecases.summarize_fire import count_ledger, kept_progress
+
+MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
 
 async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireReport:
     """The fire's report, counted now. Raises NotFound."""
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return _kept_report(fire, kept)
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
 
     counted = asyncio.gather(
@@ -44,8 +48,7 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     )
     sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
     deliveries, dispositions, skipped, unknown, failed, undelivered = sums
-    without_receipt = ledger.sent - sum(deliveries.values())
-    if without_receipt > 0:
+    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
         fire_id=fire.id,
@@ -75,6 +78,18 @@ async def _by(
     names, messages = list(values), runtime.stores.messages
     counts = await asyncio.gather(*(messages.count(company_id, query, fire_id, name) for name in names))
     return {str(name): count for name, count in zip(names, counts, strict=True) if count}
+
+
+def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=progress.status,
+        percent=progress.percent,
+        ledger=progress.ledger,
+        note=MESSAGES_DELETED,
+    )
 
 
 async def _tally(

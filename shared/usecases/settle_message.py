@@ -13,6 +13,7 @@ from shared.domain.fire import Fire
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState, moved
+from shared.domain.person import is_forgotten
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
@@ -151,6 +152,8 @@ class _Decision:
             raise Conflict("This message was corrected and queued again already.")
         if self._settlement is Settlement.RESEND:
             check_may_send(parts.fire, parts.campaign)
+            if is_forgotten(message):
+                raise Conflict("The person asked for deletion: there is nobody to send this to.")
 
     def _settled(self, message: Message) -> Message:
         if message.state is MessageState.FAILED:

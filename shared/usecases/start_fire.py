@@ -67,6 +67,9 @@ async def _start(
     stores = runtime.stores
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
+    hold = await stores.system.find_hold()
+    if hold is not None:
+        raise Conflict(f"All sending is held: {hold.reason}")
     content = await content_of(runtime, company_id, campaign.id, campaign.content_hash)
     await check_senders(runtime, company_id, content.campaign.steps, content.senders)
     fire = _new_fire(company_id, campaign, content, slot, now, file, note)

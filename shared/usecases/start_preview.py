@@ -8,6 +8,7 @@ from shared.domain.job import PreviewCampaign
 from shared.domain.preview import Preview
 from shared.firestore.queries import SOURCE_FILES
 from shared.runtime import Runtime
+from shared.usecases.find_audience import rows_are_kept
 from shared.usecases.freeze_content import freeze_content
 
 
@@ -36,15 +37,19 @@ async def start_preview(runtime: Runtime, company_id: str, campaign_id: str) -> 
 
 
 async def _file(runtime: Runtime, company_id: str, campaign: Campaign) -> File:
-    audience = campaign.audience
+    audience, now, days = campaign.audience, runtime.now(), runtime.settings.rows_retention_days
     if audience.file_id is None:
         found = await runtime.stores.files.some(
             company_id, SOURCE_FILES, audience.source_id, FileState.LOADED, limit=1
         )
-        if not found:
+        if not found or not rows_are_kept(found[0], now, days):
             raise InvalidInput.at("audience.source_id", "has no loaded file yet; upload one to preview")
         return found[0]
     file = await runtime.stores.files.get(company_id, audience.file_id)
     if file.state is not FileState.LOADED:
         raise InvalidInput.at("audience.file_id", f"is {file.state}; only a loaded file can be previewed")
+    if not rows_are_kept(file, now, days):
+        raise InvalidInput.at(
+            "audience.file_id", "has no rows any more, as their time is over; upload it again"
+        )
     return file

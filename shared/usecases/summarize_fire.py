@@ -47,6 +47,8 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     stores = runtime.stores
     started_at = runtime.now()
     fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return kept
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
     status = status_of(fire, ledger, all_planned=all_planned)
     percent = ledger.percent if all_planned else min(ledger.percent, 99)
@@ -59,6 +61,14 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
             await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
+
+
+async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
+    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
+    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
+    if not fire.is_closed or is_counted:
+        return None
+    return await runtime.stores.fire_progress.find(company_id, fire.id)
 
 
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:

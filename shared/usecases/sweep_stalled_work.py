@@ -14,6 +14,7 @@ from shared.domain.job import IngestFile, QueueMessages, SendBatch
 from shared.firestore import queries
 from shared.runtime import Runtime
 from shared.usecases.cancel_campaign import settle_canceled
+from shared.usecases.check_database import beat, check_database
 from shared.usecases.dispatch_batches import dispatch_batches
 from shared.usecases.store_chunks import store_chunks
 from shared.usecases.summarize_fire import summarize_fire
@@ -27,6 +28,7 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
 
     One kind that cannot be swept does not keep the others from it. Raises ExceptionGroup after all.
     """
+    is_held = await check_database(runtime, now) is not None
     counts: dict[str, int] = {}
     errors: list[Exception] = []
     for name, sweep in _SWEEPS.items():
@@ -39,6 +41,8 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
         raise ExceptionGroup("Not everything could be swept.", errors)
     with faults.step("sweep.beat"):
         await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
+    if not is_held:
+        await beat(runtime, now)
     return counts
 
 
@@ -116,7 +120,9 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
 
 
 async def _sweep_held(runtime: Runtime) -> int:
-    """Batches that were held just as their fire, their sender or their company went on again."""
+    """Batches that were held just as their fire, their sender, their company or everything went on again."""
+    if await runtime.stores.system.find_hold() is not None:
+        return 0
     held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
         queries.BATCHES_HELD, BatchState.HELD
     )

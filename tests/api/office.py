@@ -10,6 +10,7 @@ from functions.api.app import build_app
 from infra.local.simulator.client import SimulatorClient
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
+from shared.domain.deletion import Deletion
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.file import File, FileState
 from shared.domain.fire import Fire
@@ -113,6 +114,7 @@ class Office:
                 received_at=NOON,
                 meaning=ReplyMeaning.UNCLEAR,
             ),
+            stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(
                 id=f"opt-out{suffix}",
                 channel=Channel.SMS,

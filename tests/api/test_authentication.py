@@ -28,6 +28,7 @@ PATH_IDS = {
     "preview_id": "preview",
     "reply_id": "reply",
     "opt_out_id": "opt-out",
+    "deletion_id": "deletion",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs"}
 ENOUGH: dict[str, dict[str, Any]] = {

@@ -18,8 +18,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from shared.firestore import queries
+from shared.firestore import queries, schema
 from shared.firestore.queries import Query
+from shared.firestore.retention import EXPIRES_AT, RETENTION
 from shared.firestore.stores import Stores
 from tests.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
 
@@ -36,7 +37,7 @@ UNSEARCHED = frozenset(
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
-TIMES_TO_LIVE = {("ticks", "expires_at"), ("idempotency_keys", "expires_at")}
+TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def record_types() -> dict[str, type]:
     """Every collection under a company with its record. Stores' own attributes say which."""
     found = {}
     for name, attribute in vars(Stores).items():
-        if isinstance(attribute, cached_property) and name not in ("companies", "ticks"):
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE:
             collection = getattr(Stores(typing.cast(Any, None)), name)
             found[collection.name] = collection._type
     return found
@@ -68,7 +69,7 @@ def store_names() -> dict[str, str]:
     return {
         name: getattr(Stores(typing.cast(Any, None)), name).name
         for name, attribute in vars(Stores).items()
-        if isinstance(attribute, cached_property) and name not in ("companies", "ticks")
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE
     }
 
 
@@ -104,7 +105,7 @@ def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
 
 def overrides_of(needs: Needs) -> list[Entry]:
     """The single fields that differ from what Firestore does by itself: exempt, across companies, or TTL."""
-    keys = {*needs.across, *TIMES_TO_LIVE}
+    keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
     for collection, record in record_types().items():
         hints = typing.get_type_hints(record)
         exempt = {f.name for f in fields(record) if f.name != "id" and _is_exempt(f.name, hints[f.name])}

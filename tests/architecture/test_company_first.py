@@ -20,7 +20,18 @@ REPOSITORY_EXCEPTIONS = {
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
     "Collection.record": "maps a document that was found",
+    "Stores.all": "the collections themselves",
+    "Stores.short_lived": "the collections themselves",
+    "Keeping.ends_at": "says when a record may be deleted",
     "Companies.add": "takes the company itself",
+    "Companies.each": "for ops, whose work concerns all companies",
+    "System.hold_ref": "concerns all companies",
+    "System.wanted_hold": "concerns all companies",
+    "System.find_hold": "concerns all companies",
+    "System.save_hold": "concerns all companies",
+    "System.release": "concerns all companies",
+    "System.heartbeat": "concerns all companies",
+    "System.beat": "concerns all companies",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
     "Ticks.beat": "ticks belong to no company",
@@ -29,16 +40,24 @@ REPOSITORY_EXCEPTIONS = {
 WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which comes first" in reason}
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
+    "system": "builds a path of no company",
+    "packed": "maps a record",
+    "read_retry": "says how a read is tried again",
+    "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
     "commit": "commits what others wrote",
     "from_document": "maps a record",
+    "overwriting": "maps a record",
+    "upgraded": "maps a record",
+    "version_of": "says a type's version",
+    "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",
     "company_of": "reads a path",
-    "read_retry": "chooses how a read is tried again",
     "read_together": "reads what Collection.wanted was given, company first",
     "transact": "runs what its caller does",
 }
 USE_CASE_EXCEPTIONS = {
+    "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
     "put_failure": "part of a transaction, which comes first; the company follows",
@@ -47,6 +66,8 @@ PATH_CALLS = {"collection", "document", "collection_group", "collections", "list
 PATH_BUILDERS = {
     "shared/firestore/paths.py": {"collection", "document"},
     "shared/firestore/collection.py": {"collection_group"},  # each_across_companies
+    "shared/firestore/deleted_companies.py": {"collections"},
+    "shared/firestore/companies.py": {"collection"},  # each
     "shared/firestore/ticks.py": {"collection", "document"},  # the one collection beside the companies
 }
 

@@ -21,6 +21,7 @@ import psutil
 from infra.local.processes import ProcessFailed
 from infra.local.stopping import stop_on_signals
 from shared.faults import POINTS
+from tests.faults.deployments import deployments
 from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, Times, open_laboratory
 from tests.faults.model import Model
@@ -32,6 +33,11 @@ SOAK_RATE = 500.0  # a second: batches of fifty
 # Ticks count all messages of the fire, and the emulator reads every one of them for that.
 SOAK_TIMES = Times(provider=3, function=20, lease=25, tick=5)
 COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
+
+
+def all_rows() -> list[Scenario]:
+    """Every row of the table."""
+    return [*scenarios(), *deployments()]
 
 
 async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "") -> list[Verdict]:
@@ -51,7 +57,7 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
         if late:
             print(f"Doubled after they had settled: {late}")
         missed = set(POINTS) - lab.orders.passed()
-        if missed and len(chosen) == len(scenarios()):
+        if missed and len(chosen) == len(all_rows()):
             print(f"Fault points nobody passed: {sorted(missed)}")
             verdicts[0] = replace(verdicts[0], wrong=["some fault points were never passed"])
     return [*verdicts, *late]
@@ -189,7 +195,7 @@ def main() -> int:
     """Run what was asked for; 0 when every promise held."""
     options = _options()
     wanted = SHORT if options.short else options.only or [""]
-    chosen = [scenario for scenario in scenarios() if any(text in scenario.name for text in wanted)]
+    chosen = [scenario for scenario in all_rows() if any(text in scenario.name for text in wanted)]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         directory = options.keep or Path(folder)
@@ -199,7 +205,7 @@ def main() -> int:
         except asyncio.CancelledError:
             print("Stopped before the end: this proves nothing.")
             return 1
-    if len(verdicts) == len(scenarios()):
+    if len(verdicts) == len(all_rows()):
         verdicts.append(_search())
     bad = [verdict for verdict in verdicts if not is_good([verdict])]
     print(f"{len(verdicts)} faults, {len(bad)} broke a promise, {time.monotonic() - started:.0f} s")

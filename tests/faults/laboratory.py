@@ -162,6 +162,8 @@ def _manifest(directory: Path) -> Path:
         content["functions"].pop(name, None)
     for function in content["functions"].values():
         function.pop("timeout", None)
+        if "publishes" in function:
+            function["publishes"] = [name for name in function["publishes"] if name in content["functions"]]
     path = directory / "functions.yaml"
     path.write_text(yaml.safe_dump(content))
     return path

@@ -37,6 +37,11 @@ ASKED_FOR = {
     "claim_file",  # its end when a file cannot be read: the lease ends by itself as well
     "create_api_key",
     "create_company",
+    "delete_company",
+    "find_rows_of",  # and blanks them
+    "forget_copies",
+    "forget_person",
+    "hold_sending",
     "mark_ready",
     "preview_campaign",
     "read_notice",
@@ -46,8 +51,10 @@ ASKED_FOR = {
     "save_sender",
     "save_source",
     "save_template",
+    "settle_restore",
     "start_preview",
     "start_upload",
+    "check_database",  # only a database that went back in time is written to
     "watch_work",
 }
 WRITES = re.compile(r"(?:transact|commit)\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat)\([^()]*, ")

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from twilio.base import values
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from shared.domain.reconciling import HistoryPage, ProviderMessage
-from shared.domain.sending import ReceiptKind
+from shared.domain.reconciling import HistoryPage, ProviderMessage, ReceivedMessage, ReceivedPage
+from shared.domain.sending import IncomingMessage, ReceiptKind
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.client import open_client, read
@@ -52,6 +52,34 @@ class TwilioHistory:
             messages=tuple(_message(shown) for shown in found),
             next_cursor=following.removeprefix(self._base_url) if following else None,
         )
+
+    async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
+        """Up to 100 messages that people wrote to `to_address` since a day (GMT), as `page` does."""
+        if cursor is not None:
+            found = await read(self._client.messages.get_page_async(self._base_url + cursor))
+        else:
+            found = await read(
+                self._client.messages.page_async(
+                    to=to_address, date_sent_after=since.isoformat(), page_size=PAGE_SIZE
+                )
+            )
+        following: str | None = found.next_page_url
+        return ReceivedPage(
+            messages=tuple(_received(shown) for shown in found if shown.direction == "inbound"),
+            next_cursor=following.removeprefix(self._base_url) if following else None,
+        )
+
+
+def _received(shown: MessageInstance) -> ReceivedMessage:
+    return ReceivedMessage(
+        at=shown.date_sent or shown.date_created or datetime.min.replace(tzinfo=UTC),
+        message=IncomingMessage(
+            provider_id=str(shown.sid),
+            from_address=shown.from_ or "",
+            to_address=shown.to or "",
+            body=shown.body or "",
+        ),
+    )
 
 
 def _message(shown: MessageInstance) -> ProviderMessage:

@@ -1,0 +1,59 @@
+"""/v1/deletions: forget a person, and the proof of it. The address is in the body, as URLs are logged."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from functions.api.authentication import Admin
+from functions.api.paging import Page, list_page
+from functions.api.route import ApiRoute
+from functions.api.shapes import Input, ItemId, Listed, Output
+from shared.domain.channel import Channel
+from shared.domain.deletion import DeletionState
+from shared.usecases.forget_person import forget_person
+
+router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRoute)
+
+
+class PersonInput(Input):
+    """Who is to be forgotten."""
+
+    channel: Channel
+    address: Annotated[str, Field(min_length=1, max_length=320)]
+
+
+class DeletionOutput(Output):
+    """What was deleted, by class. While it is `running` something is `left`: ask again in some minutes."""
+
+    id: str
+    state: DeletionState
+    asked_by: str
+    started_at: datetime
+    ended_at: datetime | None
+    runs: int
+    removed: dict[str, int]
+    left: dict[str, int]
+
+
+@router.post("")
+async def forget_one_person(caller: Admin, body: PersonInput) -> DeletionOutput:
+    """Delete what is held about an address: messages, replies, rows, uploads. A refusal stays, as a hash."""
+    asked_by = f"API key {caller.key.prefix}"
+    forgotten = await forget_person(
+        caller.runtime, caller.company_id, body.channel, body.address, asked_by=asked_by
+    )
+    return DeletionOutput.of(forgotten)
+
+
+@router.get("")
+async def list_deletions(caller: Admin, paging: Page) -> Listed[DeletionOutput]:
+    """The records of all people who were forgotten."""
+    return await list_page(caller, paging, caller.runtime.stores.deletions, DeletionOutput)
+
+
+@router.get("/{deletion_id}")
+async def get_deletion(caller: Admin, deletion_id: ItemId) -> DeletionOutput:
+    """One record."""
+    return DeletionOutput.of(await caller.runtime.stores.deletions.get(caller.company_id, deletion_id))

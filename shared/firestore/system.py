@@ -1,0 +1,83 @@
+"""What concerns all companies: the hold on sending, and the heartbeat by which a restored database is known.
+
+The hold exists only while it holds, so no backup of ordinary times has one, and no import takes it away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from google.cloud.firestore import AsyncClient, AsyncDocumentReference
+
+from shared.domain.hold import Hold
+from shared.firestore import paths
+from shared.firestore.codec import from_document, overwriting, to_document
+from shared.firestore.retries import READ_RETRY
+from shared.firestore.together import Wanted
+from shared.firestore.transactions import Transaction, transact
+
+HOLD, HEARTBEAT = "hold", "heartbeat"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heartbeat:
+    """When a sweep last ran."""
+
+    id: str
+    at: datetime
+
+
+class System:
+    """The documents beside the companies that say how the whole system is."""
+
+    def __init__(self, db: AsyncClient) -> None:
+        self._db = db
+
+    def hold_ref(self) -> AsyncDocumentReference:
+        """Where the hold is, if there is one."""
+        return paths.system(self._db, HOLD)
+
+    def wanted_hold(self) -> Wanted[Hold]:
+        """The hold, to be read together with others."""
+        return Wanted(_hold_in, [self.hold_ref()])
+
+    async def find_hold(self) -> Hold | None:
+        """The hold, or None when sending may go on."""
+        snapshot = await self.hold_ref().get(retry=READ_RETRY)
+        return _hold_in(snapshot) if snapshot.exists else None
+
+    async def save_hold(self, hold: Hold) -> None:
+        """From now on nothing is sent."""
+        document, fields = overwriting(hold)
+        await self.hold_ref().set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+
+    async def release(self) -> None:
+        """Let sending go on."""
+        await self.hold_ref().delete()
+
+    async def heartbeat(self) -> datetime | None:
+        """When a sweep last ran, as far as this database knows."""
+        snapshot = await paths.system(self._db, HEARTBEAT).get(retry=READ_RETRY)
+        return _time_of(snapshot)
+
+    async def beat(self, at: datetime) -> None:
+        """Note that a sweep ran; an older one never takes the place of a newer."""
+        ref = paths.system(self._db, HEARTBEAT)
+
+        async def note(transaction: Transaction) -> None:
+            snapshot = await ref.get(transaction=transaction)
+            known = _time_of(snapshot)
+            if known is None or known < at:
+                transaction.set(ref, to_document(Heartbeat(id=HEARTBEAT, at=at)))
+
+        await transact(self._db, note)
+
+
+def _hold_in(snapshot: Any) -> Hold:
+    return from_document(Hold, HOLD, snapshot.to_dict() or {})
+
+
+def _time_of(snapshot: Any) -> datetime | None:
+    if not snapshot.exists:
+        return None
+    return from_document(Heartbeat, HEARTBEAT, snapshot.to_dict() or {}).at

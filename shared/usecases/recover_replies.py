@@ -1,0 +1,34 @@
+"""Take what people wrote while nobody listened, or a restored database forgot, from the provider's list."""
+
+from datetime import datetime
+
+from shared.domain.reconciling import ReceivedMessage
+from shared.domain.sender import Sender
+from shared.providers.registry import ProviderHistory
+from shared.runtime import Runtime
+from shared.usecases.receive_reply import receive_reply
+
+
+async def recover_replies(
+    runtime: Runtime, company_id: str, sender: Sender, history: ProviderHistory, since: datetime
+) -> int:
+    """Receive everything written to the sender since then, in its order; how much of it was new.
+
+    What is known already changes nothing. Raises ProviderUnavailable, SenderRefused.
+    """
+    found: list[ReceivedMessage] = []
+    cursor = None
+    while True:
+        page = await history.incoming(sender.address, since=since.date(), cursor=cursor)
+        found += page.messages
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    fresh = 0
+    for one in sorted(found, key=lambda one: one.at):  # a START after a STOP must stay the last word
+        if one.at < since:
+            continue
+        before = runtime.now()
+        reply = await receive_reply(runtime, company_id, sender.id, sender.channel, one.message)
+        fresh += reply.received_at >= before
+    return fresh

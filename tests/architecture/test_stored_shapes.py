@@ -1,0 +1,92 @@
+"""Stored documents outlive the code: a shape changes with a new version, or so that none is needed."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pytest
+
+from shared.firestore.schema import version_of
+from tests.architecture.stored_shapes import (
+    faults,
+    faults_between,
+    known_shapes,
+    shape_of,
+    stored_records,
+)
+
+SHAPES = known_shapes()
+
+
+def test_no_stored_shape_changed_without_a_new_version() -> None:
+    assert faults() == []
+
+
+@pytest.mark.parametrize("collection", sorted(stored_records()))
+def test_the_shape_of_every_version_is_checked_in(collection: str) -> None:
+    record = stored_records()[collection]
+    versions = [str(version) for version in range(1, version_of(record) + 1)]
+    assert sorted(SHAPES.get(collection, {}), key=int) == versions
+    assert SHAPES[collection][versions[-1]] == shape_of(record), "a default was added: run `make shapes`"
+
+
+def test_no_field_is_called_as_the_version_is() -> None:
+    for record in stored_records().values():
+        assert "schema" not in {one.name for one in dataclasses.fields(record)}
+
+
+class Color(StrEnum):
+    RED = "red"
+
+
+class MoreColors(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    id: str
+    color: Color
+    parts: tuple[Part, ...] = ()
+    note: str | None = None
+
+
+def _changed(**changes: object) -> list[str]:
+    """What is wrong with Thing when these fields have these types, or are gone (None)."""
+    kept = {one.name: one.type for one in dataclasses.fields(Thing)} | changes
+    fields = []
+    for name, kind in kept.items():
+        kind, default = kind if isinstance(kind, tuple) else (kind, dataclasses.MISSING)
+        if kind is not None:
+            if name in ("parts", "note") and name not in changes:
+                default = None
+            fields.append(
+                (name, kind, field(default=default) if default is not dataclasses.MISSING else field())
+            )
+    return faults_between(
+        shape_of(Thing), shape_of(dataclasses.make_dataclass("Thing", fields, kw_only=True))
+    )
+
+
+def test_what_needs_no_version() -> None:
+    assert _changed() == []
+    assert _changed(added=(int, 0)) == []
+    assert _changed(color=MoreColors) == []
+    assert _changed(note=(str | int | None, None)) == []
+
+
+def test_what_needs_a_version() -> None:
+    assert _changed(added=int) == ["added is new and has no default, so stored documents lack it"]
+    assert _changed(note=None) == ["note is gone"]
+    assert _changed(color=int) == ["the type of color changed"]
+    assert _changed(note=str | None) == ["note has no default any more"]
+    larger = dataclasses.make_dataclass("Part", [("size", int, 0), ("weight", int, 0)])
+    assert _changed(parts=(tuple[larger, ...], ())) == [  # type: ignore[valid-type]
+        "Part.weight is new inside a part, which older workers write as a whole"
+    ]
