@@ -83,10 +83,9 @@ async def _await_start(runtime: Runtime, job: SendBatch, batch: Batch) -> bool:
 async def _send_claimed(
     runtime: Runtime, company_id: str, claim: Claim, fire: Fire, deadline: float
 ) -> Batch:
-    batch = claim.batch
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
-    sender = content.senders[batch.sender_id]
-    queued = await _queued(runtime, company_id, batch)
+    sender = content.senders[claim.batch.sender_id]
+    queued = await _queued(runtime, company_id, claim.batch)
     credentials = provider = None
     if fire.state is not FireState.CANCELED:  # of a canceled fire nothing is sent, only skipped
         try:  # nothing has been touched yet

@@ -46,6 +46,7 @@ ASKED_FOR = {
     "save_sender",
     "save_source",
     "save_template",
+    "set_credentials",
     "start_preview",
     "start_upload",
     "watch_work",
