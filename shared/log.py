@@ -43,7 +43,8 @@ def _clean(name: str, value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(name, inner) for inner in value]
     text = str(value)
-    return text if name.endswith("_id") and _ID.fullmatch(text) else redact(text, _concealed)
+    is_id = name.startswith(GOOGLE_FIELDS) or (name.endswith("_id") and _ID.fullmatch(text))
+    return text if is_id else redact(text, _concealed)
 
 
 def _places(error: BaseException) -> Iterator[str]:

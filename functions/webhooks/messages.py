@@ -45,22 +45,19 @@ async def messages(request: Request) -> Response:
     if request.method != "POST":
         return Response("Method Not Allowed", status_code=405, headers={"Allow": "POST"})
     runtime = current_runtime()
-    company_id = request.query_params.get("company", "")
     body = await request.body()
     if len(body) > MAX_EVENTS_BYTES:
         return Response("Content Too Large", status_code=413)
     name = f"messages{request.url.path.rstrip('/').removeprefix('/messages')}"
     async with tracing.served(request.headers, name, "server"):
-        return await _serve(runtime, route, company_id, request, body)
+        return await _serve(runtime, route, request, body)
 
 
-async def _serve(
-    runtime: Runtime, route: "Route", company_id: str, request: Request, body: bytes
-) -> Response:
-    with log.context(company_id=company_id):
+async def _serve(runtime: Runtime, route: "Route", request: Request, body: bytes) -> Response:
+    company_id, sender_id = request.query_params.get("company", ""), request.query_params.get("sender", "")
+    is_possible = _ID.fullmatch(company_id) and _ID.fullmatch(sender_id)
+    with log.context(company_id=company_id if is_possible else ""):  # anybody may have written it
         try:
-            sender_id = request.query_params.get("sender", "")
-            is_possible = _ID.fullmatch(company_id) and _ID.fullmatch(sender_id)
             stores = runtime.stores
             sender = await stores.senders.find(company_id, sender_id) if is_possible else None
             if sender is None and is_possible and await stores.deleted_companies.find(company_id) is not None:

@@ -51,6 +51,7 @@ ASKED_FOR = {
     "save_sender",
     "save_source",
     "save_template",
+    "set_credentials",
     "settle_restore",
     "start_preview",
     "start_upload",

@@ -21,6 +21,7 @@ from starlette.requests import Request
 import main
 from functions.process import current_runtime
 from infra.local.emulators import Emulators
+from shared import tracing
 from shared.domain.alert import Alert
 from shared.domain.message import MessageState
 from shared.domain.sending import Receipt, ReceiptKind
@@ -204,8 +205,7 @@ async def test_ticks_refused_webhooks_and_failed_jobs_are_counted(deployed: Clin
     assert refused["jsonPayload"]["company_id"] == "acme"
     broken = deployed.stores.batches.ref("acme", "b1")
     await broken.set({"state": "nonsense"})
-    with pytest.raises(Exception, match="nonsense"):
-        await call("send_batch", body=job(company_id="acme", batch_id="b1", fire_id="f1"))
+    assert await call("send_batch", body=job(company_id="acme", batch_id="b1", fire_id="f1")) == 500
     [failed] = lines.matching("job_failed")
     ids = {"company_id": "acme", "batch_id": "b1", "fire_id": "f1"}
     assert ids.items() <= failed["jsonPayload"].items()
@@ -258,6 +258,15 @@ async def test_sending_receipts_a_paused_sender_and_a_refused_fire_are_counted(
     [entry] = lines.matching("receipts")
     assert at("jsonPayload.delivery", entry) == "delivered"
     assert entry["jsonPayload"]["message_id"] == message.id
+
+
+def test_a_trace_of_digits_is_no_telephone_number() -> None:
+    traceparent = f"00-{'4930' * 8}-{'4930' * 4}-01"
+    with tracing.continued({"traceparent": traceparent}, "send_batch", "consumer"):
+        record = logging.makeLogRecord({"msg": "group sent", "levelname": "INFO"})
+        entry = json.loads(_JsonFormatter().format(record))
+    assert entry[tracing.LOGGED_TRACE].endswith(f"/traces/{'4930' * 8}")
+    assert entry[tracing.LOGGED_SPAN] == "4930" * 4
 
 
 def test_a_line_of_something_else_matches_nothing() -> None:

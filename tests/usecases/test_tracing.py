@@ -64,7 +64,7 @@ async def test_an_error_is_recorded_by_its_kind_alone(recording: Recording) -> N
         raise ValueError("+1 212 555 0187 is not a number")
     [span] = recording.spans("step")
     assert (span.status.is_ok, span.status.description) == (False, "ValueError")
-    assert "555" not in span.to_json()
+    assert "212 555" not in span.to_json()
     assert dict(span.attributes or {}) == {"company_id": "acme"}
 
 
