@@ -35,6 +35,7 @@ WITHOUT_RECORDS = {
     "unpacked": "maps a record",
     "company_of": "reads a path",
     "read_together": "reads what Collection.wanted was given, company first",
+    "read_retry": "says when a read is tried again",
     "transact": "runs what its caller does",
 }
 USE_CASE_EXCEPTIONS = {
