@@ -83,13 +83,12 @@ class Decisions(Story):
 
     def _check_receipts(self, before: Look, found: Look) -> None:
         """The days that were searched leave no message without a receipt that the provider listed."""
-        sent_on = {one.message_id: one.created_at.date() for one in before.accepted}
         for search in before.searches.values():
             if not search.is_open or search.next_at > self.clock.at:
                 continue
             for fire_id in search.fire_ids:
                 for message in before.of_fire(fire_id):
-                    if message.provider_id is not None and sent_on.get(message.id) == search.day:
+                    if message.provider_id is not None and before.sent_on.get(message.id) == search.day:
                         assert found.messages[message.id].delivery is not None, "no receipt was looked for"
 
     @rule(number=numbers, settlement=st.sampled_from(Settlement), changes=corrections)
@@ -201,9 +200,12 @@ class Decisions(Story):
         else:
             assert made.state is MessageState.QUEUED
         if made.resend_of is None:
-            book.texts.add(text)
             book.failing -= 1
-        elif made.reason != SkipReason.DUPLICATE:
+        if made.reason == SkipReason.DUPLICATE:
+            return
+        if made.resend_of is None:
+            book.texts.add(text)
+        else:
             book.mended.add(text)
             book.texts.discard(text)  # of a row not planned yet, which will be the duplicate
         if made.state is MessageState.QUEUED:
