@@ -15,7 +15,6 @@ KEYS: dict[str, type] = {
     "trigger": str,
     "schedule": str,
     "runtime": str,
-    "region": str,
     "memory": str,
     "timeout": int,
     "concurrency": int,
@@ -24,15 +23,31 @@ KEYS: dict[str, type] = {
     "ack_deadline": int,
     "retry": dict,
     "max_delivery_attempts": int,
+    "cpu": int,
     "public": bool,
     "uploads": bool,
+    "publishes": list,
+    "uses": list,
 }
+OPTIONAL_KEYS = {"schedule", "public", "uploads", "publishes", "uses"}
 RETRY_KEYS = {"minimum_backoff", "maximum_backoff"}
 PUSH_ACK_DEADLINE_LIMIT = 600  # https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions
 
 
 class ManifestError(Exception):
     """The manifest is wrong; the text lists every fault with the function and the key."""
+
+
+class Use(StrEnum):
+    """What a function needs rights for, beside the topics it publishes on."""
+
+    DATABASE = "database"
+    UPLOAD_READS = "upload_reads"  # reads the objects of the upload bucket
+    UPLOADS = "uploads"  # reads and writes the objects of the upload bucket
+    UPLOAD_LINKS = "upload_links"  # signs addresses that others upload to
+    DEAD_LETTERS = "dead_letters"  # looks at jobs nobody could do
+    CREDENTIALS = "credentials"  # reads the senders' provider credentials
+    CREDENTIAL_CHANGES = "credential_changes"  # adds and ends them
 
 
 class Trigger(StrEnum):
@@ -50,12 +65,12 @@ class Function:
 
     `schedule` is a unix-cron expression in UTC, empty unless a tick. `uploads` marks the worker whose
     topic Cloud Storage announces new objects on. `public` functions check their callers themselves.
+    `publishes` names the workers whose topics it publishes on.
     """
 
     name: str
     trigger: Trigger
     runtime: str
-    region: str
     memory: str
     timeout_seconds: int
     concurrency: int
@@ -65,9 +80,12 @@ class Function:
     minimum_backoff_seconds: int
     maximum_backoff_seconds: int
     max_delivery_attempts: int
+    cpu: int
     schedule: str = ""
     public: bool = False
     uploads: bool = False
+    publishes: tuple[str, ...] = ()
+    uses: frozenset[Use] = frozenset()
 
     @property
     def service(self) -> str:
@@ -141,6 +159,13 @@ def parse_manifest(content: object) -> Manifest:
         faults += entry_faults
     if sum(function.uploads for function in functions) > 1:
         faults.append("only one function may have `uploads`")
+    workers = {function.name for function in functions if function.trigger is Trigger.WORKER}
+    faults += [
+        f"{function.name}.publishes: {name!r} is not a worker"
+        for function in functions
+        for name in function.publishes
+        if name not in workers and not faults
+    ]
     if faults:
         raise ManifestError("; ".join(faults))
     return Manifest(functions=tuple(functions))
@@ -164,17 +189,18 @@ def _key_faults(where: str, entry: Mapping[str, Any]) -> list[str]:
 
 def _function(name: str, entry: Mapping[str, Any]) -> Function | str:
     """The record, or the fault that keeps it from being made."""
-    missing = [key for key in KEYS if key not in entry and key not in ("schedule", "public", "uploads")]
+    missing = [key for key in KEYS if key not in entry and key not in OPTIONAL_KEYS]
     if missing:
         return f"{name}: {', '.join(missing)} missing"
     if entry["trigger"] not in list(Trigger):
         return f"{name}.trigger: must be one of {', '.join(Trigger)}, not {entry['trigger']!r}"
+    if strange := [use for use in entry.get("uses", []) if use not in list(Use)]:
+        return f"{name}.uses: must be of {', '.join(Use)}, not {strange[0]!r}"
     return Function(
         name=name,
         trigger=Trigger(entry["trigger"]),
         schedule=entry.get("schedule", ""),
         runtime=entry["runtime"],
-        region=entry["region"],
         memory=entry["memory"],
         timeout_seconds=entry["timeout"],
         concurrency=entry["concurrency"],
@@ -184,8 +210,11 @@ def _function(name: str, entry: Mapping[str, Any]) -> Function | str:
         minimum_backoff_seconds=entry["retry"]["minimum_backoff"],
         maximum_backoff_seconds=entry["retry"]["maximum_backoff"],
         max_delivery_attempts=entry["max_delivery_attempts"],
+        cpu=entry["cpu"],
         public=entry.get("public", False),
         uploads=entry.get("uploads", False),
+        publishes=tuple(entry.get("publishes", ())),
+        uses=frozenset(Use(use) for use in entry.get("uses", ())),
     )
 
 

@@ -13,6 +13,7 @@ Point = Literal[
     "tick.take",  # scheduling
     "check_senders",
     "start_fire",
+    "refuse_fire",
     "claim_file.lease",  # loading
     "claim_file.content",
     "store_rows",

@@ -1,11 +1,13 @@
 """The only builder of clients: each on first use, none at import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.settings import Settings
+from shared import log
+from shared.settings import SECRET_MANAGER, Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
     from shared.domain.sender import Sender
@@ -66,31 +68,53 @@ class Runtime:
 
     @cached_property
     def secrets(self) -> "Secrets":
-        """Provider credentials."""
-        from shared.storage.secrets import Secrets
+        """Provider credentials: in Secret Manager, or in a file on this machine."""
+        if self.settings.secrets == SECRET_MANAGER:
+            from google.cloud.secretmanager import SecretManagerServiceAsyncClient
 
-        return Secrets(self.settings.secrets_path)
+            from shared.storage.cloud_secrets import CloudSecrets
 
-    def credentials(self, company_id: str, sender: "Sender") -> "Credentials":
-        """The sender's credentials at its provider. Raises CredentialsMissing, WrongCredentials."""
-        from shared.providers.credentials import credentials_of
+            return CloudSecrets(SecretManagerServiceAsyncClient(), self.settings.project_id)
+        from shared.storage.secrets_file import SecretsFile
 
-        return credentials_of(sender, self.secrets.credentials(company_id, sender.id))
+        return SecretsFile(self.settings.secrets)
 
-    def message_sender(self, company_id: str, sender: "Sender") -> "MessageSender":
-        """What sends for this sender. Raises CredentialsMissing, WrongCredentials."""
+    async def live_credentials(
+        self, company_id: str, sender: "Sender", *, fresh: bool = False
+    ) -> "Sequence[Credentials]":
+        """All of the sender's credentials that count, the newest first. Only the newest sign us in.
+
+        `fresh` ones are for who was refused with those that are kept in memory. Raises CredentialsMissing,
+        WrongCredentials when the newest are incomplete, SecretsUnavailable.
+        """
+        from shared.providers.credentials import WrongCredentials, credentials_of
+        from shared.storage.secrets import CredentialsMissing
+
+        values = await self.secrets.values(company_id, sender.id, fresh=fresh)
+        if not values:
+            raise CredentialsMissing(f"There are no credentials for sender {sender.id!r}.")
+        log.conceal(text for value in values for text in value.fields.values())
+        found = [credentials_of(sender, values[0].fields)]
+        for older in values[1:]:
+            with suppress(WrongCredentials):  # a broken one that is on its way out verifies nothing
+                found.append(credentials_of(sender, older.fields))
+        return found
+
+    async def credentials(self, company_id: str, sender: "Sender", *, fresh: bool = False) -> "Credentials":
+        """The sender's newest credentials. Raises what `live_credentials` does."""
+        return (await self.live_credentials(company_id, sender, fresh=fresh))[0]
+
+    def message_sender(self, sender: "Sender", credentials: "Credentials") -> "MessageSender":
+        """What sends for this sender. Raises WrongCredentials."""
         from shared.providers.registry import open_sender
 
-        return open_sender(sender, self.credentials(company_id, sender), self.settings)
+        return open_sender(sender, credentials, self.settings)
 
-    def provider_history(self, company_id: str, sender: "Sender") -> "ProviderHistory | None":
-        """What the sender's provider says it has sent; None where it keeps no list.
-
-        Raises CredentialsMissing, WrongCredentials.
-        """
+    def provider_history(self, sender: "Sender", credentials: "Credentials") -> "ProviderHistory | None":
+        """What the sender's provider says it has sent; None where it keeps no list."""
         from shared.providers.registry import open_history
 
-        return open_history(sender, self.credentials(company_id, sender), self.settings)
+        return open_history(sender, credentials, self.settings)
 
     def provider_account(self, sender: "Sender", credentials: "Credentials") -> "ProviderAccount":
         """What the sender's provider says of its account. Raises WrongCredentials."""

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PREFIX = "ROLLCALL_"
+SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
+TRACE_EXPORTERS = ("none", "otlp", "google", "console")
 
 
 class SettingsError(Exception):
@@ -23,16 +25,18 @@ class Settings:
     project_id: str
     upload_bucket: str
     public_url: str  # where providers reach the `messages` function; signatures are checked against it
-    signing_key: str  # signs page cursors
-    secrets_path: str  # JSON file with provider credentials; in the cloud a mounted secret
+    signing_key: str = field(repr=False)  # signs page cursors
+    secrets: str  # where provider credentials are: SECRET_MANAGER, or the absolute path of a JSON file
     twilio_base_url: str = "https://api.twilio.com"
     sendgrid_base_url: str = "https://api.sendgrid.com"
     storage_public_url: str = "https://storage.googleapis.com"
-    caller_token: str = ""  # local stack only: what ticks and pushes carry, as emulators sign no OIDC tokens
+    caller_token: str = field(default="", repr=False)  # local stack only: what ticks and pushes carry instead
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process
     log_level: str = "INFO"
+    trace_exporter: str = "none"  # or "otlp", "google", "console": where spans go
+    trace_share: float = 1.0  # of the traces that begin here, how many are recorded
     provider_timeout_seconds: float = 20.0
     function_timeout_seconds: float = 540.0
     lease_seconds: float = 570.0
@@ -63,7 +67,7 @@ class Settings:
                 values[name] = annotation(text)
             except ValueError:
                 faults.append(f"{PREFIX}{name.upper()} must be a {annotation.__name__}, not {text!r}")
-        required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path")
+        required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets")
         faults += [f"{PREFIX}{name.upper()} is missing" for name in required if not values.get(name)]
         if faults:
             raise SettingsError("; ".join(faults))
@@ -79,6 +83,13 @@ class Settings:
             faults.append("time-outs must nest: twice the provider's < function < lease")
         if self.ack_deadline_seconds < self.function_timeout_seconds:
             faults.append("the ack deadline must not be shorter than the function time-out")
+        if self.secrets != SECRET_MANAGER and not self.secrets.startswith("/"):
+            faults.append(f"{PREFIX}SECRETS must be {SECRET_MANAGER}, or the absolute path of a file")
+        if self.caller_token and (self.caller_audience or self.caller_service_account):
+            faults.append(
+                f"{PREFIX}CALLER_TOKEN is for the local stack only and would open a function that "
+                f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT protect: unset it, or those two"
+            )
         if not (self.caller_token or (self.caller_audience and self.caller_service_account)):
             faults.append(
                 f"{PREFIX}CALLER_AUDIENCE and {PREFIX}CALLER_SERVICE_ACCOUNT are missing: "
@@ -86,5 +97,9 @@ class Settings:
             )
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
+        if self.trace_exporter not in TRACE_EXPORTERS:
+            faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
+        if not 0 <= self.trace_share <= 1:
+            faults.append(f"{PREFIX}TRACE_SHARE must be between 0 and 1")
         if faults:
             raise SettingsError("; ".join(faults))

@@ -13,7 +13,6 @@ from functions.api.route import ApiRoute
 from functions.api.shapes import Input, ItemId, Listed, Name, Output
 from shared.domain.campaign import Campaign, CampaignState
 from shared.usecases.cancel_campaign import cancel_campaign
-from shared.usecases.explain_overdue import explain_overdue
 from shared.usecases.fire_campaign import fire_campaign
 from shared.usecases.mark_ready import mark_ready
 from shared.usecases.pause_campaign import pause_campaign
@@ -38,13 +37,9 @@ class FireInput(Input):
 
 
 class CampaignStatusOutput(Output):
-    """Where a campaign is, and how its last fire stands.
-
-    `waits_for` says why one whose time has come is not fired; it is tried again every few minutes.
-    """
+    """Where a campaign is, and how its last fire stands."""
 
     campaign: CampaignOutput
-    waits_for: str | None
     last_fire: LiveFireOutput | None
 
 
@@ -86,10 +81,7 @@ async def get_campaign_status(caller: Reader, campaign_id: ItemId) -> CampaignSt
     """The campaign and the ledger of its last fire, counted now."""
     campaign = await caller.runtime.stores.campaigns.get(caller.company_id, campaign_id)
     last_fire = await live_fire(caller, campaign.last_fire_id) if campaign.last_fire_id else None
-    waits_for = await explain_overdue(caller.runtime, caller.company_id, campaign)
-    return CampaignStatusOutput(
-        campaign=CampaignOutput.of(campaign), waits_for=waits_for, last_fire=last_fire
-    )
+    return CampaignStatusOutput(campaign=CampaignOutput.of(campaign), last_fire=last_fire)
 
 
 @router.post("/{campaign_id}/preview", status_code=202)

@@ -22,13 +22,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError
 from shared.firestore.transactions import ContentionError
+from shared.storage.secrets import SecretsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
-_BUSY = (ContentionError, DeadlineExceeded, ResourceExhausted, RetryError, ServiceUnavailable)
+_BUSY = (
+    ContentionError,
+    DeadlineExceeded,
+    ResourceExhausted,
+    RetryError,
+    ServiceUnavailable,
+    SecretsUnavailable,
+)
 
 # What pydantic's own words do not say: how to mend it.
 _REASONS = {
@@ -140,13 +148,14 @@ class _Crashes:
         except Exception as error:  # noqa: BLE001  # the last line: a caller must get an answer
             # Without the error's text, which may hold what the caller sent.
             frames = traceback.extract_tb(error.__traceback__)[-8:]
-            log.event(
-                "request failed",
-                level=logging.ERROR,
-                route=_route(scope),
-                error_type=type(error).__name__,
-                frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-            )
+            with log.context(**scope.get("state", {}).get("logged", {})):
+                log.event(
+                    "request failed",
+                    level=logging.ERROR,
+                    route=_route(scope),
+                    error_type=type(error).__name__,
+                    frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+                )
             if not started:
                 await problem_response(_FAULT, scope.get("path", ""))(scope, receive, sending)
 

@@ -29,6 +29,14 @@ class ApiClient:
         """Make or do something, once: sent again, it would change nothing. Raises ApiRefusal."""
         return await self._call("POST", path, json=body if body is not None else {})
 
+    async def put(self, path: str, body: object) -> Json:
+        """Set something. Raises ApiRefusal."""
+        return await self._call("PUT", path, json=body)
+
+    async def patch(self, path: str, body: object) -> Json:
+        """Change something. Raises ApiRefusal."""
+        return await self._call("PATCH", path, json=body)
+
     async def put_file(self, link: Json, content: bytes) -> None:
         """Upload a file to where POST /v1/files said."""
         async with self._http.put(link["url"], data=content, headers=link["headers"]) as response:
@@ -43,7 +51,7 @@ class ApiClient:
                 raise ApiRefusal(f"{method} {path}: {answer.get('detail')} {answer.get('errors', '')}")
             return answer
 
-    async def wait_for(self, path: str, field: str, *values: str, seconds: float = 120) -> Json:
+    async def wait_for(self, path: str, field: str, *values: object, seconds: float = 120) -> Json:
         """Read `path` until `field` has one of `values`. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while (found := await self.get(path))[field] not in values:

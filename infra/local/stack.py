@@ -19,6 +19,7 @@ from infra.local.scheduler import Scheduler, Tick
 from infra.local.simulator.faults import Delays
 from infra.local.state import state_directory
 from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
+from shared.storage.secrets_file import PRIVATE
 
 PROJECT_ID = "rollcall-local"
 UPLOAD_BUCKET = "rollcall-local-uploads"
@@ -160,15 +161,15 @@ class Stack:
 
     def _settings(self, emulators: Emulators, simulator: str, public_url: str) -> dict[str, str]:
         secrets_path = self.directory / "secrets.json"
-        if not secrets_path.exists():
-            secrets_path.write_text("{}", encoding="utf-8")
+        if secrets_path.exists():  # one that an older version made was readable by others
+            secrets_path.chmod(PRIVATE)
         return {
             **emulators.env,
             **_kept_keys(self.directory / "keys.json"),
             "ROLLCALL_PROJECT_ID": emulators.project_id,
             "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
             "ROLLCALL_PUBLIC_URL": public_url,
-            "ROLLCALL_SECRETS_PATH": str(secrets_path),
+            "ROLLCALL_SECRETS": str(secrets_path),
             "ROLLCALL_TWILIO_BASE_URL": simulator,
             "ROLLCALL_SENDGRID_BASE_URL": simulator,
             "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
@@ -226,6 +227,7 @@ def _kept_keys(path: Path) -> dict[str, str]:
     """The keys of this state directory: a kept stack honours the cursors and tokens it gave out."""
     if not path.exists():
         names = ("ROLLCALL_SIGNING_KEY", "ROLLCALL_CALLER_TOKEN")
+        path.touch(mode=PRIVATE)
         path.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}), encoding="utf-8")
     keys: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return keys

@@ -1,4 +1,4 @@
-"""For ops: `python -m infra.ops create-company | create-api-key | add-sender | dead-letters | stuck`.
+"""For ops: create-company, create-api-key, add-sender, credentials, dead-letters, stuck.
 
 Settings come from the environment, as for the functions. What was made is printed as one line of JSON.
 """
@@ -9,19 +9,20 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
-from infra.ops.work import add_commands
+from infra.ops import credentials, work
 from shared.domain.api_key import Scope
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
 from shared.domain.sender import Provider, Sender
+from shared.providers import http
 from shared.runtime import Runtime
 from shared.settings import SettingsError
+from shared.storage.secrets import SecretsUnavailable
 from shared.usecases.create_api_key import create_api_key
 from shared.usecases.create_company import create_company
 from shared.usecases.save_sender import save_sender
@@ -64,21 +65,8 @@ async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, o
         name=args.name,
         rate_per_second=args.rate,
     )
-    await save_sender(runtime, args.company, sender, _credentials(args.credentials_file))
+    await save_sender(runtime, args.company, sender, credentials.read_credentials(args.credentials_file))
     return {"sender_id": sender.id, "channel": sender.channel, "address": sender.address}
-
-
-def _credentials(path: str) -> dict[str, str]:
-    """The JSON object in the file, or on standard input for "-": others see the command line."""
-    try:
-        found = json.loads(sys.stdin.read() if path == "-" else Path(path).read_text())
-    except (OSError, ValueError) as error:
-        raise InvalidInput.at(
-            "credentials-file", f"cannot be read as JSON ({type(error).__name__})"
-        ) from None
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise InvalidInput.at("credentials-file", "must hold one JSON object of texts")
-    return found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,19 +101,22 @@ def _parser() -> argparse.ArgumentParser:
     sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
     sender.set_defaults(run=_add_sender)
 
-    add_commands(commands)
+    credentials.add_commands(commands)
+    work.add_commands(commands)
     return parser
 
 
 async def _run(command: Command, args: argparse.Namespace) -> int:
     try:
         made = await command(current_runtime(), args)
-    except (RollcallError, SettingsError, OverflowError) as error:
+    except (RollcallError, SettingsError, SecretsUnavailable, OverflowError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except GoogleAPICallError as error:
         print(f"error: Google Cloud answered: {error.message}", file=sys.stderr)
         return 1
+    finally:
+        await http.aclose()  # what asked a provider
     print(json.dumps(made))
     return 0
 

@@ -24,7 +24,8 @@ class Fire:
 
     `planned` is rows times steps: every row gives one message or failure a step.
     `chunks_stored` becomes true when every chunk of the audience is written; until then the sweep
-    goes on with it. `progress` lives in another document (FireProgress), as summaries write it often.
+    goes on with it. `traceparent` is the trace it was started in. `progress` lives in another document
+    (FireProgress), as summaries write it often.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Fire:
     chunks_stored: bool = False
     is_closed: bool = False
     note: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,9 @@ from google.cloud.firestore import (
     FieldFilter,
 )
 
+from shared import metering
 from shared.domain.errors import NotFound
+from shared.domain.fire_cost import Unit
 from shared.firestore import paths
 from shared.firestore.codec import from_document, to_document
 from shared.firestore.queries import Query
@@ -56,6 +58,7 @@ class Collection(Generic[T]):
         except ValueError:
             return None
         snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
+        metering.count(Unit.READS)
         return self.record(snapshot) if snapshot.exists else None
 
     async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
@@ -76,6 +79,7 @@ class Collection(Generic[T]):
                 refs[start : start + READ_SIZE], transaction=transaction, retry=read_retry(transaction)
             )
             async for snapshot in snapshots:
+                metering.count(Unit.READS)  # also one of a document that is not there
                 if snapshot.exists:
                     found[snapshot.id] = self.record(snapshot)
         return found
@@ -90,11 +94,13 @@ class Collection(Generic[T]):
             await self.ref(company_id, item_id).create(to_document(record))
         except AlreadyExists:
             return False
+        metering.count(Unit.WRITES)
         return True
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there."""
         await self.ref(company_id, item_id).set(to_document(record))
+        metering.count(Unit.WRITES)
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
@@ -106,20 +112,33 @@ class Collection(Generic[T]):
 
     async def count(self, company_id: str, query: Query, *values: object) -> int:
         """How many records match, counted by Firestore."""
-        return await _answer(self._filtered(self._base(company_id), query, values).count())
+        matches = await _answer(self._filtered(self._base(company_id), query, values).count())
+        metering.count_aggregation(matches)
+        return matches
+
+    async def sum(self, company_id: str, query: Query, *values: object, field: str) -> int:
+        """One field of all matches, added up by Firestore. It must be one of the query's `sums`."""
+        added = await _answer(self._filtered(self._base(company_id), query, values).sum(field))
+        metering.count_aggregation(1)
+        return added
 
     async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
         """The first `limit` records that match, in the query's order."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        return [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
+        records = [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
+        metering.count_query(len(records))
+        return records
 
     async def each_value(
         self, company_id: str, query: Query, *values: object, field: str
     ) -> AsyncIterator[object]:
         """One field of every match; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
+        read = 0
         async for snapshot in found.stream(retry=READ_RETRY):
+            read += 1
             yield (snapshot.to_dict() or {}).get(field)
+        metering.count_query(read)
 
     async def page(
         self,
@@ -136,6 +155,23 @@ class Collection(Generic[T]):
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
         snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
+        items = [self.record(snapshot) for snapshot in snapshots[:limit]]
+        return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
+
+    async def ordered_page(
+        self, company_id: str, query: Query, *, limit: int, after: str | None = None
+    ) -> Page[T]:
+        """A page of all records in the query's order. After one that is gone there is nothing."""
+        found = self._filtered(self._base(company_id), query, ())
+        if after is not None:
+            last = await self.ref(company_id, after).get(retry=READ_RETRY)
+            metering.count(Unit.READS)
+            if not last.exists:
+                return Page([], None)
+            found = found.start_after(last)
+        snapshots = [snapshot async for snapshot in found.limit(limit + 1).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
@@ -148,6 +184,7 @@ class Collection(Generic[T]):
         while True:
             page = found if last is None else found.start_after(last)
             snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
+            metering.count_query(len(snapshots))
             for snapshot in snapshots:
                 yield paths.company_of(snapshot.reference), self.record(snapshot)
             if len(snapshots) < page_size:
@@ -190,6 +227,7 @@ async def read_together(
     found: list[dict[str, Any]] = [{} for _ in groups]
     references = [ref for group in groups for ref in group.refs]
     async for snapshot in db.get_all(references, transaction=transaction):
+        metering.count(Unit.READS)
         if snapshot.exists:
             number, group = homes[snapshot.reference.path]
             found[number][snapshot.id] = group.record(snapshot)

@@ -6,8 +6,10 @@ from google.api_core.exceptions import AlreadyExists
 from google.api_core.exceptions import NotFound as MissingDocument
 from google.cloud.firestore import AsyncClient
 
+from shared import metering
 from shared.domain.company import Company
 from shared.domain.errors import NotFound
+from shared.domain.fire_cost import Unit
 from shared.firestore import paths
 from shared.firestore.codec import from_document, to_document
 from shared.firestore.collection import Wanted
@@ -23,6 +25,7 @@ class Companies:
     async def find(self, company_id: str) -> Company | None:
         """The company, or None."""
         snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
+        metering.count(Unit.READS)
         return self._record(snapshot) if snapshot.exists else None
 
     async def get(self, company_id: str) -> Company:

@@ -8,11 +8,10 @@ from shared.domain.sender import Provider, Sender
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TwilioCredentials:
-    """An account and its auth token. During a rotation the new token stands in `next_auth_token`."""
+    """An account and its auth token."""
 
-    account_sid: str
+    account_sid: str = field(repr=False)
     auth_token: str = field(repr=False)
-    next_auth_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +19,7 @@ class SendGridCredentials:
     """An API key, and the public key of the signed event webhook (base64 DER, as SendGrid shows it)."""
 
     api_key: str = field(repr=False)
-    webhook_public_key: str
-    next_webhook_public_key: str | None = None
+    webhook_public_key: str = field(repr=False)
 
 
 Credentials = TwilioCredentials | SendGridCredentials
@@ -32,17 +30,13 @@ class WrongCredentials(Exception):
 
 
 def credentials_of(sender: Sender, fields: Mapping[str, str]) -> Credentials:
-    """A sender's credentials out of their stored fields. Raises WrongCredentials naming what is missing."""
+    """A sender's credentials out of their stored fields. Raises WrongCredentials naming what they must be.
+
+    An empty secret is none: with it anybody could sign.
+    """
     kind = TwilioCredentials if sender.provider is Provider.TWILIO else SendGridCredentials
-    try:
-        return kind(**fields)
-    except TypeError as error:
-        names = ", ".join(name for name in kind.__slots__ if not name.startswith("next_"))
+    if set(fields) != set(kind.__slots__) or not all(value.strip() for value in fields.values()):
         raise WrongCredentials(
-            f"The {sender.provider} credentials of sender {sender.id!r} must be: {names}."
-        ) from error
-
-
-def current_and_next(current: str, following: str | None) -> list[str]:
-    """Both values that count while one is being rotated."""
-    return [value for value in (current, following) if value]
+            f"The {sender.provider} credentials of sender {sender.id!r} must be: {', '.join(kind.__slots__)}."
+        )
+    return kind(**fields)

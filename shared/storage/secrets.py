@@ -1,45 +1,60 @@
-"""Provider credentials, from one JSON file: locally outside the repository, in the cloud a mounted secret.
+"""A sender's provider credentials, wherever they are kept: the values that are live, and how they change."""
 
-{"<company id>": {"<sender id>": {"account_sid": "...", "auth_token": "..."}}}
-"""
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
-import json
-from pathlib import Path
+import msgspec
 
 
 class CredentialsMissing(Exception):
     """There are no credentials for this sender; its messages cannot be sent or verified."""
 
 
-class Secrets:
-    """Credentials by company and sender, read anew when the file changes."""
+class SecretsUnavailable(Exception):
+    """Where the credentials are kept cannot be read or written now; the text says why. Try again later."""
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-        self._read_at = -1.0
-        self._all: dict[str, dict[str, dict[str, str]]] = {}
 
-    def credentials(self, company_id: str, sender_id: str) -> dict[str, str]:
-        """One sender's credentials. Raises CredentialsMissing."""
-        self._refresh()
-        found = self._all.get(company_id, {}).get(sender_id)
-        if not found:
-            raise CredentialsMissing(f"There are no credentials for sender {sender_id!r}.")
-        return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveValue:
+    """One set of a sender's credentials that counts.
 
-    def _refresh(self) -> None:
-        try:
-            changed_at = self._path.stat().st_mtime
-        except FileNotFoundError:
-            self._all = {}
-            return
-        if changed_at != self._read_at:
-            self._all = json.loads(self._path.read_text())
-            self._read_at = changed_at
+    `version` names it where it is kept; `added_at` is unknown in a file that a person wrote. The fields
+    never show in a repr, hence never in a log.
+    """
 
-    def store(self, company_id: str, sender_id: str, credentials: dict[str, str]) -> None:
-        """Write one sender's credentials, replacing those it had. For ops on one machine."""
-        self._refresh()
-        self._all.setdefault(company_id, {})[sender_id] = credentials
-        self._path.touch(mode=0o600)
-        self._path.write_text(json.dumps(self._all, indent=1))
+    version: str
+    added_at: datetime | None
+    fields: Mapping[str, str] = field(repr=False)
+
+
+class Secrets(Protocol):
+    """What keeps credentials. All raise SecretsUnavailable."""
+
+    async def values(self, company_id: str, sender_id: str, *, fresh: bool = False) -> Sequence[LiveValue]:
+        """The sender's live values, the newest first: one, two during a rotation, or none.
+
+        They may be a minute old; with `fresh`, as after a refusal, seconds.
+        """
+        ...
+
+    async def add(self, company_id: str, sender_id: str, fields: Mapping[str, str], now: datetime) -> None:
+        """Add a value beside those that are live."""
+        ...
+
+    async def end(self, company_id: str, sender_id: str, version: str) -> None:
+        """End one value for good; one that has ended already stays so."""
+        ...
+
+    async def delete(self, company_id: str, sender_id: str) -> None:
+        """Remove all that is kept for the sender."""
+        ...
+
+
+def read_fields(text: str | bytes) -> dict[str, str]:
+    """The fields of one stored value; none when it is no JSON object of texts, which then lacks them all."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}

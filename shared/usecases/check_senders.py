@@ -11,7 +11,7 @@ from shared.domain.sender import Sender
 from shared.providers.asking import NotServed, ProviderUnavailable, SenderRefused
 from shared.providers.credentials import Credentials, WrongCredentials
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 
 CACHED_SECONDS = 60.0  # of good answers only: what was mended is seen at once
 
@@ -62,19 +62,31 @@ async def sender_problem(
     asked now.
     """
     try:
-        credentials = runtime.credentials(company_id, sender)
+        credentials = await runtime.credentials(company_id, sender, fresh=ask_anew)
+        key = (company_id, sender.id, sender.address, credentials)
+        if not ask_anew and time.monotonic() < runtime.senders_known_good.get(key, 0.0):
+            return None
+        problem = await credentials_problem(runtime, company_id, sender, credentials)
+        if problem is not None and not ask_anew:
+            replaced = await runtime.credentials(company_id, sender, fresh=True)
+            if replaced != credentials:  # what was refused had been replaced a moment before
+                return await sender_problem(runtime, company_id, sender, ask_anew=True)
     except (CredentialsMissing, WrongCredentials) as error:
         return str(error)
-    key = (company_id, sender.id, sender.address, credentials)
-    if not ask_anew and time.monotonic() < runtime.senders_known_good.get(key, 0.0):
-        return None
-    problem = await _ask(runtime, sender, credentials)
+    except SecretsUnavailable as error:
+        raise Conflict(f"The sender's credentials could not be read: {error}") from error
     if problem is None:
         runtime.senders_known_good[key] = time.monotonic() + CACHED_SECONDS
     return problem
 
 
-async def _ask(runtime: Runtime, sender: Sender, credentials: Credentials) -> str | None:
+async def credentials_problem(
+    runtime: Runtime, company_id: str, sender: Sender, credentials: Credentials
+) -> str | None:
+    """Why the company's sender could not send with these credentials, as its provider says, if at all.
+
+    Raises Conflict when the provider cannot be asked now.
+    """
     try:
         with faults.step("check_senders"):
             return await runtime.provider_account(sender, credentials).problem(sender)

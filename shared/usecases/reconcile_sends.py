@@ -54,7 +54,8 @@ async def _search_days(runtime: Runtime, now: datetime, deadline: float, errors:
 
 async def _search_day(runtime: Runtime, company_id: str, search: HistorySearch, deadline: float) -> int:
     sender = await runtime.stores.senders.get(company_id, search.sender_id)
-    history = runtime.provider_history(company_id, sender)
+    credentials = await runtime.credentials(company_id, sender)
+    history = runtime.provider_history(sender, credentials)
     if history is None:
         return 0
     return await search_day(runtime, company_id, search, sender, history, deadline)

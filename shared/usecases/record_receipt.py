@@ -1,5 +1,7 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
+from datetime import datetime
+
 from shared import log
 from shared.domain.message import Message, MessageState, after_receipt
 from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
@@ -30,26 +32,32 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
         if receipt.kind in _REFUSALS:
-            key = opt_out_id(message.channel, message.address)
-            refusal = OptOut(
-                id=key,
-                channel=message.channel,
-                address=message.address,
-                is_active=True,
-                source=_REFUSALS[receipt.kind],
-                changed_at=now,
-            )
-            stores.opt_outs.put(transaction, company_id, key, refusal)
+            refusal = _refusal(message, _REFUSALS[receipt.kind], now)
+            stores.opt_outs.put(transaction, company_id, refusal.id, refusal)
         return message, changed
 
-    found = await transact(stores.db, record, "record_receipt")
-    if found is None:
-        log.event("receipt for no message", message_id=receipt.message_id)
-        return False
-    before, after = found
-    if _is_resolved(before, after):
-        await summarize_fire(runtime, company_id, after.fire_id)
-    return True
+    with log.context(company_id=company_id, message_id=receipt.message_id):
+        found = await transact(stores.db, record, "record_receipt")
+        if found is None:
+            log.event("receipt for no message")
+            return False
+        before, after = found
+        with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
+            log.event("receipt", kind=str(receipt.kind), delivery=after.delivery, is_news=before != after)
+            if _is_resolved(before, after):
+                await summarize_fire(runtime, company_id, after.fire_id)
+        return True
+
+
+def _refusal(message: Message, source: OptOutSource, now: datetime) -> OptOut:
+    return OptOut(
+        id=opt_out_id(message.channel, message.address),
+        channel=message.channel,
+        address=message.address,
+        is_active=True,
+        source=source,
+        changed_at=now,
+    )
 
 
 def _is_resolved(before: Message, after: Message) -> bool:

@@ -47,10 +47,10 @@ async def requeue_failure(
     starts = Starts(now=now, reserved={}, rows_before=0, chunk_number=0, dispatch_until=soon)
     arranged = arrange(company_id, fire, content, [plan], starts)
     done, writes = await _store(runtime, company_id, failure, plan, arranged)
-    due = [batch.id for batch in writes.batches if batch.state is BatchState.DISPATCHED]
+    due = [batch for batch in writes.batches if batch.state is BatchState.DISPATCHED]
     with faults.step("requeue_failure.publish" if due else None):
         await runtime.publisher.publish(
-            [SendBatch(company_id=company_id, batch_id=item_id) for item_id in due]
+            [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id) for batch in due]
         )
     await summarize_fire(runtime, company_id, fire.id)
     return done

@@ -1,4 +1,4 @@
-"""Add a sender, with its credentials. Only ops do this: credentials are on the machine that sends."""
+"""Add a sender, with its credentials. Only ops do this: they know what an address may send."""
 
 import math
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from shared.domain.addresses import AddressInvalid, normalize
 from shared.domain.channel import Channel
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.sender import Provider, Sender
-from shared.providers.credentials import WrongCredentials, credentials_of
+from shared.providers.credential_input import check_credentials
 from shared.runtime import Runtime
 
 PROVIDERS: Mapping[Channel, Provider] = {Channel.SMS: Provider.TWILIO, Channel.EMAIL: Provider.SENDGRID}
@@ -15,11 +15,11 @@ HIGHEST_RATE = 1000.0  # messages a second
 
 
 async def save_sender(
-    runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, str]
+    runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, object]
 ) -> Sender:
     """Store the sender, its address in the one form of its channel, and its credentials.
 
-    Raises NotFound for an unknown company, InvalidInput naming what is wrong.
+    Raises NotFound for an unknown company, InvalidInput naming what is wrong, SecretsUnavailable.
     """
     company = await runtime.stores.companies.get(company_id)
     problems: list[Problem] = []
@@ -34,13 +34,14 @@ async def save_sender(
             raise AddressInvalid("Write it in its one form: +12125550187, or name@example.com.")
     except AddressInvalid as invalid:
         problems.append(Problem(field="address", reason=invalid.reason))
+    checked: Mapping[str, str] = {}
     try:
-        credentials_of(sender, credentials)
-    except WrongCredentials as wrong:
-        problems.append(Problem(field="credentials", reason=str(wrong)))
+        checked = check_credentials(sender.provider, credentials, "credentials.")
+    except InvalidInput as wrong:
+        problems += wrong.problems
     if problems:
         raise InvalidInput(*problems)
     # The credentials first: a sender without them could be chosen, but not send.
-    runtime.secrets.store(company_id, sender.id, dict(credentials))
+    await runtime.secrets.add(company_id, sender.id, checked, runtime.now())
     await runtime.stores.senders.save(company_id, sender.id, sender)
     return sender

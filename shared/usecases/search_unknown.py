@@ -18,7 +18,7 @@ from shared.firestore.queries import MESSAGES_TO_SEARCH
 from shared.providers.asking import ProviderUnavailable, SenderRefused
 from shared.providers.credentials import WrongCredentials
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.freeze_content import content_of
 from shared.usecases.search_message import Archive, is_quiet, search_message
 from shared.usecases.summarize_fire import summarize_fire
@@ -28,7 +28,7 @@ AT_ONCE = 8
 COMPANY_MESSAGES = 2_000  # of one company in one run
 # After the quiet period: then a provider that cannot be asked is no reason any more to decide nothing.
 PATIENCE = timedelta(days=1)
-UNASKABLE = (ProviderUnavailable, SenderRefused, CredentialsMissing, WrongCredentials)
+UNASKABLE = (ProviderUnavailable, SenderRefused, CredentialsMissing, WrongCredentials, SecretsUnavailable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,8 @@ class _Search:
         due = await self._due(now)
         await asyncio.gather(*(self._guarded(company_id, message) for company_id, message in due))
         for company_id, fire_id in self._settled:
-            await summarize_fire(self.runtime, company_id, fire_id)
+            with log.context(company_id=company_id, fire_id=fire_id):
+                await summarize_fire(self.runtime, company_id, fire_id)
 
     async def _due(self, now: datetime) -> list[tuple[str, Message]]:
         by_company: dict[str, list[Message]] = defaultdict(list)
@@ -82,7 +83,8 @@ class _Search:
         async with self._gate:
             if time.monotonic() >= self.deadline:
                 return
-            with log.context(company_id=company_id, message_id=message.id):
+            ids = {"campaign_id": message.campaign_id, "fire_id": message.fire_id, "message_id": message.id}
+            with log.context(company_id=company_id, **ids):
                 try:
                     await self._search(company_id, message)
                 except (NotFound, Conflict) as error:
@@ -112,7 +114,8 @@ class _Search:
         key = (company_id, sender.id)
         if key not in self._silent:
             try:
-                archive = Archive(sender=sender, history=self.runtime.provider_history(company_id, sender))
+                credentials = await self.runtime.credentials(company_id, sender)
+                archive = Archive(sender=sender, history=self.runtime.provider_history(sender, credentials))
                 return await search_message(self.runtime, company_id, message, archive, policy)
             except UNASKABLE as error:
                 self._silent.add(key)

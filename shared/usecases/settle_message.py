@@ -45,12 +45,20 @@ async def settle_message(
     """
     decision = _Decision(runtime, company_id, message_id, settlement, by)
     settled, batch = await transact(runtime.stores.db, decision.make, "settle_message")
-    log.event("message settled", message_id=message_id, settlement=settlement, by=by)
+    ids = {"campaign_id": settled.campaign_id, "fire_id": settled.fire_id, "message_id": message_id}
+    with log.context(company_id=company_id, **ids):
+        log.event("message settled", settlement=settlement, by=by)
+        await _announce(runtime, company_id, settled, batch)
+    return settled
+
+
+async def _announce(runtime: Runtime, company_id: str, settled: Message, batch: Batch | None) -> None:
     if batch is not None:
         with faults.step("settle_message.publish"):
-            await runtime.publisher.publish([SendBatch(company_id=company_id, batch_id=batch.id)])
+            await runtime.publisher.publish(
+                [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id)]
+            )
     await summarize_fire(runtime, company_id, settled.fire_id)
-    return settled
 
 
 def resend_id(message: Message) -> str:

@@ -93,7 +93,7 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
         return not current.is_closed
 
     if await transact(stores.db, close, "summarize_fire.close"):
-        log.event("fire closed", fire_id=fire.id)
+        log.event("fire closed", company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id)
 
 
 def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState:

@@ -28,7 +28,7 @@ async def office(
         upload_bucket=BUCKET,
         public_url="http://127.0.0.1:9",
         signing_key="signing-key",
-        secrets_path=str(tmp_path / "secrets.json"),
+        secrets=str(tmp_path / "secrets.json"),
         twilio_base_url=simulator.address,
         sendgrid_base_url=simulator.address,
         caller_token="caller-token",

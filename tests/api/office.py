@@ -55,7 +55,7 @@ class Office:
         await simulator.add_number(self.account, an_sms_sender().address)
         for company_id in (OURS, THEIRS):
             credentials = {"account_sid": self.account.sid, "auth_token": self.account.token}
-            self.runtime.secrets.store(company_id, f"sender-{company_id}", credentials)
+            await self.runtime.secrets.add(company_id, f"sender-{company_id}", credentials, NOON)
         await asyncio.gather(*(self._open(company_id) for company_id in (OURS, THEIRS)))
 
     async def _open(self, company_id: str) -> None:

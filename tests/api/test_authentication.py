@@ -41,7 +41,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
 
 def an_unused_runtime() -> Runtime:
     """A runtime whose clients are never opened: enough to look at the routes."""
-    settings = Settings(project_id="p", upload_bucket="b", public_url="u", signing_key="k", secrets_path="s")
+    settings = Settings(project_id="p", upload_bucket="b", public_url="u", signing_key="k", secrets="s")
     return Runtime(settings)
 
 
@@ -58,7 +58,7 @@ def _routes() -> Iterator[tuple[str, str, Scope | None]]:
 
 
 ROUTES = list(_routes())
-TAKES: dict[str, dict[str, Any]] = {"POST": {"json": {}}, "PATCH": {"json": {}}}
+TAKES: dict[str, dict[str, Any]] = {"POST": {"json": {}}, "PATCH": {"json": {}}, "PUT": {"json": {}}}
 
 
 def _filled(path: str, company_id: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The office's settings as a process gets them."""
     settings = office.runtime.settings
-    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path", "caller_token")
+    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
     for name in names:
         monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
     current_runtime.cache_clear()
@@ -52,14 +53,58 @@ async def test_a_company_is_bootstrapped(
     assert_problem(await environment.get("/v1/api-keys", key=made["key"]), 403)
 
     credentials = tmp_path / "credentials.json"
-    credentials.write_text('{"account_sid": "AC1", "auth_token": "hush"}')
+    credentials.write_text(json.dumps({"account_sid": "AC" + 32 * "1", "auth_token": "hush"}))
     sender = ("--channel", "sms", "--provider", "twilio", "--address", "+12125550100", "--rate", "10")
     where = ("--company", company, "--credentials-file", str(credentials))
     assert await _run("add-sender", *sender, *where) == 0
     added = _json(capsys)["sender_id"]
     listed = (await environment.get("/v1/senders", key=made["key"])).json()["items"]
     assert [(item["id"], item["rate_per_second"]) for item in listed] == [(added, 10.0)]
-    assert environment.runtime.secrets.credentials(company, added)["auth_token"] == "hush"
+    [value] = await environment.runtime.secrets.values(company, added)
+    assert value.fields["auth_token"] == "hush"
+
+
+async def test_credentials_are_rotated_and_never_printed(
+    environment: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLCALL_TWILIO_BASE_URL", environment.simulator.address)
+    account, new = environment.account, "0123456789abcdef" * 2
+    where = ("--company", "acme", "--sender", "sender-acme")
+    path = tmp_path / "new.json"
+    path.write_text(json.dumps({"account_sid": account.sid, "auth_token": new}))
+    printed = ""
+
+    async def run(action: str, *more: str) -> tuple[int, int]:
+        nonlocal printed
+        code = await _run("credentials", action, *where, *more)
+        said = capsys.readouterr()
+        printed += said.out + said.err
+        return code, json.loads(said.out)["live_count"] if code == 0 else -1
+
+    assert await run("set", "--credentials-file", str(path)) == (1, -1)
+    assert "does not accept" in printed
+    assert await run("set", "--credentials-file", str(path), "--unverified") == (0, 2)
+    assert await run("withdraw-new") == (0, 1)
+    assert await run("withdraw-new") == (1, -1)
+    await environment.simulator.add_account(sid=account.sid, token=account.token, secondary=new)
+    assert await run("set", "--credentials-file", str(path)) == (0, 2)
+    assert await run("show") == (0, 2)
+    assert await run("retire-old") == (0, 1)
+    [value] = await environment.runtime.secrets.values("acme", "sender-acme")
+    assert value.fields["auth_token"] == new
+    assert await run("remove") == (0, 0)
+    assert await environment.runtime.secrets.values("acme", "sender-acme") == []
+    assert not any(secret in printed for secret in (new, account.token, account.sid))
+
+
+async def test_secrets_that_others_may_read_are_refused_in_one_line(
+    environment: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.chmod(environment.runtime.settings.secrets, 0o644)
+    assert await _run("credentials", "show", "--company", "acme", "--sender", "sender-acme") == 1
+    error = capsys.readouterr().err
+    assert "chmod 600" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -81,7 +126,7 @@ async def test_a_company_is_bootstrapped(
         ),
         (
             "add-sender --company acme --channel email --provider sendgrid --address a@acme-clinics.com {}",
-            "credentials: ",
+            "credentials.api_key: is required",
         ),
         (
             "add-sender --company acme --channel sms --provider twilio --address +12125550100 "
@@ -94,7 +139,7 @@ async def test_a_wrong_command_says_so_in_one_line(
     environment: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: str, reason: str
 ) -> None:
     credentials = tmp_path / "credentials.json"
-    credentials.write_text('{"account_sid": "AC1", "auth_token": "hush"}')
+    credentials.write_text(json.dumps({"account_sid": "AC" + 32 * "1", "auth_token": "hush"}))
     assert await _run(*arguments.format(f"--credentials-file {credentials}").split()) == 1
     error = capsys.readouterr().err
     assert reason in error

@@ -18,7 +18,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pyt
         "UPLOAD_BUCKET": "uploads",
         "PUBLIC_URL": "https://rollcall.example",
         "SIGNING_KEY": "signing-key",
-        "SECRETS_PATH": str(tmp_path / "secrets.json"),
+        "SECRETS": str(tmp_path / "secrets.json"),
         "CALLER_TOKEN": TOKEN,
     }
     for name, value in values.items():

@@ -12,9 +12,10 @@ from tests.architecture.source_tree import ROOT
 # Each costs from a twentieth of a second to a second.
 HEAVY = frozenset(
     {
-        "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore", "google.cloud.storage",
-        "google.pubsub_v1", "grpc", "holidays", "jinja2", "liquid", "phonenumbers", "python_calamine",
-        "requests", "sendgrid", "twilio", "us",
+        "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore",
+        "google.cloud.secretmanager", "google.cloud.storage", "google.pubsub_v1", "grpc", "holidays",
+        "jinja2", "liquid", "opentelemetry.sdk", "phonenumbers", "python_calamine", "requests", "sendgrid",
+        "twilio", "us",
     }
 )  # fmt: skip
 FRAMEWORK = {"jinja2"}  # functions-framework imports Flask, and Flask that

@@ -34,6 +34,7 @@ WITHOUT_RECORDS = {
     "from_document": "maps a record",
     "unpacked": "maps a record",
     "company_of": "reads a path",
+    "read_retry": "chooses how a read is tried again",
     "read_together": "reads what Collection.wanted was given, company first",
     "read_retry": "says when a read is tried again",
     "transact": "runs what its caller does",

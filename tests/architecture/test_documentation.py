@@ -12,7 +12,7 @@ VENDOR_HOMES = ("shared/providers/twilio/", "shared/providers/sendgrid/")
 # Lines elsewhere that may hold one, each with its reason.
 VENDOR_EXCEPTIONS = {
     ("shared/providers/credentials.py", "account_sid"): "the field's name in the stored credentials",
-    ("shared/storage/secrets.py", "account_sid"): "the same field, in the description of the file",
+    ("shared/providers/credential_input.py", "account_sid"): "the same field, where it is given",
 }
 
 

@@ -14,7 +14,7 @@ GOOD = {
     "ROLLCALL_UPLOAD_BUCKET": "uploads",
     "ROLLCALL_PUBLIC_URL": "https://rollcall.example",
     "ROLLCALL_SIGNING_KEY": "key",
-    "ROLLCALL_SECRETS_PATH": "/secrets/providers.json",
+    "ROLLCALL_SECRETS": "/secrets/providers.json",
     "ROLLCALL_CALLER_AUDIENCE": "https://rollcall.example",
     "ROLLCALL_CALLER_SERVICE_ACCOUNT": "push@project.iam.gserviceaccount.com",
 }
@@ -56,8 +56,12 @@ def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
     default = getattr(Settings.from_env(GOOD), field)
     values = {"bus": "inline", "provider_timeout_seconds": "19", "function_timeout_seconds": "541"}
     values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
+    values |= {"secrets": "secret-manager"}
+    values |= {"trace_exporter": "console", "trace_share": "0.5"}
     text = values.get(field, "7")
-    changed = getattr(Settings.from_env({**GOOD, _environment_name(field): text}), field)
+    # The token takes the place of the two that it must not stand beside.
+    others = {name: value for name, value in GOOD.items() if field != "caller_token" or "CALLER" not in name}
+    changed = getattr(Settings.from_env({**others, _environment_name(field): text}), field)
     assert changed == type(default)(text)
     assert changed != default
 
@@ -83,7 +87,12 @@ def test_all_missing_settings_are_named_at_once() -> None:
         ({"FUNCTION_TIMEOUT_SECONDS": "570"}, "function < lease"),
         ({"LEASE_SECONDS": "540"}, "function < lease"),
         ({"ACK_DEADLINE_SECONDS": "539"}, "ack deadline"),
+        ({"SECRETS": "secrets.json"}, "ROLLCALL_SECRETS must be secret-manager, or the absolute path"),
+        ({"SECRETS": "secretmanager"}, "ROLLCALL_SECRETS must be secret-manager, or the absolute path"),
+        ({"CALLER_TOKEN": "token"}, "ROLLCALL_CALLER_TOKEN is for the local stack only"),
         ({"BUS": "kafka"}, "ROLLCALL_BUS must be pubsub or inline"),
+        ({"TRACE_EXPORTER": "paper"}, "ROLLCALL_TRACE_EXPORTER must be one of none, otlp"),
+        ({"TRACE_SHARE": "1.5"}, "ROLLCALL_TRACE_SHARE must be between 0 and 1"),
         ({"CALLER_AUDIENCE": ""}, "ROLLCALL_CALLER_AUDIENCE"),
         ({"CALLER_SERVICE_ACCOUNT": ""}, "ROLLCALL_CALLER_SERVICE_ACCOUNT"),
     ],

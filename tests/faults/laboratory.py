@@ -7,8 +7,8 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import yaml
@@ -20,6 +20,7 @@ from infra.manifest import MANIFEST_PATH
 from shared.providers import http
 from shared.runtime import Runtime
 from shared.settings import Settings
+from shared.storage.secrets_file import SecretsFile
 from tests.faults.grpc_proxy import GrpcProxy
 from tests.faults.orders import Orders
 from tests.faults.trial import Account
@@ -78,7 +79,8 @@ class Laboratory:
         """Accounts for so many companies, their credentials stored before any function reads them."""
         public_url = self.stack.settings_env["ROLLCALL_PUBLIC_URL"]
         accounts: list[Account] = []
-        secrets: dict[str, Any] = {}
+        secrets = SecretsFile(self.stack.settings_env["ROLLCALL_SECRETS"])
+        now = datetime.now(UTC)
         for place in range(count):
             company, number = f"company{place}", f"+1646555{place:04}"
             twilio = await self.simulator.add_account()
@@ -88,12 +90,10 @@ class Laboratory:
             )
             sendgrid = await self.simulator.add_key(event_url=f"{public_url}/messages/events{where}mails")
             accounts.append(Account(company_id=company, twilio=twilio, sendgrid=sendgrid, number=number))
-            secrets[company] = {
-                "texts": {"account_sid": twilio.sid, "auth_token": twilio.token},
-                "mails": {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key},
-            }
-        path = Path(self.stack.settings_env["ROLLCALL_SECRETS_PATH"])
-        path.write_text(json.dumps(secrets))  # noqa: ASYNC240 - nothing runs yet
+            texts = {"account_sid": twilio.sid, "auth_token": twilio.token}
+            await secrets.add(company, "texts", texts, now)
+            mails = {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key}
+            await secrets.add(company, "mails", mails, now)
         return accounts
 
 
@@ -173,7 +173,7 @@ def _our_settings(stack: Stack) -> Settings:
         upload_bucket=UPLOAD_BUCKET,
         public_url=stack.settings_env["ROLLCALL_PUBLIC_URL"],
         signing_key="chaos",
-        secrets_path=stack.settings_env["ROLLCALL_SECRETS_PATH"],
+        secrets=stack.settings_env["ROLLCALL_SECRETS"],
         twilio_base_url=stack.addresses.simulator,
         sendgrid_base_url=stack.addresses.simulator,
         storage_public_url=stack.addresses.storage,

@@ -67,7 +67,8 @@ class Worker:
         """Call the provider for what was marked."""
         runtime = self.clinic.runtime
         sender = self.content.senders[self.claim.batch.sender_id]
-        provider = runtime.message_sender(self.clinic.company_id, sender)
+        credentials = await runtime.credentials(self.clinic.company_id, sender)
+        provider = runtime.message_sender(sender, credentials)
         return await _call(
             runtime, self.clinic.company_id, self.claim, sender, provider, self.intents.intended
         )

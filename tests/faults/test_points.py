@@ -39,6 +39,7 @@ ASKED_FOR = {
     "create_company",
     "mark_ready",
     "preview_campaign",
+    "read_notice",
     "requeue_failure",
     "save_campaign",
     "save_opt_out",

@@ -18,10 +18,10 @@ from shared.providers.sendgrid.client import SendGridSender
 from shared.providers.twilio.client import TwilioSender
 from shared.settings import Settings
 
-TWILIO = TwilioCredentials(account_sid="AC1", auth_token="very-secret", next_auth_token="next-secret")
-SENDGRID = SendGridCredentials(api_key="SG.secret", webhook_public_key="key")
+TWILIO = TwilioCredentials(account_sid="AC1", auth_token="very-secret")
+SENDGRID = SendGridCredentials(api_key="SG.secret", webhook_public_key="secret-key")
 SETTINGS = Settings(
-    project_id="p", upload_bucket="b", public_url="https://r.example", signing_key="k", secrets_path="s"
+    project_id="p", upload_bucket="b", public_url="https://r.example", signing_key="k", secrets="s"
 )
 
 

@@ -20,9 +20,7 @@ def _noting(name: str) -> Callable[..., object]:
             "headers": dict(request.headers),
             "body": await _text(request),
         }
-        with (
-            Path(os.environ["ROLLCALL_SECRETS_PATH"]).with_name("calls").open("a", encoding="utf-8") as calls
-        ):
+        with Path(os.environ["ROLLCALL_SECRETS"]).with_name("calls").open("a", encoding="utf-8") as calls:
             calls.write(f"{json.dumps(call)}\n")
         return JSONResponse(call)
 

@@ -1,7 +1,7 @@
 """The main job through the API on the whole stack: functions as processes, real pushes, signed webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,20 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 import pytest_asyncio
+from twilio.request_validator import RequestValidator
 
 from infra.local.api_client import ApiClient, ApiRefusal
 from infra.local.demo import run_demo
-from infra.local.demo_company import DemoCompany, open_company
+from infra.local.demo_company import SMS_NUMBER, DemoCompany, open_company
 from infra.local.simulator.client import SimulatorClient, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.simulator.outcomes import OUTCOMES
 from infra.local.stack import Stack, StackOptions
 from shared.runtime import Runtime
 from shared.settings import Settings
+from shared.storage.secrets_file import SecretsFile
+from tests.stack.log_search import Private, anybodys, entries, leaks
+from tests.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALWAYS = {"opens": "00:00", "closes": "00:00"}
@@ -198,3 +202,111 @@ async def test_an_unsigned_webhook_is_refused(office: Office, path: str) -> None
         assert answer.status == 403
     assert (await office.api.get("/opt-outs"))["items"] == []
     assert (await office.api.get("/replies"))["items"] == []
+
+
+async def test_a_token_is_rotated_while_messages_and_receipts_go_on(office: Office) -> None:
+    api, path = office.api, f"/senders/{office.company.sms_sender_id}/credentials"
+    old = (await stored(office, office.company.sms_sender_id))[0]
+    sid, new = old["account_sid"], "0123456789abcdef" * 2
+
+    async def delivered(number: str) -> None:
+        """A text goes out, and its receipt comes in."""
+        draft = await campaign(office, [f"Ana,{number},"])
+        await api.post(f"/campaigns/{draft['id']}/ready")
+        fire = await api.post(f"/campaigns/{draft['id']}/fire")
+        async with asyncio.timeout(30):
+            while True:
+                found = (await api.get("/messages", fire_id=fire["id"]))["items"]
+                if found and found[0]["delivery"] == "delivered":
+                    return
+                await asyncio.sleep(0.1)
+
+    await delivered("+12125552351")
+    # Twilio makes a secondary token. It signs webhooks with the primary one still: receipts prove both.
+    await office.simulator.add_account(sid=sid, token=old["auth_token"], secondary=new)
+    assert (await api.put(path, {"account_sid": sid, "auth_token": new}))["live_count"] == 2
+    await delivered("+12125552352")
+    # The new one is promoted: the old one opens nothing any more, and the new one signs.
+    await office.simulator.add_account(sid=sid, token=new)
+    await delivered("+12125552353")
+    assert (await api.post(f"{path}/retire-old"))["live_count"] == 1
+    await delivered("+12125552354")
+    # What the old one signs from now on is refused.
+    url = f"{office.stack.settings_env['ROLLCALL_PUBLIC_URL']}/messages/incoming"
+    url += f"?company={office.company.company_id}&sender={office.company.sms_sender_id}"
+    form = {"AccountSid": sid, "MessageSid": "SM1", "From": "+12125552351", "To": SMS_NUMBER, "Body": "1"}
+    async with aiohttp.ClientSession() as http:
+        for token, status in ((old["auth_token"], 403), (new, 200)):
+            headers = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
+            async with http.post(url, data=form, headers=headers) as answer:
+                assert answer.status == status
+
+
+async def stored(office: Office, sender_id: str) -> list[Mapping[str, str]]:
+    """A sender's live credentials, the newest first."""
+    secrets = SecretsFile(office.stack.settings_env["ROLLCALL_SECRETS"])
+    return [value.fields for value in await secrets.values(office.company.company_id, sender_id)]
+
+
+async def test_no_log_holds_a_number_an_address_a_body_or_a_secret(office: Office) -> None:
+    api, company, env = office.api, office.company, office.stack.settings_env
+    rows = [f"Quill-{o.mailbox},+1646555{o.digits},quill.{o.mailbox}@north-clinic.com" for o in OUTCOMES]
+    mail = {"name": "Mail", "channel": "email", "subject": "A word to {{ name }}", "body": "Dear {{ name }},"}
+    template = await api.post("/templates", mail)
+    draft = await campaign(office, [*rows, "Quill-short,+1212555,"])
+    by_mail = draft["steps"][0] | {
+        "channel": "email",
+        "template_id": template["id"],
+        "sender_id": company.email_sender_id,
+        "address_field": "email",
+    }
+    steps = [{name: step[name] for name in by_mail if name != "id"} for step in (draft["steps"][0], by_mail)]
+    await api.patch(f"/campaigns/{draft['id']}", {"steps": steps})
+    await api.post(f"/campaigns/{draft['id']}/ready")
+    await settled(office, (await api.post(f"/campaigns/{draft['id']}/fire"))["id"])
+    await office.simulator.reply("+1646555" + OUTCOMES[0].digits, "Quill-reply: words that nobody logs")
+    async with asyncio.timeout(20):
+        while not (await api.get("/replies"))["items"]:
+            await asyncio.sleep(0.1)
+    await knock(office.stack, company.company_id, company.sms_sender_id, company.key)
+    await refused_by_twilio(office)
+
+    logs = [office.stack.directory / "logs" / f"{name}.log" for name in office.stack.hosts]
+    said = {str(entry["message"]) for entry in entries(logs)}
+    assert said >= {
+        "webhook refused",
+        "job not readable",
+        "job failed",
+        "alert",
+        "reply received",
+        "fire refused",
+    }
+    ids = {entry.get("company_id") for entry in entries(logs)}
+    assert company.company_id in ids  # what lines are found by is there
+    live = await stored(office, company.sms_sender_id) + await stored(office, company.email_sender_id)
+    private = Private(
+        numbers=frozenset({*(f"+1646555{o.digits}" for o in OUTCOMES), SMS_NUMBER, NUMBER, "+12125552361"}),
+        texts=frozenset(
+            {"Quill-", "quill.", "north-clinic.com", "+1212555,", ADDRESS, TEXT, WRONG_TOKEN, WRONG_KEY}
+            | {company.key, env["ROLLCALL_SIGNING_KEY"], env["ROLLCALL_CALLER_TOKEN"]}
+            | {value for fields in live for value in fields.values()}
+        ),
+    )
+    assert leaks(logs, private) == []
+    assert anybodys(logs) == []  # the demo's hundreds of people too
+
+
+async def refused_by_twilio(office: Office) -> None:
+    """The account is suspended when a campaign is being sent and another one falls due."""
+    api = office.api
+    account = (await stored(office, office.company.sms_sender_id))[0]
+    now = datetime.now(ZoneInfo("America/New_York")).replace(tzinfo=None).isoformat(timespec="seconds")
+    for changes in ({"schedule": {"kind": "once", "at": now}}, {}):
+        draft = await campaign(office, ["Quill-later,+12125552361,"], **changes)
+        await api.post(f"/campaigns/{draft['id']}/ready")
+    await office.simulator.add_account(
+        sid=account["account_sid"], token=account["auth_token"], suspended=True
+    )
+    await api.post(f"/campaigns/{draft['id']}/fire")  # preflight's good answer is a moment old
+    await api.wait_for(f"/senders/{office.company.sms_sender_id}", "is_paused", True)
+    assert await office.stack.tick_now("fire_due_campaigns") == 200

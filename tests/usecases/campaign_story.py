@@ -78,7 +78,7 @@ class Story(RuleBasedStateMachine):
             upload_bucket="uploads",
             public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the story
             signing_key="signing-key",
-            secrets_path=str(folder / "secrets.json"),
+            secrets=str(folder / "secrets.json"),
             twilio_base_url=simulator.address,
             sendgrid_base_url=simulator.address,
             caller_token="caller-token",

@@ -4,7 +4,7 @@ import csv
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,11 +91,9 @@ class Clinic:
         sms, email = an_sms_sender(), an_email_sender()
         await self.simulator.add_number(account, sms.address)
         key = await self.simulator.add_key()
-        secrets = self.runtime.secrets
-        secrets.store(self.company_id, sms.id, {"account_sid": account.sid, "auth_token": account.token})
-        secrets.store(
-            self.company_id, email.id, {"api_key": key.key, "webhook_public_key": key.verification_key}
-        )
+        await self.set_credentials(sms.id, {"account_sid": account.sid, "auth_token": account.token})
+        mail_fields = {"api_key": key.key, "webhook_public_key": key.verification_key}
+        await self.set_credentials(email.id, mail_fields)
         await self.stores.companies.add(a_company(id=self.company_id))
         for sender in (sms, email):
             await self.stores.senders.save(self.company_id, sender.id, sender)
@@ -103,6 +101,17 @@ class Clinic:
         mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
         for template in (a_template(), mail):
             await self.stores.templates.save(self.company_id, template.id, template)
+
+    async def credentials(self, sender_id: str) -> dict[str, str]:
+        """What the sender signs in with."""
+        return dict((await self.runtime.secrets.values(self.company_id, sender_id))[0].fields)
+
+    async def set_credentials(self, sender_id: str, fields: Mapping[str, str]) -> None:
+        """Have the sender sign in with just these, right or wrong, or with none."""
+        secrets = self.runtime.secrets
+        await secrets.delete(self.company_id, sender_id)
+        if fields:
+            await secrets.add(self.company_id, sender_id, fields, self.runtime.now())
 
     async def close(self) -> None:
         """Close all connections."""

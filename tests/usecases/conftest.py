@@ -35,7 +35,7 @@ async def clinic(
         upload_bucket=BUCKET,
         public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the tests
         signing_key="signing-key",
-        secrets_path=str(tmp_path / "secrets.json"),
+        secrets=str(tmp_path / "secrets.json"),
         twilio_base_url=simulator.address,
         sendgrid_base_url=simulator.address,
         caller_token="caller-token",

@@ -243,7 +243,7 @@ async def test_cancel_settles_everything_with_its_reason_also_what_is_queued_lat
     clinic.runs_jobs = False
     fire = await clinic.fire()
     await cancel_campaign(clinic.runtime, clinic.company_id, "reminders")
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})  # a sender that cannot send is no obstacle
+    await clinic.set_credentials("texts", {})  # a sender that cannot send is no obstacle
     clinic.runs_jobs = True
     await clinic.run_published()
     await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
@@ -261,7 +261,7 @@ async def test_cancel_with_batches_waiting_and_no_credentials(clinic: Clinic) ->
     clinic.runs_jobs = False
     fire = await clinic.fire()
     await clinic.run_published()
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})
+    await clinic.set_credentials("texts", {})
     await cancel_campaign(clinic.runtime, clinic.company_id, "reminders")
     clinic.runs_jobs = True
     await clinic.run_published()

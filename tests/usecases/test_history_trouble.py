@@ -87,7 +87,7 @@ async def test_a_redacted_number_keeps_absence_from_being_proven(clinic: Clinic,
 @pytest.mark.parametrize("hours", [5, 29])
 async def test_without_credentials_the_policy_waits_for_a_day_more(clinic: Clinic, hours: int) -> None:
     await clinic.fire_for(ABSENT, unknown_policy=UnknownPolicy.GIVE_UP)
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})
+    await clinic.set_credentials("texts", {})
     clinic.later(hours * HOUR)
     await clinic.reconcile()
     [message] = await clinic.messages()
@@ -97,7 +97,7 @@ async def test_without_credentials_the_policy_waits_for_a_day_more(clinic: Clini
 
 async def test_without_credentials_and_policy_it_is_left_to_a_person_in_the_end(clinic: Clinic) -> None:
     await clinic.fire_for(LOST)
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})
+    await clinic.set_credentials("texts", {})
     clinic.later(29 * HOUR)
     assert (await clinic.reconcile())["unknown"] == 1
     assert (await clinic.reconcile())["searched"] == 0

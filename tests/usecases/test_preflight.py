@@ -12,7 +12,6 @@ from shared.domain.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
 from shared.faults import Point
 from shared.firestore import paths
-from shared.usecases.explain_overdue import explain_overdue
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.pause_sender import pause_sender
 from tests.builders import a_step, a_template, an_email_sender, an_sms_sender
@@ -33,18 +32,18 @@ async def refused(clinic: Clinic, **changes: object) -> dict[str, str]:
     return {problem.field: problem.reason for problem in found.value.problems}
 
 
-def credentials(clinic: Clinic, **fields: str) -> None:
-    kept = clinic.runtime.secrets.credentials(clinic.company_id, "texts")
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {**kept, **fields})
+async def credentials(clinic: Clinic, **fields: str) -> None:
+    kept = await clinic.credentials("texts")
+    await clinic.set_credentials("texts", {**kept, **fields})
 
 
 async def test_credentials_that_are_missing(clinic: Clinic) -> None:
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})
+    await clinic.set_credentials("texts", {})
     assert "no credentials" in (await refused(clinic, steps=SMS_ONLY))["steps[0].sender_id"]
 
 
 async def test_credentials_that_twilio_refuses(clinic: Clinic) -> None:
-    credentials(clinic, auth_token="wrong")
+    await credentials(clinic, auth_token="wrong")
     wrong = await refused(clinic, steps=SMS_ONLY)
     assert wrong.keys() == {"steps[0].sender_id"}
     assert "credentials" in wrong["steps[0].sender_id"]
@@ -52,7 +51,7 @@ async def test_credentials_that_twilio_refuses(clinic: Clinic) -> None:
 
 
 async def test_an_account_that_is_suspended(clinic: Clinic) -> None:
-    kept = clinic.runtime.secrets.credentials(clinic.company_id, "texts")
+    kept = await clinic.credentials("texts")
     sid, token = kept["account_sid"], kept["auth_token"]
     await clinic.simulator.add_account(sid=sid, token=token, suspended=True)
     assert "suspended" in (await refused(clinic, steps=SMS_ONLY))["steps[0].sender_id"]
@@ -68,14 +67,13 @@ async def test_a_number_that_is_not_ours_though_it_begins_alike(clinic: Clinic) 
 
 
 async def test_a_key_that_sendgrid_refuses(clinic: Clinic) -> None:
-    secrets = clinic.runtime.secrets
-    kept = secrets.credentials(clinic.company_id, "mails")
-    secrets.store(clinic.company_id, "mails", {**kept, "api_key": "SG.wrong"})
+    kept = await clinic.credentials("mails")
+    await clinic.set_credentials("mails", {**kept, "api_key": "SG.wrong"})
     assert "API key" in (await refused(clinic, steps=MAIL_ONLY))["steps[0].sender_id"]
 
 
 async def test_a_mailbox_that_is_not_verified(clinic: Clinic) -> None:
-    key = clinic.runtime.secrets.credentials(clinic.company_id, "mails")["api_key"]
+    key = (await clinic.credentials("mails"))["api_key"]
     await clinic.simulator.add_key(key=key, senders=["other@acme-clinics.com"])
     assert "verified" in (await refused(clinic, steps=MAIL_ONLY))["steps[0].sender_id"]
     await clinic.simulator.add_key(key=key, senders=[an_email_sender().address])
@@ -96,8 +94,8 @@ async def test_sending_that_is_disabled(clinic: Clinic) -> None:
 
 
 async def test_the_senders_of_all_steps_are_named(clinic: Clinic) -> None:
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {})
-    clinic.runtime.secrets.store(clinic.company_id, "mails", {"api_key": "SG.wrong"})
+    await clinic.set_credentials("texts", {})
+    await clinic.set_credentials("mails", {"api_key": "SG.wrong"})
     wrong = await refused(clinic, steps=(*SMS_ONLY, *MAIL_ONLY))
     assert wrong.keys() == {"steps[0].sender_id", "steps[1].sender_id"}
 
@@ -141,7 +139,7 @@ async def test_a_mail_without_subject_and_an_address_field_of_no_column(clinic: 
 async def test_a_fire_does_not_start_when_its_sender_broke_meanwhile(clinic: Clinic) -> None:
     await clinic.load({})
     await clinic.ready()
-    credentials(clinic, auth_token="rotated")
+    await credentials(clinic, auth_token="rotated")
     with pytest.raises(InvalidInput, match="credentials"):
         await clinic.fire()
     assert await clinic.accepted() == []
@@ -158,23 +156,22 @@ async def scheduled(clinic: Clinic) -> Campaign:
 
 async def test_a_due_fire_waits_for_its_sender_to_be_mended(clinic: Clinic) -> None:
     await scheduled(clinic)
-    kept = clinic.runtime.secrets.credentials(clinic.company_id, "texts")["auth_token"]
-    credentials(clinic, auth_token="rotated")
+    kept = (await clinic.credentials("texts"))["auth_token"]
+    await credentials(clinic, auth_token="rotated")
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
-    why = await explain_overdue(clinic.runtime, clinic.company_id, await clinic.campaign())
-    assert why is not None
+    why = (await clinic.campaign()).fire_refusal
     assert "steps[0].sender_id: Twilio does not accept the account's credentials" in why
-    credentials(clinic, auth_token=kept)
-    assert await explain_overdue(clinic.runtime, clinic.company_id, await clinic.campaign()) is None
+    await credentials(clinic, auth_token=kept)
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 1, "refused": 0}
+    assert (await clinic.campaign()).fire_refusal == ""
     assert len(await clinic.accepted()) == 1
 
 
 @pytest.mark.parametrize("trouble", ["disabled", "paused", "no credentials", "not our number", "suspended"])
 async def test_what_refuses_to_make_it_ready_refuses_to_fire_it_too(clinic: Clinic, trouble: str) -> None:
     await scheduled(clinic)
-    kept = clinic.runtime.secrets.credentials(clinic.company_id, "texts")
+    kept = await clinic.credentials("texts")
     clinic.runtime.senders_known_good.clear()  # a minute later
     match trouble:
         case "disabled":
@@ -182,7 +179,7 @@ async def test_what_refuses_to_make_it_ready_refuses_to_fire_it_too(clinic: Clin
         case "paused":
             await pause_sender(clinic.runtime, clinic.company_id, "texts", "broken")
         case "no credentials":
-            clinic.runtime.secrets.store(clinic.company_id, "texts", {})
+            await clinic.set_credentials("texts", {})
         case "not our number":
             other = await clinic.simulator.add_account()
             await clinic.simulator.add_number(other, an_sms_sender().address)
@@ -193,8 +190,7 @@ async def test_what_refuses_to_make_it_ready_refuses_to_fire_it_too(clinic: Clin
         await clinic.fire()
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
-    campaign = await clinic.campaign()
-    assert await explain_overdue(clinic.runtime, clinic.company_id, campaign) == str(refused.value)
+    assert (await clinic.campaign()).fire_refusal == str(refused.value)
     assert await clinic.accepted() == []
 
 

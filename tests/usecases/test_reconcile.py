@@ -76,10 +76,9 @@ async def test_several_equal_candidates_prove_nothing(clinic: Clinic) -> None:
 async def post_by_others(clinic: Clinic, message: Message, body: str | None = None) -> None:
     """A text from our number that Rollcall knows nothing of."""
     await clinic.simulator.clear_faults()
-    sender = clinic.runtime.message_sender(
-        clinic.company_id, await clinic.stores.senders.get(clinic.company_id, message.sender_id)
-    )
-    await sender.send(
+    ours = await clinic.stores.senders.get(clinic.company_id, message.sender_id)
+    credentials = await clinic.runtime.credentials(clinic.company_id, ours)
+    await clinic.runtime.message_sender(ours, credentials).send(
         [
             OutgoingMessage(
                 message_id="none",
@@ -120,7 +119,7 @@ async def test_a_text_that_two_of_ours_could_be_settles_neither(clinic: Clinic) 
 async def test_a_provider_that_is_down_delays_and_settles_nothing(clinic: Clinic) -> None:
     await clinic.fire_for(ABSENT)
     clinic.later(5 * HOUR)
-    clinic.runtime.secrets.store(clinic.company_id, "texts", {"account_sid": "AC0", "auth_token": "wrong"})
+    await clinic.set_credentials("texts", {"account_sid": "AC0", "auth_token": "wrong"})
     assert (await clinic.reconcile())["searched"] == 0
     [message] = await clinic.messages()
     assert message.state is MessageState.UNKNOWN

@@ -27,7 +27,7 @@ async def the_sender(clinic: Clinic) -> Sender:
 
 
 async def suspend(clinic: Clinic, *, suspended: bool = True) -> None:
-    kept = clinic.runtime.secrets.credentials(clinic.company_id, "texts")
+    kept = await clinic.credentials("texts")
     sid, token = kept["account_sid"], kept["auth_token"]
     await clinic.simulator.add_account(sid=sid, token=token, suspended=suspended)
 

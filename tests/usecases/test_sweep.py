@@ -171,10 +171,9 @@ async def test_a_permanent_refusal_is_not_tried_again(clinic: Clinic) -> None:
 
 
 async def test_a_sender_without_credentials_delays_and_loses_nothing(clinic: Clinic) -> None:
-    secrets = clinic.runtime.secrets
-    kept = dict(secrets.credentials(clinic.company_id, "texts"))
+    kept = await clinic.credentials("texts")
     fire = await lost(clinic, 1)
-    secrets.store(clinic.company_id, "texts", {})
+    await clinic.set_credentials("texts", {})
     clinic.runs_jobs = False
     await sweep(clinic, minutes=11)
     await clinic.run_published()
@@ -182,7 +181,7 @@ async def test_a_sender_without_credentials_delays_and_loses_nothing(clinic: Cli
     report = await clinic.report(fire)
     assert (report.status, report.ledger) == (ProgressStatus.FIRING, Ledger(planned=COUNT, pending=COUNT))
     assert {message.attempt for message in await clinic.messages()} == {0}
-    secrets.store(clinic.company_id, "texts", kept)
+    await clinic.set_credentials("texts", kept)
     clinic.runs_jobs = True
     await sweep(clinic, minutes=11)
     await check_sent_once(clinic, fire)

@@ -33,9 +33,12 @@ class SimulatorClient:
         self.address = address
         self._http = http
 
-    async def add_account(self, *, sid: str = "", token: str = "", suspended: bool = False) -> TwilioAccount:
-        """Open a Twilio account, or change one; what is left out is made up."""
-        made = await self._post("accounts", {"sid": sid, "token": token, "suspended": suspended})
+    async def add_account(
+        self, *, sid: str = "", token: str = "", secondary: str = "", suspended: bool = False
+    ) -> TwilioAccount:
+        """Open a Twilio account, or change one; what is left out is made up, but for a secondary token."""
+        order = {"sid": sid, "token": token, "secondary": secondary, "suspended": suspended}
+        made = await self._post("accounts", order)
         return TwilioAccount(sid=made["sid"], token=made["token"])
 
     async def add_number(self, account: TwilioAccount, number: str, *, webhook_url: str = "") -> None:
@@ -44,10 +47,11 @@ class SimulatorClient:
         await self._post("numbers", order)
 
     async def add_key(
-        self, *, key: str = "", event_url: str = "", senders: Sequence[str] = ()
+        self, *, key: str = "", event_url: str = "", senders: Sequence[str] = (), signs_anew: bool = False
     ) -> SendGridKey:
         """Make a SendGrid key (or change one); without `senders` it may send from anybody."""
-        made = await self._post("keys", {"key": key, "event_url": event_url, "senders": list(senders)})
+        order = {"key": key, "event_url": event_url, "senders": list(senders), "signs_anew": signs_anew}
+        made = await self._post("keys", order)
         return SendGridKey(key=made["key"], verification_key=made["verification_key"])
 
     async def messages(

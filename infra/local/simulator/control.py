@@ -21,10 +21,14 @@ MESSAGES_LIMIT = 1000
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A Twilio account; what is left out is made up."""
+    """A Twilio account; what is left out is made up, but for a secondary token.
+
+    To promote a secondary token, give it as the token.
+    """
 
     sid: str = ""
     token: str = ""
+    secondary: str = ""
     suspended: bool = False
 
 
@@ -42,6 +46,7 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
     event_url: str = ""
     senders: list[str] = msgspec.field(default_factory=list)
+    signs_anew: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,14 +101,16 @@ class Control:
         ]
 
     async def add_account(self, request: web.Request) -> web.StreamResponse:
-        """Open a Twilio account, change its token, suspend it or let it go on."""
+        """Open a Twilio account, change its tokens, suspend it or let it go on."""
         order = await _read(request, NewAccount)
         sid, token = order.sid or f"AC{secrets.token_hex(16)}", order.token or secrets.token_hex(16)
         suspension = "INSERT OR IGNORE INTO suspended_accounts (sid) VALUES (?)"
         if not order.suspended:
             suspension = "DELETE FROM suspended_accounts WHERE sid = ?"
         account = ("INSERT OR REPLACE INTO accounts (sid, token) VALUES (?, ?)", (sid, token))
-        await self._store.write(account, (suspension, (sid,)))
+        # An empty one signs nobody in.
+        query = "INSERT OR REPLACE INTO secondary_tokens (sid, token) VALUES (?, ?)"
+        await self._store.write(account, (query, (sid, order.secondary)), (suspension, (sid,)))
         return web.json_response({"sid": sid, "token": token}, status=201)
 
     async def add_number(self, request: web.Request) -> web.StreamResponse:
@@ -121,11 +128,11 @@ class Control:
         return web.json_response({"number": order.number}, status=201)
 
     async def add_key(self, request: web.Request) -> web.StreamResponse:
-        """Make a SendGrid key, or change its webhook; its signing key stays the same."""
+        """Make a SendGrid key, or change its webhook; unless it `signs_anew` its signing key stays."""
         order = await _read(request, NewKey)
         key = order.key or f"SG.{secrets.token_urlsafe(16)}.{secrets.token_urlsafe(32)}"
         known = self._store.row("SELECT signing_key FROM mail_keys WHERE key = ?", key)
-        signing_key = known["signing_key"] if known else new_signing_key()
+        signing_key = known["signing_key"] if known and not order.signs_anew else new_signing_key()
         senders = json.dumps([sender.lower() for sender in order.senders])
         query = "INSERT OR REPLACE INTO mail_keys (key, event_url, signing_key, senders) VALUES (?, ?, ?, ?)"
         await self._store.write((query, (key, order.event_url, signing_key, senders)))

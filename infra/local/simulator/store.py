@@ -11,6 +11,7 @@ Statement = tuple[str, Sequence[Any]]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (sid TEXT PRIMARY KEY, token TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS secondary_tokens (sid TEXT PRIMARY KEY, token TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS suspended_accounts (sid TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS numbers (
     number TEXT PRIMARY KEY, sid TEXT NOT NULL, account TEXT NOT NULL, webhook_url TEXT NOT NULL

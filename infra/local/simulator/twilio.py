@@ -162,7 +162,10 @@ class TwilioApi:
             given = base64.b64decode(encoded, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
             raise AUTHENTICATE from None
-        if kind.lower() != "basic" or account is None or given != f"{sid}:{account['token']}":
+        # Requests may be signed in with the secondary token too; webhooks are signed with the primary alone.
+        secondary = self._store.row("SELECT token FROM secondary_tokens WHERE sid = ?", sid)
+        taken = [f"{sid}:{row['token']}" for row in (account, secondary) if row is not None and row["token"]]
+        if kind.lower() != "basic" or account is None or given not in taken:
             raise AUTHENTICATE
         return sid
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import orjson
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 
 from shared import log
@@ -66,6 +68,14 @@ def verify(raw_body: bytes, headers: Mapping[str, str], public_keys: Sequence[st
         raise BadSignature("the body is not UTF-8 or the signature is not base64") from error
     if not any(_fits(key, body, signature, timestamp) for key in public_keys):
         raise BadSignature("the signature does not fit the request")
+
+
+def is_public_key(text: str) -> bool:
+    """Whether this is a public key as SendGrid shows it: base64 of its DER form."""
+    try:
+        return isinstance(EventWebhook(text).public_key, EllipticCurvePublicKey)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
 
 
 def parse_events(raw_body: bytes) -> list[Receipt]:

@@ -13,6 +13,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from shared import log
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
 from shared.providers.asking import (
@@ -113,8 +114,12 @@ class TwilioSender:
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; pacing is the caller's. One result per message id."""
-        results = await asyncio.gather(*(self._send_one(message) for message in messages))
+        results = await asyncio.gather(*(self._send_named(message) for message in messages))
         return {message.message_id: result for message, result in zip(messages, results, strict=True)}
+
+    async def _send_named(self, message: OutgoingMessage) -> SendResult:
+        with log.context(message_id=message.message_id):
+            return await self._send_one(message)
 
     async def _send_one(self, message: OutgoingMessage) -> SendResult:
         try:

@@ -1,0 +1,194 @@
+"""No webhook without its secret: only what a provider signed for this very sender changes anything."""
+
+import base64
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import parse_qsl
+
+import pytest
+import pytest_asyncio
+from twilio.request_validator import RequestValidator
+
+import main
+from functions.process import current_runtime
+from functions.webhooks.messages import ROUTES
+from infra.local.emulators import Emulators
+from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
+from shared.domain.message import Message, MessageState
+from shared.runtime import Runtime
+from shared.usecases.retire_credentials import retire_credentials, withdraw_credentials
+from tests.architecture.asgi import a_request
+from tests.builders import NOON, a_message, an_email_sender, an_sms_sender
+
+COMPANY = "acme"
+OLD = {"account_sid": "AC1", "auth_token": "old-token"}
+NEW = {"account_sid": "AC1", "auth_token": "new-token"}
+OLD_KEY, NEW_KEY = new_signing_key(), new_signing_key()
+FORM = (
+    b"AccountSid=AC1&MessageSid=SM1&SmsSid=SM1&MessageStatus=delivered&Body=STOP"
+    b"&From=%2B12125550187&To=%2B12125550100"
+)
+EVENTS = json.dumps(
+    [
+        {
+            "event": "delivered",
+            "sg_event_id": "e1",
+            "sg_message_id": "s1",
+            "rollcall_message_id": "m1",
+            "timestamp": 1,
+        }
+    ]
+).encode()
+FORGED = {
+    "x-twilio-signature": base64.b64encode(b"0" * 20).decode(),
+    "x-twilio-email-event-webhook-signature": base64.b64encode(b"0" * 70).decode(),
+    "x-twilio-email-event-webhook-timestamp": str(int(time.time())),
+}
+
+
+def mail_fields(signing_key: str) -> dict[str, str]:
+    return {"api_key": "SG.key", "webhook_public_key": verification_key(signing_key)}
+
+
+@pytest_asyncio.fixture
+async def company(environment: pytest.MonkeyPatch, emulators: Emulators) -> AsyncIterator[Runtime]:
+    """A company with a sender at each provider and a message on its way, in the functions' own runtime."""
+    for name, value in emulators.env.items():
+        environment.setenv(name, value)
+    environment.setenv("ROLLCALL_PROJECT_ID", f"test-{time.time_ns()}")
+    current_runtime.cache_clear()
+    runtime = current_runtime()
+    for sender in (an_sms_sender(), an_email_sender()):
+        await runtime.stores.senders.save(COMPANY, sender.id, sender)
+    await runtime.secrets.add(COMPANY, "texts", OLD, NOON)
+    await runtime.secrets.add(COMPANY, "mails", mail_fields(OLD_KEY), NOON)
+    await runtime.stores.messages.save(COMPANY, "m1", a_sent_message())
+    yield runtime
+    runtime.stores.db.close()  # type: ignore[no-untyped-call]
+
+
+def a_sent_message() -> Message:
+    return a_message(id="m1", state=MessageState.SENDING, token="lease", sender_id="texts")
+
+
+async def post(
+    route: str, headers: Mapping[str, str], sender_id: str, form: bytes = FORM, company_id: str = COMPANY
+) -> int:
+    """What the webhook answers."""
+    kind, body = (
+        ("application/json", EVENTS) if route == "/events" else ("application/x-www-form-urlencoded", form)
+    )
+    query = f"company={company_id}&sender={sender_id}&message=m1"
+    request = a_request(f"/messages{route}", query, {**headers, "content-type": kind}, body)
+    return int((await main.messages(request)).status_code)
+
+
+async def twilio(token: str, route: str = "/status", form: bytes = FORM) -> int:
+    """What a webhook that Twilio signs with `token` is answered."""
+    url = f"https://rollcall.example/messages{route}?company={COMPANY}&sender=texts&message=m1"
+    signature = RequestValidator(token).compute_signature(url, dict(parse_qsl(form.decode())))
+    return await post(route, {"X-Twilio-Signature": signature}, "texts", form)
+
+
+async def sendgrid(signing_key: str) -> int:
+    """What events that SendGrid signs with the key are answered."""
+    timestamp = str(int(time.time()))
+    headers = {
+        "X-Twilio-Email-Event-Webhook-Signature": sign(signing_key, timestamp.encode() + EVENTS),
+        "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
+    }
+    return await post("/events", headers, "mails")
+
+
+async def is_untouched(company: Runtime) -> bool:
+    stores = company.stores
+    return (
+        await stores.messages.get(COMPANY, "m1") == a_sent_message()
+        and not (await stores.replies.page(COMPANY, limit=1)).items
+        and not (await stores.opt_outs.page(COMPANY, limit=1)).items
+    )
+
+
+async def replace(company: Runtime, sender_id: str, *values: Mapping[str, str]) -> None:
+    """Have just these be live."""
+    await company.secrets.delete(COMPANY, sender_id)
+    for fields in values:
+        await company.secrets.add(COMPANY, sender_id, fields, NOON)
+
+
+@pytest.mark.parametrize("sender_id", ["texts", "mails", "nobody", "", "../texts"])
+@pytest.mark.parametrize("headers", [{}, FORGED], ids=["unsigned", "forged"])
+@pytest.mark.parametrize("route", sorted(ROUTES))
+async def test_what_is_not_signed_is_refused_and_changes_nothing(
+    company: Runtime, route: str, headers: dict[str, str], sender_id: str
+) -> None:
+    assert await post(route, headers, sender_id) == 403
+    assert await is_untouched(company)
+
+
+async def test_what_is_signed_counts(company: Runtime) -> None:
+    assert await twilio("old-token") == 204
+    assert (await company.stores.messages.get(COMPANY, "m1")).delivery == "delivered"
+    assert await sendgrid(OLD_KEY) == 204
+
+
+async def test_without_credentials_nothing_is_taken_not_even_what_an_empty_secret_signed(
+    company: Runtime,
+) -> None:
+    await replace(company, "texts")
+    await replace(company, "mails")
+    assert [await twilio(""), await twilio("old-token"), await sendgrid(OLD_KEY)] == [403, 403, 403]
+    assert await is_untouched(company)
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\u00a0"])
+async def test_a_blank_secret_is_none(company: Runtime, blank: str) -> None:
+    await replace(company, "texts", OLD | {"auth_token": blank})
+    await replace(company, "mails", mail_fields(OLD_KEY) | {"webhook_public_key": blank})
+    assert [await twilio(blank), await twilio(""), await sendgrid(OLD_KEY)] == [403, 403, 403]
+    await replace(company, "texts", OLD | {"auth_token": blank}, NEW)
+    assert [await twilio(blank), await twilio(""), await twilio("new-token", "/incoming")] == [403, 403, 200]
+
+
+async def test_secrets_of_another_provider_verify_nothing(company: Runtime) -> None:
+    await replace(company, "texts", mail_fields(OLD_KEY))
+    await replace(company, "mails", OLD)
+    assert [await twilio("old-token"), await sendgrid(OLD_KEY)] == [403, 403]
+    assert await is_untouched(company)
+
+
+async def test_secrets_that_cannot_be_read_open_nothing_and_are_asked_for_again(company: Runtime) -> None:
+    os.chmod(company.settings.secrets, 0o644)
+    assert [await twilio("old-token"), await sendgrid(OLD_KEY), await twilio("")] == [503, 503, 503]
+    assert await is_untouched(company)
+    os.chmod(company.settings.secrets, 0o600)
+    assert await twilio("old-token") == 204
+
+
+async def test_a_rotation_takes_the_old_and_the_new_and_ends_with_the_new(company: Runtime) -> None:
+    assert [await twilio("new-token"), await sendgrid(NEW_KEY)] == [403, 403]
+    await company.secrets.add(COMPANY, "texts", NEW, NOON)
+    await company.secrets.add(COMPANY, "mails", mail_fields(NEW_KEY), NOON)
+    assert [await twilio("old-token", "/incoming"), await twilio("new-token", "/incoming")] == [200, 200]
+    assert [await twilio("old-token"), await twilio("new-token")] == [204, 204]
+    assert [await sendgrid(OLD_KEY), await sendgrid(NEW_KEY)] == [204, 204]
+    for sender_id in ("texts", "mails"):
+        await retire_credentials(company, COMPANY, sender_id)
+    assert [await twilio("old-token"), await sendgrid(OLD_KEY)] == [403, 403]
+    assert [await twilio("new-token"), await sendgrid(NEW_KEY)] == [204, 204]
+
+
+async def test_a_rotation_that_is_given_up_ends_with_the_old(company: Runtime) -> None:
+    await company.secrets.add(COMPANY, "texts", NEW, NOON)
+    await withdraw_credentials(company, COMPANY, "texts")
+    assert [await twilio("old-token"), await twilio("new-token")] == [204, 403]
+
+
+async def test_a_token_signs_for_its_own_account_only(company: Runtime) -> None:
+    other = FORM.replace(b"AC1", b"AC2")
+    assert await twilio("old-token", form=other) == 403
+    await company.secrets.add(COMPANY, "texts", {"account_sid": "AC2", "auth_token": "new-token"}, NOON)
+    assert [await twilio("new-token", form=other), await twilio("old-token")] == [204, 204]
+    assert [await twilio("old-token", form=other), await twilio("new-token")] == [403, 403]
