@@ -36,7 +36,6 @@ WITHOUT_RECORDS = {
     "company_of": "reads a path",
     "read_retry": "chooses how a read is tried again",
     "read_together": "reads what Collection.wanted was given, company first",
-    "read_retry": "says when a read is tried again",
     "transact": "runs what its caller does",
 }
 USE_CASE_EXCEPTIONS = {
