@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import rule
 
 from shared.domain.campaign import CampaignState, UnknownPolicy
 from shared.domain.errors import Conflict, InvalidInput
@@ -83,16 +83,14 @@ class Decisions(Story):
 
     def _check_receipts(self, before: Look, found: Look) -> None:
         """The days that were searched leave no message without a receipt that the provider listed."""
-        sent_on = {one.message_id: one.created_at.date() for one in before.accepted}
         for search in before.searches.values():
             if not search.is_open or search.next_at > self.clock.at:
                 continue
             for fire_id in search.fire_ids:
                 for message in before.of_fire(fire_id):
-                    if message.provider_id is not None and sent_on.get(message.id) == search.day:
+                    if message.provider_id is not None and before.sent_on.get(message.id) == search.day:
                         assert found.messages[message.id].delivery is not None, "no receipt was looked for"
 
-    @precondition(lambda self: self.seen.messages and self.seen.failures)
     @rule(number=numbers, settlement=st.sampled_from(Settlement), changes=corrections)
     def tidy_up(self, number: int, settlement: Settlement, changes: dict[str, str]) -> None:
         """Somebody goes through what is left: looks for evidence, decides, and corrects."""
@@ -102,7 +100,6 @@ class Decisions(Story):
         self.everything_holds()
         self.requeue(number, changes, None)
 
-    @precondition(lambda self: self.seen.messages)
     @rule(
         number=numbers,
         settlement=st.sampled_from(Settlement),
@@ -110,12 +107,15 @@ class Decisions(Story):
     )
     def settle(self, number: int, settlement: Settlement, death: Death | None) -> None:
         """Somebody decides about a message, mostly about one whose outcome is unknown or was decided."""
-        messages = self.seen.messages
-        unclear = [
-            key for key, one in messages.items() if one.state is MessageState.UNKNOWN or one.settled_by
-        ]
-        wanted = sorted(unclear or messages)
-        self.act(self._settle(messages[wanted[number % len(wanted)]], settlement, death))
+        messages = list(self.seen.messages.values())
+        unknown = [message for message in messages if message.state is MessageState.UNKNOWN]
+        settled = [message for message in messages if message.settled_by is not None]
+        # Ids differ from one telling of a story to the next: rows do not.
+        wanted = sorted(
+            unknown or settled or messages, key=lambda one: (one.row_number, one.created_at, one.body)
+        )
+        if wanted:
+            self.act(self._settle(wanted[number % len(wanted)], settlement, death))
 
     async def _settle(self, message: Message, settlement: Settlement, death: Death | None) -> None:
         before, book = self.seen, self.model.campaigns[message.campaign_id]
@@ -140,7 +140,6 @@ class Decisions(Story):
     async def _decide(self, message: Message, settlement: Settlement) -> None:
         await settle_message(self.runtime, "acme", message.id, settlement, by=A_PERSON)
 
-    @precondition(lambda self: self.seen.failures)
     @rule(
         number=numbers,
         changes=corrections,
@@ -148,9 +147,11 @@ class Decisions(Story):
     )
     def requeue(self, number: int, changes: dict[str, str], death: Death | None) -> None:
         """Somebody corrects a failure, rightly or not."""
-        failures = self.seen.failures
-        wanted = sorted(key for key, one in failures.items() if one.fire_id is not None) or sorted(failures)
-        self.act(self._requeue(failures[wanted[number % len(wanted)]], changes, death))
+        failures = list(self.seen.failures.values())
+        fired = [failure for failure in failures if failure.fire_id is not None]
+        wanted = sorted(fired or failures, key=lambda one: (one.row_number, one.created_at, one.kind))
+        if wanted:
+            self.act(self._requeue(wanted[number % len(wanted)], changes, death))
 
     async def _requeue(self, failure: Failure, changes: dict[str, str], death: Death | None) -> None:
         before = self.seen
@@ -191,16 +192,21 @@ class Decisions(Story):
     def _note_corrected(self, made: Message, before: Look) -> None:
         book = self.model.fires[made.fire_id]
         text = (made.address, made.body)
-        if text in book.texts | book.mended:
+        first = [m for m in before.of_fire(made.fire_id) if m.reason != SkipReason.DUPLICATE]
+        if any((message.address, message.body) == text for message in first):
             assert (made.state, made.reason) == (MessageState.SKIPPED, SkipReason.DUPLICATE)
         elif made.address in self.model.refused:
             assert (made.state, made.reason) == (MessageState.SKIPPED, SkipReason.OPTED_OUT)
         else:
             assert made.state is MessageState.QUEUED
-        if made.resend_of is not None:
-            book.mended.add(text)
-        else:
-            book.texts.add(text)
+        if made.resend_of is None:
             book.failing -= 1
+        if made.reason == SkipReason.DUPLICATE:
+            return
+        if made.resend_of is None:
+            book.texts.add(text)
+        else:
+            book.mended.add(text)
+            book.texts.discard(text)  # of a row not planned yet, which will be the duplicate
         if made.state is MessageState.QUEUED:
             self._goes_on(before, made)

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from shared.domain.batch import Batch
@@ -43,6 +43,8 @@ class Look:
     ledgers: dict[str, tuple[Ledger, bool]]
     searches: dict[str, HistorySearch]
     accepted: tuple[Accepted, ...]  # in order
+    # By our id, in GMT. The provider passes a text on a little later, perhaps when the clock was moved.
+    sent_on: dict[str, date] = field(compare=False)
 
     def of_fire(self, fire_id: str) -> list[Message]:
         """The fire's messages."""
@@ -87,6 +89,11 @@ async def look_around(clinic: Clinic, before: Look | None) -> Look:
         ledgers=ledgers,
         searches=searches,
         accepted=tuple(_accepted(one) for one in accepted),
+        sent_on={
+            _our_id(one["callback_url"]): datetime.fromtimestamp(one["sent_at"], UTC).date()
+            for one in accepted
+            if one["sent_at"]
+        },
     )
 
 

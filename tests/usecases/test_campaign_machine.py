@@ -111,7 +111,7 @@ def test_stories_of_campaigns(emulators: Emulators, tmp_path: Path, monkeypatch:
             derandomize=not stories,
             database=None,
             deadline=None,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),  # a try takes seconds: to shrink a story would take an hour
             suppress_health_check=list(HealthCheck),
         ),
     )
