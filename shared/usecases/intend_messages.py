@@ -62,9 +62,8 @@ async def intend_messages(
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs, senders, holds = await read_together(
-            stores.db, transaction, *wanted
-        )
+        found = await read_together(stores.db, transaction, *wanted)
+        batches, fires, messages, opt_outs, senders, holds = found
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost

@@ -42,6 +42,7 @@ ASKED_FOR = {
     "forget_copies",
     "forget_person",
     "hold_sending",
+    "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",
     "requeue_failure",
@@ -50,6 +51,7 @@ ASKED_FOR = {
     "save_sender",
     "save_source",
     "save_template",
+    "set_credentials",
     "settle_restore",
     "start_preview",
     "start_upload",
