@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from shared import log
+from shared import log, tracing
 from shared.runtime import Runtime
 from shared.settings import Settings
 
@@ -13,6 +13,7 @@ def current_runtime() -> Runtime:
     settings = Settings.from_process()
     log.configure(settings.log_level)
     log.conceal((settings.signing_key, settings.caller_token))
+    tracing.configure(settings)
     runtime = Runtime(settings)
     if settings.bus == "inline":
         from shared.pubsub.publisher import InlinePublisher

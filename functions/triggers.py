@@ -5,7 +5,7 @@ import binascii
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -18,19 +18,26 @@ from starlette.responses import JSONResponse, Response
 from functions.authentication import CallerRefused, check_caller
 from functions.google_certificates import CertificatesUnavailable
 from functions.process import current_runtime
-from shared import faults, log
+from shared import faults, log, tracing
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
+from shared.domain.trace_place import TRACEPARENT
 from shared.firestore.schema import NewerDocument
 from shared.runtime import Runtime
 from shared.settings import SettingsError
+from shared.usecases.count_costs import count_costs
 
 J = TypeVar("J")
+Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]
 Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
 MAX_BODY_BYTES = 1024 * 1024
 REFUSED = Response("Forbidden", status_code=403)
 LATER = Response("Try again", status_code=503)
 DONE = 204
+
+
+class JobFailed(Exception):
+    """A job that is to be asked for again. It has been logged, with the ids of what it was about."""
 
 
 def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
@@ -49,14 +56,16 @@ def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
             return Response("Service Unavailable", status_code=503)
         except SettingsError:  # it names what is wrong, and nothing is configured yet
             raise
+        except JobFailed:
+            return Response("Internal Server Error", status_code=500)
         except Exception as error:  # noqa: BLE001 - the last line
-            log.event("crash", level=logging.ERROR, job=handler.__name__, error=error)
+            log.event("request failed", level=logging.ERROR, job=handler.__name__, error=error)
             return Response("Internal Server Error", status_code=500)
 
     return guard
 
 
-def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handler:
+def tick(run: Tick) -> Handler:
     """A Cloud Scheduler job. The same tick twice does nothing; one that fails may be tried again.
 
     A tick is identified by X-CloudScheduler-ScheduleTime, which stays the same over its retries.
@@ -71,25 +80,34 @@ def tick(run: Callable[[Runtime, datetime], Awaitable[dict[str, int]]]) -> Handl
             scheduled_at = _schedule_time(request)
         except (CallerRefused, ValueError):
             return REFUSED
-        name, ticks = run.__name__, runtime.stores.ticks
-        if scheduled_at is not None:
-            with faults.step("tick.take"):
-                is_ours = await ticks.take(name, scheduled_at)
-            if not is_ours:
-                return JSONResponse({"repeated": True})
-        started = time.monotonic()
-        try:
-            counts = await run(runtime, runtime.now())
-        except BaseException as error:
-            if scheduled_at is not None:
-                await ticks.give_back(name, scheduled_at)
-            if isinstance(error, NewerDocument):
-                return _left_to_newer(name, error)
-            raise
-        log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), counts=counts)
-        return JSONResponse(counts)
+        async with tracing.served(request.headers, run.__name__, "server"):
+            return await _run_tick(runtime, run, scheduled_at)
 
     return handler
+
+
+async def _run_tick(runtime: Runtime, run: Tick, scheduled_at: datetime | None) -> Response:
+    name, ticks = run.__name__, runtime.stores.ticks
+    if scheduled_at is not None:
+        with faults.step("tick.take"):
+            is_ours = await ticks.take(name, scheduled_at)
+        if not is_ours:
+            return JSONResponse({"repeated": True})
+    started = time.monotonic()
+    try:
+        async with count_costs(runtime, name, is_for_one_fire=False):
+            counts = await run(runtime, runtime.now())
+    except BaseException as error:
+        if scheduled_at is not None:
+            await ticks.give_back(name, scheduled_at)
+        if isinstance(error, NewerDocument):
+            return _left_to_newer(name, error)
+        log.event("job failed", level=logging.ERROR, job=name, error=error)
+        if isinstance(error, Exception):
+            raise JobFailed from error
+        raise
+    log.event("tick", job=name, seconds=round(time.monotonic() - started, 3), counts=counts)
+    return JSONResponse(counts)
 
 
 def _schedule_time(request: Request) -> datetime | None:
@@ -113,20 +131,9 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
                 await check_caller(request, runtime.settings)
             except CallerRefused:
                 return REFUSED
-            try:
-                job = _job(job_type, await request.body())
-            except (KeyError, TypeError, ValueError, binascii.Error, msgspec.ValidationError) as error:
-                log.event("job not readable", level=40, job=run.__name__, error_type=type(error).__name__)
-                return Response(status_code=DONE)
-            if job is None:
-                return Response(status_code=DONE)
-            try:
-                await run(runtime, job)
-            except NotFound as missing:  # deleted meanwhile: trying again would not bring it back
-                log.event("job for nothing", job=run.__name__, kind=missing.kind, item_id=missing.item_id)
-            except NewerDocument as newer:
-                return _left_to_newer(run.__name__, newer)
-            return Response(status_code=DONE)
+            body = await request.body()
+            async with tracing.served(_carrier(request, body), run.__name__, "consumer"):
+                return await _run_job(runtime, job_type, run, body)
 
         return handler
 
@@ -137,6 +144,46 @@ def _left_to_newer(name: str, newer: NewerDocument) -> Response:
     """Ask again, until a worker of the newer version gets it: during a deploy both serve."""
     log.event("left to a newer version", level=logging.WARNING, job=name, reason=str(newer))
     return LATER
+
+
+async def _run_job(
+    runtime: Runtime, job_type: type[J], run: Callable[[Runtime, J], Awaitable[None]], body: bytes
+) -> Response:
+    try:
+        job = _job(job_type, body)
+    except (KeyError, TypeError, ValueError, binascii.Error, msgspec.ValidationError) as error:
+        log.event("job not readable", level=logging.ERROR, job=run.__name__, error_type=type(error).__name__)
+        return Response(status_code=DONE)
+    if job is None:
+        return Response(status_code=DONE)
+    with log.context(**_ids(job)):
+        try:
+            async with count_costs(runtime, run.__name__, is_for_one_fire=True):
+                await run(runtime, job)
+        except NotFound as missing:  # deleted meanwhile: trying again would not bring it back
+            log.event("job for nothing", job=run.__name__, kind=missing.kind, item_id=missing.item_id)
+        except NewerDocument as newer:
+            return _left_to_newer(run.__name__, newer)
+        except Exception as error:
+            log.event("job failed", level=logging.ERROR, job=run.__name__, error=error)
+            raise JobFailed from error
+    return Response(status_code=DONE)
+
+
+def _ids(job: object) -> dict[str, str]:
+    """What a job is about, for its log lines."""
+    fields: dict[str, str] = msgspec.to_builtins(job)
+    return {name: value for name, value in fields.items() if name.endswith("_id") and value}
+
+
+def _carrier(request: Request, body: bytes) -> Mapping[str, str]:
+    """Where the trace goes on from: the publisher, as the message's attributes say, or whoever called."""
+    try:
+        attributes = orjson.loads(body)["message"]["attributes"]
+        place = attributes[TRACEPARENT]
+    except (KeyError, TypeError, ValueError):
+        return request.headers
+    return {TRACEPARENT: place} if isinstance(place, str) else request.headers
 
 
 def _job(job_type: type[J], body: bytes) -> J | None:

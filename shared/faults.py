@@ -13,6 +13,7 @@ Point = Literal[
     "tick.take",  # scheduling
     "check_senders",
     "start_fire",
+    "refuse_fire",
     "claim_file.lease",  # loading
     "claim_file.content",
     "store_rows",
@@ -48,6 +49,8 @@ Point = Literal[
     "open_searches",
     "settle_message",
     "settle_message.publish",
+    "requeue_failure",
+    "requeue_failure.publish",
     "sweep.publish_files",  # recovery
     "sweep.publish_chunks",
     "sweep.publish_batches",

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+from shared.domain.alert import Alert
 from shared.domain.redaction import SHORTEST_SECRET, redact
 
-_context: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
+GOOGLE_FIELDS = "logging.googleapis.com/"
+_context: contextvars.ContextVar[Mapping[str, str | bool]] = contextvars.ContextVar(
     "log_context", default=MappingProxyType({})
 )
 
@@ -71,8 +73,11 @@ def configure(level: str) -> None:
     ours.addHandler(handler)
     ours.setLevel(level)
     ours.propagate = False
-    if not logging.getLogger().handlers:
-        logging.getLogger().addHandler(handler)
+    # For loggers without a handler, such as those of Google's clients, which pass nothing on to the root.
+    last = logging.StreamHandler(sys.stdout)
+    last.setLevel(logging.WARNING)
+    last.setFormatter(_JsonFormatter())
+    logging.lastResort = last
     for name in ("", "gunicorn.error", "uvicorn.error"):
         for other in logging.getLogger(name).handlers:
             if type(other) is logging.StreamHandler:
@@ -85,13 +90,28 @@ def conceal(secrets: Iterable[str]) -> None:
 
 
 @contextmanager
-def context(**ids: str) -> Iterator[None]:
+def context(**ids: str | bool) -> Iterator[None]:
     """Add `ids` (company_id, fire_id, message_id ...) to every line logged inside."""
     token = _context.set({**_context.get(), **ids})
     try:
         yield
     finally:
         _context.reset(token)
+
+
+def everything() -> dict[str, str | bool]:
+    """The whole context, to log with it after it has ended."""
+    return dict(_context.get())
+
+
+def ids() -> dict[str, str | bool]:
+    """What is being worked on, as the context has it; without Cloud Logging's own fields."""
+    return {name: value for name, value in _context.get().items() if not name.startswith(GOOGLE_FIELDS)}
+
+
+def alert(metric: Alert, value: int, **facts: object) -> None:
+    """Log what wakes somebody up: infra/monitoring has a metric and a policy for each."""
+    event("alert", level=logging.ERROR, error=None, metric=str(metric), value=value, **facts)
 
 
 def event(

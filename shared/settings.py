@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 PREFIX = "ROLLCALL_"
 LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
 SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
+TRACE_EXPORTERS = ("none", "otlp", "google", "console")
 
 
 class SettingsError(Exception):
@@ -35,6 +36,8 @@ class Settings:
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process
     log_level: str = "INFO"
+    trace_exporter: str = "none"  # or "otlp", "google", "console": where spans go
+    trace_share: float = 1.0  # of the traces that begin here, how many are recorded
     provider_timeout_seconds: float = 20.0
     function_timeout_seconds: float = 540.0
     lease_seconds: float = 570.0
@@ -99,5 +102,9 @@ class Settings:
             faults.append(f"{PREFIX}RETENTION_DAYS and {PREFIX}ROWS_RETENTION_DAYS must be at least 7")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
+        if self.trace_exporter not in TRACE_EXPORTERS:
+            faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
+        if not 0 <= self.trace_share <= 1:
+            faults.append(f"{PREFIX}TRACE_SHARE must be between 0 and 1")
         if faults:
             raise SettingsError("; ".join(faults))

@@ -180,7 +180,10 @@ class FilterOutput(Output):
 
 
 class CampaignOutput(Output):
-    """A campaign. `content_hash` is set while it is frozen."""
+    """A campaign. `content_hash` is set while it is frozen.
+
+    `fire_refusal` says why it has not started though its time has come; it is tried again.
+    """
 
     id: str
     name: str
@@ -197,5 +200,6 @@ class CampaignOutput(Output):
     content_hash: str | None
     next_fire_at: datetime | None
     last_fire_id: str | None
+    fire_refusal: str
     created_at: datetime
     updated_at: datetime

@@ -151,13 +151,14 @@ class _Crashes:
         except Exception as error:  # noqa: BLE001  # the last line: a caller must get an answer
             # Without the error's text, which may hold what the caller sent.
             frames = traceback.extract_tb(error.__traceback__)[-8:]
-            log.event(
-                "request failed",
-                level=logging.ERROR,
-                route=_route(scope),
-                error_type=type(error).__name__,
-                frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-            )
+            with log.context(**scope.get("state", {}).get("logged", {})):
+                log.event(
+                    "request failed",
+                    level=logging.ERROR,
+                    route=_route(scope),
+                    error_type=type(error).__name__,
+                    frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+                )
             if not started:
                 await problem_response(_FAULT, scope.get("path", ""))(scope, receive, sending)
 

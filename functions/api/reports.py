@@ -32,6 +32,9 @@ class FireReportOutput(Output):
     deliveries: dict[str, int]
     undelivered: dict[str, int]
     dispositions: dict[str, int]
+    costs: dict[str, int]
+    estimated_cost: str
+    currency: str
 
 
 class RangeReportOutput(Output):

@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.api.authentication import Caller, authenticate
 from functions.api.idempotency import once, request_hash
 from functions.api.problems import Refusal, invalid
-from shared import log
+from shared import log, tracing
 from shared.domain.errors import Problem
+from shared.usecases.count_costs import count_costs
 
 BODY_BYTES = 1024 * 1024
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -37,11 +38,19 @@ class ApiRoute(APIRoute):
         async def answer(request: Request) -> Response:
             caller = await authenticate(request)
             request.state.caller = caller
-            with log.context(company_id=caller.company_id, route=self.name):
-                _check_query(request, known)
-                return await self.take(request, caller, handler)
+            async with tracing.served(request.headers, f"api {self.name}", "server"):
+                with log.context(company_id=caller.company_id, route=self.name):
+                    request.state.logged = log.everything()  # for a line about a crash, logged further out
+                    _check_query(request, known)
+                    return await self._counted(request, caller, handler)
 
         return answer
+
+    async def _counted(self, request: Request, caller: Caller, handler: Answer) -> Response:
+        if request.method != "POST":  # looking at a fire is no part of what it cost
+            return await self.take(request, caller, handler)
+        async with count_costs(caller.runtime, self.name, is_for_one_fire=False):
+            return await self.take(request, caller, handler)
 
     async def take(self, request: Request, caller: Caller, handler: Answer) -> Response:
         """Do the request; a POST once per Idempotency-Key."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from functions.process import current_runtime
 from functions.triggers import MAX_BODY_BYTES, guarded
-from shared import log
+from shared import log, tracing
 from shared.domain.errors import RollcallError
 from shared.domain.sender import Sender
 from shared.domain.sending import Receipt
@@ -45,12 +45,21 @@ async def messages(request: Request) -> Response:
     if request.method != "POST":
         return Response("Method Not Allowed", status_code=405, headers={"Allow": "POST"})
     runtime = current_runtime()
-    company_id, sender_id = request.query_params.get("company", ""), request.query_params.get("sender", "")
+    company_id = request.query_params.get("company", "")
     body = await request.body()
     if len(body) > MAX_EVENTS_BYTES:
         return Response("Content Too Large", status_code=413)
+    name = f"messages{request.url.path.rstrip('/').removeprefix('/messages')}"
+    async with tracing.served(request.headers, name, "server"):
+        return await _serve(runtime, route, company_id, request, body)
+
+
+async def _serve(
+    runtime: Runtime, route: "Route", company_id: str, request: Request, body: bytes
+) -> Response:
     with log.context(company_id=company_id):
         try:
+            sender_id = request.query_params.get("sender", "")
             is_possible = _ID.fullmatch(company_id) and _ID.fullmatch(sender_id)
             stores = runtime.stores
             sender = await stores.senders.find(company_id, sender_id) if is_possible else None
@@ -128,7 +137,9 @@ async def _incoming(
     form = await _verified_form(runtime, company_id, sender, request, body)
     incoming = webhook.parse_incoming(form)
     reply = await receive_reply(runtime, company_id, sender.id, sender.channel, incoming)
-    log.event("reply received", reply_id=reply.id, meaning=reply.meaning)
+    ids = {"message_id": reply.message_id, "fire_id": reply.fire_id}
+    with log.context(**{name: item_id for name, item_id in ids.items() if item_id}):
+        log.event("reply received", reply_id=reply.id, meaning=reply.meaning)
     return Response(EMPTY_TWIML, media_type="application/xml")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from infra.deploy.step import Action, Ask, Found, Listing, Section, Step, gcloud
 from infra.deploy.target import Target
 
+RIGHTS = "rights on "  # how the names of policies' listings begin
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Holder:
@@ -110,7 +112,7 @@ def policy(holder: Holder, target: Target) -> Listing:
         right = Right(holder=holder, role=binding["role"], member=one, condition=_condition(binding))
         return _change("remove", right)
 
-    return Listing(name=f"rights on {holder.title}", looks=(look,), read=read, remove=remove)
+    return Listing(name=f"{RIGHTS}{holder.title}", looks=(look,), read=read, remove=remove)
 
 
 def _key(role: str, one: str, condition: Condition | None) -> str:

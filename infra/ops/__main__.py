@@ -35,6 +35,12 @@ async def _create_company(runtime: Runtime, args: argparse.Namespace) -> dict[st
     return {"company_id": company.id, "name": company.name}
 
 
+async def _allow_sending(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
+    is_allowed = args.sending == "on"
+    await runtime.stores.companies.allow_sending(args.company, is_allowed=is_allowed)
+    return {"company_id": args.company, "sending_enabled": is_allowed}
+
+
 async def _create_api_key(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
     days = args.expires_in_days
     expires_at = runtime.now() + timedelta(days=days) if days is not None else None
@@ -72,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     company.add_argument("--time-zone", required=True, help="IANA name, such as America/New_York")
     company.add_argument("--region", required=True, help="ISO 3166, such as US")
     company.set_defaults(run=_create_company)
+
+    sending = commands.add_parser("sending", help="hold everything a company sends, or let it go on")
+    sending.add_argument("--company", required=True, help="the company's id")
+    sending.add_argument("sending", choices=["on", "off"])
+    sending.set_defaults(run=_allow_sending)
 
     key = commands.add_parser("create-api-key", help="make an API key; its text is printed this once")
     key.add_argument("--company", required=True, help="the company's id")

@@ -100,7 +100,7 @@ def normalize_email(text: str) -> str:
     """`text` with its domain in lower-case ASCII (RFC 5891). No name look-up is made.
 
     The local part stays as written, as only its owner's server knows whether case matters
-    (RFC 5321 2.4); compare addresses by `address_key`. Raises AddressInvalid.
+    (RFC 5321 2.4); opt-outs and claims ignore it. Raises AddressInvalid.
     """
     if len(text) > ADDRESS_CHARACTERS:
         raise AddressInvalid("The email address is too long.")
@@ -109,11 +109,6 @@ def normalize_email(text: str) -> str:
     except EmailNotValidError as error:
         raise AddressInvalid(f"This is not an email address: {_first_sentence(str(error))}") from error
     return f"{found.local_part}@{found.ascii_domain}"
-
-
-def address_key(address: str) -> str:
-    """What two normalised addresses have in common when they reach one person: case is ignored."""
-    return address.casefold()
 
 
 def _parse(text: str, region: str) -> PhoneNumber:

@@ -143,7 +143,8 @@ class Campaign:
     """A campaign's definition and where it is in its life.
 
     `expires_field` is "no use after": the row's field (such as the appointment time) after which a
-    message must not be sent. `content_hash` is set while the campaign is frozen.
+    message must not be sent. `content_hash` is set while the campaign is frozen. `fire_refusal`
+    is why it did not start when its time came; empty once it has.
     """
 
     id: str
@@ -164,3 +165,4 @@ class Campaign:
     last_fire_id: str | None = None
     paused_from: CampaignState | None = None
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
+    fire_refusal: str = ""

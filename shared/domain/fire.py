@@ -1,7 +1,7 @@
 """A fire: one run of a campaign, its frozen content, and the ledger that must close."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.campaign import Campaign
@@ -24,7 +24,8 @@ class Fire:
 
     `planned` is rows times steps: every row gives one message or failure a step.
     `chunks_stored` becomes true when every chunk of the audience is written; until then the sweep
-    goes on with it. `progress` lives in another document (FireProgress), as summaries write it often.
+    goes on with it. `traceparent` is the trace it was started in. `progress` lives in another document
+    (FireProgress), as summaries write it often.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Fire:
     chunks_stored: bool = False
     is_closed: bool = False
     note: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +130,11 @@ class FireProgress:
     status: ProgressStatus
     percent: int
     updated_at: datetime
+
+
+def lacks_messages(fire: Fire, now: datetime, kept_days: float) -> bool:
+    """Whether messages of the fire, which are kept so many days, may be deleted by now."""
+    return now >= fire.fired_at + timedelta(days=kept_days)
 
 
 def status_of(fire: Fire, ledger: Ledger, *, all_planned: bool) -> ProgressStatus:

@@ -8,7 +8,13 @@ import msgspec
 from shared.domain.campaign import Campaign, CampaignState
 from shared.domain.fire import FireContent
 
-_TIMELESS = {"state": CampaignState.READY, "content_hash": None, "next_fire_at": None, "last_fire_id": None}
+_TIMELESS = {
+    "state": CampaignState.READY,
+    "content_hash": None,
+    "next_fire_at": None,
+    "last_fire_id": None,
+    "fire_refusal": "",
+}
 
 
 def frozen(content: FireContent, file_hash: str | None) -> FireContent:
@@ -17,7 +23,10 @@ def frozen(content: FireContent, file_hash: str | None) -> FireContent:
     `file_hash` is that of the audience's file when the campaign names one.
     """
     campaign = _without_life(content.campaign)
-    senders = {key: replace(s, is_paused=False, paused_reason="") for key, s in content.senders.items()}
+    senders = {
+        key: replace(s, is_paused=False, paused_reason="", pause_count=0)
+        for key, s in content.senders.items()
+    }
     templates = {
         key: replace(t, name="", created_at=campaign.created_at, updated_at=campaign.created_at)
         for key, t in content.templates.items()

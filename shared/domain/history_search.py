@@ -1,12 +1,16 @@
 """The search of one sender's day in the provider's history: how far it got."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from shared.domain.ids import computed_id
+from shared.domain.reconciling import CLOCK_SKEW
 
 PASSES = 3
 LONGEST_FIRE_DAYS = 14
+# How long Twilio may keep a text before it sends it (the longest validity): it stands in the list of the
+# day on which it was sent. https://www.twilio.com/docs/messaging/api/message-resource
+LONGEST_QUEUE = timedelta(hours=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +41,13 @@ def history_search_id(sender_id: str, day: date) -> str:
 def asked_for(
     current: HistorySearch | None, sender_id: str, day: date, fire_id: str, next_at: datetime
 ) -> HistorySearch:
-    """The search with this fire in it, from the beginning."""
+    """The search with this fire in it, from the beginning.
+
+    One that waits for this very fire is not put off, as a fire closes again when its last message is
+    settled: it has all its passes before it once more.
+    """
+    if current is not None and current.is_open and fire_id in current.fire_ids:
+        return replace(current, passes=0)
     fire_ids = tuple(dict.fromkeys((*(current.fire_ids if current else ()), fire_id)))
     return HistorySearch(
         id=history_search_id(sender_id, day),
@@ -64,6 +74,7 @@ def after_page(search: HistorySearch, cursor: str | None, settled: int, next_at:
 
 
 def days_of(started_at: datetime, ended_at: datetime) -> list[date]:
-    """The days, in GMT, from one moment to another; of a very long time the last ones."""
-    count = min((ended_at.date() - started_at.date()).days, LONGEST_FIRE_DAYS)
-    return [ended_at.date() - timedelta(days=back) for back in range(max(count, 0), -1, -1)]
+    """The days, in GMT, in whose list what was sent meanwhile may be; of a very long time the last ones."""
+    first, last = (started_at - CLOCK_SKEW).astimezone(UTC), (ended_at + LONGEST_QUEUE).astimezone(UTC)
+    count = min((last.date() - first.date()).days, LONGEST_FIRE_DAYS)
+    return [last.date() - timedelta(days=back) for back in range(max(count, 0), -1, -1)]

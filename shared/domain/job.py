@@ -32,10 +32,11 @@ class PreviewCampaign:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendBatch:
-    """Topic send-batch: send one batch."""
+    """Topic send-batch: send one batch. `fire_id` is its fire's, for logs and costs: empty in old jobs."""
 
     company_id: str
     batch_id: str
+    fire_id: str = ""
 
 
 Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch

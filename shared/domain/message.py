@@ -1,7 +1,7 @@
 """A message and its states. The one module that owns the arrows."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.campaign import Disposition
@@ -166,6 +166,9 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
     )
 
 
+# Of when a message was sent: the provider's clock is another one, and says whole seconds.
+SENT_AT_PRECISION = timedelta(minutes=2)
+
 _DELIVERIES: dict[ReceiptKind, Delivery] = {
     ReceiptKind.SENDING: Delivery.SENDING,
     ReceiptKind.SENT: Delivery.SENT,
@@ -181,19 +184,33 @@ def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
     """The message after a provider's receipt; late, repeated and reordered ones change nothing.
 
     A receipt that carries our id proves that the provider has the message, so one that was being
-    sent, or whose outcome was unknown, is sent.
+    sent, or whose outcome was unknown, is sent: then, or else when we called. What the provider says of
+    the time holds where it differs from ours by more than a little.
     """
     delivery = _DELIVERIES.get(receipt.kind)
     if delivery is None:
         return message
     if message.state in (_S.SENDING, _S.UNKNOWN):
-        message = replace(message, state=_S.SENT, sent_at=now, reason=None, code=None, search_at=None)
-    message = replace(message, provider_id=message.provider_id or receipt.provider_id)
+        sent_at = message.sending_at or now
+        message = replace(message, state=_S.SENT, sent_at=sent_at, reason=None, code=None, search_at=None)
+    message = replace(
+        message,
+        provider_id=message.provider_id or receipt.provider_id,
+        sent_at=_sent_at(message, receipt),
+    )
     if message.delivery is not None and _rank(delivery, receipt.code) <= _rank(
         message.delivery, message.delivery_code
     ):
         return message
     return replace(message, delivery=delivery, delivery_code=receipt.code, delivery_reason=receipt.reason)
+
+
+def _sent_at(message: Message, receipt: Receipt) -> datetime | None:
+    said = receipt.sent_at
+    if said is None or message.state is not _S.SENT:
+        return message.sent_at
+    is_near = message.sent_at is not None and abs(message.sent_at - said) <= SENT_AT_PRECISION
+    return message.sent_at if is_near else said
 
 
 def _rank(delivery: Delivery, code: str | None) -> tuple[int, str]:

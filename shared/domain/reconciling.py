@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.message import Message, MessageState, after_receipt, moved
@@ -80,22 +80,38 @@ def judge(
     A candidate was created while we may have called (from `sending_at`, for `call_lasts`), has the
     same text, and is not in `taken`, the provider's ids that other messages of ours have. Only one
     candidate proves anything, and only if none of `rivals`, our other messages to the address, could be
-    it. A text that differs proves nothing either way: a provider may change or redact what it shows.
+    it. A text that differs proves nothing either way, nor does another address: a provider may change or
+    redact what it shows. Nor is a message absent while there is one like it that was created later: a
+    worker may have been stopped for longer than its lease just before it called.
     """
-    near = [p for p in listed if p.provider_id not in taken and _was_created_by(p, message, call_lasts)]
+    free = [p for p in listed if p.provider_id not in taken and _is_since(p, message)]
+    near = [p for p in free if _was_created_by(p, message, call_lasts)]
     if not near:
-        return Evidence(verdict=Verdict.ABSENT)
-    same = [candidate for candidate in near if _text(candidate.body) == _text(message.body)]
+        is_alike = any(_text(other.body) == _text(message.body) for other in free)
+        return Evidence(verdict=Verdict.UNCLEAR if is_alike else Verdict.ABSENT)
+    same = [p for p in near if _text(p.body) == _text(message.body) and _is_to(p, message)]
     if len(same) != 1 or any(_could_be(rival, message, same[0], call_lasts) for rival in rivals):
         return Evidence(verdict=Verdict.UNCLEAR)
     return Evidence(verdict=Verdict.FOUND, found=same[0])
 
 
+def _is_since(candidate: ProviderMessage, message: Message) -> bool:
+    return message.sending_at is not None and candidate.created_at >= message.sending_at - CLOCK_SKEW
+
+
 def _was_created_by(candidate: ProviderMessage, message: Message, call_lasts: timedelta) -> bool:
-    called_at = message.sending_at
-    if called_at is None or candidate.to_address != message.address:
+    if message.sending_at is None or not _is_since(candidate, message):
         return False
-    return called_at - CLOCK_SKEW <= candidate.created_at <= called_at + call_lasts + CLOCK_SKEW
+    return candidate.created_at <= message.sending_at + call_lasts + CLOCK_SKEW
+
+
+def _is_to(candidate: ProviderMessage, message: Message) -> bool:
+    """Whether it went to the message's address, with a plus sign or without, or a channel before it."""
+    return _digits(candidate.to_address) == _digits(message.address)
+
+
+def _digits(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
 
 
 def _could_be(rival: Message, message: Message, candidate: ProviderMessage, call_lasts: timedelta) -> bool:
@@ -116,7 +132,7 @@ def first_day(message: Message) -> date:
     """The first day, in GMT, on whose list `message` may be. Raises ValueError if it was never called for."""
     if message.sending_at is None:
         raise ValueError(f"message {message.id} was never called for")
-    return (message.sending_at - CLOCK_SKEW).date()
+    return (message.sending_at - CLOCK_SKEW).astimezone(UTC).date()
 
 
 def after_found(message: Message, found: ProviderMessage) -> Message:
@@ -166,4 +182,5 @@ def receipt_of(message_id: str, found: ProviderMessage) -> Receipt:
         code=found.code,
         reason=found.reason,
         address=found.to_address,
+        sent_at=found.sent_at,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.cost import CURRENCY
 from shared.domain.fire import Ledger, ProgressStatus
 
 
@@ -12,6 +13,8 @@ class FireReport:
 
     `skipped`, `failed` and `unknown` are counts by reason; `deliveries` by delivery state (sent messages
     without a receipt yet are `no receipt`); `undelivered` by the provider's code; `dispositions` by answer.
+    `costs` are what was used so far, by unit (shared/domain/fire_cost.py); `estimated_cost` is what providers
+    charge for it in `currency`, at the list prices of shared/domain/cost.py.
     """
 
     fire_id: str
@@ -27,6 +30,9 @@ class FireReport:
     deliveries: dict[str, int] = field(default_factory=dict)
     undelivered: dict[str, int] = field(default_factory=dict)
     dispositions: dict[str, int] = field(default_factory=dict)
+    costs: dict[str, int] = field(default_factory=dict)
+    estimated_cost: str = "0"
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

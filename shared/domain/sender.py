@@ -29,3 +29,4 @@ class Sender:
     rate_per_second: float = 1.0
     is_paused: bool = False
     paused_reason: str = ""
+    pause_count: int = 0

@@ -1,6 +1,7 @@
 """What goes out to a provider, and what can come of it. The class decides what happens next."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -83,7 +84,10 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """One event about one message. `event_id` is the same when the provider repeats the event."""
+    """One event about one message. `event_id` is the same when the provider repeats the event.
+
+    `sent_at` is when the provider passed the message on, where it says so.
+    """
 
     message_id: str
     kind: ReceiptKind
@@ -93,6 +97,7 @@ class Receipt:
     reason: str | None = None
     address: str | None = None
     raw: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

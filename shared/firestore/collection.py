@@ -17,7 +17,9 @@ from google.cloud.firestore import (
     FieldFilter,
 )
 
+from shared import metering
 from shared.domain.errors import NotFound
+from shared.domain.fire_cost import Unit
 from shared.firestore import paths
 from shared.firestore.codec import from_document, overwriting, to_document
 from shared.firestore.queries import Query
@@ -62,6 +64,7 @@ class Collection(Generic[T]):
         except ValueError:
             return None
         snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
+        metering.count(Unit.READS)
         return self.record(snapshot) if snapshot.exists else None
 
     async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
@@ -82,6 +85,7 @@ class Collection(Generic[T]):
                 refs[start : start + READ_SIZE], transaction=transaction, retry=read_retry(transaction)
             )
             async for snapshot in snapshots:
+                metering.count(Unit.READS)  # also one of a document that is not there
                 if snapshot.exists:
                     found[snapshot.id] = self.record(snapshot)
         return found
@@ -96,12 +100,14 @@ class Collection(Generic[T]):
             await self.ref(company_id, item_id).create(self._new(record))
         except AlreadyExists:
             return False
+        metering.count(Unit.WRITES)
         return True
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there."""
         document, fields = self._changed(record)
         await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+        metering.count(Unit.WRITES)
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
@@ -113,17 +119,16 @@ class Collection(Generic[T]):
         writer.create(self.ref(company_id, item_id), self._new(record))
 
     def _new(self, record: T) -> dict[str, Any]:
-        document = to_document(record)
         expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
-        return document | {EXPIRES_AT: expires_at} if expires_at else document
+        return to_document(record) | ({EXPIRES_AT: expires_at} if expires_at else {})
 
     def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
         """What to write over a stored record, and which fields."""
         document, fields = overwriting(record)
-        if self._keeping is not None:
-            document[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC)) or DELETE_FIELD
-            fields.append(EXPIRES_AT)
-        return document, fields
+        if self._keeping is None:
+            return document, fields
+        expires_at = self._keeping.ends_at(record, datetime.now(UTC))
+        return document | {EXPIRES_AT: expires_at or DELETE_FIELD}, [*fields, EXPIRES_AT]
 
     async def renew_expiry(self, company_id: str) -> int:
         """Give every record the end that holds now, as after a change of a period; how many got another."""
@@ -132,9 +137,8 @@ class Collection(Generic[T]):
         count, last = 0, None
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
-            page = query if last is None else query.start_after(last)
-            snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
-            batch = self._db.batch()
+            query = query if last is None else query.start_after(last)
+            snapshots, batch = [one async for one in query.stream(retry=READ_RETRY)], self._db.batch()
             for snapshot in snapshots:
                 ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
                 if (snapshot.to_dict() or {}).get(EXPIRES_AT) != ends_at:
@@ -162,28 +166,40 @@ class Collection(Generic[T]):
         after: str | None = None
         while True:
             page = await self.page(company_id, limit=READ_SIZE, after=after, where=where)
-            if page.items:
-                yield page.items
+            yield page.items
             if page.next_after is None:
                 return
             after = page.next_after
 
     async def count(self, company_id: str, query: Query, *values: object) -> int:
         """How many records match, counted by Firestore."""
-        return await _answer(self._filtered(self._base(company_id), query, values).count())
+        matches = await _answer(self._filtered(self._base(company_id), query, values).count())
+        metering.count_aggregation(matches)
+        return matches
+
+    async def sum(self, company_id: str, query: Query, *values: object, field: str) -> int:
+        """One field of all matches, added up by Firestore. It must be one of the query's `sums`."""
+        added = await _answer(self._filtered(self._base(company_id), query, values).sum(field))
+        metering.count_aggregation(1)
+        return added
 
     async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
         """The first `limit` records that match, in the query's order."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        return [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
+        records = [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
+        metering.count_query(len(records))
+        return records
 
     async def each_value(
         self, company_id: str, query: Query, *values: object, field: str
     ) -> AsyncIterator[object]:
         """One field of every match; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
+        read = 0
         async for snapshot in found.stream(retry=READ_RETRY):
+            read += 1
             yield (snapshot.to_dict() or {}).get(field)
+        metering.count_query(read)
 
     async def page(
         self,
@@ -200,6 +216,23 @@ class Collection(Generic[T]):
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
         snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
+        items = [self.record(snapshot) for snapshot in snapshots[:limit]]
+        return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
+
+    async def ordered_page(
+        self, company_id: str, query: Query, *, limit: int, after: str | None = None
+    ) -> Page[T]:
+        """A page of all records in the query's order. After one that is gone there is nothing."""
+        found = self._filtered(self._base(company_id), query, ())
+        if after is not None:
+            last = await self.ref(company_id, after).get(retry=READ_RETRY)
+            metering.count(Unit.READS)
+            if not last.exists:
+                return Page([], None)
+            found = found.start_after(last)
+        snapshots = [snapshot async for snapshot in found.limit(limit + 1).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
@@ -212,6 +245,7 @@ class Collection(Generic[T]):
         while True:
             page = found if last is None else found.start_after(last)
             snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
+            metering.count_query(len(snapshots))
             for snapshot in snapshots:
                 yield paths.company_of(snapshot.reference), self.record(snapshot)
             if len(snapshots) < page_size:
@@ -240,7 +274,7 @@ class Collection(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[T]):
-    """Records of one collection that are to be read together with others."""
+    """Records of one kind that are to be read together with others."""
 
     record: Callable[[Any], T]
     refs: list[AsyncDocumentReference]
@@ -254,6 +288,7 @@ async def read_together(
     found: list[dict[str, Any]] = [{} for _ in groups]
     references = [ref for group in groups for ref in group.refs]
     async for snapshot in db.get_all(references, transaction=transaction):
+        metering.count(Unit.READS)
         if snapshot.exists:
             number, group = homes[snapshot.reference.path]
             found[number][snapshot.id] = group.record(snapshot)

@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
+from google.api_core.exceptions import NotFound as MissingDocument
 from google.cloud.firestore import AsyncClient
 
+from shared import metering
 from shared.domain.company import Company
 from shared.domain.errors import NotFound
+from shared.domain.fire_cost import Unit
 from shared.firestore import paths
 from shared.firestore.codec import from_document, overwriting, to_document
+from shared.firestore.collection import Wanted
 from shared.firestore.retries import READ_RETRY
 
 
@@ -19,12 +24,33 @@ class Companies:
     def __init__(self, db: AsyncClient) -> None:
         self._db = db
 
+    async def find(self, company_id: str) -> Company | None:
+        """The company, or None."""
+        snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
+        metering.count(Unit.READS)
+        return self._record(snapshot) if snapshot.exists else None
+
     async def get(self, company_id: str) -> Company:
         """The company. Raises NotFound."""
-        snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
-        if not snapshot.exists:
+        company = await self.find(company_id)
+        if company is None:
             raise NotFound("company", company_id)
-        return from_document(Company, company_id, snapshot.to_dict() or {})
+        return company
+
+    def wanted(self, company_id: str) -> Wanted[Company]:
+        """The company, to be read together with others (see read_together)."""
+        return Wanted(self._record, [paths.company(self._db, company_id)])
+
+    @staticmethod
+    def _record(snapshot: Any) -> Company:
+        return from_document(Company, snapshot.id, snapshot.to_dict() or {})
+
+    async def allow_sending(self, company_id: str, *, is_allowed: bool) -> None:
+        """Have the company's messages sent, or held. Raises NotFound."""
+        try:
+            await paths.company(self._db, company_id).update({"sending_enabled": is_allowed})
+        except MissingDocument:
+            raise NotFound("company", company_id) from None
 
     async def each(self) -> AsyncIterator[Company]:
         """Every company. Only for ops, whose work concerns all of them."""

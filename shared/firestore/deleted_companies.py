@@ -32,7 +32,7 @@ class DeletedCompanies:
         document, fields = overwriting(deletion)
         await paths.deleted_company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]
 
-    async def collections(self, company_id: str) -> list[str]:
+    async def collection_names(self, company_id: str) -> list[str]:
         """The names of all collections the company has, known to this version of the code or not."""
         found = paths.company(self._db, company_id).collections(retry=READ_RETRY)
         return [collection.id async for collection in found]

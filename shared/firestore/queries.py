@@ -5,12 +5,15 @@ The emulator answers queries without their index; production refuses them.
 
 from dataclasses import dataclass
 
+from shared.domain.fire_cost import Unit
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
     """A query's shape: equalities, then at most one range, which is also the order.
 
-    `across_companies` marks the ticks' collection-group queries.
+    `across_companies` marks the ticks' collection-group queries. `sums` are fields that are added up, each in
+    a query of its own.
     """
 
     collection: str
@@ -18,6 +21,7 @@ class Query:
     range: tuple[str, str] | None = None  # field and operator
     order: tuple[str, str] | None = None  # field and direction, when it is not the range's
     across_companies: bool = False
+    sums: tuple[str, ...] = ()
 
 
 # The ticks' own.
@@ -57,6 +61,7 @@ SEARCHES_DUE = Query(
 FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
 FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
 FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))
+FIRE_COSTS = Query(collection="fire_costs", equal=("fire_id",), sums=tuple(str(unit) for unit in Unit))
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
@@ -90,5 +95,7 @@ LISTS = (
     Query(collection="failures", equal=("fire_id", "file_id", "state")),
     Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
     Query(collection="opt_outs", equal=("channel", "address", "is_active")),
+    Query(collection="notices"),
 )
+NEWEST_NOTICES = Query(collection="notices", order=("created_at", "DESCENDING"))
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

@@ -12,9 +12,11 @@ from shared.domain.deletion import Deletion
 from shared.domain.failure import Failure
 from shared.domain.file import File, FileContent
 from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
+from shared.domain.fire_cost import FireCost
 from shared.domain.history_search import HistorySearch
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.message import Message
+from shared.domain.notice import Notice
 from shared.domain.opt_out import OptOut
 from shared.domain.preview import Preview, PreviewChunk
 from shared.domain.queueing import TextClaim
@@ -156,6 +158,11 @@ class Stores:
         return self._collection("fire_progress", FireProgress, "fire")
 
     @cached_property
+    def fire_costs(self) -> Collection[FireCost]:
+        """What each attempt of a job used for a fire."""
+        return Collection(self.db, "fire_costs", FireCost, "fire cost")
+
+    @cached_property
     def chunks(self) -> Collection[Chunk]:
         """Pieces of a fire's audience."""
         return self._collection("chunks", Chunk, "chunk")
@@ -184,6 +191,11 @@ class Stores:
     def deletions(self) -> Collection[Deletion]:
         """Records of people who were forgotten, by hash of the address."""
         return self._collection("deletions", Deletion, "deletion")
+
+    @cached_property
+    def notices(self) -> Collection[Notice]:
+        """What the company must know."""
+        return Collection(self.db, "notices", Notice, "notice")
 
     @cached_property
     def opt_outs(self) -> Collection[OptOut]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from google.api_core.exceptions import (
@@ -16,7 +17,8 @@ from google.api_core.exceptions import (
 )
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
 
-from shared import faults
+from shared import faults, metering, tracing
+from shared.domain.fire_cost import Unit
 from shared.faults import Point
 
 R = TypeVar("R")
@@ -40,7 +42,7 @@ async def transact(
     recognise its own work (by token or computed id). `point` names it as a fault point.
     Raises ContentionError after eight attempts.
     """
-    with faults.step(point):
+    with tracing.span(point), faults.step(point):
         return await _until_sure(lambda: _run_once(db, body))
 
 
@@ -50,8 +52,8 @@ async def commit(writer: AsyncWriteBatch, point: Point | None = None) -> None:
     It may be repeated after it was applied: what only sets is written again, what creates then raises
     AlreadyExists. Raises ContentionError after eight attempts.
     """
-    with faults.step(point):
-        await _until_sure(writer.commit)
+    with tracing.span(point), faults.step(point):
+        await _until_sure(lambda: _commit_once(writer))
 
 
 async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
@@ -70,9 +72,31 @@ async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
 
 
 async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+    writes = 0
+
     @async_transactional
     async def run(transaction: AsyncTransaction) -> R:
-        return await body(transaction)
+        nonlocal writes
+        result = await body(transaction)
+        writes = len(transaction)  # the commit empties it
+        return result
 
-    result: R = await run(db.transaction(max_attempts=1))
+    with _billed(lambda: writes):
+        result: R = await run(db.transaction(max_attempts=1))
     return result
+
+
+async def _commit_once(writer: AsyncWriteBatch) -> None:
+    with _billed(lambda: len(writer)):
+        await writer.commit()
+
+
+@contextmanager
+def _billed(writes: Callable[[], int]) -> Iterator[None]:
+    """Count the writes of a commit that was applied, or may have been."""
+    try:
+        yield
+    except _UNSURE:
+        metering.count(Unit.WRITES, writes())
+        raise
+    metering.count(Unit.WRITES, writes())

@@ -5,6 +5,10 @@ class ProviderUnavailable(Exception):
     """No usable answer: not reached, too late, busy or broken. Asking again later may help."""
 
 
+class QuestionRefused(ProviderUnavailable):
+    """The provider refuses this very question, such as a page that is no more: ask another way."""
+
+
 class SenderRefused(Exception):
     """The provider does not take these credentials, or knows no such account. The text says why."""
 

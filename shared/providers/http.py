@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from shared import log
+from shared import log, metering, tracing
+from shared.domain.fire_cost import Unit
 from shared.domain.sending import Outcome, SendResult
 
 CONNECT_SHARE = 0.25  # of the time-out; a call that never got a connection provably sent nothing
@@ -53,18 +55,22 @@ async def call(
     `data` is sent as a form. Whatever this raises is for `failure` to judge.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=timeout_seconds * CONNECT_SHARE)
-    async with _session().request(
-        method,
-        url,
-        headers=headers,
-        params=params,
-        data=data,
-        json=json,
-        timeout=timeout,
-        allow_redirects=False,
-    ) as response:
-        text = await response.text(errors="replace")
-        return Answer(status=response.status, headers=response.headers, text=text)
+    metering.count(Unit.PROVIDER_CALLS)
+    # Of the address only the host: the path names the account.
+    with tracing.span("provider_call", "client", method=method, host=urlsplit(url).hostname or ""):
+        async with _session().request(
+            method,
+            url,
+            headers=headers,
+            params=params,
+            data=data,
+            json=json,
+            timeout=timeout,
+            allow_redirects=False,
+        ) as response:
+            text = await response.text(errors="replace")
+            tracing.note(status=response.status)
+            return Answer(status=response.status, headers=response.headers, text=text)
 
 
 async def aclose() -> None:

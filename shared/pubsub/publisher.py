@@ -1,7 +1,7 @@
 """Announces jobs. Work is stored before it is announced, so a lost publish only delays it."""
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 import grpc
@@ -10,7 +10,10 @@ from google.pubsub_v1.services.publisher import PublisherAsyncClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOTransport
 from google.pubsub_v1.types import PubsubMessage
 
-from shared.domain.job import TOPICS, IngestFile, Job
+from shared import metering, tracing
+from shared.domain.fire_cost import Unit
+from shared.domain.job import TOPICS, IngestFile, Job, QueueMessages, SendBatch
+from shared.domain.trace_place import TRACEPARENT
 
 JOBS_PER_REQUEST = 500  # Pub/Sub takes up to 1,000
 
@@ -35,13 +38,22 @@ class PubSubPublisher:
 
     async def publish(self, jobs: Sequence[Job]) -> None:
         """Announce the jobs, topic by topic."""
-        by_topic: dict[str, list[PubsubMessage]] = {}
+        by_topic: dict[str, list[Job]] = {}
         for job in jobs:
-            by_topic.setdefault(TOPICS[type(job)], []).append(_message(job))
-        for topic, messages in by_topic.items():
-            path = f"projects/{self._project_id}/topics/{topic}"
-            for start in range(0, len(messages), JOBS_PER_REQUEST):
-                await self._client.publish(topic=path, messages=messages[start : start + JOBS_PER_REQUEST])
+            by_topic.setdefault(TOPICS[type(job)], []).append(job)
+        for topic, of_topic in by_topic.items():
+            for start in range(0, len(of_topic), JOBS_PER_REQUEST):
+                await self._publish(topic, of_topic[start : start + JOBS_PER_REQUEST])
+
+    async def _publish(self, topic: str, jobs: Sequence[Job]) -> None:
+        path = f"projects/{self._project_id}/topics/{topic}"
+        with tracing.span("publish", "producer", topic=topic, job_count=len(jobs)):
+            place = tracing.traceparent()
+            attributes = {TRACEPARENT: place} if place else {}
+            await self._client.publish(topic=path, messages=[_message(job, attributes) for job in jobs])
+        for job in jobs:
+            if isinstance(job, QueueMessages | SendBatch):
+                metering.count(Unit.PUBLISHES, home=(job.company_id, job.fire_id))
 
 
 class InlinePublisher:
@@ -56,14 +68,15 @@ class InlinePublisher:
             await self._run(job)
 
 
-def _message(job: Job) -> PubsubMessage:
+def _message(job: Job, attributes: Mapping[str, str]) -> PubsubMessage:
     if isinstance(job, IngestFile):  # the form of Cloud Storage's own notifications
         return PubsubMessage(
             attributes={
+                **attributes,
                 "eventType": "OBJECT_FINALIZE",
                 "bucketId": job.bucket,
                 "objectId": job.object_name,
                 "objectGeneration": job.generation,
             }
         )
-    return PubsubMessage(data=orjson.dumps(dataclasses.asdict(job)))
+    return PubsubMessage(data=orjson.dumps(dataclasses.asdict(job)), attributes=attributes)

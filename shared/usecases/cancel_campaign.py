@@ -21,7 +21,9 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
     """End the campaign for good. Workers settle its waiting batches at once, by skipping their messages."""
 
     def cancel(campaign: Campaign) -> Campaign:
-        return replace(campaign, state=CampaignState.CANCELED, next_fire_at=None, paused_from=None)
+        return replace(
+            campaign, state=CampaignState.CANCELED, next_fire_at=None, paused_from=None, fire_refusal=""
+        )
 
     campaign, fires = await change_campaign(runtime, company_id, campaign_id, cancel, FireState.CANCELED)
     for fire in fires:
@@ -39,7 +41,7 @@ async def settle_canceled(runtime: Runtime, company_id: str, fire_id: str) -> No
         while batches := await runtime.stores.batches.some(
             company_id, FIRE_BATCHES, fire_id, state, limit=BATCHES_AT_ONCE
         ):
-            await dispatch_batches(runtime, [(company_id, batch.id) for batch in batches])
+            await dispatch_batches(runtime, [(company_id, batch) for batch in batches])
 
 
 async def _release(runtime: Runtime, company_id: str, sender_id: str, fire_id: str) -> None:

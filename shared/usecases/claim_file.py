@@ -24,7 +24,7 @@ async def claim_file(runtime: Runtime, company_id: str, file_id: str, generation
         if file.lease_token == token:
             return file
         if file.generation not in (None, generation):
-            log.event("another generation of a file", file_id=file_id)
+            log.event("another generation of a file")
             return None
         if file.lease_until is not None and now < file.lease_until:
             return None

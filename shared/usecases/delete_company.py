@@ -63,7 +63,7 @@ async def _remove_all(runtime: Runtime, company_id: str, deletion: Deletion) -> 
     """One pass over everything, noting after each part what it removed."""
     records = runtime.stores.deleted_companies
     deletion = with_removed(deletion, {"credentials": await _remove_credentials(runtime, company_id)})
-    names = await records.collections(company_id)
+    names = await records.collection_names(company_id)
     for name in sorted(names, key=lambda name: (name not in FIRST, name)):
         removed: Counter[str] = Counter()
         async for count in records.empty(company_id, name):

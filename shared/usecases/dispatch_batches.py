@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared import faults
-from shared.domain.batch import BatchState
+from shared import faults, log
+from shared.domain.batch import Batch, BatchState
 from shared.domain.job import SendBatch
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -14,18 +14,19 @@ _MAY_GO = frozenset({BatchState.WAITING, BatchState.HELD})
 AT_ONCE = 16
 
 
-async def dispatch_batches(runtime: Runtime, batches: Sequence[tuple[str, str]]) -> int:
-    """Announce those of the batches (company id, batch id) that still wait; returns how many."""
+async def dispatch_batches(runtime: Runtime, batches: Sequence[tuple[str, Batch]]) -> int:
+    """Announce those of the batches (company id, batch) that still wait; returns how many."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def mark(company_id: str, batch_id: str) -> bool:
+    async def mark(company_id: str, batch: Batch) -> bool:
         async with gate:
-            return await _mark_dispatched(runtime, company_id, batch_id)
+            with log.context(company_id=company_id, fire_id=batch.fire_id, batch_id=batch.id):
+                return await _mark_dispatched(runtime, company_id, batch.id)
 
     marked = await asyncio.gather(*(mark(*pair) for pair in batches))
     jobs = [
-        SendBatch(company_id=company_id, batch_id=batch_id)
-        for (company_id, batch_id), is_ours in zip(batches, marked, strict=True)
+        SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id)
+        for (company_id, batch), is_ours in zip(batches, marked, strict=True)
         if is_ours
     ]
     with faults.step("dispatch_batches.publish" if jobs else None):

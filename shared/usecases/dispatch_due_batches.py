@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from itertools import chain, zip_longest
 
-from shared.domain.batch import BatchState
+from shared.domain.batch import Batch, BatchState
+from shared.domain.turns import in_turn
 from shared.firestore.queries import BATCHES_DUE
 from shared.runtime import Runtime
 from shared.usecases.check_database import check_database
@@ -18,11 +18,10 @@ async def dispatch_due_batches(runtime: Runtime, now: datetime) -> dict[str, int
     if await check_database(runtime, now) is not None:
         return {"held": 1}
     until = now + timedelta(seconds=runtime.settings.tick_interval_seconds)
-    by_company: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    by_company: dict[str, list[Batch]] = defaultdict(list)
     found = runtime.stores.batches.each_across_companies(BATCHES_DUE, BatchState.WAITING, until)
     async for company_id, batch in found:
-        by_company[company_id].append((company_id, batch.id))
-    # One company's large fire must not make the others wait: take from each in turn.
-    in_turn = [pair for pair in chain.from_iterable(zip_longest(*by_company.values())) if pair is not None]
-    dispatched = await dispatch_batches(runtime, in_turn[:BATCHES_PER_TICK])
-    return {"dispatched": dispatched, "left": max(0, len(in_turn) - BATCHES_PER_TICK)}
+        by_company[company_id].append(batch)
+    due = in_turn(by_company)
+    dispatched = await dispatch_batches(runtime, due[:BATCHES_PER_TICK])
+    return {"dispatched": dispatched, "left": max(0, len(due) - BATCHES_PER_TICK)}

@@ -18,6 +18,9 @@ async def explain_waiting(runtime: Runtime, company_id: str, fire: Fire) -> list
     )
     senders = await stores.senders.find_many(company_id, {batch.sender_id for batch in held})
     reasons = ["The campaign is paused."] if fire.state is FireState.PAUSED else []
+    company = await stores.companies.find(company_id)
+    if held and company is not None and not company.sending_enabled:
+        reasons.append(f"Sending is disabled for {company.name}.")
     return reasons + [
         f"The sender {sender.address} is paused: {sender.paused_reason}"
         for sender in senders.values()

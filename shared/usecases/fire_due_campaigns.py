@@ -8,6 +8,7 @@ from shared.domain.errors import RollcallError
 from shared.firestore.queries import CAMPAIGNS_DUE
 from shared.runtime import Runtime
 from shared.usecases.check_database import check_database
+from shared.usecases.refuse_fire import refuse_fire
 from shared.usecases.start_fire import start_fire
 
 # A recurring campaign may still be firing, or need attention, when its next time comes.
@@ -29,6 +30,6 @@ async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
                     await start_fire(runtime, company_id, campaign, campaign.next_fire_at.isoformat(), now)
                     started += 1
                 except RollcallError as error:  # such as a file that is still loading: the next tick tries
-                    log.event("fire refused", reason=str(error))
+                    await refuse_fire(runtime, company_id, campaign, str(error))
                     refused += 1
     return {"started": started, "refused": refused}

@@ -39,10 +39,14 @@ async def ingest_file(runtime: Runtime, job: IngestFile) -> None:
     if place is None or job.bucket != runtime.settings.upload_bucket:
         return
     company_id, file_id = place.groups()
-    file = await claim_file(runtime, company_id, file_id, job.generation)
-    if file is None:
-        return
-    with log.context(company_id=company_id, file_id=file_id), tempfile.TemporaryDirectory() as folder:
+    with log.context(company_id=company_id, file_id=file_id):
+        file = await claim_file(runtime, company_id, file_id, job.generation)
+        if file is not None:
+            await _ingest(runtime, company_id, file)
+
+
+async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
+    with tempfile.TemporaryDirectory() as folder:
         try:
             loaded = await _load(runtime, company_id, file, Path(folder))
         except FileRefused as refusal:

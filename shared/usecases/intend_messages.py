@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.domain import window
 from shared.domain.batch import Batch, is_held
+from shared.domain.company import Company
 from shared.domain.failure import Failure, FailureStep
 from shared.domain.fire import Fire, FireContent, FireState
 from shared.domain.message import Message, MessageState, SkipReason, moved, rendering_hash
@@ -58,35 +59,36 @@ async def intend_messages(
         stores.opt_outs.wanted(company_id, set(keys.values())),
         stores.senders.wanted(company_id, [claim.batch.sender_id]),
         stores.system.wanted_hold(),
+        stores.companies.wanted(company_id),
     )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
         found = await read_together(stores.db, transaction, *wanted)
-        batches, fires, messages, opt_outs, senders, holds = found
+        batches, fires, messages, opt_outs, senders, holds, companies = found
         batch: Batch | None = batches.get(claim.batch.id)
         if batch is None or not is_held(batch, claim.token, now):
             raise LeaseLost
         fire: Fire = fires[claim.batch.fire_id]
-        if holds or _waits(fire, senders.values()):
+        if holds or _waits(fire, senders.values(), companies.values()):
             return Intents(intended=[], later={}, is_paused=True)
         refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
-        facts = (claim.token, fire, content)
-        decided = [_decide(m, *facts, keys[m.id] in refused, now) for m in messages.values()]
-        later: dict[datetime, list[str]] = {}
+        decided = [
+            _decide(message, claim.token, fire, content, keys[message.id] in refused, now)
+            for message in messages.values()
+        ]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
-            if decision.later is not None:
-                later.setdefault(decision.later[0], []).append(decision.later[1])
-        return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
+        return _intents(decided)
 
     return await transact(stores.db, intend, "intend_messages")
 
 
-def _waits(fire: Fire, senders: Iterable[Sender]) -> bool:
+def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) -> bool:
     """Whether nothing may go out now; what a canceled fire still has is skipped whatever its sender."""
     if fire.state is FireState.FIRING:
-        return any(sender.is_paused for sender in senders)
+        is_disabled = not any(company.sending_enabled for company in companies)
+        return is_disabled or any(sender.is_paused for sender in senders)
     return fire.state is FireState.PAUSED
 
 
@@ -105,6 +107,14 @@ class _Decision:
             stores.messages.put(transaction, company_id, self.changed.id, self.changed)
         if self.failure is not None:
             stores.failures.put(transaction, company_id, self.failure.id, self.failure)
+
+
+def _intents(decided: Sequence[_Decision]) -> Intents:
+    later: dict[datetime, list[str]] = {}
+    for decision in decided:
+        if decision.later is not None:
+            later.setdefault(decision.later[0], []).append(decision.later[1])
+    return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
 
 def _decide(

@@ -18,7 +18,9 @@ class StuckKind(StrEnum):
 
     LOST_BATCH = "lost_batch"
     UNTAKEN_BATCH = "untaken_batch"
+    OVERDUE_BATCH = "overdue_batch"
     LOST_CHUNK = "lost_chunk"
+    UNTAKEN_CHUNK = "untaken_chunk"
     LOST_FILE = "lost_file"
     HELD_BATCH = "held_batch"
 
@@ -37,6 +39,8 @@ class StuckWork:
 _LEASE_OVER = "its worker stopped, and no other has taken it since its lease ended"
 
 _UNTAKEN = "it was announced, and no worker has taken it: look at send-batch and its dead letters"
+_OVERDUE = "its start is past, and nothing has announced it: look at dispatch_due_batches and its schedule"
+_UNTAKEN_CHUNK = "it was announced, and no worker has taken it: look at queue-messages and its dead letters"
 
 
 async def list_stuck_work(runtime: Runtime, now: datetime) -> AsyncIterator[StuckWork]:
@@ -52,14 +56,26 @@ async def list_stuck_work(runtime: Runtime, now: datetime) -> AsyncIterator[Stuc
         # One that was announced early waits for its start.
         if batch.planned_start <= very_late:
             yield _stuck(StuckKind.UNTAKEN_BATCH, company_id, batch.id, batch.dispatched_at, _UNTAKEN)
-    chunks = stores.chunks.each_across_companies(queries.CHUNKS_STALLED, ChunkState.LEASED, late)
-    async for company_id, chunk in chunks:
-        yield _stuck(StuckKind.LOST_CHUNK, company_id, chunk.id, chunk.lease_until, _LEASE_OVER)
+    overdue = stores.batches.each_across_companies(queries.BATCHES_DUE, BatchState.WAITING, very_late)
+    async for company_id, batch in overdue:
+        yield _stuck(StuckKind.OVERDUE_BATCH, company_id, batch.id, batch.planned_start, _OVERDUE)
+    async for stuck in _chunks(runtime, late, very_late):
+        yield stuck
     files = stores.files.each_across_companies(queries.FILES_STALLED, FileState.LOADING, late)
     async for company_id, file in files:
         yield _stuck(StuckKind.LOST_FILE, company_id, file.id, file.lease_until, _LEASE_OVER)
     async for held in _held(runtime):
         yield held
+
+
+async def _chunks(runtime: Runtime, late: datetime, very_late: datetime) -> AsyncIterator[StuckWork]:
+    stores = runtime.stores
+    chunks = stores.chunks.each_across_companies(queries.CHUNKS_STALLED, ChunkState.LEASED, late)
+    async for company_id, chunk in chunks:
+        yield _stuck(StuckKind.LOST_CHUNK, company_id, chunk.id, chunk.lease_until, _LEASE_OVER)
+    untaken = stores.chunks.each_across_companies(queries.CHUNKS_UNPUBLISHED, ChunkState.WAITING, very_late)
+    async for company_id, chunk in untaken:
+        yield _stuck(StuckKind.UNTAKEN_CHUNK, company_id, chunk.id, chunk.published_at, _UNTAKEN_CHUNK)
 
 
 async def _held(runtime: Runtime) -> AsyncIterator[StuckWork]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from shared import log
 from shared.domain.channel import Channel
 from shared.domain.cost import CURRENCY, estimated_cost
 from shared.domain.errors import RollcallError
@@ -33,14 +34,17 @@ from shared.usecases.freeze_content import content_of
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
     """Make the preview. Making it again gives the same, but for the time of day."""
     previews = runtime.stores.previews
-    preview = await previews.get(job.company_id, job.preview_id)
-    if preview.state is not PreviewState.RUNNING:
-        return
-    try:
-        done = await _make(runtime, job.company_id, preview)
-    except RollcallError as error:
-        done = replace(preview, state=PreviewState.FAILED, error=str(error))
-    await previews.save(job.company_id, preview.id, done)
+    ids = {"campaign_id": job.campaign_id, "preview_id": job.preview_id}
+    with log.context(company_id=job.company_id, **ids):
+        preview = await previews.get(job.company_id, job.preview_id)
+        if preview.state is not PreviewState.RUNNING:
+            return
+        try:
+            done = await _make(runtime, job.company_id, preview)
+        except RollcallError as error:
+            done = replace(preview, state=PreviewState.FAILED, error=str(error))
+        await previews.save(job.company_id, preview.id, done)
+        log.event("previewed", rows=done.row_count, state=done.state)
 
 
 async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import faults, log
+from shared import faults, log, metering, tracing
 from shared.domain.batch import Batch, BatchState
 from shared.domain.fire import Chunk, ChunkState, Fire, FireContent, FireState
+from shared.domain.fire_cost import Unit
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.opt_out import opt_out_id
@@ -25,18 +26,27 @@ ROUNDS = 6
 
 async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
     """Plan the chunk's rows, unless that is done or another worker is at it."""
-    chunk = await _claim(runtime, job)
-    if chunk is None:
-        return
-    with log.context(company_id=job.company_id, fire_id=job.fire_id, chunk_id=chunk.id):
-        fire = await runtime.stores.fires.get(job.company_id, job.fire_id)
+    with log.context(company_id=job.company_id, fire_id=job.fire_id, chunk_id=job.chunk_id):
+        metering.count(Unit.INVOCATIONS)
+        chunk = await _claim(runtime, job)
+        if chunk is not None:
+            await _queue(runtime, job, chunk)
+
+
+async def _queue(runtime: Runtime, job: QueueMessages, chunk: Chunk) -> None:
+    fire = await runtime.stores.fires.get(job.company_id, job.fire_id)
+    tracing.link(fire.traceparent)
+    with log.context(campaign_id=fire.campaign_id):
         content = await content_of(runtime, job.company_id, fire.campaign_id, fire.content_hash)
         batches = await _plan(runtime, job.company_id, fire, content, chunk)
         is_last = await _finish(runtime, job.company_id, chunk)
         due = [batch for batch in batches if batch.state is BatchState.DISPATCHED]
         with faults.step("queue_messages.publish" if due else None):
             await runtime.publisher.publish(
-                [SendBatch(company_id=job.company_id, batch_id=batch.id) for batch in due]
+                [
+                    SendBatch(company_id=job.company_id, batch_id=batch.id, fire_id=batch.fire_id)
+                    for batch in due
+                ]
             )
         log.event("chunk queued", batches=len(batches), due=len(due))
         if is_last:

@@ -1,6 +1,7 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from shared import log
 from shared.domain.message import Message, MessageState, after_receipt
@@ -9,7 +10,8 @@ from shared.domain.person import is_forgotten
 from shared.domain.sending import Receipt, ReceiptKind
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.summarize_fire import reopen_books, summarize_fire
+from shared.usecases.reopen_fire import reopen_books
+from shared.usecases.summarize_fire import summarize_fire
 
 _REFUSALS = {ReceiptKind.OPTED_OUT: OptOutSource.PROVIDER, ReceiptKind.COMPLAINED: OptOutSource.COMPLAINT}
 
@@ -35,25 +37,33 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             stores.messages.put(transaction, company_id, message.id, changed)
         address = message.address or receipt.address
         if receipt.kind in _REFUSALS and address:
-            refusal = OptOut(
-                id=opt_out_id(message.channel, address),
-                channel=message.channel,
-                address=message.address,
-                is_active=True,
-                source=_REFUSALS[receipt.kind],
-                changed_at=now,
-            )
+            refusal = _refusal(message, address, _REFUSALS[receipt.kind], now)
             stores.opt_outs.put(transaction, company_id, refusal.id, refusal)
         return message, changed
 
-    found = await transact(stores.db, record, "record_receipt")
-    if found is None:
-        log.event("receipt for no message", message_id=receipt.message_id)
-        return False
-    before, after = found
-    if _is_resolved(before, after):
-        await summarize_fire(runtime, company_id, after.fire_id)
-    return True
+    with log.context(company_id=company_id, message_id=receipt.message_id):
+        found = await transact(stores.db, record, "record_receipt")
+        if found is None:
+            log.event("receipt for no message")
+            return False
+        before, after = found
+        with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
+            log.event("receipt", kind=str(receipt.kind), delivery=after.delivery, is_news=before != after)
+            if _is_resolved(before, after):
+                await summarize_fire(runtime, company_id, after.fire_id)
+        return True
+
+
+def _refusal(message: Message, address: str, source: OptOutSource, now: datetime) -> OptOut:
+    """Under the hash of the address; of a person who was forgotten nothing else is kept."""
+    return OptOut(
+        id=opt_out_id(message.channel, address),
+        channel=message.channel,
+        address=message.address,
+        is_active=True,
+        source=source,
+        changed_at=now,
+    )
 
 
 def _is_resolved(before: Message, after: Message) -> bool:

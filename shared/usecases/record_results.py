@@ -10,7 +10,8 @@ from shared.domain.sending import Outcome, SendResult
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
-from shared.usecases.summarize_fire import reopen_books, summarize_fire
+from shared.usecases.reopen_fire import reopen_books
+from shared.usecases.summarize_fire import summarize_fire
 
 
 async def record_results(

@@ -11,7 +11,9 @@ async def reopen_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
     """Unfreeze the campaign. Raises Conflict once it is firing or over."""
 
     def reopen(campaign: Campaign) -> Campaign:
-        return replace(campaign, state=CampaignState.DRAFT, content_hash=None, next_fire_at=None)
+        return replace(
+            campaign, state=CampaignState.DRAFT, content_hash=None, next_fire_at=None, fire_refusal=""
+        )
 
     campaign, _ = await change_campaign(runtime, company_id, campaign_id, reopen)
     return campaign

@@ -7,13 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.campaign import Disposition
+from shared.domain.channel import Channel
+from shared.domain.cost import estimated_cost
 from shared.domain.failure import FailureState
 from shared.domain.fire import Fire, FireProgress, status_of
+from shared.domain.fire_cost import Unit
 from shared.domain.message import MessageState
 from shared.domain.report import FireReport
 from shared.domain.sending import Delivery
 from shared.firestore.collection import Collection
 from shared.firestore.queries import (
+    FIRE_COSTS,
     FIRE_FAILURES,
     FIRE_MESSAGES_BY_DELIVERY,
     FIRE_MESSAGES_BY_DISPOSITION,
@@ -34,22 +38,18 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         return _kept_report(fire, kept)
     ledger, all_planned = await count_ledger(runtime, company_id, fire)
 
-    async def by(query: Query, values: Iterable[StrEnum]) -> dict[str, int]:
-        names = list(values)
-        counts = await asyncio.gather(
-            *(stores.messages.count(company_id, query, fire_id, name) for name in names)
-        )
-        return {str(name): count for name, count in zip(names, counts, strict=True) if count}
-
-    deliveries, dispositions, skipped, unknown, failed, undelivered = await asyncio.gather(
-        by(FIRE_MESSAGES_BY_DELIVERY, Delivery),
-        by(FIRE_MESSAGES_BY_DISPOSITION, Disposition),
+    counted = asyncio.gather(
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
         _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.SKIPPED, "reason"),
         _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.UNKNOWN, "reason"),
         _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind"),
         _undelivered(runtime, company_id, fire_id),
     )
-    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
+    sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
+    deliveries, dispositions, skipped, unknown, failed, undelivered = sums
+    without_receipt = ledger.sent - sum(deliveries.values())
+    if without_receipt > 0:
         deliveries["no receipt"] = without_receipt
     return FireReport(
         fire_id=fire.id,
@@ -65,6 +65,10 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         deliveries=deliveries,
         undelivered=undelivered,
         dispositions=dispositions,
+        costs={str(unit): amount for unit, amount in costs.items()},
+        estimated_cost=str(
+            estimated_cost({Channel.SMS: costs[Unit.SMS_PARTS], Channel.EMAIL: costs[Unit.EMAILS]})
+        ),
     )
 
 
@@ -80,6 +84,15 @@ def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
     )
 
 
+async def _by(
+    runtime: Runtime, company_id: str, query: Query, fire_id: str, values: Iterable[StrEnum]
+) -> dict[str, int]:
+    """How many messages have each of the values."""
+    names, messages = list(values), runtime.stores.messages
+    counts = await asyncio.gather(*(messages.count(company_id, query, fire_id, name) for name in names))
+    return {str(name): count for name, count in zip(names, counts, strict=True) if count}
+
+
 async def _tally(
     collection: Collection[Any], company_id: str, query: Query, fire_id: str, state: StrEnum, field: str
 ) -> dict[str, int]:
@@ -88,6 +101,15 @@ async def _tally(
     async for value in collection.each_value(company_id, query, fire_id, state, field=field):
         counts[str(value or "")] += 1
     return dict(counts.most_common())
+
+
+async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[Unit, int]:
+    """What all attempts of all jobs have used."""
+    costs = runtime.stores.fire_costs
+    amounts = await asyncio.gather(
+        *(costs.sum(company_id, FIRE_COSTS, fire_id, field=str(unit)) for unit in Unit)
+    )
+    return dict(zip(Unit, amounts, strict=True))
 
 
 async def _undelivered(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:

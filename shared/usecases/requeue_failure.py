@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from shared import faults
 from shared.domain.batch import BatchState
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.failure import Failure, FailureState
 from shared.domain.file import Row
-from shared.domain.fire import Fire, FireContent, FireState
+from shared.domain.fire import Fire, FireContent
 from shared.domain.job import SendBatch
 from shared.domain.message import MessageState
 from shared.domain.opt_out import opt_out_id
@@ -18,6 +19,7 @@ from shared.domain.queueing import Arranged, Starts, Writes, arrange
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.freeze_content import content_of
+from shared.usecases.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.summarize_fire import summarize_fire
 
 LONGEST_VALUE = 10_000
@@ -45,8 +47,11 @@ async def requeue_failure(
     starts = Starts(now=now, reserved={}, rows_before=0, chunk_number=0, dispatch_until=soon)
     arranged = arrange(company_id, fire, content, [plan], starts)
     done, writes = await _store(runtime, company_id, failure, plan, arranged)
-    due = [batch.id for batch in writes.batches if batch.state is BatchState.DISPATCHED]
-    await runtime.publisher.publish([SendBatch(company_id=company_id, batch_id=item_id) for item_id in due])
+    due = [batch for batch in writes.batches if batch.state is BatchState.DISPATCHED]
+    with faults.step("requeue_failure.publish" if due else None):
+        await runtime.publisher.publish(
+            [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id) for batch in due]
+        )
     await summarize_fire(runtime, company_id, fire.id)
     return done
 
@@ -96,13 +101,13 @@ async def _store(
     async def requeue(transaction: Transaction) -> tuple[Failure, Writes]:
         current = await stores.failures.get(company_id, failure.id, transaction)
         fire = await stores.fires.get(company_id, arranged.fire.id, transaction)
+        campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
         writes = await _writes(runtime, company_id, plan, arranged, transaction)
         if tried and current.requeued_as == tried[0].messages[0].id:
             return current, tried[0]  # our own commit, applied though it reported an error
         if current.state is not FailureState.OPEN:
             raise Conflict("This failure was queued again already.")
-        if fire.state is FireState.CANCELED:
-            raise Conflict("The campaign was canceled; nothing of it is sent any more.")
+        check_may_send(fire, campaign)
         if not writes.messages:
             raise Conflict("This row has this very message already: correct what was wrong with it.")
         tried[:] = [writes]
@@ -114,11 +119,13 @@ async def _store(
             stores.text_claims.put(transaction, company_id, claim.id, claim)
         done = replace(current, state=FailureState.REQUEUED, requeued_as=message.id)
         stores.failures.put(transaction, company_id, failure.id, done)
-        if fire.is_closed and message.state is MessageState.QUEUED:
-            stores.fires.put(transaction, company_id, fire.id, replace(fire, is_closed=False))
+        if message.state is MessageState.QUEUED:
+            reopen_fire(runtime, company_id, transaction, fire, campaign)
+        else:
+            reopen_books_of(runtime, company_id, transaction, fire)
         return done, writes
 
-    return await transact(stores.db, requeue)
+    return await transact(stores.db, requeue, "requeue_failure")
 
 
 async def _writes(

@@ -37,4 +37,4 @@ async def release_held(runtime: Runtime, company_id: str, fire_id: str) -> None:
     while held := await runtime.stores.batches.some(
         company_id, FIRE_BATCHES, fire_id, BatchState.HELD, limit=BATCHES_AT_ONCE
     ):
-        await dispatch_batches(runtime, [(company_id, batch.id) for batch in held])
+        await dispatch_batches(runtime, [(company_id, batch) for batch in held])

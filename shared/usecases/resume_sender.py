@@ -49,6 +49,6 @@ async def _release_held(runtime: Runtime, company_id: str, sender_id: str) -> No
     ):
         fires = await stores.fires.find_many(company_id, {batch.fire_id for batch in held})
         paused = {fire.id for fire in fires.values() if fire.state is FireState.PAUSED}
-        free = [(company_id, batch.id) for batch in held if batch.fire_id not in paused]
+        free = [(company_id, batch) for batch in held if batch.fire_id not in paused]
         if not await dispatch_batches(runtime, free):
             return

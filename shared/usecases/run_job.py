@@ -1,11 +1,20 @@
 """Run a job in this process: what the inline bus does."""
 
-from shared.domain.job import IngestFile, Job, PreviewCampaign, QueueMessages, SendBatch
+from shared import tracing
+from shared.domain.job import TOPICS, IngestFile, Job, PreviewCampaign, QueueMessages, SendBatch
 from shared.runtime import Runtime
+from shared.usecases.count_costs import count_costs
 
 
 async def run_job(runtime: Runtime, job: Job) -> None:
     """Call the use case that takes this kind of job."""
+    name = TOPICS[type(job)].replace("-", "_")
+    with tracing.span(name, "consumer"):
+        async with count_costs(runtime, name, is_for_one_fire=True):
+            await _run(runtime, job)
+
+
+async def _run(runtime: Runtime, job: Job) -> None:
     match job:
         case IngestFile():
             from shared.usecases.ingest_file import ingest_file

@@ -8,7 +8,7 @@ from datetime import timedelta
 from shared import faults
 from shared.domain.history_search import HistorySearch, after_page
 from shared.domain.message import MessageState, after_receipt
-from shared.domain.reconciling import ProviderMessage, receipt_of
+from shared.domain.reconciling import HistoryPage, ProviderMessage, receipt_of
 from shared.domain.sender import Sender
 from shared.domain.sending import Delivery
 from shared.firestore.queries import (
@@ -17,6 +17,7 @@ from shared.firestore.queries import (
     MESSAGES_BY_PROVIDER_ID,
 )
 from shared.firestore.transactions import Transaction, transact
+from shared.providers.asking import ProviderUnavailable, QuestionRefused, SenderRefused
 from shared.providers.registry import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.record_receipt import record_receipt
@@ -43,8 +44,7 @@ async def search_day(
     settled = 0
     passes = search.passes
     while search.is_open and search.passes == passes and time.monotonic() < deadline:
-        with faults.step("search_history.page"):
-            page = await history.page(sender.address, on=search.day, cursor=search.cursor)
+        page = await _page(runtime, company_id, search, sender, history)
         found = await _settle_all(runtime, company_id, sender, page.messages)
         next_at = runtime.now() + timedelta(seconds=runtime.settings.quiet_period_seconds)
         following = after_page(search, page.next_cursor, found, next_at)
@@ -53,6 +53,22 @@ async def search_day(
         search = following
         settled += found
     return settled
+
+
+async def _page(
+    runtime: Runtime, company_id: str, search: HistorySearch, sender: Sender, history: ProviderHistory
+) -> HistoryPage:
+    """The next page. Without an answer the search is put off by a tick, so that others have their turn."""
+    try:
+        with faults.step("search_history.page"):
+            return await history.page(sender.address, on=search.day, cursor=search.cursor)
+    except (ProviderUnavailable, SenderRefused) as error:
+        # A cursor that the provider takes no more would be refused for ever: the day begins anew.
+        is_lost = isinstance(error, (QuestionRefused, SenderRefused))
+        next_at = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
+        put_off = replace(search, cursor=None if is_lost else search.cursor, next_at=next_at)
+        await _store(runtime, company_id, search, put_off)
+        raise
 
 
 async def _lacks_receipts(runtime: Runtime, company_id: str, search: HistorySearch) -> bool:

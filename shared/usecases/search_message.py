@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from shared import faults
+from shared import faults, log
 from shared.domain.campaign import UnknownPolicy
+from shared.domain.errors import Conflict
 from shared.domain.message import Message, MessageState, moved
 from shared.domain.reconciling import (
     CLOCK_SKEW,
@@ -24,7 +25,9 @@ from shared.firestore.queries import MESSAGES_BY_PROVIDER_ID, MESSAGES_CALLED_SI
 from shared.firestore.transactions import Transaction, transact
 from shared.providers.registry import ProviderHistory
 from shared.runtime import Runtime
+from shared.settings import Settings
 from shared.usecases.record_results import put_failure
+from shared.usecases.reopen_fire import reopen_books
 from shared.usecases.settle_message import Settlement, settle_message
 
 RIVALS = 200
@@ -50,23 +53,29 @@ async def search_message(
     Returns the state it is in afterwards. Raises ProviderUnavailable, SenderRefused.
     """
     evidence = await _evidence(runtime, company_id, message, archive)
-    if evidence.found is None and policy is UnknownPolicy.RESEND and _is_quiet(runtime, message):
-        settled = await settle_message(runtime, company_id, message.id, Settlement.RESEND, by=BY_POLICY)
-        return settled.state
+    # One copy is what the policy allows: what was sent again already is left to a person.
+    may_resend = policy is UnknownPolicy.RESEND and message.resend_of is None
+    if evidence.found is None and may_resend and is_quiet(runtime.settings, runtime.now(), message):
+        try:
+            settled = await settle_message(runtime, company_id, message.id, Settlement.RESEND, by=BY_POLICY)
+        except Conflict as conflict:  # it was canceled, or somebody was faster: nothing more to look for
+            log.event("message not sent again", reason=str(conflict))
+        else:
+            return settled.state
     return await _settle(runtime, company_id, message.id, evidence, policy)
 
 
-def _is_quiet(runtime: Runtime, message: Message) -> bool:
-    """Whether the provider's list has had the time to show everything."""
-    quiet = timedelta(seconds=runtime.settings.quiet_period_seconds)
-    return message.sending_at is not None and runtime.now() >= message.sending_at + quiet
+def is_quiet(settings: Settings, now: datetime, message: Message, more: timedelta = timedelta()) -> bool:
+    """Whether the provider's list has had the time to show everything, and `more` time has passed."""
+    quiet = timedelta(seconds=settings.quiet_period_seconds) + more
+    return message.sending_at is not None and now >= message.sending_at + quiet
 
 
 async def _evidence(runtime: Runtime, company_id: str, message: Message, archive: Archive) -> Evidence:
     if archive.history is None or message.sending_at is None:
         return UNCLEAR
     evidence = await _judged(runtime, company_id, message, archive, since=first_day(message))
-    if evidence.verdict is Verdict.ABSENT and _is_quiet(runtime, message):
+    if evidence.verdict is Verdict.ABSENT and is_quiet(runtime.settings, runtime.now(), message):
         # What the provider still queues was sent on no day yet: only the whole list proves absence.
         evidence = await _judged(runtime, company_id, message, archive, since=None)
     return evidence
@@ -133,6 +142,8 @@ async def _settle(
         if current.state is not MessageState.UNKNOWN:  # a receipt or a person was faster
             return current.state
         changed = _changed(runtime, current, evidence, policy)
+        if changed.state is not MessageState.UNKNOWN:
+            await reopen_books(runtime, company_id, current.fire_id, transaction)
         stores.messages.put(transaction, company_id, message_id, changed)
         if changed.state is MessageState.FAILED:
             put_failure(runtime, transaction, company_id, changed, runtime.now())
@@ -142,12 +153,12 @@ async def _settle(
 
 
 def _changed(runtime: Runtime, message: Message, evidence: Evidence, policy: UnknownPolicy) -> Message:
-    now, is_quiet = runtime.now(), _is_quiet(runtime, message)
+    now, quiet = runtime.now(), is_quiet(runtime.settings, runtime.now(), message)
     if evidence.found is not None:
         return after_found(message, evidence.found)
-    if evidence.verdict is Verdict.ABSENT and is_quiet:
+    if evidence.verdict is Verdict.ABSENT and quiet:
         return after_absent(message, now)
-    if policy is UnknownPolicy.GIVE_UP and is_quiet:
+    if policy is UnknownPolicy.GIVE_UP and quiet:
         return replace(
             moved(message, MessageState.FAILED, reason=GIVEN_UP, code="given_up", settled_by=BY_POLICY),
             search_at=None,

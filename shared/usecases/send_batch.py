@@ -3,17 +3,21 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from shared import faults, log
+from shared import faults, log, metering, tracing
 from shared.domain.batch import Batch, BatchState
-from shared.domain.fire import FireState
+from shared.domain.channel import Channel
+from shared.domain.fire import Fire, FireState
+from shared.domain.fire_cost import Unit
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState
 from shared.domain.pacing import group_size
 from shared.domain.sender import Sender
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
+from shared.domain.sms import estimate
 from shared.providers.credentials import Credentials, WrongCredentials
 from shared.providers.registry import MessageSender
 from shared.runtime import Runtime
@@ -38,24 +42,32 @@ async def send_batch(runtime: Runtime, job: SendBatch) -> None:
     """Send what is queued in the batch. A batch that is done, or another worker's, is left alone."""
     deadline = time.monotonic() + runtime.settings.function_timeout_seconds
     with log.context(company_id=job.company_id, batch_id=job.batch_id):
-        if not await _await_start(runtime, job):
+        batch = await runtime.stores.batches.find(job.company_id, job.batch_id)
+        if batch is None:
             return
-        claim = await claim_batch(runtime, job.company_id, job.batch_id)
-        if claim is None:
-            return
+        with log.context(fire_id=batch.fire_id):
+            metering.count(Unit.INVOCATIONS)
+            if batch.state is not BatchState.DONE and await _await_start(runtime, job, batch):
+                await _send(runtime, job, deadline)
+
+
+async def _send(runtime: Runtime, job: SendBatch, deadline: float) -> None:
+    claim = await claim_batch(runtime, job.company_id, job.batch_id)
+    if claim is None:
+        return
+    fire = await runtime.stores.fires.get(job.company_id, claim.batch.fire_id)
+    tracing.link(fire.traceparent)
+    with log.context(campaign_id=fire.campaign_id):
         try:
-            closed = await _send_claimed(runtime, job.company_id, claim, deadline)
+            closed = await _send_claimed(runtime, job.company_id, claim, fire, deadline)
         except LeaseLost:
             log.event("lease lost")
             return
         await _go_on(runtime, job.company_id, closed)
 
 
-async def _await_start(runtime: Runtime, job: SendBatch) -> bool:
-    """Wait for the batch's start, which the tick announces early. False when there is nothing to do."""
-    batch = await runtime.stores.batches.find(job.company_id, job.batch_id)
-    if batch is None or batch.state is BatchState.DONE:
-        return False
+async def _await_start(runtime: Runtime, job: SendBatch, batch: Batch) -> bool:
+    """Wait for the batch's start, which the tick announces early. False when it is not due yet."""
     wait = (batch.planned_start - runtime.now()).total_seconds()
     if wait <= 0:
         return True
@@ -68,9 +80,10 @@ async def _await_start(runtime: Runtime, job: SendBatch) -> bool:
     return True
 
 
-async def _send_claimed(runtime: Runtime, company_id: str, claim: Claim, deadline: float) -> Batch:
+async def _send_claimed(
+    runtime: Runtime, company_id: str, claim: Claim, fire: Fire, deadline: float
+) -> Batch:
     batch = claim.batch
-    fire = await runtime.stores.fires.get(company_id, batch.fire_id)
     content = await content_of(runtime, company_id, fire.campaign_id, fire.content_hash)
     sender = content.senders[batch.sender_id]
     queued = await _queued(runtime, company_id, batch)
@@ -157,10 +170,41 @@ async def _call(
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
     outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
-    with faults.step("send_batch.call"):
+    started = time.monotonic()
+    with tracing.span("send_batch.call", message_count=len(outgoing)), faults.step("send_batch.call"):
         results = await provider.send(outgoing)
-    log.event("group sent", outcomes=sorted({str(result.outcome) for result in results.values()}))
+    for one in intended:
+        if results[one.message.id].outcome is Outcome.ACCEPTED:
+            _count_accepted(one.message)
+    seconds = round(time.monotonic() - started, 3)
+    log.event("group sent", seconds=seconds, **_tallied(results))
     return results
+
+
+# As the dashboard shows them.
+_TALLIES = {
+    Outcome.ACCEPTED: "accepted",
+    Outcome.REJECTED: "refused",
+    Outcome.OPTED_OUT: "refused",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.NOT_ACCEPTED: "put_back",
+    Outcome.SENDER_BROKEN: "put_back",
+}
+
+
+def _tallied(results: Mapping[str, SendResult]) -> dict[str, Any]:
+    tallies = dict.fromkeys(_TALLIES.values(), 0)
+    for result in results.values():
+        tallies[_TALLIES[result.outcome]] += 1
+    return tallies
+
+
+def _count_accepted(message: Message) -> None:
+    """What the provider charges for it: a text by its parts."""
+    if message.channel is Channel.SMS:
+        metering.count(Unit.SMS_PARTS, estimate(message.body).parts)
+    else:
+        metering.count(Unit.EMAILS)
 
 
 def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Intended) -> OutgoingMessage:
@@ -184,7 +228,7 @@ async def _go_on(runtime: Runtime, company_id: str, batch: Batch) -> None:
     """Announce what is left if it is due soon, and bring the fire's summary up to date."""
     soon = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
     if batch.state is BatchState.WAITING and batch.planned_start <= soon:
-        await dispatch_batches(runtime, [(company_id, batch.id)])
+        await dispatch_batches(runtime, [(company_id, batch)])
     progress = await runtime.stores.fire_progress.find(company_id, batch.fire_id)
     is_last = not await fire_has_open_batches(runtime, company_id, batch.fire_id)
     if is_last or summary_is_due(progress, runtime.now()):

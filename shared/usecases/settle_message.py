@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from shared import faults, log
 from shared.domain.batch import Batch, batch_of
-from shared.domain.campaign import Campaign, CampaignState
+from shared.domain.campaign import Campaign
 from shared.domain.errors import Conflict
 from shared.domain.failure import Failure, FailureState, FailureStep
-from shared.domain.fire import Fire, FireState
+from shared.domain.fire import Fire
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState, moved
@@ -17,9 +17,8 @@ from shared.domain.person import is_forgotten
 from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.intend_messages import failure_of
+from shared.usecases.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.summarize_fire import summarize_fire
-
-_CLOSED = frozenset({CampaignState.SENT, CampaignState.NEEDS_ATTENTION})
 
 
 class Settlement(StrEnum):
@@ -47,12 +46,20 @@ async def settle_message(
     """
     decision = _Decision(runtime, company_id, message_id, settlement, by)
     settled, batch = await transact(runtime.stores.db, decision.make, "settle_message")
-    log.event("message settled", message_id=message_id, settlement=settlement, by=by)
+    ids = {"campaign_id": settled.campaign_id, "fire_id": settled.fire_id, "message_id": message_id}
+    with log.context(company_id=company_id, **ids):
+        log.event("message settled", settlement=settlement, by=by)
+        await _announce(runtime, company_id, settled, batch)
+    return settled
+
+
+async def _announce(runtime: Runtime, company_id: str, settled: Message, batch: Batch | None) -> None:
     if batch is not None:
         with faults.step("settle_message.publish"):
-            await runtime.publisher.publish([SendBatch(company_id=company_id, batch_id=batch.id)])
+            await runtime.publisher.publish(
+                [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id)]
+            )
     await summarize_fire(runtime, company_id, settled.fire_id)
-    return settled
 
 
 def resend_id(message: Message) -> str:
@@ -91,6 +98,8 @@ class _Decision:
         settled = self._settled(parts.message)
         stores = self._runtime.stores
         stores.messages.put(transaction, self._company_id, settled.id, settled)
+        if self._settlement is not Settlement.RESEND:
+            reopen_books_of(self._runtime, self._company_id, transaction, parts.fire)
         if self._settlement is Settlement.SENT:
             return settled, None
         failure = failure_of(
@@ -143,8 +152,8 @@ class _Decision:
             raise Conflict("This message was corrected and queued again already.")
         if self._settlement is Settlement.RESEND and is_forgotten(message):
             raise Conflict("The person asked for deletion: there is nobody to send this to.")
-        if self._settlement is Settlement.RESEND and parts.fire.state is FireState.CANCELED:
-            raise Conflict("The campaign was canceled; nothing of it is sent any more.")
+        if self._settlement is Settlement.RESEND:
+            check_may_send(parts.fire, parts.campaign)
 
     def _settled(self, message: Message) -> Message:
         if message.state is MessageState.FAILED:
@@ -158,17 +167,13 @@ class _Decision:
     def _send_again(self, transaction: Transaction, parts: _Parts) -> Batch:
         """Store the new message with its batch, and open the fire again."""
         stores, company_id, now = self._runtime.stores, self._company_id, self._runtime.now()
-        campaign, again = parts.campaign, _again(parts.message, now)
+        again = _again(parts.message, now)
         soon = now + timedelta(seconds=self._runtime.settings.tick_interval_seconds)
         batch = batch_of(company_id, parts.fire.id, again.sender_id, [again], now, now, soon)
         stores.batches.put(transaction, company_id, batch.id, batch)
         again = replace(again, batch_id=batch.id, planned_for=now)
         stores.messages.put(transaction, company_id, again.id, again)
-        if parts.fire.is_closed:
-            stores.fires.put(transaction, company_id, parts.fire.id, replace(parts.fire, is_closed=False))
-            if campaign is not None and campaign.last_fire_id == parts.fire.id and campaign.state in _CLOSED:
-                firing = replace(campaign, state=CampaignState.FIRING)
-                stores.campaigns.put(transaction, company_id, campaign.id, firing)
+        reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign)
         return batch
 
 

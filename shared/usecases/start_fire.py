@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared import log, tracing
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind, check_arrow
 from shared.domain.errors import Conflict
 from shared.domain.file import File
@@ -48,6 +49,21 @@ async def start_fire_for(
 
     Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
     """
+    fire_id = computed_id(company_id, campaign.id, slot)
+    ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
+    with log.context(**ids), tracing.span("fire"):
+        return await _start(runtime, company_id, campaign, slot, now, file, note)
+
+
+async def _start(
+    runtime: Runtime,
+    company_id: str,
+    campaign: Campaign,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
     stores = runtime.stores
     if campaign.content_hash is None:
         raise Conflict("The campaign is not ready: mark it ready first.")
@@ -67,11 +83,14 @@ async def start_fire_for(
         stores.fires.put(transaction, company_id, fire.id, fire)
         is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
         following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
-        moved = replace(current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following)
+        moved = replace(
+            current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
+        )
         stores.campaigns.put(transaction, company_id, campaign.id, moved)
         return fire
 
     stored = await transact(stores.db, start, "start_fire")
+    log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
     return await store_chunks(runtime, company_id, stored)
 
 
@@ -94,6 +113,7 @@ def _new_fire(
         planned=file.row_count * len(content.campaign.steps) if file else 0,
         chunk_count=file.chunk_count if file else 0,
         note=note,
+        traceparent=tracing.traceparent(),
     )
 
 

@@ -2,12 +2,20 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared import log
 from shared.domain.campaign import Campaign, CampaignState
 from shared.domain.failure import FailureState
-from shared.domain.fire import ChunkState, Fire, FireProgress, Ledger, ProgressStatus, status_of
+from shared.domain.fire import (
+    ChunkState,
+    Fire,
+    FireProgress,
+    Ledger,
+    ProgressStatus,
+    lacks_messages,
+    status_of,
+)
 from shared.domain.message import MessageState
 from shared.firestore.queries import CHUNKS_BY_STATE, FIRE_FAILURES, FIRE_MESSAGES_BY_STATE
 from shared.firestore.transactions import Transaction, transact
@@ -65,23 +73,9 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
 
 async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
     """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
-    if not fire.is_closed or not _is_forgotten(runtime, fire):
+    if not fire.is_closed or not lacks_messages(fire, runtime.now(), runtime.settings.retention_days):
         return None
     return await runtime.stores.fire_progress.find(company_id, fire.id)
-
-
-def _is_forgotten(runtime: Runtime, fire: Fire) -> bool:
-    return runtime.now() >= fire.fired_at + timedelta(days=runtime.settings.retention_days)
-
-
-async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transaction: Transaction) -> None:
-    """Have the sweep sum up a closed fire again, as one of its messages changes in this transaction.
-
-    Whoever changes it sums up at once, but may die before that. Read before anything is written.
-    """
-    fire = await runtime.stores.fires.find(company_id, fire_id, transaction)
-    if fire is not None and fire.is_closed and not _is_forgotten(runtime, fire):
-        runtime.stores.fires.put(transaction, company_id, fire_id, replace(fire, is_closed=False))
 
 
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:
@@ -116,7 +110,7 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
         return not current.is_closed
 
     if await transact(stores.db, close, "summarize_fire.close"):
-        log.event("fire closed", fire_id=fire.id)
+        log.event("fire closed", company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id)
 
 
 def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState:

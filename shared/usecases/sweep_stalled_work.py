@@ -1,13 +1,15 @@
 """The five-minute tick: find what was lost on its way and announce it again. Nothing here sends."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from shared import faults, log
 from shared.domain.batch import Batch, BatchState
 from shared.domain.errors import RollcallError
 from shared.domain.file import FileState
-from shared.domain.fire import ChunkState, FireState
+from shared.domain.fire import ChunkState, Fire, FireState
 from shared.domain.job import IngestFile, QueueMessages, SendBatch
 from shared.firestore import queries
 from shared.runtime import Runtime
@@ -34,7 +36,7 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
         try:
             counts[name] = await sweep(runtime, now)
         except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
-            log.event("sweep failed", kind=name, reason=str(error))
+            log.event("sweep failed", level=logging.ERROR, kind=name, error_type=type(error).__name__)
             errors.append(error)
     if errors:
         raise ExceptionGroup("Not everything could be swept.", errors)
@@ -81,11 +83,12 @@ async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
     found = runtime.stores.fires.each_across_companies(queries.FIRES_UNSTORED, False, False)
     for company_id, fire in [pair async for pair in found]:
         if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
-            try:
-                await store_chunks(runtime, company_id, fire)
-                count += 1
-            except RollcallError as error:  # one broken fire must not keep the others from going on
-                log.event("chunks not stored", company_id=company_id, fire_id=fire.id, reason=str(error))
+            with _about(company_id, fire):
+                try:
+                    await store_chunks(runtime, company_id, fire)
+                    count += 1
+                except RollcallError as error:  # one broken fire must not keep the others from going on
+                    log.event("chunks not stored", level=logging.WARNING, reason=str(error))
     return count
 
 
@@ -111,14 +114,14 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     stalled = stores.batches.each_across_companies(queries.BATCHES_STALLED, BatchState.LEASED, now)
     for found in (untaken, stalled):
         async for company_id, batch in found:
-            jobs.append(SendBatch(company_id=company_id, batch_id=batch.id))
+            jobs.append(SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id))
     with faults.step("sweep.publish_batches" if jobs else None):
         await runtime.publisher.publish(jobs)
     return len(jobs) + await _sweep_held(runtime)
 
 
 async def _sweep_held(runtime: Runtime) -> int:
-    """Batches that were held just as their fire or their sender went on again."""
+    """Batches that were held just as their fire, their sender or their company went on again."""
     if await runtime.stores.system.find_hold() is not None:
         return 0
     held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
@@ -131,7 +134,7 @@ async def _sweep_held(runtime: Runtime) -> int:
         if key not in holding:
             holding[key] = await _is_held_back(runtime, *key)
         if not holding[key]:
-            released.append((company_id, batch.id))
+            released.append((company_id, batch))
     return await dispatch_batches(runtime, released)
 
 
@@ -141,21 +144,28 @@ async def _is_held_back(runtime: Runtime, company_id: str, fire_id: str, sender_
     if fire is None or fire.state is not FireState.FIRING:
         return fire is None or fire.state is FireState.PAUSED
     sender = await runtime.stores.senders.find(company_id, sender_id)
-    return sender is not None and sender.is_paused
+    company = await runtime.stores.companies.find(company_id)
+    is_disabled = company is None or not company.sending_enabled
+    return is_disabled or (sender is not None and sender.is_paused)
 
 
 async def _sweep_summaries(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(queries.FIRES_OPEN, False)
     for company_id, fire in [pair async for pair in found]:
-        try:
-            if fire.state is FireState.CANCELED:  # a chunk may have been queued while it was canceled
-                await settle_canceled(runtime, company_id, fire.id)
-            await summarize_fire(runtime, company_id, fire.id)
-            count += 1
-        except RollcallError as error:  # one broken fire must not keep the others from being closed
-            log.event("summary failed", company_id=company_id, fire_id=fire.id, reason=str(error))
+        with _about(company_id, fire):
+            try:
+                if fire.state is FireState.CANCELED:  # a chunk may have been queued while it was canceled
+                    await settle_canceled(runtime, company_id, fire.id)
+                await summarize_fire(runtime, company_id, fire.id)
+                count += 1
+            except RollcallError as error:  # one broken fire must not keep the others from being closed
+                log.event("summary failed", level=logging.WARNING, reason=str(error))
     return count
+
+
+def _about(company_id: str, fire: Fire) -> AbstractContextManager[None]:
+    return log.context(company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id)
 
 
 _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {

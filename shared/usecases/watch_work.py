@@ -1,15 +1,15 @@
 """The five-minute tick that watches the others: what does not heal by itself becomes an alert in the log."""
 
 import asyncio
-import logging
 from collections import Counter
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from google.api_core.exceptions import GoogleAPICallError
 
 from shared import log
+from shared.domain.alert import Alert
 from shared.domain.job import TOPICS
 from shared.domain.message import MessageState
 from shared.firestore.queries import MESSAGES_TO_SEARCH
@@ -22,31 +22,42 @@ SWEEP, WATCH = "sweep_stalled_work", "watch_work"
 _EVER = timedelta(days=365)
 
 
-class Metric(StrEnum):
-    """Names of alerts, for log-based metrics. Each is logged as `alert` with `metric`, `value` and facts."""
-
-    STUCK_WORK = "stuck_work"
-    UNKNOWN_GROWING = "unknown_growing"
-    DEAD_LETTERS = "dead_letters"
-    SWEEP_SILENT = "sweep_silent"
-
-
 async def watch_work(runtime: Runtime, now: datetime) -> dict[str, int]:
-    """Look at everything once; returns the alerts raised, by metric, with their values."""
+    """Look at everything once; returns the alerts raised, by metric, with their values.
+
+    What cannot be looked at is an alert too (-1), and keeps no other from its turn. Raises ExceptionGroup
+    after all.
+    """
     last = await runtime.stores.ticks.last_beat(WATCH)
-    counts = await _unknown_counts(runtime, now)
+    counts = last.counts if last else {}
+    errors: list[Exception] = []
+
+    async def unknown() -> int:
+        nonlocal counts
+        before, counts = counts, await _unknown_counts(runtime, now)
+        return _watch_unknown(counts, before)
+
+    async def look(metric: Alert, watch: Awaitable[int]) -> int:
+        try:
+            return await watch
+        except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
+            errors.append(error)
+            return _alert(metric, -1, reason=f"cannot be found out: {error}")
+
     values = {
-        Metric.STUCK_WORK: await _watch_stuck(runtime, now),
-        Metric.UNKNOWN_GROWING: _watch_unknown(counts, last.counts if last else {}),
-        Metric.DEAD_LETTERS: await _watch_dead_letters(runtime),
-        Metric.SWEEP_SILENT: await _watch_sweep(runtime, now, is_first=last is None),
+        Alert.STUCK_WORK: await look(Alert.STUCK_WORK, _watch_stuck(runtime, now)),
+        Alert.UNKNOWN_GROWING: await look(Alert.UNKNOWN_GROWING, unknown()),
+        Alert.DEAD_LETTERS: await look(Alert.DEAD_LETTERS, _watch_dead_letters(runtime)),
+        Alert.SWEEP_SILENT: await look(Alert.SWEEP_SILENT, _watch_sweep(runtime, now, is_first=last is None)),
     }
     await runtime.stores.ticks.beat(WATCH, now, counts)
+    if errors:
+        raise ExceptionGroup("Not everything could be watched.", errors)
     return {str(metric): value for metric, value in values.items() if value}
 
 
-def _alert(metric: Metric, value: int, **facts: Any) -> int:
-    log.event("alert", level=logging.ERROR, metric=str(metric), value=value, **facts)
+def _alert(metric: Alert, value: int, **facts: Any) -> int:
+    log.alert(metric, value, **facts)
     return value
 
 
@@ -56,7 +67,7 @@ async def _watch_stuck(runtime: Runtime, now: datetime) -> int:
         return 0
     kinds = dict(Counter(str(one.kind) for one in found))
     examples = [f"{one.company_id}/{one.item_id}" for one in found[:EXAMPLES]]
-    return _alert(Metric.STUCK_WORK, len(found), kinds=kinds, examples=examples)
+    return _alert(Alert.STUCK_WORK, len(found), kinds=kinds, examples=examples)
 
 
 async def _unknown_counts(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -75,7 +86,7 @@ def _watch_unknown(counts: dict[str, int], before: dict[str, int]) -> int:
     grown = {fire: growth for fire, growth in grown.items() if growth > 0}
     if not grown:
         return 0
-    return _alert(Metric.UNKNOWN_GROWING, sum(grown.values()), fires=sorted(grown)[:EXAMPLES])
+    return _alert(Alert.UNKNOWN_GROWING, sum(grown.values()), fires=sorted(grown)[:EXAMPLES])
 
 
 async def _watch_dead_letters(runtime: Runtime) -> int:
@@ -86,7 +97,7 @@ async def _watch_dead_letters(runtime: Runtime) -> int:
         try:
             return len(await runtime.dead_letters.peek(topic, LETTERS_LOOKED_AT))
         except GoogleAPICallError as error:  # who cannot look must not keep quiet about it
-            _alert(Metric.DEAD_LETTERS, -1, topic=topic, reason=f"cannot be read: {error.message}")
+            _alert(Alert.DEAD_LETTERS, -1, topic=topic, reason=f"cannot be read: {error.message}")
             return 0
 
     topics = list(TOPICS.values())
@@ -94,7 +105,7 @@ async def _watch_dead_letters(runtime: Runtime) -> int:
     if not any(found.values()):
         return 0
     return _alert(
-        Metric.DEAD_LETTERS,
+        Alert.DEAD_LETTERS,
         sum(found.values()),
         topics={topic: letters for topic, letters in found.items() if letters},
     )
@@ -104,8 +115,8 @@ async def _watch_sweep(runtime: Runtime, now: datetime, *, is_first: bool) -> in
     """Whether the sweep has missed a tick; a new installation has not swept yet."""
     beat = await runtime.stores.ticks.last_beat(SWEEP)
     if beat is None:
-        return 0 if is_first else _alert(Metric.SWEEP_SILENT, 1, reason="it has never run to its end")
+        return 0 if is_first else _alert(Alert.SWEEP_SILENT, 1, reason="it has never run to its end")
     silent = (now - beat.at).total_seconds()
     if silent <= 2 * runtime.settings.tick_interval_seconds:
         return 0
-    return _alert(Metric.SWEEP_SILENT, int(silent), reason=f"it last ended at {beat.at:%Y-%m-%d %H:%M} UTC")
+    return _alert(Alert.SWEEP_SILENT, int(silent), reason=f"it last ended at {beat.at:%Y-%m-%d %H:%M} UTC")

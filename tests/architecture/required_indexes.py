@@ -30,10 +30,10 @@ COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
 # Texts and tokens that nothing will ever look for: two index entries saved in each write.
 UNSEARCHED = frozenset(
     {
-        "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason",
+        "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
         "reason", "value", "field", "delivery_reason",
         "digest", "request_hash", "rendering_hash", "token", "lease_token",
-        "object_name", "rejected_object_name",
+        "object_name", "rejected_object_name", "traceparent",
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
@@ -78,6 +78,8 @@ def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) 
     needs = Needs([], set(page_filters), {})
     for query in found:
         parts = [(name, "ASCENDING") for name in query.equal]
+        for added in query.sums:  # by the index of the filters and what is added up
+            needs.composites.append(_composite(query, [*parts, (added, "ASCENDING")]))
         last = query.order or ((query.range[0], "ASCENDING") if query.range else None)
         parts += [last] if last else []
         scope = GROUP if query.across_companies else COLLECTION
@@ -87,14 +89,18 @@ def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) 
         elif len(parts) == 1 or merges:
             needs.in_collection.update((query.collection, name) for name, _ in parts)
         else:
-            entry = {
-                "collectionGroup": query.collection,
-                "queryScope": scope,
-                "fields": [{"fieldPath": name, "order": order} for name, order in parts],
-            }
+            entry = _composite(query, parts)
             if entry not in needs.composites:
                 needs.composites.append(entry)
     return needs
+
+
+def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
+    return {
+        "collectionGroup": query.collection,
+        "queryScope": GROUP if query.across_companies else COLLECTION,
+        "fields": [{"fieldPath": name, "order": order} for name, order in parts],
+    }
 
 
 def overrides_of(needs: Needs) -> list[Entry]:

@@ -57,6 +57,7 @@ def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
     values = {"bus": "inline", "provider_timeout_seconds": "19", "function_timeout_seconds": "541"}
     values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
     values |= {"secrets": "secret-manager"}
+    values |= {"trace_exporter": "console", "trace_share": "0.5"}
     text = values.get(field, "7")
     # The token takes the place of the two that it must not stand beside.
     others = {name: value for name, value in GOOD.items() if field != "caller_token" or "CALLER" not in name}
@@ -90,6 +91,8 @@ def test_all_missing_settings_are_named_at_once() -> None:
         ({"SECRETS": "secretmanager"}, "ROLLCALL_SECRETS must be secret-manager, or the absolute path"),
         ({"CALLER_TOKEN": "token"}, "ROLLCALL_CALLER_TOKEN is for the local stack only"),
         ({"BUS": "kafka"}, "ROLLCALL_BUS must be pubsub or inline"),
+        ({"TRACE_EXPORTER": "paper"}, "ROLLCALL_TRACE_EXPORTER must be one of none, otlp"),
+        ({"TRACE_SHARE": "1.5"}, "ROLLCALL_TRACE_SHARE must be between 0 and 1"),
         ({"CALLER_AUDIENCE": ""}, "ROLLCALL_CALLER_AUDIENCE"),
         ({"CALLER_SERVICE_ACCOUNT": ""}, "ROLLCALL_CALLER_SERVICE_ACCOUNT"),
     ],

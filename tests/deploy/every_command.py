@@ -11,6 +11,7 @@ import yaml
 
 from infra.deploy.backups import backup_looks, export_action, import_action, restore_action
 from infra.deploy.plan import listings_of, plan_steps
+from infra.deploy.policies import RIGHTS
 from infra.deploy.printing import number_look
 from infra.deploy.rollback import move_traffic, revisions_look, service_look
 from infra.deploy.source import REPOSITORY
@@ -82,7 +83,7 @@ def removal_words(steps: list[Step]) -> set[Words]:
 def _removals(listing: Listing) -> list[Action]:
     if listing.remove is None:
         return []
-    if not listing.name.startswith("rights on "):
+    if not listing.name.startswith(RIGHTS):
         key = TARGET.account("old") if listing.name == "accounts" else "rollcall-old"
         return [listing.remove(key, Found(id=key))]
     bindings = (BINDING, {**BINDING, "condition": CONDITION}) if "project" in listing.name else (BINDING,)

@@ -190,6 +190,7 @@ def change(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -
     if verb == "delete":
         account = name.partition("@")[0] if kind == "serviceAccounts" else name
         del things[account]
+        cloud.state["policies"].pop(f"{kind}/{name}", None)
         return None
     thing = thing_of(kind, name, words, flags)
     old = things.get(name, {})

@@ -52,6 +52,7 @@ WRONG: dict[Words, str] = {
         "schedules",
         "create",
         "--database=d",
+        "--project=acme",
         "--recurrence=hourly",
         "--retention=7d",
     ): "hourly",

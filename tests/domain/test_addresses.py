@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from shared.domain.addresses import (
     AddressInvalid,
     PhoneType,
-    address_key,
     normalize,
     normalize_email,
     normalize_phone,
@@ -124,11 +123,6 @@ def test_an_email_address_has_one_form(text: str, expected: str) -> None:
     assert normalize_email(text) == expected
     assert normalize_email(expected) == expected
     assert normalize(Channel.EMAIL, text, "US") == expected
-
-
-def test_two_ways_to_write_an_address_have_one_key() -> None:
-    assert address_key(normalize_email("ANA@example.com")) == address_key(normalize_email("ana@EXAMPLE.com"))
-    assert address_key(normalize_email("ana@example.com")) != address_key(normalize_email("ana@example.org"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 
 from shared import faults
 from shared.faults import Point
@@ -43,6 +43,27 @@ DEADLY_IN_COMMANDS: tuple[Point, ...] = (
     "summarize_fire.close",
 )
 
+DEADLY_IN_EVIDENCE: tuple[Point, ...] = (
+    "search_history.page",
+    "search_history.settle",
+    "search_history.store",
+    "record_receipt",
+    "settle_message",
+    "settle_message.publish",
+    "summarize_fire.store",
+    "summarize_fire.close",
+    "open_searches",
+)
+DEADLY_IN_DECISIONS: tuple[Point, ...] = (
+    "settle_message",
+    "settle_message.publish",
+    "requeue_failure",
+    "requeue_failure.publish",
+    "summarize_fire.store",
+    "summarize_fire.close",
+    "open_searches",
+)
+
 
 class Died(BaseException):
     """The process ends here."""
@@ -60,6 +81,7 @@ def dying(death: tuple[Point, Moment] | None) -> Iterator[None]:
     try:
         yield
     except Died:
-        note(f"died {death}")
+        if currently_in_test_context():
+            note(f"died {death}")
     finally:
         faults.install(None)

@@ -3,18 +3,31 @@
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from shared.domain.batch import Batch
 from shared.domain.campaign import Campaign
 from shared.domain.failure import Failure
 from shared.domain.fire import Chunk, Fire, Ledger
+from shared.domain.history_search import HistorySearch
 from shared.domain.message import Message
 from shared.firestore.collection import Collection
 from shared.usecases.summarize_fire import count_ledger
 from tests.usecases.clinic import Clinic
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A text that the provider has: `message_id` is ours, `created_at` by the provider's clock."""
+
+    message_id: str
+    address: str
+    body: str
+    provider_id: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,11 +41,16 @@ class Look:
     messages: dict[str, Message]
     failures: dict[str, Failure]
     ledgers: dict[str, tuple[Ledger, bool]]
-    accepted: tuple[tuple[str, str, str], ...]  # in order: id of ours, address, body
+    searches: dict[str, HistorySearch]
+    accepted: tuple[Accepted, ...]  # in order
 
     def of_fire(self, fire_id: str) -> list[Message]:
         """The fire's messages."""
         return [message for message in self.messages.values() if message.fire_id == fire_id]
+
+    def has(self, message_id: str) -> bool:
+        """Whether the provider has the message."""
+        return any(one.message_id == message_id for one in self.accepted)
 
 
 async def look_around(clinic: Clinic, before: Look | None) -> Look:
@@ -43,11 +61,12 @@ async def look_around(clinic: Clinic, before: Look | None) -> Look:
         page = await collection.page("acme", limit=1000)
         return {item.id: item for item in page.items}  # type: ignore[attr-defined]  # all have one
 
-    campaigns, fires, chunks, batches, (messages, failures, accepted) = await asyncio.gather(
+    campaigns, fires, chunks, batches, searches, (messages, failures, accepted) = await asyncio.gather(
         everything(stores.campaigns),
         everything(stores.fires),
         everything(stores.chunks),
         everything(stores.batches),
+        everything(stores.history_searches),
         asyncio.gather(everything(stores.messages), everything(stores.failures), clinic.accepted()),
     )
     found = (fires, chunks, messages, failures)
@@ -66,7 +85,18 @@ async def look_around(clinic: Clinic, before: Look | None) -> Look:
         messages=messages,
         failures=failures,
         ledgers=ledgers,
-        accepted=tuple((_our_id(one["callback_url"]), one["handset"], one["body"]) for one in accepted),
+        searches=searches,
+        accepted=tuple(_accepted(one) for one in accepted),
+    )
+
+
+def _accepted(shown: dict[str, Any]) -> Accepted:
+    return Accepted(
+        message_id=_our_id(shown["callback_url"]),
+        address=shown["handset"],
+        body=shown["body"],
+        provider_id=shown["provider_id"],
+        created_at=datetime.fromtimestamp(shown["created_at"], UTC),
     )
 
 

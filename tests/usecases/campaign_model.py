@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.domain.campaign import CampaignState, ScheduleKind
+from shared.domain.campaign import CampaignState, ScheduleKind, UnknownPolicy
 from shared.usecases.mark_ready import LATE
 
 _S = CampaignState
@@ -23,6 +23,7 @@ BODIES = {  # Liquid text, and the same for Python's format
     "plain": ("You see {{ doctor }}.", "You see Dr Vega."),
 }
 GOOD_DIGITS = ("2000", "2001", "2002")
+OTHER_DIGITS = "2003"  # in no file: only who corrects a row writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Line:
 
     def text(self, template_id: str) -> tuple[str, str] | None:
         """The address and body of its message; None for a row that fails."""
-        if self.digits not in GOOD_DIGITS or (template_id == "named" and not self.name):
+        if self.digits not in (*GOOD_DIGITS, OTHER_DIGITS) or (template_id == "named" and not self.name):
             return None
         return f"+1212555{self.digits}", BODIES[template_id][1].format(name=self.name)
 
@@ -61,14 +62,19 @@ class FileBook:
         return [line for line in self.lines if not line.is_rejected]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class FireBook:
-    """A fire, and all it may and must bring about."""
+    """A fire, and all it may and must bring about: each of `texts` once, and `failing` rows as failures.
+
+    `mended` are the texts that came of correcting a message instead of a row.
+    """
 
     campaign_id: str
     content_hash: str
     file_id: str | None
-    texts: frozenset[tuple[str, str]] = frozenset()
+    template_id: str
+    texts: set[tuple[str, str]] = field(default_factory=set)
+    mended: set[tuple[str, str]] = field(default_factory=set)
     failing: int = 0
     planned: int = 0
 
@@ -78,6 +84,7 @@ class CampaignBook:
     """A campaign. `frozen` is the template it was marked ready with."""
 
     template_id: str
+    policy: UnknownPolicy
     kind: ScheduleKind
     at: datetime | None
     state: CampaignState = _S.DRAFT
@@ -109,6 +116,14 @@ class CampaignBook:
         if self.kind is ScheduleKind.ONCE and self.at is not None and self.at <= now - LATE:
             return None
         return _S.READY if self.kind is ScheduleKind.ON_DEMAND else _S.SCHEDULED
+
+    def send_again(self) -> None:
+        """One more message of its last, closed fire goes out."""
+        over = (_S.SENT, _S.NEEDS_ATTENTION)
+        if self.state in over:
+            self.state = _S.FIRING
+        elif self.state is _S.PAUSED and self.paused_from in over:
+            self.paused_from = _S.FIRING
 
     def become(self, state: CampaignState) -> None:
         """Be in `state` from now on."""
@@ -180,7 +195,8 @@ class Model:
             campaign_id=campaign_id,
             content_hash=content_hash,
             file_id=file_id,
-            texts=frozenset(text for text in texts if text is not None),
+            template_id=self.campaigns[campaign_id].frozen,
+            texts={text for text in texts if text is not None},
             failing=texts.count(None),
             planned=len(rows),
         )

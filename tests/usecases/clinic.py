@@ -3,21 +3,23 @@
 import csv
 import io
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from infra.local.simulator.client import SimulatorClient
-from shared.domain.batch import Batch
+from shared.domain.batch import Batch, BatchState
 from shared.domain.campaign import Campaign
 from shared.domain.channel import Channel
 from shared.domain.failure import Failure
 from shared.domain.file import File
 from shared.domain.fire import Fire
-from shared.domain.job import IngestFile, Job
-from shared.domain.message import Message
+from shared.domain.job import IngestFile, Job, SendBatch
+from shared.domain.message import Message, MessageState
 from shared.domain.reply import Reply
 from shared.domain.report import FireReport
 from shared.domain.sending import IncomingMessage
@@ -27,6 +29,7 @@ from shared.runtime import Runtime
 from shared.usecases.fire_campaign import fire_campaign
 from shared.usecases.mark_ready import mark_ready
 from shared.usecases.receive_reply import receive_reply
+from shared.usecases.reconcile_sends import reconcile_sends
 from shared.usecases.report_fire import report_fire
 from shared.usecases.run_job import run_job
 from shared.usecases.store_upload import store_upload
@@ -41,6 +44,8 @@ ROW = {
     "When": "12/24/2099 14:30",
     "State": "NY",
 }
+LOST = "+1 212 555 0006"  # answered with a 500, yet accepted and delivered
+ABSENT = "+1 212 555 0005"  # answered with a 500, and not accepted
 
 
 def csv_of(*rows: dict[str, str]) -> bytes:
@@ -50,6 +55,11 @@ def csv_of(*rows: dict[str, str]) -> bytes:
     writer.writeheader()
     writer.writerows({**ROW, **row} for row in rows)
     return text.getvalue().encode()
+
+
+def people(count: int, digits: int = 2000) -> list[dict[str, str]]:
+    """Rows of so many people, each with a number of their own that ends in `digits` and up."""
+    return [{"Patient": f"P{n}", "Phone": f"+1 212 555 {digits + n:04}"} for n in range(count)]
 
 
 class Clock:
@@ -119,6 +129,11 @@ class Clinic:
         self.runtime.now = clock
         return clock
 
+    def later(self, by: timedelta) -> None:
+        """Move the clock on, whatever it is."""
+        clock = self.runtime.now
+        self.runtime.now = lambda: clock() + by
+
     async def run_published(self) -> None:
         """Run the jobs that were published while `runs_jobs` was false."""
         jobs, self.published = self.published, []
@@ -161,6 +176,38 @@ class Clinic:
         """Fire the campaign now; with jobs run in this process, all is sent when this returns."""
         return await fire_campaign(self.runtime, self.company_id, campaign_id)
 
+    async def fire_for(self, *phones: str, **changes: Any) -> Fire:
+        """Load a person for each number, and fire a campaign for them."""
+        await self.load(*({"Patient": f"P{n}", "Phone": phone} for n, phone in enumerate(phones)))
+        await self.ready(**changes)
+        return await self.fire()
+
+    async def reconcile(self) -> dict[str, int]:
+        """The tick that asks the providers' histories."""
+        return await reconcile_sends(self.runtime, self.runtime.now())
+
+    async def fire_and_queue(self) -> tuple[Fire, SendBatch]:
+        """Fire the campaign and queue its only chunk; the only batch's job is announced and not yet run."""
+        self.runs_jobs = False
+        fire = await self.fire()
+        [chunk] = self.published
+        self.published = []
+        await run_job(self.runtime, chunk)
+        [job] = self.published
+        assert isinstance(job, SendBatch)
+        return fire, job
+
+    async def die_after_intent(self, job: SendBatch) -> None:
+        """Leave the batch as a worker does that was killed between intent and call, its lease over."""
+        stores, now = self.stores, self.runtime.now()
+        batch = await stores.batches.get(self.company_id, job.batch_id)
+        message = await stores.messages.get(self.company_id, batch.message_ids[0])
+        over = now - timedelta(seconds=1)
+        leased = replace(batch, state=BatchState.LEASED, lease_token="dead", lease_until=over, attempt=1)
+        await stores.batches.save(self.company_id, batch.id, leased)
+        sending = replace(message, state=MessageState.SENDING, token="dead", attempt=1, sending_at=now)
+        await stores.messages.save(self.company_id, message.id, sending)
+
     async def save(self, campaign: Campaign) -> None:
         """Store the campaign as it is."""
         await self.stores.campaigns.save(self.company_id, campaign.id, campaign)
@@ -194,6 +241,27 @@ class Clinic:
         """All messages, by row."""
         page = await self.stores.messages.page(self.company_id, limit=1000)
         return sorted(page.items, key=lambda message: (message.row_number, message.step_id))
+
+    async def by_address(self) -> dict[str, Message]:
+        """All messages; for tests in which each has an address of its own."""
+        return {message.address: message for message in await self.messages()}
+
+    async def lose_answer(self, message: Message, **changes: Any) -> Message:
+        """Leave the message as after an answer that was lost."""
+        lost = replace(
+            message,
+            state=MessageState.UNKNOWN,
+            provider_id=None,
+            sent_at=None,
+            search_at=message.sending_at,
+            **changes,
+        )
+        await self.stores.messages.save(self.company_id, lost.id, lost)
+        return lost
+
+    async def sent_counts(self) -> dict[str, int]:
+        """How often the providers accepted something for each address."""
+        return dict(Counter(message["handset"] for message in await self.accepted()))
 
     async def accepted(self, address: str = "") -> list[dict[str, Any]]:
         """What the providers accepted: the only judge of what was sent."""

@@ -19,8 +19,7 @@ from shared.usecases.reopen_campaign import reopen_campaign
 from shared.usecases.resume_campaign import resume_campaign
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
 from tests.builders import a_campaign, an_sms_sender
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people, sent_counts
+from tests.usecases.clinic import Clinic, people
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)  # 9:00 in New York
 DAY = timedelta(days=1)
@@ -47,7 +46,7 @@ async def test_once_fires_once_also_when_five_ticks_come_together(clinic: Clinic
     await asyncio.gather(*(tick(clinic, MONDAY + DAY) for _ in range(5)))
     await tick(clinic, MONDAY + 2 * DAY)
     assert await fires(clinic) == [""]
-    assert set((await sent_counts(clinic)).values()) == {1}
+    assert set((await clinic.sent_counts()).values()) == {1}
     assert (await clinic.campaign()).state is CampaignState.SENT
 
 
@@ -79,7 +78,7 @@ async def test_a_recurring_campaign_fires_each_file_once_however_many_days_bring
     assert await fires(clinic) == [none_yet, "", no_new, no_new, ""]
     page = await clinic.stores.fires.page(clinic.company_id, limit=100)
     assert all(fire.is_closed for fire in page.items)
-    counts = await sent_counts(clinic)
+    counts = await clinic.sent_counts()
     assert (len(counts), set(counts.values())) == (5, {1})
 
 
@@ -109,7 +108,7 @@ async def test_two_clicks_fire_once(clinic: Clinic, repeat: bool) -> None:
     results = await asyncio.gather(*clicks, return_exceptions=True)
     assert {type(result) for result in results if isinstance(result, Exception)} <= {Conflict}
     assert len(await fires(clinic)) == 1
-    assert set((await sent_counts(clinic)).values()) == {1}
+    assert set((await clinic.sent_counts()).values()) == {1}
 
 
 async def test_what_is_not_ready_or_over_does_not_fire(clinic: Clinic) -> None:
@@ -167,12 +166,12 @@ async def test_paused_before_queueing_nothing_goes_out_and_all_does_after_resume
     await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
     clinic.runs_jobs = True
     await clinic.run_published()
-    assert await sent_counts(clinic) == {}
+    assert await clinic.sent_counts() == {}
     assert (await clinic.report(fire)).status is ProgressStatus.PAUSED
     assert {batch.state for batch in await clinic.batches()} == {BatchState.HELD}
     await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
     assert (await clinic.report(fire)).ledger == Ledger(planned=4, sent=4)
-    assert list((await sent_counts(clinic)).values()) == [1] * 4
+    assert list((await clinic.sent_counts()).values()) == [1] * 4
     assert (await clinic.campaign()).state is CampaignState.SENT
 
 
@@ -191,7 +190,7 @@ async def test_paused_between_groups_it_goes_on_with_exactly_the_rest(clinic: Cl
     assert report.ledger == Ledger(planned=18, sent=len(at_pause), pending=18 - len(at_pause))
     assert len(at_pause) < 18
     await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
-    counts = await sent_counts(clinic)
+    counts = await clinic.sent_counts()
     assert (len(counts), set(counts.values())) == (18, {1})
     assert (await clinic.report(fire)).status is ProgressStatus.SENT
 
@@ -230,7 +229,7 @@ async def test_pause_and_cancel_reach_every_open_fire(clinic: Clinic) -> None:
     await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
     clinic.runs_jobs = True
     await clinic.run_published()
-    assert await sent_counts(clinic) == {}
+    assert await clinic.sent_counts() == {}
     await cancel_campaign(clinic.runtime, clinic.company_id, "reminders")
     messages = await clinic.messages()
     assert [message.reason for message in messages] == ["canceled"] * 4
@@ -253,7 +252,7 @@ async def test_cancel_settles_everything_with_its_reason_also_what_is_queued_lat
     assert (report.status, report.skipped) == (ProgressStatus.CANCELED, {"canceled": 3})
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
     assert (await clinic.campaign()).state is CampaignState.CANCELED
-    assert await sent_counts(clinic) == {}
+    assert await clinic.sent_counts() == {}
 
 
 async def test_cancel_with_batches_waiting_and_no_credentials(clinic: Clinic) -> None:

@@ -11,8 +11,7 @@ from shared.domain.reply import ReplyMeaning
 from shared.usecases.save_opt_out import save_opt_out
 from shared.usecases.send_batch import send_batch
 from tests.builders import a_step, an_sms_sender
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people, sent_counts
+from tests.usecases.clinic import Clinic, people
 
 ANA, BEN = "+12125552000", "+12125552001"
 MAIL = a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email")
@@ -34,7 +33,7 @@ async def test_stop_between_planning_and_sending_is_honoured_for_that_address_on
     assert reply.meaning is ReplyMeaning.OPT_OUT
     await send_batch(clinic.runtime, job)
     assert {m.address: m.reason for m in await clinic.messages()} == {ANA: "opted_out", BEN: None}
-    assert await sent_counts(clinic) == {BEN: 1}
+    assert await clinic.sent_counts() == {BEN: 1}
 
 
 async def test_stop_at_planning_skips_and_start_lifts_it(clinic: Clinic) -> None:
@@ -47,7 +46,7 @@ async def test_stop_at_planning_skips_and_start_lifts_it(clinic: Clinic) -> None
     assert lifted.meaning is ReplyMeaning.OPT_IN
     await clinic.load(*people(1), accepts_repeat=True)
     await clinic.fire()
-    assert await sent_counts(clinic) == {ANA: 1}
+    assert await clinic.sent_counts() == {ANA: 1}
 
 
 async def test_stop_while_sending_either_comes_too_late_or_is_honoured(clinic: Clinic) -> None:
@@ -74,7 +73,7 @@ async def test_stop_while_sending_either_comes_too_late_or_is_honoured(clinic: C
             assert message.sending_at is not None
             assert message.sending_at <= stopped[message.address]
     sent = {m.address for m in messages if m.state is MessageState.SENT}
-    assert await sent_counts(clinic) == dict.fromkeys(sent, 1)
+    assert await clinic.sent_counts() == dict.fromkeys(sent, 1)
 
 
 async def test_a_refusal_the_provider_knows_of_becomes_ours(clinic: Clinic) -> None:

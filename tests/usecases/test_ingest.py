@@ -17,8 +17,7 @@ from shared.usecases.ingest_file import ingest_file
 from shared.usecases.start_upload import new_file
 from shared.usecases.store_upload import store_upload
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
-from tests.usecases.clinic import COLUMNS, ROW, Clinic
-from tests.usecases.test_never_twice import people
+from tests.usecases.clinic import COLUMNS, ROW, Clinic, people
 
 
 def a_file(count: int, bad_every: int = 0) -> bytes:

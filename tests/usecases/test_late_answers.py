@@ -6,30 +6,21 @@ from datetime import timedelta
 from shared.domain.batch import BatchState
 from shared.domain.channel import Channel
 from shared.domain.fire import Fire, Ledger, ProgressStatus
-from shared.domain.job import SendBatch
 from shared.domain.message import Message, MessageState
 from shared.domain.opt_out import opt_out_id
 from shared.domain.sending import Outcome, SendResult
 from shared.usecases.claim_batch import claim_batch
 from shared.usecases.record_results import record_results
-from shared.usecases.run_job import run_job
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import die_after_intent, people
+from tests.usecases.clinic import Clinic, people
 
 
 async def given_up(clinic: Clinic) -> tuple[Fire, Message]:
     """A closed fire with one message whose worker was taken for dead."""
     await clinic.load(*people(2))
     await clinic.ready()
-    clinic.runs_jobs = False
-    fire = await clinic.fire()
-    [chunk] = clinic.published
-    clinic.published = []
-    await run_job(clinic.runtime, chunk)
-    [job] = clinic.published
-    assert isinstance(job, SendBatch)
-    await die_after_intent(clinic, job)
+    fire, job = await clinic.fire_and_queue()
+    await clinic.die_after_intent(job)
     clinic.runs_jobs = True
     await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
     [unknown] = [m for m in await clinic.messages() if m.state is MessageState.UNKNOWN]

@@ -9,22 +9,10 @@ from shared.domain.fire import ProgressStatus
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.message import MessageState
 from shared.usecases.queue_messages import queue_messages
-from shared.usecases.run_job import run_job
 from shared.usecases.send_batch import send_batch
 from shared.usecases.start_fire import start_fire
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
-from tests.usecases.clinic import Clinic
-
-
-def people(count: int, digits: int = 2000) -> list[dict[str, str]]:
-    return [{"Patient": f"P{n}", "Phone": f"+1 212 555 {digits + n:04}"} for n in range(count)]
-
-
-async def sent_counts(clinic: Clinic) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for message in await clinic.accepted():
-        counts[message["handset"]] = counts.get(message["handset"], 0) + 1
-    return counts
+from tests.usecases.clinic import Clinic, people
 
 
 async def test_jobs_delivered_many_times_at_once_send_once(clinic: Clinic) -> None:
@@ -36,7 +24,7 @@ async def test_jobs_delivered_many_times_at_once_send_once(clinic: Clinic) -> No
     await asyncio.gather(*(queue_messages(clinic.runtime, job) for job in chunks * 4))
     batches = [job for job in clinic.published if isinstance(job, SendBatch)]
     await asyncio.gather(*(send_batch(clinic.runtime, job) for job in batches * 8))
-    counts = await sent_counts(clinic)
+    counts = await clinic.sent_counts()
     assert len(counts) == 30
     assert set(counts.values()) == {1}
 
@@ -49,7 +37,7 @@ async def test_the_same_slot_fires_once(clinic: Clinic) -> None:
         *(start_fire(clinic.runtime, clinic.company_id, campaign, "slot", now) for _ in range(5))
     )
     assert len({fire.id for fire in fires}) == 1
-    assert set((await sent_counts(clinic)).values()) == {1}
+    assert set((await clinic.sent_counts()).values()) == {1}
 
 
 async def test_a_worker_that_died_while_calling_leaves_unknown_and_nothing_is_sent_again(
@@ -57,14 +45,8 @@ async def test_a_worker_that_died_while_calling_leaves_unknown_and_nothing_is_se
 ) -> None:
     await clinic.load(*people(3))
     await clinic.ready()
-    clinic.runs_jobs = False
-    fire = await clinic.fire()
-    [chunk] = clinic.published
-    clinic.published = []
-    await run_job(clinic.runtime, chunk)
-    [job] = clinic.published
-    assert isinstance(job, SendBatch)
-    await die_after_intent(clinic, job)
+    fire, job = await clinic.fire_and_queue()
+    await clinic.die_after_intent(job)
     clinic.runs_jobs = True
     await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
     states = [message.state for message in await clinic.messages()]
@@ -73,46 +55,17 @@ async def test_a_worker_that_died_while_calling_leaves_unknown_and_nothing_is_se
     report = await clinic.report(fire)
     assert report.status is ProgressStatus.NEEDS_ATTENTION
     assert report.ledger.is_balanced
-    assert sum((await sent_counts(clinic)).values()) == 2
-
-
-async def die_after_intent(clinic: Clinic, job: SendBatch) -> None:
-    """Leave the batch as a worker does that was killed between intent and call, its lease over."""
-    stores, now = clinic.stores, clinic.runtime.now()
-    batch = await stores.batches.get(clinic.company_id, job.batch_id)
-    message = await stores.messages.get(clinic.company_id, batch.message_ids[0])
-    await stores.batches.save(
-        clinic.company_id,
-        batch.id,
-        replace(
-            batch,
-            state=BatchState.LEASED,
-            lease_token="dead",
-            lease_until=now - timedelta(seconds=1),
-            attempt=1,
-        ),
-    )
-    await stores.messages.save(
-        clinic.company_id,
-        message.id,
-        replace(message, state=MessageState.SENDING, token="dead", attempt=1, sending_at=now),
-    )
+    assert sum((await clinic.sent_counts()).values()) == 2
 
 
 async def test_a_batch_another_worker_has_is_left_alone(clinic: Clinic) -> None:
     await clinic.load(*people(2))
     await clinic.ready()
-    clinic.runs_jobs = False
-    await clinic.fire()
-    [chunk] = clinic.published
-    clinic.published = []
-    await run_job(clinic.runtime, chunk)
-    [job] = clinic.published
-    assert isinstance(job, SendBatch)
+    _, job = await clinic.fire_and_queue()
     batch = await clinic.stores.batches.get(clinic.company_id, job.batch_id)
     until = clinic.runtime.now() + timedelta(minutes=5)
     leased = replace(batch, state=BatchState.LEASED, lease_token="other", lease_until=until, attempt=1)
     await clinic.stores.batches.save(clinic.company_id, batch.id, leased)
     await send_batch(clinic.runtime, job)
-    assert await sent_counts(clinic) == {}
+    assert await clinic.sent_counts() == {}
     assert await clinic.stores.batches.get(clinic.company_id, job.batch_id) == leased

@@ -13,6 +13,7 @@ from shared.domain.errors import Conflict, InvalidInput
 from shared.faults import Point
 from shared.firestore import paths
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
+from shared.usecases.pause_sender import pause_sender
 from tests.builders import a_step, a_template, an_email_sender, an_sms_sender
 from tests.usecases.clinic import Clinic
 
@@ -159,9 +160,38 @@ async def test_a_due_fire_waits_for_its_sender_to_be_mended(clinic: Clinic) -> N
     await credentials(clinic, auth_token="rotated")
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
+    why = (await clinic.campaign()).fire_refusal
+    assert "steps[0].sender_id: Twilio does not accept the account's credentials" in why
     await credentials(clinic, auth_token=kept)
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 1, "refused": 0}
+    assert (await clinic.campaign()).fire_refusal == ""
     assert len(await clinic.accepted()) == 1
+
+
+@pytest.mark.parametrize("trouble", ["disabled", "paused", "no credentials", "not our number", "suspended"])
+async def test_what_refuses_to_make_it_ready_refuses_to_fire_it_too(clinic: Clinic, trouble: str) -> None:
+    await scheduled(clinic)
+    kept = await clinic.credentials("texts")
+    clinic.runtime.senders_known_good.clear()  # a minute later
+    match trouble:
+        case "disabled":
+            await clinic.stores.companies.allow_sending(clinic.company_id, is_allowed=False)
+        case "paused":
+            await pause_sender(clinic.runtime, clinic.company_id, "texts", "broken")
+        case "no credentials":
+            await clinic.set_credentials("texts", {})
+        case "not our number":
+            other = await clinic.simulator.add_account()
+            await clinic.simulator.add_number(other, an_sms_sender().address)
+        case "suspended":
+            sid, token = kept["account_sid"], kept["auth_token"]
+            await clinic.simulator.add_account(sid=sid, token=token, suspended=True)
+    with pytest.raises((Conflict, InvalidInput)) as refused:
+        await clinic.fire()
+    now = clinic.runtime.now()
+    assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
+    assert (await clinic.campaign()).fire_refusal == str(refused.value)
+    assert await clinic.accepted() == []
 
 
 @pytest.fixture

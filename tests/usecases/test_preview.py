@@ -12,8 +12,7 @@ from shared.usecases.mark_ready import mark_ready
 from shared.usecases.read_preview import preview_row, read_preview
 from shared.usecases.start_preview import start_preview
 from tests.builders import a_campaign, a_step, a_template
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people
+from tests.usecases.clinic import Clinic, people
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # noon in New York, 7:00 in Honolulu
 WINDOW = ContactWindow(opens=time(9), closes=time(17), time_zone_field="time_zone")

@@ -13,8 +13,7 @@ from shared.usecases.record_receipt import record_receipt
 from shared.usecases.report_fire import report_fire
 from shared.usecases.report_range import report_range
 from shared.usecases.requeue_failure import requeue_failure
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people
+from tests.usecases.clinic import Clinic, people
 
 
 async def receive(clinic: Clinic, message_id: str, kind: ReceiptKind, code: str | None = None) -> None:

@@ -1,17 +1,22 @@
 """A failed row, corrected and queued again: once, with the ledger adding up throughout."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from shared.domain.campaign import CampaignState, Schedule, ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.failure import Failure, FailureState
 from shared.domain.fire import Fire, Ledger, ProgressStatus
 from shared.domain.message import MessageState
 from shared.usecases.cancel_campaign import cancel_campaign
+from shared.usecases.pause_campaign import pause_campaign
 from shared.usecases.requeue_failure import requeue_failure
+from shared.usecases.resume_campaign import resume_campaign
+from shared.usecases.sweep_stalled_work import sweep_stalled_work
+from tests.usecases.campaign_deaths import dying
 from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import sent_counts
 
 GOOD = "+12125550188"
 
@@ -41,7 +46,7 @@ async def test_a_corrected_row_is_sent_and_its_failure_closed(clinic: Clinic) ->
     assert report.ledger == Ledger(planned=2, sent=2)
     assert report.status is ProgressStatus.SENT
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
-    assert await sent_counts(clinic) == {"+12125550187": 1, GOOD: 1}
+    assert await clinic.sent_counts() == {"+12125550187": 1, GOOD: 1}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,47 @@ async def test_what_was_canceled_is_not_queued_again(clinic: Clinic) -> None:
     [failure] = await clinic.failures()
     with pytest.raises(Conflict, match="canceled"):
         await requeue(clinic, failure, phone=GOOD)
+
+
+async def test_what_was_canceled_after_its_end_is_not_queued_again(clinic: Clinic) -> None:
+    at = (clinic.runtime.now() + timedelta(seconds=1)).replace(tzinfo=None)
+    daily = Schedule(kind=ScheduleKind.RECURRING, at=at, rule="FREQ=DAILY", time_zone="UTC")
+    await clinic.load({}, {"Patient": "Ben", "Phone": "12"})
+    await clinic.ready(schedule=daily)
+    fire = await clinic.fire()
+    assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
+    await cancel_campaign(clinic.runtime, clinic.company_id, "reminders")
+    [failure] = await clinic.failures()
+    with pytest.raises(Conflict, match="canceled"):
+        await requeue(clinic, failure, phone=GOOD)
+    assert len(await clinic.accepted()) == 1
+
+
+async def test_while_the_campaign_is_paused_it_waits(clinic: Clinic) -> None:
+    at = (clinic.runtime.now() + timedelta(seconds=1)).replace(tzinfo=None)
+    daily = Schedule(kind=ScheduleKind.RECURRING, at=at, rule="FREQ=DAILY", time_zone="UTC")
+    await clinic.load({}, {"Patient": "Ben", "Phone": "12"})
+    await clinic.ready(schedule=daily)
+    fire = await clinic.fire()
+    await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
+    [failure] = await clinic.failures()
+    await requeue(clinic, failure, phone=GOOD)
+    assert len(await clinic.accepted()) == 1
+    await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
+    assert len(await clinic.accepted()) == 2
+    assert (await clinic.report(fire)).ledger == Ledger(planned=2, sent=2)
+
+
+async def test_who_dies_just_after_it_leaves_the_rest_to_the_ticks(clinic: Clinic) -> None:
+    fire, failure = await failed(clinic)
+    assert (await clinic.campaign()).state is CampaignState.SENT
+    with dying(("requeue_failure", "after")):
+        await requeue(clinic, failure, phone=GOOD)
+    assert (await clinic.campaign()).state is CampaignState.FIRING
+    clinic.later(timedelta(minutes=11))
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    assert (await clinic.report(fire)).ledger == Ledger(planned=2, sent=2)
+    assert (await clinic.campaign()).state is CampaignState.SENT
 
 
 async def test_a_person_who_opted_out_is_skipped(clinic: Clinic) -> None:

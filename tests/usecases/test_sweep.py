@@ -14,8 +14,7 @@ from shared.domain.message import MessageState
 from shared.usecases.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.send_batch import send_batch
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people, sent_counts
+from tests.usecases.clinic import Clinic, people
 
 COUNT = 3
 
@@ -45,7 +44,7 @@ async def check_sent_once(clinic: Clinic, fire: Fire) -> None:
     assert set((await sweep(clinic, minutes=30)).values()) == {0}
     assert (await clinic.messages(), await clinic.batches(), await clinic.campaign()) == before
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
-    counts = await sent_counts(clinic)
+    counts = await clinic.sent_counts()
     assert (len(counts), set(counts.values())) == (COUNT, {1})
 
 

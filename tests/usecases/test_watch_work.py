@@ -15,6 +15,7 @@ from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Trigger, read_manifest
 from infra.ops.__main__ import _parser
 from shared.domain.batch import BatchState
+from shared.domain.fire import ChunkState
 from shared.domain.message import MessageState
 from shared.usecases.list_stuck_work import StuckKind, list_stuck_work
 from shared.usecases.pause_sender import pause_sender
@@ -69,11 +70,6 @@ async def sweep(clinic: Clinic) -> None:
     await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
 
 
-def later(clinic: Clinic, minutes: float) -> None:
-    clock = clinic.runtime.now
-    clinic.runtime.now = lambda: clock() + timedelta(minutes=minutes)
-
-
 async def test_nothing_is_raised_while_all_is_well(watched: Clinic, alerts: Alerts) -> None:
     assert await watch(watched) == {}  # a new installation, that has not swept yet
     await watched.load({})
@@ -89,7 +85,7 @@ async def test_a_silent_sweep(watched: Clinic, alerts: Alerts) -> None:
     assert (await watch(watched)).keys() == {"sweep_silent"}  # it never ran
     await sweep(watched)
     assert await watch(watched) == {}
-    later(watched, 10.5)
+    watched.later(timedelta(minutes=10.5))
     assert (await watch(watched)).keys() == {"sweep_silent"}
     assert alerts.of("sweep_silent")[-1]["value"] >= 600
     await sweep(watched)
@@ -113,7 +109,7 @@ async def test_a_batch_that_nobody_takes_up_again(watched: Clinic, alerts: Alert
         watched, state=BatchState.LEASED, lease_token="dead", lease_until=until, planned_start=until
     )
     assert await watch(watched) == {}  # the sweep has not had its turn
-    later(watched, 5.1)
+    watched.later(timedelta(minutes=5.1))
     assert (await watch(watched))["stuck_work"] == 1
     [alert] = alerts.of("stuck_work")
     assert alert["kinds"] == {"lost_batch": 1}
@@ -125,9 +121,36 @@ async def test_an_announced_batch_that_no_worker_takes(watched: Clinic, alerts: 
     await stalled_batch(
         watched, state=BatchState.DISPATCHED, dispatched_at=announced, planned_start=announced
     )
-    later(watched, 15.1)
+    watched.later(timedelta(minutes=15.1))
     assert (await watch(watched))["stuck_work"] == 1
     assert alerts.of("stuck_work")[0]["kinds"] == {"untaken_batch": 1}
+
+
+async def test_a_batch_whose_start_has_passed_and_a_chunk_that_no_worker_takes(
+    watched: Clinic, alerts: Alerts
+) -> None:
+    start = watched.runtime.now()
+    await stalled_batch(watched, state=BatchState.WAITING, planned_start=start)
+    [chunk] = (await watched.stores.chunks.page(watched.company_id, limit=9)).items
+    waiting = replace(chunk, state=ChunkState.WAITING, published_at=start)
+    await watched.stores.chunks.save(watched.company_id, chunk.id, waiting)
+    watched.later(timedelta(minutes=14))
+    assert "stuck_work" not in await watch(watched)
+    watched.later(timedelta(minutes=1.1))
+    assert (await watch(watched))["stuck_work"] == 2
+    assert alerts.of("stuck_work")[0]["kinds"] == {"overdue_batch": 1, "untaken_chunk": 1}
+
+
+async def test_what_cannot_be_looked_at_is_an_alert_and_keeps_no_other_quiet(
+    watched: Clinic, alerts: Alerts
+) -> None:
+    await watch(watched)
+    broken = {"state": "unknown", "search_at": watched.runtime.now()}  # a document that is no message
+    await watched.stores.messages.ref(watched.company_id, "broken").set(broken)
+    with pytest.raises(ExceptionGroup, match="Not everything"):
+        await watch(watched)
+    assert alerts.of("unknown_growing")[0]["value"] == -1
+    assert alerts.of("sweep_silent")
 
 
 async def test_unknown_messages_raise_an_alert_when_there_are_more(watched: Clinic, alerts: Alerts) -> None:
@@ -143,7 +166,7 @@ async def test_unknown_messages_raise_an_alert_when_there_are_more(watched: Clin
     more = replace(first, id="more")
     await watched.stores.messages.save(watched.company_id, more.id, more)
     assert (await watch(watched))["unknown_growing"] == 1
-    later(watched, 300)
+    watched.later(timedelta(minutes=300))
     await reconcile_sends(watched.runtime, watched.runtime.now())
     await sweep(watched)
     assert "unknown_growing" not in await watch(watched)

@@ -17,8 +17,7 @@ from shared.domain.message import MessageState
 from shared.settings import Settings
 from shared.usecases.dispatch_due_batches import dispatch_due_batches
 from tests.builders import ALWAYS, an_sms_sender
-from tests.usecases.clinic import Clinic
-from tests.usecases.test_never_twice import people, sent_counts
+from tests.usecases.clinic import Clinic, people
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # a Monday, noon in New York
 HOUR = timedelta(hours=1)
@@ -42,7 +41,7 @@ async def test_each_time_zone_starts_in_its_own_window_and_not_before(clinic: Cl
     fire = await clinic.fire()
     starts = [batch.planned_start.replace(microsecond=0) for batch in await clinic.batches()]
     assert starts == [NOON - HOUR, NOON, NOON + 2 * HOUR]
-    assert list(await sent_counts(clinic)) == ["+12125552000"]
+    assert list(await clinic.sent_counts()) == ["+12125552000"]
     assert await dispatch(clinic, NOON - timedelta(minutes=6)) == 0
     assert (await clinic.report(fire)).ledger == Ledger(planned=3, sent=1, pending=2)
     assert await dispatch(clinic, NOON) == 1
@@ -58,7 +57,7 @@ async def test_a_state_of_several_zones_is_called_when_all_of_them_may_be(clinic
     await clinic.fire()
     [batch] = await clinic.batches()
     assert batch.planned_start.replace(microsecond=0) == datetime(2026, 11, 23, 15, tzinfo=UTC)
-    assert await sent_counts(clinic) == {}
+    assert await clinic.sent_counts() == {}
 
 
 async def planned(clinic: Clinic, *rows: dict[str, str], **campaign: Any) -> SendBatch:
@@ -96,7 +95,7 @@ async def test_what_the_window_closed_on_goes_out_at_its_next_opening_in_one_bat
     ]
     assert await dispatch(clinic, opens - timedelta(minutes=6)) == 0
     assert await dispatch(clinic, opens) == 1
-    counts = await sent_counts(clinic)
+    counts = await clinic.sent_counts()
     assert (len(counts), set(counts.values())) == (20, {1})
 
 

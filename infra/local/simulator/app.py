@@ -1,5 +1,6 @@
 """Runs Twilio, SendGrid, the control interface and the phone page on one port."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,11 +25,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def running_simulator(
-    state: Path, *, port: int = 0, delays: Delays | None = None
+    state: Path, *, port: int = 0, delays: Delays | None = None, clock: Callable[[], float] = time.time
 ) -> AsyncIterator[str]:
-    """The simulators on `port` (0: any free one), with their state in the file `state`; gives their URL."""
+    """The simulators on `port` (0: any free one), with their state in the file `state`; gives their URL.
+
+    `clock` gives the Unix time that messages are accepted and sent at.
+    """
     delays, faults = delays or Delays(), Faults()
-    store, webhooks = Store(state), Webhooks()
+    store, webhooks = Store(state, clock), Webhooks()
     receipts = ReceiptSender(store, webhooks, delays)
     app = web.Application(middlewares=[_say_refusals], client_max_size=BODY_LIMIT)
     app.add_routes(TwilioApi(store, receipts, faults, delays).routes())

@@ -3,7 +3,6 @@
 import json
 import secrets
 import sqlite3
-import time
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -221,8 +220,8 @@ class Control:
                 incoming=1,
                 body=reply.body,
                 status="received",
-                created_at=time.time(),
-                sent_at=time.time(),
+                created_at=self._store.now(),
+                sent_at=self._store.now(),
             )
         ]
         match opt_out_type(reply.body):

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -75,7 +74,9 @@ class ReceiptSender:
         last = "delivered" if outcome.error_code is None else "undelivered"
         for status in ("sent", last):
             await asyncio.sleep(self._delays.receipt)
-            await self._store.write(_moved(message, status, outcome.error_code if status == last else None))
+            await self._store.write(
+                _moved(message, status, outcome.error_code if status == last else None, self._store.now())
+            )
         account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
         if message["callback_url"] and account is not None:
             for status in in_order(["queued", "sent", last], outcome):
@@ -91,7 +92,7 @@ class ReceiptSender:
             fields = incoming_fields(message)
             status = await self._webhooks.post_form(number["webhook_url"], fields, token=account["token"])
             if not 200 <= status < 300:
-                await self._store.write(_moved(message, "received", WEBHOOK_FAILED))
+                await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
         await self._store.write(_done(message))
 
     async def _email_life(self, messages: Sequence[sqlite3.Row]) -> None:
@@ -99,7 +100,7 @@ class ReceiptSender:
         outcomes = [outcome_of_mailbox(message["handset"]) for message in messages]
         await self._store.write(
             *(
-                _moved(message, EVENT_STATUS[outcome.event], None)
+                _moved(message, EVENT_STATUS[outcome.event], None, self._store.now())
                 for message, outcome in zip(messages, outcomes, strict=True)
             )
         )
@@ -136,9 +137,9 @@ def _rounds(queues: list[list[ReceiptT]]) -> list[list[ReceiptT]]:
     return rounds
 
 
-def _moved(message: sqlite3.Row, status: str, error_code: int | None) -> Statement:
+def _moved(message: sqlite3.Row, status: str, error_code: int | None, at: float) -> Statement:
     query = "UPDATE messages SET status = ?, error_code = ?, sent_at = coalesce(sent_at, ?) WHERE id = ?"
-    return query, (status, error_code, time.time(), message["id"])
+    return query, (status, error_code, at, message["id"])
 
 
 def _done(message: sqlite3.Row) -> Statement:

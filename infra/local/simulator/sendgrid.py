@@ -118,7 +118,7 @@ class SendGridApi:
 
     async def _store_mails(self, key: str, request_id: str, mails: Sequence[Mail]) -> list[str]:
         ids = [f"{request_id}.recvd-{secrets.token_hex(6)}-{number}.0" for number in range(len(mails))]
-        now = time.time()
+        now = self._store.now()
         await self._store.write(
             *(
                 insert(

@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ END;
 class Store:
     """One SQLite file. Writes that come together share one commit; reads see what is committed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self.now = clock  # what the providers take for the time, in Unix seconds
         self._path = path
         self._reader = self._connect()
         self._reader.row_factory = sqlite3.Row

@@ -208,7 +208,7 @@ class TwilioApi:
                 status="queued",
                 callback_url=form.get("StatusCallback", ""),
                 validity_seconds=int(validity) if validity else None,
-                created_at=time.time(),
+                created_at=self._store.now(),
             )
         )
         message = self._store.row("SELECT * FROM messages WHERE provider_id = ?", sid)

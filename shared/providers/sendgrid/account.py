@@ -29,6 +29,12 @@ class SendGridAccount:
         not read those lists, or lists that are empty, prove nothing: then only sending would tell.
         https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions/retrieve-a-list-of-scopes-for-which-this-user-has-access
         """
+        try:
+            return await self._problem(sender)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ProviderUnavailable("SendGrid's answer could not be read.") from error
+
+    async def _problem(self, sender: Sender) -> str | None:
         scopes = await self._get("/v3/scopes")
         if scopes is None or SEND_SCOPE not in scopes.get("scopes", ()):
             return "The SendGrid API key may not send mail: give it the permission Mail Send."

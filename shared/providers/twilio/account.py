@@ -1,6 +1,7 @@
 """Whether a Twilio account may send from a number: asked before anything is sent."""
 
 from shared.domain.sender import Sender
+from shared.providers.asking import ProviderUnavailable
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio.client import open_client, read
 
@@ -20,7 +21,15 @@ class TwilioAccount:
         https://www.twilio.com/docs/iam/api/account and
         https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
         """
+        try:
+            return await self._problem(sender)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ProviderUnavailable("Twilio's answer could not be read.") from error
+
+    async def _problem(self, sender: Sender) -> str | None:
         account = await read(self._client.api.v2010.accounts(self._sid).fetch_async())
+        if not account.status:
+            raise ProviderUnavailable("Twilio's answer does not say how the account is.")
         if account.status != "active":
             return f"The Twilio account is {account.status}: it cannot send."
         numbers = await read(

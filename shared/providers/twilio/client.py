@@ -13,9 +13,16 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from shared import log
 from shared.domain.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers import http
-from shared.providers.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
+from shared.providers.asking import (
+    NOT_SERVED_STATUSES,
+    NotServed,
+    ProviderUnavailable,
+    QuestionRefused,
+    SenderRefused,
+)
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
@@ -92,6 +99,8 @@ async def read(asked: Awaitable[R]) -> R:
         result = codes.refusal(answer.status, answer.text, None)
         if result.outcome is Outcome.SENDER_BROKEN:
             raise SenderRefused(result.reason) from refused
+        if result.outcome is Outcome.REJECTED:
+            raise QuestionRefused(f"Twilio answered {answer.status}: {result.reason}") from refused
         raise ProviderUnavailable(f"Twilio answered {answer.status}.") from refused
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, TwilioException) as error:
         raise ProviderUnavailable(f"Twilio could not be asked ({type(error).__name__}).") from error
@@ -105,8 +114,12 @@ class TwilioSender:
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; pacing is the caller's. One result per message id."""
-        results = await asyncio.gather(*(self._send_one(message) for message in messages))
+        results = await asyncio.gather(*(self._send_named(message) for message in messages))
         return {message.message_id: result for message, result in zip(messages, results, strict=True)}
+
+    async def _send_named(self, message: OutgoingMessage) -> SendResult:
+        with log.context(message_id=message.message_id):
+            return await self._send_one(message)
 
     async def _send_one(self, message: OutgoingMessage) -> SendResult:
         try:
