@@ -120,17 +120,16 @@ class Collection(Generic[T]):
         writer.create(self.ref(company_id, item_id), self._new(record))
 
     def _new(self, record: T) -> dict[str, Any]:
-        document = to_document(record)
         expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
-        return document | {EXPIRES_AT: expires_at} if expires_at else document
+        return to_document(record) | ({EXPIRES_AT: expires_at} if expires_at else {})
 
     def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
         """What to write over a stored record, and which fields."""
         document, fields = overwriting(record)
-        if self._keeping is not None:
-            document[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC)) or DELETE_FIELD
-            fields.append(EXPIRES_AT)
-        return document, fields
+        if self._keeping is None:
+            return document, fields
+        expires_at = self._keeping.ends_at(record, datetime.now(UTC))
+        return document | {EXPIRES_AT: expires_at or DELETE_FIELD}, [*fields, EXPIRES_AT]
 
     async def renew_expiry(self, company_id: str) -> int:
         """Give every record the end that holds now, as after a change of a period; how many got another."""
@@ -139,9 +138,8 @@ class Collection(Generic[T]):
         count, last = 0, None
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
-            page = query if last is None else query.start_after(last)
-            snapshots = [snapshot async for snapshot in page.stream(retry=READ_RETRY)]
-            batch = self._db.batch()
+            query = query if last is None else query.start_after(last)
+            snapshots, batch = [one async for one in query.stream(retry=READ_RETRY)], self._db.batch()
             for snapshot in snapshots:
                 ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
                 if (snapshot.to_dict() or {}).get(EXPIRES_AT) != ends_at:
@@ -169,8 +167,7 @@ class Collection(Generic[T]):
         after: str | None = None
         while True:
             page = await self.page(company_id, limit=READ_SIZE, after=after, where=where)
-            if page.items:
-                yield page.items
+            yield page.items
             if page.next_after is None:
                 return
             after = page.next_after

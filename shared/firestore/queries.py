@@ -94,6 +94,7 @@ LISTS = (
     Query(collection="messages", equal=("fire_id", "campaign_id", "state", "address")),
     Query(collection="failures", equal=("fire_id", "file_id", "state")),
     Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
+    Query(collection="deletions"),
     Query(collection="opt_outs", equal=("channel", "address", "is_active")),
     Query(collection="notices"),
 )

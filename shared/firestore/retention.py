@@ -64,6 +64,9 @@ RETENTION: dict[str, Retention] = {
         since=lambda chunk: chunk.published_at if chunk.state is ChunkState.DONE else None,
         why="as messages, once done",
     ),
+    "notices": Retention(
+        period=lambda kept: kept.messages, since=lambda notice: notice.created_at, why="as messages"
+    ),
     "row_chunks": Retention(
         period=lambda kept: kept.rows,
         why="a failed row can be corrected, and a file fired again, for so long",

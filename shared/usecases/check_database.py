@@ -35,20 +35,16 @@ async def check_database(runtime: Runtime, now: datetime) -> Hold | None:
     return hold
 
 
-async def beat(runtime: Runtime, now: datetime) -> None:
-    """Leave the time in the database first and then in Cloud Storage, which so is never ahead."""
-    await runtime.stores.system.beat(now)
-    await runtime.files.save_text(_place(runtime), now.isoformat())
-
-
 async def _remembered(runtime: Runtime) -> datetime | None:
     try:
-        text = b"".join([piece async for piece in runtime.files.read(_place(runtime))])
+        text = b"".join(
+            [piece async for piece in runtime.files.read(heartbeat_place(runtime.settings.project_id))]
+        )
     except ObjectNotFound:
         return None
     return datetime.fromisoformat(text.decode())
 
 
-def _place(runtime: Runtime) -> str:
-    """Of this database: tests and installations that share a bucket do not share their times."""
-    return f"system/{runtime.settings.project_id}/heartbeat"
+def heartbeat_place(project_id: str) -> str:
+    """Where the time is kept: installations that share a bucket do not share their times."""
+    return f"system/{project_id}/heartbeat"

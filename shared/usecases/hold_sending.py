@@ -8,7 +8,7 @@ from shared.domain.errors import Conflict
 from shared.domain.hold import Hold
 from shared.firestore.system import HOLD
 from shared.runtime import Runtime
-from shared.usecases.check_database import beat
+from shared.usecases.leave_heartbeat import leave_heartbeat
 
 
 async def hold_sending(runtime: Runtime, reason: str, restored_to: datetime | None = None) -> Hold:
@@ -39,7 +39,7 @@ async def release_sending(runtime: Runtime, now: datetime) -> bool:
         raise Conflict(
             f"{hold.reason} What was sent since then is not settled yet: run after-restore until it says so."
         )
-    await beat(runtime, now)  # what Cloud Storage remembers of the time before holds no more
+    await leave_heartbeat(runtime, now)  # what Cloud Storage remembers of the time before holds no more
     await system.release()
     log.event("sending released")
     return True

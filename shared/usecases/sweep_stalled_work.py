@@ -14,8 +14,9 @@ from shared.domain.job import IngestFile, QueueMessages, SendBatch
 from shared.firestore import queries
 from shared.runtime import Runtime
 from shared.usecases.cancel_campaign import settle_canceled
-from shared.usecases.check_database import beat, check_database
+from shared.usecases.check_database import check_database
 from shared.usecases.dispatch_batches import dispatch_batches
+from shared.usecases.leave_heartbeat import leave_heartbeat
 from shared.usecases.store_chunks import store_chunks
 from shared.usecases.summarize_fire import summarize_fire
 
@@ -42,7 +43,7 @@ async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
     with faults.step("sweep.beat"):
         await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
     if not is_held:
-        await beat(runtime, now)
+        await leave_heartbeat(runtime, now)
     return counts
 
 

@@ -20,7 +20,7 @@ JOB = {"company_id": "acme", "batch_id": "newer"}
 def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """The office's settings as a process gets them."""
     settings = office.runtime.settings
-    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets_path", "caller_token")
+    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
     for name in names:
         monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
     current_runtime.cache_clear()

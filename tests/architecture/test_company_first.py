@@ -42,7 +42,6 @@ WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which
 WITHOUT_RECORDS = {
     "system": "builds a path of no company",
     "packed": "maps a record",
-    "read_retry": "says how a read is tried again",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
     "commit": "commits what others wrote",

@@ -34,6 +34,7 @@ USES = {
     ("runtime", "files"): Use.UPLOAD_READS,
     ("files", "upload"): Use.UPLOADS,
     ("files", "remove"): Use.UPLOADS,
+    ("files", "save_text"): Use.UPLOADS,
     ("files", "upload_link"): Use.UPLOAD_LINKS,
 }
 

@@ -154,6 +154,7 @@ def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     assert _rights(MANIFEST.get("dispatch_due_batches")) == always | {
         ("datastore.user", "the project", ""),
         ("pubsub.publisher", "topic send-batch", ""),
+        ("storage.objectViewer", uploads, ""),
     }
     assert _rights(MANIFEST.get("ingest_file")) == always | {
         ("datastore.user", "the project", ""),

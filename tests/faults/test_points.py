@@ -42,6 +42,7 @@ ASKED_FOR = {
     "forget_copies",
     "forget_person",
     "hold_sending",
+    "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",
     "read_notice",

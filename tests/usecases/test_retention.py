@@ -20,7 +20,16 @@ from tests.usecases.clinic import Clinic
 # What stays: definitions, ledgers and refusals.
 KEPT = {
     *("companies", "api_keys", "senders", "sender_timelines", "sources", "templates", "campaigns"),
-    *("campaign_contents", "files", "file_contents", "fires", "fire_progress", "opt_outs"),
+    *(
+        "campaign_contents",
+        "files",
+        "file_contents",
+        "fires",
+        "fire_progress",
+        "fire_costs",
+        "opt_outs",
+        "deletions",
+    ),
 }
 DAY = timedelta(days=1)
 
@@ -47,7 +56,10 @@ async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Cli
     ends: dict[str, set[bool]] = {}
     for path, fields in found.items():
         ends.setdefault(path.split("/")[-2], set()).add("expires_at" in fields)
-    assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - {"history_searches"}
+    assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - {
+        "history_searches",
+        "notices",
+    }
     assert {name for name, has in ends.items() if True not in has} <= KEPT | {"history_searches"}
     assert {collection.name for collection in clinic.stores.all()} | {"companies"} == (
         KEPT | RETENTION.keys() | {"idempotency_keys"}
@@ -80,7 +92,7 @@ async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None
     assert not any("expires_at" in one for one in before)
     args = _parser().parse_args(["apply-retention"])
     renewed = (await args.run(clinic.runtime, args))["renewed"][clinic.company_id]
-    assert renewed.keys() == RETENTION.keys() - {"history_searches"}
+    assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices"}
     [message] = await documents(clinic, "messages")
     assert message["expires_at"] == message["created_at"] + 730 * DAY
     assert (await args.run(clinic.runtime, args))["renewed"] == {clinic.company_id: {}}
