@@ -24,8 +24,8 @@ async def check_database(runtime: Runtime, now: datetime) -> Hold | None:
     hold = await system.find_hold()
     if hold is not None:
         return hold
-    known = await system.heartbeat()
     last = await _remembered(runtime)
+    known = await system.heartbeat()  # read second: a sweep between the two makes it later, never earlier
     if last is None or (known is not None and known >= last):
         return None
     reason = WENT_BACK.format(last=last)

@@ -1,6 +1,7 @@
 """Disturbances of what comes after sending: evidence that is missing, senders that are refused, decisions."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,10 @@ import aiohttp
 from infra.local.api_client import ApiClient
 from infra.local.simulator.outcomes import Answer
 from shared.domain.api_key import Scope
+from shared.domain.failure import FailureState
 from shared.domain.message import MessageState
 from shared.domain.sending import Delivery
+from shared.faults import Point
 from shared.usecases.create_api_key import create_api_key
 from tests.faults.disturbances import Passage, answer_with, kill, taken
 from tests.faults.laboratory import Laboratory
@@ -18,6 +21,7 @@ from tests.faults.trial import TEXTS_SENDER, Trial
 
 # Delivered, but no receipt ever comes: the simulator's fixed outcome by the last digits.
 SILENT = tuple(f"+1{area}5550011" for area in (212, 332, 347, 646, 718, 917, 929))
+REFUSED, CORRECTED = "+12125550003", "+12125552999"
 WITHIN = 120.0
 
 
@@ -55,19 +59,40 @@ async def _end_quiet_period(trial: Trial) -> None:
 async def suspend_account(passages: list[Passage], lab: Laboratory, trial: Trial) -> None:
     """Twilio suspends the account as the batch is claimed, and lets it go on once the sender is paused."""
     lab.orders.give("claim_batch.lease", "before", "wait")
-    twilio = trial.account.twilio
 
     async def suspend() -> None:
-        await taken(lab, trial, "claim_batch.lease", "before")
-        await lab.simulator.add_account(sid=twilio.sid, token=twilio.token, suspended=True)
-        for point, moment in passages:
-            lab.orders.give(point, moment, "kill")
-        lab.orders.release("claim_batch.lease", "before")
+        await _suspended_at("claim_batch.lease", passages, lab, trial)
         await trial.until(lambda: _is_paused(trial), seconds=WITHIN)
-        await lab.simulator.add_account(sid=twilio.sid, token=twilio.token)
+        await _set_account(lab, trial, suspended=False)
         await _until_done(trial, await _api(lab, trial), f"/senders/{TEXTS_SENDER}/resume", {})
 
     trial.meanwhile(suspend())
+
+
+async def refuse_start(passages: list[Passage], lab: Laboratory, trial: Trial) -> None:
+    """Twilio suspends the account as the campaign's time comes, and lets it go on once that was noted."""
+    lab.orders.give("check_senders", "before", "wait")
+
+    async def suspend() -> None:
+        await _suspended_at("check_senders", passages, lab, trial)
+        for point, moment in passages:
+            await taken(lab, trial, point, moment)
+        await _set_account(lab, trial, suspended=False)
+
+    trial.meanwhile(suspend())
+
+
+async def _suspended_at(point: Point, passages: list[Passage], lab: Laboratory, trial: Trial) -> None:
+    """Suspend the account while a process waits at the point; then the passages are deadly."""
+    await taken(lab, trial, point, "before")
+    await _set_account(lab, trial, suspended=True)
+    await kill(passages, lab, trial, replies=False)
+    lab.orders.release(point, "before")
+
+
+async def _set_account(lab: Laboratory, trial: Trial, *, suspended: bool) -> None:
+    twilio = trial.account.twilio
+    await lab.simulator.add_account(sid=twilio.sid, token=twilio.token, suspended=suspended)
 
 
 async def decide(passages: list[Passage], lab: Laboratory, trial: Trial) -> None:
@@ -83,6 +108,30 @@ async def decide(passages: list[Passage], lab: Laboratory, trial: Trial) -> None
             await _until_done(trial, api, f"/messages/{message.id}/settle", {"as": "resend"})
 
     trial.meanwhile(decide_all())
+
+
+async def correct(passages: list[Passage], lab: Laboratory, trial: Trial) -> None:
+    """Twilio refuses the first number; a person puts in another."""
+    trial.numbers[0] = REFUSED
+
+    async def correct_first() -> None:
+        await trial.until(_closed_without(trial, MessageState.QUEUED), seconds=WITHIN)
+        await kill(passages, lab, trial, replies=False)
+        api = await _api(lab, trial)
+        failures = trial.stores.failures
+        [failure] = [one for one in (await failures.page(trial.company_id, limit=10)).items if one.fire_id]
+
+        async def is_corrected() -> bool:
+            if (await failures.get(trial.company_id, failure.id)).state is FailureState.REQUEUED:
+                return True
+            with suppress(aiohttp.ClientError):
+                await api.post(f"/failures/{failure.id}/requeue", {"corrections": {"phone": CORRECTED}})
+            return False
+
+        await trial.until(is_corrected, seconds=WITHIN)
+        trial.numbers[0] = CORRECTED
+
+    trial.meanwhile(correct_first())
 
 
 async def _api(lab: Laboratory, trial: Trial) -> ApiClient:

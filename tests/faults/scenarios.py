@@ -54,6 +54,7 @@ _FIRST: dict[Point, Passage] = {
 _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
 _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[None]]] = {
+    "refuse_fire": evidence.refuse_start,
     "pause_sender": evidence.suspend_account,
     "resume_sender": evidence.suspend_account,
     "search_history.settle": evidence.lose_answers,
@@ -61,6 +62,8 @@ _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[
     "search_history.store": evidence.lose_receipts,
     "settle_message": evidence.decide,
     "settle_message.publish": evidence.decide,
+    "requeue_failure": evidence.correct,
+    "requeue_failure.publish": evidence.correct,
 }
 
 

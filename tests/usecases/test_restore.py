@@ -27,8 +27,10 @@ from shared.domain.message import MessageState
 from shared.domain.opt_out import opt_out_id
 from shared.domain.sending import OutgoingMessage
 from shared.runtime import Runtime
+from shared.usecases.check_database import check_database
 from shared.usecases.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
+from shared.usecases.leave_heartbeat import leave_heartbeat
 from shared.usecases.reconcile_sends import reconcile_sends
 from shared.usecases.resume_campaign import resume_campaign
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
@@ -194,6 +196,23 @@ async def test_sweeps_that_overlap_hold_nothing(clinic: Clinic) -> None:
     for minutes in (5, 1, 6):
         await sweep_stalled_work(clinic.runtime, now + minutes * MINUTES)
     assert (await tick(clinic, minutes=7))[1] == {"started": 0, "refused": 0}
+
+
+async def test_a_sweep_between_the_two_looks_holds_nothing(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime, system = clinic.runtime, clinic.stores.system
+    now = runtime.now()
+    await leave_heartbeat(runtime, now)
+    look = system.heartbeat
+
+    async def look_and_sweep() -> datetime | None:
+        known = await look()
+        await leave_heartbeat(runtime, now + timedelta(seconds=1))
+        return known
+
+    monkeypatch.setattr(system, "heartbeat", look_and_sweep)
+    assert await check_database(runtime, now) is None
 
 
 async def test_a_hold_stops_what_runs_and_release_lets_it_go_on(clinic: Clinic) -> None:
