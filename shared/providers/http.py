@@ -56,8 +56,7 @@ async def call(
     """
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=timeout_seconds * CONNECT_SHARE)
     metering.count(Unit.PROVIDER_CALLS)
-    # Of the address only the host: the path names the account.
-    with tracing.span("provider_call", "client", method=method, host=urlsplit(url).hostname or ""):
+    with tracing.span("provider_call", "client", method=method, host=_host(url)):
         async with _session().request(
             method,
             url,
@@ -71,6 +70,14 @@ async def call(
             text = await response.text(errors="replace")
             tracing.note(status=response.status)
             return Answer(status=response.status, headers=response.headers, text=text)
+
+
+def _host(url: str) -> str:
+    """Of the address only the host may be told: the path names the account. Empty when it is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # aiohttp will say so, and that nothing left
+        return ""
 
 
 async def aclose() -> None:

@@ -52,6 +52,7 @@ WITHOUT_RECORDS = {
     "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",
     "company_of": "reads a path",
+    "read_retry": "says how a read is tried again",
     "read_together": "reads what Collection.wanted was given, company first",
     "transact": "runs what its caller does",
 }

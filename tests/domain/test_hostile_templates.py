@@ -130,7 +130,7 @@ def test_hostile_templates_do_no_harm(template: str) -> None:
         assert len(text) < 3_000
     assert len(text) <= OUTPUT_BYTES
     assert not any(word in text for word in ("<class", "root:", "/usr", "subclasses of", "built-in"))
-    assert clock.process_time() - start < 2
+    assert clock.process_time() - start < 10  # seconds of the processor: else it would be a way to stop us
 
 
 @pytest.mark.parametrize(
