@@ -72,7 +72,8 @@ def notification_steps(manifest: Manifest, target: Target) -> list[Step]:
             create=(
                 gcloud(
                     *group, "create", bucket, f"--topic={topic}", "--event-types=OBJECT_FINALIZE",
-                    "--payload-format=none", "--skip-topic-setup", target.in_project,
+                    "--payload-format=none", "--skip-topic-setup", "--object-prefix=companies/",
+                    target.in_project,
                 ),
             ),
         )

@@ -104,7 +104,7 @@ def delivery_steps(manifest: Manifest, target: Target) -> list[Step]:
 def function_rights(function: Function, manifest: Manifest, target: Target) -> Iterator[Right]:
     """What this function's account may do."""
     who = member(target.account_of(function))
-    yield Right(holder=project(target), role="roles/cloudtrace.agent", member=who)
+    yield Right(holder=project(target), role="roles/telemetry.tracesWriter", member=who)
     yield Right(holder=secret(target, SIGNING_KEY), role="roles/secretmanager.secretAccessor", member=who)
     for name in function.publishes:
         holder = topic(target, manifest.get(name).topic)

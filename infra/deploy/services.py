@@ -10,7 +10,7 @@ SERVICES = tuple(
     for name in (
         "artifactregistry", "cloudbuild", "cloudfunctions", "cloudresourcemanager", "cloudscheduler",
         "cloudtrace", "firebaserules", "firestore", "iam", "iamcredentials", "logging", "monitoring",
-        "pubsub", "run", "secretmanager", "serviceusage", "storage",
+        "pubsub", "run", "secretmanager", "serviceusage", "storage", "telemetry",
     )
 )  # fmt: skip
 

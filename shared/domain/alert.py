@@ -11,3 +11,4 @@ class Alert(StrEnum):
     DEAD_LETTERS = "dead_letters"
     SWEEP_SILENT = "sweep_silent"
     SENDER_PAUSED = "sender_paused"
+    DATABASE_RESTORED = "database_restored"

@@ -4,17 +4,16 @@ Every sweep leaves its time in the database and then in Cloud Storage. Where Clo
 one than the database does, the database is older than it was. An outage, however long, makes no difference.
 """
 
-import logging
 from datetime import datetime
 
 from google.api_core.exceptions import NotFound as ObjectNotFound
 
 from shared import log
+from shared.domain.alert import Alert
 from shared.domain.hold import Hold
 from shared.firestore.system import HOLD
 from shared.runtime import Runtime
 
-METRIC = "database_restored"
 WENT_BACK = "The database is older than it was at {last:%Y-%m-%d %H:%M} UTC: it was restored from a backup."
 
 
@@ -31,7 +30,7 @@ async def check_database(runtime: Runtime, now: datetime) -> Hold | None:
     reason = WENT_BACK.format(last=last)
     hold = Hold(id=HOLD, reason=reason, since=now, restored_to=known or last)
     await system.save_hold(hold)
-    log.event("alert", level=logging.ERROR, metric=METRIC, value=1, reason=reason)
+    log.alert(Alert.DATABASE_RESTORED, 1, reason=reason)
     return hold
 
 

@@ -146,7 +146,7 @@ def _rights(function: Function) -> set[tuple[str, str, str]]:
 
 def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     always = {
-        ("cloudtrace.agent", "the project", ""),
+        ("telemetry.tracesWriter", "the project", ""),
         ("secretmanager.secretAccessor", "secret rollcall-signing-key", ""),
     }
     uploads = f"bucket {TARGET.uploads}"

@@ -25,9 +25,13 @@ from shared import tracing
 from shared.domain.alert import Alert
 from shared.domain.message import MessageState
 from shared.domain.sending import Receipt, ReceiptKind
+from shared.firestore import paths
+from shared.firestore.system import HEARTBEAT
 from shared.log import _JsonFormatter
 from shared.settings import PREFIX, Settings
+from shared.usecases.check_database import check_database
 from shared.usecases.fire_due_campaigns import fire_due_campaigns
+from shared.usecases.leave_heartbeat import leave_heartbeat
 from shared.usecases.record_receipt import record_receipt
 from shared.usecases.watch_work import watch_work
 from tests.usecases.clinic import Clinic
@@ -229,6 +233,16 @@ async def test_alerts_of_the_watchdog_are_counted(deployed: Clinic, lines: Lines
         assert found, alert
         assert all(at("jsonPayload.value", entry) for entry in found)
     await clinic.runtime.dead_letters.close()
+
+
+async def test_a_database_that_went_back_in_time_is_counted(clinic: Clinic, lines: Lines) -> None:
+    system = clinic.stores.system
+    await leave_heartbeat(clinic.runtime, clinic.runtime.now())
+    await paths.system(system._db, HEARTBEAT).delete()
+    assert await check_database(clinic.runtime, clinic.runtime.now()) is not None
+    assert len(lines.matching("database_restored")) == 1
+    await check_database(clinic.runtime, clinic.runtime.now())
+    assert len(lines.matching("database_restored")) == 1
 
 
 async def test_sending_receipts_a_paused_sender_and_a_refused_fire_are_counted(
