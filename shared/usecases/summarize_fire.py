@@ -14,6 +14,7 @@ from shared.firestore.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.open_searches import open_searches
 
+COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
 
 
@@ -119,5 +120,8 @@ def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState
 
 
 def summary_is_due(progress: FireProgress | None, now: datetime) -> bool:
-    """Whether a summary asked for by every closing batch is worth its reads yet."""
-    return progress is None or (now - progress.updated_at).total_seconds() >= 2
+    """Whether a summary asked for by every closing batch is worth its reads yet: a large fire's are many."""
+    if progress is None:
+        return True
+    wait = max(2.0, progress.ledger.planned / COUNTED_PER_SECOND)
+    return (now - progress.updated_at).total_seconds() >= wait

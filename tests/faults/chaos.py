@@ -31,7 +31,7 @@ from tests.faults.verdict import Verdict, judge
 
 SOAK_RATE = 500.0  # a second: batches of fifty
 # Ticks count all messages of the fire, and the emulator reads every one of them for that.
-SOAK_TIMES = Times(provider=3, function=20, lease=25, tick=5)
+SOAK_TIMES = Times(provider=3, function=20, lease=25, tick=15)
 COLUMNS = ("planned", "accepted", "failed", "doubled", "lost", "unknown")
 
 
