@@ -61,7 +61,7 @@ class Companies:
         """Mark that it is being deleted: nothing of it fires any more. Raises NotFound."""
         company = await self.get(company_id)
         document, fields = overwriting(replace(company, sending_enabled=False, is_being_deleted=True))
-        await paths.company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]
+        await paths.company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
 
     async def add(self, company: Company) -> bool:
         """Store a new company; False when there is one with this id."""

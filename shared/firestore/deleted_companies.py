@@ -30,7 +30,7 @@ class DeletedCompanies:
     async def save(self, company_id: str, deletion: Deletion) -> None:
         """Keep how far it got."""
         document, fields = overwriting(deletion)
-        await paths.deleted_company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]
+        await paths.deleted_company(self._db, company_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
 
     async def names(self, company_id: str) -> list[str]:
         """The names of all collections the company has, known to this version of the code or not."""
