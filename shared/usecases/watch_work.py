@@ -20,6 +20,7 @@ EXAMPLES = 5
 LETTERS_LOOKED_AT = 100
 SWEEP, WATCH = "sweep_stalled_work", "watch_work"
 _EVER = timedelta(days=365)
+SILENT_TICKS = 1.5  # after one that it missed, the watchdog of the next tick speaks: five minutes later
 
 
 async def watch_work(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -42,7 +43,7 @@ async def watch_work(runtime: Runtime, now: datetime) -> dict[str, int]:
             return await watch
         except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
             errors.append(error)
-            return _alert(metric, -1, reason=f"cannot be found out: {error}")
+            return _alert(metric, -1, reason=f"cannot be found out: {type(error).__name__}")
 
     values = {
         Alert.STUCK_WORK: await look(Alert.STUCK_WORK, _watch_stuck(runtime, now)),
@@ -97,7 +98,7 @@ async def _watch_dead_letters(runtime: Runtime) -> int:
         try:
             return len(await runtime.dead_letters.peek(topic, LETTERS_LOOKED_AT))
         except GoogleAPICallError as error:  # who cannot look must not keep quiet about it
-            _alert(Alert.DEAD_LETTERS, -1, topic=topic, reason=f"cannot be read: {error.message}")
+            _alert(Alert.DEAD_LETTERS, -1, topic=topic, reason=f"cannot be read: {type(error).__name__}")
             return 0
 
     topics = list(TOPICS.values())
@@ -117,6 +118,6 @@ async def _watch_sweep(runtime: Runtime, now: datetime, *, is_first: bool) -> in
     if beat is None:
         return 0 if is_first else _alert(Alert.SWEEP_SILENT, 1, reason="it has never run to its end")
     silent = (now - beat.at).total_seconds()
-    if silent <= 2 * runtime.settings.tick_interval_seconds:
+    if silent <= SILENT_TICKS * runtime.settings.tick_interval_seconds:
         return 0
     return _alert(Alert.SWEEP_SILENT, int(silent), reason=f"it last ended at {beat.at:%Y-%m-%d %H:%M} UTC")
