@@ -87,9 +87,9 @@ def judge(
     free = [p for p in listed if p.provider_id not in taken and _is_since(p, message)]
     near = [p for p in free if _was_created_by(p, message, call_lasts)]
     if not near:
-        is_alike = any(_text(other.body) == _text(message.body) for other in free)
+        is_alike = any(plain_text(other.body) == plain_text(message.body) for other in free)
         return Evidence(verdict=Verdict.UNCLEAR if is_alike else Verdict.ABSENT)
-    same = [p for p in near if _text(p.body) == _text(message.body) and _is_to(p, message)]
+    same = [p for p in near if plain_text(p.body) == plain_text(message.body) and _is_to(p, message)]
     if len(same) != 1 or any(_could_be(rival, message, same[0], call_lasts) for rival in rivals):
         return Evidence(verdict=Verdict.UNCLEAR)
     return Evidence(verdict=Verdict.FOUND, found=same[0])
@@ -107,16 +107,21 @@ def _was_created_by(candidate: ProviderMessage, message: Message, call_lasts: ti
 
 def _is_to(candidate: ProviderMessage, message: Message) -> bool:
     """Whether it went to the message's address, with a plus sign or without, or a channel before it."""
-    return _digits(candidate.to_address) == _digits(message.address)
+    return digits_of(candidate.to_address) == digits_of(message.address)
 
 
-def _digits(number: str) -> str:
+def digits_of(number: str) -> str:
+    """What of a number is the same however a provider shows it."""
     return "".join(character for character in number if character.isdigit())
 
 
 def _could_be(rival: Message, message: Message, candidate: ProviderMessage, call_lasts: timedelta) -> bool:
     """Whether the candidate may be another message of ours that has no provider's id yet."""
-    if rival.id == message.id or rival.provider_id is not None or _text(rival.body) != _text(message.body):
+    if (
+        rival.id == message.id
+        or rival.provider_id is not None
+        or plain_text(rival.body) != plain_text(message.body)
+    ):
         return False
     # A refusal proves that nothing was created; a failure that somebody decided on does not.
     is_open = rival.state in (MessageState.SENDING, MessageState.UNKNOWN, MessageState.SENT)
@@ -124,7 +129,8 @@ def _could_be(rival: Message, message: Message, candidate: ProviderMessage, call
     return (is_open or is_doubtful) and _was_created_by(candidate, rival, call_lasts)
 
 
-def _text(body: str) -> str:
+def plain_text(body: str) -> str:
+    """What of a text is the same however a provider shows it."""
     return body.replace("\r\n", "\n").strip()
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.domain.campaign import Campaign, CampaignState, ScheduleKind
 from shared.domain.message import Message, MessageState, moved
-from shared.domain.reconciling import BY_HISTORY, ProviderMessage
+from shared.domain.reconciling import BY_HISTORY, ProviderMessage, digits_of, plain_text
 from shared.domain.schedule import next_fire
 
 RESTORED = "The database was restored from a backup; it may have been sent since then."
@@ -59,7 +59,7 @@ class SentSince:
         self.messages = messages
         self._by_address: dict[str, list[ProviderMessage]] = {}
         for one in messages:
-            self._by_address.setdefault(one.to_address, []).append(one)
+            self._by_address.setdefault(digits_of(one.to_address), []).append(one)
 
     def became(self, group: Sequence[Message], *, is_over: bool) -> Became:
         """What became of all messages to one address. `is_over`: the list can lack nothing any more.
@@ -67,12 +67,12 @@ class SentSince:
         A message was sent when the list holds as many of its text as there are such messages here, and was
         not sent when nothing went to the address but what others of the group are. All else is unclear.
         """
-        listed = self._by_address.get(group[0].address, [])
-        texts = {message.body: [one for one in listed if one.body == message.body] for message in group}
+        listed = self._by_address.get(digits_of(group[0].address), [])
+        texts = {text: [one for one in listed if plain_text(one.body) == text] for text in map(_text, group)}
         is_strange = len(listed) > sum(len(found) for found in texts.values())
         outcomes: Became = {}
         for text, found in texts.items():
-            own = [message for message in group if message.body == text]
+            own = [message for message in group if _text(message) == text]
             for place, message in enumerate(own):
                 if len(found) == len(own):
                     outcomes[message.id] = (Since.SENT, found[place])
@@ -81,6 +81,10 @@ class SentSince:
                 else:
                     outcomes[message.id] = (Since.NOT_SENT if is_over else Since.WAITING, None)
         return outcomes
+
+
+def _text(message: Message) -> str:
+    return plain_text(message.body)
 
 
 def unclear(group: Sequence[Message]) -> Became:
