@@ -42,7 +42,7 @@ ANSWERS = ("1", "1.", "2", "3", "Yes?", "1 please", "STOP", "2", "1", "what is t
 
 async def run_demo(stack: Stack, say: Say) -> bool:
     """Run the job through the stack's API and show each step; whether the books closed as they must."""
-    os.environ.update({name: value for name, value in stack.settings_env.items() if "EMULATOR" in name})
+    os.environ.update(stack.emulator_env)
     runtime = Runtime(Settings.from_env(stack.settings_env))
     async with simulator_client(stack.addresses.simulator) as simulator, aiohttp.ClientSession() as http:
         company = await open_company(runtime, simulator)

@@ -71,6 +71,7 @@ class Stack:
     directory: Path  # state and logs
     addresses: Addresses
     settings_env: dict[str, str]  # what the functions were given: settings and emulator hosts
+    emulator_env: dict[str, str]  # what makes Google's client libraries talk to the emulators
     hosts: dict[str, FunctionHost]  # by function name
 
     def __init__(self, options: StackOptions, *, say: Callable[[str], None] = print) -> None:
@@ -105,6 +106,7 @@ class Stack:
         self.directory = started.enter_context(state_directory(options.root, keep=options.keep))
         self._say(f"State and logs are in {self.directory}")
         emulators = await started.enter_async_context(self._running_emulators())
+        self.emulator_env = emulators.env
         simulator = await started.enter_async_context(self._running_simulator())
         ports = self._function_ports()
         self.settings_env = self._settings(emulators, simulator, f"http://{HOST}:{ports['messages']}")

@@ -1,4 +1,4 @@
-"""For ops: create-company, create-api-key, add-sender, credentials, dead-letters, stuck.
+"""What ops does by hand: companies, keys, senders and their credentials, stuck work, stored data, restores.
 
 Settings come from the environment, as for the functions. What was made is printed as one line of JSON.
 """
@@ -69,7 +69,8 @@ async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, o
     return {"sender_id": sender.id, "channel": sender.channel, "address": sender.address}
 
 
-def _parser() -> argparse.ArgumentParser:
+def ops_parser() -> argparse.ArgumentParser:
+    """Reads the command line: `run` of what it returns is what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m infra.ops", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
@@ -125,7 +126,7 @@ async def _run(command: Command, args: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    args = _parser().parse_args(arguments)
+    args = ops_parser().parse_args(arguments)
     return asyncio.run(_run(args.run, args))
 
 

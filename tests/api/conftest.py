@@ -1,12 +1,13 @@
 """The API over the real emulators, with jobs kept and not run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from functions.process import current_runtime
 from infra.local.emulators import Emulators
 from infra.local.simulator.client import SimulatorClient
 from shared.runtime import Runtime
@@ -40,3 +41,16 @@ async def office(
     await office.open(simulator)
     yield office
     await office.close()
+
+
+@pytest.fixture
+def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The office's settings as a process gets them."""
+    settings = office.runtime.settings
+    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
+    for name in names:
+        monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
+    current_runtime.cache_clear()
+    yield office
+    current_runtime().stores.db.close()  # type: ignore[no-untyped-call]
+    current_runtime.cache_clear()

@@ -10,9 +10,7 @@ from shared.domain.api_key import Scope
 from shared.domain.fire import FireState
 from shared.usecases.delete_company import delete_company
 from tests.api.office import OURS, THEIRS, Office, assert_problem
-from tests.api.test_newer_documents import environment
 
-__all__ = ["environment"]
 ROOT = Path(__file__).parents[2]
 PERSON = {"channel": "sms", "address": "(212) 555-0187"}
 NUMBER = "+12125550187"

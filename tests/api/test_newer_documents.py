@@ -2,31 +2,15 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from functions_framework.aio import create_asgi_app
 
-from functions.process import current_runtime
 from tests.api.office import Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
 JOB = {"company_id": "acme", "batch_id": "newer"}
-
-
-@pytest.fixture
-def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The office's settings as a process gets them."""
-    settings = office.runtime.settings
-    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
-    for name in names:
-        monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
-    current_runtime.cache_clear()
-    yield office
-    current_runtime().stores.db.close()  # type: ignore[no-untyped-call]
-    current_runtime.cache_clear()
 
 
 async def _call(name: str, body: object) -> httpx.Response:

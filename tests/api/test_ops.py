@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,18 +15,6 @@ from infra.ops.__main__ import main
 from tests.api.office import Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The office's settings as a process gets them."""
-    settings = office.runtime.settings
-    names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
-    for name in names:
-        monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
-    current_runtime.cache_clear()
-    yield office
-    current_runtime.cache_clear()
 
 
 def _json(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:

@@ -112,13 +112,15 @@ async def soak(people: int, directory: Path) -> list[Verdict]:
         trial.may_be_unknown = True
         await trial.open()
         problem, kills = "", Counter[str]()
+        killing = asyncio.create_task(_kill_now_and_then(lab, kills))
         try:
             await trial.start(seconds=60 + people / 50)
-            killing = asyncio.create_task(_kill_now_and_then(lab, kills))
             await trial.settle(seconds=120 + people / 5)
-            killing.cancel()
         except (Unsettled, TimeoutError) as unsettled:
             problem = f"not settled: {unsettled}"
+        killing.cancel()
+        if alive := set(lab.stack.hosts) - set(kills):
+            problem = f"{problem} never killed: {sorted(alive)}".strip()
         verdict = await judge(trial, f"{people:,} people, {kills.total()} kills", problem)
         print(f"Killed: {dict(kills)}")
     _show(verdict)
@@ -126,15 +128,15 @@ async def soak(people: int, directory: Path) -> list[Verdict]:
 
 
 async def _kill_now_and_then(lab: Laboratory, kills: Counter[str]) -> None:
-    """One process of a function is killed every two seconds, whatever it does."""
+    """One process of a function is killed every two seconds, whatever it does; each function in its turn."""
     while True:
-        await asyncio.sleep(2)
-        name = random.choice(list(lab.stack.hosts))  # noqa: S311 - any will do
-        with suppress(psutil.NoSuchProcess, ProcessFailed):
-            workers = psutil.Process(lab.stack.hosts[name].pid).children()
-            if workers:
-                random.choice(workers).kill()  # noqa: S311
-                kills[name] += 1
+        for name in random.sample(list(lab.stack.hosts), len(lab.stack.hosts)):
+            await asyncio.sleep(2)
+            with suppress(psutil.NoSuchProcess, ProcessFailed):
+                workers = psutil.Process(lab.stack.hosts[name].pid).children()
+                if workers:
+                    random.choice(workers).kill()  # noqa: S311 - any will do
+                    kills[name] += 1
 
 
 def _search() -> Verdict:

@@ -73,6 +73,8 @@ def _contradictions(trial: Trial, messages: dict[str, Message], accepted: Counte
             wrong.append("delivered, yet without a receipt")
         if accepted[address] and message.state is MessageState.UNKNOWN:
             wrong.append("accepted and received, yet shown as unknown")
+        if message.state is MessageState.UNKNOWN and not message.reason:
+            wrong.append("unknown without a reason")
         if address in trial.refused and message.reason != "opted_out":
             wrong.append(f"opted out, yet {message.state}: {message.reason}")
     return sorted(set(wrong))

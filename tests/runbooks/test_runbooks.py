@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.ops.__main__ import _parser
+from infra.ops.__main__ import ops_parser
 from shared.domain.job import TOPICS
 from tests.deploy.gcloud_parser import try_commands
 from tests.runbooks.commands import RUNBOOKS, runbook_commands
@@ -61,7 +61,7 @@ async def test_the_commands_of_ops_are_followed(
     done = []
     for command in (command for command in COMMANDS if command[:3] == OPS):
         words = [places.get(word, word) for word in command[3:]]
-        args = _parser().parse_args(words)
+        args = ops_parser().parse_args(words)
         if words[0] == "dead-letters":  # needs Pub/Sub's topics: see test_watch_work
             assert args.topic in (None, *TOPICS.values())
             continue

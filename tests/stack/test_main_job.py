@@ -1,8 +1,7 @@
 """The main job through the API on the whole stack: functions as processes, real pushes, signed webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,98 +13,39 @@ from twilio.request_validator import RequestValidator
 
 from infra.local.api_client import ApiClient, ApiRefusal
 from infra.local.demo import run_demo
-from infra.local.demo_company import SMS_NUMBER, DemoCompany, open_company
-from infra.local.simulator.client import SimulatorClient, simulator_client
-from infra.local.simulator.faults import Delays
+from infra.local.demo_company import SMS_NUMBER, open_company
 from infra.local.simulator.outcomes import OUTCOMES
-from infra.local.stack import Stack, StackOptions
+from infra.local.stack import Stack
 from shared.runtime import Runtime
 from shared.settings import Settings
-from shared.storage.secrets_file import SecretsFile
 from tests.stack.log_search import Private, anybodys, entries, leaks
 from tests.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
+from tests.stack.office import Office, campaign, open_office, settled, stack_options, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ALWAYS = {"opens": "00:00", "closes": "00:00"}
-
-
-@dataclass(frozen=True)
-class Office:
-    """A company on the running stack, and who acts for it."""
-
-    stack: Stack
-    company: DemoCompany
-    api: ApiClient
-    simulator: SimulatorClient
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """The stack as `make up` starts it, with ticks only on demand."""
-    options = StackOptions(
-        root=tmp_path_factory.mktemp("stack"),
-        usual_ports=False,
-        tick_seconds=0,
-        settings={"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "2"},
-        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=4),
+    options = stack_options(
+        tmp_path_factory.mktemp("stack"), settings={"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "2"}
     )
     async with Stack(options) as running:
         yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def office(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
+async def office(stack: Stack) -> AsyncIterator[Office]:
     """A new company on the stack."""
-    for name, value in stack.settings_env.items():
-        if "EMULATOR" in name:
-            monkeypatch.setenv(name, value)
-    runtime = Runtime(Settings.from_env(stack.settings_env))
-    async with simulator_client(stack.addresses.simulator) as simulator, aiohttp.ClientSession() as http:
-        await simulator.clear_messages()
-        company = await open_company(runtime, simulator)
-        api = ApiClient(stack.addresses.functions["api"], company.key, http)
-        yield Office(stack, company, api, simulator)
-    runtime.stores.db.close()  # type: ignore[no-untyped-call]
-
-
-async def campaign(office: Office, rows: list[str], **changes: Any) -> dict[str, Any]:
-    """A draft that texts the people in `rows` ("name,phone,email")."""
-    api = office.api
-    columns = [{"column": name, "field": name} for name in ("name", "phone", "email")]
-    source = await api.post("/sources", {"name": "People", "columns": columns})
-    link = await api.post("/files", {"source_id": source["id"], "name": "people.csv"})
-    await api.put_file(link, "\n".join(["name,phone,email", *rows]).encode())
-    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
-    assert file["state"] == "loaded"
-    body = {"name": "Text", "channel": "sms", "body": "Hello {{ name }}. Reply 1 to confirm."}
-    template = await api.post("/templates", body)
-    step = {
-        "channel": "sms",
-        "template_id": template["id"],
-        "sender_id": office.company.sms_sender_id,
-        "address_field": "phone",
-    }
-    options = [{"words": ["1"], "disposition": "confirmed"}]
-    draft = {
-        "name": "People",
-        "audience": {"source_id": source["id"], "file_id": file["id"]},
-        "steps": [step],
-        "window": ALWAYS,
-        "reply_options": options,
-    }
-    return await api.post("/campaigns", draft | changes)
-
-
-async def settled(office: Office, fire_id: str) -> dict[str, Any]:
-    """The fire's report once nothing is pending."""
-    await office.api.wait_for(f"/fires/{fire_id}", "status", "sent", "needs_attention", "canceled")
-    return await office.api.get(f"/fires/{fire_id}/report")
+    async with open_office(stack) as opened:
+        await opened.simulator.clear_messages()
+        yield opened
 
 
 async def test_the_demo_closes_its_books(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in stack.settings_env.items():
-        if "EMULATOR" in name:
-            monkeypatch.setenv(name, value)
+    for name, value in stack.emulator_env.items():
+        monkeypatch.setenv(name, value)
     assert await run_demo(stack, print)
 
 
@@ -240,12 +180,6 @@ async def test_a_token_is_rotated_while_messages_and_receipts_go_on(office: Offi
             headers = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
             async with http.post(url, data=form, headers=headers) as answer:
                 assert answer.status == status
-
-
-async def stored(office: Office, sender_id: str) -> list[Mapping[str, str]]:
-    """A sender's live credentials, the newest first."""
-    secrets = SecretsFile(office.stack.settings_env["ROLLCALL_SECRETS"])
-    return [value.fields for value in await secrets.values(office.company.company_id, sender_id)]
 
 
 async def test_no_log_holds_a_number_an_address_a_body_or_a_secret(office: Office) -> None:

@@ -11,16 +11,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from infra.local.api_client import ApiClient
-from infra.local.demo_company import open_company
-from infra.local.simulator.client import simulator_client
-from infra.local.simulator.faults import Delays
-from infra.local.stack import PROJECT_ID, Stack, StackOptions
-from shared.runtime import Runtime
-from shared.settings import Settings
+from infra.local.stack import PROJECT_ID, Stack
 from shared.tracing import LOGGED_SAMPLED, LOGGED_SPAN, LOGGED_TRACE
+from tests.stack.office import Office, campaign, open_office, settled, stack_options
 from tests.stack.otlp_receiver import Received, Span, running_receiver
-from tests.stack.test_main_job import Office, campaign, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PEOPLE = ("Zebedee", "Yolanda", "Xaver")
@@ -43,27 +37,9 @@ async def received() -> AsyncIterator[Received]:
 async def office(received: Received, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """A company on a stack that records every trace."""
     settings = {"ROLLCALL_TRACE_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": received.address}
-    options = StackOptions(
-        root=tmp_path_factory.mktemp("stack"),
-        usual_ports=False,
-        tick_seconds=0,
-        settings=settings,
-        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=4),
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        async with Stack(options) as stack:
-            for name, value in stack.settings_env.items():
-                if "EMULATOR" in name:
-                    patch.setenv(name, value)
-            runtime = Runtime(Settings.from_env(stack.settings_env))
-            async with (
-                simulator_client(stack.addresses.simulator) as simulator,
-                aiohttp.ClientSession() as http,
-            ):
-                company = await open_company(runtime, simulator)
-                api = ApiClient(stack.addresses.functions["api"], company.key, http)
-                yield Office(stack, company, api, simulator)
-            runtime.stores.db.close()  # type: ignore[no-untyped-call]
+    options = stack_options(tmp_path_factory.mktemp("stack"), settings)
+    async with Stack(options) as stack, open_office(stack) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

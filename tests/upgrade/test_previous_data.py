@@ -19,17 +19,16 @@ import pytest_asyncio
 
 from infra.local.api_client import ApiClient
 from infra.local.simulator.client import SimulatorClient, simulator_client
-from infra.local.simulator.faults import Delays
-from infra.local.stack import Stack, StackOptions
+from infra.local.stack import Stack
 from shared.domain.sending import Outcome, OutgoingMessage
 from shared.firestore.codec import from_document
 from shared.providers import http as provider_http
 from shared.runtime import Runtime
-from shared.settings import Settings
 from tests.architecture.required_indexes import record_types
 from tests.architecture.stored_shapes import stored_records
 from tests.builders import an_sms_sender
 from tests.documents import from_json, store_documents
+from tests.stack.office import stack_options, stack_runtime
 from tests.upgrade.export import EXPORT
 
 EXPORTED: dict[str, Any] = json.loads(EXPORT.read_text(encoding="utf-8"))
@@ -75,36 +74,25 @@ class Upgraded:
 
 
 @pytest_asyncio.fixture
-async def upgraded(tmp_path: Path, monkeypatch: Any) -> AsyncIterator[Upgraded]:
+async def upgraded(tmp_path: Path) -> AsyncIterator[Upgraded]:
     settings = {"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "2", "ROLLCALL_QUIET_PERIOD_SECONDS": "300"}
-    options = StackOptions(
-        root=tmp_path,
-        usual_ports=False,
-        tick_seconds=0,
-        settings=settings,
-        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=4),
-    )
-    async with Stack(options) as stack:
-        for name, value in stack.settings_env.items():
-            if "EMULATOR" in name:
-                monkeypatch.setenv(name, value)
-        runtime = Runtime(Settings.from_env(stack.settings_env))
-        async with (
-            simulator_client(stack.addresses.simulator) as simulator,
-            aiohttp.ClientSession() as http,
-        ):
-            await _restore_providers(runtime, simulator)
-            for name, content in EXPORTED["objects"].items():
-                with tempfile.NamedTemporaryFile() as file:
-                    file.write(base64.b64decode(content))
-                    file.flush()
-                    await runtime.files.upload(name, file.name, "text/csv")
-            later = datetime.now(UTC) - AGO - datetime.fromisoformat(EXPORTED["exported_at"])
-            await store_documents(runtime.stores.db, from_json(EXPORTED["documents"], later))
-            api = ApiClient(stack.addresses.functions["api"], EXPORTED["key"], http)
-            yield Upgraded(stack, api, simulator, runtime)
+    async with (
+        Stack(stack_options(tmp_path, settings)) as stack,
+        stack_runtime(stack) as runtime,
+        simulator_client(stack.addresses.simulator) as simulator,
+        aiohttp.ClientSession() as http,
+    ):
+        await _restore_providers(runtime, simulator)
+        for name, content in EXPORTED["objects"].items():
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(base64.b64decode(content))
+                file.flush()
+                await runtime.files.upload(name, file.name, "text/csv")
+        later = datetime.now(UTC) - AGO - datetime.fromisoformat(EXPORTED["exported_at"])
+        await store_documents(runtime.stores.db, from_json(EXPORTED["documents"], later))
+        api = ApiClient(stack.addresses.functions["api"], EXPORTED["key"], http)
+        yield Upgraded(stack, api, simulator, runtime)
         await provider_http.aclose()
-        runtime.stores.db.close()  # type: ignore[no-untyped-call]
 
 
 async def _restore_providers(runtime: Runtime, simulator: SimulatorClient) -> None:

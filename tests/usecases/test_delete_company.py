@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.ops.__main__ import _parser
+from infra.ops.__main__ import ops_parser
 from shared.domain.deletion import DeletionState
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.job import SendBatch
@@ -101,8 +101,8 @@ async def test_a_company_that_never_was(clinic: Clinic) -> None:
 
 
 async def test_ops_must_say_it_twice(clinic: Clinic) -> None:
-    args = _parser().parse_args(["delete-company", "--company", "acme", "--confirm", "acmo"])
+    args = ops_parser().parse_args(["delete-company", "--company", "acme", "--confirm", "acmo"])
     with pytest.raises(InvalidInput, match="does not come back"):
         await args.run(clinic.runtime, args)
-    args = _parser().parse_args(["delete-company", "--company", "acme", "--confirm", "acme"])
+    args = ops_parser().parse_args(["delete-company", "--company", "acme", "--confirm", "acme"])
     assert (await args.run(clinic.runtime, args))["state"] == "done"

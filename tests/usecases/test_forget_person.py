@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.ops.__main__ import _parser
+from infra.ops.__main__ import ops_parser
 from shared.domain.campaign import Audience
 from shared.domain.channel import Channel
 from shared.domain.deletion import DeletionState
@@ -232,7 +232,9 @@ async def test_a_wrong_address_says_so(clinic: Clinic) -> None:
 async def test_ops_forget_from_standard_input(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     await worked(clinic)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANA}\n"))
-    args = _parser().parse_args(["forget-person", "--company", "acme", "--channel", "sms", "--address", "-"])
+    args = ops_parser().parse_args(
+        ["forget-person", "--company", "acme", "--channel", "sms", "--address", "-"]
+    )
     shown = await args.run(clinic.runtime, args)
     assert shown["state"] == "done"
     assert "5550187" not in json.dumps(shown)

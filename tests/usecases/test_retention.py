@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.ops.__main__ import _parser
+from infra.ops.__main__ import ops_parser
 from shared.domain.campaign import Audience, Schedule, ScheduleKind
 from shared.domain.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
@@ -90,7 +90,7 @@ async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None
         await clinic.stores.db.document(path).set(fields)
     before = await documents(clinic, "messages")
     assert not any("expires_at" in one for one in before)
-    args = _parser().parse_args(["apply-retention"])
+    args = ops_parser().parse_args(["apply-retention"])
     renewed = (await args.run(clinic.runtime, args))["renewed"][clinic.company_id]
     assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices"}
     [message] = await documents(clinic, "messages")

@@ -13,7 +13,7 @@ import pytest
 from infra.local.emulators import Emulators
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Trigger, read_manifest
-from infra.ops.__main__ import _parser
+from infra.ops.__main__ import ops_parser
 from shared.domain.batch import BatchState
 from shared.domain.fire import ChunkState
 from shared.domain.message import MessageState
@@ -215,7 +215,7 @@ async def post(url: str, body: dict[str, Any], method: str = "POST") -> dict[str
 
 
 async def run_command(clinic: Clinic, *arguments: str) -> dict[str, Any]:
-    args = _parser().parse_args(arguments)
+    args = ops_parser().parse_args(arguments)
     answer: dict[str, Any] = await args.run(clinic.runtime, args)
     return answer
 
