@@ -52,5 +52,6 @@ def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Off
         monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
     current_runtime.cache_clear()
     yield office
-    current_runtime().stores.db.close()  # type: ignore[no-untyped-call]
+    if current_runtime.cache_info().currsize:
+        current_runtime().stores.db.close()  # type: ignore[no-untyped-call]
     current_runtime.cache_clear()
