@@ -87,7 +87,7 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
     """
     match sender.provider, credentials:
         case Provider.TWILIO, TwilioCredentials():
-            from shared.providers.twilio.client import TwilioSender
+            from shared.providers.twilio.sender import TwilioSender
 
             return TwilioSender(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
         case Provider.SENDGRID, SendGridCredentials():

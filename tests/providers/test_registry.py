@@ -15,7 +15,7 @@ from shared.providers.credentials import (
 )
 from shared.providers.registry import open_sender
 from shared.providers.sendgrid.client import SendGridSender
-from shared.providers.twilio.client import TwilioSender
+from shared.providers.twilio.sender import TwilioSender
 from shared.settings import Settings
 
 TWILIO = TwilioCredentials(account_sid="AC1", auth_token="very-secret")

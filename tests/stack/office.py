@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -31,14 +32,14 @@ class Office:
     simulator: SimulatorClient
 
 
-def stack_options(root: Path, settings: Mapping[str, str]) -> StackOptions:
+def stack_options(root: Path, settings: Mapping[str, str] = MappingProxyType({})) -> StackOptions:
     """The stack as `make up` starts it, but faster, and with ticks only on demand."""
     return StackOptions(
         root=root,
         usual_ports=False,
         tick_seconds=0,
-        settings=settings,
-        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=4),
+        settings={"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "5", **settings},
+        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=10),
     )
 
 

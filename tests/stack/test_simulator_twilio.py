@@ -131,6 +131,7 @@ async def test_a_silent_recipient_gets_the_text_and_no_receipt_but_history_shows
     ("order", "status", "code"),
     [
         ({"to": "+14155550003"}, 400, 21610),
+        ({"to": "+14155550015"}, 400, 21659),
         ({"to": "12"}, 400, 21211),
         ({"from_": "+14155559999"}, 400, 21606),
         ({"body": ""}, 400, 21602),

@@ -75,7 +75,7 @@ class Upgraded:
 
 @pytest_asyncio.fixture
 async def upgraded(tmp_path: Path) -> AsyncIterator[Upgraded]:
-    settings = {"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "2", "ROLLCALL_QUIET_PERIOD_SECONDS": "300"}
+    settings = {"ROLLCALL_QUIET_PERIOD_SECONDS": "300"}
     async with (
         Stack(stack_options(tmp_path, settings)) as stack,
         stack_runtime(stack) as runtime,

@@ -57,6 +57,28 @@ async def test_the_sender_is_paused_with_the_reason_and_all_is_kept(clinic: Clin
     assert reason == f"The sender +12125550100 is paused: {sender.paused_reason}"
 
 
+async def test_a_recipient_whom_the_sender_cannot_reach_stops_nobody_else(clinic: Clinic) -> None:
+    """Twilio says it of the sender's number (21659), which is good for everybody else."""
+    await clinic.load(*PEOPLE[:8], {"Patient": "Far", "Phone": "+1 212 555 0015"})
+    await clinic.ready()
+    fire = await clinic.fire()
+    assert not (await the_sender(clinic)).is_paused
+    assert (await clinic.report(fire)).ledger == Ledger(planned=9, sent=8, failed=1)
+    failed = (await clinic.by_address())["+12125550015"]
+    assert (failed.state, failed.code) == (MessageState.FAILED, "21659")
+    assert "cannot text this recipient" in (failed.reason or "")
+
+
+async def test_a_number_that_moved_away_is_the_senders_fault(clinic: Clinic) -> None:
+    await clinic.load(*PEOPLE[:8])
+    await clinic.ready()
+    sender = await the_sender(clinic)
+    await clinic.simulator.add_number(await clinic.simulator.add_account(), sender.address)
+    fire = await clinic.fire()
+    assert "does not belong to the Twilio account" in (await the_sender(clinic)).paused_reason
+    assert (await clinic.report(fire)).ledger == Ledger(planned=8, pending=8)
+
+
 async def test_neither_tick_sends_or_releases_while_it_is_paused(clinic: Clinic) -> None:
     await broken_fire(clinic)
     await suspend(clinic, suspended=False)  # mended, but nobody has said so

@@ -11,7 +11,7 @@ class Answer(StrEnum):
     """How a provider answers a request to send. Only the ACCEPTED ones reach the recipient."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"  # the recipient opted out: Twilio says 21610, SendGrid drops it after accepting
+    REFUSED = "refused"  # for good: Twilio says so at once, SendGrid drops it after accepting
     THROTTLED = "throttled"  # 429
     ERROR = "error"  # 500, and it was not accepted
     ERROR_ACCEPTED = "error_accepted"  # 500, and yet it was
@@ -34,8 +34,8 @@ class Receipts(StrEnum):
 class Outcome:
     """What becomes of a message to a recipient with these last `digits` or this `mailbox`.
 
-    `error_code` is Twilio's for a text that is not delivered; `event` is SendGrid's last one and `reason`
-    its text.
+    `refusal_code` is Twilio's for a text that is refused, `error_code` for one that is not delivered;
+    `event` is SendGrid's last one and `reason` its text.
     """
 
     digits: str
@@ -43,6 +43,7 @@ class Outcome:
     meaning: str
     answer: Answer = Answer.ACCEPTED
     receipts: Receipts = Receipts.ONCE
+    refusal_code: int = 21610
     error_code: int | None = None
     event: str = "delivered"
     reason: str = ""
@@ -125,6 +126,13 @@ OUTCOMES = (
         meaning="not delivered: carrier filter; or delivered and reported as spam",
         error_code=30007,
         event="spamreport",
+    ),
+    Outcome(
+        digits="0015",
+        mailbox="foreign",
+        meaning="refused with 21659: this sender cannot text that country; an email is delivered",
+        answer=Answer.REFUSED,
+        refusal_code=21659,
     ),
 )
 BY_DIGITS = {outcome.digits: outcome for outcome in OUTCOMES}

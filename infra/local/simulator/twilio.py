@@ -55,8 +55,10 @@ class TwilioApi:
         sender = self._sender(account, form)
         _check(form)
         outcome = outcome_of_number(form["To"])
-        if outcome.answer is Answer.REFUSED or self._has_opted_out(sender, form["To"]):
-            raise TwilioRefusal(400, 21610, "Attempt to send to unsubscribed recipient")
+        if self._has_opted_out(sender, form["To"]):
+            raise _refusal(21610)
+        if outcome.answer is Answer.REFUSED:
+            raise _refusal(outcome.refusal_code)
 
         async def accept() -> web.Response:
             message = await self._store_message(account, sender, form)
@@ -214,6 +216,14 @@ class TwilioApi:
         message = self._store.row("SELECT * FROM messages WHERE provider_id = ?", sid)
         assert message is not None  # noqa: S101  # just written
         return message
+
+
+def _refusal(code: int) -> TwilioRefusal:
+    texts = {
+        21610: "Attempt to send to unsubscribed recipient",
+        21659: "'From' is not a Twilio phone number or Short Code country mismatch",
+    }
+    return TwilioRefusal(400, code, texts[code])
 
 
 def _check(form: Mapping[str, str]) -> None:

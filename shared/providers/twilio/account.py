@@ -1,5 +1,7 @@
 """Whether a Twilio account may send from a number: asked before anything is sent."""
 
+from twilio.rest import Client
+
 from shared.domain.sender import Sender
 from shared.providers.asking import ProviderUnavailable
 from shared.providers.credentials import TwilioCredentials
@@ -32,11 +34,14 @@ class TwilioAccount:
             raise ProviderUnavailable("Twilio's answer does not say how the account is.")
         if account.status != "active":
             return f"The Twilio account is {account.status}: it cannot send."
-        numbers = await read(
-            self._client.incoming_phone_numbers.page_async(phone_number=sender.address, page_size=PAGE_SIZE)
-        )
-        for number in numbers:  # Twilio looks for parts of numbers
-            if number.phone_number == sender.address:
-                can_text = (number.capabilities or {}).get("sms")
-                return None if can_text else f"The number {sender.address} cannot send text messages."
-        return f"The number {sender.address} does not belong to the Twilio account."
+        return await number_problem(self._client, sender.address)
+
+
+async def number_problem(client: Client, address: str) -> str | None:
+    """Why the account cannot text from the number, or None. Raises SenderRefused, ProviderUnavailable."""
+    numbers = await read(client.incoming_phone_numbers.page_async(phone_number=address, page_size=PAGE_SIZE))
+    for number in numbers:  # Twilio looks for parts of numbers
+        if number.phone_number == address:
+            can_text = (number.capabilities or {}).get("sms")
+            return None if can_text else f"The number {address} cannot send text messages."
+    return f"The number {address} does not belong to the Twilio account."

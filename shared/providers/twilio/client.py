@@ -1,20 +1,17 @@
-"""Sends text messages through Twilio's official client."""
+"""Twilio's official client on our own transport, and questions to it that send nothing."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
 import aiohttp
 from aiohttp import encode_basic_auth
-from twilio.base import values
 from twilio.base.exceptions import TwilioException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from shared import log
-from shared.domain.sending import Outcome, OutgoingMessage, SendResult
+from shared.domain.sending import Outcome
 from shared.providers import http
 from shared.providers.asking import (
     NOT_SERVED_STATUSES,
@@ -25,11 +22,8 @@ from shared.providers.asking import (
 )
 from shared.providers.credentials import TwilioCredentials
 from shared.providers.twilio import codes
-from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
 
 R = TypeVar("R")
-MIN_VALIDITY_SECONDS = 1
-MAX_VALIDITY_SECONDS = 36_000
 
 
 class Refused(Exception):
@@ -104,41 +98,3 @@ async def read(asked: Awaitable[R]) -> R:
         raise ProviderUnavailable(f"Twilio answered {answer.status}.") from refused
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, TwilioException) as error:
         raise ProviderUnavailable(f"Twilio could not be asked ({type(error).__name__}).") from error
-
-
-class TwilioSender:
-    """Sends text messages from one Twilio account."""
-
-    def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
-        self._client = open_client(credentials, base_url, timeout_seconds)
-
-    async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
-        """Send all messages at once; pacing is the caller's. One result per message id."""
-        results = await asyncio.gather(*(self._send_named(message) for message in messages))
-        return {message.message_id: result for message, result in zip(messages, results, strict=True)}
-
-    async def _send_named(self, message: OutgoingMessage) -> SendResult:
-        with log.context(message_id=message.message_id):
-            return await self._send_one(message)
-
-    async def _send_one(self, message: OutgoingMessage) -> SendResult:
-        try:
-            created = await self._client.messages.create_async(
-                to=message.to_address,
-                from_=message.from_address,
-                body=message.body,
-                validity_period=min(
-                    max(message.validity_seconds, MIN_VALIDITY_SECONDS), MAX_VALIDITY_SECONDS
-                ),
-                status_callback=message.status_url + STATUS_URL_OVERRIDES
-                if message.status_url
-                else values.unset,
-            )
-            if not created.sid:
-                raise ValueError("Twilio's answer names no message")
-        except Refused as refused:
-            answer = refused.answer
-            return codes.refusal(answer.status, answer.text, http.retry_after_seconds(answer.headers))
-        except Exception as error:  # noqa: BLE001 - whatever else went wrong, it may have gone out
-            return http.failure(error)
-        return SendResult(outcome=Outcome.ACCEPTED, provider_id=created.sid)

@@ -84,6 +84,11 @@ REFUSALS: dict[int, _Refusal] = {
     ),
 }
 
+# What is said of the sender's number, and yet can be about one recipient: numbers cannot text every country.
+# https://www.twilio.com/docs/api/errors/21606 and /21659
+ABOUT_NUMBERS = frozenset({"21606", "21659"})
+NO_ROUTE = "The sender's number is good, but cannot text this recipient, who may be in another country."
+
 # For answers whose code is not listed above, or that carry none.
 _BY_STATUS: dict[int, _Refusal] = {
     401: REFUSALS[20003],
@@ -156,6 +161,12 @@ def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendRe
         reason=_with_page(found.reason, code),
         retry_after_seconds=wait if found.outcome is Outcome.NOT_ACCEPTED else None,
     )
+
+
+def no_route(result: SendResult) -> SendResult:
+    """The refusal for what is said of the sender's number, once the account was found to have that number."""
+    code = int(result.code) if result.code else None
+    return SendResult(outcome=Outcome.REJECTED, code=result.code, reason=_with_page(NO_ROUTE, code))
 
 
 def has_code(text: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.sending import Outcome, OutgoingMessage
 from shared.providers.credentials import TwilioCredentials
-from shared.providers.twilio.client import TwilioSender
+from shared.providers.twilio.sender import TwilioSender
 from tests.providers import faults, misbehaving_server
 from tests.providers.misbehaving_server import Request, answer, serve
 
