@@ -14,6 +14,7 @@ from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.message import Message, MessageState
 from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.sending import Outcome, SendResult
+from shared.usecases.call_provider import call_provider
 from shared.usecases.claim_batch import Claim, claim_batch
 from shared.usecases.close_batch import close_batch
 from shared.usecases.dispatch_due_batches import dispatch_due_batches
@@ -21,7 +22,6 @@ from shared.usecases.freeze_content import content_of
 from shared.usecases.intend_messages import LeaseLost, intend_messages
 from shared.usecases.record_results import record_results
 from shared.usecases.run_job import run_job
-from shared.usecases.send_batch import _call
 from shared.usecases.sweep_stalled_work import sweep_stalled_work
 from tests.usecases.clinic import Clinic
 
@@ -69,7 +69,7 @@ class Worker:
         sender = self.content.senders[self.claim.batch.sender_id]
         credentials = await runtime.credentials(self.clinic.company_id, sender)
         provider = runtime.message_sender(sender, credentials)
-        return await _call(
+        return await call_provider(
             runtime, self.clinic.company_id, self.claim, sender, provider, self.intents.intended
         )
 

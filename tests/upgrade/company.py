@@ -10,6 +10,7 @@ from shared.domain.campaign import Schedule, ScheduleKind
 from shared.domain.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import QueueMessages, SendBatch
+from shared.usecases.call_provider import call_provider
 from shared.usecases.claim_batch import claim_batch
 from shared.usecases.create_api_key import create_api_key
 from shared.usecases.freeze_content import content_of
@@ -17,7 +18,6 @@ from shared.usecases.intend_messages import intend_messages
 from shared.usecases.pause_campaign import pause_campaign
 from shared.usecases.reconcile_sends import reconcile_sends
 from shared.usecases.run_job import run_job
-from shared.usecases.send_batch import _call
 from shared.usecases.start_preview import start_preview
 from shared.usecases.start_upload import start_upload
 from shared.usecases.summarize_fire import summarize_fire
@@ -121,7 +121,7 @@ async def _running(clinic: Clinic, file_id: str) -> None:
     intents = await intend_messages(runtime, company_id, claim, content, list(members.values()))
     sender = content.senders[claim.batch.sender_id]
     provider = runtime.message_sender(sender, await runtime.credentials(company_id, sender))
-    await _call(runtime, company_id, claim, sender, provider, intents.intended[:3])
+    await call_provider(runtime, company_id, claim, sender, provider, intents.intended[:3])
     await summarize_fire(runtime, company_id, fire.id)
 
 

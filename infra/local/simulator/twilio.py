@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 import secrets
 import sqlite3
 import time
@@ -17,12 +16,16 @@ from infra.local.simulator.outcomes import Answer, outcome_of_number
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
 from infra.local.simulator.twilio_message import API_VERSION, message_resource, twilio_date
-from infra.local.simulator.twilio_refusal import AUTHENTICATE, REFUSALS, TwilioRefusal
+from infra.local.simulator.twilio_refusal import (
+    AUTHENTICATE,
+    BY_RECIPIENT,
+    REFUSALS,
+    UNSUBSCRIBED,
+    TwilioRefusal,
+)
+from infra.local.simulator.twilio_request import check_message
 
-ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
-BODY_LIMIT = 1600
 DEFAULT_PAGE, PAGE_LIMIT = 50, 1000
-MAX_VALIDITY_SECONDS = 36_000
 FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
 
@@ -53,12 +56,12 @@ class TwilioApi:
         if self._is_suspended(account):
             raise TwilioRefusal(403, 20005, "Account is not active")
         sender = self._sender(account, form)
-        _check(form)
+        check_message(form)
         outcome = outcome_of_number(form["To"])
         if self._has_opted_out(sender, form["To"]):
-            raise _refusal(21610)
+            raise UNSUBSCRIBED
         if outcome.answer is Answer.REFUSED:
-            raise _refusal(outcome.refusal_code)
+            raise BY_RECIPIENT[outcome.refusal_code]
 
         async def accept() -> web.Response:
             message = await self._store_message(account, sender, form)
@@ -216,32 +219,6 @@ class TwilioApi:
         message = self._store.row("SELECT * FROM messages WHERE provider_id = ?", sid)
         assert message is not None  # noqa: S101  # just written
         return message
-
-
-def _refusal(code: int) -> TwilioRefusal:
-    texts = {
-        21610: "Attempt to send to unsubscribed recipient",
-        21659: "'From' is not a Twilio phone number or Short Code country mismatch",
-    }
-    return TwilioRefusal(400, code, texts[code])
-
-
-def _check(form: Mapping[str, str]) -> None:
-    """Raise TwilioRefusal when the request names no valid recipient, text or validity."""
-    to_address, body, validity = form.get("To", ""), form.get("Body", ""), form.get("ValidityPeriod")
-    if not to_address:
-        raise TwilioRefusal(400, 21604, "A 'To' phone number is required.")
-    if not ADDRESS.fullmatch(to_address):
-        raise TwilioRefusal(400, 21211, f"Invalid 'To' Phone Number: {to_address}")
-    if not body:
-        raise TwilioRefusal(400, 21602, "Message body is required.")
-    if len(body) > BODY_LIMIT:
-        raise TwilioRefusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
-    if validity and not (validity.isdigit() and 1 <= int(validity) <= MAX_VALIDITY_SECONDS):
-        raise TwilioRefusal(400, 21624, "The ValidityPeriod parameter is invalid")
-    callback = form.get("StatusCallback", "")
-    if callback and not callback.startswith(("http://", "https://")):
-        raise TwilioRefusal(400, 21609, f"The 'StatusCallback' URL {callback} is not a valid URL.")
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:

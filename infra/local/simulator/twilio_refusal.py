@@ -24,3 +24,9 @@ AUTHENTICATE = TwilioRefusal(401, 20003, "Authenticate")
 TOO_MANY = TwilioRefusal(429, 20429, "Too Many Requests")
 SERVER_ERROR = TwilioRefusal(500, 20500, "Internal Server Error")
 REFUSALS = Refusals(throttled=TOO_MANY.response, error=SERVER_ERROR.response)
+UNSUBSCRIBED = TwilioRefusal(400, 21610, "Attempt to send to unsubscribed recipient")
+COUNTRY_MISMATCH = TwilioRefusal(
+    400, 21659, "'From' is not a Twilio phone number or Short Code country mismatch"
+)
+# Of recipients whose outcome is a refusal, by its code.
+BY_RECIPIENT = {refusal.code: refusal for refusal in (UNSUBSCRIBED, COUNTRY_MISMATCH)}
