@@ -116,7 +116,7 @@ async def fail_firestore(failing: Failing, lab: Laboratory, trial: Trial) -> Non
     lab.firestore.failing = failing
 
 
-async def gone(which: str, failing: Failing, seconds: float, lab: Laboratory, trial: Trial) -> None:
+async def fail_for(which: str, failing: Failing, seconds: float, lab: Laboratory, trial: Trial) -> None:
     proxy = lab.firestore if which == "firestore" else lab.pubsub
 
     async def go() -> None:

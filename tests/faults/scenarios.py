@@ -154,21 +154,22 @@ def databases() -> Iterator[Scenario]:
             every=3,
             late_seconds=seconds,
         )
+        # For a minute, as no lease outlives eight seconds here: each try ends in a longer back-off.
         yield Scenario(
             name=f"every third commit applied {seconds} s after it failed",
-            disturb=partial(disturbances.fail_firestore, late),
+            disturb=partial(disturbances.fail_for, "firestore", late, OUTAGE_SECONDS),
             may_be_unknown=True,  # an intent applied when its worker had given up
             seconds=300,
         )
     gone = Failing(code=grpc.StatusCode.UNAVAILABLE, moment="before")
     yield Scenario(
         name="Firestore gone for ten seconds",
-        disturb=partial(disturbances.gone, "firestore", gone, 10),
+        disturb=partial(disturbances.fail_for, "firestore", gone, 10),
         may_be_unknown=True,
     )
     yield Scenario(
         name="Pub/Sub gone for a minute",
-        disturb=partial(disturbances.gone, "pubsub", gone, OUTAGE_SECONDS),
+        disturb=partial(disturbances.fail_for, "pubsub", gone, OUTAGE_SECONDS),
         seconds=240,
     )
 
