@@ -163,6 +163,11 @@ def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendRe
     )
 
 
+def is_about_number(result: SendResult) -> bool:
+    """Whether the sender's number is blamed by an answer that proves that nothing was created."""
+    return result.outcome is Outcome.SENDER_BROKEN and result.code in ABOUT_NUMBERS
+
+
 def no_route(result: SendResult) -> SendResult:
     """The refusal for what is said of the sender's number, once the account was found to have that number."""
     code = int(result.code) if result.code else None

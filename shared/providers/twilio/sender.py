@@ -27,7 +27,7 @@ class TwilioSender:
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; pacing is the caller's. One result per message id."""
         results = await asyncio.gather(*(self._send_named(message) for message in messages))
-        if any(result.code in codes.ABOUT_NUMBERS for result in results):
+        if any(codes.is_about_number(result) for result in results):
             results = await self._judged(messages[0].from_address, results)
         return {message.message_id: result for message, result in zip(messages, results, strict=True)}
 
@@ -41,7 +41,7 @@ class TwilioSender:
         except Exception:  # noqa: BLE001 - whatever is wrong with the question, the results must not be lost
             is_good = False
         return [
-            codes.no_route(result) if is_good and result.code in codes.ABOUT_NUMBERS else result
+            codes.no_route(result) if is_good and codes.is_about_number(result) else result
             for result in results
         ]
 

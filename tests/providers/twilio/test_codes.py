@@ -42,6 +42,13 @@ def test_each_code_has_its_class_and_a_reason_with_its_page(code: int) -> None:
     assert "Twilio's own words" not in result.reason
 
 
+@pytest.mark.parametrize(("status", "code", "expected"), [
+    (400, 21606, True), (400, 21659, True), (500, 21606, False), (408, 21659, False), (400, 20005, False),
+])  # fmt: skip
+def test_only_a_proof_that_blames_the_number_is_asked_about(status: int, code: int, expected: bool) -> None:
+    assert codes.is_about_number(refusal(status, code)) is expected
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408, 300, 307, 100, 600])
 @pytest.mark.parametrize("code", [None, 20429, 21211, 21610, 20500])
 def test_no_code_makes_a_proof_of_a_status_that_proves_nothing(status: int, code: int | None) -> None:
