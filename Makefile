@@ -52,10 +52,10 @@ format: setup ## format the code and mend what lint can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix .
 
 indexes: setup ## write infra/firestore.indexes.json as the queries need it
-	@$(BIN)/python -m tests.architecture.required_indexes
+	@$(BIN)/python -m tests.kit.architecture.required_indexes
 
 shapes: setup ## write the shapes records are stored in, when one got a new version or a new default
-	@$(BIN)/python -m tests.architecture.stored_shapes
+	@$(BIN)/python -m tests.kit.architecture.stored_shapes
 
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv

@@ -22,10 +22,10 @@ from shared import faults, log, tracing
 from shared.domain.errors import NotFound
 from shared.domain.job import IngestFile
 from shared.domain.trace_place import TRACEPARENT
-from shared.firestore.schema import NewerDocument
+from shared.firestore.kit.schema import NewerDocument
 from shared.runtime import Runtime
 from shared.settings import SettingsError
-from shared.usecases.count_costs import count_costs
+from shared.usecases.ledger.count_costs import count_costs
 
 J = TypeVar("J")
 Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared import log
-from shared.domain.fire_cost import Unit
+from shared.domain.fires.fire_cost import Unit
 
 Home = tuple[str, str]  # company and fire
 Meter = dict[Home, Counter[Unit]]

@@ -10,9 +10,9 @@ from shared import log
 from shared.settings import SECRET_MANAGER, Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
-    from shared.domain.sender import Sender
+    from shared.domain.senders.sender import Sender
     from shared.firestore.stores import Stores
-    from shared.providers.credentials import Credentials
+    from shared.providers.kit.credentials import Credentials
     from shared.providers.registry import MessageSender, ProviderAccount, ProviderHistory
     from shared.pubsub.dead_letters import DeadLetters
     from shared.pubsub.publisher import Publisher
@@ -37,7 +37,7 @@ class Runtime:
         """The company's collections."""
         from google.cloud.firestore import AsyncClient
 
-        from shared.firestore.retention import Periods
+        from shared.firestore.kit.retention import Periods
         from shared.firestore.stores import Stores
 
         periods = Periods(
@@ -92,7 +92,7 @@ class Runtime:
         `fresh` ones are for who was refused with those that are kept in memory. Raises CredentialsMissing,
         WrongCredentials when the newest are incomplete, SecretsUnavailable.
         """
-        from shared.providers.credentials import WrongCredentials, credentials_of
+        from shared.providers.kit.credentials import WrongCredentials, credentials_of
         from shared.storage.secrets import CredentialsMissing
 
         values = await self.secrets.values(company_id, sender.id, fresh=fresh)

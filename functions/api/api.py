@@ -7,7 +7,7 @@ import functions_framework.aio
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from functions.api.app import build_app
+from functions.api.kit.app import build_app
 from functions.process import current_runtime
 
 

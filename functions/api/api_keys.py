@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from functions.api.authentication import Admin
-from functions.api.idempotency import new_id
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import Input, ItemId, Listed, Moment, Name, Output
-from shared.domain.api_key import Scope
-from shared.usecases.create_api_key import create_api_key, revoke_api_key
+from functions.api.kit.authentication import Admin
+from functions.api.kit.idempotency import new_id
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Input, ItemId, Listed, Moment, Name, Output
+from shared.domain.companies.api_key import Scope
+from shared.usecases.companies.create_api_key import create_api_key, revoke_api_key
 
 router = APIRouter(prefix="/v1/api-keys", tags=["API keys"], route_class=ApiRoute)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt, StringConstraints
 
-from functions.api.shapes import (
+from functions.api.kit.shapes import (
     LEFT_OUT,
     Day,
     FieldName,
@@ -17,21 +17,15 @@ from functions.api.shapes import (
     WallDateTime,
     WallTime,
 )
-from shared.domain.campaign import (
-    Audience,
-    CampaignState,
-    ContactWindow,
-    Disposition,
-    FilterKind,
-    MessageFilter,
-    ReplyOption,
-    Schedule,
-    ScheduleKind,
-    Step,
-    UnknownPolicy,
-)
-from shared.domain.channel import Channel
-from shared.usecases.save_campaign import STEPS
+from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.campaigns.step import Step
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.channel import Channel
+from shared.domain.templates.message_filter import FilterKind, MessageFilter
+from shared.usecases.campaigns.save_campaign import STEPS
 
 _Text = Annotated[str, Field(max_length=2000)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]

@@ -3,23 +3,23 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import StrictBool
 
-from functions.api.authentication import Reader, Sending, Writer
 from functions.api.campaign_shapes import CampaignChanges, CampaignInput, CampaignOutput
 from functions.api.fires import FireOutput, LiveFireOutput, live_fire
-from functions.api.idempotency import new_id
-from functions.api.paging import Page, list_page
+from functions.api.kit.authentication import Reader, Sending, Writer
+from functions.api.kit.idempotency import new_id
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from functions.api.previews import PreviewOutput
-from functions.api.route import ApiRoute
-from functions.api.shapes import Input, ItemId, Listed, Name, Output
-from shared.domain.campaign import Campaign, CampaignState
-from shared.usecases.cancel_campaign import cancel_campaign
-from shared.usecases.fire_campaign import fire_campaign
-from shared.usecases.mark_ready import mark_ready
-from shared.usecases.pause_campaign import pause_campaign
-from shared.usecases.reopen_campaign import reopen_campaign
-from shared.usecases.resume_campaign import resume_campaign
-from shared.usecases.save_campaign import create_campaign, edit_campaign
-from shared.usecases.start_preview import start_preview
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.usecases.campaigns.cancel_campaign import cancel_campaign
+from shared.usecases.campaigns.mark_ready import mark_ready
+from shared.usecases.campaigns.pause_campaign import pause_campaign
+from shared.usecases.campaigns.reopen_campaign import reopen_campaign
+from shared.usecases.campaigns.resume_campaign import resume_campaign
+from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
+from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.fires.fire_campaign import fire_campaign
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
 

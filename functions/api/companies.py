@@ -4,9 +4,9 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Reader
-from functions.api.route import ApiRoute
-from functions.api.shapes import Output
+from functions.api.kit.authentication import Reader
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Output
 
 router = APIRouter(prefix="/v1/company", tags=["company"], route_class=ApiRoute)
 

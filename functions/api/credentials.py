@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 
-from functions.api.authentication import Admin
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Output
-from shared.providers.credential_input import INPUTS
-from shared.usecases.remove_credentials import remove_credentials
-from shared.usecases.retire_credentials import retire_credentials, withdraw_credentials
-from shared.usecases.set_credentials import set_credentials
-from shared.usecases.show_credentials import show_credentials
+from functions.api.kit.authentication import Admin
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Output
+from shared.providers.kit.credential_input import INPUTS
+from shared.usecases.senders.remove_credentials import remove_credentials
+from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
+from shared.usecases.senders.set_credentials import set_credentials
+from shared.usecases.senders.show_credentials import show_credentials
 
 router = APIRouter(prefix="/v1/senders/{sender_id}/credentials", tags=["senders"], route_class=ApiRoute)
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from functions.api.authentication import Admin
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import Input, ItemId, Listed, Output
-from shared.domain.channel import Channel
+from functions.api.kit.authentication import Admin
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Input, ItemId, Listed, Output
+from shared.domain.channels.channel import Channel
 from shared.domain.deletion import DeletionState
-from shared.usecases.forget_person import forget_person
+from shared.usecases.contacts.forget_person import forget_person
 
 router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRoute)
 

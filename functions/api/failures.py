@@ -10,15 +10,15 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from functions.api.authentication import Caller, Reader, Sending
 from functions.api.files import csv_response
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import FieldName, Input, ItemId, Listed, Output
+from functions.api.kit.authentication import Caller, Reader, Sending
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.errors import InvalidInput, NotFound
-from shared.domain.failure import Failure, FailureState, FailureStep
+from shared.domain.messages.failure import Failure, FailureState, FailureStep
 from shared.tabular.rejected_rows import csv_export
-from shared.usecases.requeue_failure import requeue_failure
+from shared.usecases.fires.requeue_failure import requeue_failure
 
 router = APIRouter(prefix="/v1/failures", tags=["failures"], route_class=ApiRoute)
 

@@ -10,14 +10,14 @@ from google.api_core.exceptions import NotFound as ObjectNotFound
 from pydantic import StrictBool
 from starlette.responses import StreamingResponse
 
-from functions.api.authentication import Reader, Writer
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute, ReceivedFile, UploadRoute
-from functions.api.shapes import Input, ItemId, Listed, Name, Output
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
+from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from shared.domain.errors import InvalidInput, NotFound
-from shared.domain.file import FileState
-from shared.usecases.start_upload import start_upload
-from shared.usecases.store_upload import store_upload
+from shared.domain.files.file import FileState
+from shared.usecases.files.start_upload import start_upload
+from shared.usecases.files.store_upload import store_upload
 
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/files", tags=["files"], route_class=UploadRoute)

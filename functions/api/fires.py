@@ -4,13 +4,13 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Caller, Reader
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Listed, Output
-from shared.domain.fire import FireState, ProgressStatus, status_of
-from shared.usecases.explain_waiting import explain_waiting
-from shared.usecases.summarize_fire import count_ledger
+from functions.api.kit.authentication import Caller, Reader
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Listed, Output
+from shared.domain.fires.fire import FireState, ProgressStatus, status_of
+from shared.usecases.ledger.explain_waiting import explain_waiting
+from shared.usecases.ledger.summarize_fire import count_ledger
 
 router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
 

@@ -5,15 +5,15 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import Field
 
-from functions.api.authentication import Reader, Sending
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.campaign import Disposition
-from shared.domain.channel import Channel
-from shared.domain.message import MessageState
-from shared.domain.sending import Delivery
-from shared.usecases.settle_message import Settlement, settle_message
+from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Delivery
+from shared.usecases.evidence.settle_message import Settlement, settle_message
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
 

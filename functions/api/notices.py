@@ -4,13 +4,13 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Reader, Writer
-from functions.api.paging import Page, cursor_after, read_cursor
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Listed, Output
-from shared.domain.notice import NoticeKind
-from shared.firestore.queries import NEWEST_NOTICES
-from shared.usecases.read_notice import read_notice
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.paging import Page, cursor_after, read_cursor
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Listed, Output
+from shared.domain.fires.notice import NoticeKind
+from shared.firestore.queries.companies import NEWEST_NOTICES
+from shared.usecases.companies.mark_notice_read import mark_notice_read
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"], route_class=ApiRoute)
 
@@ -44,6 +44,6 @@ async def get_notice(caller: Reader, notice_id: ItemId) -> NoticeOutput:
 
 
 @router.post("/{notice_id}/read")
-async def mark_notice_read(caller: Writer, notice_id: ItemId) -> NoticeOutput:
+async def read_notice(caller: Writer, notice_id: ItemId) -> NoticeOutput:
     """Say that it was read."""
-    return NoticeOutput.of(await read_notice(caller.runtime, caller.company_id, notice_id))
+    return NoticeOutput.of(await mark_notice_read(caller.runtime, caller.company_id, notice_id))

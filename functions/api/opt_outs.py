@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from functions.api.authentication import Reader, Writer
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.channel import Channel
-from shared.domain.opt_out import OptOutSource
-from shared.usecases.save_opt_out import end_opt_out, save_opt_out
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOutSource
+from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 
 router = APIRouter(prefix="/v1/opt-outs", tags=["opt-outs"], route_class=ApiRoute)
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from functions.api.authentication import Reader
-from functions.api.paging import Page, cursor_after, read_cursor
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Listed, Output
-from shared.domain.preview import PreviewState, Verdict
-from shared.usecases.read_preview import preview_row, read_preview
+from functions.api.kit.authentication import Reader
+from functions.api.kit.paging import Page, cursor_after, read_cursor
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Listed, Output
+from shared.domain.fires.preview import PreviewState, Verdict
+from shared.usecases.campaigns.read_preview import preview_row, read_preview
 
 router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRoute)
 

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Reader, Writer
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import Input, ItemId, Listed, Output
-from shared.domain.campaign import Disposition
-from shared.domain.channel import Channel
-from shared.domain.reply import ReplyMeaning
-from shared.usecases.answer_reply import answer_reply
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Input, ItemId, Listed, Output
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
+from shared.domain.messages.reply import ReplyMeaning
+from shared.usecases.answers.answer_reply import answer_reply
 
 router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
 

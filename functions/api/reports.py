@@ -5,13 +5,13 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import AwareDatetime
 
-from functions.api.authentication import Reader
 from functions.api.fires import LedgerOutput
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Output
-from shared.domain.fire import ProgressStatus
-from shared.usecases.report_fire import report_fire
-from shared.usecases.report_range import report_range
+from functions.api.kit.authentication import Reader
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Output
+from shared.domain.fires.fire import ProgressStatus
+from shared.usecases.ledger.report_fire import report_fire
+from shared.usecases.ledger.report_range import report_range
 
 router = APIRouter(prefix="/v1", tags=["reports"], route_class=ApiRoute)
 

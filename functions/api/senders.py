@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
-from functions.api.authentication import Reader, Sending
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import ItemId, Listed, Output
-from shared.domain.channel import Channel
-from shared.domain.sender import Provider
-from shared.usecases.resume_sender import resume_sender
+from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import ItemId, Listed, Output
+from shared.domain.channels.channel import Channel
+from shared.domain.senders.sender import Provider
+from shared.usecases.sending.resume_sender import resume_sender
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
 

@@ -10,15 +10,15 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StrictBool, StringConstraints
 
-from functions.api.authentication import Reader, Writer
-from functions.api.idempotency import new_id
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute, ReceivedFile, UploadRoute
-from functions.api.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
-from shared.domain.source import ColumnMapping, FieldType, Source
-from shared.domain.suggest_columns import suggest_columns
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.idempotency import new_id
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
+from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
+from shared.domain.files.source import ColumnMapping, FieldType, Source
+from shared.domain.files.suggest_columns import suggest_columns
 from shared.tabular.table import open_table
-from shared.usecases.save_source import create_source, edit_source
+from shared.usecases.files.save_source import create_source, edit_source
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=UploadRoute)

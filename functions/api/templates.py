@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from functions.api.authentication import Reader, Writer
-from functions.api.idempotency import new_id
-from functions.api.paging import Page, list_page
-from functions.api.route import ApiRoute
-from functions.api.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
-from shared.domain.channel import Channel
-from shared.domain.template import Template
-from shared.usecases.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.idempotency import new_id
+from functions.api.kit.paging import Page, list_page
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
+from shared.domain.channels.channel import Channel
+from shared.domain.templates.template import Template
+from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
 

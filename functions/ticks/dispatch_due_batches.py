@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions.triggers import tick
 from shared.runtime import Runtime
-from shared.usecases import dispatch_due_batches as usecase
+from shared.usecases.sending import dispatch_due_batches as usecase
 
 
 @tick

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions.triggers import tick
 from shared.runtime import Runtime
-from shared.usecases import fire_due_campaigns as usecase
+from shared.usecases.fires import fire_due_campaigns as usecase
 
 
 @tick

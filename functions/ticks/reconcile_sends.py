@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions.triggers import tick
 from shared.runtime import Runtime
-from shared.usecases import reconcile_sends as usecase
+from shared.usecases.evidence import reconcile_sends as usecase
 
 
 @tick

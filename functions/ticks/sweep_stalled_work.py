@@ -4,7 +4,7 @@ from datetime import datetime
 
 from functions.triggers import tick
 from shared.runtime import Runtime
-from shared.usecases import sweep_stalled_work as usecase
+from shared.usecases.upkeep import sweep_stalled_work as usecase
 
 
 @tick

@@ -16,19 +16,19 @@ from functions.process import current_runtime
 from functions.triggers import MAX_BODY_BYTES, guarded
 from shared import log, tracing
 from shared.domain.errors import RollcallError
-from shared.domain.sender import Sender
-from shared.domain.sending import Receipt
-from shared.providers.credentials import (
+from shared.domain.messages.sending import Receipt
+from shared.domain.senders.sender import Sender
+from shared.providers.kit.credentials import (
     Credentials,
     SendGridCredentials,
     TwilioCredentials,
     WrongCredentials,
 )
-from shared.providers.signature import BadSignature
+from shared.providers.kit.signature import BadSignature
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
-from shared.usecases.receive_reply import receive_reply
-from shared.usecases.record_receipt import record_receipt
+from shared.usecases.answers.receive_reply import receive_reply
+from shared.usecases.answers.record_receipt import record_receipt
 
 RECEIPTS_AT_ONCE = 16
 MAX_EVENTS_BYTES = 10 * MAX_BODY_BYTES  # SendGrid posts a thousand events and more at once

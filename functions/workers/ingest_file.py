@@ -3,10 +3,10 @@
 from functions.triggers import worker
 from shared.domain.job import IngestFile
 from shared.runtime import Runtime
-from shared.usecases import ingest_file as usecase
+from shared.usecases.files import ingest_file as usecase
 
 
 @worker(IngestFile)
 async def ingest_file(runtime: Runtime, job: IngestFile) -> None:
-    """Do the job."""
+    """Load the uploaded file that the job names."""
     await usecase.ingest_file(runtime, job)

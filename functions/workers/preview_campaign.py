@@ -3,10 +3,10 @@
 from functions.triggers import worker
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
-from shared.usecases import preview_campaign as usecase
+from shared.usecases.campaigns import preview_campaign as usecase
 
 
 @worker(PreviewCampaign)
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
-    """Do the job."""
+    """Render the preview that the job names."""
     await usecase.preview_campaign(runtime, job)

@@ -3,10 +3,10 @@
 from functions.triggers import worker
 from shared.domain.job import QueueMessages
 from shared.runtime import Runtime
-from shared.usecases import queue_messages as usecase
+from shared.usecases.fires import queue_messages as usecase
 
 
 @worker(QueueMessages)
 async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
-    """Do the job."""
+    """Turn the job's chunk of recipients into messages."""
     await usecase.queue_messages(runtime, job)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from infra.local.simulator.client import SimulatorClient
-from shared.domain.api_key import Scope
-from shared.domain.channel import Channel
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.api_key import Scope
 from shared.domain.ids import random_id
-from shared.domain.sender import Provider, Sender
+from shared.domain.senders.sender import Provider, Sender
 from shared.runtime import Runtime
-from shared.usecases.create_api_key import create_api_key
-from shared.usecases.create_company import create_company
-from shared.usecases.save_sender import save_sender
+from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.companies.create_company import create_company
+from shared.usecases.senders.save_sender import save_sender
 
 RATE_PER_SECOND = 25.0
 SMS_NUMBER = "+12125550100"

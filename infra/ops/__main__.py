@@ -14,18 +14,18 @@ from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
 from infra.ops import credentials, data, restore, work
-from shared.domain.api_key import Scope
-from shared.domain.channel import Channel
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
-from shared.domain.sender import Provider, Sender
-from shared.providers import http
+from shared.domain.senders.sender import Provider, Sender
+from shared.providers.kit import http
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 from shared.storage.secrets import SecretsUnavailable
-from shared.usecases.create_api_key import create_api_key
-from shared.usecases.create_company import create_company
-from shared.usecases.save_sender import save_sender
+from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.companies.create_company import create_company
+from shared.usecases.senders.save_sender import save_sender
 
 Command = Callable[[Runtime, argparse.Namespace], Awaitable[dict[str, object]]]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from shared.domain.errors import InvalidInput
 from shared.runtime import Runtime
-from shared.usecases.remove_credentials import remove_credentials
-from shared.usecases.retire_credentials import retire_credentials, withdraw_credentials
-from shared.usecases.set_credentials import set_credentials
-from shared.usecases.show_credentials import ShownCredentials, show_credentials
+from shared.usecases.senders.remove_credentials import remove_credentials
+from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
+from shared.usecases.senders.set_credentials import set_credentials
+from shared.usecases.senders.show_credentials import ShownCredentials, show_credentials
 
 
 def read_credentials(path: str) -> dict[str, object]:

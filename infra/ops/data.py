@@ -5,13 +5,13 @@ import dataclasses
 import sys
 from typing import Any
 
-from shared.domain.channel import Channel
+from shared.domain.channels.channel import Channel
 from shared.domain.deletion import Deletion
 from shared.domain.errors import InvalidInput
 from shared.runtime import Runtime
-from shared.usecases.apply_retention import apply_retention
-from shared.usecases.delete_company import delete_company
-from shared.usecases.forget_person import forget_person
+from shared.usecases.companies.apply_retention import apply_retention
+from shared.usecases.companies.delete_company import delete_company
+from shared.usecases.contacts.forget_person import forget_person
 
 ASKED_BY = "ops"
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.errors import Conflict, InvalidInput, RollcallError
-from shared.providers.asking import ProviderUnavailable, SenderRefused
-from shared.providers.credentials import WrongCredentials
+from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
+from shared.providers.kit.credentials import WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
-from shared.usecases.hold_sending import hold_sending, release_sending
-from shared.usecases.recover_replies import recover_replies
-from shared.usecases.settle_restore import settle_restore
+from shared.usecases.answers.recover_replies import recover_replies
+from shared.usecases.evidence.settle_restore import settle_restore
+from shared.usecases.hold.hold_sending import hold_sending, release_sending
 
 _NOT_NOW = (
     RollcallError,

@@ -1,9 +1,8 @@
-"""Time zones and regions as companies, sources and senders name them."""
+"""Time zones and regions: as companies, sources and senders name them, and as rows do."""
 
+from collections.abc import Mapping
 from functools import cache
 from zoneinfo import available_timezones
-
-import phonenumbers
 
 from shared.domain.errors import Problem
 
@@ -23,7 +22,36 @@ def check_time_zone(field: str, name: str) -> tuple[Problem, ...]:
 
 def check_region(field: str, region: str) -> tuple[Problem, ...]:
     """What is wrong with a region (ISO 3166) in which numbers without a country code are read."""
-    if region in phonenumbers.SUPPORTED_REGIONS:
+    from phonenumbers import SUPPORTED_REGIONS  # here, as few who need zones need its tables
+
+    if region in SUPPORTED_REGIONS:
         return ()
     reason = f"{region[:50]!r} is not a region; write two capital letters, such as US"
     return (Problem(field=field, reason=reason),)
+
+
+def find_zones(text: str) -> tuple[str, ...]:
+    """The IANA zones `text` names: a zone, or a US state's code or name. None found: empty.
+
+    Case does not matter. A state that spans zones gives all of them. Bare abbreviations such as EST
+    are not taken: they name a fixed offset, and people mean the zone with summer time.
+    """
+    key = " ".join(text.split()).casefold()
+    zone = _iana_names().get(key.replace(" ", "_"))
+    return (zone,) if zone else _state_zones().get(key, ())
+
+
+@cache
+def _iana_names() -> Mapping[str, str]:
+    return {name.casefold(): name for name in (*_zones(), "GMT")}
+
+
+@cache
+def _state_zones() -> Mapping[str, tuple[str, ...]]:
+    import us.states  # here, as it takes a quarter of a second and most files have no such column
+
+    # Not us.states.lookup: it falls back to names that merely sound alike.
+    zones: dict[str, tuple[str, ...]] = {}
+    for state in (*us.states.STATES_AND_TERRITORIES, us.states.DC):
+        zones[state.abbr.casefold()] = zones[state.name.casefold()] = tuple(state.time_zones)
+    return zones

@@ -9,13 +9,13 @@ from google.api_core.exceptions import NotFound as MissingDocument
 from google.cloud.firestore import AsyncClient
 
 from shared import metering
-from shared.domain.company import Company
+from shared.domain.companies.company import Company
 from shared.domain.errors import NotFound
-from shared.domain.fire_cost import Unit
-from shared.firestore import paths
-from shared.firestore.codec import from_document, overwriting, to_document
-from shared.firestore.retries import READ_RETRY
-from shared.firestore.together import Wanted
+from shared.domain.fires.fire_cost import Unit
+from shared.firestore.kit import paths
+from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.retries import READ_RETRY
+from shared.firestore.kit.together import Wanted
 
 
 class Companies:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.deletion import Deletion
-from shared.firestore import paths
-from shared.firestore.codec import from_document, overwriting
-from shared.firestore.retries import READ_RETRY
+from shared.firestore.kit import paths
+from shared.firestore.kit.codec import from_document, overwriting
+from shared.firestore.kit.retries import READ_RETRY
 
 AT_ONCE = 300
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 import orjson
 from google.cloud.firestore import AsyncClient, AsyncWriteBatch
 
-from shared.domain.file import Row
-from shared.domain.row_chunk import RowChunk, row_chunk_id
-from shared.firestore.collection import Collection
-from shared.firestore.retention import Keeping
+from shared.domain.files.file import Row
+from shared.domain.files.row_chunk import RowChunk, row_chunk_id
+from shared.firestore.kit.collection import Collection
+from shared.firestore.kit.retention import Keeping
 
 CHUNKS_PER_READ = 20
 

@@ -5,30 +5,31 @@ from typing import Any, TypeVar
 
 from google.cloud.firestore import AsyncClient
 
-from shared.domain.api_key import ApiKey
-from shared.domain.batch import Batch
-from shared.domain.campaign import Campaign
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.companies.api_key import ApiKey
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.deletion import Deletion
-from shared.domain.failure import Failure
-from shared.domain.file import File, FileContent
-from shared.domain.fire import Chunk, Fire, FireContent, FireProgress
-from shared.domain.fire_cost import FireCost
-from shared.domain.history_search import HistorySearch
+from shared.domain.evidence.history_search import HistorySearch
+from shared.domain.files.file import File, FileContent
+from shared.domain.files.source import Source
+from shared.domain.fires.fire import Chunk, Fire, FireProgress
+from shared.domain.fires.fire_cost import FireCost
+from shared.domain.fires.notice import Notice
+from shared.domain.fires.preview import Preview, PreviewChunk
+from shared.domain.fires.queueing import TextClaim
 from shared.domain.idempotency import IdempotencyRecord
-from shared.domain.message import Message
-from shared.domain.notice import Notice
-from shared.domain.opt_out import OptOut
-from shared.domain.preview import Preview, PreviewChunk
-from shared.domain.queueing import TextClaim
-from shared.domain.reply import Reply
-from shared.domain.sender import Sender
-from shared.domain.sender_timeline import SenderTimeline
-from shared.domain.source import Source
-from shared.domain.template import Template
-from shared.firestore.collection import Collection
+from shared.domain.messages.batch import Batch
+from shared.domain.messages.failure import Failure
+from shared.domain.messages.message import Message
+from shared.domain.messages.reply import Reply
+from shared.domain.senders.sender import Sender
+from shared.domain.senders.sender_timeline import SenderTimeline
+from shared.domain.templates.template import Template
+from shared.firestore.campaign_contents import CampaignContents
 from shared.firestore.companies import Companies
 from shared.firestore.deleted_companies import DeletedCompanies
-from shared.firestore.retention import RETENTION, Periods, keeping_of
+from shared.firestore.kit.collection import Collection
+from shared.firestore.kit.retention import RETENTION, Periods, keeping_of
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.system import System
 from shared.firestore.ticks import Ticks
@@ -133,9 +134,9 @@ class Stores:
         return self._collection("campaigns", Campaign, "campaign")
 
     @cached_property
-    def campaign_contents(self) -> Collection[FireContent]:
+    def campaign_contents(self) -> CampaignContents:
         """Frozen content, by campaign and content hash."""
-        return self._collection("campaign_contents", FireContent, "frozen content")
+        return CampaignContents(self.db)
 
     @cached_property
     def previews(self) -> Collection[Preview]:

@@ -10,11 +10,11 @@ from typing import Any
 from google.cloud.firestore import AsyncClient, AsyncDocumentReference
 
 from shared.domain.hold import Hold
-from shared.firestore import paths
-from shared.firestore.codec import from_document, overwriting, to_document
-from shared.firestore.retries import READ_RETRY
-from shared.firestore.together import Wanted
-from shared.firestore.transactions import Transaction, transact
+from shared.firestore.kit import paths
+from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.retries import READ_RETRY
+from shared.firestore.kit.together import Wanted
+from shared.firestore.kit.transactions import Transaction, transact
 
 HOLD, HEARTBEAT = "hold", "heartbeat"
 

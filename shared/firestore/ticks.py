@@ -10,8 +10,8 @@ from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.ids import computed_id
-from shared.firestore.codec import from_document, to_document
-from shared.firestore.retries import READ_RETRY
+from shared.firestore.kit.codec import from_document, to_document
+from shared.firestore.kit.retries import READ_RETRY
 
 KEPT = timedelta(days=2)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from shared.domain.reconciling import HistoryPage, ReceivedPage
-from shared.domain.sender import Provider, Sender
-from shared.domain.sending import OutgoingMessage, SendResult
-from shared.providers.credentials import (
+from shared.domain.evidence.reconciling import HistoryPage, ReceivedPage
+from shared.domain.messages.sending import OutgoingMessage, SendResult
+from shared.domain.senders.sender import Provider, Sender
+from shared.providers.kit.credentials import (
     Credentials,
     SendGridCredentials,
     TwilioCredentials,

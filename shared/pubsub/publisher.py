@@ -11,7 +11,7 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOT
 from google.pubsub_v1.types import PubsubMessage
 
 from shared import metering, tracing
-from shared.domain.fire_cost import Unit
+from shared.domain.fires.fire_cost import Unit
 from shared.domain.job import TOPICS, IngestFile, Job, QueueMessages, SendBatch
 from shared.domain.trace_place import TRACEPARENT
 

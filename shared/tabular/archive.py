@@ -4,7 +4,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from shared.domain.file import FileRefused
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.domain.cell import UNREADABLE
-from shared.domain.file import FileRefused
+from shared.domain.files.cell import UNREADABLE
+from shared.domain.files.file import FileRefused
 
 HEAD_BYTES = 64 * 1024
 _MARKS = (

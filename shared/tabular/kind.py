@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from shared.domain.file import FileRefused
+from shared.domain.files.file import FileRefused
 
 
 class Kind(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.domain.file import FileRefused
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
 from shared.tabular.kind import Kind
 

@@ -11,8 +11,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
-from shared.domain.cell import shown
-from shared.domain.file import RejectedRow
+from shared.domain.files.cell import shown
+from shared.domain.files.file import RejectedRow
 from shared.tabular.defusing import defuse
 
 REASON_COLUMN = "rollcall_reason"

@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from shared.domain.cell import TypedCell
-from shared.domain.file import FileRefused
+from shared.domain.files.cell import TypedCell
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
 from shared.tabular.raw_table import RawTable, Record

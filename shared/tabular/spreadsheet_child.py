@@ -24,7 +24,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from shared.domain.file import FileRefused
+from shared.domain.files.file import FileRefused
 from shared.tabular.archive import check_archive
 from shared.tabular.caps import Caps
 from shared.tabular.kind import OLE2, Kind

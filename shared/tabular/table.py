@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.domain.cell import TypedCell, is_unreadable
-from shared.domain.cleaning import trim
-from shared.domain.file import FileRefused
-from shared.domain.mapping import column_key, column_letters
+from shared.domain.files.cell import TypedCell, is_unreadable
+from shared.domain.files.cleaning import trim
+from shared.domain.files.file import FileRefused
+from shared.domain.files.mapping import column_key, column_letters
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.defusing import restore
 from shared.tabular.encoding import HEAD_BYTES

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from shared.domain.file import FileRefused
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
 from shared.tabular.delimiter import find_delimiter
 from shared.tabular.encoding import HEAD_BYTES, find_encoding

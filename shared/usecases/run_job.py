@@ -3,7 +3,7 @@
 from shared import tracing
 from shared.domain.job import TOPICS, IngestFile, Job, PreviewCampaign, QueueMessages, SendBatch
 from shared.runtime import Runtime
-from shared.usecases.count_costs import count_costs
+from shared.usecases.ledger.count_costs import count_costs
 
 
 async def run_job(runtime: Runtime, job: Job) -> None:
@@ -17,18 +17,18 @@ async def run_job(runtime: Runtime, job: Job) -> None:
 async def _run(runtime: Runtime, job: Job) -> None:
     match job:
         case IngestFile():
-            from shared.usecases.ingest_file import ingest_file
+            from shared.usecases.files.ingest_file import ingest_file
 
             await ingest_file(runtime, job)
         case QueueMessages():
-            from shared.usecases.queue_messages import queue_messages
+            from shared.usecases.fires.queue_messages import queue_messages
 
             await queue_messages(runtime, job)
         case PreviewCampaign():
-            from shared.usecases.preview_campaign import preview_campaign
+            from shared.usecases.campaigns.preview_campaign import preview_campaign
 
             await preview_campaign(runtime, job)
         case SendBatch():
-            from shared.usecases.send_batch import send_batch
+            from shared.usecases.sending.send_batch import send_batch
 
             await send_batch(runtime, job)

@@ -12,7 +12,7 @@ from infra.local.emulators import Emulators
 from infra.local.simulator.client import SimulatorClient
 from shared.runtime import Runtime
 from shared.settings import Settings
-from tests.api.office import Office
+from tests.kit.api.office import Office
 
 BUCKET = "uploads"
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from functions.api.app import build_app
-from shared.domain.api_key import Scope, new_key_text
+from functions.api.kit.app import build_app
+from shared.domain.companies.api_key import Scope, new_key_text
 from shared.runtime import Runtime
 from shared.settings import Settings
-from shared.usecases.create_api_key import revoke_api_key
-from tests.api.office import OURS, THEIRS, Office, assert_problem
+from shared.usecases.companies.create_api_key import revoke_api_key
+from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 # Ids in paths, as the office stores them with the company's name behind.
 PATH_IDS = {

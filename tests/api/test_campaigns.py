@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.office import Office, assert_problem
-from tests.builders import a_source, an_sms_sender
+from tests.kit.api.office import Office, assert_problem
+from tests.kit.builders import a_source, an_sms_sender
 
 BODY: dict[str, Any] = {
     "name": "Reminders",

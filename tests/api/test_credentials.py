@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from infra.local.simulator.callbacks import new_signing_key, verification_key
-from shared.domain.api_key import Scope
+from shared.domain.companies.api_key import Scope
 from shared.storage.secrets_file import SecretsFile
-from tests.api.office import OURS, THEIRS, Office, assert_problem
-from tests.builders import an_email_sender
+from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
+from tests.kit.builders import an_email_sender
 
 PATH = "/v1/senders/sender-acme/credentials"
 MAILS = "/v1/senders/mails/credentials"

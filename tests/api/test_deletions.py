@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 from functions_framework.aio import create_asgi_app
 
-from shared.domain.api_key import Scope
-from shared.domain.fire import FireState
-from shared.usecases.delete_company import delete_company
-from tests.api.office import OURS, THEIRS, Office, assert_problem
+from shared.domain.companies.api_key import Scope
+from shared.domain.fires.fire import FireState
+from shared.usecases.companies.delete_company import delete_company
+from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
 PERSON = {"channel": "sms", "address": "(212) 555-0187"}

@@ -2,10 +2,10 @@
 
 import re
 
-from functions.api.app import build_app
-from shared.firestore.queries import LISTS
-from tests.api.office import Office
+from functions.api.kit.app import build_app
+from shared.firestore.queries.lists import LISTS
 from tests.api.test_authentication import ROUTES, an_unused_runtime
+from tests.kit.api.office import Office
 
 
 async def test_the_document_names_everything(office: Office) -> None:

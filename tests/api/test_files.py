@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 
-from shared.domain.message import MessageState
-from tests.api.office import OURS, Office, assert_problem
-from tests.builders import a_message
+from shared.domain.messages.message import MessageState
+from tests.kit.api.office import OURS, Office, assert_problem
+from tests.kit.builders import a_message
 
 CSV = b"Patient,Phone,When\nAna,(212) 555-0187,12/24/2099 14:30\nBen,(212) 555-0188,12/25/2099 09:00\n"
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from starlette.responses import Response
 
-from functions.api.idempotency import ATTEMPT
+from functions.api.kit.idempotency import ATTEMPT
 from shared.domain.idempotency import IdempotencyRecord
-from tests.api.office import OURS, THEIRS, Office, assert_problem
+from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 TEMPLATE = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 from functions_framework.aio import create_asgi_app
 
-from tests.api.office import Office, assert_problem
+from tests.kit.api.office import Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
 JOB = {"company_id": "acme", "batch_id": "newer"}

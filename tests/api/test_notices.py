@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from shared.domain.api_key import Scope
-from shared.domain.notice import Notice, NoticeKind
-from tests.api.office import THEIRS, Office, assert_problem
-from tests.builders import NOON
+from shared.domain.companies.api_key import Scope
+from shared.domain.fires.notice import Notice, NoticeKind
+from tests.kit.api.office import THEIRS, Office, assert_problem
+from tests.kit.builders import NOON
 
 
 async def store(office: Office, count: int) -> list[str]:

@@ -12,7 +12,7 @@ from functions_framework.aio import create_asgi_app
 from functions.api import api as api_module
 from functions.process import current_runtime
 from infra.ops.__main__ import main
-from tests.api.office import Office, assert_problem
+from tests.kit.api.office import Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
 

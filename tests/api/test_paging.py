@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.office import THEIRS, Office, assert_problem
-from tests.builders import a_message, a_template
+from tests.kit.api.office import THEIRS, Office, assert_problem
+from tests.kit.builders import a_message, a_template
 
 
 async def _store(office: Office, count: int) -> None:

@@ -10,9 +10,9 @@ from google.api_core.exceptions import ServiceUnavailable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.api.route import BODY_BYTES
-from tests.api.office import Office, assert_problem
+from functions.api.kit.route import BODY_BYTES
 from tests.api.test_authentication import ROUTES, _filled
+from tests.kit.api.office import Office, assert_problem
 
 TEMPLATE = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}
 JSON_HEADERS = {"Content-Type": "application/json"}

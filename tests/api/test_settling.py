@@ -1,11 +1,12 @@
 """A person decides about an unknown outcome, and lets a mended sender go on, over HTTP."""
 
-from shared.domain.api_key import Scope
-from shared.domain.fire import Fire, FireContent
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.companies.api_key import Scope
+from shared.domain.fires.fire import Fire
 from shared.domain.ids import computed_id
-from shared.domain.message import MessageState
-from tests.api.office import OURS, Office, assert_problem
-from tests.builders import NOON, a_campaign, a_message, an_sms_sender
+from shared.domain.messages.message import MessageState
+from tests.kit.api.office import OURS, Office, assert_problem
+from tests.kit.builders import NOON, a_campaign, a_message, an_sms_sender
 
 
 async def _unknown(office: Office) -> str:
@@ -20,7 +21,7 @@ async def _unknown(office: Office) -> str:
         is_closed=True,
     )
     message = a_message(id="lost", fire_id="open", state=MessageState.UNKNOWN, sending_at=NOON)
-    content = FireContent(
+    content = CampaignContent(
         content_hash="h",
         campaign=a_campaign(),
         templates={},

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.domain.job import IngestFile, QueueMessages
 from shared.usecases.run_job import run_job
-from tests.api.office import OURS, Office, assert_problem
+from tests.kit.api.office import OURS, Office, assert_problem
 
 CSV = b"""Patient,Phone,Email,Doctor,When,State
 Ana,(212) 555-0187,,Dr Vega,12/24/2099 14:30,NY

@@ -11,15 +11,15 @@ from starlette.types import ASGIApp
 from starlette.types import Message as ASGIMessage
 
 import main
-from functions.api.app import build_app
-from functions.api.route import ApiRoute
+from functions.api.kit.app import build_app
+from functions.api.kit.route import ApiRoute
 from functions.authentication import check_caller
 from functions.process import current_runtime
 from infra.manifest import Trigger, read_manifest
-from shared.domain.api_key import Scope
+from shared.domain.companies.api_key import Scope
 from shared.runtime import Runtime
-from tests.architecture.asgi import a_request
 from tests.architecture.conftest import TOKEN
+from tests.kit.architecture.asgi import a_request
 
 MANIFEST = read_manifest()
 OURS = sorted(

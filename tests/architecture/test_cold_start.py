@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import main
-from tests.architecture.source_tree import ROOT
+from tests.kit.architecture.source_tree import ROOT
 
 # Each costs from a twentieth of a second to a second.
 HEAVY = frozenset(

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.source_tree import (
+from tests.kit.architecture.source_tree import (
     FunctionNode,
     SourceFile,
     attribute_calls,
@@ -60,12 +60,11 @@ USE_CASE_EXCEPTIONS = {
     "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
-    "put_failure": "part of a transaction, which comes first; the company follows",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}
 PATH_BUILDERS = {
-    "shared/firestore/paths.py": {"collection", "document"},
-    "shared/firestore/collection.py": {"collection_group"},  # each_across_companies
+    "shared/firestore/kit/paths.py": {"collection", "document"},
+    "shared/firestore/kit/collection.py": {"collection_group"},  # each_across_companies
     "shared/firestore/deleted_companies.py": {"collections"},
     "shared/firestore/companies.py": {"collection"},  # each
     "shared/firestore/ticks.py": {"collection", "document"},  # the one collection beside the companies

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.architecture.source_tree import ROOT
+from tests.kit.architecture.source_tree import ROOT
 
 PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)(?:\s*;.*)?")
 FILES = ("requirements.txt", "requirements-dev.txt")

@@ -4,15 +4,15 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.architecture.source_tree import FunctionNode, source_files
+from tests.kit.architecture.source_tree import FunctionNode, source_files
 
 # What vendors call things, in names, strings and comments alike.
 VENDOR_WORDS = re.compile(r"(?i)(?<![a-z])\w*sid\b|personalization|MessageStatus|\bsg_|x-twilio")
 VENDOR_HOMES = ("shared/providers/twilio/", "shared/providers/sendgrid/")
 # Lines elsewhere that may hold one, each with its reason.
 VENDOR_EXCEPTIONS = {
-    ("shared/providers/credentials.py", "account_sid"): "the field's name in the stored credentials",
-    ("shared/providers/credential_input.py", "account_sid"): "the same field, where it is given",
+    ("shared/providers/kit/credentials.py", "account_sid"): "the field's name in the stored credentials",
+    ("shared/providers/kit/credential_input.py", "account_sid"): "the same field, where it is given",
 }
 
 

@@ -12,7 +12,7 @@ from functions.google_certificates import (
     CertificatesUnavailable,
     GoogleCertificates,
 )
-from tests.architecture.google_signer import CertificatesAddress, Signer, certificates_address
+from tests.kit.architecture.google_signer import CertificatesAddress, Signer, certificates_address
 
 FIRST, SECOND = Signer("first"), Signer("second")
 

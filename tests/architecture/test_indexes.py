@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.firestore.queries import LISTS, Query
-from tests.architecture.required_indexes import (
+from shared.firestore.kit.query import Query
+from shared.firestore.queries.lists import LISTS
+from tests.kit.architecture.required_indexes import (
     TIMES_TO_LIVE,
     Entry,
     declared_queries,
@@ -17,7 +18,7 @@ from tests.architecture.required_indexes import (
     record_types,
     store_names,
 )
-from tests.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
+from tests.kit.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
 
 INDEXES = json.loads((ROOT / "infra/firestore.indexes.json").read_text(encoding="utf-8"))
 QUERIES = declared_queries()
@@ -132,21 +133,21 @@ def test_no_query_is_built_elsewhere() -> None:
         for file in source_files("shared", "functions")
         for call, called in attribute_calls(file, BLOCKS)
     }
-    assert builders == {"shared/firestore/collection.py"}
+    assert builders == {"shared/firestore/kit/collection.py"}
 
 
 def test_no_query_is_declared_elsewhere() -> None:
     declaring = set()
     for file in source_files("shared", "functions"):
-        is_ours = file.name == "shared/firestore/queries.py" or any(
-            isinstance(node, ast.ImportFrom) and node.module == "shared.firestore.queries"
+        is_ours = any(
+            isinstance(node, ast.ImportFrom) and node.module == "shared.firestore.kit.query"
             for node in ast.walk(file.tree)
         )
         made = [call for call in file.calls if isinstance(call.func, ast.Name) and call.func.id == "Query"]
         made += [call for call, _ in attribute_calls(file, {"Query"})]
         if is_ours and made:
-            declaring.add(file.name)
-    assert declaring == {"shared/firestore/queries.py"}
+            declaring.add(file.name.rpartition("/")[0])
+    assert declaring == {"shared/firestore/queries"}
 
 
 def _store_calls(file: SourceFile) -> Iterator[tuple[ast.Call, ast.Attribute, str | None]]:
@@ -161,7 +162,7 @@ def _store_calls(file: SourceFile) -> Iterator[tuple[ast.Call, ast.Attribute, st
 
 
 def _declared(node: ast.expr) -> Query | None:
-    """The query an argument names, as a constant of shared/firestore/queries.py."""
+    """The query an argument names, as a constant of shared/firestore/queries."""
     if isinstance(node, ast.Name):
         return QUERIES.get(node.id)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "queries":

@@ -8,7 +8,7 @@ import pytest
 import main
 from infra.manifest import Trigger, read_manifest
 from shared.domain.job import TOPICS
-from tests.architecture.source_tree import ROOT, source_files, top_functions
+from tests.kit.architecture.source_tree import ROOT, source_files, top_functions
 
 FOLDERS = {
     Trigger.TICK: {"functions.ticks"},
@@ -23,6 +23,11 @@ MANIFEST = read_manifest()
 USECASE_CALLERS = {
     function.name for trigger in (Trigger.TICK, Trigger.WORKER) for function in MANIFEST.with_trigger(trigger)
 }
+USE_CASES = [
+    file.name.removesuffix(".py").replace("/", ".")
+    for file in source_files("shared/usecases")
+    if not file.name.endswith("__init__.py")
+]
 WORKERS = {function.name for function in MANIFEST.with_trigger(Trigger.WORKER)}
 
 
@@ -76,9 +81,15 @@ def test_every_worker_has_a_job_record_and_a_topic_of_its_name() -> None:
 
 @pytest.mark.parametrize("name", sorted(USECASE_CALLERS))
 def test_every_tick_and_worker_has_a_use_case_of_its_name(name: str) -> None:
-    usecase = getattr(import_module(f"shared.usecases.{name}"), name)
+    [module] = [module for module in USE_CASES if module.rpartition(".")[2] == name]
+    usecase = getattr(import_module(module), name)
     assert inspect.iscoroutinefunction(usecase)
-    assert usecase.__module__ == f"shared.usecases.{name}"
+    assert usecase.__module__ == module
+
+
+def test_every_use_case_has_a_name_of_its_own() -> None:
+    names = [module.rpartition(".")[2] for module in USE_CASES]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_every_use_case_file_has_a_function_of_its_name() -> None:

@@ -15,8 +15,8 @@ from functions.authentication import CLOCK_SKEW_SECONDS, LONGEST_TOKEN, CallerRe
 from functions.google_certificates import GoogleCertificates
 from functions.process import current_runtime
 from shared.settings import Settings
-from tests.architecture.asgi import a_request
-from tests.architecture.google_signer import (
+from tests.kit.architecture.asgi import a_request
+from tests.kit.architecture.google_signer import (
     ACCOUNT,
     AUDIENCE,
     LEFT_OUT,

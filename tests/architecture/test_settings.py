@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from shared.settings import PREFIX, Settings, SettingsError
-from tests.architecture.source_tree import ROOT, source_files
+from tests.kit.architecture.source_tree import ROOT, source_files
 
 GOOD = {
     "ROLLCALL_PROJECT_ID": "project",

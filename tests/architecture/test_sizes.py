@@ -1,6 +1,6 @@
 """Small modules, small functions, and no drawers."""
 
-from tests.architecture.source_tree import ROOT, source_files
+from tests.kit.architecture.source_tree import ROOT, source_files
 
 MODULE_LINES = 300
 FUNCTION_LINES = 40

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import pytest
 
-from shared.firestore.schema import version_of
-from tests.architecture.stored_shapes import (
+from shared.firestore.kit.schema import version_of
+from tests.kit.architecture.stored_shapes import (
     faults,
     faults_between,
     known_shapes,

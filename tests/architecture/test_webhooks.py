@@ -16,11 +16,11 @@ from functions.process import current_runtime
 from functions.webhooks.messages import ROUTES
 from infra.local.emulators import Emulators
 from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
-from shared.domain.message import Message, MessageState
+from shared.domain.messages.message import Message, MessageState
 from shared.runtime import Runtime
-from shared.usecases.retire_credentials import retire_credentials, withdraw_credentials
-from tests.architecture.asgi import a_request
-from tests.builders import NOON, a_message, an_email_sender, an_sms_sender
+from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
+from tests.kit.architecture.asgi import a_request
+from tests.kit.builders import NOON, a_message, an_email_sender, an_sms_sender
 
 COMPANY = "acme"
 OLD = {"account_sid": "AC1", "auth_token": "old-token"}

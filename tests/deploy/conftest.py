@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.empty_project import Project, empty_project, fake_environment
-from tests.deploy.every_command import plan_words, written_words
-from tests.deploy.gcloud_parser import Verdict, try_commands
+from tests.kit.deploy.empty_project import Project, empty_project, fake_environment
+from tests.kit.deploy.every_command import plan_words, written_words
+from tests.kit.deploy.gcloud_parser import Verdict, try_commands
 
 
 @pytest.fixture(scope="session")

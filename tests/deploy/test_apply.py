@@ -19,7 +19,7 @@ from infra.deploy.schedules import switch_jobs
 from infra.deploy.source import REPOSITORY
 from infra.deploy.step import DeployError, gcloud
 from infra.manifest import Trigger
-from tests.deploy.empty_project import Project
+from tests.kit.deploy.empty_project import Project
 
 
 def test_the_first_deployment_makes_all(first_deployment: Project) -> None:

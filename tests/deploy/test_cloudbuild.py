@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from infra.deploy.source import REPOSITORY
-from tests.deploy.gcloud_parser import Definition, unknown_parts
+from tests.kit.deploy.gcloud_parser import Definition, unknown_parts
 
 TEXT = (REPOSITORY / "cloudbuild.yaml").read_text(encoding="utf-8")
 BUILD: dict[str, Any] = yaml.safe_load(TEXT)

@@ -9,8 +9,8 @@ import pytest
 from infra.deploy.plan import plan_steps
 from infra.deploy.step import Gcloud
 from infra.manifest import Trigger
-from tests.deploy.every_command import MANIFEST, TARGET, every_definition, plan_words, written_words
-from tests.deploy.gcloud_parser import Definition, Verdict, Words, try_commands, unknown_parts
+from tests.kit.deploy.every_command import MANIFEST, TARGET, every_definition, plan_words, written_words
+from tests.kit.deploy.gcloud_parser import Definition, Verdict, Words, try_commands, unknown_parts
 
 DEPLOY: Words = (
     "functions", "deploy", "x", "--gen2", "--runtime=python312", "--source=.", "--trigger-http",

@@ -20,8 +20,8 @@ from infra.deploy.step import DeployError, Gcloud, SchedulerCall, Section
 from infra.deploy.target import Target
 from infra.manifest import Function, Manifest, Trigger
 from shared.settings import Settings
-from tests.deploy.every_command import MANIFEST, TARGET
-from tests.deploy.needs_of_code import published_by, used_by
+from tests.kit.deploy.every_command import MANIFEST, TARGET
+from tests.kit.deploy.needs_of_code import published_by, used_by
 
 NAMES = [function.name for function in MANIFEST.functions]
 STEPS = plan_steps(MANIFEST, TARGET)

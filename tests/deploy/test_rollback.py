@@ -7,7 +7,7 @@ import pytest
 from infra.deploy.rollback import rollback_actions
 from infra.deploy.step import DeployError
 from infra.manifest import ManifestError
-from tests.deploy.empty_project import Project
+from tests.kit.deploy.empty_project import Project
 
 
 def _revision(service: str, number: int, *, ready: bool = True) -> dict[str, Any]:

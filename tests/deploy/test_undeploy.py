@@ -2,8 +2,8 @@
 
 from infra.deploy.plan import listings_of, plan_steps
 from infra.deploy.undeploy import undeploy
-from tests.deploy.empty_project import Project
-from tests.deploy.every_command import MANIFEST, TARGET, removal_words
+from tests.kit.deploy.empty_project import Project
+from tests.kit.deploy.every_command import MANIFEST, TARGET, removal_words
 
 DATA = ("databases", "buckets", "secrets", "indexes", "fields", "ttls", "backupSchedules")
 # All that undeploy may ever run.

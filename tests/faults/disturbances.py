@@ -6,12 +6,13 @@ import random
 import signal
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.batch import BatchState
-from shared.domain.channel import Channel
-from shared.domain.fire import ChunkState
-from shared.domain.opt_out import opt_out_id
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.fires.fire import ChunkState
+from shared.domain.messages.batch import BatchState
 from shared.faults import Point
-from shared.firestore.queries import CHUNKS_BY_STATE, FIRE_BATCHES
+from shared.firestore.queries.fires import CHUNKS_BY_STATE
+from shared.firestore.queries.messages import FIRE_BATCHES
 from tests.faults.grpc_proxy import Failing
 from tests.faults.laboratory import LEASE_SECONDS, Laboratory
 from tests.faults.orders import Moment

@@ -9,12 +9,12 @@ import aiohttp
 
 from infra.local.api_client import ApiClient
 from infra.local.simulator.outcomes import Answer
-from shared.domain.api_key import Scope
-from shared.domain.failure import FailureState
-from shared.domain.message import MessageState
-from shared.domain.sending import Delivery
+from shared.domain.companies.api_key import Scope
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Delivery
 from shared.faults import Point
-from shared.usecases.create_api_key import create_api_key
+from shared.usecases.companies.create_api_key import create_api_key
 from tests.faults.disturbances import Passage, answer_with, kill, taken
 from tests.faults.laboratory import Laboratory
 from tests.faults.trial import TEXTS_SENDER, Trial

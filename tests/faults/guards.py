@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from shared.domain import batch, message
-from shared.providers import http
+from shared.domain.messages import batch, message
+from shared.providers.kit import http
 from shared.providers.twilio import codes
-from shared.usecases import claim_batch, intend_messages, sweep_stalled_work
+from shared.usecases.sending import claim_batch, intend_messages
+from shared.usecases.upkeep import sweep_stalled_work
 
 
 @dataclass(frozen=True, slots=True)

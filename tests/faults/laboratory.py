@@ -17,7 +17,7 @@ from infra.local.simulator.client import SimulatorClient, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.stack import PROJECT_ID, UPLOAD_BUCKET, Stack, StackOptions
 from infra.manifest import MANIFEST_PATH
-from shared.providers import http
+from shared.providers.kit import http
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.storage.secrets_file import SecretsFile

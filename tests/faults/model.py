@@ -2,7 +2,7 @@
 
 Two workers share one batch with one message. Jobs come at least once, workers die at any step, leases end
 at any moment, commits are applied though they report an error, and the provider does what it likes. What
-the code decides is decided here by its own functions (`shared/domain/batch.py`, `message.py`, and
+the code decides is decided here by its own functions (`shared/domain/messages/batch.py`, `message.py`, and
 `_decide` of the intent); this file only interleaves them, as `send_batch` and the sweep call them.
 """
 
@@ -10,12 +10,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from shared.domain.batch import BatchState, closed, is_held, taken
-from shared.domain.fire import Fire, FireContent
-from shared.domain.message import SETTLED, MessageState, after_receipt, after_result, given_up
-from shared.domain.sending import Outcome, SendResult
-from shared.usecases.intend_messages import _decide
-from tests.builders import ALWAYS, NOON, a_campaign
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.fires.fire import Fire
+from shared.domain.messages.batch import BatchState, closed, is_held, taken
+from shared.domain.messages.message import SETTLED, MessageState, after_receipt, after_result, given_up
+from shared.domain.messages.sending import Outcome, SendResult
+from shared.usecases.sending.intend_messages import _decide
 from tests.faults.situation import (
     DISPATCHED,
     LATER,
@@ -30,6 +30,7 @@ from tests.faults.situation import (
     mark_of,
     message_of,
 )
+from tests.kit.builders import ALWAYS, NOON, a_campaign
 
 # What a provider answers, and whether the message is on its way.
 ANSWERS = (
@@ -40,7 +41,7 @@ ANSWERS = (
     (Outcome.UNKNOWN, True),
 )
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="hash", fired_at=NOON)
-CONTENT = FireContent(
+CONTENT = CampaignContent(
     content_hash="hash",
     campaign=a_campaign(window=ALWAYS),
     templates={},

@@ -7,7 +7,7 @@ from functools import partial
 import grpc
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.channel import Channel
+from shared.domain.channels.channel import Channel
 from shared.faults import POINTS, Point
 from tests.faults import disturbances, evidence
 from tests.faults.disturbances import Passage

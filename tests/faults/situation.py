@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
-from shared.domain.batch import Batch, BatchState
-from shared.domain.message import Message, MessageState, after_receipt
-from shared.domain.sending import Outcome, Receipt, ReceiptKind
-from tests.builders import NOON, a_message
+from shared.domain.messages.batch import Batch, BatchState
+from shared.domain.messages.message import Message, MessageState, after_receipt
+from shared.domain.messages.sending import Outcome, Receipt, ReceiptKind
+from tests.kit.builders import NOON, a_message
 
 LATER = NOON + timedelta(minutes=5)
 RECEIPT = Receipt(message_id="m1", kind=ReceiptKind.DELIVERED, event_id="e", provider_id="SM1")

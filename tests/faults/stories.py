@@ -9,21 +9,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.channel import Channel
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.job import QueueMessages, SendBatch
-from shared.domain.message import Message, MessageState
-from shared.domain.opt_out import OptOut, OptOutSource, opt_out_id
-from shared.domain.sending import Outcome, SendResult
-from shared.usecases.call_provider import call_provider
-from shared.usecases.claim_batch import Claim, claim_batch
-from shared.usecases.close_batch import close_batch
-from shared.usecases.dispatch_due_batches import dispatch_due_batches
-from shared.usecases.freeze_content import content_of
-from shared.usecases.intend_messages import LeaseLost, intend_messages
-from shared.usecases.record_results import record_results
+from shared.domain.lease import LeaseLost
+from shared.domain.messages.batch import Claim
+from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.sending import Outcome, SendResult
 from shared.usecases.run_job import run_job
-from shared.usecases.sweep_stalled_work import sweep_stalled_work
-from tests.usecases.clinic import Clinic
+from shared.usecases.sending.call_provider import call_provider
+from shared.usecases.sending.claim_batch import claim_batch
+from shared.usecases.sending.close_batch import close_batch
+from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
+from shared.usecases.sending.intend_messages import intend_messages
+from shared.usecases.sending.record_results import record_results
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.kit.clinic import Clinic
 
 LEASE_AND_MORE = timedelta(minutes=11)
 REFUSED_FOR_NOW = SendResult(outcome=Outcome.NOT_ACCEPTED, code="429", reason="Busy.")
@@ -52,7 +53,9 @@ class Worker:
         """Mark all messages; False when the lease was lost."""
         runtime, batch = self.clinic.runtime, self.claim.batch
         fire = await runtime.stores.fires.get(self.clinic.company_id, batch.fire_id)
-        content = await content_of(runtime, self.clinic.company_id, fire.campaign_id, fire.content_hash)
+        content = await runtime.stores.campaign_contents.frozen(
+            self.clinic.company_id, fire.campaign_id, fire.content_hash
+        )
         try:
             intents = await intend_messages(
                 runtime, self.clinic.company_id, self.claim, content, await self.clinic.messages()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.guards import GUARDS, Guard
 from tests.faults.stories import STORIES, PromiseBroken, Story
-from tests.usecases.clinic import Clinic
+from tests.kit.clinic import Clinic
 
 
 @pytest.mark.parametrize("story", dict.fromkeys(story for _, story in STORIES), ids=lambda s: s.__name__)

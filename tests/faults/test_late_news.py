@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from shared import faults
-from shared.domain.fire import Ledger, ProgressStatus
-from shared.domain.message import MessageState
-from shared.domain.sending import Receipt, ReceiptKind
+from shared.domain.fires.fire import Ledger, ProgressStatus
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.faults import Point
-from shared.usecases.record_receipt import record_receipt
-from shared.usecases.sweep_stalled_work import sweep_stalled_work
+from shared.usecases.answers.record_receipt import record_receipt
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.faults.orders import Moment
 from tests.faults.stories import Worker, queued, settle
-from tests.usecases.clinic import Clinic
+from tests.kit.clinic import Clinic
 
 
 class Died(BaseException):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.domain import message
-from shared.domain.message import MessageState
-from shared.domain.sending import Outcome
+from shared.domain.messages import message
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Outcome
 from tests.faults.guards import GUARDS
 from tests.faults.model import Bounds, Model
 

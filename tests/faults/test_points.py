@@ -45,7 +45,7 @@ ASKED_FOR = {
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",
-    "read_notice",
+    "mark_notice_read",
     "requeue_failure",
     "save_campaign",
     "save_opt_out",

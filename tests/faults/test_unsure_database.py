@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from infra.local.emulators import Emulators
-from shared.domain.fire import Ledger
+from shared.domain.fires.fire import Ledger
 from shared.runtime import Runtime
 from tests.faults.grpc_proxy import Failing, GrpcProxy
 from tests.faults.orders import Moment
 from tests.faults.scenarios import READS
-from tests.usecases.clinic import Clinic
+from tests.kit.clinic import Clinic
 
 CODES = (grpc.StatusCode.ABORTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 TOO_LATE = grpc.StatusCode.DEADLINE_EXCEEDED

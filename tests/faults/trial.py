@@ -14,17 +14,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local.simulator.client import SendGridKey, SimulatorClient, TwilioAccount
-from shared.domain.batch import BatchState
-from shared.domain.campaign import Audience, ContactWindow, Schedule, ScheduleKind
-from shared.domain.channel import Channel
-from shared.domain.file import File, FileState
-from shared.domain.fire import Fire, FireProgress
-from shared.domain.message import Message, MessageState
-from shared.firestore.queries import FIRE_BATCHES
+from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.channel import Channel
+from shared.domain.files.file import File, FileState
+from shared.domain.fires.fire import Fire, FireProgress
+from shared.domain.messages.batch import BatchState
+from shared.domain.messages.message import Message, MessageState
+from shared.firestore.queries.messages import FIRE_BATCHES
 from shared.runtime import Runtime
-from shared.usecases.mark_ready import mark_ready
-from shared.usecases.store_upload import store_upload
-from tests.builders import (
+from shared.usecases.campaigns.mark_ready import mark_ready
+from shared.usecases.files.store_upload import store_upload
+from tests.kit.builders import (
     ALWAYS,
     a_campaign,
     a_company,

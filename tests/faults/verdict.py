@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.fire import FireProgress
-from shared.domain.message import Message, MessageState
+from shared.domain.fires.fire import FireProgress
+from shared.domain.messages.message import Message, MessageState
 from tests.faults.trial import Trial
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.providers import http
+from shared.providers.kit import http
 
 
 @pytest.fixture(autouse=True)

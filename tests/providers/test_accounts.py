@@ -7,14 +7,14 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from shared.domain.sender import Sender
-from shared.providers import http
-from shared.providers.asking import NotServed, ProviderUnavailable, SenderRefused
-from shared.providers.credentials import TwilioCredentials
+from shared.domain.senders.sender import Sender
+from shared.providers.kit import http
+from shared.providers.kit.asking import NotServed, ProviderUnavailable, SenderRefused
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.registry import ProviderAccount
 from shared.providers.sendgrid.account import LISTED, SendGridAccount
 from shared.providers.twilio.account import TwilioAccount
-from tests.builders import an_email_sender, an_sms_sender
+from tests.kit.builders import an_email_sender, an_sms_sender
 
 Answers = dict[str, tuple[int, Any]]
 ACCOUNT = "/2010-04-01/Accounts/AC1.json"

@@ -6,8 +6,8 @@ from unittest.mock import Mock
 import aiohttp
 import pytest
 
-from shared.domain.sending import Outcome
-from shared.providers import http
+from shared.domain.messages.sending import Outcome
+from shared.providers.kit import http
 
 REFUSED = aiohttp.ClientConnectorError(Mock(), ConnectionRefusedError(111, "refused"))
 

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from shared.domain.channel import Channel
-from shared.domain.sender import Provider, Sender
-from shared.providers.credentials import (
+from shared.domain.channels.channel import Channel
+from shared.domain.senders.sender import Provider, Sender
+from shared.providers.kit.credentials import (
     Credentials,
     SendGridCredentials,
     TwilioCredentials,
@@ -52,7 +52,7 @@ def test_credentials_do_not_show_their_secrets() -> None:
     ("module", "absent"),
     [
         ("shared.providers.registry", ["twilio", "sendgrid", "aiohttp"]),
-        ("shared.providers.credentials", ["twilio", "sendgrid", "aiohttp"]),
+        ("shared.providers.kit.credentials", ["twilio", "sendgrid", "aiohttp"]),
         ("shared.providers.sendgrid.client", ["twilio"]),
         ("shared.providers.twilio.client", ["sendgrid"]),
         ("shared.providers.twilio.webhook", ["twilio.rest", "aiohttp", "sendgrid"]),

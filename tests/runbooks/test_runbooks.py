@@ -11,9 +11,9 @@ import pytest
 
 from infra.ops.__main__ import ops_parser
 from shared.domain.job import TOPICS
-from tests.deploy.gcloud_parser import try_commands
-from tests.runbooks.commands import RUNBOOKS, runbook_commands
-from tests.usecases.clinic import Clinic
+from tests.kit.clinic import Clinic
+from tests.kit.deploy.gcloud_parser import try_commands
+from tests.kit.runbooks.commands import RUNBOOKS, runbook_commands
 
 ROOT = RUNBOOKS.parents[1]
 COMMANDS = list(runbook_commands())

@@ -11,14 +11,14 @@ import pytest
 import pytest_asyncio
 from google.cloud.secretmanager import SecretManagerServiceAsyncClient
 
-from shared.providers.credentials import WrongCredentials
+from shared.providers.kit.credentials import WrongCredentials
 from shared.runtime import Runtime
 from shared.settings import SECRET_MANAGER, Settings
 from shared.storage import cloud_secrets
 from shared.storage.cloud_secrets import CACHED_SECONDS, FRESH_SECONDS, CloudSecrets
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
-from tests.builders import NOON, an_sms_sender
-from tests.secrets.secret_manager import SecretManager, Version, running_secret_manager
+from tests.kit.builders import NOON, an_sms_sender
+from tests.kit.secrets.secret_manager import SecretManager, Version, running_secret_manager
 
 COMPANY, SENDER = "c0ffee", "texts"
 NAME = f"projects/p/secrets/sender-{COMPANY}-{SENDER}"

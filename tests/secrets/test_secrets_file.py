@@ -13,7 +13,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.storage.secrets import SecretsUnavailable
 from shared.storage.secrets_file import SecretsFile
-from tests.builders import NOON
+from tests.kit.builders import NOON
 
 OLD, NEW = {"auth_token": "old-token"}, {"auth_token": "new-token"}
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.stack.webhook_receiver import Receiver, running_receiver
+from tests.kit.stack.webhook_receiver import Receiver, running_receiver
 
 
 @pytest_asyncio.fixture

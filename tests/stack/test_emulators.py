@@ -11,7 +11,7 @@ import pytest
 from infra.local.emulators import Emulators
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Function, read_manifest
-from tests.stack.webhook_receiver import Received, Receiver
+from tests.kit.stack.webhook_receiver import Received, Receiver
 
 
 def worker(name: str, **changes: int) -> Function:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.log_search import Private, anybodys, leaks
+from tests.kit.stack.log_search import Private, anybodys, leaks
 
 PRIVATE = Private(
     numbers=frozenset({"+12125550187"}),

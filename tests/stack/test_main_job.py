@@ -18,9 +18,9 @@ from infra.local.simulator.outcomes import OUTCOMES
 from infra.local.stack import Stack
 from shared.runtime import Runtime
 from shared.settings import Settings
-from tests.stack.log_search import Private, anybodys, entries, leaks
-from tests.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
-from tests.stack.office import Office, campaign, open_office, settled, stack_options, stored
+from tests.kit.stack.log_search import Private, anybodys, entries, leaks
+from tests.kit.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
+from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Page, async_playwright, expect
 
 from infra.local.simulator.client import SimulatorClient, TwilioAccount
-from tests.stack.webhook_receiver import Receiver
+from tests.kit.stack.webhook_receiver import Receiver
 
 OURS = "+14155559000"
 PERSON = "+14155551234"

@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.scheduler import ScheduleNotUnderstood, Scheduler, Tick, next_due
 from infra.manifest import read_manifest
-from tests.stack.webhook_receiver import Receiver
+from tests.kit.stack.webhook_receiver import Receiver
 
 NOON = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)  # a Sunday
 

@@ -12,7 +12,7 @@ from sendgrid.helpers.mail import CustomArg, Mail, Personalization, Substitution
 
 from infra.local.simulator.client import SendGridKey, SimulatorClient
 from infra.local.simulator.outcomes import Answer
-from tests.stack.webhook_receiver import Received, Receiver
+from tests.kit.stack.webhook_receiver import Received, Receiver
 
 OURS = "clinic@example.org"
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"

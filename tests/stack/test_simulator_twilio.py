@@ -18,7 +18,7 @@ from infra.local.simulator.app import running_simulator
 from infra.local.simulator.client import SimulatorClient, TwilioAccount, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.simulator.outcomes import Answer
-from tests.stack.webhook_receiver import Received, Receiver
+from tests.kit.stack.webhook_receiver import Received, Receiver
 
 OURS = "+14155559000"
 PERSON = "+14155551234"

@@ -20,13 +20,14 @@ from infra.local.stack import UPLOAD_BUCKET, Stack, StackOptions
 from infra.local.state import state_directory
 
 HERE = Path(__file__).parent
+KIT = HERE.parent / "kit/stack"
 WAIT_SECONDS = 20
 
 
 def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
     return StackOptions(
-        source=HERE / "sample_functions.py",
-        manifest=HERE / "sample_functions.yaml",
+        source=KIT / "sample_functions.py",
+        manifest=KIT / "sample_functions.yaml",
         root=root,
         usual_ports=False,
         tick_seconds=0,

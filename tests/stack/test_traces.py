@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from infra.local.stack import PROJECT_ID, Stack
 from shared.tracing import LOGGED_SAMPLED, LOGGED_SPAN, LOGGED_TRACE
-from tests.stack.office import Office, campaign, open_office, settled, stack_options
-from tests.stack.otlp_receiver import Received, Span, running_receiver
+from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options
+from tests.kit.stack.otlp_receiver import Received, Span, running_receiver
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PEOPLE = ("Zebedee", "Yolanda", "Xaver")

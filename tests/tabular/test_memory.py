@@ -8,9 +8,9 @@ from pathlib import Path
 MEASURE = """
 import io, json, resource, sys
 from pathlib import Path
-from shared.domain.file import RejectedRow
-from shared.domain.mapping import map_record, prepare_mapping
-from shared.domain.source import ColumnMapping
+from shared.domain.files.file import RejectedRow
+from shared.domain.files.mapping import map_record, prepare_mapping
+from shared.domain.files.source import ColumnMapping
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.tabular.table import open_table
 

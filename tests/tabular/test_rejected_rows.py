@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.file import RejectedRow, Row
-from shared.domain.mapping import map_record, prepare_mapping
-from shared.domain.source import ColumnMapping, FieldType
+from shared.domain.files.file import RejectedRow, Row
+from shared.domain.files.mapping import map_record, prepare_mapping
+from shared.domain.files.source import ColumnMapping, FieldType
 from shared.tabular.defusing import defuse, restore
 from shared.tabular.rejected_rows import REASON_COLUMN, RejectedRowsFile, csv_export
-from tests.tabular.tables import read, write, write_xlsx
+from tests.kit.tabular.tables import read, write, write_xlsx
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠x"]
 CELLS = st.text(

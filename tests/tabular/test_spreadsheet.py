@@ -16,12 +16,12 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from shared.domain.cell import TypedCell
-from shared.domain.file import FileRefused
+from shared.domain.files.cell import TypedCell
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
 from shared.tabular.table import open_table
-from tests.tabular.tables import read, write, write_xlsx
+from tests.kit.tabular.tables import read, write, write_xlsx
 
 
 def test_xlsx_cells_become_text_and_typed_ones_say_so(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.cell import is_unreadable, shown
-from shared.domain.file import FileRefused
+from shared.domain.files.cell import is_unreadable, shown
+from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
 from shared.tabular.kind import Kind
-from tests.tabular.tables import read, write
+from tests.kit.tabular.tables import read, write
 
 TEXT = "Name,Café\nZoë,“x”\n"
 

@@ -20,16 +20,16 @@ import pytest_asyncio
 from infra.local.api_client import ApiClient
 from infra.local.simulator.client import SimulatorClient, simulator_client
 from infra.local.stack import Stack
-from shared.domain.sending import Outcome, OutgoingMessage
-from shared.firestore.codec import from_document
-from shared.providers import http as provider_http
+from shared.domain.messages.sending import Outcome, OutgoingMessage
+from shared.firestore.kit.codec import from_document
+from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
-from tests.architecture.required_indexes import record_types
-from tests.architecture.stored_shapes import stored_records
-from tests.builders import an_sms_sender
-from tests.documents import from_json, store_documents
-from tests.stack.office import stack_options, stack_runtime
-from tests.upgrade.export import EXPORT
+from tests.kit.architecture.required_indexes import record_types
+from tests.kit.architecture.stored_shapes import stored_records
+from tests.kit.builders import an_sms_sender
+from tests.kit.documents import from_json, store_documents
+from tests.kit.stack.office import stack_options, stack_runtime
+from tests.kit.upgrade.export import EXPORT
 
 EXPORTED: dict[str, Any] = json.loads(EXPORT.read_text(encoding="utf-8"))
 COMPANY: str = EXPORTED["company_id"]
@@ -50,7 +50,7 @@ def _collection(path: str, fields: dict[str, Any]) -> str:
 
 def test_the_export_holds_every_kind_of_document() -> None:
     found = {_collection(path, fields) for path, fields in EXPORTED["documents"].items()}
-    assert found == stored_records().keys() - NEWER, "make a new one: python -m tests.upgrade.export"
+    assert found == stored_records().keys() - NEWER, "make a new one: python -m tests.kit.upgrade.export"
 
 
 def test_every_document_of_the_export_can_be_read() -> None:

@@ -13,7 +13,7 @@ from infra.local.simulator.client import SimulatorClient
 from shared.providers import registry
 from shared.runtime import Runtime
 from shared.settings import Settings
-from tests.usecases.clinic import Clinic
+from tests.kit.clinic import Clinic
 
 BUCKET = "uploads"
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.

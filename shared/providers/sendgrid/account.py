@@ -6,9 +6,9 @@ from typing import Any
 
 import aiohttp
 
-from shared.domain.sender import Sender
-from shared.providers import http
-from shared.providers.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
+from shared.domain.senders.sender import Sender
+from shared.providers.kit import http
+from shared.providers.kit.asking import NOT_SERVED_STATUSES, NotServed, ProviderUnavailable, SenderRefused
 
 SEND_SCOPE = "mail.send"
 LISTED = 200

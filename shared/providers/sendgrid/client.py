@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from shared.domain.sending import Outcome, OutgoingMessage, SendResult
-from shared.providers import http
+from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
+from shared.providers.kit import http
 from shared.providers.sendgrid import codes, mail
 
 _Results = dict[str, SendResult]

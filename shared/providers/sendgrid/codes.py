@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.sending import Outcome, SendResult
+from shared.domain.messages.sending import Outcome, SendResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sendgrid.helpers.mail import (
 )
 
 from shared.domain.ids import random_id
-from shared.domain.sending import OutgoingMessage
+from shared.domain.messages.sending import OutgoingMessage
 
 MESSAGE_ID_ARG = "rollcall_message_id"
 # SendGrid allows 1,000; but one lost answer leaves a whole request in doubt.

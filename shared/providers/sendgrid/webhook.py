@@ -14,8 +14,8 @@ from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 from shared import log
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import computed_id
-from shared.domain.sending import Receipt, ReceiptKind
-from shared.providers.signature import BadSignature, required_header
+from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.providers.kit.signature import BadSignature, required_header
 
 MESSAGE_ID_ARG = "rollcall_message_id"  # set in mail.py, which this module must not load
 # SendGrid repeats a post for 24 hours. An old one does no harm: a repeated event changes nothing.

@@ -2,9 +2,9 @@
 
 from twilio.rest import Client
 
-from shared.domain.sender import Sender
-from shared.providers.asking import ProviderUnavailable
-from shared.providers.credentials import TwilioCredentials
+from shared.domain.senders.sender import Sender
+from shared.providers.kit.asking import ProviderUnavailable
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio.client import open_client, read
 
 PAGE_SIZE = 20

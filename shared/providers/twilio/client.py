@@ -11,16 +11,16 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from shared.domain.sending import Outcome
-from shared.providers import http
-from shared.providers.asking import (
+from shared.domain.messages.sending import Outcome
+from shared.providers.kit import http
+from shared.providers.kit.asking import (
     NOT_SERVED_STATUSES,
     NotServed,
     ProviderUnavailable,
     QuestionRefused,
     SenderRefused,
 )
-from shared.providers.credentials import TwilioCredentials
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 
 R = TypeVar("R")

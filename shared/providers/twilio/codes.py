@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from shared.domain.sending import Outcome, SendResult
+from shared.domain.messages.sending import Outcome, SendResult
 
 ERROR_PAGE = "https://www.twilio.com/docs/api/errors/{code}"
 QUEUE_FULL_WAIT_SECONDS = 300.0

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from twilio.base import values
 from twilio.rest.api.v2010.account.message import MessageInstance
 
-from shared.domain.reconciling import HistoryPage, ProviderMessage, ReceivedMessage, ReceivedPage
-from shared.domain.sending import IncomingMessage, ReceiptKind
-from shared.providers.credentials import TwilioCredentials
+from shared.domain.evidence.reconciling import HistoryPage, ProviderMessage, ReceivedMessage, ReceivedPage
+from shared.domain.messages.sending import IncomingMessage, ReceiptKind
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.client import open_client, read
 from shared.providers.twilio.webhook import KINDS

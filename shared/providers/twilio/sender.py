@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from twilio.base import values
 
 from shared import log
-from shared.domain.sending import Outcome, OutgoingMessage, SendResult
-from shared.providers import http
-from shared.providers.credentials import TwilioCredentials
+from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
+from shared.providers.kit import http
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.account import number_problem
 from shared.providers.twilio.client import Refused, open_client

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.sending import Outcome, OutgoingMessage
+from shared.domain.messages.sending import Outcome, OutgoingMessage
 from shared.providers.sendgrid import codes, mail
 from shared.providers.sendgrid.client import SendGridSender
-from tests.providers import faults
-from tests.providers.misbehaving_server import Behaviour, Request, answer, raw_answer, serve
+from tests.kit.providers import faults
+from tests.kit.providers.misbehaving_server import Behaviour, Request, answer, raw_answer, serve
 
 TIMEOUT_SECONDS = 0.6
 ACCEPTED = answer(202, "", {"X-Message-Id": "14c5d75ce93dfd"})

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from shared.domain.errors import InvalidInput
-from shared.domain.sending import ReceiptKind
+from shared.domain.messages.sending import ReceiptKind
+from shared.providers.kit.signature import BadSignature
 from shared.providers.sendgrid import mail, webhook
-from shared.providers.signature import BadSignature
 
 EVENTS = (Path(__file__).parent / "payloads" / "events.json").read_bytes()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from shared.domain.sending import Outcome, OutgoingMessage
-from shared.providers.credentials import TwilioCredentials
+from shared.domain.messages.sending import Outcome, OutgoingMessage
+from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio.sender import TwilioSender
-from tests.providers import faults, misbehaving_server
-from tests.providers.misbehaving_server import Request, answer, serve
+from tests.kit.providers import faults, misbehaving_server
+from tests.kit.providers.misbehaving_server import Request, answer, serve
 
 CREDENTIALS = TwilioCredentials(account_sid="AC" + "0" * 32, auth_token="secret")
 CREATED = (Path(__file__).parent / "payloads" / "created.json").read_text()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.domain.sending import Outcome, SendResult
+from shared.domain.messages.sending import Outcome, SendResult
 from shared.providers.twilio import codes
 
 SENDER_BROKEN_CODES = {

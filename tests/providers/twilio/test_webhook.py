@@ -8,8 +8,8 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from shared.domain.errors import InvalidInput
-from shared.domain.sending import ReceiptKind
-from shared.providers.signature import BadSignature
+from shared.domain.messages.sending import ReceiptKind
+from shared.providers.kit.signature import BadSignature
 from shared.providers.twilio import webhook
 from shared.providers.twilio.webhook import Form
 

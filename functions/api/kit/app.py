@@ -1,0 +1,75 @@
+"""The REST API as one ASGI application."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from functions.api import (
+    api_keys,
+    campaigns,
+    companies,
+    credentials,
+    deletions,
+    failures,
+    files,
+    fires,
+    messages,
+    notices,
+    opt_outs,
+    previews,
+    replies,
+    reports,
+    senders,
+    sources,
+    templates,
+)
+from functions.api.kit.described import PROBLEM_RESPONSES, describe
+from functions.api.kit.docs import docs
+from functions.api.kit.problems import answer_with_problems
+from functions.api.kit.route import BodyLimit
+from shared.runtime import Runtime
+
+ROUTERS = (
+    companies.router,
+    api_keys.router,
+    senders.router,
+    credentials.router,
+    sources.upload_router,
+    sources.router,
+    files.upload_router,
+    files.router,
+    templates.router,
+    campaigns.router,
+    previews.router,
+    fires.router,
+    messages.router,
+    notices.router,
+    failures.router,
+    replies.router,
+    opt_outs.router,
+    deletions.router,
+    reports.router,
+)
+
+
+def build_app(runtime: Runtime) -> FastAPI:
+    """The API over `runtime`."""
+    app = FastAPI(
+        title="Rollcall",
+        version="1",
+        responses=PROBLEM_RESPONSES,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.runtime = runtime
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.add_route("/v1/docs", docs)
+    for router in ROUTERS:
+        app.include_router(router)
+    direct_bytes = min(files.DIRECT_BYTES, runtime.settings.max_upload_bytes)
+    limits = {"/v1/files/upload": direct_bytes, "/v1/sources/suggest": direct_bytes}
+    app.add_middleware(BodyLimit, limits=limits)
+    answer_with_problems(app)
+    return app

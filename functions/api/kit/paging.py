@@ -1,0 +1,82 @@
+"""Lists in pages. Cursors are signed, and bound to the company, the list and its filters."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query
+
+from functions.api.kit.authentication import Caller
+from functions.api.kit.shapes import Listed, Output
+from shared.domain.errors import InvalidInput
+from shared.firestore.kit.collection import Collection
+
+T = TypeVar("T", bound=Output)
+R = TypeVar("R")
+
+
+class Paging:
+    """Which page of a list is asked for."""
+
+    def __init__(
+        self,
+        limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
+        cursor: Annotated[
+            str | None, Query(max_length=500, description="`next_cursor` of the page before.")
+        ] = None,
+    ) -> None:
+        self.limit = limit
+        self.cursor = cursor
+
+
+Page = Annotated[Paging, Depends()]
+
+
+def cursor_after(caller: Caller, name: str, filters: Mapping[str, object], after: str) -> str:
+    """The cursor that leads past the item `after` of the list `name` with these filters."""
+    shown = base64.urlsafe_b64encode(after.encode()).decode().rstrip("=")
+    return f"{shown}.{_signature(caller, name, filters, after)}"
+
+
+def read_cursor(caller: Caller, name: str, filters: Mapping[str, object], cursor: str | None) -> str | None:
+    """The item a cursor leads past. Raises InvalidInput for one that is not of this list."""
+    if cursor is None:
+        return None
+    shown, _, signature = cursor.partition(".")
+    try:
+        after = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4)).decode()
+    except (binascii.Error, ValueError):
+        after = ""
+    expected = _signature(caller, name, filters, after)
+    if not after or not hmac.compare_digest(signature.encode(), expected.encode()):
+        raise InvalidInput.at(
+            "cursor",
+            "is not of this list; pass next_cursor as it came, with the same filters, or leave it out",
+        )
+    return after
+
+
+def _signature(caller: Caller, name: str, filters: Mapping[str, object], after: str) -> str:
+    given = {key: str(value) for key, value in filters.items() if value is not None}
+    facts = json.dumps([caller.company_id, name, given, after], sort_keys=True).encode()
+    key = caller.runtime.settings.signing_key.encode()
+    return hmac.new(key, facts, hashlib.sha256).hexdigest()[:32]
+
+
+async def list_page(
+    caller: Caller,
+    paging: Paging,
+    collection: Collection[R],
+    output: type[T],
+    **filters: object,
+) -> Listed[T]:
+    """A page of the collection, in id order. `filters` are equalities; those that are None do not count."""
+    after = read_cursor(caller, collection.name, filters, paging.cursor)
+    where = [(name, value) for name, value in filters.items() if value is not None]
+    page = await collection.page(caller.company_id, limit=paging.limit, after=after, where=where)
+    following = page.next_after and cursor_after(caller, collection.name, filters, page.next_after)
+    return Listed[output](items=[output.of(item) for item in page.items], next_cursor=following)  # type: ignore[valid-type]  # a type at run time

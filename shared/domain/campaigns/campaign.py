@@ -1,0 +1,83 @@
+"""A campaign: the definition of who gets what, when, and what they may answer."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.reply_option import ReplyOption
+from shared.domain.campaigns.schedule import Schedule
+from shared.domain.campaigns.step import Step
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.errors import Conflict
+from shared.domain.templates.message_filter import MessageFilter
+
+
+class CampaignState(StrEnum):
+    """Where a campaign is in its life. `ARROWS` says what may follow what."""
+
+    DRAFT = "draft"
+    READY = "ready"  # frozen; waits for "fire now"
+    SCHEDULED = "scheduled"  # frozen; a tick will fire it
+    FIRING = "firing"
+    PAUSED = "paused"
+    SENT = "sent"
+    NEEDS_ATTENTION = "needs_attention"
+    CANCELED = "canceled"
+
+
+_S = CampaignState
+ARROWS: dict[CampaignState, frozenset[CampaignState]] = {
+    _S.DRAFT: frozenset({_S.READY, _S.SCHEDULED, _S.CANCELED}),
+    _S.READY: frozenset({_S.DRAFT, _S.FIRING, _S.PAUSED, _S.CANCELED}),
+    _S.SCHEDULED: frozenset({_S.DRAFT, _S.FIRING, _S.PAUSED, _S.CANCELED}),
+    _S.FIRING: frozenset({_S.SCHEDULED, _S.READY, _S.PAUSED, _S.SENT, _S.NEEDS_ATTENTION, _S.CANCELED}),
+    _S.PAUSED: frozenset({_S.READY, _S.SCHEDULED, _S.FIRING, _S.NEEDS_ATTENTION, _S.CANCELED}),
+    _S.SENT: frozenset({_S.FIRING, _S.NEEDS_ATTENTION}),
+    _S.NEEDS_ATTENTION: frozenset({_S.SCHEDULED, _S.FIRING, _S.PAUSED, _S.SENT, _S.CANCELED}),
+    _S.CANCELED: frozenset(),
+}
+
+
+def check_arrow(current: CampaignState, following: CampaignState) -> None:
+    """Raise Conflict unless a campaign may go from `current` to `following`."""
+    if following not in ARROWS[current]:
+        raise Conflict(f"A campaign that is {current} cannot become {following}.")
+
+
+class UnknownPolicy(StrEnum):
+    """What becomes of a message whose outcome stays unknown after the quiet period."""
+
+    HOLD = "hold"  # it waits for a person
+    RESEND = "resend"  # a second copy is better than none
+    GIVE_UP = "give_up"  # it counts as failed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """A campaign's definition and where it is in its life.
+
+    `expires_field` is "no use after": the row's field (such as the appointment time) after which a
+    message must not be sent. `content_hash` is set while the campaign is frozen. `fire_refusal`
+    is why it did not start when its time came; empty once it has.
+    """
+
+    id: str
+    name: str
+    audience: Audience
+    steps: tuple[Step, ...]
+    created_at: datetime
+    updated_at: datetime
+    state: CampaignState = CampaignState.DRAFT
+    window: ContactWindow = field(default_factory=ContactWindow)
+    schedule: Schedule = field(default_factory=Schedule)
+    reply_options: tuple[ReplyOption, ...] = ()
+    expires_field: str | None = None
+    filters: tuple[MessageFilter, ...] = ()
+    dedupe_key: tuple[str, ...] | None = None
+    content_hash: str | None = None
+    next_fire_at: datetime | None = None
+    last_fire_id: str | None = None
+    paused_from: CampaignState | None = None
+    unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
+    fire_refusal: str = ""

@@ -1,0 +1,23 @@
+"""A campaign's content: everything it renders from, frozen under a hash."""
+
+from dataclasses import dataclass
+
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.files.source import FieldType
+from shared.domain.senders.sender import Sender
+from shared.domain.templates.template import Template
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignContent:
+    """Everything a campaign renders from, frozen when the campaign was marked ready."""
+
+    content_hash: str
+    campaign: Campaign
+    templates: dict[str, Template]
+    senders: dict[str, Sender]
+    field_types: dict[str, FieldType]
+    field_regions: dict[str, str]
+    dedupe_key: tuple[str, ...]
+    company_time_zone: str
+    default_region: str

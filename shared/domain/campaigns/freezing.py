@@ -1,0 +1,42 @@
+"""The content hash: what was previewed is what is sent."""
+
+import hashlib
+from dataclasses import replace
+
+import msgspec
+
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.content import CampaignContent
+
+_TIMELESS = {
+    "state": CampaignState.READY,
+    "content_hash": None,
+    "next_fire_at": None,
+    "last_fire_id": None,
+    "fire_refusal": "",
+}
+
+
+def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
+    """The content with its hash: over everything that decides what goes to whom, and when.
+
+    `file_hash` is that of the audience's file when the campaign names one.
+    """
+    campaign = _without_life(content.campaign)
+    senders = {
+        key: replace(s, is_paused=False, paused_reason="", pause_count=0)
+        for key, s in content.senders.items()
+    }
+    templates = {
+        key: replace(t, name="", created_at=campaign.created_at, updated_at=campaign.created_at)
+        for key, t in content.templates.items()
+    }
+    facts = replace(
+        content, campaign=campaign, templates=templates, senders=senders, content_hash=file_hash or ""
+    )
+    digest = hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:32]
+    return replace(content, content_hash=digest)
+
+
+def _without_life(campaign: Campaign) -> Campaign:
+    return replace(campaign, **_TIMELESS, updated_at=campaign.created_at, paused_from=None)  # type: ignore[arg-type]

@@ -1,0 +1,156 @@
+"""When a campaign fires next: once at a wall time, by a recurrence rule, or only on demand."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.errors import Problem
+
+HORIZON_DAYS = 3_660  # ten years: 29 February comes within eight, also around 2100
+EARLIEST_YEAR = 2000  # the rule is walked from its start, so the start bounds the work
+
+# A wall time moves by the size of the clock change it falls in; Samoa's of 2011 was a whole day.
+_LARGEST_CHANGE = timedelta(hours=25)
+_FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
+# fmt: off
+_PARTS = frozenset({
+    "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYSETPOS", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYHOUR",
+    "BYMINUTE",
+})
+# fmt: on
+_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_WEEKDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
+
+
+def next_fire(schedule: Schedule, time_zone: str, after: datetime | None) -> datetime | None:
+    """The first fire (UTC) later than `after`, or the first of all when None; None when there is no more.
+
+    `time_zone` (IANA) holds where the schedule names none. Rules are expanded in wall time. A time that
+    clocks skip moves forward by the gap, one that comes twice is its first; each result is later than
+    `after`, so asking again with the last result always ends. Raises ValueError for a naive `after` or a
+    schedule `check_schedule` refuses.
+    """
+    if after is not None and after.tzinfo is None:
+        raise ValueError("a fire has a time zone")
+    if schedule.kind is ScheduleKind.ON_DEMAND:
+        return None
+    if schedule.at is None or schedule.at.tzinfo is not None:
+        raise ValueError("a schedule needs the wall time of its first fire")
+    zone = ZoneInfo(schedule.time_zone or time_zone)
+    walls = iter((schedule.at,)) if schedule.kind is ScheduleKind.ONCE else _walls(schedule, zone, after)
+    moments = (wall.replace(tzinfo=zone, fold=0).astimezone(UTC) for wall in walls)
+    return next((moment for moment in moments if after is None or moment > after), None)
+
+
+def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:
+    """What is wrong with a schedule, by field and with what to write instead."""
+    if schedule.kind is ScheduleKind.ON_DEMAND:
+        return ()
+    problems = []
+    if schedule.at is None:
+        problems.append(Problem(field="schedule.at", reason="Say when it fires first, as 2026-11-30T09:00."))
+    elif schedule.at.tzinfo is not None:
+        reason = "Write the time as on the wall there, without an offset; the zone goes into time_zone."
+        problems.append(Problem(field="schedule.at", reason=reason))
+    elif schedule.at.year < EARLIEST_YEAR:
+        problems.append(Problem(field="schedule.at", reason=f"The year is before {EARLIEST_YEAR}."))
+    if schedule.time_zone is not None and not _is_zone(schedule.time_zone):
+        reason = f"{schedule.time_zone!r} is not a time zone; write one as America/New_York."
+        problems.append(Problem(field="schedule.time_zone", reason=reason))
+    if schedule.kind is ScheduleKind.RECURRING and not problems:
+        fault = _fault_of_rule(schedule)
+        problems += [Problem(field="schedule.rule", reason=fault)] if fault else []
+    return tuple(problems)
+
+
+def _fault_of_rule(schedule: Schedule) -> str | None:
+    try:
+        if next_fire(schedule, "UTC", None) is None:
+            return "The rule never fires within ten years of its start."
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _walls(schedule: Schedule, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
+    """The rule's wall times, from shortly before `after` on; ended by COUNT, UNTIL or the horizon."""
+    from dateutil.rrule import rrule, rrulestr  # here, as most campaigns have no rule
+
+    start = schedule.at
+    assert start is not None  # noqa: S101  # next_fire has checked it
+    parts = _parse(schedule.rule or "")
+    since = (
+        start if after is None else max(start, after.astimezone(zone).replace(tzinfo=None) - _LARGEST_CHANGE)
+    )
+    until = min(since, datetime.max - timedelta(days=HORIZON_DAYS)) + timedelta(days=HORIZON_DAYS)  # noqa: DTZ901
+    if "UNTIL" in parts:
+        until = min(until, _until(parts.pop("UNTIL"), zone))
+    count = int(parts.pop("COUNT")) if "COUNT" in parts else None
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    try:
+        rule = rrulestr(f"{text};UNTIL={until:%Y%m%dT%H%M%S}", dtstart=start)
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"This is not a recurrence rule: {error}.") from error
+    assert isinstance(rule, rrule)  # noqa: S101  # one RRULE and nothing else went in
+    return (wall for wall in islice(rule, count) if wall >= since)
+
+
+def _parse(rule: str) -> dict[str, str]:
+    """The parts of an RRULE we run. Raises ValueError naming what we do not."""
+    text = rule.strip().upper().removeprefix("RRULE:")
+    pairs = [part.partition("=") for part in text.split(";")]
+    parts = {name: value for name, _, value in pairs}
+    unknown = [name for name, _, value in pairs if name not in _PARTS or not value]
+    if unknown or len(parts) < len(pairs):
+        raise ValueError(f"{(unknown or ['a part given twice'])[0]!r} cannot stand in a rule here.")
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise ValueError("FREQ must be YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY.")
+    if len(parts.get("BYMINUTE", "").split(",")) > 1:
+        raise ValueError("BYMINUTE may name one minute: a campaign fires at most once an hour.")
+    _check_days(parts)
+    for name in ("INTERVAL", "COUNT"):
+        if name in parts and not 1 <= _integer(parts[name]) <= 10_000:
+            raise ValueError(f"{name} must be a number from 1 to 10000.")
+    return parts
+
+
+def _check_days(parts: dict[str, str]) -> None:
+    """Refuse days that never come: dateutil would look for them up to the year 9999, for seconds."""
+    if "BYSETPOS" in parts and parts["FREQ"] not in ("YEARLY", "MONTHLY"):
+        raise ValueError("BYSETPOS goes with FREQ=MONTHLY or FREQ=YEARLY.")
+    if not all(_WEEKDAY.fullmatch(text) for text in parts.get("BYDAY", "MO").split(",")):
+        raise ValueError("BYDAY must be days as MO or 2TU or -1FR.")
+    months = [_integer(text) for text in parts.get("BYMONTH", "1").split(",")]
+    days = [_integer(text.removeprefix("-")) for text in parts.get("BYMONTHDAY", "1").split(",")]
+    if not all(1 <= month <= 12 for month in months) or not all(days):
+        raise ValueError("BYMONTH and BYMONTHDAY must be numbers of months and days.")
+    if min(days) > max(_MONTH_DAYS[month - 1] for month in months):
+        raise ValueError("The rule never fires: its months have no such day.")
+
+
+def _until(text: str, zone: ZoneInfo) -> datetime:
+    """UNTIL as wall time: it is UTC with a Z, wall time without (RFC 5545 3.3.10), a day to its end."""
+    if not _UNTIL.fullmatch(text):
+        raise ValueError("UNTIL must look like 20261231, 20261231T090000 or 20261231T140000Z.")
+    if len(text) == 8:
+        text += "T235959"
+    moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time
+    if text.endswith("Z"):
+        return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+    return moment
+
+
+def _integer(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""When a person may be contacted: a contact window laid over the clocks of the zones they may live in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SEARCH_DAYS = 400  # longer than a year, so that a window open on one day a year is found
+
+_DAY = timedelta(days=1)
+_Stretch = tuple[datetime, datetime]  # UTC, half-open
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactWindow:
+    """When people may be contacted, in their own time zone.
+
+    `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes).
+    `time_zone_field` names the row's field with the zone; without one, or where it is empty, the
+    company's zone holds. `closed_days` and the holidays of `holiday_country` are not contact days.
+    """
+
+    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    opens: time = time(9, 0)
+    closes: time = time(20, 0)
+    time_zone_field: str | None = None
+    closed_days: tuple[date, ...] = ()
+    holiday_country: str | None = None
+
+
+def is_open(window: ContactWindow, zones: tuple[str, ...], at: datetime) -> bool:
+    """Whether the window is open at `at` in every one of `zones` (IANA names).
+
+    Raises ValueError for a naive datetime or no zone, ZoneInfoNotFoundError for a wrong one.
+    """
+    return next_open(window, zones, at) == at
+
+
+@lru_cache(maxsize=4096)
+def next_open(window: ContactWindow, zones: tuple[str, ...], now: datetime) -> datetime | None:
+    """The first moment from `now` on (UTC) at which the window is open in all `zones`; `now` if it is.
+
+    None when it does not open within 400 days: no days, hours that never meet, or always a holiday.
+    Remembered, since a fire asks it for each row with few different zones. Raises as `is_open`.
+    """
+    moment = _utc(now)
+    end = moment + SEARCH_DAYS * _DAY
+    for start, close in _common_stretches(window, zones, moment):
+        if start > end:
+            return None
+        if close > moment:
+            return max(start, moment)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def closes_at(window: ContactWindow, zones: tuple[str, ...], at: datetime) -> datetime:
+    """The end (UTC, not in it) of the open stretch that holds `at`.
+
+    A window that never closes ends after 400 days. Raises ValueError when it is closed at `at`, and as
+    `is_open`.
+    """
+    moment = _utc(at)
+    end: datetime | None = None
+    for start, close in _common_stretches(window, zones, moment):
+        if end is None and start <= moment < close:
+            end = close
+        elif end is not None and start <= end:
+            end = max(end, close)  # midnight to midnight: one day's end is the next one's start
+        elif start > moment:
+            break
+    if end is None:
+        raise ValueError("the contact window is closed at this time")
+    return end
+
+
+def check_holidays(country: str) -> str | None:
+    """What is wrong with a window's `holiday_country` ("US", "US-CA"), or None."""
+    try:
+        _holidays(country, 2026)
+    except NotImplementedError:
+        return (
+            f"There is no holiday calendar for {country!r}. Write a country such as US, or US-CA for a state."
+        )
+    return None
+
+
+def _common_stretches(window: ContactWindow, zones: tuple[str, ...], moment: datetime) -> Iterator[_Stretch]:
+    """The stretches open in all zones, in order, from the one that may hold `moment` for 400 days."""
+    if not zones:
+        raise ValueError("a contact window needs at least one time zone")
+    common: Iterator[_Stretch] = _stretches(window, ZoneInfo(zones[0]), moment)
+    for zone in zones[1:]:
+        common = _meet(common, _stretches(window, ZoneInfo(zone), moment))
+    return common
+
+
+def _meet(left: Iterator[_Stretch], right: Iterator[_Stretch]) -> Iterator[_Stretch]:
+    """What two ordered rows of stretches have in common."""
+    one, other = next(left, None), next(right, None)
+    while one and other:
+        start, end = max(one[0], other[0]), min(one[1], other[1])
+        if start < end:
+            yield start, end
+        if one[1] <= other[1]:
+            one = next(left, None)
+        else:
+            other = next(right, None)
+
+
+def _stretches(window: ContactWindow, zone: ZoneInfo, moment: datetime) -> Iterator[_Stretch]:
+    """The open stretches of one zone, the first of them the day before `moment`'s."""
+    today = moment.astimezone(zone).date()
+    for number in range(-1, SEARCH_DAYS + 1):
+        day = today + number * _DAY
+        if _is_contact_day(window, day):
+            start = _readings(day, window.opens, zone)[1]
+            closing_day = day if window.opens < window.closes else day + _DAY
+            end = _readings(closing_day, window.closes, zone)[0]
+            if start < end:
+                yield start, end
+
+
+def _is_contact_day(window: ContactWindow, day: date) -> bool:
+    if day.isoweekday() not in window.days or day in window.closed_days:
+        return False
+    return not (window.holiday_country and day in _holidays(window.holiday_country, day.year))
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    """The public holidays of "US" or "US-CA" in a year. Raises NotImplementedError for no such place."""
+    import holidays  # here, as it takes half a second and most windows name no country
+
+    name, _, subdivision = country.upper().partition("-")
+    return frozenset(holidays.country_holidays(name, subdiv=subdivision or None, years=year))
+
+
+def _readings(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A wall time as UTC, earliest and latest: they differ only where clocks change (PEP 495).
+
+    A day's opening takes the latest and its closing the earliest, so that nobody is contacted at a
+    wall time outside the window; the price is at most an hour on one night of the year.
+    """
+    both = [datetime.combine(day, clock.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1)]
+    return min(both), max(both)
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a time zone cannot be placed in a contact window")
+    return moment.astimezone(UTC)

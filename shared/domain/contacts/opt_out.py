@@ -1,0 +1,35 @@
+"""A refusal, per company, channel and address, with its source and time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.channels.channel import Channel
+from shared.domain.ids import computed_id
+
+
+class OptOutSource(StrEnum):
+    """How we learned of a refusal, or of its end."""
+
+    REPLY = "reply"
+    PROVIDER = "provider"
+    COMPLAINT = "complaint"
+    API = "api"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptOut:
+    """Whether an address has refused. START ends a refusal; the document stays, with the new time."""
+
+    id: str
+    channel: Channel
+    address: str
+    is_active: bool
+    source: OptOutSource
+    changed_at: datetime
+    text: str = ""
+
+
+def opt_out_id(channel: Channel, address: str) -> str:
+    """One refusal per channel and address. Email addresses are compared without case."""
+    return computed_id(channel, address.casefold())

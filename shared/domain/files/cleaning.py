@@ -1,0 +1,220 @@
+"""Cell text to cleaned text, by field type. Nothing is guessed: what may mean two things is rejected."""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from shared.domain.files.cell import TypedCell, is_unreadable
+from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.place import find_zones
+
+# White space, control characters and the invisible marks that copying from web pages and phones leaves.
+_EDGES = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+_TRIM = re.compile(f"^{_EDGES}|{_EDGES}$")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff]")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+_ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_TRAILING_ZERO = re.compile(r"(\+?\d{7,})\.0")
+_YEARS = range(1900, 2200)
+_BOOLEANS = {"yes": "true", "y": "true", "true": "true", "1": "true"} | {
+    "no": "false",
+    "n": "false",
+    "false": "false",
+    "0": "false",
+}
+
+
+class CellRejected(Exception):
+    """A cell does not fit its field; the text says why and how to mend it, without the value."""
+
+
+def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    """The cell's value as a row keeps it, "" for an empty cell. Raises CellRejected.
+
+    Dates and times come out as ISO 8601; date-times with the offset of `time_zone`, to which those
+    without an offset belong. Numbers come out as plain decimals.
+    """
+    if is_unreadable(cell):
+        raise CellRejected("has characters that are not in the file's encoding; save the file as UTF-8")
+    text = trim(as_text(cell, column))
+    return _CLEANERS[column.type](text, column, time_zone) if text else ""
+
+
+def as_text(cell: str, column: ColumnMapping) -> str:
+    """A spreadsheet's typed cell as somebody would type it for `column`; other cells as they are."""
+    if not isinstance(cell, TypedCell):
+        return cell
+    if column.type is FieldType.NUMBER:
+        return cell.replace(".", column.decimal_separator)
+    if column.type is FieldType.DATETIME and _ISO_DATE.fullmatch(cell):
+        return f"{cell} 00:00"  # a spreadsheet's midnight looks like a date
+    return str(cell)
+
+
+def trim(text: str) -> str:
+    """`text` without white space and invisible characters at its ends."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return _TRIM.sub("", text)
+
+
+def _clean_text(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    if text.isprintable():
+        return text
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _clean_number(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    match = _number_pattern(column.decimal_separator, column.thousands_separator).fullmatch(text)
+    if match is None or not (match[2] or match[3]):
+        raise CellRejected(
+            f"is not a number such as {_example_number(column)}; "
+            "change the cell, the column's separators, or the field's type to text"
+        )
+    sign = "-" if match[1] == "-" else ""
+    whole = re.sub(r"\D", "", match[2]).lstrip("0") or "0"
+    return f"{sign}{whole}.{match[3]}" if match[3] else f"{sign}{whole}"
+
+
+@functools.cache
+def _number_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    between = r"[ \u00a0\u202f]" if thousands.isspace() else re.escape(thousands)
+    # Groups must be whole (1,234 or 12,34,567): "1,5" must not become 15.
+    grouped = rf"\d{{1,3}}(?:{between}\d{{2,3}})*{between}\d{{3}}" if between else r"\d+"
+    return re.compile(rf"([+-]?)({grouped}|\d*)(?:{re.escape(decimal)}(\d+))?", re.ASCII)
+
+
+def _example_number(column: ColumnMapping) -> str:
+    return f"1{column.thousands_separator}234{column.decimal_separator}50"
+
+
+def _clean_date(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    moment = _parse_formats(text, column)
+    if moment is None and _ISO_DATE.fullmatch(text):
+        moment = _parse_iso(f"{text} 00:00")
+    if moment is None:
+        moment = _parse_iso_datetime(text)
+    if moment is None:
+        raise _not_in_form("a date", "2026-01-31", "%m/%d/%Y (01/31/2026) or %d/%m/%Y (31/01/2026)", column)
+    wall = _in_zone(moment, time_zone) if moment.tzinfo else _plausible(moment)
+    return wall.date().isoformat()
+
+
+def _clean_time(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    moment = _parse_formats(text, column)
+    if moment is None and _ISO_TIME.fullmatch(text):
+        moment = _parse_iso(f"2000-01-01 {text}")
+    if moment is None:
+        moment = _parse_iso_datetime(text)
+    if moment is None:
+        raise _not_in_form("a time", "14:30", "%I:%M %p (02:30 PM)", column)
+    wall = _in_zone(moment, time_zone) if moment.tzinfo else moment
+    return wall.time().isoformat("seconds")
+
+
+def _clean_datetime(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    moment = _parse_formats(text, column) or _parse_iso_datetime(text)
+    if moment is None and _ISO_DATE.fullmatch(text):
+        raise CellRejected("has no time of day; write it as 2026-01-31 14:30, or make the field a date")
+    if moment is None:
+        raise _not_in_form(
+            "a date and time", "2026-01-31 14:30", "%m/%d/%Y %I:%M %p (01/31/2026 02:30 PM)", column
+        )
+    return _in_zone(moment, time_zone).isoformat(timespec="seconds")
+
+
+def _parse_formats(text: str, column: ColumnMapping) -> datetime | None:
+    for form in column.formats:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007  # the caller attaches the source's zone
+        except (ValueError, re.error):  # re.error: a directive given twice
+            continue
+    return None
+
+
+def _parse_iso_datetime(text: str) -> datetime | None:
+    return _parse_iso(text) if _ISO_DATETIME.fullmatch(text) else None
+
+
+def _parse_iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # such as February 30
+        return None
+
+
+def _plausible(moment: datetime) -> datetime:
+    if moment.year not in _YEARS:
+        raise CellRejected(f"has the year {moment.year}; years from 1900 to 2199 are taken")
+    return moment
+
+
+def _in_zone(moment: datetime, time_zone: ZoneInfo) -> datetime:
+    """`moment` in the zone. A wall time without an offset belongs to the zone.
+
+    Through UTC and back, a time that a DST change skips moves forward by the gap, and of a time that
+    comes twice (fold is 0) it is the first.
+    """
+    attached = _plausible(moment if moment.tzinfo else moment.replace(tzinfo=time_zone))
+    return attached.astimezone(UTC).astimezone(time_zone)
+
+
+def _not_in_form(what: str, iso: str, forms: str, column: ColumnMapping) -> CellRejected:
+    if column.formats:
+        return CellRejected(
+            f"is not {what} in the column's formats ({', '.join(column.formats)}) nor like {iso}"
+        )
+    return CellRejected(
+        f"is not {what} like {iso}; change the cell, or give the column a format such as {forms}"
+    )
+
+
+def _clean_boolean(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    value = _BOOLEANS.get(text.lower())
+    if value is None:
+        raise CellRejected("is not yes or no; use yes/no, y/n, true/false or 1/0")
+    return value
+
+
+def _clean_phone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellRejected(
+            "was shortened by a spreadsheet program and its digits are lost; "
+            "format the column as text there, enter the number again and save the file again"
+        )
+    # Programs that take the column for numbers write 4155551234.0; read as a phone that is a digit too many.
+    whole = _TRAILING_ZERO.fullmatch(text)
+    return whole[1] if whole else text
+
+
+def _clean_email(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    return text
+
+
+def _clean_time_zone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
+    zones = find_zones(text)
+    if not zones:
+        raise CellRejected(
+            "is neither a time zone such as America/New_York nor a US state such as NJ or New Jersey"
+        )
+    return ",".join(zones)
+
+
+_CLEANERS: Mapping[FieldType, Callable[[str, ColumnMapping, ZoneInfo], str]] = MappingProxyType(
+    {
+        FieldType.TEXT: _clean_text,
+        FieldType.NUMBER: _clean_number,
+        FieldType.DATE: _clean_date,
+        FieldType.TIME: _clean_time,
+        FieldType.DATETIME: _clean_datetime,
+        FieldType.BOOLEAN: _clean_boolean,
+        FieldType.PHONE: _clean_phone,
+        FieldType.EMAIL: _clean_email,
+        FieldType.TIME_ZONE: _clean_time_zone,
+    }
+)

@@ -1,0 +1,58 @@
+"""A source: a kind of file a company uploads again and again, with its saved mapping."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """What the cells of a column mean."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    BOOLEAN = "boolean"
+    PHONE = "phone"
+    EMAIL = "email"
+    TIME_ZONE = "time_zone"  # an IANA name, or a US state
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnMapping:
+    """Which column is which field, and how its cells are read.
+
+    `formats` are strptime formats tried in order for dates and times; `decimal_separator` and
+    `thousands_separator` are for numbers; `default_region` (ISO 3166) is for phones.
+    """
+
+    column: str
+    field: str
+    type: FieldType = FieldType.TEXT
+    formats: tuple[str, ...] = ()
+    decimal_separator: str = "."
+    thousands_separator: str = ","
+    default_region: str | None = None
+    is_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A kind of file. `time_zone` is that of its date-times; None means the company's.
+
+    `encoding` and `delimiter` are found out per file when None. `dedupe_key` is the default of
+    campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold).
+    """
+
+    id: str
+    name: str
+    columns: tuple[ColumnMapping, ...]
+    created_at: datetime
+    updated_at: datetime
+    time_zone: str | None = None
+    default_region: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    dedupe_key: tuple[str, ...] = ("day", "person", "doctor", "address")

@@ -1,0 +1,54 @@
+"""Something a company must know and do something about: told once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.ids import computed_id
+from shared.domain.senders.sender import Sender
+
+
+class NoticeKind(StrEnum):
+    """What happened."""
+
+    SENDER_PAUSED = "sender_paused"  # its provider says that it, or its account, is broken
+    FIRE_REFUSED = "fire_refused"  # a campaign's time came, and it could not start
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """One notice. `id` is computed from its cause, so that a cause is told once, whoever meets it."""
+
+    id: str
+    kind: NoticeKind
+    text: str
+    created_at: datetime
+    sender_id: str | None = None
+    campaign_id: str | None = None
+    read_at: datetime | None = None
+
+
+def sender_notice(sender: Sender, now: datetime) -> Notice:
+    """The notice for a sender that was just paused: one for each pause."""
+    return Notice(
+        id=computed_id("sender paused", sender.id, sender.pause_count),
+        kind=NoticeKind.SENDER_PAUSED,
+        text=f"The sender {sender.address} is paused: {sender.paused_reason} Its messages wait, none is "
+        "lost. Mend it at the provider, then resume the sender.",
+        created_at=now,
+        sender_id=sender.id,
+    )
+
+
+def fire_notice(campaign: Campaign, reason: str, now: datetime) -> Notice:
+    """The notice for a campaign whose time came and that could not start: one a time and reason."""
+    due = f"{campaign.next_fire_at:%Y-%m-%d %H:%M} UTC" if campaign.next_fire_at else "now"
+    return Notice(
+        id=computed_id("fire refused", campaign.id, due, reason),
+        kind=NoticeKind.FIRE_REFUSED,
+        text=f"The campaign {campaign.name}, due at {due}, has not started: {reason} It is tried again "
+        "every few minutes.",
+        created_at=now,
+        campaign_id=campaign.id,
+    )

@@ -1,0 +1,83 @@
+"""A person as an address: what of the stored data is theirs, and what is left when they are forgotten."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut, opt_out_id
+from shared.domain.messages.failure import Failure
+from shared.domain.messages.message import Message, MessageState, SkipReason, moved
+from shared.domain.messages.reply import Reply
+
+FORGOTTEN = "Deleted at the person's request."
+_NOT_DIGITS = re.compile(r"\D")
+_LEAST_DIGITS = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Who is to be forgotten: `address` in its one form, `national` its digits within the country."""
+
+    channel: Channel
+    address: str
+    national: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is kept: the hash under which a refusal stays known."""
+        return opt_out_id(self.channel, self.address)
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text holds the address, however it is written: (212) 555-0187, Ana@Example.com."""
+        if self.channel is Channel.EMAIL:
+            return self.address.casefold() in text.casefold()
+        digits = _NOT_DIGITS.sub("", text)
+        return len(self.national) >= _LEAST_DIGITS and self.national in digits
+
+    def is_in_any(self, texts: Iterable[str]) -> bool:
+        """Whether one of the texts holds it."""
+        return any(self.is_in(text) for text in texts)
+
+
+def is_forgotten(message: Message) -> bool:
+    """Whether the message's person was forgotten: it only counts any more."""
+    return not message.address
+
+
+def forgotten_message(message: Message) -> Message | None:
+    """The message as it still counts in its ledger; None while a worker may be sending it.
+
+    One that waits is skipped. One whose outcome is unknown stays so: what could prove it is gone.
+    """
+    if message.state is MessageState.SENDING:
+        return None
+    if message.state is MessageState.QUEUED:
+        message = moved(message, MessageState.SKIPPED, reason=SkipReason.FORGOTTEN)
+    is_skipped = message.state is MessageState.SKIPPED  # its reason is one of ours, and is reported by
+    return replace(
+        message,
+        address="",
+        body="",
+        subject="",
+        rendering_hash="",
+        provider_id=None,
+        reason=message.reason if is_skipped or message.reason is None else FORGOTTEN,
+        delivery_reason=None,
+        search_at=None,
+    )
+
+
+def forgotten_failure(failure: Failure) -> Failure:
+    """The failure as it still counts in its ledger."""
+    return replace(failure, value="", values={}, reason=FORGOTTEN)
+
+
+def forgotten_reply(reply: Reply) -> Reply:
+    """The reply as it still counts among the answers."""
+    return replace(reply, address="", body="", note=FORGOTTEN)
+
+
+def forgotten_opt_out(opt_out: OptOut) -> OptOut:
+    """The refusal, known by the hash of its address alone: it must outlive the person's data."""
+    return replace(opt_out, address="", text="")

@@ -1,0 +1,219 @@
+"""From a row to its messages; preview and queueing share it.
+
+In order: address, expiry, rendering, filters, dedupe key, contact window.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from shared.domain.campaigns import window
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.dedupe import dedupe_parts
+from shared.domain.campaigns.step import Step
+from shared.domain.channels.addresses import AddressInvalid, normalize
+from shared.domain.channels.channel import Channel
+from shared.domain.files.file import Row
+from shared.domain.messages.failure import FailureStep
+from shared.domain.messages.message import SkipReason, rendering_hash
+from shared.domain.place import find_zones
+from shared.domain.templates.filters import apply_filters
+from shared.domain.templates.rendering import (
+    Compiled,
+    RenderFailed,
+    check_line,
+    compile_text,
+    render,
+    render_values,
+)
+from shared.domain.templates.template_language import FieldMissing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedMessage:
+    """One row's message of one step, ready to be queued. `skip` says why it will not be sent.
+
+    `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key.
+    """
+
+    row_number: int
+    step: Step
+    address: str
+    subject: str
+    body: str
+    rendering_hash: str
+    time_zones: tuple[str, ...]
+    not_after: datetime | None
+    opens_at: datetime
+    dedupe: tuple[str, ...]
+    skip: SkipReason | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedFailure:
+    """One row that could not become a message of one step, with what to mend."""
+
+    row_number: int
+    step: Step
+    failed_at: FailureStep
+    field: str
+    value: str
+    kind: str
+    reason: str
+    values: dict[str, str]
+
+
+SMS_CHARACTERS = 1600  # https://www.twilio.com/docs/api/errors/21617
+
+
+class _Failed(Exception):
+    def __init__(self, step: FailureStep, field: str, value: str, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.facts = {"failed_at": step, "field": field, "value": value, "kind": kind, "reason": reason}
+
+
+class Planner:
+    """Plans rows against one frozen content, for one moment. The same row gives the same plan.
+
+    `fired_at` (`now` when None) decides the day of the fire, which a dedupe key may hold: a row planned
+    after midnight, or queued again the day after, is still a duplicate of one planned before.
+    """
+
+    def __init__(self, content: CampaignContent, now: datetime, fired_at: datetime | None = None) -> None:
+        self._content = content
+        self._campaign = content.campaign
+        self._now = now
+        self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
+        self._compiled: dict[str, tuple[Compiled, Compiled]] = {
+            template.id: (compile_text(template.subject), compile_text(template.body))
+            for template in content.templates.values()
+        }
+
+    def plan(self, row: Row) -> list[PlannedMessage | PlannedFailure]:
+        """One outcome for each of the campaign's steps."""
+        return [self._outcome(step, row) for step in self._campaign.steps]
+
+    def _outcome(self, step: Step, row: Row) -> PlannedMessage | PlannedFailure:
+        try:
+            return self._message(step, row)
+        except _Failed as failed:
+            return PlannedFailure(row_number=row.number, step=step, values=row.values, **failed.facts)  # type: ignore[arg-type]
+
+    def _message(self, step: Step, row: Row) -> PlannedMessage:
+        address = self._address(step, row.values)
+        zones = self._zones(row.values)
+        not_after = self._not_after(row.values, zones)
+        subject, body = self._rendered(step, row.values)
+        planned = PlannedMessage(
+            row_number=row.number,
+            step=step,
+            address=address,
+            subject=subject,
+            body=body,
+            rendering_hash=rendering_hash(self._content.content_hash, step.channel, address, subject, body),
+            time_zones=zones,
+            not_after=not_after,
+            opens_at=self._now,
+            dedupe=dedupe_parts(
+                self._content.dedupe_key,
+                row.values,
+                address=address,
+                fire_day=self._fire_day,
+                expires_field=self._campaign.expires_field,
+                time_zone=zones[0],
+            ),
+        )
+        return self._placed(planned)
+
+    def _address(self, step: Step, values: Mapping[str, str]) -> str:
+        text = values.get(step.address_field, "")
+        if not text:
+            raise _Failed(
+                FailureStep.ADDRESS, step.address_field, "", "address missing",
+                f"The field {step.address_field!r} is empty; there is nowhere to send to.",
+            )  # fmt: skip
+        try:
+            region = self._content.field_regions.get(step.address_field, self._content.default_region)
+            return normalize(step.channel, text, region)
+        except AddressInvalid as error:
+            kind = "phone not valid" if step.channel is Channel.SMS else "email not valid"
+            raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error
+
+    def _zones(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        name = self._campaign.window.time_zone_field
+        text = values.get(name, "") if name else ""
+        if not name or not text:
+            return (self._content.company_time_zone,)
+        found = [find_zones(part) for part in text.split(",")]
+        if not all(found):
+            raise _Failed(
+                FailureStep.TIME_ZONE, name, text, "time zone not valid",
+                f"The field {name!r} must be a time zone such as America/New_York, or a US state such as NJ.",
+            )  # fmt: skip
+        return tuple(dict.fromkeys(zone for zones in found for zone in zones))
+
+    def _not_after(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
+        field = self._campaign.expires_field
+        if field is None:
+            return None
+        text = values.get(field, "")
+        try:
+            return moment_of(text, zones[0])
+        except (ValueError, OverflowError) as error:  # OverflowError: the last hours of the year 9999
+            raise _Failed(
+                FailureStep.EXPIRY, field, text, "expiry missing",
+                f"The field {field!r} must say until when the message is of use, as a date or date-time.",
+            ) from error  # fmt: skip
+
+    def _rendered(self, step: Step, values: Mapping[str, str]) -> tuple[str, str]:
+        subject, body = self._compiled[step.template_id]
+        plain = render_values(values, self._content.field_types)
+        try:
+            texts = (check_line(render(subject, plain), "subject"), render(body, plain))
+            filtered = apply_filters(texts[1], self._campaign.filters)
+        except FieldMissing as error:
+            raise _Failed(
+                FailureStep.RENDER, error.field, "", "field missing",
+                f"The template needs the field {error.field!r}, which is empty in this row.",
+            ) from error  # fmt: skip
+        except RenderFailed as error:
+            raise _Failed(FailureStep.RENDER, "template", "", "template failed", str(error)) from error
+        _check_texts(step, texts[0], filtered)
+        return texts[0], filtered
+
+    def _placed(self, planned: PlannedMessage) -> PlannedMessage:
+        """The message with the time it may go out, or the reason why it never may."""
+        if planned.not_after is not None and planned.not_after <= self._now:
+            return replace(planned, skip=SkipReason.EXPIRED)
+        opens_at = window.next_open(self._campaign.window, planned.time_zones, self._now)
+        if opens_at is None or (planned.not_after is not None and opens_at >= planned.not_after):
+            return replace(planned, skip=SkipReason.WINDOW_CLOSED)
+        return replace(planned, opens_at=opens_at)
+
+
+def _check_texts(step: Step, subject: str, body: str) -> None:
+    """What no provider would take is this row's failure, seen in the preview and not at the call."""
+    if not body.strip():
+        raise _Failed(FailureStep.FILTER, "body", "", "text empty", "Nothing is left of the text.")
+    if step.channel is Channel.EMAIL and not subject.strip():
+        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", "An email needs a subject.")
+    if step.channel is Channel.SMS and len(body) > SMS_CHARACTERS:
+        raise _Failed(
+            FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
+            f"A text message holds {SMS_CHARACTERS:,} characters at most.",
+        )  # fmt: skip
+
+
+def moment_of(text: str, time_zone: str) -> datetime:
+    """The moment an ISO date or date-time means; a date alone means its last second.
+
+    Raises ValueError.
+    """
+    if len(text) == len("2026-11-30"):
+        end = datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+        return end.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(time_zone))
+    return moment.astimezone(UTC)

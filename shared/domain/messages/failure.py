@@ -1,0 +1,79 @@
+"""A failure: what could not become a sent message, with the step, the field and how to mend it."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.messages.message import Message
+
+
+class FailureStep(StrEnum):
+    """Where on its way a row or message failed."""
+
+    INGEST = "ingest"
+    ADDRESS = "address"
+    EXPIRY = "expiry"
+    TIME_ZONE = "time_zone"
+    RENDER = "render"
+    FILTER = "filter"
+    SEND = "send"
+
+
+class FailureState(StrEnum):
+    """OPEN failures count in the ledger; a requeued one lives on as another message."""
+
+    OPEN = "open"
+    REQUEUED = "requeued"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """One row's failure. `reason` is a sentence; `kind` groups failures of the same cause.
+
+    `values` are the row's fields, so that it can be corrected here and queued again.
+    """
+
+    id: str
+    step: FailureStep
+    field: str
+    value: str
+    kind: str
+    reason: str
+    row_number: int
+    created_at: datetime
+    state: FailureState = FailureState.OPEN
+    file_id: str | None = None
+    fire_id: str | None = None
+    campaign_id: str | None = None
+    step_id: str | None = None
+    message_id: str | None = None
+    requeued_as: str | None = None
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+def failure_of(
+    message: Message, step: FailureStep, field: str, kind: str, reason: str, now: datetime
+) -> Failure:
+    """The failures table's entry for a message that failed; it has the message's id."""
+    return Failure(
+        id=message.id,
+        step=step,
+        field=field,
+        value=message.address,
+        kind=kind,
+        reason=reason,
+        row_number=message.row_number,
+        created_at=now,
+        fire_id=message.fire_id,
+        campaign_id=message.campaign_id,
+        step_id=message.step_id,
+        message_id=message.id,
+    )
+
+
+def refusal_of(message: Message, now: datetime) -> Failure:
+    """The failures table's entry for a message that its provider refused, or that provably never left."""
+    kind = f"provider {message.code}" if message.code else "provider refused"
+    reason = message.reason or "The provider refused it."
+    return failure_of(message, FailureStep.SEND, "address", kind, reason, now)

@@ -1,0 +1,218 @@
+"""A message and its states. The one module that owns the arrows."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
+from shared.domain.ids import computed_id
+from shared.domain.messages.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
+
+
+class MessageState(StrEnum):
+    """Where a message is. Delivery, which comes after SENT, is a field of its own."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+class SkipReason(StrEnum):
+    """Why a message was not sent, and will not be."""
+
+    OPTED_OUT = "opted_out"
+    WINDOW_CLOSED = "window_closed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    ANSWERED = "answered"
+    DUPLICATE = "duplicate"
+    FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
+
+
+_S = MessageState
+ARROWS: dict[MessageState, frozenset[MessageState]] = {
+    _S.QUEUED: frozenset({_S.SENDING, _S.SKIPPED, _S.FAILED}),
+    _S.SENDING: frozenset({_S.SENT, _S.FAILED, _S.QUEUED, _S.UNKNOWN}),
+    _S.UNKNOWN: frozenset({_S.SENT, _S.FAILED}),
+    _S.SENT: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.SKIPPED: frozenset(),
+}
+SETTLED = frozenset({_S.SENT, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One rendered text to one address.
+
+    `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
+    `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
+    `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
+    sent. `planned_for` is when its batch starts. `not_after` is "no use after".
+    While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
+    is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
+    """
+
+    id: str
+    fire_id: str
+    campaign_id: str
+    step_id: str
+    row_number: int
+    chunk_number: int
+    sender_id: str
+    channel: Channel
+    address: str
+    body: str
+    subject: str
+    rendering_hash: str
+    time_zones: tuple[str, ...]
+    created_at: datetime
+    state: MessageState = MessageState.QUEUED
+    batch_id: str | None = None
+    planned_for: datetime | None = None
+    not_after: datetime | None = None
+    attempt: int = 0
+    token: str | None = None
+    reason: str | None = None
+    code: str | None = None
+    provider_id: str | None = None
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivery: Delivery | None = None
+    delivery_code: str | None = None
+    delivery_reason: str | None = None
+    disposition: Disposition | None = None
+    duplicate_of: str | None = None
+    resend_of: str | None = None
+    search_at: datetime | None = None
+    searched_at: datetime | None = None
+    settled_by: str | None = None
+
+
+def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
+    """Seals one rendering to the frozen content it was made from."""
+    return computed_id(content_hash, channel, address, subject, body)
+
+
+def moved(message: Message, state: MessageState, **changes: object) -> Message:
+    """The message in `state`. Raises ValueError for an arrow that does not exist."""
+    if state not in ARROWS[message.state]:
+        raise ValueError(f"message {message.id}: no arrow from {message.state} to {state}")
+    return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
+
+
+LEASE_LOST = "The worker that sent it stopped before it learned the outcome."
+
+
+def given_up(message: Message, token: str) -> Message:
+    """The message when its batch was taken under `token`: one that another lease was sending is unknown.
+
+    It never goes back to queued: that worker may have called the provider.
+    """
+    if message.state is not _S.SENDING or message.token == token:
+        return message
+    return moved(message, _S.UNKNOWN, reason=LEASE_LOST, search_at=message.sending_at)
+
+
+RESULT_STATES: dict[Outcome, MessageState] = {
+    Outcome.ACCEPTED: _S.SENT,
+    Outcome.REJECTED: _S.FAILED,
+    Outcome.OPTED_OUT: _S.FAILED,
+    Outcome.SENDER_BROKEN: _S.QUEUED,
+    Outcome.NOT_ACCEPTED: _S.QUEUED,
+    Outcome.UNKNOWN: _S.UNKNOWN,
+}
+MAX_ATTEMPTS = 16  # with the back-off of pacing.retry_delay_seconds, nearly two hours
+
+
+# Who settled a message that failed although nothing is wrong with it: it may be sent again as it is.
+NOT_SENT = "proof that it was not sent"
+
+
+def after_result(message: Message, token: str, result: SendResult, now: datetime) -> Message:
+    """The message after the provider's answer, fenced by `token`.
+
+    A message that is no longer this lease's, or was settled by a receipt meanwhile, stays as it is;
+    a settled one still learns the provider's id.
+    """
+    if message.token != token:
+        return message
+    if message.state is _S.SENT and message.provider_id is None:
+        return replace(message, provider_id=result.provider_id)
+    if message.state not in (_S.SENDING, _S.UNKNOWN):
+        return message
+    state = RESULT_STATES[result.outcome]
+    is_not_sent = state is _S.QUEUED  # provably
+    is_ours = result.outcome is Outcome.SENDER_BROKEN  # the message is not to blame: no attempt of its own
+    if state is _S.QUEUED and message.attempt >= MAX_ATTEMPTS and not is_ours:
+        state = _S.FAILED
+    if state not in ARROWS[message.state]:  # an answer that came after the lease was lost
+        state = _S.FAILED if state is _S.QUEUED else message.state
+    return replace(
+        message,
+        state=state,
+        token=None if state is _S.QUEUED else token,
+        attempt=message.attempt - 1 if state is _S.QUEUED and is_ours else message.attempt,
+        provider_id=result.provider_id or message.provider_id,
+        code=result.code,
+        reason=None if state is _S.SENT else result.reason,
+        sent_at=now if state is _S.SENT else message.sent_at,
+        search_at=message.sending_at if state is _S.UNKNOWN else None,
+        settled_by=NOT_SENT if is_not_sent and state is _S.FAILED else message.settled_by,
+    )
+
+
+# Of when a message was sent: the provider's clock is another one, and says whole seconds.
+SENT_AT_PRECISION = timedelta(minutes=2)
+
+_DELIVERIES: dict[ReceiptKind, Delivery] = {
+    ReceiptKind.SENDING: Delivery.SENDING,
+    ReceiptKind.SENT: Delivery.SENT,
+    ReceiptKind.DELIVERED: Delivery.DELIVERED,
+    ReceiptKind.UNDELIVERED: Delivery.UNDELIVERED,
+    ReceiptKind.FAILED: Delivery.FAILED,
+    ReceiptKind.READ: Delivery.READ,
+    ReceiptKind.COMPLAINED: Delivery.DELIVERED,
+}
+
+
+def after_receipt(message: Message, receipt: Receipt, now: datetime) -> Message:
+    """The message after a provider's receipt; late, repeated and reordered ones change nothing.
+
+    A receipt that carries our id proves that the provider has the message, so one that was being
+    sent, or whose outcome was unknown, is sent: then, or else when we called. What the provider says of
+    the time holds where it differs from ours by more than a little.
+    """
+    delivery = _DELIVERIES.get(receipt.kind)
+    if delivery is None:
+        return message
+    if message.state in (_S.SENDING, _S.UNKNOWN):
+        sent_at = message.sending_at or now
+        message = replace(message, state=_S.SENT, sent_at=sent_at, reason=None, code=None, search_at=None)
+    message = replace(
+        message,
+        provider_id=message.provider_id or receipt.provider_id,
+        sent_at=_sent_at(message, receipt),
+    )
+    if message.delivery is not None and _rank(delivery, receipt.code) <= _rank(
+        message.delivery, message.delivery_code
+    ):
+        return message
+    return replace(message, delivery=delivery, delivery_code=receipt.code, delivery_reason=receipt.reason)
+
+
+def _sent_at(message: Message, receipt: Receipt) -> datetime | None:
+    said = receipt.sent_at
+    if said is None or message.state is not _S.SENT:
+        return message.sent_at
+    is_near = message.sent_at is not None and abs(message.sent_at - said) <= SENT_AT_PRECISION
+    return message.sent_at if is_near else said
+
+
+def _rank(delivery: Delivery, code: str | None) -> tuple[int, str]:
+    """Of two receipts that say the same, the code decides: any order of them ends the same."""
+    return RANKS[delivery], code or ""

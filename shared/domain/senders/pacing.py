@@ -1,0 +1,50 @@
+"""How a sender's rate decides how work is cut: batches for workers, groups for transactions, offsets."""
+
+from shared.domain.channels.channel import Channel
+
+BATCH_MESSAGES = 100
+BATCH_SECONDS = 200  # leaves a worker time for claim, intent, results and a slow provider in its time limit
+GROUP_SECONDS = 1.5
+
+_BATCH_WORK = 1_000
+_FASTEST_BATCH = 50
+_GROUP_MESSAGES = {Channel.SMS: 25, Channel.EMAIL: 100}
+
+
+def batch_size(rate_per_second: float) -> int:
+    """How many messages one batch holds, 1 to 100, at a sender's rate.
+
+    A fast sender gets smaller batches (from 10/s down to 50 at 20/s and more), so that more workers
+    share its messages and a crash holds back fewer. An ordinary one gets 100: fewer claims and closes.
+    A very slow one gets what it sends in 200 seconds, as a batch must end within its worker's time limit.
+    """
+    _check(rate_per_second)
+    if rate_per_second * BATCH_SECONDS < BATCH_MESSAGES:
+        return max(1, int(rate_per_second * BATCH_SECONDS))
+    return min(BATCH_MESSAGES, max(_FASTEST_BATCH, int(_BATCH_WORK / rate_per_second)))
+
+
+def group_size(rate_per_second: float, channel: Channel = Channel.SMS) -> int:
+    """How many messages' intent is written in one transaction: about 1.5 seconds of sending.
+
+    What is in the group when a process dies is in doubt, so slow senders get one message at a time. At
+    most 25 for SMS, each of which is a call of its own; 100 for email, where one call carries them all.
+    """
+    _check(rate_per_second)
+    return min(_GROUP_MESSAGES[channel], max(1, int(rate_per_second * GROUP_SECONDS)))
+
+
+def chunk_offset_seconds(messages_before: int, rate_per_second: float) -> float:
+    """How long after the fire's start a chunk's first message may go: when those before it have gone."""
+    _check(rate_per_second)
+    return messages_before / rate_per_second
+
+
+def retry_delay_seconds(attempt: int) -> float:
+    """How long what was refused for now waits after its nth try: 5 s, doubling, ten minutes at most."""
+    return min(600.0, 5.0 * 2 ** (attempt - 1)) if attempt else 0.0
+
+
+def _check(rate_per_second: float) -> None:
+    if not rate_per_second > 0:
+        raise ValueError("a sender's rate is more than nothing")

@@ -1,0 +1,32 @@
+"""What a message comes from: a Twilio number or a mailbox, with its pace."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.channels.channel import Channel
+
+
+class Provider(StrEnum):
+    """Who carries a sender's messages."""
+
+    TWILIO = "twilio"
+    SENDGRID = "sendgrid"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Where messages come from.
+
+    `rate_per_second` is the pace the provider allows this sender. Provider credentials are kept
+    apart, under the sender's id (shared/storage/secrets.py), and are never shown.
+    """
+
+    id: str
+    channel: Channel
+    provider: Provider
+    address: str
+    name: str = ""
+    rate_per_second: float = 1.0
+    is_paused: bool = False
+    paused_reason: str = ""
+    pause_count: int = 0

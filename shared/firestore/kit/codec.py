@@ -1,0 +1,69 @@
+"""Records to Firestore maps and back, checked on the way in by the records' own types."""
+
+import dataclasses
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from google.cloud.firestore import DELETE_FIELD
+
+from shared.firestore.kit import schema
+
+T = TypeVar("T")
+
+
+def to_document(record: object) -> dict[str, Any]:
+    """The record as a map with its schema version. The id is the document's name; None is left out.
+
+    Aware datetimes stay native; naive ones (wall time) become ISO text, as Firestore would read them as UTC.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(datetime, bytes))
+    fields.pop("id", None)
+    document = {name: _encoded(value) for name, value in fields.items() if value is not None}
+    document[schema.NAME] = schema.version_of(type(record))
+    return document
+
+
+def overwriting(record: object) -> tuple[dict[str, Any], list[str]]:
+    """What to write over a stored record, and the fields to write: all that this code knows.
+
+    Those that are None now are deleted. Those that a newer version of the code has added stay as they are.
+    """
+    record_type: Any = type(record)
+    known = _known_fields(record_type)
+    return {**dict.fromkeys(known, DELETE_FIELD), **to_document(record)}, list(known)
+
+
+@cache
+def _known_fields(record_type: Any) -> tuple[str, ...]:
+    names = [field.name for field in dataclasses.fields(record_type) if field.name != "id"]
+    return (*names, *schema.removed_fields(record_type), schema.NAME)
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _encoded(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_encoded(item) for item in value]
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.isoformat()
+    return value
+
+
+def from_document(record_type: type[T], document_id: str, fields: dict[str, Any]) -> T:
+    """The record in a document, whatever version wrote it; fields it does not know are not looked at.
+
+    Raises NewerDocument, and msgspec.ValidationError when the document is no such record.
+    """
+    return msgspec.convert({**schema.upgraded(record_type, _decoded(fields)), "id": document_id}, record_type)
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _decoded(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if isinstance(value, datetime):  # Firestore's subclass, which msgspec does not take
+        return datetime.fromtimestamp(value.timestamp(), tz=UTC)
+    return value

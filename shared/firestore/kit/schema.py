@@ -1,0 +1,62 @@
+"""The version of each record's stored shape, and how a document of an older one becomes the newest.
+
+A document says its version in `schema`; one without was written before there were versions, and is of
+version 1. What only adds a field with a default needs no new version: an older worker leaves alone the
+fields it does not know (see codec.overwriting). Everything else does: raise the version by adding an
+Upgrade, and run `make shapes`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.campaigns.content import CampaignContent
+
+Fields = dict[str, Any]
+NAME = "schema"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upgrade:
+    """From one version to the next: a pure function, and the fields that are gone afterwards."""
+
+    change: Callable[[Fields], Fields]
+    removes: tuple[str, ...] = ()
+
+
+# By record: the first upgrade leads from version 1 to 2, the next from 2 to 3. None is ever taken out.
+UPGRADES: dict[type, tuple[Upgrade, ...]] = {
+    # 2: the frozen campaign and senders have `fire_refusal` and `pause_count`, empty in what is older.
+    CampaignContent: (Upgrade(change=dict),),
+}
+
+
+class NewerDocument(Exception):
+    """A newer version of the code wrote this document: it must be left to that version."""
+
+    def __init__(self, kind: str, version: int, known: int) -> None:
+        super().__init__(
+            f"A document of {kind} has version {version}; this code knows versions up to {known}. "
+            "It is left to a newer worker."
+        )
+
+
+def version_of(record_type: type) -> int:
+    """The version in which records of this type are written."""
+    return len(UPGRADES.get(record_type, ())) + 1
+
+
+def removed_fields(record_type: type) -> tuple[str, ...]:
+    """Fields of older versions that the newest does not have any more."""
+    return tuple(name for upgrade in UPGRADES.get(record_type, ()) for name in upgrade.removes)
+
+
+def upgraded(record_type: type, fields: Fields) -> Fields:
+    """The document's fields in the newest version, without their version. Raises NewerDocument."""
+    version = fields.pop(NAME, 1)
+    known = version_of(record_type)
+    if version > known:
+        raise NewerDocument(record_type.__name__, version, known)
+    for upgrade in UPGRADES.get(record_type, ())[version - 1 :]:
+        fields = upgrade.change(fields)
+    return fields

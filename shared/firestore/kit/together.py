@@ -1,0 +1,35 @@
+"""Records of several kinds, read in one round trip inside a transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from google.cloud.firestore import AsyncClient, AsyncDocumentReference, AsyncTransaction
+
+from shared import metering
+from shared.domain.fires.fire_cost import Unit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted(Generic[T]):
+    """Records of one kind that are to be read together with others."""
+
+    record: Callable[[Any], T]
+    refs: list[AsyncDocumentReference]
+
+
+async def read_together(
+    db: AsyncClient, transaction: AsyncTransaction, *groups: Wanted[Any]
+) -> list[dict[str, Any]]:
+    """Those of the wanted records that exist, by id, group by group, all in one round trip."""
+    homes = {ref.path: (number, group) for number, group in enumerate(groups) for ref in group.refs}
+    found: list[dict[str, Any]] = [{} for _ in groups]
+    references = [ref for group in groups for ref in group.refs]
+    async for snapshot in db.get_all(references, transaction=transaction):
+        metering.count(Unit.READS)
+        if snapshot.exists:
+            number, group = homes[snapshot.reference.path]
+            found[number][snapshot.id] = group.record(snapshot)
+    return found

@@ -1,0 +1,7 @@
+"""Queries for campaigns."""
+
+from shared.firestore.kit.query import Query
+
+CAMPAIGNS_DUE = Query(
+    collection="campaigns", equal=("state",), range=("next_fire_at", "<="), across_companies=True
+)

@@ -1,0 +1,9 @@
+"""Queries for files."""
+
+from shared.firestore.kit.query import Query
+
+FILES_STALLED = Query(
+    collection="files", equal=("state",), range=("lease_until", "<="), across_companies=True
+)
+FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at", "<="), across_companies=True)
+SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))

@@ -1,0 +1,33 @@
+"""Queries for messages, batches and replies."""
+
+from shared.firestore.kit.query import Query
+
+BATCHES_DUE = Query(
+    collection="batches", equal=("state",), range=("planned_start", "<="), across_companies=True
+)
+BATCHES_UNTAKEN = Query(
+    collection="batches", equal=("state",), range=("dispatched_at", "<="), across_companies=True
+)
+BATCHES_STALLED = Query(
+    collection="batches", equal=("state",), range=("lease_until", "<="), across_companies=True
+)
+BATCHES_HELD = Query(collection="batches", equal=("state",), across_companies=True)
+MESSAGES_TO_SEARCH = Query(
+    collection="messages", equal=("state",), range=("search_at", "<="), across_companies=True
+)
+FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
+FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
+FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))
+FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
+SENDER_BATCHES = Query(collection="batches", equal=("sender_id", "state"))
+MESSAGES_TO_ADDRESS = Query(
+    collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
+)
+MESSAGES_CALLED_SINCE = Query(
+    collection="messages", equal=("address", "sender_id"), range=("sending_at", ">=")
+)
+MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
+MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
+MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))
+MESSAGES_OF_ROW = Query(collection="messages", equal=("fire_id", "row_number"))
+REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))

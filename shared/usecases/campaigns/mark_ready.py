@@ -1,0 +1,76 @@
+"""Freeze a campaign: from here on, what was previewed is what is sent."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.preflight import content_problems
+from shared.domain.campaigns.recurrence import next_fire
+from shared.domain.campaigns.schedule import ScheduleKind
+from shared.domain.errors import Conflict, InvalidInput
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.campaigns.freeze_content import freeze_content
+from shared.usecases.senders.check_senders import check_senders
+
+LATE = timedelta(minutes=15)
+
+
+async def mark_ready(
+    runtime: Runtime, company_id: str, campaign_id: str, previewed_hash: str | None = None
+) -> Campaign:
+    """Freeze the campaign's content and schedule it.
+
+    `previewed_hash` is the content hash somebody saw in a preview; when what would be frozen differs
+    from it, Conflict is raised. Raises InvalidInput for what is missing or a sender that cannot send,
+    Conflict for a wrong state.
+    """
+    stores = runtime.stores
+    campaign = await stores.campaigns.get(company_id, campaign_id)
+    _check_draft(campaign)
+    content = await freeze_content(runtime, company_id, campaign)
+    if previewed_hash is not None and previewed_hash != content.content_hash:
+        raise Conflict(
+            "The campaign, a template, a sender or the file changed since the preview. Preview it again."
+        )
+    problems = tuple(content_problems(content))
+    if problems:
+        raise InvalidInput(*problems)
+    await check_senders(runtime, company_id, campaign.steps, content.senders)
+    next_fire_at = _first_fire(campaign, content.company_time_zone, runtime.now())
+    await stores.campaign_contents.keep(company_id, campaign_id, content)
+    state = CampaignState.SCHEDULED if next_fire_at else CampaignState.READY
+
+    async def freeze(transaction: Transaction) -> Campaign:
+        current = await stores.campaigns.get(company_id, campaign_id, transaction)
+        if current.updated_at != campaign.updated_at:
+            raise Conflict("The campaign was edited meanwhile. Look at it again.")
+        if current.state is state and current.content_hash == content.content_hash:
+            return current
+        _check_draft(current)
+        ready = replace(current, state=state, content_hash=content.content_hash, next_fire_at=next_fire_at)
+        stores.campaigns.put(transaction, company_id, campaign_id, ready)
+        return ready
+
+    return await transact(stores.db, freeze)
+
+
+def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:
+    """When the campaign fires first; None on demand. Raises InvalidInput when that lies in the past.
+
+    The one time of a campaign that fires once may have just passed: the button was pressed a minute late.
+    """
+    if campaign.schedule.kind is ScheduleKind.ON_DEMAND:
+        return None
+    after = now - LATE if campaign.schedule.kind is ScheduleKind.ONCE else now
+    first = next_fire(campaign.schedule, time_zone, after)
+    if first is None:
+        raise InvalidInput.at("schedule", "has no time ahead at which the campaign could fire")
+    return first
+
+
+def _check_draft(campaign: Campaign) -> None:
+    if campaign.state is not CampaignState.DRAFT:
+        raise Conflict(
+            f"A campaign that is {campaign.state} is frozen already; only a draft can be marked ready."
+        )

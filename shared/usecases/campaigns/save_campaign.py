@@ -1,0 +1,154 @@
+"""Create a campaign or edit its draft, with all checked that does not depend on its rows."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import time
+
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.dedupe import check_dedupe_key
+from shared.domain.campaigns.recurrence import check_schedule
+from shared.domain.campaigns.replies import check_reply_options
+from shared.domain.campaigns.window import ContactWindow, check_holidays
+from shared.domain.errors import Conflict, InvalidInput, Problem
+from shared.domain.files.source import Source
+from shared.domain.ids import computed_id
+from shared.domain.senders.sender import Sender
+from shared.domain.templates.filters import check_filters
+from shared.domain.templates.template import Template
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+STEPS = 8  # with their templates they must fit one document of frozen content
+
+
+async def create_campaign(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:
+    """Store a new draft; with the same id again, nothing changes. Raises InvalidInput."""
+    campaign = _with_step_ids(campaign)
+    await _check(runtime, company_id, campaign)
+    if await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
+        return campaign
+    return await runtime.stores.campaigns.get(company_id, campaign.id)
+
+
+async def edit_campaign(
+    runtime: Runtime, company_id: str, campaign_id: str, changes: Mapping[str, object]
+) -> Campaign:
+    """Change the fields in `changes` of a draft.
+
+    Raises NotFound, InvalidInput, and Conflict when it is no draft or was edited meanwhile.
+    """
+    stores = runtime.stores
+    campaign = await stores.campaigns.get(company_id, campaign_id)
+    _check_draft(campaign)
+    edited = _with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]
+    await _check(runtime, company_id, edited)
+
+    async def edit(transaction: Transaction) -> Campaign:
+        current = await stores.campaigns.get(company_id, campaign_id, transaction)
+        if current == edited:  # an attempt of ours that was applied though it reported an error
+            return current
+        _check_draft(current)
+        if current.updated_at != campaign.updated_at:
+            raise Conflict("The campaign was edited meanwhile. Look at it again.")
+        stores.campaigns.put(transaction, company_id, campaign_id, edited)
+        return edited
+
+    return await transact(stores.db, edit)
+
+
+def _check_draft(campaign: Campaign) -> None:
+    if campaign.state is not CampaignState.DRAFT:
+        raise Conflict(f"A campaign that is {campaign.state} cannot be edited. Reopen it first.")
+
+
+def _with_step_ids(campaign: Campaign) -> Campaign:
+    """Steps are known by their place, so that editing a step's text keeps who has had it."""
+    steps = (
+        replace(step, id=computed_id(campaign.id, "step", index)) for index, step in enumerate(campaign.steps)
+    )
+    return replace(campaign, steps=tuple(steps))
+
+
+async def _check(runtime: Runtime, company_id: str, campaign: Campaign) -> None:
+    stores = runtime.stores
+    source, templates, senders = await asyncio.gather(
+        stores.sources.find(company_id, campaign.audience.source_id),
+        stores.templates.find_many(company_id, {step.template_id for step in campaign.steps}),
+        stores.senders.find_many(company_id, {step.sender_id for step in campaign.steps}),
+    )
+    problems = [
+        *_check_steps(campaign, source, templates, senders),
+        *_check_window(campaign.window),
+        *check_schedule(campaign.schedule),
+        *check_reply_options(campaign.reply_options),
+        *check_filters(campaign.filters),
+    ]
+    if source is None:
+        problems.append(Problem(field="audience.source_id", reason="there is no such source"))
+    else:
+        problems += _check_fields(campaign, source)
+    problems += await _check_file(runtime, company_id, campaign)
+    if problems:
+        raise InvalidInput(*problems)
+
+
+async def _check_file(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:
+    if campaign.audience.file_id is None:
+        return []
+    file = await runtime.stores.files.find(company_id, campaign.audience.file_id)
+    if file is None or file.source_id != campaign.audience.source_id:
+        return [Problem(field="audience.file_id", reason="there is no such file of this source")]
+    return []
+
+
+def _check_steps(
+    campaign: Campaign,
+    source: Source | None,
+    templates: Mapping[str, Template],
+    senders: Mapping[str, Sender],
+) -> Iterator[Problem]:
+    if not 1 <= len(campaign.steps) <= STEPS:
+        yield Problem(field="steps", reason=f"a campaign has 1 to {STEPS} steps")
+    for index, step in enumerate(campaign.steps):
+        where = f"steps[{index}]"
+        template, sender = templates.get(step.template_id), senders.get(step.sender_id)
+        if template is None:
+            yield Problem(field=f"{where}.template_id", reason="there is no such template")
+        elif template.channel is not step.channel:
+            yield Problem(field=f"{where}.template_id", reason=f"this template is for {template.channel}")
+        if sender is None:
+            yield Problem(field=f"{where}.sender_id", reason="there is no such sender")
+        elif sender.channel is not step.channel:
+            yield Problem(field=f"{where}.sender_id", reason=f"this sender is for {sender.channel}")
+        if source is not None:
+            yield from _check_field(f"{where}.address_field", step.address_field, source)
+
+
+def _check_fields(campaign: Campaign, source: Source) -> Iterator[Problem]:
+    if campaign.expires_field is not None:
+        yield from _check_field("expires_field", campaign.expires_field, source)
+    if campaign.window.time_zone_field is not None:
+        yield from _check_field("window.time_zone_field", campaign.window.time_zone_field, source)
+    if campaign.dedupe_key is not None:
+        yield from check_dedupe_key(campaign.dedupe_key, (column.field for column in source.columns))
+
+
+def _check_field(where: str, field: str, source: Source) -> Iterator[Problem]:
+    fields = [column.field for column in source.columns]
+    if field not in fields:
+        reason = f"{field!r} is not a field of the source; it has: {', '.join(fields)}"
+        yield Problem(field=where, reason=reason)
+
+
+def _check_window(window: ContactWindow) -> Iterator[Problem]:
+    if not window.days:
+        yield Problem(field="window.days", reason="give at least one weekday, 1 (Monday) to 7")
+    if len(set(window.days)) < len(window.days):
+        yield Problem(field="window.days", reason="names a weekday twice")
+    if window.opens == window.closes != time(0):
+        yield Problem(
+            field="window.closes", reason="must differ from opens (00:00 to 00:00 is the whole day)"
+        )
+    if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
+        yield Problem(field="window.holiday_country", reason=fault)

@@ -1,0 +1,63 @@
+"""Make an API key. Its text is returned once and stored nowhere."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.companies.api_key import PREFIX, ApiKey, Scope, digest_of, new_key_text
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.ids import random_id
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def create_api_key(
+    runtime: Runtime,
+    company_id: str,
+    name: str,
+    scopes: Collection[Scope],
+    *,
+    expires_at: datetime | None = None,
+    key_id: str | None = None,
+) -> tuple[ApiKey, str]:
+    """The stored key, and the text its owner must keep.
+
+    With the same `key_id` again the key gets a new text: the first was never shown. Raises NotFound for
+    an unknown company, InvalidInput for no scope or an end that is over.
+    """
+    now = runtime.now()
+    problems = []
+    if not scopes:
+        problems.append(Problem(field="scopes", reason=f"give at least one of {', '.join(Scope)}"))
+    if expires_at is not None and expires_at <= now:
+        problems.append(Problem(field="expires_at", reason="is over; give a time to come, or leave it out"))
+    if problems:
+        raise InvalidInput(*problems)
+    await runtime.stores.companies.get(company_id)
+    key_id = key_id or random_id()
+    text = new_key_text(company_id, key_id)
+    key = ApiKey(
+        id=key_id,
+        name=name,
+        prefix=f"{PREFIX}_{company_id}_{key_id}",
+        digest=digest_of(text),
+        scopes=tuple(dict.fromkeys(scopes)),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    await runtime.stores.api_keys.save(company_id, key_id, key)
+    return key, text
+
+
+async def revoke_api_key(runtime: Runtime, company_id: str, key_id: str) -> ApiKey:
+    """End a key at once and for good; revoking it again changes nothing. Raises NotFound."""
+    stores = runtime.stores
+
+    async def revoke(transaction: Transaction) -> ApiKey:
+        key = await stores.api_keys.get(company_id, key_id, transaction)
+        if key.revoked_at is None:
+            key = replace(key, revoked_at=runtime.now())
+            stores.api_keys.put(transaction, company_id, key_id, key)
+        return key
+
+    return await transact(stores.db, revoke)

@@ -1,0 +1,84 @@
+"""What else may hold a copy of a person's row: previews, answers given through the API, uploaded files."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from google.api_core.exceptions import NotFound as ObjectNotFound
+
+from shared.domain.files.file import File, FileState
+from shared.domain.fires.person import FORGOTTEN, Person
+from shared.domain.fires.preview import Preview, preview_chunk_id
+from shared.runtime import Runtime
+from shared.tabular.rejected_rows import without_rows
+from shared.usecases.contacts.find_rows_of import RowsOf
+
+_AT_REST = frozenset({FileState.LOADED, FileState.REFUSED})
+
+
+async def forget_copies(runtime: Runtime, company_id: str, person: Person, rows: RowsOf) -> Counter[str]:
+    """Delete the copies; counts by class."""
+    removed = await _forget_uploads(runtime, company_id, person, rows)
+    removed["previews"] += await _forget_previews(runtime, company_id, rows)
+    removed["idempotency_keys"] += await _forget_answers(runtime, company_id, person)
+    return removed
+
+
+async def _forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
+    """Delete the previews of files the person is in: they can be made again."""
+    stores = runtime.stores
+    theirs: list[Preview] = []
+    async for page in stores.previews.each_page(company_id):
+        theirs += [preview for preview in page if preview.file_id in rows.numbers]
+    for preview in theirs:
+        ids = [preview_chunk_id(preview.id, number) for number in range(preview.chunk_count)]
+        await stores.preview_chunks.remove(company_id, ids)
+    return await stores.previews.remove(company_id, [preview.id for preview in theirs])
+
+
+async def _forget_answers(runtime: Runtime, company_id: str, person: Person) -> int:
+    """Delete kept answers that name the person: the same request again would be done again."""
+    kept = runtime.stores.idempotency
+    theirs: list[str] = []
+    async for page in kept.each_page(company_id):
+        theirs += [record.id for record in page if person.is_in(record.body.decode("utf-8", "replace"))]
+    return await kept.remove(company_id, theirs)
+
+
+async def _forget_uploads(runtime: Runtime, company_id: str, person: Person, rows: RowsOf) -> Counter[str]:
+    """Delete uploads that hold the person, or may: a refused one cannot be searched. Rows are kept apart."""
+    removed: Counter[str] = Counter()
+    async for page in runtime.stores.files.each_page(company_id):
+        for file in page:
+            rejected = await _forget_rejected(runtime, company_id, file, person)
+            removed["rejected_rows"] += rejected
+            is_theirs = rejected or file.id in rows.numbers or file.state is FileState.REFUSED
+            if file.refusal not in (None, FORGOTTEN):  # it may quote the file
+                await runtime.stores.files.save(company_id, file.id, replace(file, refusal=FORGOTTEN))
+            if is_theirs and file.state in _AT_REST and await runtime.files.remove(file.object_name):
+                removed["uploads"] += 1
+    return removed
+
+
+async def _forget_rejected(runtime: Runtime, company_id: str, file: File, person: Person) -> int:
+    """Write the file's rejected rows anew without the person's; how many those were."""
+    if file.rejected_object_name is None:
+        return 0
+    try:
+        content = b"".join([piece async for piece in runtime.files.read(file.rejected_object_name)])
+    except ObjectNotFound:  # its time is over
+        await runtime.stores.files.save(company_id, file.id, replace(file, rejected_object_name=None))
+        return 0
+
+    def is_theirs(cells: Sequence[str]) -> bool:
+        return person.is_in_any(cells)
+
+    rest, count = without_rows(content, file.delimiter, is_theirs)
+    if count:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "rejected.csv"
+            path.write_bytes(rest)
+            await runtime.files.upload(file.rejected_object_name, str(path), "text/csv")
+    return count

@@ -1,0 +1,66 @@
+"""Create a source or edit its mapping."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.domain.campaigns.dedupe import check_dedupe_key
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.files.mapping import check_columns
+from shared.domain.files.source import Source
+from shared.domain.place import check_region, check_time_zone
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def create_source(runtime: Runtime, company_id: str, source: Source) -> Source:
+    """Store a new source; with the same id again, nothing changes. Raises InvalidInput."""
+    _check(source)
+    if await runtime.stores.sources.add(company_id, source.id, source):
+        return source
+    return await runtime.stores.sources.get(company_id, source.id)
+
+
+async def edit_source(
+    runtime: Runtime, company_id: str, source_id: str, changes: Mapping[str, object]
+) -> Source:
+    """Change the fields in `changes`; loaded files stay as they are. Raises NotFound, InvalidInput."""
+    stores = runtime.stores
+
+    async def edit(transaction: Transaction) -> Source:
+        source = await stores.sources.get(company_id, source_id, transaction)
+        edited = replace(source, **changes, updated_at=runtime.now())  # type: ignore[arg-type]  # its fields
+        _check(edited)
+        stores.sources.put(transaction, company_id, source_id, edited)
+        return edited
+
+    return await transact(stores.db, edit)
+
+
+def _check(source: Source) -> None:
+    problems: list[Problem] = []
+    try:
+        check_columns(source.columns)
+    except InvalidInput as invalid:
+        problems += invalid.problems
+    problems += check_dedupe_key(source.dedupe_key, (column.field for column in source.columns))
+    if source.time_zone is not None:
+        problems += check_time_zone("time_zone", source.time_zone)
+    if source.default_region is not None:
+        problems += check_region("default_region", source.default_region)
+    for index, column in enumerate(source.columns):
+        if column.default_region is not None:
+            problems += check_region(f"columns[{index}].default_region", column.default_region)
+    if source.encoding is not None and not _is_encoding(source.encoding):
+        reason = f"{source.encoding!r} is not a text encoding; write one as utf-8 or cp1252"
+        problems.append(Problem(field="encoding", reason=reason))
+    if problems:
+        raise InvalidInput(*problems)
+
+
+def _is_encoding(name: str) -> bool:
+    """Whether Python reads text in it; its codecs from bytes to bytes, such as zlib, are not meant."""
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""Announce a file: where to put it."""
+
+from pathlib import PurePath
+
+from shared.domain.errors import InvalidInput
+from shared.domain.files.file import File
+from shared.domain.ids import random_id
+from shared.runtime import Runtime
+
+LONGEST_NAME = 200
+
+
+async def start_upload(
+    runtime: Runtime, company_id: str, source_id: str, name: str, *, accepts_repeat: bool = False
+) -> tuple[File, str, dict[str, str]]:
+    """A file that awaits its upload, the address to PUT it to, and the headers the PUT must carry."""
+    file = await new_file(runtime, company_id, source_id, name, accepts_repeat=accepts_repeat)
+    link, headers = await runtime.files.upload_link(file.object_name, runtime.settings.max_upload_bytes)
+    return file, link, headers
+
+
+async def new_file(
+    runtime: Runtime, company_id: str, source_id: str, name: str, *, accepts_repeat: bool
+) -> File:
+    """Store a file that awaits its upload. The name given is kept for people; the object's name is ours."""
+    await runtime.stores.sources.get(company_id, source_id)
+    shown = PurePath(name.replace("\\", "/")).name.strip()
+    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
+        raise InvalidInput.at("name", f"must be a file name of at most {LONGEST_NAME} characters")
+    file_id = random_id()
+    file = File(
+        id=file_id,
+        source_id=source_id,
+        name=shown,
+        object_name=f"companies/{company_id}/files/{file_id}/upload",
+        created_at=runtime.now(),
+        accepts_repeat=accepts_repeat,
+    )
+    await runtime.stores.files.save(company_id, file_id, file)
+    return file

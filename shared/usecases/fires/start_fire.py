@@ -1,0 +1,129 @@
+"""Start one run of a campaign: the fire is stored in the same transaction that moves the campaign on."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared import log, tracing
+from shared.domain.campaigns.campaign import Campaign, CampaignState, check_arrow
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.recurrence import next_fire
+from shared.domain.campaigns.schedule import ScheduleKind
+from shared.domain.errors import Conflict
+from shared.domain.files.file import File
+from shared.domain.fires.fire import Fire
+from shared.domain.ids import computed_id
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.campaigns.find_audience import find_audience, fires_of
+from shared.usecases.fires.store_chunks import store_chunks
+from shared.usecases.senders.check_senders import check_senders
+
+NO_FILE = "No file of this source was loaded yet."
+NO_NEW_FILE = "No new file of this source was loaded since the last fire."
+
+
+async def start_fire(runtime: Runtime, company_id: str, campaign: Campaign, slot: str, now: datetime) -> Fire:
+    """Run `campaign` for `slot`; the same slot starts once, and asking again returns the same fire.
+
+    A recurring campaign on a source's newest file fires for each file once; without a new one the fire is
+    empty. Raises Conflict when the campaign's state does not allow it or its file is not loaded.
+    """
+    file = await find_audience(runtime, company_id, campaign)
+    if file is None:
+        return await start_fire_for(runtime, company_id, campaign, slot, now, None, NO_FILE)
+    is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING and campaign.audience.file_id is None
+    if is_recurring and await fires_of(runtime, company_id, campaign, file):
+        return await start_fire_for(runtime, company_id, campaign, slot, now, None, NO_NEW_FILE)
+    return await start_fire_for(runtime, company_id, campaign, slot, now, file)
+
+
+async def start_fire_for(
+    runtime: Runtime,
+    company_id: str,
+    campaign: Campaign,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str = "",
+) -> Fire:
+    """Run `campaign`, as it was read, for `slot` on `file`.
+
+    Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
+    """
+    fire_id = computed_id(company_id, campaign.id, slot)
+    ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
+    with log.context(**ids), tracing.span("fire"):
+        return await _start(runtime, company_id, campaign, slot, now, file, note)
+
+
+async def _start(
+    runtime: Runtime,
+    company_id: str,
+    campaign: Campaign,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
+    stores = runtime.stores
+    if campaign.content_hash is None:
+        raise Conflict("The campaign is not ready: mark it ready first.")
+    hold = await stores.system.find_hold()
+    if hold is not None:
+        raise Conflict(f"All sending is held: {hold.reason}")
+    content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
+    await check_senders(runtime, company_id, content.campaign.steps, content.senders)
+    fire = _new_fire(company_id, campaign, content, slot, now, file, note)
+
+    async def start(transaction: Transaction) -> Fire:
+        current = await stores.campaigns.get(company_id, campaign.id, transaction)
+        existing = await stores.fires.find(company_id, fire.id, transaction)
+        if existing is not None:
+            return existing
+        _check_may_fire(current, campaign)
+        stores.fires.put(transaction, company_id, fire.id, fire)
+        is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
+        following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
+        moved = replace(
+            current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
+        )
+        stores.campaigns.put(transaction, company_id, campaign.id, moved)
+        return fire
+
+    stored = await transact(stores.db, start, "start_fire")
+    log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
+    return await store_chunks(runtime, company_id, stored)
+
+
+def _new_fire(
+    company_id: str,
+    campaign: Campaign,
+    content: CampaignContent,
+    slot: str,
+    now: datetime,
+    file: File | None,
+    note: str,
+) -> Fire:
+    return Fire(
+        id=computed_id(company_id, campaign.id, slot),
+        campaign_id=campaign.id,
+        slot=slot,
+        content_hash=content.content_hash,
+        fired_at=now,
+        file_id=file.id if file else None,
+        planned=file.row_count * len(content.campaign.steps) if file else 0,
+        chunk_count=file.chunk_count if file else 0,
+        note=note,
+        traceparent=tracing.traceparent(),
+    )
+
+
+def _check_may_fire(current: Campaign, as_read: Campaign) -> None:
+    if current.content_hash != as_read.content_hash:
+        raise Conflict("The campaign was changed meanwhile. Look at it again.")
+    if current.last_fire_id != as_read.last_fire_id:  # two clicks, or a click and a tick
+        raise Conflict("The campaign was fired meanwhile. Look at it again.")
+    if current.state is CampaignState.PAUSED:
+        raise Conflict("The campaign is paused: resume it first.")
+    if current.state is not CampaignState.FIRING:
+        check_arrow(current.state, CampaignState.FIRING)

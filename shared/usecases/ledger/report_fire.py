@@ -1,0 +1,121 @@
+"""Report one fire: its ledger as it stands, and the reasons behind each of its sums."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
+from shared.domain.fires.cost import estimated_cost
+from shared.domain.fires.fire import Fire, FireProgress, status_of
+from shared.domain.fires.fire_cost import Unit
+from shared.domain.fires.report import FireReport
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Delivery
+from shared.firestore.kit.collection import Collection
+from shared.firestore.kit.query import Query
+from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES
+from shared.firestore.queries.messages import (
+    FIRE_MESSAGES_BY_DELIVERY,
+    FIRE_MESSAGES_BY_DISPOSITION,
+    FIRE_MESSAGES_BY_STATE,
+)
+from shared.runtime import Runtime
+from shared.usecases.ledger.summarize_fire import count_ledger, kept_progress
+
+MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
+
+
+async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireReport:
+    """The fire's report, counted now. Raises NotFound."""
+    stores = runtime.stores
+    fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return _kept_report(fire, kept)
+    ledger, all_planned = await count_ledger(runtime, company_id, fire)
+
+    counted = asyncio.gather(
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
+        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.SKIPPED, "reason"),
+        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.UNKNOWN, "reason"),
+        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind"),
+        _undelivered(runtime, company_id, fire_id),
+    )
+    sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
+    deliveries, dispositions, skipped, unknown, failed, undelivered = sums
+    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
+        deliveries["no receipt"] = without_receipt
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=status_of(fire, ledger, all_planned=all_planned),
+        percent=ledger.percent if all_planned else min(ledger.percent, 99),
+        ledger=ledger,
+        note=fire.note,
+        skipped=skipped,
+        failed=failed,
+        unknown=unknown,
+        deliveries=deliveries,
+        undelivered=undelivered,
+        dispositions=dispositions,
+        costs={str(unit): amount for unit, amount in costs.items()},
+        estimated_cost=str(
+            estimated_cost({Channel.SMS: costs[Unit.SMS_PARTS], Channel.EMAIL: costs[Unit.EMAILS]})
+        ),
+    )
+
+
+async def _by(
+    runtime: Runtime, company_id: str, query: Query, fire_id: str, values: Iterable[StrEnum]
+) -> dict[str, int]:
+    """How many messages have each of the values."""
+    names, messages = list(values), runtime.stores.messages
+    counts = await asyncio.gather(*(messages.count(company_id, query, fire_id, name) for name in names))
+    return {str(name): count for name, count in zip(names, counts, strict=True) if count}
+
+
+def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=progress.status,
+        percent=progress.percent,
+        ledger=progress.ledger,
+        note=MESSAGES_DELETED,
+    )
+
+
+async def _tally(
+    collection: Collection[Any], company_id: str, query: Query, fire_id: str, state: StrEnum, field: str
+) -> dict[str, int]:
+    """How many of the matches have which value in `field`, commonest first."""
+    counts: Counter[str] = Counter()
+    async for value in collection.each_value(company_id, query, fire_id, state, field=field):
+        counts[str(value or "")] += 1
+    return dict(counts.most_common())
+
+
+async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[Unit, int]:
+    """What all attempts of all jobs have used."""
+    costs = runtime.stores.fire_costs
+    amounts = await asyncio.gather(
+        *(costs.sum(company_id, FIRE_COSTS, fire_id, field=str(unit)) for unit in Unit)
+    )
+    return dict(zip(Unit, amounts, strict=True))
+
+
+async def _undelivered(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for delivery in (Delivery.UNDELIVERED, Delivery.FAILED):
+        values = runtime.stores.messages.each_value(
+            company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, delivery, field="delivery_code"
+        )
+        async for code in values:
+            found[str(code or "no code")] += 1
+    return dict(found.most_common())

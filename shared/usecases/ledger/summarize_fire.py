@@ -1,0 +1,128 @@
+"""Recompute a fire's ledger from stored states. Running it twice or late changes nothing."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+from shared import log
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.fires.fire import ChunkState, Fire, FireProgress, Ledger, ProgressStatus, status_of
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRE_FAILURES
+from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
+from shared.runtime import Runtime
+from shared.usecases.ledger.open_searches import open_searches
+
+COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
+_OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
+
+
+async def count_ledger(runtime: Runtime, company_id: str, fire: Fire) -> tuple[Ledger, bool]:
+    """The fire's ledger as it stands, and whether all its chunks are planned."""
+    stores = runtime.stores
+
+    async def messages(state: MessageState) -> int:
+        return await stores.messages.count(company_id, FIRE_MESSAGES_BY_STATE, fire.id, state)
+
+    done_chunks = await stores.chunks.count(company_id, CHUNKS_BY_STATE, fire.id, ChunkState.DONE)
+    queued, sending, sent, skipped, unknown, failed = await asyncio.gather(
+        messages(MessageState.QUEUED),
+        messages(MessageState.SENDING),
+        messages(MessageState.SENT),
+        messages(MessageState.SKIPPED),
+        messages(MessageState.UNKNOWN),
+        stores.failures.count(company_id, FIRE_FAILURES, fire.id, FailureState.OPEN),
+    )
+    all_planned = fire.chunks_stored and done_chunks == fire.chunk_count
+    settled = sent + skipped + failed + unknown
+    pending = queued + sending if all_planned else fire.planned - settled  # rows not queued yet are pending
+    ledger = Ledger(
+        planned=fire.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
+    )
+    return ledger, all_planned
+
+
+async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireProgress:
+    """Store the fire's ledger, percentage and status, and close it when nothing is pending."""
+    stores = runtime.stores
+    started_at = runtime.now()
+    fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return kept
+    ledger, all_planned = await count_ledger(runtime, company_id, fire)
+    status = status_of(fire, ledger, all_planned=all_planned)
+    percent = ledger.percent if all_planned else min(ledger.percent, 99)
+    progress = FireProgress(
+        id=fire_id, fire_id=fire_id, ledger=ledger, status=status, percent=percent, updated_at=started_at
+    )
+    stored = await _store(runtime, company_id, progress)
+    if stored.status not in _OPEN:
+        if not fire.is_closed:
+            await open_searches(runtime, company_id, fire)
+        await _close(runtime, company_id, fire)
+    return stored
+
+
+async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
+    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
+    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
+    if not fire.is_closed or is_counted:
+        return None
+    return await runtime.stores.fire_progress.find(company_id, fire.id)
+
+
+async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:
+    """Keep the newest summary: one that was counted earlier does not replace one counted later."""
+
+    async def keep(transaction: Transaction) -> FireProgress:
+        stored = await runtime.stores.fire_progress.find(company_id, progress.id, transaction)
+        if stored is not None and stored.updated_at > progress.updated_at:
+            return stored
+        runtime.stores.fire_progress.put(transaction, company_id, progress.id, progress)
+        return progress
+
+    return await transact(runtime.stores.db, keep, "summarize_fire.store")
+
+
+async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
+    """Close the fire by its newest summary: ours may be older than one stored meanwhile."""
+    stores = runtime.stores
+
+    async def close(transaction: Transaction) -> bool:
+        current = await stores.fires.get(company_id, fire.id, transaction)
+        campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
+        status = (await stores.fire_progress.get(company_id, fire.id, transaction)).status
+        if status in _OPEN:
+            return False
+        if not current.is_closed:
+            stores.fires.put(transaction, company_id, fire.id, replace(current, is_closed=True))
+        if campaign is not None and campaign.last_fire_id == fire.id:
+            state = _campaign_state(campaign, status)
+            if state is not campaign.state:
+                stores.campaigns.put(transaction, company_id, campaign.id, replace(campaign, state=state))
+        return not current.is_closed
+
+    if await transact(stores.db, close, "summarize_fire.close"):
+        log.event("fire closed", company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id)
+
+
+def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState:
+    """What a campaign becomes when its last fire closes."""
+    settled = {CampaignState.FIRING, CampaignState.NEEDS_ATTENTION, CampaignState.SENT}
+    if campaign.state not in settled:
+        return campaign.state
+    if status is ProgressStatus.NEEDS_ATTENTION:
+        return CampaignState.NEEDS_ATTENTION
+    if campaign.next_fire_at is not None:
+        return CampaignState.SCHEDULED
+    return CampaignState.CANCELED if status is ProgressStatus.CANCELED else CampaignState.SENT
+
+
+def summary_is_due(progress: FireProgress | None, now: datetime) -> bool:
+    """Whether a summary asked for by every closing batch is worth its reads yet: a large fire's are many."""
+    if progress is None:
+        return True
+    wait = max(2.0, progress.ledger.planned / COUNTED_PER_SECOND)
+    return (now - progress.updated_at).total_seconds() >= wait

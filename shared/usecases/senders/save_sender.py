@@ -1,0 +1,47 @@
+"""Add a sender, with its credentials. Only ops do this: they know what an address may send."""
+
+import math
+from collections.abc import Mapping
+
+from shared.domain.channels.addresses import AddressInvalid, normalize
+from shared.domain.channels.channel import Channel
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.senders.sender import Provider, Sender
+from shared.providers.kit.credential_input import check_credentials
+from shared.runtime import Runtime
+
+PROVIDERS: Mapping[Channel, Provider] = {Channel.SMS: Provider.TWILIO, Channel.EMAIL: Provider.SENDGRID}
+HIGHEST_RATE = 1000.0  # messages a second
+
+
+async def save_sender(
+    runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, object]
+) -> Sender:
+    """Store the sender, its address in the one form of its channel, and its credentials.
+
+    Raises NotFound for an unknown company, InvalidInput naming what is wrong, SecretsUnavailable.
+    """
+    company = await runtime.stores.companies.get(company_id)
+    problems: list[Problem] = []
+    if PROVIDERS[sender.channel] is not sender.provider:
+        reason = f"{sender.channel} goes out through {PROVIDERS[sender.channel]}"
+        problems.append(Problem(field="provider", reason=reason))
+    if not (math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= HIGHEST_RATE):
+        reason = f"must be above 0 and at most {HIGHEST_RATE:g} messages a second"
+        problems.append(Problem(field="rate", reason=reason))
+    try:
+        if normalize(sender.channel, sender.address, company.default_region) != sender.address:
+            raise AddressInvalid("Write it in its one form: +12125550187, or name@example.com.")
+    except AddressInvalid as invalid:
+        problems.append(Problem(field="address", reason=invalid.reason))
+    checked: Mapping[str, str] = {}
+    try:
+        checked = check_credentials(sender.provider, credentials, "credentials.")
+    except InvalidInput as wrong:
+        problems += wrong.problems
+    if problems:
+        raise InvalidInput(*problems)
+    # The credentials first: a sender without them could be chosen, but not send.
+    await runtime.secrets.add(company_id, sender.id, checked, runtime.now())
+    await runtime.stores.senders.save(company_id, sender.id, sender)
+    return sender

@@ -1,0 +1,91 @@
+"""Call: hand a group of marked messages to the provider, once."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from shared import faults, log, metering, tracing
+from shared.domain.channels.channel import Channel
+from shared.domain.channels.sms import estimate
+from shared.domain.fires.fire_cost import Unit
+from shared.domain.messages.batch import Claim
+from shared.domain.messages.message import Message
+from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
+from shared.domain.senders.sender import Sender
+from shared.providers.registry import MessageSender
+from shared.runtime import Runtime
+from shared.usecases.sending.intend_messages import Intended
+
+TOO_LATE = SendResult(
+    outcome=Outcome.NOT_ACCEPTED, reason="The worker ran out of time before it called the provider."
+)
+
+
+async def call_provider(
+    runtime: Runtime,
+    company_id: str,
+    claim: Claim,
+    sender: Sender,
+    provider: MessageSender | None,
+    intended: Sequence[Intended],
+) -> dict[str, SendResult]:
+    """Call the provider, unless the lease could end before it answers: then nothing leaves."""
+    if not intended or provider is None:
+        return {}
+    latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
+    if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
+        return {one.message.id: TOO_LATE for one in intended}
+    outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
+    started = time.monotonic()
+    with tracing.span("send_batch.call", message_count=len(outgoing)), faults.step("send_batch.call"):
+        results = await provider.send(outgoing)
+    for one in intended:
+        if results[one.message.id].outcome is Outcome.ACCEPTED:
+            _count_accepted(one.message)
+    seconds = round(time.monotonic() - started, 3)
+    log.event("group sent", seconds=seconds, **_tallied(results))
+    return results
+
+
+# As the dashboard shows them.
+_TALLIES = {
+    Outcome.ACCEPTED: "accepted",
+    Outcome.REJECTED: "refused",
+    Outcome.OPTED_OUT: "refused",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.NOT_ACCEPTED: "put_back",
+    Outcome.SENDER_BROKEN: "put_back",
+}
+
+
+def _tallied(results: Mapping[str, SendResult]) -> dict[str, Any]:
+    tallies = dict.fromkeys(_TALLIES.values(), 0)
+    for result in results.values():
+        tallies[_TALLIES[result.outcome]] += 1
+    return tallies
+
+
+def _count_accepted(message: Message) -> None:
+    """What the provider charges for it: a text by its parts."""
+    if message.channel is Channel.SMS:
+        metering.count(Unit.SMS_PARTS, estimate(message.body).parts)
+    else:
+        metering.count(Unit.EMAILS)
+
+
+def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Intended) -> OutgoingMessage:
+    message = intended.message
+    return OutgoingMessage(
+        message_id=message.id,
+        from_address=sender.address,
+        from_name=sender.name,
+        to_address=message.address,
+        subject=message.subject,
+        body=message.body,
+        validity_seconds=intended.validity_seconds,
+        status_url=(
+            f"{runtime.settings.public_url}/messages/status"
+            f"?company={company_id}&sender={sender.id}&message={message.id}"
+        ),
+    )

@@ -1,0 +1,35 @@
+"""Pause a sender whose provider says that the account or the sender itself is broken."""
+
+from dataclasses import replace
+
+from shared import log
+from shared.domain.alert import Alert
+from shared.domain.fires.notice import Notice, sender_notice
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def pause_sender(runtime: Runtime, company_id: str, sender_id: str, reason: str) -> bool:
+    """Have nothing more sent from it until it is resumed, and tell the company, both at once.
+
+    True, and an alert in the log, the first time only.
+    """
+    senders, notices = runtime.stores.senders, runtime.stores.notices
+    told: list[Notice] = []
+
+    async def pause(transaction: Transaction) -> bool:
+        sender = await senders.find(company_id, sender_id, transaction)
+        if sender is None:
+            return False
+        if sender.is_paused:  # perhaps by our own commit, applied though it reported an error
+            return bool(told) and await notices.find(company_id, told[0].id, transaction) == told[0]
+        paused = replace(sender, is_paused=True, paused_reason=reason, pause_count=sender.pause_count + 1)
+        told[:] = [sender_notice(paused, runtime.now())]
+        senders.put(transaction, company_id, sender_id, paused)
+        notices.create(transaction, company_id, told[0].id, told[0])
+        return True
+
+    is_first = await transact(runtime.stores.db, pause, "pause_sender")
+    if is_first:
+        log.alert(Alert.SENDER_PAUSED, 1, company_id=company_id, sender_id=sender_id, reason=reason)
+    return is_first

@@ -1,0 +1,63 @@
+"""Move messages whose window closed before they were sent to batches at its next opening."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.ids import computed_id
+from shared.domain.messages.batch import Claim, batch_of
+from shared.domain.messages.message import MessageState
+from shared.domain.senders.sender import Sender
+from shared.domain.senders.sender_timeline import SenderTimeline, reserve
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def replan_messages(
+    runtime: Runtime, company_id: str, claim: Claim, sender: Sender, later: Mapping[datetime, Sequence[str]]
+) -> None:
+    """Give the messages of each opening a batch of their own there, on the sender's timeline."""
+    for opens_at, message_ids in later.items():
+        start = await _reserve(runtime, company_id, claim, sender, opens_at, message_ids)
+        await _move(runtime, company_id, claim, message_ids, start)
+
+
+async def _reserve(
+    runtime: Runtime, company_id: str, claim: Claim, sender: Sender, opens_at: datetime, ids: Sequence[str]
+) -> datetime:
+    timelines = runtime.stores.sender_timelines
+    key = computed_id(claim.batch.fire_id, "later", ids[0], opens_at.isoformat())
+
+    async def take(transaction: Transaction) -> datetime:
+        timeline = await timelines.find(company_id, sender.id, transaction) or SenderTimeline(id=sender.id)
+        seconds = len(ids) / sender.rate_per_second
+        timeline, start = reserve(timeline, key, opens_at, seconds, runtime.now())
+        timelines.put(transaction, company_id, sender.id, timeline)
+        return start
+
+    return await transact(runtime.stores.db, take, "replan_messages.reserve")
+
+
+async def _move(
+    runtime: Runtime, company_id: str, claim: Claim, message_ids: Sequence[str], start: datetime
+) -> None:
+    stores = runtime.stores
+
+    async def move(transaction: Transaction) -> None:
+        now = runtime.now()
+        batch = await stores.batches.get(company_id, claim.batch.id, transaction)
+        found = await stores.messages.find_many(company_id, message_ids, transaction)
+        members = [m for m in found.values() if m.state is MessageState.QUEUED and m.batch_id == batch.id]
+        if not members or batch.lease_token != claim.token:
+            return
+        following = batch_of(company_id, batch.fire_id, batch.sender_id, members, start, now, now)
+        stores.batches.put(transaction, company_id, following.id, following)
+        for message in members:
+            stores.messages.put(
+                transaction,
+                company_id,
+                message.id,
+                replace(message, batch_id=following.id, planned_for=start),
+            )
+
+    await transact(stores.db, move, "replan_messages.move")

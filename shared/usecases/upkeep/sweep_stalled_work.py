@@ -1,0 +1,177 @@
+"""The five-minute tick: find what was lost on its way and announce it again. Nothing here sends."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from shared import faults, log
+from shared.domain.errors import RollcallError
+from shared.domain.files.file import FileState
+from shared.domain.fires.fire import ChunkState, Fire, FireState
+from shared.domain.job import IngestFile, QueueMessages, SendBatch
+from shared.domain.messages.batch import Batch, BatchState
+from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
+from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
+from shared.firestore.queries.messages import BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
+from shared.runtime import Runtime
+from shared.usecases.campaigns.cancel_campaign import settle_canceled
+from shared.usecases.fires.store_chunks import store_chunks
+from shared.usecases.hold.check_database import check_database
+from shared.usecases.hold.leave_heartbeat import leave_heartbeat
+from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.dispatch_batches import dispatch_batches
+
+UPLOADS_FOUND_FOR = timedelta(days=2)
+UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
+
+
+async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:
+    """Announce again what is overdue; returns how many of each kind were found.
+
+    One kind that cannot be swept does not keep the others from it. Raises ExceptionGroup after all.
+    """
+    is_held = await check_database(runtime, now) is not None
+    counts: dict[str, int] = {}
+    errors: list[Exception] = []
+    for name, sweep in _SWEEPS.items():
+        try:
+            counts[name] = await sweep(runtime, now)
+        except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
+            log.event("sweep failed", level=logging.ERROR, kind=name, error_type=type(error).__name__)
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("Not everything could be swept.", errors)
+    with faults.step("sweep.beat"):
+        await runtime.stores.ticks.beat("sweep_stalled_work", now)  # watch_work misses it
+    if not is_held:
+        await leave_heartbeat(runtime, now)
+    return counts
+
+
+async def _sweep_files(runtime: Runtime, now: datetime) -> int:
+    """Files whose announcement was lost, and files whose loading stopped half-way."""
+    jobs: list[IngestFile] = []
+    stores = runtime.stores
+    waiting = stores.files.each_across_companies(
+        FILES_AWAITED, FileState.AWAITING_UPLOAD, now - _grace(runtime)
+    )
+    stalled = stores.files.each_across_companies(FILES_STALLED, FileState.LOADING, now)
+    async for _, file in waiting:
+        if file.created_at < now - UPLOADS_FOUND_FOR:
+            continue
+        stored = await runtime.files.find(file.object_name)
+        if stored is not None:
+            jobs.append(_ingest(runtime, file.object_name, stored.generation))
+    async for _, file in stalled:
+        jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
+    with faults.step("sweep.publish_files" if jobs else None):
+        await runtime.publisher.publish(jobs)
+    return len(jobs)
+
+
+def _ingest(runtime: Runtime, object_name: str, generation: str) -> IngestFile:
+    bucket = runtime.settings.upload_bucket
+    return IngestFile(bucket=bucket, object_name=object_name, generation=generation)
+
+
+def _grace(runtime: Runtime) -> timedelta:
+    """How long an announced job may take to arrive before it counts as lost."""
+    return timedelta(seconds=2 * runtime.settings.tick_interval_seconds)
+
+
+async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
+    count = 0
+    found = runtime.stores.fires.each_across_companies(FIRES_UNSTORED, False, False)
+    for company_id, fire in [pair async for pair in found]:
+        if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
+            with _about(company_id, fire):
+                try:
+                    await store_chunks(runtime, company_id, fire)
+                    count += 1
+                except RollcallError as error:  # one broken fire must not keep the others from going on
+                    log.event("chunks not stored", level=logging.WARNING, reason=str(error))
+    return count
+
+
+async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
+    stores, jobs = runtime.stores, []
+    lost = stores.chunks.each_across_companies(CHUNKS_UNPUBLISHED, ChunkState.WAITING, now - _grace(runtime))
+    stalled = stores.chunks.each_across_companies(CHUNKS_STALLED, ChunkState.LEASED, now)
+    for found in (lost, stalled):
+        async for company_id, chunk in found:
+            jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
+    with faults.step("sweep.publish_chunks" if jobs else None):
+        await runtime.publisher.publish(jobs)
+    return len(jobs)
+
+
+async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
+    stores, jobs = runtime.stores, []
+    untaken = stores.batches.each_across_companies(
+        BATCHES_UNTAKEN, BatchState.DISPATCHED, now - _grace(runtime)
+    )
+    stalled = stores.batches.each_across_companies(BATCHES_STALLED, BatchState.LEASED, now)
+    for found in (untaken, stalled):
+        async for company_id, batch in found:
+            jobs.append(SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id))
+    with faults.step("sweep.publish_batches" if jobs else None):
+        await runtime.publisher.publish(jobs)
+    return len(jobs) + await _sweep_held(runtime)
+
+
+async def _sweep_held(runtime: Runtime) -> int:
+    """Batches that were held just as their fire, their sender, their company or everything went on again."""
+    if await runtime.stores.system.find_hold() is not None:
+        return 0
+    held: AsyncIterator[tuple[str, Batch]] = runtime.stores.batches.each_across_companies(
+        BATCHES_HELD, BatchState.HELD
+    )
+    holding: dict[tuple[str, str, str], bool] = {}
+    released = []
+    async for company_id, batch in held:
+        key = (company_id, batch.fire_id, batch.sender_id)
+        if key not in holding:
+            holding[key] = await _is_held_back(runtime, *key)
+        if not holding[key]:
+            released.append((company_id, batch))
+    return await dispatch_batches(runtime, released)
+
+
+async def _is_held_back(runtime: Runtime, company_id: str, fire_id: str, sender_id: str) -> bool:
+    """Whether a batch of this fire and sender is to stay held; of a canceled fire none is."""
+    fire = await runtime.stores.fires.find(company_id, fire_id)
+    if fire is None or fire.state is not FireState.FIRING:
+        return fire is None or fire.state is FireState.PAUSED
+    sender = await runtime.stores.senders.find(company_id, sender_id)
+    company = await runtime.stores.companies.find(company_id)
+    is_disabled = company is None or not company.sending_enabled
+    return is_disabled or (sender is not None and sender.is_paused)
+
+
+async def _sweep_summaries(runtime: Runtime, now: datetime) -> int:
+    count = 0
+    found = runtime.stores.fires.each_across_companies(FIRES_OPEN, False)
+    for company_id, fire in [pair async for pair in found]:
+        with _about(company_id, fire):
+            try:
+                if fire.state is FireState.CANCELED:  # a chunk may have been queued while it was canceled
+                    await settle_canceled(runtime, company_id, fire.id)
+                await summarize_fire(runtime, company_id, fire.id)
+                count += 1
+            except RollcallError as error:  # one broken fire must not keep the others from being closed
+                log.event("summary failed", level=logging.WARNING, reason=str(error))
+    return count
+
+
+def _about(company_id: str, fire: Fire) -> AbstractContextManager[None]:
+    return log.context(company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id)
+
+
+_SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
+    "files": _sweep_files,
+    "fires": _sweep_fires,
+    "chunks": _sweep_chunks,
+    "batches": _sweep_batches,
+    "summaries": _sweep_summaries,
+}

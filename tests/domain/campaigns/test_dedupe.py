@@ -1,0 +1,74 @@
+"""Rows that are one message have one key, and only those."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_parts
+
+KEY = ("day", "person", "doctor", "address")
+FIRE_DAY = date(2026, 6, 1)
+
+
+def parts(values: dict[str, str], *, key: tuple[str, ...] = KEY, zone: str | None = None) -> tuple[str, ...]:
+    return dedupe_parts(
+        key, values, address="+12125550187", fire_day=FIRE_DAY, expires_field="at", time_zone=zone
+    )
+
+
+def test_the_parts_are_read_from_the_row() -> None:
+    row = {"at": "2026-06-04T10:30:00", "first_name": "Ana", "last_name": "Diaz", "provider": "Dr. Lee"}
+    assert parts(row) == ("2026-06-04", "ana diaz", "dr. lee", "+12125550187")
+
+
+@pytest.mark.parametrize(
+    ("row", "word", "expected"),
+    [
+        ({}, "day", "2026-06-01"),
+        ({"at": "soon"}, "day", "2026-06-01"),
+        ({"at": "2026-06-04"}, "day", "2026-06-04"),
+        ({"person_id": "7", "name": "Ana"}, "person", "7"),
+        ({"last_name": "Diaz", "name": "Ana"}, "person", "diaz"),
+        ({"name": " ANA  Diaz "}, "person", "ana diaz"),
+        ({"patient": "Ana"}, "person", "ana"),
+        ({}, "person", ""),
+        ({"doctor": " ", "physician": "Lee"}, "doctor", "lee"),
+        ({"office": "Main  St"}, "office", "main st"),
+        ({}, "office", ""),
+    ],
+)
+def test_each_word(row: dict[str, str], word: str, expected: str) -> None:
+    assert parts(row, key=(word,)) == (expected,)
+
+
+def test_the_day_is_that_of_the_place() -> None:
+    assert parts({"at": "2026-06-05T02:00:00+00:00"}, key=("day",), zone="America/New_York") == (
+        "2026-06-04",
+    )
+
+
+NAMES = st.text(alphabet="abc é", min_size=1, max_size=8)
+
+
+@given(first=NAMES, last=NAMES, other=NAMES)
+def test_case_and_spaces_make_no_other_person_and_names_do(first: str, last: str, other: str) -> None:
+    row = {"first_name": first, "last_name": last}
+    same = {"first_name": f" {first.upper()} ", "last_name": last.replace(" ", "  ")}
+    assert parts(row) == parts(same)
+    if f"{first} {last}".split() != f"{first} {other}".split():
+        assert parts(row) != parts({"first_name": first, "last_name": other})
+
+
+def test_unknown_words_are_refused() -> None:
+    assert check_dedupe_key(KEY, ()) == ()
+    assert check_dedupe_key(("office", "address"), ("office",)) == ()
+    (problem,) = check_dedupe_key(("day", "ofice", "address"), ("office",))
+    assert problem.field == "dedupe_key[1]"
+    assert "'ofice'" in problem.reason
+
+
+@pytest.mark.parametrize("key", [(), ("day",), ("day", "doctor")])
+def test_a_key_that_makes_one_message_of_everybody_is_refused(key: tuple[str, ...]) -> None:
+    assert [problem.field for problem in check_dedupe_key(key, ())] == ["dedupe_key"]

@@ -1,0 +1,221 @@
+"""Fires come at the right wall time, one after the other, in every zone and over every clock change."""
+
+import time as stopwatch
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.campaigns.recurrence import check_schedule, next_fire
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+
+ZONES = (
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+)
+NEW_YORK = "America/New_York"
+
+
+def wall(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def recurring(rule: str, at: str = "2026-01-01T09:00", zone: str | None = None) -> Schedule:
+    return Schedule(kind=ScheduleKind.RECURRING, at=wall(at), rule=rule, time_zone=zone)
+
+
+def fires(schedule: Schedule, zone: str, count: int, after: datetime | None = None) -> list[datetime]:
+    found: list[datetime] = []
+    while len(found) < count and (moment := next_fire(schedule, zone, after)):
+        found.append(moment)
+        after = moment
+    return found
+
+
+def walls(schedule: Schedule, zone: str, count: int, after: datetime | None = None) -> list[str]:
+    local = (moment.astimezone(ZoneInfo(zone)) for moment in fires(schedule, zone, count, after))
+    return [moment.strftime("%Y-%m-%d %H:%M %a") for moment in local]
+
+
+def test_once_is_once() -> None:
+    once = Schedule(kind=ScheduleKind.ONCE, at=wall("2026-07-01T09:00"))
+    assert fires(once, NEW_YORK, 3) == [datetime(2026, 7, 1, 13, tzinfo=UTC)]
+    assert next_fire(once, NEW_YORK, datetime(2026, 7, 1, 13, tzinfo=UTC)) is None
+    in_london = Schedule(kind=ScheduleKind.ONCE, at=wall("2026-07-01T09:00"), time_zone="Europe/London")
+    assert fires(in_london, NEW_YORK, 3) == [datetime(2026, 7, 1, 8, tzinfo=UTC)]
+
+
+def test_on_demand_never_fires_by_itself() -> None:
+    assert next_fire(Schedule(), NEW_YORK, None) is None
+    assert check_schedule(Schedule()) == ()
+
+
+def test_a_time_that_clocks_skip_moves_forward() -> None:
+    daily = recurring("FREQ=DAILY", "2026-03-07T02:30")
+    assert walls(daily, NEW_YORK, 3) == [
+        "2026-03-07 02:30 Sat",
+        "2026-03-08 03:30 Sun",
+        "2026-03-09 02:30 Mon",
+    ]
+    after = datetime(2026, 3, 8, 7, 10, tzinfo=UTC)  # 03:10 there: past 02:30, before the fire it became
+    assert next_fire(daily, NEW_YORK, after) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+
+
+def test_a_time_that_comes_twice_fires_once_at_the_first() -> None:
+    daily = recurring("FREQ=DAILY", "2026-10-31T01:30")
+    assert fires(daily, NEW_YORK, 3) == [
+        datetime(2026, 10, 31, 5, 30, tzinfo=UTC),
+        datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+        datetime(2026, 11, 2, 6, 30, tzinfo=UTC),
+    ]
+    between = datetime(2026, 11, 1, 6, 15, tzinfo=UTC)  # 01:15 for the second time
+    assert next_fire(daily, NEW_YORK, between) == datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
+
+
+def test_a_lost_day_is_made_up_once() -> None:
+    daily = recurring("FREQ=DAILY", "2011-12-29T09:00")
+    assert walls(daily, "Pacific/Apia", 3) == [
+        "2011-12-29 09:00 Thu",
+        "2011-12-31 09:00 Sat",
+        "2012-01-01 09:00 Sun",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO", ["2026-01-05 09:00 Mon", "2026-01-12 09:00 Mon"]),
+        ("RRULE:FREQ=MONTHLY;BYMONTHDAY=-1", ["2026-01-31 09:00 Sat", "2026-02-28 09:00 Sat"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=31", ["2026-01-31 09:00 Sat", "2026-03-31 09:00 Tue"]),
+        ("freq=yearly;bymonth=2;bymonthday=29", ["2028-02-29 09:00 Tue", "2032-02-29 09:00 Sun"]),
+        ("FREQ=DAILY;COUNT=1", ["2026-01-01 09:00 Thu"]),
+        ("FREQ=DAILY;UNTIL=20260101T140000Z", ["2026-01-01 09:00 Thu"]),
+        ("FREQ=DAILY;UNTIL=20260101T135959Z", []),
+        ("FREQ=DAILY;UNTIL=20260101", ["2026-01-01 09:00 Thu"]),
+        ("FREQ=DAILY;UNTIL=20260101T085959", []),
+        ("FREQ=HOURLY;INTERVAL=12", ["2026-01-01 09:00 Thu", "2026-01-01 21:00 Thu"]),
+    ],
+)
+def test_rules(rule: str, expected: list[str]) -> None:
+    assert walls(recurring(rule), NEW_YORK, 2) == expected
+
+
+def test_count_holds_from_the_start_and_not_from_the_last_fire() -> None:
+    assert len(fires(recurring("FREQ=DAILY;COUNT=3"), NEW_YORK, 10)) == 3
+    assert next_fire(recurring("FREQ=DAILY;COUNT=3"), NEW_YORK, datetime(2026, 2, 1, tzinfo=UTC)) is None
+
+
+RULES = st.builds(
+    lambda freq, interval, extra: f"FREQ={freq};INTERVAL={interval}{extra}",
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY"]),
+    st.integers(1, 5),
+    st.sampled_from(["", ";BYDAY=MO,SU", ";BYHOUR=0,1,2,3", ";BYMONTHDAY=31", ";COUNT=4", ";BYMONTH=3,11"]),
+)
+
+
+@given(
+    rule=RULES,
+    zone=st.sampled_from(ZONES),
+    start=st.datetimes(wall("2026-01-01"), wall("2028-12-31")).map(
+        lambda d: d.replace(second=0, microsecond=0)
+    ),
+    after=st.one_of(st.none(), st.datetimes(wall("2026-01-01"), wall("2029-12-31"), timezones=st.just(UTC))),
+)
+def test_fires_strictly_increase_and_never_hang(
+    rule: str, zone: str, start: datetime, after: datetime | None
+) -> None:
+    schedule = Schedule(kind=ScheduleKind.RECURRING, at=start, rule=rule)
+    found = fires(schedule, zone, 5, after)
+    assert all(earlier < later for earlier, later in pairwise(found))
+    for moment in found:
+        assert after is None or moment > after
+        local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        assert local >= start or local + timedelta(hours=1) >= start
+
+
+@given(
+    zone=st.sampled_from(ZONES), hour=st.integers(0, 23), minute=st.sampled_from([0, 1, 15, 29, 30, 45, 59])
+)
+def test_a_daily_fire_comes_once_a_day_over_the_changes_of_spring(zone: str, hour: int, minute: int) -> None:
+    schedule = recurring("FREQ=DAILY", f"2026-01-01T{hour:02}:{minute:02}")
+    days = [
+        moment.astimezone(ZoneInfo(zone)).date()
+        for moment in fires(schedule, zone, 60, datetime(2026, 2, 20, tzinfo=UTC))
+    ]
+    assert [later - earlier for earlier, later in pairwise(days)] == [timedelta(days=1)] * 59
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "nonsense",
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY",
+        "FREQ=HOURLY;BYMINUTE=0,5,10",
+        "FREQ=DAILY;BYSECOND=1",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;INTERVAL=-1",
+        "FREQ=DAILY;INTERVAL=²",
+        "FREQ=DAILY;COUNT=0",
+        "FREQ=DAILY;COUNT=99999999999999999999",
+        "FREQ=DAILY;FREQ=DAILY",
+        "FREQ=DAILY;UNTIL=tomorrow",
+        "FREQ=DAILY;UNTIL=20261399",
+        "FREQ=DAILY;UNTIL=20200101",
+        "FREQ=DAILY;BYDAY=XX",
+        "FREQ=DAILY;BYMONTHDAY=x",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=HOURLY;INTERVAL=24;BYHOUR=5",
+        "FREQ=DAILY\nDTSTART:20200101T000000",
+        "DTSTART:20200101T000000\nRRULE:FREQ=DAILY",
+        "FREQ=DAILY;BYEASTER=1",
+        "FREQ=DAILY;BYSETPOS=5",
+        "FREQ=MONTHLY;BYSETPOS=0;BYDAY=MO",
+        "FREQ=MONTHLY;BYDAY=6MO",
+        "FREQ=YEARLY;BYDAY=60MO",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6",
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTH=3",
+        "FREQ=YEARLY;INTERVAL=2;BYMONTH=3;BYDAY=-6FR",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=MO",
+        "FREQ=HOURLY;INTERVAL=168;BYDAY=MO",
+        "FREQ=DAILY;BYMONTH=13",
+        "FREQ=DAILY;BYMONTHDAY=32",
+        "FREQ=DAILY;BYMONTHDAY=-31;BYMONTH=4",
+        "FREQ=DAILY;BYHOUR=99",
+    ],
+)
+def test_bad_rules_are_refused_at_save_and_quickly(rule: str) -> None:
+    start = stopwatch.process_time()
+    (problem,) = check_schedule(recurring(rule))
+    assert problem.field == "schedule.rule"
+    assert problem.reason
+    assert stopwatch.process_time() - start < 2
+
+
+def test_what_else_a_schedule_needs() -> None:
+    assert [p.field for p in check_schedule(Schedule(kind=ScheduleKind.ONCE))] == ["schedule.at"]
+    aware = Schedule(kind=ScheduleKind.ONCE, at=datetime(2026, 1, 1, tzinfo=UTC), time_zone="Nowhere/Land")
+    assert [p.field for p in check_schedule(aware)] == ["schedule.at", "schedule.time_zone"]
+    assert [p.field for p in check_schedule(recurring("FREQ=DAILY", "1970-01-01T09:00"))] == ["schedule.at"]
+    assert check_schedule(recurring("FREQ=DAILY", zone="../../etc/passwd"))[0].field == "schedule.time_zone"
+    assert check_schedule(recurring("FREQ=WEEKLY;BYDAY=MO,WE", zone="Europe/London")) == ()
+
+
+def test_a_naive_last_fire_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        next_fire(recurring("FREQ=DAILY"), NEW_YORK, wall("2026-01-01"))
+
+
+def test_years_of_hours_are_walked_fast_enough() -> None:
+    start = stopwatch.process_time()
+    assert next_fire(recurring("FREQ=HOURLY"), NEW_YORK, datetime(2031, 1, 1, tzinfo=UTC))
+    assert stopwatch.process_time() - start < 2

@@ -1,0 +1,151 @@
+"""From a row to its messages: one outcome a step, whatever the row holds."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.files.file import Row
+from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
+from shared.domain.messages.failure import FailureStep
+from shared.domain.messages.message import SkipReason, rendering_hash
+from shared.domain.templates.message_filter import FilterKind, MessageFilter
+from shared.domain.templates.template_language import OUTPUT_BYTES
+from tests.domain.campaigns.test_freezing import a_content
+from tests.kit.builders import NOON, a_campaign, a_step
+
+VALUES = {
+    "name": "Ana",
+    "phone": "2125550187",
+    "doctor": "Dr Vega",
+    "appointment_at": "2026-11-24T14:30:00-05:00",
+}
+
+
+def plan(
+    campaign: dict[str, Any] | None = None,
+    content: dict[str, Any] | None = None,
+    now: datetime = NOON,
+    **values: str,
+) -> PlannedMessage | PlannedFailure:
+    frozen = a_content(content_hash="h", campaign=a_campaign(**(campaign or {})), **(content or {}))
+    [outcome] = Planner(frozen, now).plan(Row(number=2, values={**VALUES, **values}))
+    return outcome
+
+
+def message(*arguments: Any, **values: Any) -> PlannedMessage:
+    outcome = plan(*arguments, **values)
+    assert isinstance(outcome, PlannedMessage), outcome
+    return outcome
+
+
+def failure(*arguments: Any, **values: Any) -> PlannedFailure:
+    outcome = plan(*arguments, **values)
+    assert isinstance(outcome, PlannedFailure), outcome
+    return outcome
+
+
+def test_a_good_row_is_sealed_to_its_text_and_address() -> None:
+    planned = message()
+    assert planned.address == "+12125550187"
+    assert planned.rendering_hash == rendering_hash(
+        "h", planned.step.channel, "+12125550187", "", planned.body
+    )
+    assert (planned.opens_at, planned.skip) == (NOON, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "campaign", "step", "field"),
+    [
+        ({"phone": ""}, {}, FailureStep.ADDRESS, "phone"),
+        ({"phone": "12"}, {}, FailureStep.ADDRESS, "phone"),
+        ({"doctor": ""}, {}, FailureStep.RENDER, "doctor"),
+        ({"until": ""}, {"expires_field": "until"}, FailureStep.EXPIRY, "until"),
+        ({"until": "soon"}, {"expires_field": "until"}, FailureStep.EXPIRY, "until"),
+        ({"until": "9999-12-31"}, {"expires_field": "until"}, FailureStep.EXPIRY, "until"),
+        (
+            {"zone": "Eastern"},
+            {"window": ContactWindow(time_zone_field="zone")},
+            FailureStep.TIME_ZONE,
+            "zone",
+        ),
+        (
+            {"zone": "../etc"},
+            {"window": ContactWindow(time_zone_field="zone")},
+            FailureStep.TIME_ZONE,
+            "zone",
+        ),
+        (
+            {},
+            {"filters": (MessageFilter(kind=FilterKind.CUT_FROM, text="Hello"),)},
+            FailureStep.FILTER,
+            "body",
+        ),
+        (
+            {},
+            {"filters": (MessageFilter(kind=FilterKind.REPLACE, text="e", replacement="x" * OUTPUT_BYTES),)},
+            FailureStep.RENDER,
+            "template",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_that_rows_failure(
+    values: dict[str, str], campaign: dict[str, Any], step: FailureStep, field: str
+) -> None:
+    failed = failure(campaign, **values)
+    assert (failed.failed_at, failed.field) == (step, field)
+    assert failed.reason.endswith(".")
+    assert failed.values == {**VALUES, **values}
+
+
+def test_each_step_has_an_outcome_of_its_own() -> None:
+    steps = (a_step(), a_step(id="second", address_field="mobile"))
+    planner = Planner(a_content(campaign=a_campaign(steps=steps)), NOON)
+    first, second = planner.plan(Row(number=2, values=VALUES))
+    assert isinstance(first, PlannedMessage)
+    assert isinstance(second, PlannedFailure)
+    assert (first.step.id, second.step.id) == ("sms", "second")
+
+
+def test_no_use_after_is_honoured_at_planning() -> None:
+    campaign = {"expires_field": "appointment_at"}
+    appointment = datetime(2026, 11, 24, 19, 30, tzinfo=UTC)
+    assert message(campaign).not_after == appointment
+    assert message(campaign, now=appointment).skip is SkipReason.EXPIRED
+    day = message(campaign, appointment_at="2026-11-24")
+    assert day.not_after == datetime(2026, 11, 25, 4, 59, 59, tzinfo=UTC)
+
+
+def test_a_message_waits_for_its_window_unless_that_is_too_late_for_it() -> None:
+    window = ContactWindow(opens=time(9), closes=time(17), time_zone_field="zone")
+    honolulu = message({"window": window}, zone="HI")
+    assert honolulu.opens_at == datetime(2026, 11, 23, 19, tzinfo=UTC)
+    late = {"window": window, "expires_field": "until"}
+    assert message(late, zone="HI", until="2026-11-23T19:00:00Z").skip is SkipReason.WINDOW_CLOSED
+    assert message(late, zone="HI", until="2026-11-23T19:00:01Z").skip is None
+
+
+def test_a_state_of_several_zones_uses_the_hours_they_share() -> None:
+    window = ContactWindow(opens=time(9), closes=time(17), time_zone_field="zone")
+    morning = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 9:30 in Pensacola's east, 8:30 in its west
+    planned = message({"window": window}, now=morning, zone="America/New_York,America/Chicago")
+    assert planned.time_zones == ("America/New_York", "America/Chicago")
+    assert planned.opens_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+def test_the_fires_day_is_that_of_the_fire_also_for_rows_planned_after_midnight() -> None:
+    content = a_content(dedupe_key=("day", "address"))
+    row = Row(number=2, values=VALUES)
+    fired_at = datetime(2026, 11, 24, 4, 59, tzinfo=UTC)  # 23:59 in New York
+    plans = [
+        Planner(content, now, fired_at).plan(row)[0] for now in (fired_at, fired_at + timedelta(minutes=2))
+    ]
+    assert all(isinstance(planned, PlannedMessage) for planned in plans)
+    assert len({planned.dedupe for planned in plans if isinstance(planned, PlannedMessage)}) == 1
+
+
+def test_planning_again_gives_the_same() -> None:
+    assert plan() == plan()
+    assert plan() == replace(message(), skip=None)

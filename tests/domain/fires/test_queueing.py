@@ -1,0 +1,138 @@
+"""From planned rows to what is written: each row once, duplicates on one id, batches with a start."""
+
+from datetime import datetime, timedelta
+
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.files.file import Row
+from shared.domain.fires.fire import Fire
+from shared.domain.fires.planning import Planner
+from shared.domain.fires.queueing import Arranged, Refused, Starts, TextClaim, Writes, arrange
+from shared.domain.messages.batch import BatchState
+from shared.domain.messages.message import Message, MessageState, SkipReason
+from tests.domain.campaigns.test_freezing import a_content
+from tests.domain.fires.test_planning import VALUES
+from tests.kit.builders import NOON, a_campaign, a_step, an_sms_sender
+
+FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
+
+
+def arranged(
+    rows: list[dict[str, str]],
+    content: CampaignContent | None = None,
+    *,
+    rows_before: int = 0,
+    reserved: datetime = NOON,
+) -> Arranged:
+    content = content or a_content(content_hash="h", dedupe_key=("address",))
+    planner = Planner(content, NOON)
+    outcomes = [
+        outcome
+        for number, row in enumerate(rows, rows_before + 2)
+        for outcome in planner.plan(Row(number=number, values={**VALUES, **row}))
+    ]
+    starts = Starts(
+        now=NOON,
+        reserved={"texts": reserved},
+        rows_before=rows_before,
+        chunk_number=0,
+        dispatch_until=NOON + timedelta(minutes=5),
+    )
+    return arrange("acme", FIRE, content, outcomes, starts)
+
+
+def missing(chunk: Arranged, stored: dict[str, Message] | None = None, **options: object) -> Writes:
+    refused: Refused = options.get("refused", set())  # type: ignore[assignment]
+    failures: set[str] = options.get("failures", set())  # type: ignore[assignment]
+    claims: dict[str, TextClaim] = options.get("claims", {})  # type: ignore[assignment]
+    is_canceled = bool(options.get("is_canceled"))
+    return chunk.missing(stored or {}, claims, failures, refused, is_canceled=is_canceled)
+
+
+def phones(*numbers: int) -> list[dict[str, str]]:
+    return [{"phone": f"+1212555{number:04}"} for number in numbers]
+
+
+def test_every_row_gives_one_message_or_one_failure() -> None:
+    writes = missing(arranged([*phones(1, 2, 1), {"phone": "12"}]))
+    assert [m.row_number for m in writes.messages if m.state is MessageState.QUEUED] == [2, 3]
+    [duplicate] = [m for m in writes.messages if m.state is MessageState.SKIPPED]
+    first = next(m for m in writes.messages if m.row_number == 2)
+    assert (duplicate.row_number, duplicate.reason, duplicate.duplicate_of) == (4, "duplicate", first.id)
+    assert [failure.row_number for failure in writes.failures] == [5]
+    [batch] = writes.batches
+    assert [m.id for m in writes.of_batch(batch)] == list(batch.message_ids)
+
+
+def test_writing_twice_writes_nothing_more() -> None:
+    chunk = arranged([*phones(1, 2, 1), {"phone": "12"}])
+    first = missing(chunk)
+    assert missing(chunk) == first
+    stored = {message.id: message for message in first.messages}
+    again = missing(chunk, stored, failures={failure.id for failure in first.failures})
+    assert again == Writes(claims={})
+
+
+def test_after_half_of_it_was_written_the_rest_is_what_is_missing() -> None:
+    chunk = arranged(phones(1, 2, 3, 1))
+    whole = missing(chunk)
+    half = {message.id: message for message in whole.messages[:2]}
+    rest = missing(chunk, half)
+    assert {m.id for m in rest.messages} == {m.id for m in whole.messages} - set(half)
+
+
+def test_a_duplicate_of_another_chunks_row_is_skipped() -> None:
+    earlier = missing(arranged(phones(1)))
+    chunk = arranged(phones(1, 2), rows_before=300)
+    writes = missing(chunk, {m.id: m for m in earlier.messages})
+    reasons = {m.row_number: m.reason for m in writes.messages}
+    assert reasons == {302: SkipReason.DUPLICATE, 303: None}
+
+
+def test_the_very_text_for_the_same_address_is_a_duplicate_whatever_the_dedupe_key_says() -> None:
+    content = a_content(content_hash="h", dedupe_key=("number",))
+    rows = [{**row, "number": str(n)} for n, row in enumerate(phones(1, 1, 2))]
+    writes = missing(arranged(rows, content))
+    assert {m.row_number: m.reason for m in writes.messages} == {2: None, 3: "duplicate", 4: None}
+    elsewhere = arranged([{**rows[0], "number": "9"}], content, rows_before=300)
+    claims = {claim.id: claim for claim in writes.claims.values()}
+    [message] = missing(elsewhere, claims=claims).messages
+    [first] = [m for m in writes.messages if m.row_number == 2]
+    assert (message.reason, message.duplicate_of) == ("duplicate", first.id)
+
+
+def test_refusals_and_cancellation_skip() -> None:
+    chunk = arranged(phones(1, 2))
+    channel = chunk.messages[0][1].step.channel
+    refused = missing(chunk, refused={(channel, "+12125550001")})
+    assert {m.row_number: m.reason for m in refused.messages} == {2: SkipReason.OPTED_OUT, 3: None}
+    canceled = missing(chunk, is_canceled=True)
+    assert {m.reason for m in canceled.messages} == {SkipReason.CANCELED}
+    assert not canceled.batches
+
+
+def test_batches_start_when_those_before_them_have_gone() -> None:
+    content = a_content(
+        content_hash="h", dedupe_key=("address",), senders={"texts": an_sms_sender(rate_per_second=10.0)}
+    )
+    reserved = NOON + timedelta(minutes=1)
+    chunk = arranged(phones(*range(150)), content, rows_before=300, reserved=reserved)
+    first, second = missing(chunk).batches
+    assert (len(first.message_ids), len(second.message_ids)) == (100, 50)
+    assert first.planned_start == reserved + timedelta(seconds=30)
+    assert second.planned_start == reserved + timedelta(seconds=40)
+    assert first.state is BatchState.DISPATCHED
+    assert first.dispatched_at == NOON
+
+
+def test_what_starts_later_waits_for_the_tick() -> None:
+    [batch] = missing(arranged(phones(1), reserved=NOON + timedelta(minutes=6))).batches
+    assert (batch.state, batch.dispatched_at) == (BatchState.WAITING, None)
+
+
+def test_the_same_person_gets_each_step_once() -> None:
+    steps = (a_step(), a_step(id="second"))
+    content = a_content(content_hash="h", campaign=a_campaign(steps=steps), dedupe_key=("address",))
+    writes = missing(arranged(phones(1, 1), content))
+    queued = [(m.row_number, m.step_id) for m in writes.messages if m.state is MessageState.QUEUED]
+    assert queued == [(2, "sms"), (2, "second")]
+    assert len({m.id for m in writes.messages}) == 4

@@ -1,0 +1,225 @@
+"""Which indexes Firestore needs for the queries the code makes, and which fields should have none.
+
+Facts: https://firebase.google.com/docs/firestore/query-data/index-overview
+- A field has an ascending and a descending index of its own in each collection, not across collections.
+- Several equalities, also with the order of ids, are answered by merging those.
+- An equality with a range or order on another field needs a composite index.
+- Across collections every query needs an index of that scope.
+- An exempt field still counts in composite indexes.
+"""
+
+import ast
+import json
+import pkgutil
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from shared.firestore import queries
+from shared.firestore.kit import schema
+from shared.firestore.kit.query import Query
+from shared.firestore.kit.retention import EXPIRES_AT, RETENTION
+from shared.firestore.stores import Stores
+from tests.kit.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
+
+Entry = dict[str, Any]  # one entry of firestore.indexes.json
+COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
+
+# Texts and tokens that nothing will ever look for: two index entries saved in each write.
+UNSEARCHED = frozenset(
+    {
+        "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
+        "reason", "value", "field", "delivery_reason",
+        "digest", "request_hash", "rendering_hash", "token", "lease_token",
+        "object_name", "rejected_object_name", "traceparent",
+    }
+)  # fmt: skip
+# By collection and field: Firestore deletes the documents when that time has come.
+TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the queries need. Fields are (collection, field)."""
+
+    composites: list[Entry]
+    in_collection: set[tuple[str, str]]
+    across: dict[tuple[str, str], str]  # with the direction
+
+
+def declared_queries() -> dict[str, Query]:
+    """Every query in the modules of shared/firestore/queries, by its constant."""
+    modules = [
+        import_module(f"{queries.__name__}.{part.name}") for part in pkgutil.iter_modules(queries.__path__)
+    ]
+    return {
+        name: value for module in modules for name, value in vars(module).items() if isinstance(value, Query)
+    }
+
+
+def record_types() -> dict[str, type]:
+    """Every collection under a company with its record. Stores' own attributes say which."""
+    found = {}
+    for name, attribute in vars(Stores).items():
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE:
+            collection = getattr(Stores(typing.cast(Any, None)), name)
+            found[collection.name] = collection._type
+    return found
+
+
+def store_names() -> dict[str, str]:
+    """Attribute of Stores to collection."""
+    return {
+        name: getattr(Stores(typing.cast(Any, None)), name).name
+        for name, attribute in vars(Stores).items()
+        if isinstance(attribute, cached_property) and name not in Stores.BESIDE
+    }
+
+
+def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) -> Needs:
+    """The indexes for these queries, and for pages filtered by these fields."""
+    needs = Needs([], set(page_filters), {})
+    for query in found:
+        parts = [(name, "ASCENDING") for name in query.equal]
+        for added in query.sums:  # by the index of the filters and what is added up
+            needs.composites.append(_composite(query, [*parts, (added, "ASCENDING")]))
+        last = query.order or ((query.range[0], "ASCENDING") if query.range else None)
+        parts += [last] if last else []
+        scope = GROUP if query.across_companies else COLLECTION
+        merges = last is None and scope == COLLECTION
+        if len(parts) == 1 and scope == GROUP:
+            needs.across[query.collection, parts[0][0]] = parts[0][1]
+        elif len(parts) == 1 or merges:
+            needs.in_collection.update((query.collection, name) for name, _ in parts)
+        else:
+            entry = _composite(query, parts)
+            if entry not in needs.composites:
+                needs.composites.append(entry)
+    return needs
+
+
+def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
+    return {
+        "collectionGroup": query.collection,
+        "queryScope": GROUP if query.across_companies else COLLECTION,
+        "fields": [{"fieldPath": name, "order": order} for name, order in parts],
+    }
+
+
+def overrides_of(needs: Needs) -> list[Entry]:
+    """The single fields that differ from what Firestore does by itself: exempt, across companies, or TTL."""
+    keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
+    for collection, record in record_types().items():
+        hints = typing.get_type_hints(record)
+        exempt = {f.name for f in fields(record) if f.name != "id" and _is_exempt(f.name, hints[f.name])}
+        keys |= {(collection, name) for name in exempt if (collection, name) not in needs.in_collection}
+    return [_override(collection, name, needs) for collection, name in sorted(keys)]
+
+
+def _override(collection: str, name: str, needs: Needs) -> Entry:
+    indexes = []
+    if (collection, name) in needs.in_collection:  # an override replaces what there was
+        indexes += [{"order": order, "queryScope": COLLECTION} for order in ("ASCENDING", "DESCENDING")]
+    if (collection, name) in needs.across:
+        indexes.append({"order": needs.across[collection, name], "queryScope": GROUP})
+    is_short_lived = (collection, name) in TIMES_TO_LIVE
+    ttl = {"ttl": True} if is_short_lived else {}
+    return {"collectionGroup": collection, "fieldPath": name, **ttl, "indexes": indexes}
+
+
+def _is_exempt(name: str, hint: Any) -> bool:
+    """Large or nested, of an ever-growing value (500 writes a second at most), or never searched."""
+    kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    for kind in kinds:
+        origin = typing.get_origin(kind) or kind
+        if origin in (bytes, dict, tuple, datetime) or is_dataclass(origin):
+            return True
+    return name in UNSEARCHED
+
+
+def page_filters() -> set[tuple[str, str]]:
+    """(collection, field) of every equality a page is filtered by."""
+    stores = store_names()
+    found: set[tuple[str, str]] = set()
+    for file in source_files("shared", "functions"):
+        for function in file.functions:
+            for collection, names in _page_calls(function, stores):
+                found |= {(collection, name) for name in names}
+        found |= _pairs_given_to_page(file, stores)
+    return found
+
+
+def _page_calls(function: ast.AST, stores: dict[str, str]) -> Iterator[tuple[str, set[str]]]:
+    """Calls of list_page: its keywords are the fields, and its function names one store."""
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "list_page":
+            used = _stores_in(function, stores)
+            assert len(used) == 1, (
+                f"line {call.lineno}: list_page is called where {used or 'no store'} are used"
+            )
+            yield used.pop(), {keyword.arg for keyword in call.keywords if keyword.arg}
+
+
+def _stores_in(node: ast.AST, stores: dict[str, str]) -> set[str]:
+    return {
+        stores[part.attr]
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute)
+        and part.attr in stores
+        and isinstance(part.value, ast.Attribute | ast.Name)
+        and (part.value.attr if isinstance(part.value, ast.Attribute) else part.value.id) == "stores"
+    }
+
+
+def _pairs_given_to_page(file: SourceFile, stores: dict[str, str]) -> set[tuple[str, str]]:
+    """Calls of Collection.page with `where`: any ("field", value) written in a `where` of the module."""
+    found = set()
+    for call, called in attribute_calls(file, {"page"}):
+        if not any(keyword.arg == "where" for keyword in call.keywords):
+            continue
+        if file.name == "functions/api/kit/paging.py":  # list_page, whose callers name the fields
+            continue
+        for collection in _stores_in(called, stores):
+            found |= {(collection, name) for name in _names_in_where(file)}
+    return found
+
+
+def _names_in_where(file: SourceFile) -> set[str]:
+    names = set()
+    for node in ast.walk(file.tree):
+        is_where = isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "where" for target in node.targets
+        )
+        if is_where or (isinstance(node, ast.keyword) and node.arg == "where"):
+            for pair in ast.walk(node):
+                if (
+                    isinstance(pair, ast.Tuple)
+                    and len(pair.elts) == 2
+                    and isinstance(pair.elts[0], ast.Constant)
+                ):
+                    names.add(str(pair.elts[0].value))
+    assert names, (
+        f'{file.name}: the fields given to page cannot be read; write them as where = [("field", …)]'
+    )
+    return names
+
+
+def write_indexes() -> None:
+    """Write infra/firestore.indexes.json as the queries need it: `make indexes`."""
+    needs = needs_of(declared_queries().values(), page_filters())
+    composites = sorted(needs.composites, key=lambda entry: json.dumps(entry))
+    parts = {"indexes": composites, "fieldOverrides": overrides_of(needs)}
+    blocks = [
+        f'  "{name}": [\n' + ",\n".join(f"    {json.dumps(entry)}" for entry in entries) + "\n  ]"
+        for name, entries in parts.items()
+    ]
+    (ROOT / "infra/firestore.indexes.json").write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_indexes()

@@ -1,0 +1,131 @@
+"""Valid things with everything filled in; a test overrides the one field it is about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any
+
+from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.campaigns.step import Step
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.company import Company
+from shared.domain.files.source import ColumnMapping, FieldType, Source
+from shared.domain.messages.message import Message, rendering_hash
+from shared.domain.senders.sender import Provider, Sender
+from shared.domain.templates.template import Template
+
+NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
+ALWAYS = ContactWindow(opens=time(0, 0), closes=time(0, 0))
+
+
+def a_company(**changes: Any) -> Company:
+    company = Company(
+        id="acme", name="Acme Clinics", time_zone="America/New_York", default_region="US", created_at=NOON
+    )
+    return replace(company, **changes)
+
+
+def an_sms_sender(**changes: Any) -> Sender:
+    sender = Sender(
+        id="texts",
+        channel=Channel.SMS,
+        provider=Provider.TWILIO,
+        address="+12125550100",
+        rate_per_second=500.0,
+    )
+    return replace(sender, **changes)
+
+
+def an_email_sender(**changes: Any) -> Sender:
+    sender = Sender(
+        id="mails",
+        channel=Channel.EMAIL,
+        provider=Provider.SENDGRID,
+        address="desk@acme-clinics.com",
+        name="Acme Clinics",
+        rate_per_second=500.0,
+    )
+    return replace(sender, **changes)
+
+
+def a_source(**changes: Any) -> Source:
+    source = Source(
+        id="appointments",
+        name="Appointments",
+        columns=(
+            ColumnMapping(column="Patient", field="name"),
+            ColumnMapping(column="Phone", field="phone", type=FieldType.PHONE),
+            ColumnMapping(column="Email", field="email", type=FieldType.EMAIL),
+            ColumnMapping(column="Doctor", field="doctor"),
+            ColumnMapping(
+                column="When", field="appointment_at", type=FieldType.DATETIME, formats=("%m/%d/%Y %H:%M",)
+            ),
+            ColumnMapping(column="State", field="time_zone", type=FieldType.TIME_ZONE),
+        ),
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(source, **changes)
+
+
+def a_template(**changes: Any) -> Template:
+    template = Template(
+        id="reminder",
+        name="Reminder",
+        channel=Channel.SMS,
+        body="Hello {{ name }}, you see {{ doctor }} on {{ appointment_at | date: '%b %d at %H:%M' }}. "
+        "Reply 1 to confirm, 2 to cancel.",
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(template, **changes)
+
+
+def a_step(**changes: Any) -> Step:
+    step = Step(
+        id="sms",
+        channel=Channel.SMS,
+        template_id="reminder",
+        sender_id="texts",
+        address_field="phone",
+    )
+    return replace(step, **changes)
+
+
+def a_campaign(**changes: Any) -> Campaign:
+    campaign = Campaign(
+        id="reminders",
+        name="Reminders",
+        audience=Audience(source_id="appointments"),
+        steps=(a_step(),),
+        window=ALWAYS,
+        reply_options=(
+            ReplyOption(words=("1", "c"), disposition=Disposition.CONFIRMED),
+            ReplyOption(words=("2",), disposition=Disposition.CANCELED),
+        ),
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(campaign, **changes)
+
+
+def a_message(**changes: Any) -> Message:
+    message = Message(
+        id="m1",
+        fire_id="f1",
+        campaign_id="reminders",
+        step_id="sms",
+        row_number=2,
+        chunk_number=0,
+        sender_id="texts",
+        channel=Channel.SMS,
+        address="+12125550187",
+        body="Hello Ana",
+        subject="",
+        rendering_hash=rendering_hash("hash", Channel.SMS, "+12125550187", "", "Hello Ana"),
+        time_zones=("America/New_York",),
+        created_at=NOON,
+    )
+    return replace(message, **changes)

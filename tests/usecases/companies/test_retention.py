@@ -1,0 +1,139 @@
+"""How long data is kept: every class has its end, opt-outs have none, and nothing at work is deleted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from infra.ops.__main__ import ops_parser
+from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.channels.channel import Channel
+from shared.domain.errors import Conflict, InvalidInput
+from shared.firestore.kit.retention import RETENTION
+from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.contacts.save_opt_out import save_opt_out
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.kit.builders import a_campaign
+from tests.kit.clinic import Clinic
+from tests.kit.documents import all_documents
+
+# What stays: definitions, ledgers and refusals.
+KEPT = {
+    *("companies", "api_keys", "senders", "sender_timelines", "sources", "templates", "campaigns"),
+    *(
+        "campaign_contents",
+        "files",
+        "file_contents",
+        "fires",
+        "fire_progress",
+        "fire_costs",
+        "opt_outs",
+        "deletions",
+    ),
+}
+DAY = timedelta(days=1)
+
+
+async def documents(clinic: Clinic, collection: str) -> list[dict[str, Any]]:
+    found = await all_documents(clinic.stores.db)
+    return [fields for path, fields in found.items() if path.split("/")[-2] == collection]
+
+
+async def worked(clinic: Clinic) -> None:
+    """A fire with everything in it, closed."""
+    file = await clinic.load({}, {"Phone": "123"}, {"When": "tomorrow"})
+    await clinic.save(a_campaign(id="draft"))
+    await start_preview(clinic.runtime, clinic.company_id, "draft")
+    await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
+    await clinic.fire()
+    await clinic.write("+12125550187", "1")
+    await save_opt_out(clinic.runtime, clinic.company_id, Channel.SMS, "+12125550188")
+
+
+async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Clinic) -> None:
+    await worked(clinic)
+    found = await all_documents(clinic.stores.db)
+    ends: dict[str, set[bool]] = {}
+    for path, fields in found.items():
+        ends.setdefault(path.split("/")[-2], set()).add("expires_at" in fields)
+    assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - {
+        "history_searches",
+        "notices",
+    }
+    assert {name for name, has in ends.items() if True not in has} <= KEPT | {"history_searches"}
+    assert {collection.name for collection in clinic.stores.all()} | {"companies"} == (
+        KEPT | RETENTION.keys() | {"idempotency_keys"}
+    )
+
+
+async def test_work_that_is_not_done_has_no_end(clinic: Clinic) -> None:
+    clinic.runs_jobs = False
+    await clinic.load({})
+    await clinic.ready()
+    await clinic.fire()
+    [chunk] = await documents(clinic, "chunks")
+    assert "expires_at" not in chunk
+    await clinic.run_published()
+    for name in ("messages", "batches"):
+        assert ["expires_at" in one for one in await documents(clinic, name)] == [False]
+    await clinic.run_published()
+    [message] = await documents(clinic, "messages")
+    assert message["expires_at"] == message["created_at"] + 730 * DAY
+    for name in ("chunks", "batches"):
+        assert ["expires_at" in one for one in await documents(clinic, name)] == [True]
+
+
+async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None:
+    await worked(clinic)
+    for path, fields in (await all_documents(clinic.stores.db)).items():  # as an older version stored it
+        fields.pop("expires_at", None)
+        await clinic.stores.db.document(path).set(fields)
+    before = await documents(clinic, "messages")
+    assert not any("expires_at" in one for one in before)
+    args = ops_parser().parse_args(["apply-retention"])
+    renewed = (await args.run(clinic.runtime, args))["renewed"][clinic.company_id]
+    assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices"}
+    [message] = await documents(clinic, "messages")
+    assert message["expires_at"] == message["created_at"] + 730 * DAY
+    assert (await args.run(clinic.runtime, args))["renewed"] == {clinic.company_id: {}}
+    assert not any("expires_at" in one for one in await documents(clinic, "opt_outs"))
+
+
+async def test_a_file_whose_rows_are_about_to_go_is_not_fired(clinic: Clinic) -> None:
+    file = await clinic.load({})
+    audience = Audience(source_id="appointments", file_id=file.id)
+    await clinic.ready(audience=audience)
+    clock = clinic.stop_clock(clinic.runtime.now() + 179 * DAY)  # Firestore deletes them tomorrow
+    with pytest.raises(Conflict, match=r"Upload the file again"):
+        await clinic.fire()
+    await clinic.save(a_campaign(id="other", audience=audience))
+    with pytest.raises(InvalidInput, match="upload it again"):
+        await start_preview(clinic.runtime, clinic.company_id, "other")
+    clock.at -= 2 * DAY
+    await clinic.fire()
+    assert len(await clinic.accepted()) == 1
+
+
+async def test_a_recurring_campaign_does_not_fall_back_on_a_file_of_last_year(clinic: Clinic) -> None:
+    await clinic.load({})
+    wall = clinic.runtime.now().replace(tzinfo=None)
+    await clinic.ready(schedule=Schedule(kind=ScheduleKind.RECURRING, at=wall, rule="FREQ=DAILY"))
+    clinic.stop_clock(clinic.runtime.now() + 300 * DAY)
+    fire = await clinic.fire()
+    assert (fire.planned, fire.file_id) == (0, None)
+
+
+async def test_the_ledger_outlives_its_messages(clinic: Clinic) -> None:
+    await worked(clinic)
+    [fire] = (await clinic.stores.fires.page(clinic.company_id, limit=9)).items
+    before = await clinic.report(fire)
+    clinic.stop_clock(fire.fired_at + 731 * DAY)
+    for path in await all_documents(clinic.stores.db):  # as Firestore's TTL policy does
+        if path.split("/")[-2] in RETENTION:
+            await clinic.stores.db.document(path).delete()
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    after = await clinic.report(fire)
+    assert (after.ledger, after.status, after.percent) == (before.ledger, before.status, before.percent)
+    assert after.ledger.is_balanced
+    assert "deleted" in after.note

@@ -1,0 +1,244 @@
+"""A person is forgotten: nothing anywhere names them, ledgers still close, and a refusal stays known."""
+
+import asyncio
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from infra.ops.__main__ import ops_parser
+from shared.domain.campaigns.audience import Audience
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.deletion import DeletionState
+from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.files.file import FileState
+from shared.domain.fires.fire import Fire
+from shared.domain.fires.person import FORGOTTEN
+from shared.domain.idempotency import IdempotencyRecord
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.usecases.answers.record_receipt import record_receipt
+from shared.usecases.campaigns.pause_campaign import pause_campaign
+from shared.usecases.campaigns.resume_campaign import resume_campaign
+from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.contacts import forget_person as module
+from shared.usecases.contacts.forget_person import forget_person
+from shared.usecases.evidence.settle_message import Settlement, settle_message
+from tests.kit.builders import a_campaign, a_step
+from tests.kit.clinic import Clinic
+from tests.kit.traces import clear_objects, traces
+
+ANA, BEN = "+12125550187", "+12125550188"
+HERS = ("Anastasia", "212 555 0187", "ana@example-clinic.com")
+BOTH_STEPS = (
+    a_step(),
+    a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"),
+)
+
+
+async def worked(clinic: Clinic) -> Fire:
+    """Ana got a text and a mail, answered, and refused; her rows, rejected rows and previews are kept."""
+    await clear_objects(clinic)
+    ana = {"Patient": "Anastasia", "Email": "Ana@Example-Clinic.com"}
+    ben = {"Patient": "Ben", "Phone": "212.555.0188", "Email": "ben@example-clinic.com"}
+    file = await clinic.load(
+        ana,
+        ben,
+        {**ana, "Doctor": "Dr Who", "When": "tomorrow"},  # rejected
+        {**ben, "Doctor": "Dr Who", "When": "yesterday"},
+        {**ana, "Doctor": ""},  # a failure: the text needs it
+        {"Patient": "Carla", "Phone": "+1 212 555 0005", "Email": "carla@example-clinic.com"},  # unknown
+    )
+    audience = Audience(source_id="appointments", file_id=file.id)
+    await clinic.save(a_campaign(id="draft", audience=audience, steps=BOTH_STEPS))
+    await start_preview(clinic.runtime, clinic.company_id, "draft")
+    await clinic.ready(audience=audience, steps=BOTH_STEPS, expires_field="appointment_at")
+    fire = await clinic.fire()
+    await clinic.write(ANA, "1")
+    await clinic.write(ANA, "Anastasia here, when?")
+    await clinic.write(ANA, "STOP")
+    await clinic.write(BEN, "1")
+    await clinic.load_bytes(b"Anastasia\n", "a list of names.csv")
+    now = clinic.runtime.now()
+    kept = IdempotencyRecord(
+        id="answer",
+        request_hash="h",
+        token="t",
+        until=now,
+        expires_at=now,
+        status=201,
+        body=json.dumps({"address": ANA}).encode(),
+    )
+    await clinic.stores.idempotency.save(clinic.company_id, kept.id, kept)
+    return fire
+
+
+async def forget(clinic: Clinic, channel: Channel = Channel.SMS, address: str = "(212) 555-0187") -> Any:
+    return await forget_person(clinic.runtime, clinic.company_id, channel, address, "a test")
+
+
+@pytest.mark.parametrize(
+    ("channel", "address"), [(Channel.SMS, "(212) 555-0187"), (Channel.EMAIL, "ana@EXAMPLE-clinic.com")]
+)
+async def test_nothing_names_them_any_more_and_the_ledger_closes(
+    clinic: Clinic, caplog: pytest.LogCaptureFixture, channel: Channel, address: str
+) -> None:
+    fire = await worked(clinic)
+    before = await clinic.report(fire)
+    assert await traces(clinic, HERS)
+    with caplog.at_level("DEBUG", logger="rollcall"):
+        deletion = await forget(clinic, channel, address)
+    assert deletion.state is DeletionState.DONE
+    # What a person wrote, and the refusal of a number, are known by the number alone.
+    hers = HERS if channel is Channel.SMS else (HERS[2],)
+    assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
+    expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
+    if channel is Channel.SMS:
+        expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
+    assert {name: count for name, count in deletion.removed.items() if count} == expected
+    after = await clinic.report(fire)
+    assert (after.ledger, after.status) == (before.ledger, before.status)
+    assert after.ledger.is_balanced
+    assert after.dispositions == before.dispositions
+    assert await traces(clinic, ["Ben", "212 555 0188", "ben@example-clinic.com"])  # others stay
+
+
+async def test_the_refusal_outlives_the_person_and_a_new_one_is_taken(clinic: Clinic) -> None:
+    await worked(clinic)
+    await forget(clinic)
+    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+    assert (refusal.is_active, refusal.address, refusal.text) == (True, "", "")
+    sent = len(await clinic.accepted(ANA))
+    await clinic.load({"Doctor": "Dr Later"})
+    await clinic.ready(id="later", name="Later")
+    later = await clinic.fire("later")
+    assert (await clinic.report(later)).skipped == {"opted_out": 1}
+    assert len(await clinic.accepted(ANA)) == sent
+
+
+async def test_forgetting_twice_changes_nothing_more(clinic: Clinic) -> None:
+    await worked(clinic)
+    first = await forget(clinic)
+    second = await forget(clinic)
+    assert second.runs == 2
+    assert {name: count for name, count in second.removed.items() if count} == {
+        name: count for name, count in first.removed.items() if count
+    }
+
+
+async def test_cut_short_anywhere_it_goes_on(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cut(Exception):
+        pass
+
+    async def cut(*_: object) -> int:
+        raise Cut
+
+    await worked(clinic)
+    for name in ("find_rows_of", "forget_copies", "blank_rows"):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, cut)
+            with pytest.raises(Cut):
+                await forget(clinic)
+        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+        assert stored.state is DeletionState.RUNNING
+    assert (await forget(clinic)).state is DeletionState.DONE
+    assert await traces(clinic, HERS) == []
+
+
+async def test_what_waits_is_not_sent_and_what_is_being_sent_is_left_for_later(clinic: Clinic) -> None:
+    clinic.runs_jobs = False
+    await clinic.load({}, {"Patient": "Ben", "Phone": BEN})
+    await clinic.ready()
+    fire = await clinic.fire()
+    await clinic.run_published()
+    [message] = [m for m in await clinic.messages() if m.address == ANA]
+    calling = replace(message, state=MessageState.SENDING, token="t", sending_at=clinic.runtime.now())
+    await clinic.stores.messages.save(clinic.company_id, message.id, calling)
+    deletion = await forget(clinic)
+    assert (deletion.state, deletion.left) == (DeletionState.RUNNING, {"messages": 1})
+    await clinic.stores.messages.save(clinic.company_id, message.id, message)
+    assert (await forget(clinic)).state is DeletionState.DONE
+    await clinic.run_published()
+    assert [m["handset"] for m in await clinic.accepted()] == [BEN]
+    report = await clinic.report(fire)
+    assert report.skipped == {"forgotten": 1}
+    assert report.ledger.is_balanced
+    assert report.status == "sent"
+
+
+async def test_a_file_fired_again_counts_the_blanked_row(clinic: Clinic) -> None:
+    file = await clinic.load({}, {"Patient": "Ben", "Phone": BEN})
+    await forget(clinic)
+    await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
+    report = await clinic.report(await clinic.fire())
+    assert (report.ledger.planned, report.ledger.sent, report.ledger.failed) == (2, 1, 1)
+    assert [m["handset"] for m in await clinic.accepted()] == [BEN]
+
+
+async def test_late_news_of_a_forgotten_message_names_nobody(clinic: Clinic) -> None:
+    await clinic.load({}, {"Patient": "Carla", "Phone": "+1 212 555 0005"})
+    await clinic.ready()
+    await clinic.fire()
+    await forget(clinic)
+    await forget(clinic, address="+1 212 555 0005")
+    for message in await clinic.messages():
+        receipt = Receipt(
+            message_id=message.id,
+            kind=ReceiptKind.OPTED_OUT,
+            event_id=message.id,
+            provider_id="SM1",
+            reason=f"{ANA} has refused",
+        )
+        await record_receipt(clinic.runtime, clinic.company_id, receipt)
+        await record_receipt(clinic.runtime, clinic.company_id, replace(receipt, kind=ReceiptKind.FAILED))
+    assert await traces(clinic, HERS[1:2]) == []
+    assert (await clinic.stores.opt_outs.page(clinic.company_id, limit=9)).items == []
+
+
+async def test_a_forgotten_message_of_unknown_outcome_cannot_be_sent_again(clinic: Clinic) -> None:
+    await clinic.load({"Phone": "+1 212 555 0005"})
+    await clinic.ready()
+    await clinic.fire()
+    await forget(clinic, address="+1 212 555 0005")
+    [message] = await clinic.messages()
+    assert (message.state, message.reason) == (MessageState.UNKNOWN, FORGOTTEN)
+    with pytest.raises(Conflict, match="nobody to send this to"):
+        await settle_message(clinic.runtime, clinic.company_id, message.id, Settlement.RESEND, by="a test")
+
+
+async def test_a_paused_fire_goes_on_without_them(clinic: Clinic) -> None:
+    clinic.runs_jobs = False
+    await clinic.load({}, {"Patient": "Ben", "Phone": BEN})
+    await clinic.ready()
+    fire = await clinic.fire()
+    await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
+    await forget(clinic)  # before the rows became messages
+    await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
+    clinic.runs_jobs = True
+    await clinic.run_published()
+    report = await clinic.report(fire)
+    assert (report.ledger.sent, report.ledger.failed) == (1, 1)
+    assert report.ledger.is_balanced
+
+
+async def test_a_wrong_address_says_so(clinic: Clinic) -> None:
+    with pytest.raises(InvalidInput, match="address: "):
+        await forget(clinic, address="12")
+
+
+async def test_ops_forget_from_standard_input(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    await worked(clinic)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANA}\n"))
+    args = ops_parser().parse_args(
+        ["forget-person", "--company", "acme", "--channel", "sms", "--address", "-"]
+    )
+    shown = await args.run(clinic.runtime, args)
+    assert shown["state"] == "done"
+    assert "5550187" not in json.dumps(shown)
+    refused = [
+        f for f in (await clinic.stores.files.page("acme", limit=9)).items if f.state is FileState.REFUSED
+    ]
+    assert await asyncio.gather(*(clinic.runtime.files.find(f.object_name) for f in refused)) == [None]

@@ -1,0 +1,188 @@
+"""What a fire cost is what the databases, topics and providers saw, attempt by attempt."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+
+from infra.local.emulators import Emulators
+from infra.local.pubsub_setup import set_up_pubsub
+from infra.manifest import Trigger, read_manifest
+from shared import log
+from shared.domain.fires.fire import Fire
+from shared.domain.fires.fire_cost import FireCost
+from shared.domain.job import Job, SendBatch
+from shared.domain.messages.batch import BatchState
+from shared.pubsub.publisher import PubSubPublisher
+from shared.runtime import Runtime
+from shared.usecases.ledger.count_costs import count_costs
+from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.run_job import run_job
+from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.faults.grpc_proxy import Failing
+from tests.kit.builders import a_step, a_template
+from tests.kit.clinic import Clinic
+from tests.kit.counting_proxy import CountingProxy
+
+PEOPLE = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}", "Email": f"p{n}@x.com"} for n in range(7)]
+MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
+TWO_PARTS = "{{ name }}" + 200 * "x"
+
+
+class Measured:
+    """A clinic behind proxies that count, and the jobs it announced."""
+
+    def __init__(self, clinic: Clinic, proxy: CountingProxy, pubsub: CountingProxy) -> None:
+        self.clinic = clinic
+        self.proxy = proxy
+        self._pubsub = pubsub
+        self._publisher = PubSubPublisher(clinic.runtime.settings.project_id, pubsub.address)
+        self.waiting: list[Job] = []
+        clinic.runtime.publisher = self
+
+    async def publish(self, jobs: Sequence[Job]) -> None:
+        """Announce the jobs on their topics, and keep them to be run."""
+        await self._publisher.publish(jobs)
+        self.waiting += jobs
+
+    def seen(self) -> Counter[str]:
+        """What the proxies have seen until now."""
+        return self.proxy.counts + self._pubsub.counts
+
+    async def run(self, job: Job) -> Counter[str]:
+        """Run a job; what the proxies saw of it."""
+        before = self.seen()
+        await run_job(self.clinic.runtime, job)
+        return self.seen() - before
+
+    async def run_all(self) -> list[Counter[str]]:
+        """Run what is announced until nothing is; what was seen of each job."""
+        seen = []
+        while self.waiting:
+            seen.append(await self.run(self.waiting.pop(0)))
+        return seen
+
+    async def costs(self) -> list[FireCost]:
+        """What was stored, in order."""
+        page = await self.clinic.stores.fire_costs.page(self.clinic.company_id, limit=1000)
+        return sorted(page.items, key=lambda cost: cost.counted_at)
+
+
+@pytest_asyncio.fixture
+async def measured(
+    clinic: Clinic, emulators: Emulators, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Measured]:
+    """The same clinic, its database and topics behind proxies."""
+    workers = {worker.name: worker for worker in read_manifest().with_trigger(Trigger.WORKER)}
+    project = clinic.runtime.settings.project_id
+    await set_up_pubsub(emulators.pubsub, project, workers, dict.fromkeys(workers, "http://127.0.0.1:9"))
+    async with CountingProxy() as proxy, CountingProxy() as pubsub:
+        proxy.target, pubsub.target = emulators.firestore, emulators.pubsub
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)
+        behind = Clinic(Runtime(clinic.runtime.settings), clinic.simulator)
+        yield Measured(behind, proxy, pubsub)
+        await behind.close()
+
+
+async def fired(measured: Measured, **changes: Any) -> Fire:
+    """A fire whose chunk is announced and nothing more."""
+    clinic = measured.clinic
+    clinic.runs_jobs = False
+    await clinic.stores.templates.save(clinic.company_id, "reminder", a_template(body=TWO_PARTS))
+    await clinic.load(*PEOPLE)
+    await clinic.ready(**changes)
+    return await clinic.fire()
+
+
+def amounts(costs: Sequence[FireCost], *names: str) -> list[dict[str, int]]:
+    return [{name: getattr(cost, name) for name in names if getattr(cost, name)} for cost in costs]
+
+
+async def test_every_job_counts_what_was_seen_of_it(measured: Measured) -> None:
+    fire = await fired(measured, steps=(a_step(), MAIL))
+    seen = await measured.run_all()
+    costs = await measured.costs()
+    assert [cost.job for cost in costs] == ["queue_messages", "send_batch", "send_batch"]
+    assert amounts(costs, "reads", "writes", "publishes") == [dict(one) for one in seen]
+    texts, mails = await measured.clinic.accepted("+12125552000"), await measured.clinic.accepted("p0@x.com")
+    assert (len(texts), len(mails)) == (1, 1)
+    report = await measured.clinic.report(fire)
+    assert report.ledger.sent == 14
+    total: Counter[str] = sum(seen, Counter())
+    assert report.costs == {
+        **total,
+        "invocations": 3,
+        "provider_calls": 7 + 1,  # a text each, and all mails in one request
+        "sms_parts": 14,
+        "emails": 7,
+    }
+    assert (report.estimated_cost, report.currency) == ("0.1190", "USD")
+
+
+async def test_attempts_that_were_aborted_are_counted_with_their_reads(measured: Measured) -> None:
+    fire = await fired(measured)
+    measured.proxy.failing = Failing(
+        code=grpc.StatusCode.ABORTED, moment="before", methods=("Commit",), every=3
+    )
+    seen = await measured.run_all()
+    measured.proxy.failing = None
+    assert measured.proxy.failed >= 3
+    assert amounts(await measured.costs(), "reads", "writes", "publishes") == [dict(one) for one in seen]
+    assert (await measured.clinic.report(fire)).ledger.sent == 7
+
+
+async def test_a_job_that_comes_again_costs_again_and_a_summary_changes_nothing(measured: Measured) -> None:
+    fire = await fired(measured)
+    await measured.run_all()
+    before = (await measured.clinic.report(fire)).costs
+    [batch] = await measured.clinic.batches()
+    job = SendBatch(company_id="acme", batch_id=batch.id)  # as jobs were before they named their fire
+    again = [await measured.run(job) for _ in range(2)]
+    assert [dict(one) for one in again] == [{"reads": 1, "writes": 1}] * 2
+    after = (await measured.clinic.report(fire)).costs
+    for unit, more in {"reads": 2, "writes": 2, "invocations": 2}.items():
+        assert after[unit] == before[unit] + more
+    for unit in ("publishes", "provider_calls", "sms_parts"):
+        assert after[unit] == before[unit]
+    for _ in range(2):
+        await summarize_fire(measured.clinic.runtime, "acme", fire.id)
+        assert (await measured.clinic.report(fire)).costs == after
+
+
+async def test_of_a_tick_only_what_it_does_for_the_fire_is_the_fires(measured: Measured) -> None:
+    await fired(measured)
+    clinic, runtime = measured.clinic, measured.clinic.runtime
+    await measured.run(measured.waiting.pop())
+    measured.waiting.clear()
+    [batch] = await clinic.batches()
+    later = replace(batch, state=BatchState.WAITING, planned_start=runtime.now() + timedelta(seconds=60))
+    await clinic.stores.batches.save("acme", batch.id, later)
+    for tick in (dispatch_due_batches, sweep_stalled_work):
+        async with count_costs(runtime, tick.__name__, is_for_one_fire=False):
+            await tick(runtime, runtime.now())
+    _, dispatched, swept = await measured.costs()
+    assert amounts([dispatched], "reads", "writes", "publishes", "invocations") == [
+        {"reads": 1, "writes": 2, "publishes": 1}  # the batch, marked and announced; the count itself
+    ]
+    assert (swept.job, swept.publishes, swept.invocations) == ("sweep_stalled_work", 0, 0)
+    assert swept.reads >= 8  # the ledger, counted anew
+    assert measured.waiting == [SendBatch(company_id="acme", batch_id=batch.id, fire_id=batch.fire_id)]
+
+
+async def test_counts_that_cannot_be_stored_keep_no_message_back(measured: Measured) -> None:
+    fire = await fired(measured)
+    await measured.run(measured.waiting.pop())
+
+    async with count_costs(measured.clinic.runtime, "send_batch", is_for_one_fire=True):
+        with log.context(company_id="acme", fire_id=fire.id):
+            await summarize_fire(measured.clinic.runtime, "acme", fire.id)
+        measured.proxy.failing = Failing(code=grpc.StatusCode.UNAVAILABLE, moment="before")
+    assert measured.proxy.failed
+    measured.proxy.failing = None
+    assert len(await measured.costs()) == 1
