@@ -43,7 +43,7 @@ class FailureOutput(Output):
     value: str
     kind: str
     reason: str
-    row_number: int
+    row_number: int | None
     state: FailureState
     file_id: str | None
     fire_id: str | None
@@ -90,7 +90,8 @@ async def _source_fields(caller: Caller, fire_id: str | None, file_id: str | Non
     if fire_id is None and file_id is None:
         raise InvalidInput.at("fire_id", "give fire_id or file_id: an export is of one fire or one file")
     if file_id is None:
-        file_id = (await stores.fires.get(company_id, fire_id or "")).file_id
+        fire = await stores.fires.get(company_id, fire_id or "")
+        file_id = next(iter(fire.audience.file_ids), None)
     elif fire_id is not None:
         await stores.fires.get(company_id, fire_id)
     if file_id is None:  # a fire for which there was no file has no rows either

@@ -1,8 +1,8 @@
-"""Render every row of a campaign and say what would become of it, without sending."""
+"""Render a campaign for every recipient and say what would become of each message, without sending."""
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,22 +12,23 @@ from shared import log
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
 from shared.domain.channels.sms import estimate
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import active_ids
 from shared.domain.errors import RollcallError
 from shared.domain.fires.cost import CURRENCY, estimated_cost
-from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
+from shared.domain.fires.deciding import KeyedMessage, decide, keyed
+from shared.domain.fires.planning import Plan, PlannedFailure, Planner
 from shared.domain.fires.preview import (
     Preview,
     PreviewChunk,
     PreviewedMessage,
     PreviewState,
-    Verdict,
     preview_chunk_id,
 )
+from shared.domain.fires.previewing import previewed_failure, previewed_message
+from shared.domain.fires.recipient import Recipient
 from shared.domain.job import PreviewCampaign
-from shared.domain.messages.message import SkipReason
-from shared.firestore.row_chunks import unpacked
 from shared.runtime import Runtime
+from shared.usecases.campaigns.read_audience import read_audience, read_recipients
 
 
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
@@ -43,104 +44,95 @@ async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
         except RollcallError as error:
             done = replace(preview, state=PreviewState.FAILED, error=str(error))
         await previews.save(job.company_id, preview.id, done)
-        log.event("previewed", rows=done.row_count, state=done.state)
+        log.event("previewed", rows=done.audience.recipient_count, state=done.state)
 
 
 async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
     stores = runtime.stores
-    content = await runtime.stores.campaign_contents.frozen(
-        company_id, preview.campaign_id, preview.content_hash
-    )
-    now = runtime.now()
-    planner, totals = Planner(content, now), _Totals()
-    chunks = stores.row_chunks.each(company_id, preview.file_id or "", preview.chunk_count)
-    async for chunk in chunks:
-        outcomes = [outcome for row in unpacked(chunk) for outcome in planner.plan(row)]
-        refused = await _refused(runtime, company_id, outcomes)
-        shown = [totals.judge(outcome, content, refused, now) for outcome in outcomes]
-        packed = zlib.compress(msgspec.json.encode(shown), 1)
-        item_id = preview_chunk_id(preview.id, chunk.number)
-        await stores.preview_chunks.save(
-            company_id,
-            item_id,
-            PreviewChunk(id=item_id, preview_id=preview.id, number=chunk.number, messages=packed),
-        )
-        percent = (chunk.number + 1) * 100 // preview.chunk_count
-        await stores.previews.save(company_id, preview.id, replace(preview, percent=min(percent, 99)))
-    return totals.summed(preview)
+    content = await stores.campaign_contents.frozen(company_id, preview.campaign_id, preview.content_hash)
+    making = _Making(preview.id, content, runtime.now())
+    async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
+        plans = making.planned(await read_recipients(runtime, company_id, piece))
+        opt_outs = await stores.opt_outs.find_many(company_id, {one.opt_out_id for one in _messages(plans)})
+        shown = list(making.shown(plans, active_ids(opt_outs.values())))
+        await _store(runtime, company_id, preview, number, shown)
+    return making.totals.summed(preview)
 
 
-async def _refused(
-    runtime: Runtime, company_id: str, outcomes: Iterable[PlannedMessage | PlannedFailure]
-) -> set[str]:
-    keys = {
-        opt_out_id(outcome.step.channel, outcome.address)
-        for outcome in outcomes
-        if isinstance(outcome, PlannedMessage)
-    }
-    found = await runtime.stores.opt_outs.find_many(company_id, keys)
-    return {key for key, opt_out in found.items() if opt_out.is_active}
+async def _store(
+    runtime: Runtime, company_id: str, preview: Preview, number: int, shown: Sequence[PreviewedMessage]
+) -> None:
+    stores, item_id = runtime.stores, preview_chunk_id(preview.id, number)
+    packed = zlib.compress(msgspec.json.encode(shown), 1)
+    chunk = PreviewChunk(id=item_id, preview_id=preview.id, number=number, messages=packed)
+    await stores.preview_chunks.save(company_id, item_id, chunk)
+    percent = min((number + 1) * 100 // preview.audience.chunk_count, 99)
+    await stores.previews.save(company_id, preview.id, replace(preview, percent=percent))
+
+
+Planned = list[tuple[int, KeyedMessage | PlannedFailure]]  # with the recipient's position
+
+
+def _messages(plans: Planned) -> list[KeyedMessage]:
+    return [plan for _, plan in plans if isinstance(plan, KeyedMessage)]
+
+
+class _Making:
+    """A preview in the making: recipients come piece by piece, in order."""
+
+    def __init__(self, preview_id: str, content: CampaignContent, now: datetime) -> None:
+        self._preview_id = preview_id
+        self._now = now
+        self._planners = [Planner(content, step, now) for step in content.campaign.steps]
+        self._owners: dict[str, str] = {}
+        self._position = 0
+        self.totals = _Totals()
+
+    def planned(self, recipients: Sequence[Recipient]) -> Planned:
+        """What is planned for these recipients: one plan a step, with the ids that queueing would give."""
+        plans: Planned = []
+        for recipient in recipients:
+            self._position += 1
+            plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
+        return plans
+
+    def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure:
+        return plan if isinstance(plan, PlannedFailure) else keyed(self._preview_id, plan)
+
+    def shown(self, plans: Planned, opt_outs: set[str]) -> Iterator[PreviewedMessage]:
+        """How each plan is shown, counted."""
+        decided = decide(_messages(plans), self._owners, opt_outs)
+        for position, plan in plans:
+            if isinstance(plan, PlannedFailure):
+                yield self.totals.counted(previewed_failure(position, plan))
+                continue
+            channel = plan.plan.step.channel
+            parts = estimate(plan.plan.body).parts if channel is Channel.SMS else 1
+            shown = previewed_message(position, next(decided), parts, self._now)
+            yield self.totals.counted(shown, channel)
 
 
 @dataclass(slots=True)
 class _Totals:
-    """What the preview counts, and the dedupe keys seen so far."""
+    """What the preview counts."""
 
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     opens_at: Counter[str] = field(default_factory=Counter)
     units: Counter[Channel] = field(default_factory=Counter)
     parts: int = 0
-    seen: set[tuple[str, ...]] = field(default_factory=set)
 
-    def judge(
-        self,
-        outcome: PlannedMessage | PlannedFailure,
-        content: CampaignContent,
-        refused: set[str],
-        now: datetime,
-    ) -> PreviewedMessage:
-        """What would become of this one, counted."""
-        if isinstance(outcome, PlannedFailure):
-            shown = _failed(outcome)
-        else:
-            shown = self._message(outcome, refused, now)
+    def counted(self, shown: PreviewedMessage, channel: Channel | None = None) -> PreviewedMessage:
+        """The same, counted; of what would go out with its parts."""
         self.counts[shown.verdict] += 1
         if shown.kind:
             self.reasons[f"{shown.verdict}: {shown.kind}"] += 1
+        if shown.until is not None:
+            self.opens_at[shown.until.isoformat()] += 1
+        if channel is not None and shown.verdict.will_go_out:
+            self.units[channel] += shown.parts
+            self.parts += shown.parts
         return shown
-
-    def _message(self, plan: PlannedMessage, refused: set[str], now: datetime) -> PreviewedMessage:
-        # As in queueing: the dedupe key, or the very text again for the same address.
-        keys = {
-            (plan.step.id, *plan.dedupe),
-            (plan.step.id, "text", plan.address.casefold(), plan.rendering_hash),
-        }
-        skip = SkipReason.DUPLICATE if keys & self.seen else plan.skip
-        if skip is not SkipReason.DUPLICATE:
-            self.seen |= keys
-        if skip is None and opt_out_id(plan.step.channel, plan.address) in refused:
-            skip = SkipReason.OPTED_OUT
-        parts = estimate(plan.body).parts if plan.step.channel is Channel.SMS else 1
-        waits = skip is None and plan.opens_at > now
-        if skip is None:
-            self.units[plan.step.channel] += parts
-            self.parts += parts
-        if waits:
-            self.opens_at[plan.opens_at.isoformat()] += 1
-        verdict = Verdict.SKIPPED if skip else Verdict.WILL_WAIT if waits else Verdict.WILL_SEND
-        return PreviewedMessage(
-            row_number=plan.row_number,
-            step_id=plan.step.id,
-            verdict=verdict,
-            address=plan.address,
-            subject=plan.subject,
-            body=plan.body,
-            parts=parts,
-            until=plan.opens_at if waits else None,
-            kind=skip or ("outside the contact window" if waits else ""),
-            reason=SKIP_REASONS[skip] if skip else "",
-        )
 
     def summed(self, preview: Preview) -> Preview:
         """The finished preview."""
@@ -155,25 +147,3 @@ class _Totals:
             estimated_cost=str(estimated_cost(self.units)),
             currency=CURRENCY,
         )
-
-
-SKIP_REASONS = {
-    SkipReason.DUPLICATE: "Another row gives the same message to the same person.",
-    SkipReason.EXPIRED: "The time after which it is of no use has passed.",
-    SkipReason.WINDOW_CLOSED: "The contact window does not open before it is of no more use.",
-    SkipReason.OPTED_OUT: "The person has opted out.",
-    SkipReason.CANCELED: "The campaign was canceled.",
-    SkipReason.ANSWERED: "The person has answered already.",
-}
-
-
-def _failed(failure: PlannedFailure) -> PreviewedMessage:
-    return PreviewedMessage(
-        row_number=failure.row_number,
-        step_id=failure.step.id,
-        verdict=Verdict.MUST_BE_MENDED,
-        kind=failure.kind,
-        field=failure.field,
-        value=failure.value,
-        reason=failure.reason,
-    )

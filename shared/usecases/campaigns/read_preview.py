@@ -1,6 +1,7 @@
 """Look at what a preview found: any row, or page by page."""
 
 import zlib
+from collections.abc import AsyncIterator
 
 import msgspec
 
@@ -17,28 +18,20 @@ async def read_preview(
     preview_id: str,
     *,
     verdict: Verdict | None = None,
-    after_row: int = 0,
+    after: int = 0,
     limit: int = 100,
 ) -> list[PreviewedMessage]:
-    """Messages of rows after `after_row`, with `verdict` if one is given.
+    """Messages of recipients after position `after`, with `verdict` if one is given.
 
-    A row's messages stay together, so a page may hold a few more than `limit`.
+    A recipient's messages stay together, so a page may hold a few more than `limit`.
     """
-    preview = await runtime.stores.previews.get(company_id, preview_id)
     found: list[PreviewedMessage] = []
-    for first in range(0, preview.chunk_count, CHUNKS_PER_READ):
-        numbers = range(first, min(first + CHUNKS_PER_READ, preview.chunk_count))
-        ids = [preview_chunk_id(preview_id, number) for number in numbers]
-        chunks = await runtime.stores.preview_chunks.find_many(company_id, ids)
-        for item_id in ids:
-            if item_id not in chunks:
-                continue
-            for message in _unpacked(chunks[item_id].messages):
-                if message.row_number <= after_row or verdict not in (None, message.verdict):
-                    continue
-                if len(found) >= limit and message.row_number != found[-1].row_number:
-                    return found
-                found.append(message)
+    async for message in _each(runtime, company_id, preview_id):
+        if message.position <= after or verdict not in (None, message.verdict):
+            continue
+        if len(found) >= limit and message.position != found[-1].position:
+            break
+        found.append(message)
     return found
 
 
@@ -46,11 +39,28 @@ async def preview_row(
     runtime: Runtime, company_id: str, preview_id: str, row_number: int
 ) -> list[PreviewedMessage]:
     """What would become of one row, one entry a step. Raises NotFound."""
-    found = await read_preview(runtime, company_id, preview_id, after_row=row_number - 1, limit=1)
-    messages = [message for message in found if message.row_number == row_number]
+    messages: list[PreviewedMessage] = []
+    async for message in _each(runtime, company_id, preview_id):
+        if message.row_number == row_number:
+            messages.append(message)
+        elif messages:
+            break
     if not messages:
         raise NotFound("row", str(row_number))
     return messages
+
+
+async def _each(runtime: Runtime, company_id: str, preview_id: str) -> AsyncIterator[PreviewedMessage]:
+    """All messages in order, as far as the preview is made. Raises NotFound."""
+    chunk_count = (await runtime.stores.previews.get(company_id, preview_id)).audience.chunk_count
+    for first in range(0, chunk_count, CHUNKS_PER_READ):
+        numbers = range(first, min(first + CHUNKS_PER_READ, chunk_count))
+        ids = [preview_chunk_id(preview_id, number) for number in numbers]
+        chunks = await runtime.stores.preview_chunks.find_many(company_id, ids)
+        for item_id in ids:
+            if item_id in chunks:
+                for message in _unpacked(chunks[item_id].messages):
+                    yield message
 
 
 def _unpacked(packed: bytes) -> list[PreviewedMessage]:

@@ -24,7 +24,8 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_STATE,
 )
 from shared.runtime import Runtime
-from shared.usecases.ledger.summarize_fire import count_ledger, kept_progress
+from shared.usecases.ledger.count_fire import count_fire
+from shared.usecases.ledger.summarize_fire import kept_progress
 
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
@@ -35,7 +36,8 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
-    ledger, all_planned = await count_ledger(runtime, company_id, fire)
+    counted_now = await count_fire(runtime, company_id, fire)
+    ledger = counted_now.ledger
 
     counted = asyncio.gather(
         _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
@@ -53,9 +55,10 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
         fired_at=fire.fired_at,
-        status=status_of(fire, ledger, all_planned=all_planned),
-        percent=ledger.percent if all_planned else min(ledger.percent, 99),
+        status=status_of(fire, ledger, all_planned=counted_now.all_planned),
+        percent=counted_now.percent,
         ledger=ledger,
+        steps=counted_now.steps,
         note=fire.note,
         skipped=skipped,
         failed=failed,
@@ -87,6 +90,7 @@ def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
         status=progress.status,
         percent=progress.percent,
         ledger=progress.ledger,
+        steps=progress.steps,
         note=MESSAGES_DELETED,
     )
 

@@ -56,9 +56,7 @@ async def work(clinic: Clinic) -> str:
 
 
 async def _ready(clinic: Clinic, name: str, file_id: str, **changes: Any) -> None:
-    campaign = a_campaign()
-    audience = replace(campaign.audience, file_id=file_id)
-    await clinic.ready(id=name, audience=audience, steps=(a_step(template_id=name),), **changes)
+    await clinic.ready(id=name, audience=an_audience(file_id), steps=(a_step(template_id=name),), **changes)
 
 
 async def _keep_an_answer(clinic: Clinic) -> None:

@@ -44,7 +44,7 @@ async def mixed(clinic: Clinic) -> Preview:
 
 async def test_every_row_has_a_verdict_for_every_step_and_the_counts_add_up(clinic: Clinic) -> None:
     made = await mixed(clinic)
-    assert (made.state, made.percent, made.row_count) == (PreviewState.DONE, 100, 6)
+    assert (made.state, made.percent, made.audience.recipient_count) == (PreviewState.DONE, 100, 6)
     shown = await read_preview(clinic.runtime, clinic.company_id, made.id)
     assert [(m.row_number, m.step_id) for m in shown] == [
         (row, step) for row in range(2, 8) for step in ("sms", "second")
@@ -73,9 +73,9 @@ async def test_any_row_and_any_page_can_be_looked_at(clinic: Clinic) -> None:
     mended = await read_preview(*arguments, verdict=Verdict.MUST_BE_MENDED)
     assert [m.row_number for m in mended] == [4, 7, 7]
     pages, after = [], 0
-    while page := await read_preview(*arguments, after_row=after, limit=3):
+    while page := await read_preview(*arguments, after=after, limit=3):
         pages.append([m.row_number for m in page])
-        after = page[-1].row_number
+        after = page[-1].position
     assert pages == [[2, 2, 3, 3], [4, 4, 5, 5], [6, 6, 7, 7]]
 
 
