@@ -9,7 +9,7 @@ from functions.api.kit.authentication import Caller, Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.fire import Fire, FireState, ProgressStatus, status_of
+from shared.domain.fires.fire import Fire, FireState, ProgressStatus
 from shared.usecases.ledger.count_fire import count_fire
 from shared.usecases.ledger.explain_waiting import explain_waiting
 
@@ -86,7 +86,7 @@ async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
     progress = await stores.fire_progress.find(caller.company_id, fire_id)
     return LiveFireOutput.of(
         fire,
-        status=status_of(fire, counted.ledger, all_planned=counted.all_planned),
+        status=counted.status,
         percent=counted.percent,
         ledger=counted.ledger,
         steps=counted.steps,

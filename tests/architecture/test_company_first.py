@@ -59,6 +59,7 @@ WITHOUT_RECORDS = {
 USE_CASE_EXCEPTIONS = {
     "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
+    "announce_jobs": "jobs name their company",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}

@@ -3,7 +3,8 @@
 Two workers share one batch with one message. Jobs come at least once, workers die at any step, leases end
 at any moment, commits are applied though they report an error, and the provider does what it likes. What
 the code decides is decided here by its own functions (`shared/domain/lease.py`, `messages/batch.py`,
-`messages/message.py`, and `_decide` of the intent); this file only interleaves them, as `send_batch` and the sweep call them.
+`messages/message.py`, and `_decide` of the intent); this file only interleaves them, as `send_batch` and
+the sweep call them.
 """
 
 from collections import deque

@@ -3,7 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
-from shared.domain.fires.fire import ChunkState, Fire, Ledger, PlannedStep, StepLedger
+from shared.domain.fires.fire import (
+    ChunkState,
+    Fire,
+    Ledger,
+    PlannedStep,
+    ProgressStatus,
+    StepLedger,
+    status_of,
+)
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
 from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
@@ -15,6 +23,7 @@ from shared.runtime import Runtime
 class CountedFire:
     """A fire's books as they stand: the ledger of each step, and whether all chunks are planned."""
 
+    fire: Fire
     steps: tuple[StepLedger, ...]
     all_planned: bool
 
@@ -22,6 +31,11 @@ class CountedFire:
     def ledger(self) -> Ledger:
         """The fire's ledger: that of its steps together."""
         return sum((step.ledger for step in self.steps), Ledger())
+
+    @property
+    def status(self) -> ProgressStatus:
+        """What the fire amounts to."""
+        return status_of(self.fire, self.ledger, all_planned=self.all_planned)
 
     @property
     def percent(self) -> int:
@@ -33,6 +47,7 @@ async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFi
     """Count the fire's books from stored states."""
     counted = await asyncio.gather(*(_count_step(runtime, company_id, fire, step) for step in fire.steps))
     return CountedFire(
+        fire=fire,
         steps=tuple(ledger for ledger, _ in counted),
         all_planned=fire.chunks_stored and all(is_planned for _, is_planned in counted),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.cost import estimated_cost
-from shared.domain.fires.fire import Fire, FireProgress, status_of
+from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import FailureState
@@ -36,9 +36,7 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
-    counted_now = await count_fire(runtime, company_id, fire)
-    ledger = counted_now.ledger
-
+    books = await count_fire(runtime, company_id, fire)
     counted = asyncio.gather(
         _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
         _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
@@ -49,16 +47,16 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     )
     sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
     deliveries, dispositions, skipped, unknown, failed, undelivered = sums
-    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
+    if without_receipt := max(0, books.ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
         fired_at=fire.fired_at,
-        status=status_of(fire, ledger, all_planned=counted_now.all_planned),
-        percent=counted_now.percent,
-        ledger=ledger,
-        steps=counted_now.steps,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
         note=fire.note,
         skipped=skipped,
         failed=failed,

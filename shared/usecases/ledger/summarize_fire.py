@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared import log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
-from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus, status_of
+from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.count_fire import count_fire
@@ -28,7 +28,7 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
         fire_id=fire_id,
         ledger=counted.ledger,
         steps=counted.steps,
-        status=status_of(fire, counted.ledger, all_planned=counted.all_planned),
+        status=counted.status,
         percent=counted.percent,
         updated_at=started_at,
     )

@@ -21,7 +21,7 @@ from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.intend_messages import intend_messages
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.builders import a_campaign, a_step, a_template
+from tests.kit.builders import a_campaign, a_step, a_template, an_audience
 from tests.kit.clinic import Clinic
 
 EVERYBODY = 110  # three batches
