@@ -4,13 +4,13 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from functions.api.kit.authentication import Caller, Reader
+from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.fire import FireState, ProgressStatus, status_of
-from shared.usecases.ledger.explain_waiting import explain_waiting
-from shared.usecases.ledger.summarize_fire import count_ledger
+from shared.domain.fires.fire import FireState, ProgressStatus
+from shared.views import fires as view
+from shared.views.fires import LiveFire
 
 router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
 
@@ -63,29 +63,25 @@ class LiveFireOutput(FireOutput):
     waits_for: list[str]
 
 
-async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
-    """The fire and its ledger as it stands. Raises NotFound."""
-    stores = caller.runtime.stores
-    fire = await stores.fires.get(caller.company_id, fire_id)
-    ledger, all_planned = await count_ledger(caller.runtime, caller.company_id, fire)
-    progress = await stores.fire_progress.find(caller.company_id, fire_id)
+def live_output(live: LiveFire) -> LiveFireOutput:
+    """The fire as it stands."""
     return LiveFireOutput(
-        **FireOutput.of(fire).model_dump(),
-        status=status_of(fire, ledger, all_planned=all_planned),
-        percent=ledger.percent if all_planned else min(ledger.percent, 99),
-        ledger=LedgerOutput.of(ledger),
-        progress=ProgressOutput.of(progress) if progress else None,
-        waits_for=await explain_waiting(caller.runtime, caller.company_id, fire),
+        **FireOutput.of(live.fire).model_dump(),
+        status=live.status,
+        percent=live.percent,
+        ledger=LedgerOutput.of(live.ledger),
+        progress=ProgressOutput.of(live.progress) if live.progress else None,
+        waits_for=live.waits_for,
     )
 
 
 @router.get("")
 async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
     """Runs of one campaign, or of all."""
-    return await list_page(caller, paging, caller.runtime.stores.fires, FireOutput, campaign_id=campaign_id)
+    return await list_page(caller, paging, FireOutput, view.list_fires, campaign_id=campaign_id)
 
 
 @router.get("/{fire_id}")
 async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
     """One run, counted now."""
-    return await live_fire(caller, fire_id)
+    return live_output(await view.get_live_fire(caller.runtime, caller.company_id, fire_id))

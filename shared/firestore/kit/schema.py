@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.errors import NewerDocument
 
 Fields = dict[str, Any]
 NAME = "schema"
@@ -29,16 +30,6 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
     # 2: the frozen campaign and senders have `fire_refusal` and `pause_count`, empty in what is older.
     CampaignContent: (Upgrade(change=dict),),
 }
-
-
-class NewerDocument(Exception):
-    """A newer version of the code wrote this document: it must be left to that version."""
-
-    def __init__(self, kind: str, version: int, known: int) -> None:
-        super().__init__(
-            f"A document of {kind} has version {version}; this code knows versions up to {known}. "
-            "It is left to a newer worker."
-        )
 
 
 def version_of(record_type: type) -> int:
