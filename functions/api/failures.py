@@ -36,7 +36,7 @@ class FailureOutput(Output):
     value: str
     kind: str
     reason: str
-    row_number: int
+    row_number: int | None
     state: FailureState
     file_id: str | None
     fire_id: str | None

@@ -1,6 +1,7 @@
 """/v1/fires: runs of campaigns, with their ledger."""
 
 from datetime import datetime
+from typing import Self
 
 from fastapi import APIRouter
 
@@ -8,7 +9,7 @@ from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.fire import FireState, ProgressStatus
+from shared.domain.fires.fire import Fire, FireState, ProgressStatus
 from shared.views import fires as view
 from shared.views.fires import LiveFire
 
@@ -25,6 +26,13 @@ class LedgerOutput(Output):
     unknown: int
     pending: int
     is_balanced: bool
+
+
+class StepLedgerOutput(Output):
+    """The ledger of one step. All steps' add up to the fire's."""
+
+    step_id: str
+    ledger: LedgerOutput
 
 
 class ProgressOutput(Output):
@@ -49,6 +57,12 @@ class FireOutput(Output):
     note: str
     fired_at: datetime
 
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The run with its file, if it was for the rows of one."""
+        assert isinstance(record, Fire)  # noqa: S101
+        return super().of(record, file_id=next(iter(record.audience.file_ids), None), **beside)
+
 
 class LiveFireOutput(FireOutput):
     """A fire with its ledger as counted now, and the newest stored summary.
@@ -59,18 +73,21 @@ class LiveFireOutput(FireOutput):
     status: ProgressStatus
     percent: int
     ledger: LedgerOutput
+    steps: list[StepLedgerOutput]
     progress: ProgressOutput | None
     waits_for: list[str]
 
 
 def live_output(live: LiveFire) -> LiveFireOutput:
     """The fire as it stands."""
-    return LiveFireOutput(
-        **FireOutput.of(live.fire).model_dump(),
-        status=live.status,
-        percent=live.percent,
-        ledger=LedgerOutput.of(live.ledger),
-        progress=ProgressOutput.of(live.progress) if live.progress else None,
+    books = live.books
+    return LiveFireOutput.of(
+        books.fire,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
+        progress=live.progress,
         waits_for=live.waits_for,
     )
 

@@ -37,7 +37,7 @@ class MessageOutput(Output):
     fire_id: str
     campaign_id: str
     step_id: str
-    row_number: int
+    row_number: int | None
     sender_id: str
     channel: Channel
     address: str

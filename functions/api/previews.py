@@ -1,7 +1,7 @@
 """/v1/previews: what a campaign would do, for every row."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path
 
@@ -9,7 +9,7 @@ from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.preview import PreviewState, Verdict
+from shared.domain.fires.preview import Preview, PreviewState, Verdict
 from shared.views import previews as view
 
 router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRoute)
@@ -36,11 +36,19 @@ class PreviewOutput(Output):
     error: str
     made_at: datetime
 
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The preview with its file and its rows, if it is of the rows of one."""
+        assert isinstance(record, Preview)  # noqa: S101
+        audience = record.audience
+        facts = {"file_id": next(iter(audience.file_ids), None), "row_count": audience.recipient_count}
+        return super().of(record, **facts, **beside)
+
 
 class PreviewedMessageOutput(Output):
     """What would become of one row's message of one step."""
 
-    row_number: int
+    row_number: int | None
     step_id: str
     verdict: Verdict
     address: str

@@ -73,7 +73,7 @@ async def _source_fields(
         raise InvalidInput.at("fire_id", "give fire_id or file_id: an export is of one fire or one file")
     if fire_id is not None:
         fire = await stores.fires.get(company_id, fire_id)
-        file_id = file_id or fire.file_id
+        file_id = file_id or next(iter(fire.audience.file_ids), None)
     if file_id is None:  # a fire for which there was no file has no rows either
         return ()
     file = await stores.files.get(company_id, file_id)

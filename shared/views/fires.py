@@ -2,24 +2,21 @@
 
 from dataclasses import dataclass
 
-from shared.domain.fires.fire import Fire, FireProgress, Ledger, ProgressStatus, status_of
+from shared.domain.fires.fire import Fire, FireProgress
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
-from shared.views.ledger import count_ledger
+from shared.views.ledger import CountedFire, count_fire
 from shared.views.waiting import explain_waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveFire:
-    """A fire with its ledger as counted now, and the newest stored summary, if there is one.
+    """A fire as counted now, and its newest stored summary, if there is one.
 
-    `percent` is below 100 while rows wait to be planned; `waits_for` says what holds the fire back.
+    `waits_for` says what holds it back, a sentence each.
     """
 
-    fire: Fire
-    ledger: Ledger
-    status: ProgressStatus
-    percent: int
+    books: CountedFire
     progress: FireProgress | None
     waits_for: list[str]
 
@@ -35,12 +32,8 @@ async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> Live
     """One run, counted now. Raises NotFound."""
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
-    ledger, all_planned = await count_ledger(runtime, company_id, fire)
     return LiveFire(
-        fire=fire,
-        ledger=ledger,
-        status=status_of(fire, ledger, all_planned=all_planned),
-        percent=ledger.percent if all_planned else min(ledger.percent, 99),
+        books=await count_fire(runtime, company_id, fire),
         progress=await stores.fire_progress.find(company_id, fire_id),
         waits_for=await explain_waiting(runtime, company_id, fire),
     )

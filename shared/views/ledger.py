@@ -1,38 +1,84 @@
-"""The ledger of a fire: counted from stored states, or as it closed when those are gone."""
+"""A fire's books: a ledger for each step, which add up to the fire's. Counted, or as they closed."""
 
 import asyncio
+from dataclasses import dataclass
 
-from shared.domain.fires.fire import ChunkState, Fire, FireProgress, Ledger
+from shared.domain.fires.fire import (
+    ChunkState,
+    Fire,
+    FireProgress,
+    Ledger,
+    PlannedStep,
+    ProgressStatus,
+    StepLedger,
+    status_of,
+)
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
-from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRE_FAILURES
-from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
+from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
+from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime
 
 
-async def count_ledger(runtime: Runtime, company_id: str, fire: Fire) -> tuple[Ledger, bool]:
-    """The fire's ledger as it stands, and whether all its chunks are planned."""
-    stores = runtime.stores
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CountedFire:
+    """A fire's books as they stand: the ledger of each step, and whether all chunks are planned."""
+
+    fire: Fire
+    steps: tuple[StepLedger, ...]
+    all_planned: bool
+
+    @property
+    def ledger(self) -> Ledger:
+        """The fire's ledger: that of its steps together."""
+        return sum((step.ledger for step in self.steps), Ledger())
+
+    @property
+    def status(self) -> ProgressStatus:
+        """What the fire amounts to."""
+        return status_of(self.fire, self.ledger, all_planned=self.all_planned)
+
+    @property
+    def percent(self) -> int:
+        """Settled messages in percent, 100 only when all is planned and nothing is pending."""
+        return self.ledger.percent if self.all_planned else min(self.ledger.percent, 99)
+
+
+async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFire:
+    """Count the fire's books from stored states."""
+    counted = await asyncio.gather(*(_count_step(runtime, company_id, fire, step) for step in fire.steps))
+    return CountedFire(
+        fire=fire,
+        steps=tuple(ledger for ledger, _ in counted),
+        all_planned=fire.chunks_stored and all(is_planned for _, is_planned in counted),
+    )
+
+
+async def _count_step(
+    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep
+) -> tuple[StepLedger, bool]:
+    """The step's ledger, and whether all its chunks are planned."""
+    stores, key = runtime.stores, (fire.id, step.step_id)
 
     async def messages(state: MessageState) -> int:
-        return await stores.messages.count(company_id, FIRE_MESSAGES_BY_STATE, fire.id, state)
+        return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
 
-    done_chunks = await stores.chunks.count(company_id, CHUNKS_BY_STATE, fire.id, ChunkState.DONE)
+    done_chunks = await stores.chunks.count(company_id, STEP_CHUNKS, *key, ChunkState.DONE)
     queued, sending, sent, skipped, unknown, failed = await asyncio.gather(
         messages(MessageState.QUEUED),
         messages(MessageState.SENDING),
         messages(MessageState.SENT),
         messages(MessageState.SKIPPED),
         messages(MessageState.UNKNOWN),
-        stores.failures.count(company_id, FIRE_FAILURES, fire.id, FailureState.OPEN),
+        stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
     )
-    all_planned = fire.chunks_stored and done_chunks == fire.chunk_count
+    is_planned = fire.chunks_stored and done_chunks == step.chunk_count
     settled = sent + skipped + failed + unknown
-    pending = queued + sending if all_planned else fire.planned - settled  # rows not queued yet are pending
+    pending = queued + sending if is_planned else step.planned - settled  # not queued yet is pending
     ledger = Ledger(
-        planned=fire.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
+        planned=step.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
     )
-    return ledger, all_planned
+    return StepLedger(step_id=step.step_id, ledger=ledger), is_planned
 
 
 async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:

@@ -1,6 +1,7 @@
 """Previews: what a campaign would do, in total, page by page, or for any row."""
 
 import zlib
+from collections.abc import AsyncIterator
 
 import msgspec
 
@@ -25,46 +26,47 @@ async def list_previewed_messages(
     preview_id: str,
     verdict: Verdict | None = None,
 ) -> Page[PreviewedMessage]:
-    """Messages in the order of rows, with `verdict` if one is given. Raises NotFound.
+    """Messages in the order of recipients, with `verdict` if one is given. Raises NotFound.
 
-    A row's messages stay together, so a page may hold a few more than asked for.
+    A recipient's messages stay together, so a page may hold a few more than asked for.
     """
-    after_row = int(asked.after or 0)
-    found = await _previewed(runtime, company_id, preview_id, verdict, after_row, asked.limit)
+    after, found = int(asked.after or 0), list[PreviewedMessage]()
+    async for message in _each(runtime, company_id, preview_id):
+        if message.position <= after or verdict not in (None, message.verdict):
+            continue
+        if len(found) >= asked.limit and message.position != found[-1].position:
+            break
+        found.append(message)
     is_full = len(found) >= asked.limit
-    return Page(found, str(found[-1].row_number) if is_full else None)
+    return Page(found, str(found[-1].position) if is_full else None)
 
 
 async def get_previewed_row(
     runtime: Runtime, company_id: str, preview_id: str, row_number: int
 ) -> list[PreviewedMessage]:
     """What would become of one row, one entry a step. Raises NotFound."""
-    found = await _previewed(runtime, company_id, preview_id, None, row_number - 1, 1)
-    messages = [message for message in found if message.row_number == row_number]
+    messages: list[PreviewedMessage] = []
+    async for message in _each(runtime, company_id, preview_id):
+        if message.row_number == row_number:
+            messages.append(message)
+        elif messages:
+            break
     if not messages:
         raise NotFound("row", str(row_number))
     return messages
 
 
-async def _previewed(
-    runtime: Runtime, company_id: str, preview_id: str, verdict: Verdict | None, after_row: int, limit: int
-) -> list[PreviewedMessage]:
-    preview = await get_preview(runtime, company_id, preview_id)
-    found: list[PreviewedMessage] = []
-    for first in range(0, preview.chunk_count, CHUNKS_PER_READ):
-        numbers = range(first, min(first + CHUNKS_PER_READ, preview.chunk_count))
+async def _each(runtime: Runtime, company_id: str, preview_id: str) -> AsyncIterator[PreviewedMessage]:
+    """All messages in order, as far as the preview is made. Raises NotFound."""
+    chunk_count = (await get_preview(runtime, company_id, preview_id)).audience.chunk_count
+    for first in range(0, chunk_count, CHUNKS_PER_READ):
+        numbers = range(first, min(first + CHUNKS_PER_READ, chunk_count))
         ids = [preview_chunk_id(preview_id, number) for number in numbers]
         chunks = await runtime.stores.preview_chunks.find_many(company_id, ids)
         for item_id in ids:
-            if item_id not in chunks:
-                continue
-            for message in _unpacked(chunks[item_id].messages):
-                if message.row_number <= after_row or verdict not in (None, message.verdict):
-                    continue
-                if len(found) >= limit and message.row_number != found[-1].row_number:
-                    return found
-                found.append(message)
-    return found
+            if item_id in chunks:
+                for message in _unpacked(chunks[item_id].messages):
+                    yield message
 
 
 def _unpacked(packed: bytes) -> list[PreviewedMessage]:

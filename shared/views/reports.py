@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,7 +11,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.cost import estimated_cost
-from shared.domain.fires.fire import Fire, FireProgress, Ledger, status_of
+from shared.domain.fires.fire import Fire, FireProgress, Ledger
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.report import FireReport, RangeReport
 from shared.domain.messages.failure import FailureState
@@ -27,7 +26,7 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_STATE,
 )
 from shared.runtime import Runtime
-from shared.views.ledger import count_ledger, kept_progress
+from shared.views.ledger import count_fire, kept_progress
 
 MOST_FIRES = 500
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
@@ -39,8 +38,7 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
-    ledger, all_planned = await count_ledger(runtime, company_id, fire)
-
+    books = await count_fire(runtime, company_id, fire)
     counted = asyncio.gather(
         _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
         _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
@@ -51,15 +49,16 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     )
     sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
     deliveries, dispositions, skipped, unknown, failed, undelivered = sums
-    if without_receipt := max(0, ledger.sent - sum(deliveries.values())):
+    if without_receipt := max(0, books.ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
         fired_at=fire.fired_at,
-        status=status_of(fire, ledger, all_planned=all_planned),
-        percent=ledger.percent if all_planned else min(ledger.percent, 99),
-        ledger=ledger,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
         note=fire.note,
         skipped=skipped,
         failed=failed,
@@ -88,11 +87,10 @@ async def report_range(runtime: Runtime, company_id: str, start: datetime, end: 
     for report in reports:
         deliveries.update(report.deliveries)
         dispositions.update(report.dispositions)
-    sums = {f.name: sum(getattr(r.ledger, f.name) for r in reports) for f in fields(Ledger)}
     return RangeReport(
         start=start,
         end=end,
-        ledger=Ledger(**sums),
+        ledger=sum((report.ledger for report in reports), Ledger()),
         deliveries=dict(deliveries),
         dispositions=dict(dispositions),
         fires=tuple(reports),
@@ -116,6 +114,7 @@ def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
         status=progress.status,
         percent=progress.percent,
         ledger=progress.ledger,
+        steps=progress.steps,
         note=MESSAGES_DELETED,
     )
 

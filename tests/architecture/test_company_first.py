@@ -15,11 +15,11 @@ from tests.kit.architecture.source_tree import (
 
 # Methods of repositories that do not begin with the company, each with its reason.
 REPOSITORY_EXCEPTIONS = {
-    "Collection.put": "part of a transaction or batch, which comes first; the company follows",
-    "Collection.create": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.put": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.create": "part of a transaction or batch, which comes first; the company follows",
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
-    "Collection.record": "maps a document that was found",
+    "Documents.record": "maps a document that was found",
     "Stores.all": "the collections themselves",
     "Stores.short_lived": "the collections themselves",
     "Keeping.ends_at": "says when a record may be deleted",
@@ -53,7 +53,7 @@ WITHOUT_RECORDS = {
     "unpacked": "maps a record",
     "company_of": "reads a path",
     "read_retry": "says how a read is tried again",
-    "read_together": "reads what Collection.wanted was given, company first",
+    "read_together": "reads what Documents.wanted was given, company first",
     "transact": "runs what its caller does",
 }
 # Use cases and views that do not begin with runtime and company, each with its reason.
@@ -63,6 +63,7 @@ WITHOUT_COMPANY = {
     "give_back_tick": "ticks belong to no company",
     "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
+    "announce_jobs": "jobs name their company",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}

@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local.simulator.client import SendGridKey, SimulatorClient, TwilioAccount
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
@@ -33,6 +32,7 @@ from tests.kit.builders import (
     a_source,
     a_step,
     a_template,
+    an_audience,
     an_email_sender,
     an_sms_sender,
 )
@@ -124,7 +124,7 @@ class Trial:
         window = ALWAYS if window_closes_in is None else self._closing_window(window_closes_in)
         wall = self.runtime.now().replace(tzinfo=None) - timedelta(seconds=1)
         campaign = a_campaign(
-            audience=Audience(source_id="appointments", file_id=file.id),
+            audience=an_audience(file.id),
             steps=tuple(STEPS[channel] for channel in self.channels),
             window=window,
             schedule=Schedule(kind=ScheduleKind.ONCE, at=wall, time_zone="UTC"),

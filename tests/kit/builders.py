@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.step import Step
@@ -83,6 +83,13 @@ def a_template(**changes: Any) -> Template:
     return replace(template, **changes)
 
 
+def an_audience(file_id: str | None = None) -> Audience:
+    """The rows of one file of the appointments, or of the newest."""
+    if file_id is None:
+        return NewestFileAudience(source_id="appointments")
+    return FileAudience(source_id="appointments", file_id=file_id)
+
+
 def a_step(**changes: Any) -> Step:
     step = Step(
         id="sms",
@@ -98,7 +105,7 @@ def a_campaign(**changes: Any) -> Campaign:
     campaign = Campaign(
         id="reminders",
         name="Reminders",
-        audience=Audience(source_id="appointments"),
+        audience=an_audience(),
         steps=(a_step(),),
         window=ALWAYS,
         reply_options=(
@@ -117,8 +124,9 @@ def a_message(**changes: Any) -> Message:
         fire_id="f1",
         campaign_id="reminders",
         step_id="sms",
+        recipient_key="r2",
+        chunk_id="c0",
         row_number=2,
-        chunk_number=0,
         sender_id="texts",
         channel=Channel.SMS,
         address="+12125550187",

@@ -223,7 +223,7 @@ class Clinic:
     async def failures(self) -> Sequence[Failure]:
         """The failures table, by row."""
         page = await self.stores.failures.page(self.company_id, limit=1000)
-        return sorted(page.items, key=lambda failure: failure.row_number)
+        return sorted(page.items, key=lambda failure: failure.row_number or 0)
 
     async def write(self, address: str, body: str, sender_id: str = "texts", provider_id: str = "") -> Reply:
         """A person writes to one of the clinic's senders."""
@@ -239,7 +239,7 @@ class Clinic:
     async def messages(self) -> Sequence[Message]:
         """All messages, by row."""
         page = await self.stores.messages.page(self.company_id, limit=1000)
-        return sorted(page.items, key=lambda message: (message.row_number, message.step_id))
+        return sorted(page.items, key=lambda message: (message.row_number or 0, message.step_id))
 
     async def by_address(self) -> dict[str, Message]:
         """All messages; for tests in which each has an address of its own."""

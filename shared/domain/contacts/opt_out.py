@@ -1,5 +1,6 @@
 """A refusal, per company, channel and address, with its source and time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,11 @@ class OptOut:
     source: OptOutSource
     changed_at: datetime
     text: str = ""
+
+
+def active_ids(opt_outs: Iterable[OptOut]) -> set[str]:
+    """The ids of those refusals that hold."""
+    return {opt_out.id for opt_out in opt_outs if opt_out.is_active}
 
 
 def opt_out_id(channel: Channel, address: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import NewerDocument
 
 Fields = dict[str, Any]
@@ -26,10 +25,7 @@ class Upgrade:
 
 
 # By record: the first upgrade leads from version 1 to 2, the next from 2 to 3. None is ever taken out.
-UPGRADES: dict[type, tuple[Upgrade, ...]] = {
-    # 2: the frozen campaign and senders have `fire_refusal` and `pause_count`, empty in what is older.
-    CampaignContent: (Upgrade(change=dict),),
-}
+UPGRADES: dict[type, tuple[Upgrade, ...]] = {}
 
 
 def version_of(record_type: type) -> int:

@@ -22,9 +22,9 @@ class RowsOf:
     chunks: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     spellings: set[str] = field(default_factory=set)
 
-    def has(self, file_id: str, number: int) -> bool:
+    def has(self, file_id: str | None, number: int | None) -> bool:
         """Whether the row is theirs."""
-        return number in self.numbers.get(file_id, ())
+        return file_id is not None and number in self.numbers.get(file_id, ())
 
 
 async def find_rows_of(runtime: Runtime, company_id: str, person: Person) -> RowsOf:

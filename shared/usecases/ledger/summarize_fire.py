@@ -5,11 +5,11 @@ from datetime import datetime
 
 from shared import log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
-from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus, status_of
+from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches
-from shared.views.ledger import count_ledger, kept_progress
+from shared.views.ledger import count_fire, kept_progress
 
 COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
@@ -22,11 +22,15 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return kept
-    ledger, all_planned = await count_ledger(runtime, company_id, fire)
-    status = status_of(fire, ledger, all_planned=all_planned)
-    percent = ledger.percent if all_planned else min(ledger.percent, 99)
+    counted = await count_fire(runtime, company_id, fire)
     progress = FireProgress(
-        id=fire_id, fire_id=fire_id, ledger=ledger, status=status, percent=percent, updated_at=started_at
+        id=fire_id,
+        fire_id=fire_id,
+        ledger=counted.ledger,
+        steps=counted.steps,
+        status=counted.status,
+        percent=counted.percent,
+        updated_at=started_at,
     )
     stored = await _store(runtime, company_id, progress)
     if stored.status not in _OPEN:

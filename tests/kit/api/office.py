@@ -8,6 +8,7 @@ import httpx
 
 from functions.api.kit.app import build_app
 from infra.local.simulator.client import SimulatorClient
+from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
@@ -88,7 +89,9 @@ class Office:
                 slot="s",
                 content_hash="h",
                 fired_at=NOON,
-                file_id=f"file{suffix}",
+                audience=FoundAudience(
+                    parts=(FilePart(file_id=f"file{suffix}", recipient_count=0, chunk_count=0),)
+                ),
             ),
             stores.failures: Failure(
                 id=f"failure{suffix}",

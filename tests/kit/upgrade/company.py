@@ -21,7 +21,7 @@ from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.intend_messages import intend_messages
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.builders import a_campaign, a_step, a_template
+from tests.kit.builders import a_campaign, a_step, a_template, an_audience
 from tests.kit.clinic import Clinic
 
 EVERYBODY = 110  # three batches
@@ -56,9 +56,7 @@ async def work(clinic: Clinic) -> str:
 
 
 async def _ready(clinic: Clinic, name: str, file_id: str, **changes: Any) -> None:
-    campaign = a_campaign()
-    audience = replace(campaign.audience, file_id=file_id)
-    await clinic.ready(id=name, audience=audience, steps=(a_step(template_id=name),), **changes)
+    await clinic.ready(id=name, audience=an_audience(file_id), steps=(a_step(template_id=name),), **changes)
 
 
 async def _keep_an_answer(clinic: Clinic) -> None:

@@ -53,7 +53,7 @@ async def previewed(clinic: Clinic, made: Preview, verdict: Verdict | None = Non
 
 async def test_every_row_has_a_verdict_for_every_step_and_the_counts_add_up(clinic: Clinic) -> None:
     made = await mixed(clinic)
-    assert (made.state, made.percent, made.row_count) == (PreviewState.DONE, 100, 6)
+    assert (made.state, made.percent, made.audience.recipient_count) == (PreviewState.DONE, 100, 6)
     shown = await previewed(clinic, made)
     assert [(m.row_number, m.step_id) for m in shown] == [
         (row, step) for row in range(2, 8) for step in ("sms", "second")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from infra.ops.__main__ import ops_parser
-from shared.domain.campaigns.audience import Audience
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.deletion import DeletionState
@@ -27,7 +26,7 @@ from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.evidence.settle_message import Settlement, settle_message
-from tests.kit.builders import a_campaign, a_step
+from tests.kit.builders import a_campaign, a_step, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.traces import clear_objects, traces
 
@@ -52,7 +51,7 @@ async def worked(clinic: Clinic) -> Fire:
         {**ana, "Doctor": ""},  # a failure: the text needs it
         {"Patient": "Carla", "Phone": "+1 212 555 0005", "Email": "carla@example-clinic.com"},  # unknown
     )
-    audience = Audience(source_id="appointments", file_id=file.id)
+    audience = an_audience(file.id)
     await clinic.save(a_campaign(id="draft", audience=audience, steps=BOTH_STEPS))
     await start_preview(clinic.runtime, clinic.company_id, "draft")
     await clinic.ready(audience=audience, steps=BOTH_STEPS, expires_field="appointment_at")
@@ -172,7 +171,7 @@ async def test_what_waits_is_not_sent_and_what_is_being_sent_is_left_for_later(c
 async def test_a_file_fired_again_counts_the_blanked_row(clinic: Clinic) -> None:
     file = await clinic.load({}, {"Patient": "Ben", "Phone": BEN})
     await forget(clinic)
-    await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
+    await clinic.ready(audience=an_audience(file.id))
     report = await clinic.report(await clinic.fire())
     assert (report.ledger.planned, report.ledger.sent, report.ledger.failed) == (2, 1, 1)
     assert [m["handset"] for m in await clinic.accepted()] == [BEN]

@@ -7,7 +7,6 @@ from typing import Literal
 import pytest
 
 from shared import faults
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
@@ -16,7 +15,7 @@ from shared.faults import Point
 from shared.firestore.kit import paths
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.sending.pause_sender import pause_sender
-from tests.kit.builders import a_step, a_template, an_email_sender, an_sms_sender
+from tests.kit.builders import a_step, a_template, an_audience, an_email_sender, an_sms_sender
 from tests.kit.clinic import Clinic
 
 SMS_ONLY = (a_step(),)
@@ -153,7 +152,7 @@ async def scheduled(clinic: Clinic) -> Campaign:
     await clinic.load({})
     now = clinic.runtime.now()
     schedule = Schedule(kind=ScheduleKind.ONCE, at=now.replace(tzinfo=None, microsecond=0), time_zone="UTC")
-    return await clinic.ready(schedule=schedule, audience=Audience(source_id="appointments"))
+    return await clinic.ready(schedule=schedule, audience=an_audience())
 
 
 async def test_a_due_fire_waits_for_its_sender_to_be_mended(clinic: Clinic) -> None:

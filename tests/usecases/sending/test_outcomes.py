@@ -3,11 +3,10 @@
 import pytest
 
 from infra.local.simulator.outcomes import OUTCOMES, Answer
-from shared.domain.campaigns.audience import Audience
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire import ProgressStatus
 from shared.domain.messages.message import MessageState
-from tests.kit.builders import a_step, an_email_sender
+from tests.kit.builders import a_step, an_audience, an_email_sender
 from tests.kit.clinic import Clinic
 
 # What the API's answer alone decides; receipts come later and decide delivery.
@@ -40,9 +39,9 @@ async def test_every_outcome_ends_as_designed(clinic: Clinic, channel: Channel) 
             id="mail", channel=channel, template_id="mail", sender_id="mails", address_field="email"
         ),
     }
-    await clinic.ready(steps=(steps[channel],), audience=Audience(source_id="appointments"))
+    await clinic.ready(steps=(steps[channel],), audience=an_audience())
     fire = await clinic.fire()
-    messages = {rows[m.row_number - 2]["Patient"]: m for m in await clinic.messages()}
+    messages = {rows[(m.row_number or 0) - 2]["Patient"]: m for m in await clinic.messages()}
     for outcome in OUTCOMES:
         expected = EXPECTED.get(outcome.mailbox, MessageState.SENT)
         if channel is Channel.EMAIL and outcome.answer is Answer.REFUSED:
