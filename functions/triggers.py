@@ -15,13 +15,13 @@ from starlette.responses import JSONResponse, Response
 from functions.authentication import CallerRefused, check_caller
 from functions.google_certificates import CertificatesUnavailable
 from functions.process import current_runtime
-from shared import faults, log, tracing
-from shared.domain.errors import NotFound
-from shared.firestore.kit.schema import NewerDocument
+from shared import log, tracing
+from shared.domain.errors import NewerDocument, NotFound
 from shared.pubsub.envelope import from_push, trace_of
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 from shared.usecases.ledger.count_costs import count_costs
+from shared.usecases.requests.take_tick import give_back_tick, take_tick
 
 J = TypeVar("J")
 Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]
@@ -83,19 +83,16 @@ def tick(run: Tick) -> Handler:
 
 
 async def _run_tick(runtime: Runtime, run: Tick, scheduled_at: datetime | None) -> Response:
-    name, ticks = run.__name__, runtime.stores.ticks
-    if scheduled_at is not None:
-        with faults.step("tick.take"):
-            is_ours = await ticks.take(name, scheduled_at)
-        if not is_ours:
-            return JSONResponse({"repeated": True})
+    name = run.__name__
+    if scheduled_at is not None and not await take_tick(runtime, name, scheduled_at):
+        return JSONResponse({"repeated": True})
     started = time.monotonic()
     try:
         async with count_costs(runtime, name, is_for_one_fire=False):
             counts = await run(runtime, runtime.now())
     except BaseException as error:
         if scheduled_at is not None:
-            await ticks.give_back(name, scheduled_at)
+            await give_back_tick(runtime, name, scheduled_at)
         if isinstance(error, NewerDocument):
             return _left_to_newer(name, error)
         log.event("job failed", level=logging.ERROR, job=name, error=error)

@@ -1,6 +1,6 @@
 """The only builder of clients: each on first use, none at import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ from shared import log
 from shared.settings import SECRET_MANAGER, Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
+    from shared.domain.job import Job
     from shared.domain.senders.sender import Sender
     from shared.firestore.stores import Stores
     from shared.providers.kit.credentials import Credentials
@@ -52,6 +53,12 @@ class Runtime:
         from shared.pubsub.publisher import PubSubPublisher
 
         return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+
+    def do_jobs_here(self, run: "Callable[[Job], Awaitable[None]]") -> None:
+        """Have each job done by `run` at once, in this process, instead of announcing it."""
+        from shared.pubsub.publisher import InlinePublisher
+
+        self.publisher = InlinePublisher(run)
 
     @cached_property
     def dead_letters(self) -> "DeadLetters":

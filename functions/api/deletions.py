@@ -13,6 +13,7 @@ from functions.api.kit.shapes import Input, ItemId, Listed, Output
 from shared.domain.channels.channel import Channel
 from shared.domain.deletion import DeletionState
 from shared.usecases.contacts.forget_person import forget_person
+from shared.views import deletions as view
 
 router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRoute)
 
@@ -50,10 +51,10 @@ async def forget_one_person(caller: Admin, body: PersonInput) -> DeletionOutput:
 @router.get("")
 async def list_deletions(caller: Admin, paging: Page) -> Listed[DeletionOutput]:
     """The records of all people who were forgotten."""
-    return await list_page(caller, paging, caller.runtime.stores.deletions, DeletionOutput)
+    return await list_page(caller, paging, DeletionOutput, view.list_deletions)
 
 
 @router.get("/{deletion_id}")
 async def get_deletion(caller: Admin, deletion_id: ItemId) -> DeletionOutput:
     """One record."""
-    return DeletionOutput.of(await caller.runtime.stores.deletions.get(caller.company_id, deletion_id))
+    return DeletionOutput.of(await view.get_deletion(caller.runtime, caller.company_id, deletion_id))

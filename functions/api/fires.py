@@ -5,13 +5,13 @@ from typing import Self
 
 from fastapi import APIRouter
 
-from functions.api.kit.authentication import Caller, Reader
+from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
 from shared.domain.fires.fire import Fire, FireState, ProgressStatus
-from shared.usecases.ledger.count_fire import count_fire
-from shared.usecases.ledger.explain_waiting import explain_waiting
+from shared.views import fires as view
+from shared.views.fires import LiveFire
 
 router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
 
@@ -78,30 +78,27 @@ class LiveFireOutput(FireOutput):
     waits_for: list[str]
 
 
-async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
-    """The fire and its ledger as it stands. Raises NotFound."""
-    stores = caller.runtime.stores
-    fire = await stores.fires.get(caller.company_id, fire_id)
-    counted = await count_fire(caller.runtime, caller.company_id, fire)
-    progress = await stores.fire_progress.find(caller.company_id, fire_id)
+def live_output(live: LiveFire) -> LiveFireOutput:
+    """The fire as it stands."""
+    books = live.books
     return LiveFireOutput.of(
-        fire,
-        status=counted.status,
-        percent=counted.percent,
-        ledger=counted.ledger,
-        steps=counted.steps,
-        progress=progress,
-        waits_for=await explain_waiting(caller.runtime, caller.company_id, fire),
+        books.fire,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
+        progress=live.progress,
+        waits_for=live.waits_for,
     )
 
 
 @router.get("")
 async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
     """Runs of one campaign, or of all."""
-    return await list_page(caller, paging, caller.runtime.stores.fires, FireOutput, campaign_id=campaign_id)
+    return await list_page(caller, paging, FireOutput, view.list_fires, campaign_id=campaign_id)
 
 
 @router.get("/{fire_id}")
 async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
     """One run, counted now."""
-    return await live_fire(caller, fire_id)
+    return live_output(await view.get_live_fire(caller.runtime, caller.company_id, fire_id))

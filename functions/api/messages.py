@@ -14,6 +14,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.views import messages as view
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
 
@@ -73,8 +74,8 @@ async def list_messages(
     return await list_page(
         caller,
         paging,
-        caller.runtime.stores.messages,
         MessageOutput,
+        view.list_messages,
         fire_id=fire_id,
         campaign_id=campaign_id,
         state=state,
@@ -85,7 +86,7 @@ async def list_messages(
 @router.get("/{message_id}")
 async def get_message(caller: Reader, message_id: ItemId) -> MessageOutput:
     """One message."""
-    return MessageOutput.of(await caller.runtime.stores.messages.get(caller.company_id, message_id))
+    return MessageOutput.of(await view.get_message(caller.runtime, caller.company_id, message_id))
 
 
 @router.post("/{message_id}/settle")

@@ -13,6 +13,7 @@ from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
+from shared.views import opt_outs as view
 
 router = APIRouter(prefix="/v1/opt-outs", tags=["opt-outs"], route_class=ApiRoute)
 
@@ -62,16 +63,21 @@ async def list_opt_outs(
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
     """Refusals, ended ones too unless `is_active=true`. `address` is in its one form: +12125550187."""
-    store = caller.runtime.stores.opt_outs
     return await list_page(
-        caller, paging, store, OptOutOutput, channel=channel, address=address, is_active=is_active
+        caller,
+        paging,
+        OptOutOutput,
+        view.list_opt_outs,
+        channel=channel,
+        address=address,
+        is_active=is_active,
     )
 
 
 @router.get("/{opt_out_id}")
 async def get_opt_out(caller: Reader, opt_out_id: ItemId) -> OptOutOutput:
     """One refusal."""
-    return OptOutOutput.of(await caller.runtime.stores.opt_outs.get(caller.company_id, opt_out_id))
+    return OptOutOutput.of(await view.get_opt_out(caller.runtime, caller.company_id, opt_out_id))
 
 
 @router.post("/{opt_out_id}/end")

@@ -12,6 +12,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.reply import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
+from shared.views import replies as view
 
 router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
 
@@ -52,8 +53,8 @@ async def list_replies(
     return await list_page(
         caller,
         paging,
-        caller.runtime.stores.replies,
         ReplyOutput,
+        view.list_replies,
         fire_id=fire_id,
         message_id=message_id,
         meaning=meaning,
@@ -63,7 +64,7 @@ async def list_replies(
 @router.get("/{reply_id}")
 async def get_reply(caller: Reader, reply_id: ItemId) -> ReplyOutput:
     """One reply."""
-    return ReplyOutput.of(await caller.runtime.stores.replies.get(caller.company_id, reply_id))
+    return ReplyOutput.of(await view.get_reply(caller.runtime, caller.company_id, reply_id))
 
 
 @router.post("/{reply_id}/answer")

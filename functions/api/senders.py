@@ -9,6 +9,7 @@ from functions.api.kit.shapes import ItemId, Listed, Output
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider
 from shared.usecases.sending.resume_sender import resume_sender
+from shared.views import senders as view
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
 
@@ -32,13 +33,13 @@ class SenderOutput(Output):
 @router.get("")
 async def list_senders(caller: Reader, paging: Page) -> Listed[SenderOutput]:
     """The company's senders."""
-    return await list_page(caller, paging, caller.runtime.stores.senders, SenderOutput)
+    return await list_page(caller, paging, SenderOutput, view.list_senders)
 
 
 @router.get("/{sender_id}")
 async def get_sender(caller: Reader, sender_id: ItemId) -> SenderOutput:
     """One sender."""
-    return SenderOutput.of(await caller.runtime.stores.senders.get(caller.company_id, sender_id))
+    return SenderOutput.of(await view.get_sender(caller.runtime, caller.company_id, sender_id))
 
 
 @router.post("/{sender_id}/resume")

@@ -14,6 +14,7 @@ from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Outp
 from shared.domain.channels.channel import Channel
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+from shared.views import templates as view
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
 
@@ -71,14 +72,13 @@ async def list_templates(
     caller: Reader, paging: Page, channel: Channel | None = None
 ) -> Listed[TemplateOutput]:
     """The company's templates."""
-    store = caller.runtime.stores.templates
-    return await list_page(caller, paging, store, TemplateOutput, channel=channel)
+    return await list_page(caller, paging, TemplateOutput, view.list_templates, channel=channel)
 
 
 @router.get("/{template_id}")
 async def get_template(caller: Reader, template_id: ItemId) -> TemplateOutput:
     """One template."""
-    return TemplateOutput.of(await caller.runtime.stores.templates.get(caller.company_id, template_id))
+    return TemplateOutput.of(await view.get_template(caller.runtime, caller.company_id, template_id))
 
 
 @router.patch("/{template_id}")

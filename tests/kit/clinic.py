@@ -24,15 +24,14 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.providers.kit import http
-from shared.pubsub.publisher import InlinePublisher
 from shared.runtime import Runtime
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.files.store_upload import store_upload
 from shared.usecases.fires.fire_campaign import fire_campaign
-from shared.usecases.ledger.report_fire import report_fire
 from shared.usecases.run_job import run_job
+from shared.views.reports import report_fire
 from tests.kit.builders import a_campaign, a_company, a_source, a_template, an_email_sender, an_sms_sender
 
 COLUMNS = ("Patient", "Phone", "Email", "Doctor", "When", "State")
@@ -83,7 +82,7 @@ class Clinic:
         self.simulator = simulator
         self.published: list[Job] = []
         self.runs_jobs = True
-        runtime.publisher = InlinePublisher(self._take)
+        runtime.do_jobs_here(self._take)
 
     async def open(self) -> None:
         """Store the company, its senders and its templates, and register them with the simulators."""

@@ -13,7 +13,7 @@ from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.firestore.kit.collection import Collection
-from shared.usecases.ledger.count_fire import CountedFire, count_fire
+from shared.views.ledger import CountedFire, count_fire
 from tests.kit.clinic import Clinic
 
 R = TypeVar("R")

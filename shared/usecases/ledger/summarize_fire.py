@@ -8,8 +8,8 @@ from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.ledger.count_fire import count_fire
 from shared.usecases.ledger.open_searches import open_searches
+from shared.views.ledger import count_fire, kept_progress
 
 COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
@@ -38,14 +38,6 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
             await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
-
-
-async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
-    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
-    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
-    if not fire.is_closed or is_counted:
-        return None
-    return await runtime.stores.fire_progress.find(company_id, fire.id)
 
 
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:

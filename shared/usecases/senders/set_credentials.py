@@ -9,7 +9,7 @@ from shared.providers.kit.credentials import credentials_of
 from shared.runtime import Runtime
 from shared.storage.secrets import LiveValue
 from shared.usecases.senders.check_senders import credentials_problem
-from shared.usecases.senders.show_credentials import ShownCredentials, shown
+from shared.views.credentials import ShownCredentials, shown
 
 MOST_LIVE = 2
 

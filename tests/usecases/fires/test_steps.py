@@ -9,8 +9,8 @@ from shared.domain.job import QueueMessages
 from shared.domain.messages.message import MessageState
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.fires.requeue_failure import requeue_failure
-from shared.usecases.ledger.count_fire import count_fire
 from shared.usecases.run_job import run_job
+from shared.views.ledger import count_fire
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
 

@@ -1,4 +1,4 @@
-"""List the work that does not go on, and say why."""
+"""Work that does not go on, and why."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.firestore.queries.files import FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED
 from shared.firestore.queries.messages import BATCHES_DUE, BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
 from shared.runtime import Runtime
-from shared.usecases.ledger.explain_waiting import explain_waiting
+from shared.views.waiting import explain_waiting
 
 
 class StuckKind(StrEnum):

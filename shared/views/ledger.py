@@ -1,4 +1,4 @@
-"""Count a fire's books from stored states: a ledger for each step, which add up to the fire's."""
+"""A fire's books: a ledger for each step, which add up to the fire's. Counted, or as they closed."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.domain.fires.fire import (
     ChunkState,
     Fire,
+    FireProgress,
     Ledger,
     PlannedStep,
     ProgressStatus,
@@ -78,3 +79,11 @@ async def _count_step(
         planned=step.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
     )
     return StepLedger(step_id=step.step_id, ledger=ledger), is_planned
+
+
+async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
+    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
+    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
+    if not fire.is_closed or is_counted:
+        return None
+    return await runtime.stores.fire_progress.find(company_id, fire.id)

@@ -1,4 +1,4 @@
-"""Say why a fire does not go on."""
+"""Why a fire does not go on."""
 
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.messages.batch import BatchState

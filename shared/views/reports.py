@@ -1,32 +1,34 @@
-"""Report one fire: its ledger as it stands, and the reasons behind each of its sums."""
+"""Reports: the ledger of one fire or of a range of days, and the reasons behind each of its sums."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
+from shared.domain.errors import InvalidInput
 from shared.domain.fires.cost import estimated_cost
-from shared.domain.fires.fire import Fire, FireProgress
+from shared.domain.fires.fire import Fire, FireProgress, Ledger
 from shared.domain.fires.fire_cost import Unit
-from shared.domain.fires.report import FireReport
+from shared.domain.fires.report import FireReport, RangeReport
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import Query
-from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES
+from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES, FIRES_SINCE
 from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_DELIVERY,
     FIRE_MESSAGES_BY_DISPOSITION,
     FIRE_MESSAGES_BY_STATE,
 )
 from shared.runtime import Runtime
-from shared.usecases.ledger.count_fire import count_fire
-from shared.usecases.ledger.summarize_fire import kept_progress
+from shared.views.ledger import count_fire, kept_progress
 
+MOST_FIRES = 500
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
 
@@ -68,6 +70,30 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         estimated_cost=str(
             estimated_cost({Channel.SMS: costs[Unit.SMS_PARTS], Channel.EMAIL: costs[Unit.EMAILS]})
         ),
+    )
+
+
+async def report_range(runtime: Runtime, company_id: str, start: datetime, end: datetime) -> RangeReport:
+    """The fires that started in [start, end). Raises InvalidInput for an empty or too long range."""
+    if start >= end:
+        raise InvalidInput.at("end", "must be later than start")
+    found = await runtime.stores.fires.some(company_id, FIRES_SINCE, start, limit=MOST_FIRES + 1)
+    chosen = [fire for fire in found if fire.fired_at < end]
+    if len(chosen) > MOST_FIRES:
+        raise InvalidInput.at("end", f"the range holds more than {MOST_FIRES} fires; choose a shorter one")
+    reports = await asyncio.gather(*(report_fire(runtime, company_id, fire.id) for fire in chosen))
+    deliveries: Counter[str] = Counter()
+    dispositions: Counter[str] = Counter()
+    for report in reports:
+        deliveries.update(report.deliveries)
+        dispositions.update(report.dispositions)
+    return RangeReport(
+        start=start,
+        end=end,
+        ledger=sum((report.ledger for report in reports), Ledger()),
+        deliveries=dict(deliveries),
+        dispositions=dict(dispositions),
+        fires=tuple(reports),
     )
 
 
