@@ -1,4 +1,4 @@
-"""What a message comes from: a Twilio number or a mailbox, with its pace."""
+"""What a message comes from: a number or a mailbox at a provider, with its pace."""
 
 from dataclasses import dataclass
 from typing import NewType
