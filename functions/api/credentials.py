@@ -11,7 +11,8 @@ from functions.api.kit.shapes import ItemId, Output
 from shared.usecases.senders.remove_credentials import remove_credentials
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from shared.usecases.senders.set_credentials import set_credentials
-from shared.views.credentials import credential_schemas, show_credentials
+from shared.views.credentials import show_credentials
+from shared.views.providers import credential_schemas
 
 router = APIRouter(prefix="/v1/senders/{sender_id}/credentials", tags=["senders"], route_class=ApiRoute)
 

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from shared.providers.kit.credential_input import INPUTS
 from shared.runtime import Runtime
 from shared.storage.secrets import LiveValue
 
@@ -41,8 +39,3 @@ def shown(live: Sequence[LiveValue]) -> ShownCredentials:
     return ShownCredentials(
         values=tuple(ShownValue(keys=tuple(sorted(one.fields)), added_at=one.added_at) for one in live)
     )
-
-
-def credential_schemas() -> list[dict[str, Any]]:
-    """What each provider's credentials must hold, as JSON schemas."""
-    return [kind.model_json_schema() for kind in INPUTS.values()]

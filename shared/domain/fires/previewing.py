@@ -7,7 +7,6 @@ from datetime import datetime
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
-from shared.domain.channels.sms import estimate
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.planning import Plan, PlannedFailure, Planner
@@ -61,7 +60,7 @@ class PreviewMaking:
                 yield self.totals.counted(_previewed_failure(position, plan))
                 continue
             channel = plan.plan.step.channel
-            parts = estimate(plan.plan.body).parts if channel is Channel.SMS else 1
+            parts = channel.record.units(plan.plan.body)
             shown = _previewed_message(position, next(decided), parts, self._now)
             yield self.totals.counted(shown, channel)
 

@@ -118,7 +118,7 @@ def test_a_preview_shows_what_queueing_writes(
     parts: list[list[dict[str, str]]], numbers: set[str], key: tuple[str, ...]
 ) -> None:
     content, recipients = _content(key), _recipients(parts)
-    opt_outs = {opt_out_id(Channel.SMS, number) for number in numbers}
+    opt_outs = {opt_out_id(Channel("sms"), number) for number in numbers}
     shown = _previewed(content, recipients, opt_outs)
     assert shown == _queued(content, recipients, opt_outs)
     assert len(shown) == sum(map(len, parts)) * len(STEPS)

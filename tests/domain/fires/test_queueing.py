@@ -108,7 +108,7 @@ def test_the_very_text_for_the_same_address_is_a_duplicate_whatever_the_dedupe_k
 
 def test_refusals_and_cancellation_skip() -> None:
     chunk = arranged(phones(1, 2))
-    refused = missing(chunk, opt_outs={opt_out_id(Channel.SMS, "+12125550001")})
+    refused = missing(chunk, opt_outs={opt_out_id(Channel("sms"), "+12125550001")})
     assert {m.row_number: m.reason for m in refused.messages} == {2: SkipReason.OPTED_OUT, 3: None}
     canceled = missing(chunk, is_canceled=True)
     assert {m.reason for m in canceled.messages} == {SkipReason.CANCELED}
