@@ -16,5 +16,4 @@ def test_a_fire_begins_with_the_steps_that_go_out_at_once() -> None:
 
 @pytest.mark.parametrize("when", [AtOnce(), LATER, AtField(field="appointment_at", seconds=-86_400)])
 def test_every_kind_of_time_is_known_again_when_it_was_stored(when: When) -> None:
-    step = a_step(when=when)
-    assert msgspec.convert(msgspec.to_builtins(step), type(step)) == step
+    assert msgspec.convert(msgspec.to_builtins(when), When) == when

@@ -14,7 +14,8 @@ from shared.views.ledger import count_fire
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
 
-MAIL = a_step(id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email")
+EMAIL = Channel("email")
+MAIL = a_step(id="mail", channel=EMAIL, template_id="mail", sender_id="mails", address_field="email")
 REFUSED, GOOD = "+1 212 555 0003", "+1 212 555 9999"
 
 
