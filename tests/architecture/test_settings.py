@@ -1,14 +1,18 @@
-"""Settings are read in one place, checked as a whole, and written down in the README."""
+"""Settings are read in one place, checked as a whole, and written down in docs/settings.md."""
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
+from typing import Any
 
 import pytest
 
 from shared.settings import PREFIX, Settings, SettingsError
-from tests.kit.architecture.source_tree import ROOT, source_files
+from tests.kit.architecture.source_tree import source_files
+from tests.kit.docs.markdown import document, documents
 
+SETTING_ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (required|empty|`[^`]+`) \| [^|]+ \|$", re.MULTILINE)
+HISTORY = ("CHANGELOG.md",)  # names what was, too
 GOOD = {
     "ROLLCALL_PROJECT_ID": "project",
     "ROLLCALL_UPLOAD_BUCKET": "uploads",
@@ -37,18 +41,31 @@ def test_only_settings_reads_the_environment() -> None:
 
 
 def _environment_name(field: str) -> str:
-    """As the README must have it. The emulators' own tools name theirs without our prefix."""
+    """The emulators' own tools name theirs without our prefix."""
     return field.upper() if field.endswith("_emulator_host") else PREFIX + field.upper()
 
 
-def test_every_setting_is_in_the_readme_and_no_other() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = {_environment_name(field.name) for field in fields(Settings)}
-    expected = {name for name in names if name.startswith(PREFIX)}  # the others are the emulators' own
-    named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
-    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
-    assert missing == set()
-    assert named <= expected
+def _shown(default: Any) -> str:
+    if default is MISSING:
+        return "required"
+    return f"`{default}`" if default != "" else "empty"
+
+
+def test_every_setting_is_in_the_settings_with_its_default() -> None:
+    expected = {_environment_name(field.name): _shown(field.default) for field in fields(Settings)}
+    ours = {name: shown for name, shown in expected.items() if name.startswith(PREFIX)}
+    assert dict(SETTING_ROW.findall(document("docs/settings.md").text)) == ours
+
+
+def test_no_document_names_a_setting_that_is_none() -> None:
+    known = {_environment_name(field.name) for field in fields(Settings)}
+    named = {
+        (one.name, name)
+        for one in documents()
+        if one.name not in HISTORY
+        for name in re.findall(rf"\b{PREFIX}[A-Z_]+\b", one.text)
+    }
+    assert {(place, name) for place, name in named if name not in known} == set()
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
