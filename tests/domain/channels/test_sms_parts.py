@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.channels.sms import Encoding, estimate
+from shared.domain.channels.sms_parts import Encoding, estimate
 
 
 @pytest.mark.parametrize(
