@@ -1,14 +1,16 @@
-"""Settings are read in one place, checked as a whole, and written down in the README."""
+"""Settings are read in one place, checked as a whole, and written down in docs/settings.md."""
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
+from typing import Any
 
 import pytest
 
 from shared.providers import registry
 from shared.settings import PREFIX, Settings, SettingsError
-from tests.kit.architecture.source_tree import ROOT, source_files
+from tests.kit.architecture.source_tree import source_files
+from tests.kit.docs.markdown import document, documents
 
 GOOD = {
     "ROLLCALL_PROJECT_ID": "project",
@@ -20,6 +22,8 @@ GOOD = {
     "ROLLCALL_CALLER_SERVICE_ACCOUNT": "push@project.iam.gserviceaccount.com",
 }
 FIELDS = [field.name for field in fields(Settings) if field.name != "provider_base_urls"]
+SETTING_ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (required|empty|`[^`]+`) \| [^|]+ \|$", re.MULTILINE)
+HISTORY = ("CHANGELOG.md",)  # names what was, too
 READERS = {"environ", "environb", "getenv", "getenvb"}
 
 
@@ -39,19 +43,35 @@ def test_only_settings_reads_the_environment() -> None:
 
 
 def _environment_name(field: str) -> str:
-    """As the README must have it. The emulators' own tools name theirs without our prefix."""
+    """The emulators' own tools name theirs without our prefix."""
     return field.upper() if field.endswith("_emulator_host") else PREFIX + field.upper()
 
 
-def test_every_setting_is_in_the_readme_and_no_other() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = {_environment_name(field) for field in FIELDS}
-    expected = {name for name in names if name.startswith(PREFIX)}  # the others are the emulators' own
-    expected |= {f"{PREFIX}{provider.upper()}_BASE_URL" for provider in registry.names()}
-    named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
-    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
-    assert missing == set()
-    assert named <= expected
+def _shown(default: Any) -> str:
+    if default is MISSING:
+        return "required"
+    return f"`{default}`" if default else "empty"
+
+
+def _documented() -> dict[str, str]:
+    """Every setting that people set, with its default as docs/settings.md shows it."""
+    defaults = {_environment_name(one.name): one.default for one in fields(Settings) if one.name in FIELDS}
+    defaults |= {f"{PREFIX}{one.name.upper()}_BASE_URL": one.base_url for one in registry.records()}
+    return {name: _shown(default) for name, default in defaults.items() if name.startswith(PREFIX)}
+
+
+def test_every_setting_is_written_down_with_its_default() -> None:
+    assert dict(SETTING_ROW.findall(document("docs/settings.md").text)) == _documented()
+
+
+def test_no_document_names_a_setting_that_is_none() -> None:
+    named = {
+        (one.name, name)
+        for one in documents()
+        if one.name not in HISTORY
+        for name in re.findall(rf"\b{PREFIX}[A-Z_]+\b", one.text)
+    }
+    assert {(place, name) for place, name in named if name not in _documented()} == set()
 
 
 @pytest.mark.parametrize("field", FIELDS)
