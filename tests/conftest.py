@@ -10,7 +10,14 @@ from infra.local.emulators import Emulators, running_emulators
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.client import SimulatorClient, simulator_client
 from infra.local.simulator.faults import Delays
+from tests.kit.clock import Clock
 
+pytest_plugins = (
+    "tests.kit.suite.ceiling",
+    "tests.kit.suite.moments",
+    "tests.kit.suite.orderly_end",
+    "tests.kit.suite.sharing",
+)
 UPLOAD_TOPIC = "ingest-file"
 
 
@@ -25,11 +32,13 @@ async def emulators(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
 
 
 @pytest_asyncio.fixture
-async def simulator(tmp_path: Path) -> AsyncIterator[SimulatorClient]:
-    """Twilio, SendGrid and the phone page in this process, with short delays."""
+async def simulator(tmp_path: Path, clock: Clock) -> AsyncIterator[SimulatorClient]:
+    """Twilio, SendGrid and the phone page in this process, with short delays and the test's clock."""
     delays = Delays(receipt=0.01, slow=0.2, timeout=4)
     async with (
-        running_simulator(tmp_path / "simulator.sqlite", delays=delays) as address,
+        running_simulator(
+            tmp_path / "simulator.sqlite", delays=delays, clock=lambda: clock().timestamp()
+        ) as address,
         simulator_client(address) as client,
     ):
         yield client

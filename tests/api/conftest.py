@@ -13,13 +13,18 @@ from infra.local.simulator.client import SimulatorClient
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.api.office import Office
+from tests.kit.clock import Clock
 
 BUCKET = "uploads"
 
 
 @pytest_asyncio.fixture
 async def office(
-    emulators: Emulators, simulator: SimulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    emulators: Emulators,
+    simulator: SimulatorClient,
+    clock: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Office]:
     """Two companies with everything an id can name, and keys of each."""
     for name, value in emulators.env.items():
@@ -36,7 +41,7 @@ async def office(
         storage_public_url=emulators.storage,
         storage_emulator_host=emulators.storage,
     )
-    office = Office(Runtime(settings))
+    office = Office(Runtime(settings, clock))
     await office.open(simulator)
     yield office
     await office.close()

@@ -6,7 +6,7 @@ Workers are taken through their steps by hand, so that each stops exactly where 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.channels.channel import Channel
@@ -114,8 +114,7 @@ async def queued(clinic: Clinic) -> SendBatch:
 
 def later(clinic: Clinic) -> None:
     """Let every lease and grace end."""
-    offset = clinic.runtime.now() - datetime.now(UTC) + LEASE_AND_MORE
-    clinic.runtime.now = lambda: datetime.now(UTC) + offset
+    clinic.later(LEASE_AND_MORE)
 
 
 async def settle(clinic: Clinic) -> None:

@@ -33,6 +33,7 @@ from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.run_job import run_job
 from shared.views.reports import report_fire
 from tests.kit.builders import a_campaign, a_company, a_source, a_template, an_email_sender, an_sms_sender
+from tests.kit.clock import Clock
 
 COLUMNS = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 ROW = {
@@ -59,16 +60,6 @@ def csv_of(*rows: dict[str, str]) -> bytes:
 def people(count: int, digits: int = 2000) -> list[dict[str, str]]:
     """Rows of so many people, each with a number of their own that ends in `digits` and up."""
     return [{"Patient": f"P{n}", "Phone": f"+1 212 555 {digits + n:04}"} for n in range(count)]
-
-
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 class Clinic:

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ async def backup(emulators: Emulators, clinic: Clinic, directory: Path) -> datet
         "export_name": "firestore",
     }
     (directory / "new").mkdir(parents=True)
-    at = datetime.now(UTC)
+    at = clinic.runtime.now()
     url = f"http://{emulators.firestore}/emulator/v1/projects/{project}:export"
     async with aiohttp.ClientSession() as http, http.post(url, json=order) as response:
         response.raise_for_status()

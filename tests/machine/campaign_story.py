@@ -24,7 +24,8 @@ from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.usecases.run_job import run_job
 from tests.kit.builders import a_template
-from tests.kit.clinic import Clinic, Clock
+from tests.kit.clinic import Clinic
+from tests.kit.clock import Clock
 from tests.machine.campaign_checks import Checks
 from tests.machine.campaign_deaths import DEADLY_IN_COMMANDS, Death, Moment, dying
 from tests.machine.campaign_look import Look, look_around

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,7 @@ from infra.local.simulator.app import running_simulator
 from infra.local.simulator.client import SimulatorClient, TwilioAccount, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.simulator.outcomes import Answer
+from tests.kit.clock import Clock
 from tests.kit.stack.webhook_receiver import Received, Receiver
 
 OURS = "+14155559000"
@@ -223,7 +224,7 @@ async def test_the_same_text_twice_is_two_texts(simulator: SimulatorClient, twil
     assert [message["body"] for message in await simulator.messages(handset=PERSON)] == ["Hi", "Hi"]
 
 
-async def test_history_is_paged_newest_first_and_filtered(twilio: Client) -> None:
+async def test_history_is_paged_newest_first_and_filtered(twilio: Client, clock: Clock) -> None:
     for number in range(7):
         await twilio.messages.create_async(to=PERSON, from_=OURS, body=f"text {number}")
     await twilio.messages.create_async(to="+14155555678", from_=OURS, body="another")
@@ -233,7 +234,7 @@ async def test_history_is_paged_newest_first_and_filtered(twilio: Client) -> Non
         pages = following
         bodies.append([message.body for message in pages])
     assert bodies == [["text 6", "text 5", "text 4"], ["text 3", "text 2", "text 1"], ["text 0"]]
-    now = datetime.now(UTC)
+    now = clock()
     hour = timedelta(hours=1)
     assert len(await twilio.messages.list_async(from_=OURS)) == 8
     assert len(await twilio.messages.list_async(date_sent_after=now - hour, date_sent_before=now + hour)) == 8

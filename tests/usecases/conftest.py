@@ -14,6 +14,7 @@ from shared.providers import registry
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.clinic import Clinic
+from tests.kit.clock import Clock
 
 BUCKET = "uploads"
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.
@@ -25,7 +26,11 @@ import_module("twilio.rest.api.v2010")  # what twilio itself loads late, for a s
 
 @pytest_asyncio.fixture
 async def clinic(
-    emulators: Emulators, simulator: SimulatorClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    emulators: Emulators,
+    simulator: SimulatorClient,
+    clock: Clock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Clinic]:
     """A company with an SMS and an email sender, in a database of its own."""
     for name, value in emulators.env.items():
@@ -41,7 +46,7 @@ async def clinic(
         provider_timeout_seconds=2.0,
         storage_emulator_host=emulators.storage,
     )
-    clinic = Clinic(Runtime(settings), simulator)
+    clinic = Clinic(Runtime(settings, clock), simulator)
     await clinic.open()
     yield clinic
     await clinic.close()

@@ -14,13 +14,15 @@ from shared.faults import Point
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.builders import a_step
 from tests.kit.clinic import LOST, Clinic
+from tests.kit.clock import Clock
 from tests.machine.campaign_deaths import Died
 
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
 
 
-async def test_receipts_that_never_came_are_taken_from_the_day(clinic: Clinic) -> None:
+async def test_receipts_that_never_came_are_taken_from_the_day(clinic: Clinic, clock: Clock) -> None:
+    clock.at = clock.at.replace(hour=9)  # the fire's days end ten hours after it: today
     fire = await clinic.fire_for("+1 212 555 0011", "+1 212 555 0002", "+1 212 555 2000")
     assert (await clinic.report(fire)).deliveries == {"no receipt": 3}
     clinic.later(5 * HOUR)
@@ -57,7 +59,10 @@ def counted() -> Iterator[Counted]:
     faults.install(None)
 
 
-async def test_a_search_cut_short_goes_on_where_it_was(clinic: Clinic, counted: Counted) -> None:
+async def test_a_search_cut_short_goes_on_where_it_was(
+    clinic: Clinic, clock: Clock, counted: Counted
+) -> None:
+    clock.at = clock.at.replace(hour=9)
     fire = await clinic.fire_for(*(f"+1 212 555 {2000 + n}" for n in range(230)))
     clinic.later(5 * HOUR)
     counted.stop_at = 3
@@ -94,9 +99,11 @@ async def test_a_late_receipt_does_not_make_the_message_late(clinic: Clinic) -> 
     assert (settled.state, settled.sent_at) == ("sent", message.sending_at)
 
 
-async def test_the_day_after_is_searched_when_the_provider_may_have_queued(clinic: Clinic) -> None:
-    now = clinic.runtime.now()
-    clinic.stop_clock(now.replace(hour=21, minute=0))
+async def test_the_day_after_is_searched_when_the_provider_may_have_queued(
+    clinic: Clinic, clock: Clock
+) -> None:
+    clock.at = clock.at.replace(hour=21)
     await clinic.fire_for("+1 212 555 2000")
     searches = (await clinic.stores.history_searches.page(clinic.company_id, limit=10)).items
-    assert {search.day for search in searches} == {now.date(), now.date() + timedelta(days=1)}
+    today = clock.at.date()
+    assert {search.day for search in searches} == {today, today + timedelta(days=1)}

@@ -13,6 +13,7 @@ from shared.domain.messages.message import MessageState
 from shared.usecases.evidence.search_unknown import AT_ONCE
 from tests.kit.between import Between, between
 from tests.kit.clinic import ABSENT, LOST, Clinic
+from tests.kit.clock import Clock
 
 HOUR = timedelta(hours=1)
 BUSY = {"code": 20429, "message": "Too Many Requests", "status": 429}
@@ -60,7 +61,10 @@ async def test_one_that_cannot_be_read_keeps_no_other_from_it(clinic: Clinic, tw
     assert states == {"2000": "sent", "2001": "unknown", "2002": "sent"}
 
 
-async def test_a_cursor_that_is_refused_begins_the_day_anew(clinic: Clinic, twilio: Between) -> None:
+async def test_a_cursor_that_is_refused_begins_the_day_anew(
+    clinic: Clinic, clock: Clock, twilio: Between
+) -> None:
+    clock.at = clock.at.replace(hour=9)  # so that there is one day to search
     await clinic.fire_for(*(f"+1 212 555 {2000 + n}" for n in range(230)))
     clinic.later(5 * HOUR)
     twilio.refuses = lambda request: say(429, BUSY) if request.query.get("Page") == "2" else None

@@ -211,7 +211,7 @@ async def test_rows_that_were_not_planned_yet_are_looked_for_too(clinic: Clinic)
     await clinic.load({}, {"Patient": "Ben", "Phone": "+12125550188"})
     await clinic.ready()
     fire = await clinic.fire()
-    started_at = datetime.now(UTC).isoformat()
+    started_at = clinic.runtime.now().isoformat()
     early = await ops(clinic, "after-restore", "--backup-time", started_at)
     assert early["companies"]["acme"]["waiting"] == 2
     sent, _ = await clinic.messages()
