@@ -19,7 +19,7 @@ CHANNEL_HOMES = ("shared/domain/channels/", *PROVIDER_HOMES)
 
 
 def _names_one(node: ast.AST, names: set[str]) -> bool:
-    """Whether it is one of them: "sms", Channel("sms"), SMS, Channel("sms"), SMS.name, or some of these."""
+    """Whether it is one of them: "sms", Channel("sms"), SMS, Channel.SMS, SMS.name, or some of these."""
     match node:
         case ast.Constant(value=value):
             return value in names
@@ -77,14 +77,14 @@ def test_no_provider_is_singled_out() -> None:
         'if "sms" != message.channel: pass',
         'if message.channel == Channel("email"): pass',
         "if message.channel.record is SMS: pass",
-        "if message.channel is Channel("sms"): pass",
+        "if message.channel is Channel.SMS: pass",
         'if message.channel in ("sms", "whatsapp"): pass',
         "parts = estimate(body) if step.channel is not EMAIL.name else 1",
         'sizes = {Channel("sms"): 25, Channel("email"): 100}',
         'price = {"sms": 1, "email": 2}[channel]',
         'match channel:\n    case "email": pass',
         'match message:\n    case Message(channel="sms"): pass',
-        "match channel:\n    case Channel("email"): pass",
+        "match channel:\n    case Channel.EMAIL: pass",
     ],
 )
 def test_a_channel_that_is_singled_out_is_found(line: str) -> None:
