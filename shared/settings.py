@@ -68,7 +68,7 @@ class Settings:
         faults: list[str] = []
         for name, annotation in cls.__annotations__.items():
             text = env.get(name.upper() if name.endswith("_emulator_host") else PREFIX + name.upper())
-            if text is None:
+            if text is None or name in values:
                 continue
             try:
                 values[name] = _listed(text) if annotation == tuple[str, ...] else annotation(text)
