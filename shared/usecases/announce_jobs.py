@@ -7,7 +7,10 @@ from shared.domain.job import Job
 from shared.runtime import Runtime
 
 
-async def announce_jobs(runtime: Runtime, jobs: Sequence[Job], fault_point: faults.Point) -> None:
-    """Publish the jobs. What is lost on the way is found by the sweep, as its work was stored before."""
+async def announce_jobs(runtime: Runtime, jobs: Sequence[Job], fault_point: faults.Point | None) -> None:
+    """Publish the jobs. What is lost on the way is found by the sweep, as its work was stored before.
+
+    `fault_point` names the step for tests that break it; None where nothing is lost by a lost job.
+    """
     with faults.step(fault_point if jobs else None):
         await runtime.publisher.publish(jobs)

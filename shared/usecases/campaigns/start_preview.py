@@ -7,6 +7,7 @@ from shared.domain.fires.preview import Preview
 from shared.domain.ids import random_id
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_audience import AudienceNotReady, find_audience
 from shared.usecases.campaigns.freeze_content import freeze_content
 
@@ -28,7 +29,7 @@ async def start_preview(runtime: Runtime, company_id: str, campaign_id: str) -> 
     await stores.campaign_contents.keep(company_id, campaign_id, content)
     await stores.previews.save(company_id, preview.id, preview)
     job = PreviewCampaign(company_id=company_id, campaign_id=campaign_id, preview_id=preview.id)
-    await runtime.publisher.publish([job])
+    await announce_jobs(runtime, [job], None)  # whoever waits for it asks for another
     return await stores.previews.get(company_id, preview.id)
 
 

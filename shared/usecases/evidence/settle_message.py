@@ -53,7 +53,8 @@ async def settle_message(
 
 
 async def _announce(runtime: Runtime, company_id: str, settled: Message, batch: Batch | None) -> None:
-    await announce_jobs(runtime, [send_job(batch)] if batch else [], "settle_message.publish")
+    jobs = [send_job(batch)] if batch else []
+    await announce_jobs(runtime, jobs, "settle_message.publish")
     await summarize_fire(runtime, company_id, settled.fire_id)
 
 

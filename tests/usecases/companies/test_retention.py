@@ -107,7 +107,7 @@ async def test_a_file_whose_rows_are_about_to_go_is_not_fired(clinic: Clinic) ->
     with pytest.raises(Conflict, match=r"Upload the file again"):
         await clinic.fire()
     await clinic.save(a_campaign(id="other", audience=audience))
-    with pytest.raises(InvalidInput, match="upload it again"):
+    with pytest.raises(InvalidInput, match="Upload the file again"):
         await start_preview(clinic.runtime, clinic.company_id, "other")
     clock.at -= 2 * DAY
     await clinic.fire()
