@@ -77,12 +77,12 @@ async def _campaign(paged: PagedOffice, rows: list[str], body: str = BODY) -> di
 
 
 async def _delivered(paged: PagedOffice, fire_id: str, count: int) -> dict[str, dict[str, Any]]:
-    """The fire's messages by address, once so many have a receipt."""
+    """The fire's messages by address, without duplicates, once so many have a receipt."""
     async with asyncio.timeout(30):
         while True:
             items = (await paged.office.api.get("/messages", fire_id=fire_id))["items"]
             if sum(message["delivery"] is not None for message in items) == count:
-                return {message["address"]: message for message in items}
+                return {one["address"]: one for one in items if one["duplicate_of"] is None}
             await asyncio.sleep(0.1)
 
 
