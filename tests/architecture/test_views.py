@@ -11,7 +11,6 @@ from tests.kit.architecture.source_tree import SourceFile, attribute_calls, clas
 # What the runtime opens: stores, files, secrets, the publisher and the dead letters.
 ADAPTERS = {name for name, value in vars(Runtime).items() if isinstance(value, cached_property)}
 # The webhooks find their sender themselves until they are a table of routes of the providers' records.
-EXEMPT = {"functions/webhooks/messages.py"}
 # Methods of the adapters that change nothing. What is not named here writes, deletes or announces.
 READS = frozenset(
     {
@@ -59,7 +58,7 @@ def _changes_made(file: SourceFile) -> set[str]:
 
 def test_entry_points_take_no_adapter_from_the_runtime() -> None:
     takers = {file.name: taken for file in source_files("functions") if (taken := _adapters_read(file))}
-    assert set(takers) - EXEMPT == set()
+    assert set(takers) == set()
 
 
 @pytest.mark.parametrize(
