@@ -10,7 +10,6 @@ from tests.kit.architecture.source_tree import SourceFile, attribute_calls, clas
 
 # What the runtime opens: stores, files, secrets, the publisher and the dead letters.
 ADAPTERS = {name for name, value in vars(Runtime).items() if isinstance(value, cached_property)}
-# The webhooks find their sender themselves until they are a table of routes of the providers' records.
 # Methods of the adapters that change nothing. What is not named here writes, deletes or announces.
 READS = frozenset(
     {
