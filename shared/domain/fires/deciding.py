@@ -39,12 +39,12 @@ class DecidedMessage:
 
 def keyed(fire_id: str, plan: PlannedMessage) -> KeyedMessage:
     """The message with its ids in the fire."""
-    step_id = plan.step.id
+    step_id, address = plan.step.id, plan.step.channel.record.address.key(plan.address)
     return KeyedMessage(
         plan=plan,
         key_id=computed_id(fire_id, step_id, "key", *plan.dedupe),
         own_id=computed_id(fire_id, step_id, "recipient", plan.recipient.key),
-        text_id=computed_id(fire_id, step_id, "text", plan.address.casefold(), plan.subject, plan.body),
+        text_id=computed_id(fire_id, step_id, "text", address, plan.subject, plan.body),
         opt_out_id=opt_out_id(plan.step.channel, plan.address),
     )
 

@@ -115,7 +115,7 @@ class Planner:
             dedupe=dedupe_parts(
                 self._content.dedupe_key,
                 values,
-                address=address,
+                address=step.channel.record.address.key(address),
                 fire_day=self._fire_day,
                 expires_field=self._campaign.expires_field,
                 time_zone=zones[0],
