@@ -19,12 +19,12 @@ from infra.local.processes import Process, ProcessFailed, port_answers
 from infra.local.stack import UPLOAD_BUCKET, Stack, StackOptions
 from infra.local.state import state_directory
 from tests.kit.leftovers import Leftovers, leftovers
+from tests.kit.patience import PATIENCE_SECONDS
 
 __all__ = ["leftovers"]
 
 HERE = Path(__file__).parent
 KIT = HERE.parent / "kit/stack"
-WAIT_SECONDS = 20
 
 
 def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
@@ -41,7 +41,7 @@ def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
 async def calls_of(stack: Stack, name: str) -> list[dict[str, Any]]:
     """Wait until the function was called; all its calls."""
     path = stack.directory / "calls"
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
             if calls := [call for call in map(json.loads, lines) if call["name"] == name]:
@@ -50,7 +50,7 @@ async def calls_of(stack: Stack, name: str) -> list[dict[str, Any]]:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not holds():  # what is waited for happens in other processes
             await asyncio.sleep(0.05)
 
@@ -135,7 +135,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=HERE.parents[1]
     )
     assert child.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while said_before_signal not in (await child.stdout.readline()).decode():
             assert child.returncode is None
         child.send_signal(signal.SIGINT)
@@ -168,7 +168,7 @@ async def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short() -> N
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=HERE.parents[1]
     )
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         printed, _ = await child.communicate()
     assert printed.decode() == "stopped in order\n"
 
@@ -180,7 +180,7 @@ async def test_a_function_that_cannot_start_is_named_with_its_log(tmp_path: Path
         log_path=tmp_path / "broken.log",
     )
     with pytest.raises(ProcessFailed) as failure:
-        await process.wait_until(lambda: port_answers(HOST, 1), seconds=WAIT_SECONDS)
+        await process.wait_until(lambda: port_answers(HOST, 1), seconds=PATIENCE_SECONDS)
     assert "broken ended with code 1" in str(failure.value)
     assert "no such table" in str(failure.value)
     await process.stop()

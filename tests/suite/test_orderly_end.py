@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.kit.leftovers import Leftovers, leftovers
+from tests.kit.patience import PATIENCE_SECONDS
 
 __all__ = ["leftovers"]
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120
 WAITS = """
 import asyncio
 import pytest_asyncio
 from infra.local.processes import Process
+from tests.kit.patience import PATIENCE_SECONDS
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def program(tmp_path_factory):

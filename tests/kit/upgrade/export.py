@@ -70,7 +70,7 @@ def _settings(emulators: Emulators, simulator: str, place: Path) -> Settings:
         twilio_base_url=simulator,
         sendgrid_base_url=simulator,
         caller_token="caller-token",
-        provider_timeout_seconds=2.0,
+        provider_timeout_seconds=5.0,
         storage_emulator_host=emulators.storage,
     )
 
