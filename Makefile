@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ONCE ?=
+ONLY ?=
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -31,9 +32,16 @@ demo: setup ## start the stack, run the main job on a messy file, show the resul
 up: setup ## start the stack and leave it running (KEEP=1: go on with the last state)
 	@exec $(BIN)/python -m infra.local up $(if $(KEEP),--keep)
 
-test: setup browser ## every test, on the real emulators
+# Each process has emulators of its own, so four are enough for any machine.
+PARALLEL = --numprocesses=logical --maxprocesses=4
+PART = $(if $(ONLY),$(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY)))
+
+test: setup browser ## every test, on the real emulators (ONLY=folder: those of tests/folder)
 	@$(BIN)/python -m infra.local check
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest $(PARALLEL) $(PART)
+
+moments: setup ## every test that has a clock, at each of the moments of tests/kit/suite/moments.py
+	@exec $(BIN)/python -m pytest --every-moment $(PARALLEL) $(PART)
 
 chaos: setup ## break the running system in every way and show what became of every message (SOAK=20000, ONLY=text, WITHOUT=guard)
 	@exec $(BIN)/python -m tests.faults.chaos $(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHOUT),--without "$(WITHOUT)")
@@ -63,7 +71,7 @@ lock: setup ## pin the dependencies of pyproject.toml anew
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test chaos guards check format indexes shapes lock
+.PHONY: help setup browser demo up test moments chaos guards check format indexes shapes lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy

@@ -34,7 +34,7 @@ async def emulators(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[E
 @pytest_asyncio.fixture
 async def simulator(tmp_path: Path, clock: Clock) -> AsyncIterator[SimulatorClient]:
     """Twilio, SendGrid and the phone page in this process, with short delays and the test's clock."""
-    delays = Delays(receipt=0.01, slow=0.2, timeout=4)
+    delays = Delays(receipt=0.01, slow=0.2, timeout=10)
     async with (
         running_simulator(
             tmp_path / "simulator.sqlite", delays=delays, clock=lambda: clock().timestamp()

@@ -162,7 +162,7 @@ async def _answer(simulator: SimulatorClient, api: ApiClient, sample: Sample, sa
     """Answer as patients would."""
     for handset, body in zip(sample.answerable, ANSWERS, strict=False):
         await simulator.reply(handset, body)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while len(replies := (await api.get("/replies"))["items"]) < len(ANSWERS):
             await asyncio.sleep(0.3)
     say(f"{len(replies)} people answered:")

@@ -14,7 +14,7 @@ import aiohttp
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import Process, url_answers
 
-START_SECONDS = 90
+START_SECONDS = 120
 EXPORT_SECONDS = 120
 # The emulators live for minutes: to compile and collect for hours took them half their processor time.
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"

@@ -10,7 +10,7 @@ from infra.local.ports import HOST
 from infra.local.processes import Process, ProcessFailed, port_answers
 from infra.manifest import Function
 
-START_SECONDS = 60
+START_SECONDS = 120
 RESTART_PAUSE_SECONDS = 1
 
 

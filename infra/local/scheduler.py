@@ -10,7 +10,7 @@ import aiohttp
 from infra.manifest import Function
 
 FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))  # minute, hour, day, month, day of the week
-SEARCH_MINUTES = 366 * 24 * 60
+SEARCHED = timedelta(days=366)
 
 
 class ScheduleNotUnderstood(Exception):
@@ -103,12 +103,16 @@ def next_due(schedule: str, after: datetime) -> datetime:
     if fields[2] != "*" and fields[4] != "*":
         raise ScheduleNotUnderstood(f"{schedule!r} names days of the month and of the week")
     allowed = [_values(field, low, high) for field, (low, high) in zip(fields, FIELDS, strict=True)]
-    minute = after.replace(second=0, microsecond=0)
-    for _ in range(SEARCH_MINUTES):
-        minute += timedelta(minutes=1)
-        parts = (minute.minute, minute.hour, minute.day, minute.month, minute.isoweekday() % 7)
-        if all(part in values for part, values in zip(parts, allowed, strict=True)):
+    minute = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    end = minute + SEARCHED
+    while minute < end:
+        days = (minute.day, minute.month, minute.isoweekday() % 7)
+        if not all(part in values for part, values in zip(days, allowed[2:], strict=True)):
+            minute = minute.replace(hour=0, minute=0) + timedelta(days=1)
+        elif minute.minute in allowed[0] and minute.hour in allowed[1]:
             return minute
+        else:
+            minute += timedelta(minutes=1)
     raise ScheduleNotUnderstood(f"{schedule!r} is not due within a year")
 
 

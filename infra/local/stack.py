@@ -26,7 +26,7 @@ PROJECT_ID = "rollcall-local"
 UPLOAD_BUCKET = "rollcall-local-uploads"
 FUNCTION_PORTS = {"api": 8000, "portal": 8001, "messages": 8002}
 SIMULATOR_PORT = 8090
-SIMULATOR_START_SECONDS = 30
+SIMULATOR_START_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

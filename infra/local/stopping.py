@@ -10,12 +10,16 @@ def stop_on_signals() -> None:
     """Let the first signal cancel the running task, started or still starting; more change nothing."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None  # noqa: S101  # a coroutine of asyncio.run always has one
+    is_stopping = False
 
     def stop() -> None:
-        for number in STOPPING_SIGNALS:  # ignored by the process itself: the loop ends before it does
-            loop.remove_signal_handler(number)
+        nonlocal is_stopping
+        for number in STOPPING_SIGNALS:
+            # Never back to the default in between: `kill` reaches us twice, by make and by our process group.
             signal.signal(number, signal.SIG_IGN)
-        task.cancel()
+        if not is_stopping:
+            is_stopping = True
+            task.cancel()
 
     for number in STOPPING_SIGNALS:
         loop.add_signal_handler(number, stop)

@@ -20,6 +20,7 @@ from infra.deploy.source import REPOSITORY
 from infra.deploy.step import DeployError, gcloud
 from infra.manifest import Trigger
 from tests.kit.deploy.empty_project import Project
+from tests.kit.patience import PATIENCE_SECONDS
 
 
 def test_the_first_deployment_makes_all(first_deployment: Project) -> None:
@@ -183,11 +184,11 @@ def test_ctrl_c_stops_and_says_how_to_go_on(project: Project, tmp_path: Path) ->
         text=True,
         start_new_session=True,
     ) as process:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not hanging.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert "topic send-batch:" not in out
     assert "topic send-batch: stopped by hand" in error

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.providers.kit import http
+from tests.kit.passing_time import passing_time
+
+__all__ = ["passing_time"]
 
 
 @pytest.fixture(autouse=True)
-async def _closed_connections() -> AsyncIterator[None]:
+async def _closed_connections(passing_time: None) -> AsyncIterator[None]:
     yield
     await http.aclose()

@@ -11,6 +11,7 @@ import pytest
 from infra.local.emulators import Emulators
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Function, read_manifest
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.webhook_receiver import Received, Receiver
 
 
@@ -76,7 +77,7 @@ async def test_a_job_nobody_takes_ends_as_a_dead_letter(emulators: Emulators, re
     await publish(emulators, function.topic, b"poison")
     path = f"projects/{emulators.project_id}/subscriptions/{function.dead_letter_topic}"
     url = f"http://{emulators.pubsub}/v1/{path}:pull"
-    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
         letters: list[dict[str, Any]] = []
         while not letters:  # each pull waits at the emulator until there is something, or for a while
             async with http.post(url, json={"maxMessages": 1}) as response:
@@ -173,7 +174,7 @@ async def test_an_idle_connection_holds_up_nobody(emulators: Emulators) -> None:
     _, idle = await asyncio.open_connection(host, int(port))  # browsers open some ahead of need
     try:
         async with (
-            asyncio.timeout(5),
+            asyncio.timeout(PATIENCE_SECONDS),
             aiohttp.ClientSession() as http,
             http.get(emulators.storage) as response,
         ):

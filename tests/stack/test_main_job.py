@@ -18,6 +18,7 @@ from infra.local.simulator.outcomes import OUTCOMES
 from infra.local.stack import Stack
 from shared.runtime import Runtime
 from shared.settings import Settings
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.log_search import Private, anybodys, entries, leaks
 from tests.kit.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
 from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options, stored
@@ -62,7 +63,7 @@ async def test_fixed_outcomes_end_as_designed_and_nobody_gets_a_text_twice(offic
         expected = set(messages) - {"dropped", "foreign", "error", "silent"}
         return all(messages[name]["delivery"] in final for name in expected)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not is_quiet(messages := await by_name()):
             await asyncio.sleep(0.2)
     states = {name: (message["state"], message["delivery"]) for name, message in messages.items()}
@@ -94,7 +95,7 @@ async def test_a_tick_fires_what_is_due_and_an_answer_comes_back(office: Office)
     report = await settled(office, status["campaign"]["last_fire_id"])
     assert report["ledger"]["sent"] == 1
     await office.simulator.reply("+12125552345", "1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (replies := (await office.api.get("/replies"))["items"]):
             await asyncio.sleep(0.1)
     assert replies[0]["disposition"] == "confirmed"
@@ -107,7 +108,7 @@ async def test_stop_keeps_the_next_campaign_away(office: Office) -> None:
     await office.api.post(f"/campaigns/{first['id']}/ready")
     await settled(office, (await office.api.post(f"/campaigns/{first['id']}/fire"))["id"])
     await office.simulator.reply("+12125552346", "Stop")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (await office.api.get("/opt-outs"))["items"]:
             await asyncio.sleep(0.1)
     second = await campaign(office, ["Ana again,+12125552346,"])
@@ -152,7 +153,7 @@ async def test_a_token_is_rotated_while_messages_and_receipts_go_on(office: Offi
         draft = await campaign(office, [f"Ana,{number},"])
         await api.post(f"/campaigns/{draft['id']}/ready")
         fire = await api.post(f"/campaigns/{draft['id']}/fire")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 found = (await api.get("/messages", fire_id=fire["id"]))["items"]
                 if found and found[0]["delivery"] == "delivered":
@@ -197,7 +198,7 @@ async def test_no_log_holds_a_number_an_address_a_body_or_a_secret(office: Offic
     await api.post(f"/campaigns/{draft['id']}/ready")
     await settled(office, (await api.post(f"/campaigns/{draft['id']}/fire"))["id"])
     await office.simulator.reply("+1646555" + OUTCOMES[0].digits, "Quill-reply: words that nobody logs")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not (await api.get("/replies"))["items"]:
             await asyncio.sleep(0.1)
     await knock(office.stack, company.company_id, company.sms_sender_id, company.key)

@@ -12,6 +12,7 @@ from infra.local.ports import free_ports
 from infra.local.processes import Process, url_answers
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.client import TwilioAccount, simulator_client
+from tests.kit.patience import PATIENCE_SECONDS
 
 OURS = "+14155559000"
 ENOUGH = 100
@@ -23,7 +24,7 @@ async def test_every_text_that_was_answered_survives_a_kill(tmp_path: Path) -> N
     command = [sys.executable, "-m", "infra.local.simulator", f"--port={port}", f"--state={state}"]
     process = await Process.start("simulator", command, log_path=tmp_path / "simulator.log")
     try:
-        await process.wait_until(lambda: url_answers(address), seconds=20)
+        await process.wait_until(lambda: url_answers(address), seconds=PATIENCE_SECONDS)
         async with simulator_client(address) as simulator:
             account = await simulator.add_account()
             await simulator.add_number(account, OURS)
@@ -32,7 +33,7 @@ async def test_every_text_that_was_answered_survives_a_kill(tmp_path: Path) -> N
         senders = [
             asyncio.create_task(send_until_it_breaks(address, account, answered, enough)) for _ in range(8)
         ]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await enough.wait()
         os.kill(process.pid, signal.SIGKILL)
         await asyncio.gather(*senders)

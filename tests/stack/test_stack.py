@@ -18,10 +18,13 @@ from infra.local.ports import HOST, free_ports
 from infra.local.processes import Process, ProcessFailed, port_answers
 from infra.local.stack import UPLOAD_BUCKET, Stack, StackOptions
 from infra.local.state import state_directory
+from tests.kit.leftovers import Leftovers, leftovers
+from tests.kit.patience import PATIENCE_SECONDS
+
+__all__ = ["leftovers"]
 
 HERE = Path(__file__).parent
 KIT = HERE.parent / "kit/stack"
-WAIT_SECONDS = 20
 
 
 def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
@@ -38,7 +41,7 @@ def options(root: Path, **changes: Any) -> StackOptions:  # any of the options
 async def calls_of(stack: Stack, name: str) -> list[dict[str, Any]]:
     """Wait until the function was called; all its calls."""
     path = stack.directory / "calls"
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
             if calls := [call for call in map(json.loads, lines) if call["name"] == name]:
@@ -47,28 +50,9 @@ async def calls_of(stack: Stack, name: str) -> list[dict[str, Any]]:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not holds():  # what is waited for happens in other processes
             await asyncio.sleep(0.05)
-
-
-@pytest.fixture
-def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An environment variable by which all that a test started can be found, whoever its parent is now."""
-    monkeypatch.setenv("STARTED_BY_TEST", str(tmp_path))
-    return str(tmp_path)
-
-
-def started(mark: str) -> list[str]:
-    """The commands of all live processes a test started."""
-    commands = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and process.environ().get("STARTED_BY_TEST") == mark:
-                commands.append(" ".join(process.cmdline()))
-        except (psutil.NoSuchProcess, psutil.AccessDenied):  # a zombie counts as gone
-            continue
-    return commands
 
 
 async def document(stack: Stack, method: str) -> dict[str, Any]:
@@ -81,7 +65,7 @@ async def document(stack: Stack, method: str) -> dict[str, Any]:
         return found
 
 
-async def test_everything_is_called_kept_and_stopped(tmp_path: Path, mark: str) -> None:
+async def test_everything_is_called_kept_and_stopped(tmp_path: Path, leftovers: Leftovers) -> None:
     said: list[str] = []
     two = {"messages": 2}
     async with Stack(options(tmp_path, keep=True, instances=two), say=said.append) as stack:
@@ -110,8 +94,8 @@ async def test_everything_is_called_kept_and_stopped(tmp_path: Path, mark: str) 
 
         await document(stack, "PATCH")
         token = stack.settings_env["ROLLCALL_CALLER_TOKEN"]
-        assert len(started(mark)) > 10
-    assert started(mark) == []
+        assert len(leftovers.commands()) > 10
+    assert leftovers.commands() == []
 
     async with Stack(options(tmp_path, keep=True), say=said.append) as stack:
         assert (await document(stack, "GET"))["fields"]["name"] == {"stringValue": "Clinic"}
@@ -119,7 +103,7 @@ async def test_everything_is_called_kept_and_stopped(tmp_path: Path, mark: str) 
         url = f"{stack.addresses.storage}/{UPLOAD_BUCKET}/companies/c-1/uploads/f-1"
         async with aiohttp.ClientSession() as http, http.get(url) as response:
             assert await response.read() == b"a,b"
-    assert started(mark) == []
+    assert leftovers.commands() == []
 
 
 def _listens(port: int) -> bool:
@@ -129,7 +113,7 @@ def _listens(port: int) -> bool:
 
 @pytest.mark.parametrize("said_before_signal", ["Starting the emulators", "Starting 3 functions"])
 async def test_ctrl_c_while_starting_leaves_nothing_behind(
-    tmp_path: Path, mark: str, said_before_signal: str
+    tmp_path: Path, leftovers: Leftovers, said_before_signal: str
 ) -> None:
     """A program of its own, as `make up` is: its start is interrupted, and it ends with all it started."""
     script = (
@@ -151,7 +135,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=HERE.parents[1]
     )
     assert child.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while said_before_signal not in (await child.stdout.readline()).decode():
             assert child.returncode is None
         child.send_signal(signal.SIGINT)
@@ -160,7 +144,7 @@ async def test_ctrl_c_while_starting_leaves_nothing_behind(
         rest = await child.stdout.read()
         assert await child.wait() == 0
     assert rest.decode().endswith("stopped\n")
-    assert started(mark) == []
+    assert leftovers.commands() == []
 
 
 async def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short() -> None:
@@ -184,7 +168,7 @@ async def test_an_impatient_second_ctrl_c_does_not_cut_the_stopping_short() -> N
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, cwd=HERE.parents[1]
     )
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         printed, _ = await child.communicate()
     assert printed.decode() == "stopped in order\n"
 
@@ -196,7 +180,7 @@ async def test_a_function_that_cannot_start_is_named_with_its_log(tmp_path: Path
         log_path=tmp_path / "broken.log",
     )
     with pytest.raises(ProcessFailed) as failure:
-        await process.wait_until(lambda: port_answers(HOST, 1), seconds=WAIT_SECONDS)
+        await process.wait_until(lambda: port_answers(HOST, 1), seconds=PATIENCE_SECONDS)
     assert "broken ended with code 1" in str(failure.value)
     assert "no such table" in str(failure.value)
     await process.stop()

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from infra.local.stack import PROJECT_ID, Stack
 from shared.tracing import LOGGED_SAMPLED, LOGGED_SPAN, LOGGED_TRACE
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options
 from tests.kit.stack.otlp_receiver import Received, Span, running_receiver
 
@@ -55,7 +56,7 @@ async def fire(office: Office, received: Received) -> dict[str, Any]:
     status = await office.api.get(f"/campaigns/{draft['id']}/status")
     report = await settled(office, status["last_fire"]["id"])
     assert report["ledger"]["sent"] == len(PEOPLE)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         # Receipts come after the ledger has closed, and so does the end of the job that closed it.
         while not received.named("send_batch") or report["deliveries"] != {"delivered": len(PEOPLE)}:
             report = await office.api.get(f"/fires/{report['fire_id']}/report")
@@ -85,7 +86,7 @@ async def test_the_way_of_a_message_is_one_trace(received: Received, fire: dict[
 
 
 async def test_the_report_says_what_it_cost(office: Office, fire: dict[str, Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (costs := fire["costs"])["invocations"] < 2:  # a job's costs are stored when it has ended
             fire = await office.api.get(f"/fires/{fire['fire_id']}/report")
     assert (costs["invocations"], costs["publishes"], costs["sms_parts"]) == (2, 2, len(PEOPLE))

@@ -28,6 +28,7 @@ from tests.kit.architecture.required_indexes import record_types
 from tests.kit.architecture.stored_shapes import stored_records
 from tests.kit.builders import an_sms_sender
 from tests.kit.documents import from_json, store_documents
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.office import stack_options, stack_runtime
 from tests.kit.upgrade.export import EXPORT
 
@@ -127,7 +128,7 @@ async def _fires(office: Upgraded) -> dict[str, dict[str, Any]]:
 
 
 async def _work_until_closed(office: Upgraded) -> dict[str, dict[str, Any]]:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             for name in TICKS:
                 assert await office.stack.tick_now(name) == 200, name

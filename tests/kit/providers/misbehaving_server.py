@@ -8,6 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.kit.passing_time import pass_time
+
+TIMEOUT_SECONDS = 60.0  # nothing is waited for: what never ends passes the time
+
 
 @dataclass
 class Request:
@@ -96,7 +100,8 @@ async def reset(writer: asyncio.StreamWriter, _: Request) -> None:
 
 
 async def silence(writer: asyncio.StreamWriter, _: Request) -> None:
-    """Never answer."""
+    """Never answer, while time passes."""
+    pass_time(2 * TIMEOUT_SECONDS)
     await asyncio.Event().wait()
 
 
@@ -112,7 +117,8 @@ async def drip(writer: asyncio.StreamWriter, _: Request) -> None:
     for byte in raw_answer(201, '{"sid": "SM1"}'):
         writer.write(bytes([byte]))
         await writer.drain()
-        await asyncio.sleep(0.1)
+        pass_time(TIMEOUT_SECONDS / 10)
+        await asyncio.sleep(0.01)  # so that each byte is read before the next one
 
 
 async def garbage(writer: asyncio.StreamWriter, _: Request) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-WAIT_SECONDS = 10
+from tests.kit.patience import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ class Receiver:
 
     async def wait_for(self, is_enough: Callable[[list[Received]], bool]) -> list[Received]:
         """Wait until enough came."""
-        async with asyncio.timeout(WAIT_SECONDS), self.changed:
+        async with asyncio.timeout(PATIENCE_SECONDS), self.changed:
             await self.changed.wait_for(lambda: is_enough(self.received))
             return list(self.received)
 

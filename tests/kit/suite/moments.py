@@ -1,11 +1,12 @@
 """The moments that tests with a clock are run at: a pytest plugin.
 
 A test has a clock when it takes `clock`, or anything made with it, as the clinic and the office are. Usually
-its clock begins at noon of a Monday; tests marked `every_moment` run once for each of MOMENTS, and with
-`--every-moment` all do that have a clock.
+it runs at one of MOMENTS, by its name, so that all are tried on some tests in every run. Tests marked
+`every_moment` run once for each, and with `--every-moment` all do that have a clock.
 """
 
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 import pytest
 
@@ -28,7 +29,6 @@ MOMENTS = {
     "leap_day": datetime(2028, 2, 29, 18, 0, tzinfo=UTC),
     "five_years_on": datetime(2031, 11, 24, 9, 0, tzinfo=UTC),
 }
-USUAL = "noon"
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -65,10 +65,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = timed
 
 
+def moment_of(nodeid: str) -> str:
+    """The name of the moment that a test is usually run at."""
+    return sorted(MOMENTS)[crc32(nodeid.encode()) % len(MOMENTS)]
+
+
 @pytest.fixture
 def begins_at(request: pytest.FixtureRequest) -> datetime:
     """When the test begins."""
-    return MOMENTS[getattr(request, "param", USUAL)]
+    name = getattr(request, "param", None) or moment_of(request.node.nodeid)
+    print(f"The test begins at {MOMENTS[name]} ({name}).")  # noqa: T201 - shown when it fails
+    return MOMENTS[name]
 
 
 @pytest.fixture

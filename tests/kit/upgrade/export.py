@@ -69,7 +69,7 @@ def _settings(emulators: Emulators, simulator: str, place: Path) -> Settings:
         secrets=str(place / "secrets.json"),
         provider_base_urls=base_urls(simulator),
         caller_token="caller-token",
-        provider_timeout_seconds=2.0,
+        provider_timeout_seconds=5.0,
         storage_emulator_host=emulators.storage,
     )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -12,11 +11,11 @@ from shared.domain.messages.sending import Outcome, OutgoingMessage
 from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.sender import TwilioSender
 from tests.kit.providers import faults, misbehaving_server
-from tests.kit.providers.misbehaving_server import Request, answer, serve
+from tests.kit.providers.misbehaving_server import TIMEOUT_SECONDS, Request, answer, serve
 
 CREDENTIALS = TwilioCredentials(account_sid="AC" + "0" * 32, auth_token="secret")
 CREATED = (Path(__file__).parent / "payloads" / "created.json").read_text()
-TIMEOUT_SECONDS = 0.6
+CONNECTION_SECONDS = 0.6  # for who gets none: however slow we are, nothing left
 
 
 def message(number: int = 1, **changes: object) -> OutgoingMessage:
@@ -65,19 +64,17 @@ async def test_validity_stays_in_what_twilio_takes(asked: int, sent: str) -> Non
 @pytest.mark.parametrize("fault", faults.AFTER_REQUEST)
 async def test_what_goes_wrong_after_the_request_is_sent_once_and_classed(fault: str) -> None:
     behaviour, outcome = faults.AFTER_REQUEST[fault]
-    started = time.monotonic()
     async with serve(behaviour) as seen:
         results = await sender(seen.url).send([message()])
         assert results["m1"].outcome is outcome
         assert results["m1"].reason
         assert len(seen.requests) == 1
-    assert time.monotonic() - started < TIMEOUT_SECONDS + 1
 
 
 @pytest.mark.parametrize("fault", faults.BEFORE_REQUEST)
 async def test_what_goes_wrong_before_the_request_proves_that_nothing_left(fault: str) -> None:
     async with faults.BEFORE_REQUEST[fault]() as seen:
-        results = await sender(seen.url).send([message()])
+        results = await sender(seen.url, CONNECTION_SECONDS).send([message()])
         assert results["m1"].outcome is Outcome.NOT_ACCEPTED
         assert seen.requests == []
 
@@ -138,7 +135,7 @@ async def test_hundreds_are_in_flight_at_once() -> None:
         writer.write(misbehaving_server.raw_answer(201, CREATED))
 
     async with serve(behave) as seen:
-        results = await sender(seen.url, 20).send([message(number) for number in range(300)])
+        results = await sender(seen.url).send([message(number) for number in range(300)])
     assert {result.outcome for result in results.values()} == {Outcome.ACCEPTED}
     assert len(seen.requests) == 300
 
