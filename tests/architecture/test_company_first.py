@@ -32,6 +32,8 @@ REPOSITORY_EXCEPTIONS = {
     "System.release": "concerns all companies",
     "System.heartbeat": "concerns all companies",
     "System.beat": "concerns all companies",
+    "System.zone_data": "concerns all companies",
+    "System.note_zone_data": "concerns all companies",
     "Ticks.take": "ticks belong to no company",
     "Ticks.give_back": "ticks belong to no company",
     "Ticks.beat": "ticks belong to no company",
@@ -58,6 +60,7 @@ WITHOUT_RECORDS = {
 }
 USE_CASE_EXCEPTIONS = {
     "hold_sending": "concerns all companies",
+    "replan_fires": "concerns all companies: a part of a tick",
     "create_company": "the company does not exist yet",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }

@@ -14,6 +14,7 @@ EARLIEST_YEAR = 2000  # the rule is walked from its start, so the start bounds t
 
 # A wall time moves by the size of the clock change it falls in; Samoa's of 2011 was a whole day.
 _LARGEST_CHANGE = timedelta(hours=25)
+_NEAR = _LARGEST_CHANGE  # how far a fire can move when a zone's rules do
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
 # fmt: off
 _PARTS = frozenset({
@@ -44,6 +45,21 @@ def next_fire(schedule: Schedule, time_zone: str, after: datetime | None) -> dat
     walls = iter((schedule.at,)) if schedule.kind is ScheduleKind.ONCE else _walls(schedule, zone, after)
     moments = (wall.replace(tzinfo=zone, fold=0).astimezone(UTC) for wall in walls)
     return next((moment for moment in moments if after is None or moment > after), None)
+
+
+def replanned(schedule: Schedule, time_zone: str, planned: datetime) -> datetime:
+    """The fire that `planned` (UTC) stands for, after the rules of time zones have changed.
+
+    It is the schedule's fire nearest to `planned`: zones move by hours, and what has fired lies a whole
+    interval back, so it is never found again. `planned` itself when there is none near.
+    Raises as `next_fire`.
+    """
+    after = planned - _NEAR
+    found: list[datetime] = []
+    while (following := next_fire(schedule, time_zone, after)) and following <= planned + _NEAR:
+        found.append(following)
+        after = following
+    return min(found, key=lambda moment: abs(moment - planned), default=planned)
 
 
 def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaigns.recurrence import check_schedule, next_fire
+from shared.domain.campaigns.recurrence import check_schedule, next_fire, replanned
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 
 ZONES = (
@@ -219,3 +219,19 @@ def test_years_of_hours_are_walked_fast_enough() -> None:
     start = stopwatch.process_time()
     assert next_fire(recurring("FREQ=HOURLY"), NEW_YORK, datetime(2031, 1, 1, tzinfo=UTC))
     assert stopwatch.process_time() - start < 2
+
+
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=6", "FREQ=DAILY", "FREQ=MONTHLY"])
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_fire_planned_by_the_same_rules_stays_and_by_others_moves_to_the_nearest(
+    rule: str, zone: str
+) -> None:
+    schedule = recurring(rule)
+    for planned in fires(schedule, zone, 20):
+        assert replanned(schedule, zone, planned) == planned
+        assert replanned(schedule, zone, planned + timedelta(minutes=20)) == planned
+
+
+def test_a_fire_of_a_schedule_that_has_none_near_stays() -> None:
+    planned = datetime(2027, 1, 1, 9, tzinfo=UTC)
+    assert replanned(recurring("FREQ=DAILY;UNTIL=20260601"), "UTC", planned) == planned
