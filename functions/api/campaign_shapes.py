@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt, StringConstraints
 
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
     LEFT_OUT,
     Day,
@@ -23,7 +24,6 @@ from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
-from shared.domain.channels.channel import Channel
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.usecases.campaigns.save_campaign import STEPS
 
@@ -47,7 +47,7 @@ class StepInput(Input):
     """One message: over which channel, from which sender, to the address in which field."""
 
     record_type: ClassVar[Callable[..., Any] | None] = _step
-    channel: Channel
+    channel: ChannelName
     template_id: ItemId
     sender_id: ItemId
     address_field: FieldName
@@ -132,7 +132,7 @@ class StepOutput(Output):
     """One message of a campaign."""
 
     id: str
-    channel: Channel
+    channel: ChannelName
     template_id: str
     sender_id: str
     address_field: str

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from functions.api.kit.authentication import Admin
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.deletion import DeletionState
 from shared.usecases.contacts.forget_person import forget_person
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRo
 class PersonInput(Input):
     """Who is to be forgotten."""
 
-    channel: Channel
+    channel: ChannelName
     address: Annotated[str, Field(min_length=1, max_length=320)]
 
 

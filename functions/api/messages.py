@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.usecases.evidence.settle_message import Settlement, settle_message
@@ -38,7 +38,7 @@ class MessageOutput(Output):
     step_id: str
     row_number: int
     sender_id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     subject: str
     body: str

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 
@@ -22,7 +22,7 @@ Text = Annotated[str, Field(max_length=1000)]
 class OptOutInput(Input):
     """A refusal to note. `text` may say how it was given."""
 
-    channel: Channel
+    channel: ChannelName
     address: Annotated[str, Field(min_length=1, max_length=320)]
     text: Text = ""
 
@@ -37,7 +37,7 @@ class OptOutOutput(Output):
     """Whether an address has refused, and how that is known."""
 
     id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     is_active: bool
     source: OptOutSource
@@ -57,7 +57,7 @@ async def add_opt_out(caller: Writer, body: OptOutInput, response: Response) -> 
 async def list_opt_outs(
     caller: Reader,
     paging: Page,
-    channel: Channel | None = None,
+    channel: ChannelName | None = None,
     address: FieldName | None = None,
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:

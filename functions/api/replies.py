@@ -5,11 +5,11 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.channels.channel import Channel
 from shared.domain.messages.reply import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
 
@@ -28,7 +28,7 @@ class ReplyOutput(Output):
 
     id: str
     sender_id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     body: str
     received_at: datetime

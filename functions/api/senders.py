@@ -1,16 +1,24 @@
 """/v1/senders: what messages may come from. Ops add them, with their credentials."""
 
+from typing import Annotated, Any
+
 from fastapi import APIRouter
+from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider
 from shared.usecases.sending.resume_sender import resume_sender
+from shared.views.providers import provider_names
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
+
+
+def _named(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(provider_names())
 
 
 class SenderOutput(Output):
@@ -20,8 +28,8 @@ class SenderOutput(Output):
     """
 
     id: str
-    channel: Channel
-    provider: Provider
+    channel: ChannelName
+    provider: Annotated[Provider, Field(json_schema_extra=_named)]
     address: str
     name: str
     rate_per_second: float

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
 
@@ -35,7 +35,7 @@ class TemplateInput(TemplateChanges):
     """A message format with `{{ fields }}` in Liquid. `subject` is for email only."""
 
     name: Name
-    channel: Channel
+    channel: ChannelName
     body: Body
     subject: Subject = ""
     language: Language = "en"
@@ -46,7 +46,7 @@ class TemplateOutput(Output):
 
     id: str
     name: str
-    channel: Channel
+    channel: ChannelName
     subject: str
     body: str
     language: str
@@ -68,7 +68,7 @@ async def add_template(
 
 @router.get("")
 async def list_templates(
-    caller: Reader, paging: Page, channel: Channel | None = None
+    caller: Reader, paging: Page, channel: ChannelName | None = None
 ) -> Listed[TemplateOutput]:
     """The company's templates."""
     store = caller.runtime.stores.templates

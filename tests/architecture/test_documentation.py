@@ -9,11 +9,6 @@ from tests.kit.architecture.source_tree import FunctionNode, source_files
 # What vendors call things, in names, strings and comments alike.
 VENDOR_WORDS = re.compile(r"(?i)(?<![a-z])\w*sid\b|personalization|MessageStatus|\bsg_|x-twilio")
 VENDOR_HOMES = ("shared/providers/twilio/", "shared/providers/sendgrid/")
-# Lines elsewhere that may hold one, each with its reason.
-VENDOR_EXCEPTIONS = {
-    ("shared/providers/kit/credentials.py", "account_sid"): "the field's name in the stored credentials",
-    ("shared/providers/kit/credential_input.py", "account_sid"): "the same field, where it is given",
-}
 
 
 def _undocumented(node: ast.Module | ast.ClassDef, place: str) -> Iterator[str]:
@@ -42,4 +37,4 @@ def test_vendor_words_stay_with_their_vendor() -> None:
         if not file.name.startswith(VENDOR_HOMES)
         for word in VENDOR_WORDS.findall(file.text)
     }
-    assert found == set(VENDOR_EXCEPTIONS)
+    assert found == set()

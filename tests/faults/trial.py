@@ -43,9 +43,9 @@ TEXTS_SENDER = "texts"
 HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
 STEPS = {
-    Channel.SMS: a_step(),
-    Channel.EMAIL: a_step(
-        id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"
+    Channel("sms"): a_step(),
+    Channel("email"): a_step(
+        id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
     ),
 }
 PENDING = (MessageState.QUEUED, MessageState.SENDING)
@@ -76,7 +76,7 @@ class Trial:
         *,
         people: int = 9,
         numbers: Sequence[str] = (),
-        channels: Sequence[Channel] = (Channel.SMS, Channel.EMAIL),
+        channels: Sequence[Channel] = (Channel("sms"), Channel("email")),
         rate_per_second: float = RATE_PER_SECOND,
     ) -> None:
         self.runtime = runtime
@@ -112,7 +112,7 @@ class Trial:
         for sender in senders:
             await self.stores.senders.save(company, sender.id, sender)
         await self.stores.sources.save(company, "appointments", a_source())
-        mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
+        mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         for template in (a_template(), mail):
             await self.stores.templates.save(company, template.id, template)
 
@@ -231,8 +231,8 @@ class Trial:
 
     def addresses(self) -> list[str]:
         """Where the messages go."""
-        addresses = list(self.numbers) if Channel.SMS in self.channels else []
-        if Channel.EMAIL in self.channels:
+        addresses = list(self.numbers) if Channel("sms") in self.channels else []
+        if Channel("email") in self.channels:
             addresses += [f"p{place}@example-clinic.com" for place in range(len(self.numbers))]
         return addresses
 

@@ -30,8 +30,8 @@ def a_company(**changes: Any) -> Company:
 def an_sms_sender(**changes: Any) -> Sender:
     sender = Sender(
         id="texts",
-        channel=Channel.SMS,
-        provider=Provider.TWILIO,
+        channel=Channel("sms"),
+        provider=Provider("twilio"),
         address="+12125550100",
         rate_per_second=500.0,
     )
@@ -41,8 +41,8 @@ def an_sms_sender(**changes: Any) -> Sender:
 def an_email_sender(**changes: Any) -> Sender:
     sender = Sender(
         id="mails",
-        channel=Channel.EMAIL,
-        provider=Provider.SENDGRID,
+        channel=Channel("email"),
+        provider=Provider("sendgrid"),
         address="desk@acme-clinics.com",
         name="Acme Clinics",
         rate_per_second=500.0,
@@ -74,7 +74,7 @@ def a_template(**changes: Any) -> Template:
     template = Template(
         id="reminder",
         name="Reminder",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         body="Hello {{ name }}, you see {{ doctor }} on {{ appointment_at | date: '%b %d at %H:%M' }}. "
         "Reply 1 to confirm, 2 to cancel.",
         created_at=NOON,
@@ -86,7 +86,7 @@ def a_template(**changes: Any) -> Template:
 def a_step(**changes: Any) -> Step:
     step = Step(
         id="sms",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         template_id="reminder",
         sender_id="texts",
         address_field="phone",
@@ -120,11 +120,11 @@ def a_message(**changes: Any) -> Message:
         row_number=2,
         chunk_number=0,
         sender_id="texts",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         address="+12125550187",
         body="Hello Ana",
         subject="",
-        rendering_hash=rendering_hash("hash", Channel.SMS, "+12125550187", "", "Hello Ana"),
+        rendering_hash=rendering_hash("hash", Channel("sms"), "+12125550187", "", "Hello Ana"),
         time_zones=("America/New_York",),
         created_at=NOON,
     )

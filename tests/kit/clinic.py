@@ -98,7 +98,7 @@ class Clinic:
         for sender in (sms, email):
             await self.stores.senders.save(self.company_id, sender.id, sender)
         await self.stores.sources.save(self.company_id, "appointments", a_source())
-        mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
+        mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         for template in (a_template(), mail):
             await self.stores.templates.save(self.company_id, template.id, template)
 
@@ -231,7 +231,7 @@ class Clinic:
         incoming = IncomingMessage(
             provider_id=provider_id or uuid4().hex, from_address=address, to_address="+12125550100", body=body
         )
-        return await receive_reply(self.runtime, self.company_id, sender_id, Channel.SMS, incoming)
+        return await receive_reply(self.runtime, self.company_id, sender_id, Channel("sms"), incoming)
 
     async def report(self, fire: Fire) -> FireReport:
         """The fire's report."""

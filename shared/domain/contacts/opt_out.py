@@ -31,5 +31,5 @@ class OptOut:
 
 
 def opt_out_id(channel: Channel, address: str) -> str:
-    """One refusal per channel and address. Email addresses are compared without case."""
-    return computed_id(channel, address.casefold())
+    """One refusal per channel and address, compared as the channel compares them."""
+    return computed_id(channel, channel.record.address.key(address))

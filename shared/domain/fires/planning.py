@@ -12,8 +12,8 @@ from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import dedupe_parts
 from shared.domain.campaigns.step import Step
-from shared.domain.channels.addresses import AddressInvalid, normalize
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.files.file import Row
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
@@ -62,9 +62,6 @@ class PlannedFailure:
     kind: str
     reason: str
     values: dict[str, str]
-
-
-SMS_CHARACTERS = 1600  # https://www.twilio.com/docs/api/errors/21617
 
 
 class _Failed(Exception):
@@ -137,7 +134,7 @@ class Planner:
             region = self._content.field_regions.get(step.address_field, self._content.default_region)
             return normalize(step.channel, text, region)
         except AddressInvalid as error:
-            kind = "phone not valid" if step.channel is Channel.SMS else "email not valid"
+            kind = f"{step.channel.record.address.name} not valid"
             raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error
 
     def _zones(self, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -196,12 +193,14 @@ def _check_texts(step: Step, subject: str, body: str) -> None:
     """What no provider would take is this row's failure, seen in the preview and not at the call."""
     if not body.strip():
         raise _Failed(FailureStep.FILTER, "body", "", "text empty", "Nothing is left of the text.")
-    if step.channel is Channel.EMAIL and not subject.strip():
-        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", "An email needs a subject.")
-    if step.channel is Channel.SMS and len(body) > SMS_CHARACTERS:
+    record = step.channel.record
+    one = record.noun[0].upper() + record.noun[1:]
+    if record.lacks_subject(subject):
+        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", f"{one} needs a subject.")
+    if record.is_too_long(body):
         raise _Failed(
             FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
-            f"A text message holds {SMS_CHARACTERS:,} characters at most.",
+            f"{one} holds {record.longest_text:,} characters at most.",
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class PreviewState(StrEnum):
 class Preview:
     """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason.
 
-    `estimated_cost` is in `currency`, from parts and mails at the list price in shared/domain/fires/cost.py.
+    `estimated_cost` is in `currency`, at the channels' list prices (shared/domain/channels).
     """
 
     id: str

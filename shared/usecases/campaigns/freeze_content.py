@@ -52,7 +52,7 @@ def _step_problems(
             field = f"steps[{index}].{kind}_id"
             if part is None:
                 yield Problem(field=field, reason=f"there is no such {kind}")
-            elif part.channel is not step.channel:
+            elif part.channel != step.channel:
                 yield Problem(field=field, reason=f"this {kind} is for {part.channel}")
             elif isinstance(part, Template) and (fault := _fault_of(part)) is not None:
                 yield Problem(field=field, reason=fault)

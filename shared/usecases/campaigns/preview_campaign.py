@@ -11,7 +11,6 @@ import msgspec
 from shared import log
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
-from shared.domain.channels.sms import estimate
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import RollcallError
 from shared.domain.fires.cost import CURRENCY, estimated_cost
@@ -121,7 +120,7 @@ class _Totals:
             self.seen |= keys
         if skip is None and opt_out_id(plan.step.channel, plan.address) in refused:
             skip = SkipReason.OPTED_OUT
-        parts = estimate(plan.body).parts if plan.step.channel is Channel.SMS else 1
+        parts = plan.step.channel.record.units(plan.body)
         waits = skip is None and plan.opens_at > now
         if skip is None:
             self.units[plan.step.channel] += parts

@@ -115,11 +115,11 @@ def _check_steps(
         template, sender = templates.get(step.template_id), senders.get(step.sender_id)
         if template is None:
             yield Problem(field=f"{where}.template_id", reason="there is no such template")
-        elif template.channel is not step.channel:
+        elif template.channel != step.channel:
             yield Problem(field=f"{where}.template_id", reason=f"this template is for {template.channel}")
         if sender is None:
             yield Problem(field=f"{where}.sender_id", reason="there is no such sender")
-        elif sender.channel is not step.channel:
+        elif sender.channel != step.channel:
             yield Problem(field=f"{where}.sender_id", reason=f"this sender is for {sender.channel}")
         if source is not None:
             yield from _check_field(f"{where}.address_field", step.address_field, source)

@@ -7,10 +7,9 @@ cut short finds by them what it has left, and asked again it goes on.
 from collections import Counter
 from dataclasses import dataclass, field
 
-import phonenumbers
-
 from shared import log
-from shared.domain.channels.addresses import AddressInvalid, normalize
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
 from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
 from shared.domain.errors import InvalidInput
@@ -63,10 +62,7 @@ async def _person(runtime: Runtime, company_id: str, channel: Channel, address: 
         address = normalize(channel, address, company.default_region)
     except AddressInvalid as invalid:
         raise InvalidInput.at("address", invalid.reason) from invalid
-    national = ""
-    if channel is Channel.SMS:
-        national = str(phonenumbers.national_significant_number(phonenumbers.parse(address)))
-    return Person(channel=channel, address=address, national=national)
+    return Person(channel=channel, address=address)
 
 
 @dataclass(slots=True)

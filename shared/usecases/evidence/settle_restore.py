@@ -24,7 +24,7 @@ from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRES_NOT_CLOSED
 from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_IN_STATE
-from shared.providers.registry import ProviderHistory
+from shared.providers.kit.adapters import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.answers.recover_replies import recover_replies
 from shared.usecases.fires.queue_messages import queue_messages

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.channel import all_channels
 from shared.domain.fires.cost import estimated_cost
 from shared.domain.fires.fire import Fire, FireProgress, status_of
-from shared.domain.fires.fire_cost import Unit
+from shared.domain.fires.fire_cost import all_units
 from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
@@ -63,9 +63,9 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         deliveries=deliveries,
         undelivered=undelivered,
         dispositions=dispositions,
-        costs={str(unit): amount for unit, amount in costs.items()},
+        costs=costs,
         estimated_cost=str(
-            estimated_cost({Channel.SMS: costs[Unit.SMS_PARTS], Channel.EMAIL: costs[Unit.EMAILS]})
+            estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()})
         ),
     )
 
@@ -101,13 +101,13 @@ async def _tally(
     return dict(counts.most_common())
 
 
-async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[Unit, int]:
-    """What all attempts of all jobs have used."""
-    costs = runtime.stores.fire_costs
+async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
+    """What all attempts of all jobs have used, by unit."""
+    costs, units = runtime.stores.fire_costs, all_units()
     amounts = await asyncio.gather(
-        *(costs.sum(company_id, FIRE_COSTS, fire_id, field=str(unit)) for unit in Unit)
+        *(costs.sum(company_id, FIRE_COSTS, fire_id, field=f"amounts.{unit}") for unit in units)
     )
-    return dict(zip(Unit, amounts, strict=True))
+    return dict(zip(units, amounts, strict=True))
 
 
 async def _undelivered(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:

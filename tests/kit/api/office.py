@@ -108,7 +108,7 @@ class Office:
             stores.replies: Reply(
                 id=f"reply{suffix}",
                 sender_id=f"sender{suffix}",
-                channel=Channel.SMS,
+                channel=Channel("sms"),
                 address="+12125550187",
                 body="maybe",
                 received_at=NOON,
@@ -117,7 +117,7 @@ class Office:
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(
                 id=f"opt-out{suffix}",
-                channel=Channel.SMS,
+                channel=Channel("sms"),
                 address="+12125550188",
                 is_active=True,
                 source=OptOutSource.REPLY,

@@ -12,6 +12,8 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from shared.domain.channels import registry
+from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.deletion import Deletion
 from shared.domain.hold import Hold
@@ -67,6 +69,8 @@ def _type(hint: Any, shape: Shape) -> Any:
         return {origin.__name__: inner}
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return {"one of": sorted(str(member.value) for member in hint)}
+    if hint is Channel:
+        return {"one of": sorted(registry.names())}
     name: str = hint.__name__
     if dataclasses.is_dataclass(hint) and name not in shape:
         _describe(hint, name, shape)

@@ -17,7 +17,7 @@ from tests.kit.clinic import Clinic, people
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # noon in New York, 7:00 in Honolulu
 WINDOW = ContactWindow(opens=time(9), closes=time(17), time_zone_field="time_zone")
 SECOND = a_step(
-    id="second", address_field="email", channel=Channel.EMAIL, template_id="mail", sender_id="mails"
+    id="second", address_field="email", channel=Channel("email"), template_id="mail", sender_id="mails"
 )
 
 

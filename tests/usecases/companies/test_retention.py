@@ -48,7 +48,7 @@ async def worked(clinic: Clinic) -> None:
     await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
     await clinic.fire()
     await clinic.write("+12125550187", "1")
-    await save_opt_out(clinic.runtime, clinic.company_id, Channel.SMS, "+12125550188")
+    await save_opt_out(clinic.runtime, clinic.company_id, Channel("sms"), "+12125550188")
 
 
 async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Clinic) -> None:

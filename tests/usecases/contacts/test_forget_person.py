@@ -31,11 +31,12 @@ from tests.kit.builders import a_campaign, a_step
 from tests.kit.clinic import Clinic
 from tests.kit.traces import clear_objects, traces
 
+TEXTS = Channel("sms")
 ANA, BEN = "+12125550187", "+12125550188"
 HERS = ("Anastasia", "212 555 0187", "ana@example-clinic.com")
 BOTH_STEPS = (
     a_step(),
-    a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"),
+    a_step(id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"),
 )
 
 
@@ -76,12 +77,12 @@ async def worked(clinic: Clinic) -> Fire:
     return fire
 
 
-async def forget(clinic: Clinic, channel: Channel = Channel.SMS, address: str = "(212) 555-0187") -> Any:
+async def forget(clinic: Clinic, channel: Channel = TEXTS, address: str = "(212) 555-0187") -> Any:
     return await forget_person(clinic.runtime, clinic.company_id, channel, address, "a test")
 
 
 @pytest.mark.parametrize(
-    ("channel", "address"), [(Channel.SMS, "(212) 555-0187"), (Channel.EMAIL, "ana@EXAMPLE-clinic.com")]
+    ("channel", "address"), [(TEXTS, "(212) 555-0187"), (Channel("email"), "ana@EXAMPLE-clinic.com")]
 )
 async def test_nothing_names_them_any_more_and_the_ledger_closes(
     clinic: Clinic, caplog: pytest.LogCaptureFixture, channel: Channel, address: str
@@ -93,10 +94,10 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
         deletion = await forget(clinic, channel, address)
     assert deletion.state is DeletionState.DONE
     # What a person wrote, and the refusal of a number, are known by the number alone.
-    hers = HERS if channel is Channel.SMS else (HERS[2],)
+    hers = HERS if channel == TEXTS else (HERS[2],)
     assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
     expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
-    if channel is Channel.SMS:
+    if channel == TEXTS:
         expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
     assert {name: count for name, count in deletion.removed.items() if count} == expected
     after = await clinic.report(fire)
@@ -109,7 +110,7 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
 async def test_the_refusal_outlives_the_person_and_a_new_one_is_taken(clinic: Clinic) -> None:
     await worked(clinic)
     await forget(clinic)
-    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(TEXTS, ANA))
     assert (refusal.is_active, refusal.address, refusal.text) == (True, "", "")
     sent = len(await clinic.accepted(ANA))
     await clinic.load({"Doctor": "Dr Later"})
@@ -142,7 +143,7 @@ async def test_cut_short_anywhere_it_goes_on(clinic: Clinic, monkeypatch: pytest
             patch.setattr(module, name, cut)
             with pytest.raises(Cut):
                 await forget(clinic)
-        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(TEXTS, ANA))
         assert stored.state is DeletionState.RUNNING
     assert (await forget(clinic)).state is DeletionState.DONE
     assert await traces(clinic, HERS) == []
