@@ -17,8 +17,9 @@ class ContactWindow:
     """When people may be contacted, in their own time zone.
 
     `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes).
-    `time_zone_field` names the row's field with the zone; without one, or where it is empty, the
-    company's zone holds. `closed_days` and the holidays of `holiday_country` are not contact days.
+    `time_zone_field` names the row's field with the zone, or with a phone number: then all zones count in
+    which that number may be. Without one, or where it is empty or unknown, the company's zone
+    holds. `closed_days` and the holidays of `holiday_country` are not contact days.
     """
 
     days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
