@@ -61,6 +61,20 @@ async def test_an_edit_changes_what_it_names(office: Office) -> None:
     assert edited["updated_at"] > made["updated_at"]
 
 
+async def test_the_holidays_of_a_window_are_shown_when_it_is_saved(office: Office) -> None:
+    made = await _create(office, window={"holiday_country": "US-FL"})
+    named = {holiday["name"]: holiday["day"] for holiday in made["holidays"]}
+    assert {"Christmas Day", "Friday After Thanksgiving"} <= set(named)
+    assert "Columbus Day" not in named
+    assert "Write US+US-FL to close on the days of US too" in made["holiday_hint"]
+    change = {"window": {"holiday_country": "US+US-FL"}}
+    changed = (await office.call("PATCH", f"/v1/campaigns/{made['id']}", json=change)).json()
+    assert "Columbus Day" in {holiday["name"] for holiday in changed["holidays"]}
+    assert changed["holiday_hint"] is None
+    without = await _create(office, window={})
+    assert (without["holidays"], without["holiday_hint"]) == ([], None)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
