@@ -205,6 +205,13 @@ async def test_a_source_that_cannot_work_is_refused(
         ({"channel": "email", "subject": "Hello\r\nBcc: all@example.com"}, "subject"),
         ({"channel": "email", "subject": "{{ name"}, "subject"),
         ({"language": "english please"}, "language"),
+        ({"body": "{{ name | truncate: 'x' }}"}, "body"),
+        ({"body": "Hello\x00"}, "body"),
+        ({"body": "Hello \x1b[31m"}, "body"),
+        ({"body": "Hello \x85"}, "body"),
+        ({"name": "Remin\x00der"}, "name"),
+        ({"name": "Remin\nder"}, "name"),
+        ({"name": "Reminder \u2028x"}, "name"),
     ],
 )
 async def test_a_template_that_cannot_work_is_refused(
@@ -212,6 +219,29 @@ async def test_a_template_that_cannot_work_is_refused(
 ) -> None:
     body = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}
     assert_problem(await office.post("/v1/templates", {**body, **changes}), 422, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/campaigns", {**BODY, "name": "A\x00B"}, "name"),
+        ("/v1/campaigns", {**BODY, "expires_field": "at\x07"}, "expires_field"),
+        ("/v1/campaigns", {**BODY, "filters": [{"kind": "replace", "text": "a\x00"}]}, "filters[0].text"),
+        ("/v1/campaigns", {**BODY, "dedupe_key": ["day\x7f"]}, "dedupe_key[0]"),
+        ("/v1/opt-outs", {"channel": "sms", "address": "+12125550187", "text": "no\x00"}, "text"),
+    ],
+)
+async def test_no_text_that_comes_in_holds_control_characters(
+    office: Office, path: str, body: dict[str, Any], field: str
+) -> None:
+    found = assert_problem(await office.post(path, body), 422, field)
+    assert "control character U+00" in found["detail"]
+
+
+async def test_a_body_may_have_lines_tabs_and_every_script(office: Office) -> None:
+    body = {"name": "Grüße 👩\u200d⚕️", "channel": "sms", "body": "Hello {{ name }}\r\n\tशनिवार"}
+    made = (await office.post("/v1/templates", body)).json()
+    assert {name: made[name] for name in body} == body
 
 
 async def test_senders_show_no_credentials(office: Office) -> None:

@@ -1,6 +1,6 @@
 """What goes in and out: strict inputs that become records, outputs made from records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
@@ -12,7 +12,10 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    field_validator,
 )
+
+from shared.domain.characters import control_in
 
 
 class Input(BaseModel):
@@ -21,6 +24,15 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     record_type: ClassVar[Callable[..., Any] | None] = None  # what a part becomes
 
+    @field_validator("*", mode="after")
+    @classmethod
+    def _without_controls(cls, value: Any) -> Any:
+        """No text that comes in may hold control characters: it would be given out again."""
+        for text in _texts_in(value):
+            if found := control_in(text):
+                raise ValueError(f"has the control character {found}; remove it")
+        return value
+
     def given(self) -> dict[str, Any]:
         """The fields that were given, with their parts as records."""
         return {name: _record(getattr(self, name)) for name in self.model_fields_set}
@@ -28,6 +40,25 @@ class Input(BaseModel):
 
 LEFT_OUT: Any = None
 """The default of a field that may be left out of a change, but not be null."""
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """The texts of a field, at any depth; its parts that are inputs look at their own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from value
+        for item in value.values():
+            yield from _texts_in(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _texts_in(item)
+
+
+def _of_one_line(text: str) -> str:
+    if found := control_in(text, is_line=True):
+        raise ValueError(f"has the control character {found}; remove it")
+    return text
 
 
 def _record(value: Any) -> Any:
@@ -75,8 +106,9 @@ def _without_offset(value: time | datetime) -> Any:
 
 # What Firestore would refuse as an id ("__x__", "a/b") is none of ours either.
 ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_Line = AfterValidator(_of_one_line)
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Line]
+FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
 WallTime = Annotated[time, BeforeValidator(_text_only), AfterValidator(_without_offset)]
 WallDateTime = Annotated[datetime, BeforeValidator(_text_only), AfterValidator(_without_offset)]
 Day = Annotated[date, BeforeValidator(_text_only)]

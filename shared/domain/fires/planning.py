@@ -85,7 +85,10 @@ class Planner:
         self._now = now
         self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
         self._compiled: dict[str, tuple[Compiled, Compiled]] = {
-            template.id: (compile_text(template.subject), compile_text(template.body))
+            template.id: (
+                compile_text(template.subject, template.language),
+                compile_text(template.body, template.language),
+            )
             for template in content.templates.values()
         }
 

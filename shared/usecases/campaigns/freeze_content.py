@@ -67,8 +67,8 @@ def _fault_of(template: Template) -> str | None:
     )
 
     try:
-        compile_text(template.subject)
-        compile_text(template.body)
+        compile_text(template.subject, template.language)
+        compile_text(template.body, template.language)
     except TemplateInvalid as invalid:
         return f"this template cannot be used: {invalid}"
     return None
