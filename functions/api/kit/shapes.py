@@ -1,5 +1,6 @@
 """What goes in and out: strict inputs that become records, outputs made from records."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from shared.domain.characters import control_in
+from shared.domain.years import SHOWN_YEARS, YEARS
 
 
 class Input(BaseModel):
@@ -91,10 +93,21 @@ class Listed(Output, Generic[T]):
     next_cursor: str | None = None
 
 
-def _text_only(value: object) -> object:
-    """Pydantic would read a number as seconds since 1970."""
-    if not isinstance(value, str):
-        raise ValueError("must be a text")  # pydantic collects ValueErrors
+def _written_as(pattern: str, example: str) -> BeforeValidator:
+    """Texts of one form only: pydantic would read digits as seconds since 1970, and take times for dates."""
+    form = re.compile(pattern, re.ASCII)
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise ValueError(f"must be written as {example}")  # pydantic collects ValueErrors
+        return value
+
+    return BeforeValidator(check)
+
+
+def _in_range(value: date) -> Any:
+    if value.year not in YEARS:
+        raise ValueError(f"must be in the years {SHOWN_YEARS}")
     return value
 
 
@@ -109,7 +122,16 @@ ItemId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$")]
 _Line = AfterValidator(_of_one_line)
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _Line]
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
-WallTime = Annotated[time, BeforeValidator(_text_only), AfterValidator(_without_offset)]
-WallDateTime = Annotated[datetime, BeforeValidator(_text_only), AfterValidator(_without_offset)]
-Day = Annotated[date, BeforeValidator(_text_only)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+_DAY, _TIME, _OFFSET = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", r"(Z|z|[+-]\d\d:\d\d)"
+_Wall, _Range = AfterValidator(_without_offset), AfterValidator(_in_range)
+_WallTimeForm = _written_as(f"{_TIME}{_OFFSET}?", "a time such as 09:00")
+_WallForm = _written_as(f"{_DAY}[Tt ]{_TIME}{_OFFSET}?", "a date and time such as 2026-11-30T09:00")
+_DayForm = _written_as(_DAY, "a date such as 2026-11-30")
+_MomentForm = _written_as(
+    f"{_DAY}[Tt ]{_TIME}{_OFFSET}",
+    "a time with its offset, such as 2026-11-30T09:00:00-05:00 or 2026-11-30T14:00:00Z",
+)
+WallTime = Annotated[time, _WallTimeForm, _Wall]
+WallDateTime = Annotated[datetime, _WallForm, _Wall, _Range]
+Day = Annotated[date, _DayForm, _Range]
+Moment = Annotated[AwareDatetime, _MomentForm, _Range]

@@ -86,7 +86,7 @@ class EmailAddress(AddressKind):
         """As AddressKind says."""
         from shared.domain.channels.email_addresses import normalize_email
 
-        return normalize_email(text)
+        return normalize_email(text, allows_possible=allows_possible)
 
     def spelling(self, text: str) -> str | None:
         """The local part keeps its case in messages."""
