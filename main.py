@@ -7,6 +7,8 @@ of that name, so that no function pays for another's imports at its cold start.
 from importlib import import_module
 from typing import Any
 
+import shared  # noqa: F401  # the pinned time zones hold from here on
+
 ENTRY_POINTS = {
     "fire_due_campaigns": "functions.ticks",
     "dispatch_due_batches": "functions.ticks",

@@ -1,0 +1,1 @@
+import shared  # noqa: F401  # the pinned time zones hold from here on

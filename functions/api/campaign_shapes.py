@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StrictInt, StringConstraints
+from pydantic import Field, StrictInt, StringConstraints, computed_field
 
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
@@ -20,6 +20,7 @@ from functions.api.kit.shapes import (
 )
 from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
+from shared.domain.campaigns.public_holidays import holiday_hint, holidays_of
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
@@ -60,7 +61,10 @@ class StepInput(Input):
 
 
 class WindowInput(Input):
-    """When people may be contacted, in their own time. `days` are 1 (Monday) to 7."""
+    """When people may be contacted, in their own time. `days` are 1 (Monday) to 7.
+
+    `holiday_country` names whose public holidays are not contact days: US, US-FL, or US+US-FL for both.
+    """
 
     record_type: ClassVar[Callable[..., Any] | None] = ContactWindow
     days: Annotated[
@@ -70,7 +74,7 @@ class WindowInput(Input):
     closes: WallTime = time(20, 0)
     time_zone_field: FieldName | None = None
     closed_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
-    holiday_country: Annotated[str, StringConstraints(min_length=2, max_length=10)] | None = None
+    holiday_country: Annotated[str, StringConstraints(min_length=2, max_length=60)] | None = None
 
 
 class ScheduleInput(Input):
@@ -179,10 +183,18 @@ class FilterOutput(Output):
     replacement: str
 
 
+class HolidayOutput(Output):
+    """A public holiday."""
+
+    day: date
+    name: str
+
+
 class CampaignOutput(Output):
     """A campaign. `content_hash` is set while it is frozen.
 
-    `fire_refusal` says why it has not started though its time has come; it is tried again.
+    `fire_refusal` says why it has not started though its time has come; it is tried again. `holidays` are
+    those of its window in the year after it was saved, and `holiday_hint` is what may be missing there.
     """
 
     id: str
@@ -203,3 +215,18 @@ class CampaignOutput(Output):
     fire_refusal: str
     created_at: datetime
     updated_at: datetime
+
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation has it
+    @property
+    def holidays(self) -> tuple[HolidayOutput, ...]:
+        """The days on which nobody is contacted, for `window.holiday_country`."""
+        country = self.window.holiday_country
+        days = holidays_of(country, self.updated_at.date()) if country else ()
+        return tuple(HolidayOutput.of(day) for day in days)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def holiday_hint(self) -> str | None:
+        """What that calendar may lack, and what to write instead."""
+        country = self.window.holiday_country
+        return holiday_hint(country, self.updated_at.year) if country else None

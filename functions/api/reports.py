@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime
 
 from functions.api.fires import LedgerOutput
 from functions.api.kit.authentication import Reader
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import ItemId, Output
+from functions.api.kit.shapes import ItemId, Moment, Output
 from shared.domain.fires.fire import ProgressStatus
 from shared.views import reports as view
 
@@ -54,6 +53,6 @@ async def get_fire_report(caller: Reader, fire_id: ItemId) -> FireReportOutput:
 
 
 @router.get("/reports")
-async def get_range_report(caller: Reader, start: AwareDatetime, end: AwareDatetime) -> RangeReportOutput:
+async def get_range_report(caller: Reader, start: Moment, end: Moment) -> RangeReportOutput:
     """What became of the fires of a range of days. Times carry their offset: 2026-11-01T00:00:00-04:00."""
     return RangeReportOutput.of(await view.report_range(caller.runtime, caller.company_id, start, end))

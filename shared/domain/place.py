@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from zoneinfo import available_timezones
 
+from tzdata import IANA_VERSION
+
 from shared.domain.errors import Problem
+
+
+def zone_data() -> str:
+    """Which release of the time zone rules holds in this process, such as 2026f."""
+    return str(IANA_VERSION)
 
 
 @cache

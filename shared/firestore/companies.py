@@ -47,8 +47,15 @@ class Companies:
 
     async def allow_sending(self, company_id: str, *, is_allowed: bool) -> None:
         """Have the company's messages sent, or held. Raises NotFound."""
+        await self._update(company_id, {"sending_enabled": is_allowed})
+
+    async def allow_possible_numbers(self, company_id: str, *, is_allowed: bool) -> None:
+        """Have numbers taken whose area code is not known, or refused. Raises NotFound."""
+        await self._update(company_id, {"allows_possible_numbers": is_allowed})
+
+    async def _update(self, company_id: str, fields: dict[str, bool]) -> None:
         try:
-            await paths.company(self._db, company_id).update({"sending_enabled": is_allowed})
+            await paths.company(self._db, company_id).update(fields)
         except MissingDocument:
             raise NotFound("company", company_id) from None
 

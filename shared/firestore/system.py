@@ -1,4 +1,5 @@
-"""What concerns all companies: the hold on sending, and the heartbeat by which a restored database is known.
+"""What concerns all companies: the hold on sending, the heartbeat by which a restored database is known, and
+the release of time zone rules.
 
 The hold exists only while it holds, so no backup of ordinary times has one, and no import takes it away.
 """
@@ -16,7 +17,7 @@ from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
 from shared.firestore.kit.transactions import Transaction, transact
 
-HOLD, HEARTBEAT = "hold", "heartbeat"
+HOLD, HEARTBEAT, ZONE_DATA = "hold", "heartbeat", "zone_data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,14 @@ class Heartbeat:
 
     id: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneData:
+    """The release of time zone rules (such as 2026f) by which all coming fires are planned."""
+
+    id: str
+    release: str
 
 
 class System:
@@ -71,6 +80,18 @@ class System:
                 transaction.set(ref, to_document(Heartbeat(id=HEARTBEAT, at=at)))
 
         await transact(self._db, note)
+
+    async def zone_data(self) -> str | None:
+        """The release of time zone rules by which coming fires are planned; None when it was never noted."""
+        snapshot = await paths.system(self._db, ZONE_DATA).get(retry=READ_RETRY)
+        if not snapshot.exists:
+            return None
+        return from_document(ZoneData, ZONE_DATA, snapshot.to_dict() or {}).release
+
+    async def note_zone_data(self, release: str) -> None:
+        """All coming fires are planned by this release of time zone rules."""
+        document, fields = overwriting(ZoneData(id=ZONE_DATA, release=release))
+        await paths.system(self._db, ZONE_DATA).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
 
 
 def _hold_in(snapshot: Any) -> Hold:

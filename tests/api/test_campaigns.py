@@ -61,6 +61,20 @@ async def test_an_edit_changes_what_it_names(office: Office) -> None:
     assert edited["updated_at"] > made["updated_at"]
 
 
+async def test_the_holidays_of_a_window_are_shown_when_it_is_saved(office: Office) -> None:
+    made = await _create(office, window={"holiday_country": "US-FL"})
+    named = {holiday["name"]: holiday["day"] for holiday in made["holidays"]}
+    assert {"Christmas Day", "Friday After Thanksgiving"} <= set(named)
+    assert "Columbus Day" not in named
+    assert "Write US+US-FL to close on the days of US too" in made["holiday_hint"]
+    change = {"window": {"holiday_country": "US+US-FL"}}
+    changed = (await office.call("PATCH", f"/v1/campaigns/{made['id']}", json=change)).json()
+    assert "Columbus Day" in {holiday["name"] for holiday in changed["holidays"]}
+    assert changed["holiday_hint"] is None
+    without = await _create(office, window={})
+    assert (without["holidays"], without["holiday_hint"]) == ([], None)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -75,6 +89,18 @@ async def test_an_edit_changes_what_it_names(office: Office) -> None:
         ({"window": {"opens": "09:00", "closes": "09:00"}}, "window.closes"),
         ({"window": {"time_zone_field": "zone"}}, "window.time_zone_field"),
         ({"window": {"holiday_country": "XX"}}, "window.holiday_country"),
+        ({"window": {"closed_days": ["1796083200"]}}, "window.closed_days[0]"),
+        ({"window": {"closed_days": ["20261130"]}}, "window.closed_days[0]"),
+        ({"window": {"closed_days": ["2026-11-30T00:00"]}}, "window.closed_days[0]"),
+        ({"window": {"closed_days": ["2026-11-31"]}}, "window.closed_days[0]"),
+        ({"window": {"closed_days": ["9999-12-31"]}}, "window.closed_days[0]"),
+        ({"window": {"opens": "32400"}}, "window.opens"),
+        ({"window": {"opens": "0900"}}, "window.opens"),
+        ({"schedule": {"kind": "once", "at": "1796083200"}}, "schedule.at"),
+        ({"schedule": {"kind": "once", "at": "20990105T0900"}}, "schedule.at"),
+        ({"schedule": {"kind": "once", "at": "2099-01-05"}}, "schedule.at"),
+        ({"schedule": {"kind": "once", "at": "9999-12-31T23:59"}}, "schedule.at"),
+        ({"schedule": {"kind": "once", "at": "0001-01-01T00:00"}}, "schedule.at"),
         ({"schedule": {"kind": "once"}}, "schedule.at"),
         ({"schedule": {"kind": "recurring", "at": "2099-01-05T09:00", "rule": "FREQ=X"}}, "schedule.rule"),
         ({"schedule": {"kind": "once", "at": "2099-01-05T09:00", "time_zone": "EST5"}}, "schedule.time_zone"),
@@ -191,6 +217,13 @@ async def test_a_source_that_cannot_work_is_refused(
         ({"channel": "email", "subject": "Hello\r\nBcc: all@example.com"}, "subject"),
         ({"channel": "email", "subject": "{{ name"}, "subject"),
         ({"language": "english please"}, "language"),
+        ({"body": "{{ name | truncate: 'x' }}"}, "body"),
+        ({"body": "Hello\x00"}, "body"),
+        ({"body": "Hello \x1b[31m"}, "body"),
+        ({"body": "Hello \x85"}, "body"),
+        ({"name": "Remin\x00der"}, "name"),
+        ({"name": "Remin\nder"}, "name"),
+        ({"name": "Reminder \u2028x"}, "name"),
     ],
 )
 async def test_a_template_that_cannot_work_is_refused(
@@ -198,6 +231,29 @@ async def test_a_template_that_cannot_work_is_refused(
 ) -> None:
     body = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}
     assert_problem(await office.post("/v1/templates", {**body, **changes}), 422, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/campaigns", {**BODY, "name": "A\x00B"}, "name"),
+        ("/v1/campaigns", {**BODY, "expires_field": "at\x07"}, "expires_field"),
+        ("/v1/campaigns", {**BODY, "filters": [{"kind": "replace", "text": "a\x00"}]}, "filters[0].text"),
+        ("/v1/campaigns", {**BODY, "dedupe_key": ["day\x7f"]}, "dedupe_key[0]"),
+        ("/v1/opt-outs", {"channel": "sms", "address": "+12125550187", "text": "no\x00"}, "text"),
+    ],
+)
+async def test_no_text_that_comes_in_holds_control_characters(
+    office: Office, path: str, body: dict[str, Any], field: str
+) -> None:
+    found = assert_problem(await office.post(path, body), 422, field)
+    assert "control character U+00" in found["detail"]
+
+
+async def test_a_body_may_have_lines_tabs_and_every_script(office: Office) -> None:
+    body = {"name": "Grüße 👩\u200d⚕️", "channel": "sms", "body": "Hello {{ name }}\r\n\tशनिवार"}
+    made = (await office.post("/v1/templates", body)).json()
+    assert {name: made[name] for name in body} == body
 
 
 async def test_senders_show_no_credentials(office: Office) -> None:

@@ -40,20 +40,23 @@ EXPECTED = {
     "portal": FRAMEWORK,
 }
 LIST_LOADED = """
-import json, sys
+import json, sys, zoneinfo
 import main
 before = sorted(sys.modules)
 getattr(main, sys.argv[1])
-print(json.dumps([before, sorted(sys.modules)]))
+print(json.dumps([before, sorted(sys.modules), zoneinfo.TZPATH]))
 """
 
 
-def _loaded(name: str) -> tuple[set[str], set[str]]:
-    """The modules a fresh interpreter has after `import main`, and after getting the entry point."""
+def _loaded(name: str) -> tuple[set[str], set[str], list[str]]:
+    """The modules a fresh interpreter has after `import main`, and after getting the entry point.
+
+    Third: the folders in which it then looks for time zones before the pinned ones.
+    """
     command = [sys.executable, "-c", LIST_LOADED, name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
-    before, after = json.loads(done.stdout)
-    return set(before), set(after)
+    before, after, zone_folders = json.loads(done.stdout)
+    return set(before), set(after), zone_folders
 
 
 def test_every_entry_point_is_listed() -> None:
@@ -62,7 +65,8 @@ def test_every_entry_point_is_listed() -> None:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_an_entry_point_loads_what_it_needs_and_nothing_else(name: str) -> None:
-    before, after = _loaded(name)
+    before, after, zone_folders = _loaded(name)
+    assert zone_folders == []
     assert before & HEAVY == set()
     assert after & HEAVY == EXPECTED[name]
     own = {module for module in after if module.startswith("functions.")}

@@ -21,3 +21,4 @@ class CampaignContent:
     dedupe_key: tuple[str, ...]
     company_time_zone: str
     default_region: str
+    allows_possible_numbers: bool = False

@@ -1,14 +1,16 @@
 """What a campaign's frozen content lacks, found before anybody is sent anything."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
 from shared.domain.errors import Problem
 from shared.domain.files.source import FieldType
 from shared.domain.templates.rendering import (
+    Compiled,
     FieldMissing,
+    KindUnfit,
     RenderFailed,
     compile_text,
     fields_of,
@@ -16,9 +18,10 @@ from shared.domain.templates.rendering import (
     render_values,
 )
 from shared.domain.templates.template import Template
+from shared.domain.templates.template_checks import comparison_faults
 
 # A value each type can hold; as text, one that filters for numbers take too.
-_EXAMPLES: Mapping[FieldType, str] = {
+_EXAMPLES: dict[FieldType, str] = {
     FieldType.DATE: "2026-11-30",
     FieldType.TIME: "14:30",
     FieldType.DATETIME: "2026-11-30T14:30",
@@ -50,18 +53,42 @@ def _template_faults(content: CampaignContent, template: Template) -> Iterator[s
     if template.channel.record.lacks_subject(template.subject):
         yield f"the template {template.name!r} has no subject"
     for text in (template.subject, template.body):
-        for field in _unprovided(content, text):
+        compiled = compile_text(text, template.language)
+        for fault in dict.fromkeys(_misfits(content, compiled)):
+            yield f"the template {template.name!r} does not go with the source: {fault}"
+        for field in _unprovided(content, compiled):
             yield (
                 f"the template {template.name!r} needs the field {field!r}, which no column of the source "
                 f"provides{_near(field, content)}"
             )
 
 
-def _unprovided(content: CampaignContent, text: str) -> list[str]:
+def _misfits(content: CampaignContent, compiled: Compiled) -> Iterator[str]:
+    """What the text asks of fields that no value of their column has, whatever the row."""
+    faults = tuple(comparison_faults(compiled.liquid, content.field_types))
+    if faults:
+        yield from faults
+        return  # rendering would say the same, less clearly
+    others = dict.fromkeys(fields_of(compiled), _EXAMPLE)
+    for flag in ("true", "false"):
+        values = {**others, **_examples(content, flag)}
+        try:
+            render(compiled, render_values(values, content.field_types))
+        except KindUnfit as unfit:
+            yield unfit.reason
+        except (FieldMissing, RenderFailed):
+            continue  # the example does not go with the text: the preview shows what real rows do
+
+
+def _examples(content: CampaignContent, flag: str = "true") -> dict[str, str]:
+    examples = _EXAMPLES | {FieldType.BOOLEAN: flag}
+    return {name: examples.get(kind, _EXAMPLE) for name, kind in content.field_types.items()}
+
+
+def _unprovided(content: CampaignContent, compiled: Compiled) -> list[str]:
     """The fields no column provides, and that the text cannot do without."""
-    compiled = compile_text(text)
     unknown = sorted(fields_of(compiled) - set(content.field_types))
-    examples = {name: _EXAMPLES.get(kind, _EXAMPLE) for name, kind in content.field_types.items()}
+    examples = _examples(content)
     found = []
     for field in unknown:
         others = {name: _EXAMPLE for name in unknown if name != field}

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Problem
+from shared.domain.years import SHOWN_YEARS, YEARS
 
 HORIZON_DAYS = 3_660  # ten years: 29 February comes within eight, also around 2100
-EARLIEST_YEAR = 2000  # the rule is walked from its start, so the start bounds the work
 
 # A wall time moves by the size of the clock change it falls in; Samoa's of 2011 was a whole day.
 _LARGEST_CHANGE = timedelta(hours=25)
+_NEAR = _LARGEST_CHANGE  # how far a fire can move when a zone's rules do
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
 # fmt: off
 _PARTS = frozenset({
@@ -22,8 +23,19 @@ _PARTS = frozenset({
 })
 # fmt: on
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_WEEKDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WEEKDAY = re.compile(rf"([+-]?[1-5])?({'|'.join(_WEEKDAYS)})")
 _UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
+# The least and the greatest of what a part may list; SIGNED ones count from the end with a minus.
+_BOUNDS = {
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (1, 31),
+    "BYSETPOS": (1, 31),
+    "BYHOUR": (0, 23),
+    "BYMINUTE": (0, 59),
+}
+_CHOSEN_FROM = frozenset({"BYDAY", "BYMONTHDAY", "BYHOUR"})
+_SIGNED = ("BYMONTHDAY", "BYSETPOS")
 
 
 def next_fire(schedule: Schedule, time_zone: str, after: datetime | None) -> datetime | None:
@@ -46,6 +58,21 @@ def next_fire(schedule: Schedule, time_zone: str, after: datetime | None) -> dat
     return next((moment for moment in moments if after is None or moment > after), None)
 
 
+def replanned(schedule: Schedule, time_zone: str, planned: datetime) -> datetime:
+    """The fire that `planned` (UTC) stands for, after the rules of time zones have changed.
+
+    It is the schedule's fire nearest to `planned`: zones move by hours, and what has fired lies a whole
+    interval back, so it is never found again. `planned` itself when there is none near.
+    Raises as `next_fire`.
+    """
+    after = planned - _NEAR
+    found: list[datetime] = []
+    while (following := next_fire(schedule, time_zone, after)) and following <= planned + _NEAR:
+        found.append(following)
+        after = following
+    return min(found, key=lambda moment: abs(moment - planned), default=planned)
+
+
 def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:
     """What is wrong with a schedule, by field and with what to write instead."""
     if schedule.kind is ScheduleKind.ON_DEMAND:
@@ -56,8 +83,8 @@ def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:
     elif schedule.at.tzinfo is not None:
         reason = "Write the time as on the wall there, without an offset; the zone goes into time_zone."
         problems.append(Problem(field="schedule.at", reason=reason))
-    elif schedule.at.year < EARLIEST_YEAR:
-        problems.append(Problem(field="schedule.at", reason=f"The year is before {EARLIEST_YEAR}."))
+    elif schedule.at.year not in YEARS:  # the rule is walked from its start, so the start bounds the work
+        problems.append(Problem(field="schedule.at", reason=f"The year must be {SHOWN_YEARS}."))
     if schedule.time_zone is not None and not _is_zone(schedule.time_zone):
         reason = f"{schedule.time_zone!r} is not a time zone; write one as America/New_York."
         problems.append(Problem(field="schedule.time_zone", reason=reason))
@@ -111,6 +138,10 @@ def _parse(rule: str) -> dict[str, str]:
         raise ValueError("FREQ must be YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY.")
     if len(parts.get("BYMINUTE", "").split(",")) > 1:
         raise ValueError("BYMINUTE may name one minute: a campaign fires at most once an hour.")
+    for name in _BOUNDS.keys() & parts.keys():
+        _check_numbers(name, parts[name])
+    if parts.get("WKST", "MO") not in _WEEKDAYS:
+        raise ValueError("WKST must be a day as MO.")
     _check_days(parts)
     for name in ("INTERVAL", "COUNT"):
         if name in parts and not 1 <= _integer(parts[name]) <= 10_000:
@@ -118,16 +149,26 @@ def _parse(rule: str) -> dict[str, str]:
     return parts
 
 
+def _check_numbers(name: str, text: str) -> None:
+    least, most = _BOUNDS[name]
+    sign = "-" if name in _SIGNED else ""
+    for number in text.split(","):
+        digits = number.removeprefix(sign)
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and least <= int(digits) <= most):
+            beside = f", or -{least} to -{most}" if sign else ""
+            raise ValueError(f"{name} must be numbers from {least} to {most}{beside}.")
+
+
 def _check_days(parts: dict[str, str]) -> None:
     """Refuse days that never come: dateutil would look for them up to the year 9999, for seconds."""
     if "BYSETPOS" in parts and parts["FREQ"] not in ("YEARLY", "MONTHLY"):
         raise ValueError("BYSETPOS goes with FREQ=MONTHLY or FREQ=YEARLY.")
+    if "BYSETPOS" in parts and not (parts.keys() & _CHOSEN_FROM):
+        raise ValueError("BYSETPOS chooses among days: name them with BYDAY or BYMONTHDAY.")
     if not all(_WEEKDAY.fullmatch(text) for text in parts.get("BYDAY", "MO").split(",")):
         raise ValueError("BYDAY must be days as MO or 2TU or -1FR.")
     months = [_integer(text) for text in parts.get("BYMONTH", "1").split(",")]
     days = [_integer(text.removeprefix("-")) for text in parts.get("BYMONTHDAY", "1").split(",")]
-    if not all(1 <= month <= 12 for month in months) or not all(days):
-        raise ValueError("BYMONTH and BYMONTHDAY must be numbers of months and days.")
     if min(days) > max(_MONTH_DAYS[month - 1] for month in months):
         raise ValueError("The rule never fires: its months have no such day.")
 
@@ -138,7 +179,12 @@ def _until(text: str, zone: ZoneInfo) -> datetime:
         raise ValueError("UNTIL must look like 20261231, 20261231T090000 or 20261231T140000Z.")
     if len(text) == 8:
         text += "T235959"
-    moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time
+    try:
+        moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007  # wall time
+    except ValueError as error:
+        raise ValueError("UNTIL names a day or a time that does not exist.") from error
+    if moment.year not in YEARS:
+        raise ValueError(f"The year of UNTIL must be {SHOWN_YEARS}.")
     if text.endswith("Z"):
         return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
     return moment

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from shared.domain.campaigns.public_holidays import is_holiday
+
 SEARCH_DAYS = 400  # longer than a year, so that a window open on one day a year is found
 
 _DAY = timedelta(days=1)
@@ -17,8 +19,9 @@ class ContactWindow:
     """When people may be contacted, in their own time zone.
 
     `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes).
-    `time_zone_field` names the row's field with the zone; without one, or where it is empty, the
-    company's zone holds. `closed_days` and the holidays of `holiday_country` are not contact days.
+    `time_zone_field` names the row's field with the zone, or with a phone number: then all zones count in
+    which that number may be. Without one, or where it is empty or unknown, the company's zone
+    holds. `closed_days` and the holidays of `holiday_country` (US, US-FL, US+US-FL) are not contact days.
     """
 
     days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
@@ -75,17 +78,6 @@ def closes_at(window: ContactWindow, zones: tuple[str, ...], at: datetime) -> da
     return end
 
 
-def check_holidays(country: str) -> str | None:
-    """What is wrong with a window's `holiday_country` ("US", "US-CA"), or None."""
-    try:
-        _holidays(country, 2026)
-    except NotImplementedError:
-        return (
-            f"There is no holiday calendar for {country!r}. Write a country such as US, or US-CA for a state."
-        )
-    return None
-
-
 def _common_stretches(window: ContactWindow, zones: tuple[str, ...], moment: datetime) -> Iterator[_Stretch]:
     """The stretches open in all zones, in order, from the one that may hold `moment` for 400 days."""
     if not zones:
@@ -125,16 +117,7 @@ def _stretches(window: ContactWindow, zone: ZoneInfo, moment: datetime) -> Itera
 def _is_contact_day(window: ContactWindow, day: date) -> bool:
     if day.isoweekday() not in window.days or day in window.closed_days:
         return False
-    return not (window.holiday_country and day in _holidays(window.holiday_country, day.year))
-
-
-@lru_cache(maxsize=256)
-def _holidays(country: str, year: int) -> frozenset[date]:
-    """The public holidays of "US" or "US-CA" in a year. Raises NotImplementedError for no such place."""
-    import holidays  # here, as it takes half a second and most windows name no country
-
-    name, _, subdivision = country.upper().partition("-")
-    return frozenset(holidays.country_holidays(name, subdiv=subdivision or None, years=year))
+    return not (window.holiday_country and is_holiday(window.holiday_country, day))
 
 
 def _readings(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, datetime]:

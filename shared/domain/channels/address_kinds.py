@@ -36,9 +36,10 @@ class AddressKind(ABC):
     example: ClassVar[str]
 
     @abstractmethod
-    def normalize(self, text: str, region: str) -> str:
+    def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
         """The one form of the address in `text`. `region` (ISO 3166) holds where the text names no country.
 
+        `allows_possible`: also an address that may exist, though nothing is known of it.
         Raises AddressInvalid; the text is not in the reason.
         """
 
@@ -61,11 +62,11 @@ class PhoneNumber(AddressKind):
     name = "phone"
     example = "+12125550187"
 
-    def normalize(self, text: str, region: str) -> str:
+    def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
         """As AddressKind says."""
         from shared.domain.channels.phone_numbers import normalize_phone
 
-        return normalize_phone(text, region)
+        return normalize_phone(text, region, allows_possible=allows_possible)
 
     def is_in(self, address: str, text: str) -> bool:
         """By its digits within the country: (212) 555-0187 is +12125550187."""
@@ -81,11 +82,11 @@ class EmailAddress(AddressKind):
     name = "email"
     example = "name@example.com"
 
-    def normalize(self, text: str, region: str) -> str:
+    def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
         """As AddressKind says."""
         from shared.domain.channels.email_addresses import normalize_email
 
-        return normalize_email(text)
+        return normalize_email(text, allows_possible=allows_possible)
 
     def spelling(self, text: str) -> str | None:
         """The local part keeps its case in messages."""

@@ -6,6 +6,9 @@ import shared.domain.channels.phone_numbers  # noqa: F401
 from shared.domain.channels.channel import Channel
 
 
-def normalize(channel: Channel, text: str, region: str) -> str:
-    """The one form of an address of `channel`. Raises AddressInvalid; the text is not in the reason."""
-    return channel.record.address.normalize(text, region)
+def normalize(channel: Channel, text: str, region: str, *, allows_possible: bool = False) -> str:
+    """The one form of an address of `channel`. Raises AddressInvalid; the text is not in the reason.
+
+    `allows_possible`: also a number of the right length with an area code that is not known.
+    """
+    return channel.record.address.normalize(text, region, allows_possible=allows_possible)

@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, Val
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
 
+_NOWHERE = "Etc/Unknown"  # phonenumbers' zone of a number it knows nothing of
 _SPREADSHEET_NUMBER = re.compile(r"\+?\d+\.0")  # 2125550187.0 would gain a digit
 
 
@@ -22,6 +23,9 @@ class PhoneType(StrEnum):
     OTHER = "other"
 
 
+# By country code, what people still write before a number: Mexico gave up "1" for mobiles called from abroad,
+# 044 and 045 for mobiles at home and the trunk's 01 in 2019.
+_FORMER_PREFIXES = {52: ("1", "01", "044", "045")}
 _PHONE_TYPES = {
     PhoneNumberType.MOBILE: PhoneType.MOBILE,
     PhoneNumberType.FIXED_LINE: PhoneType.LANDLINE,
@@ -30,6 +34,7 @@ _PHONE_TYPES = {
 _LENGTH_FAULTS = {
     ValidationResult.TOO_SHORT: "The number is too short.",
     ValidationResult.TOO_LONG: "The number is too long.",
+    ValidationResult.INVALID_LENGTH: "The number is too short or too long.",
     ValidationResult.INVALID_COUNTRY_CODE: "The number's country code does not exist.",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "The number lacks its area code.",
 }
@@ -49,17 +54,21 @@ class Phone:
     type: PhoneType
 
 
-def normalize_phone(text: str, region: str) -> str:
+def normalize_phone(text: str, region: str, *, allows_possible: bool = False) -> str:
     """`text` as E.164. `region` (ISO 3166, such as US) holds where the text names no country.
 
     Raises AddressInvalid. A landline is not refused: `read_phone` tells the type.
     """
-    return read_phone(text, region).e164
+    return read_phone(text, region, allows_possible=allows_possible).e164
 
 
 @lru_cache(maxsize=10_000)  # a file names the same household or clinic again and again
-def read_phone(text: str, region: str) -> Phone:
-    """The number in `text` and its type. Raises AddressInvalid with a sentence saying what is wrong."""
+def read_phone(text: str, region: str, *, allows_possible: bool = False) -> Phone:
+    """The number in `text` and its type. Raises AddressInvalid with a sentence saying what is wrong.
+
+    The number data lags behind the area codes that are given out: with `allows_possible` a number that has
+    the right length for its country is taken, though no such code is known.
+    """
     text = visible(text)
     number = _parse(text, region)
     if number.extension:
@@ -67,14 +76,55 @@ def read_phone(text: str, region: str) -> Phone:
     if any(letter.isalpha() for letter in text.lower().removeprefix("tel:")):
         # "do not call 212 …" must not be called; letters standing for digits are not worth that risk.
         raise AddressInvalid("There are words beside the number.")
-    fault = _LENGTH_FAULTS.get(phonenumbers.is_possible_number_with_reason(number))
-    if fault:
-        raise AddressInvalid(fault)
-    if not phonenumbers.is_valid_number(number):
-        place = phonenumbers.region_code_for_country_code(number.country_code or 0)
-        raise AddressInvalid(f"The number is not one that {place} gives out.")
+    number = _without_former_prefix(number)
+    fault = _fault_of(number, allows_possible=allows_possible)
+    if fault is not None:
+        raise AddressInvalid(f"{fault}{_example_beside(number)}")
     kind = _PHONE_TYPES.get(phonenumbers.number_type(number), PhoneType.OTHER)
     return Phone(e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), type=kind)
+
+
+def zones_of_phone(e164: str) -> tuple[str, ...]:
+    """Every IANA zone in which the number may be; empty when nothing is known of it.
+
+    A mobile may be anywhere, and an area code may lie in several zones (+61 8 is Adelaide and Perth).
+    """
+    from phonenumbers.timezone import time_zones_for_number  # here, as it is a table of its own
+
+    zones = time_zones_for_number(phonenumbers.parse(e164))
+    return () if _NOWHERE in zones else tuple(zones)
+
+
+def _without_former_prefix(number: PhoneNumber) -> PhoneNumber:
+    """The number without a prefix its country gave up, when what is left is a number given out there."""
+    if number.country_code not in _FORMER_PREFIXES or phonenumbers.is_valid_number(number):
+        return number
+    digits = phonenumbers.national_significant_number(number)
+    for prefix in _FORMER_PREFIXES[number.country_code]:
+        rest = digits.removeprefix(prefix)
+        if rest != digits and not rest.startswith("0"):
+            shorter = PhoneNumber(country_code=number.country_code, national_number=int(rest or "0"))
+            if phonenumbers.is_valid_number(shorter):
+                return shorter
+    return number
+
+
+def _fault_of(number: PhoneNumber, *, allows_possible: bool) -> str | None:
+    fault = _LENGTH_FAULTS.get(phonenumbers.is_possible_number_with_reason(number))
+    if fault or allows_possible or phonenumbers.is_valid_number(number):
+        return fault
+    place = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return f"The number is not one that {place} gives out, unless its area code is new."
+
+
+def _example_beside(number: PhoneNumber) -> str:
+    """What a number of that country looks like, as a sentence after the fault; empty when there is none."""
+    place = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    example = phonenumbers.example_number_for_type(place, PhoneNumberType.MOBILE)
+    if example is None:
+        return ""
+    shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f" A number of {place} looks like {shown}."
 
 
 @lru_cache(maxsize=1_000)  # one person's number is looked for in every row

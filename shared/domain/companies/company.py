@@ -9,6 +9,7 @@ class Company:
     """A tenant.
 
     `time_zone` (IANA) and `default_region` (ISO 3166) hold where a row says nothing better.
+    `allows_possible_numbers`: it also sends to numbers of the right length with an area code not known here.
     """
 
     id: str
@@ -18,3 +19,4 @@ class Company:
     created_at: datetime
     sending_enabled: bool = True
     is_being_deleted: bool = False
+    allows_possible_numbers: bool = False

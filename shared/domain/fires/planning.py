@@ -14,6 +14,8 @@ from shared.domain.campaigns.dedupe import dedupe_parts
 from shared.domain.campaigns.step import Step
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
+from shared.domain.channels.phone_numbers import normalize_phone, zones_of_phone
+from shared.domain.files.source import FieldType
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
@@ -87,7 +89,8 @@ class Planner:
         self._now = now
         self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
         template = content.templates[step.template_id]
-        self._subject, self._body = compile_text(template.subject), compile_text(template.body)
+        self._subject = compile_text(template.subject, template.language)
+        self._body = compile_text(template.body, template.language)
 
     def plan(self, recipient: Recipient) -> Plan:
         """What becomes of this recipient's message."""
@@ -130,9 +133,10 @@ class Planner:
                 FailureStep.ADDRESS, step.address_field, "", "address missing",
                 f"The field {step.address_field!r} is empty; there is nowhere to send to.",
             )  # fmt: skip
+        region = self._content.field_regions.get(step.address_field, self._content.default_region)
+        allows_possible = self._content.allows_possible_numbers
         try:
-            region = self._content.field_regions.get(step.address_field, self._content.default_region)
-            return normalize(step.channel, text, region)
+            return normalize(step.channel, text, region, allows_possible=allows_possible)
         except AddressInvalid as error:
             kind = f"{step.channel.record.address.name} not valid"
             raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error
@@ -142,6 +146,8 @@ class Planner:
         text = values.get(name, "") if name else ""
         if not name or not text:
             return (self._content.company_time_zone,)
+        if self._content.field_types.get(name) is FieldType.PHONE:
+            return self._zones_of_phone(name, text) or (self._content.company_time_zone,)
         found = [find_zones(part) for part in text.split(",")]
         if not all(found):
             raise _Failed(
@@ -149,6 +155,14 @@ class Planner:
                 f"The field {name!r} must be a time zone such as America/New_York, or a US state such as NJ.",
             )  # fmt: skip
         return tuple(dict.fromkeys(zone for zones in found for zone in zones))
+
+    def _zones_of_phone(self, name: str, text: str) -> tuple[str, ...]:
+        """All zones in which the number may be; empty when that is not known, or it is no number."""
+        region = self._content.field_regions.get(name, self._content.default_region)
+        try:
+            return zones_of_phone(normalize_phone(text, region))
+        except AddressInvalid:
+            return ()
 
     def _not_after(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
         field = self._campaign.expires_field

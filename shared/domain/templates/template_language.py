@@ -1,8 +1,8 @@
 """The part of Liquid a company may use: chosen tags and filters, a budget, no clock, no files."""
 
-import re
-from collections.abc import Callable
-from datetime import date, datetime, time
+from collections.abc import Callable, Mapping
+from datetime import date, time
+from types import MappingProxyType
 from typing import Any
 
 from liquid import BoundTemplate, Environment, Mode, RenderContext, Undefined
@@ -21,12 +21,15 @@ from liquid.exceptions import FilterArgumentError, ResourceLimitError
 from liquid.utils import ReadOnlyChainMap
 
 from shared.domain.errors import RollcallError
+from shared.domain.templates.language_filters import format_date, format_money
+from shared.domain.templates.number_filters import NUMBER_FILTERS
+from shared.domain.templates.text_filters import TEXT_FILTERS
+from shared.domain.templates.values import Number
 
 OUTPUT_BYTES = 200_000
 LOOP_ITERATIONS = 100  # of all loops of one rendering together
 FILTER_BUDGET = 20_000  # one per filter call and one per 100 characters a filter reads
 GROWTH_CHARACTERS = 1_000_000  # the longest text one filter may build
-LARGEST_NUMBER = 10**30
 
 # What Liquid's own expressions keep for themselves; `{{ limit }}` is a syntax error there.
 # fmt: off
@@ -52,17 +55,15 @@ _TAGS = (
     unless_tag.UnlessTag,
 )
 # fmt: off
-_FILTERS = (
-    "abs", "append", "at_least", "at_most", "capitalize", "ceil", "default",
-    "divided_by", "downcase", "escape", "first", "floor", "join", "last",
-    "lstrip", "minus", "modulo", "newline_to_br", "plus", "prepend", "remove",
-    "remove_first", "replace", "replace_first", "round", "rstrip", "size", "slice",
-    "split", "squish", "strip", "strip_newlines", "times", "truncate", "truncatewords",
-    "upcase", "url_encode",
+_FILTERS = (  # those of Liquid that do as they say; the others are ours (findings/liquid-filters.sh)
+    "append", "capitalize", "downcase", "escape", "first", "join", "last", "lstrip",
+    "newline_to_br", "prepend", "remove", "remove_first", "replace", "replace_first", "rstrip", "size",
+    "slice", "squish", "strip", "strip_newlines", "upcase", "url_encode",
 )
 # fmt: on
-# strftime of C also takes widths ("%999999999d"); only plain directives may pass.
-_DATE_FORMAT = re.compile(r"(?:[^%]|%-?[aAbBdejHIklmMpPSuwyYDFTR%])*")
+LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
+    {"date": format_date, "money": format_money}
+)
 _GROWING = frozenset({"join", "replace", "replace_first"})
 
 
@@ -110,12 +111,15 @@ class _Context(RenderContext):
             raise ResourceLimitError("the text takes too much computing", token=None)
 
 
-class _Template(BoundTemplate):
+class LanguageTemplate(BoundTemplate):
+    """A template that knows in which language its days, months and amounts are written."""
+
     context_class = _Context
+    language = "en"
 
 
 class _Environment(Environment):
-    template_class = _Template
+    template_class = LanguageTemplate
     block_nesting_limit = 10
     context_depth_limit = 15
     local_namespace_limit = 50_000
@@ -125,13 +129,31 @@ class _Environment(Environment):
         """Register what is on our lists and nothing else: no include, no render, no files."""
         super().setup_tags_and_filters(extra=extra)
         self.tags = {tag.name: tag(self) for tag in _TAGS}
-        self.filters = {name: _guarded(name, self.filters[name]) for name in _FILTERS}
-        self.add_filter("date", _guarded("date", _format_date))
+        kept = {name: _guarded(name, _of_text(self.filters[name])) for name in _FILTERS}
+        self.filters = kept | {"default": _guarded("default", self.filters["default"])}
+        for name, function in {**NUMBER_FILTERS, **LANGUAGE_FILTERS}.items():
+            self.add_filter(name, _guarded(name, function))
+        for name, function in TEXT_FILTERS.items():
+            self.add_filter(name, _guarded(name, _of_text(function)))
+
+
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter on a value as it is written; lists stay as they are."""
+
+    def of_text(value: object, *args: object, **kwargs: object) -> Any:
+        if isinstance(value, bool):
+            value = str(value).lower()
+        elif isinstance(value, date | time | Number | int | float):
+            value = str(value)
+        return function(value, *args, **kwargs)
+
+    of_text.with_environment = getattr(function, "with_environment", False)  # type: ignore[attr-defined]
+    return of_text
 
 
 def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Let absent fields through to where they are written or defaulted, and bound what a call may cost."""
-    extra_arguments = ("environment",) if getattr(function, "with_environment", False) else ()
+    needs_environment = getattr(function, "with_environment", False)
 
     def guarded(value: object, *args: object, context: _Context, **kwargs: object) -> object:
         if isinstance(value, Missing) and name != "default":
@@ -141,32 +163,22 @@ def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
                 raise FieldMissing(argument.name)
         context.spend_filter(value)
         _check_growth(name, value, args)
-        return function(value, *args, **kwargs, **dict.fromkeys(extra_arguments, context.env))
+        if needs_environment:
+            kwargs["environment"] = context.env
+        if name in LANGUAGE_FILTERS:
+            kwargs["language"] = getattr(context.template, "language", "en")
+        return function(value, *args, **kwargs)
 
     guarded.with_context = True  # type: ignore[attr-defined]  # how Liquid asks for the context
     return guarded
 
 
 def _check_growth(name: str, value: object, args: tuple[object, ...]) -> None:
-    """Refuse before the work is done what would build a huge text or number."""
-    if isinstance(value, int | float) and abs(value) > LARGEST_NUMBER:
-        raise FilterArgumentError(f"{name}: the number is too large", token=None)
+    """Refuse before the work is done what would build a huge text."""
     if name in _GROWING and isinstance(value, str | list):
         longest = max((len(str(argument)) for argument in args), default=1)
         if len(value) * max(longest, 1) > GROWTH_CHARACTERS:
             raise FilterArgumentError(f"{name}: the text would grow too long", token=None)
-
-
-def _format_date(value: object, pattern: object) -> str:
-    """Liquid's `date` for the row's own dates and times, without its "now" and its guesses at texts."""
-    if not isinstance(value, date | time | datetime):
-        raise FilterArgumentError(
-            f"date: {str(value)[:40]!r} is a text; give the column the type date, time or datetime",
-            token=None,
-        )
-    if not isinstance(pattern, str) or len(pattern) > 100 or not _DATE_FORMAT.fullmatch(pattern):
-        raise FilterArgumentError(f"date: {str(pattern)[:40]!r} is not a format such as '%B %-d'", token=None)
-    return value.strftime(pattern)
 
 
 ENVIRONMENT = _Environment(tolerance=Mode.STRICT, undefined=Missing, strict_filters=True, autoescape=False)

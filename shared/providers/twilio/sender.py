@@ -55,6 +55,7 @@ class TwilioSender:
                 to=message.to_address,
                 from_=message.from_address,
                 body=message.body,
+                smart_encoded=False,  # what was previewed is what is sent, and its parts are as counted
                 validity_period=min(
                     max(message.validity_seconds, MIN_VALIDITY_SECONDS), MAX_VALIDITY_SECONDS
                 ),

@@ -38,6 +38,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         dedupe_key=campaign.dedupe_key or source.dedupe_key,
         company_time_zone=source.time_zone or company.time_zone,
         default_region=source.default_region or company.default_region,
+        allows_possible_numbers=company.allows_possible_numbers,
     )
     return frozen(content, await _file_hash(runtime, company_id, campaign))
 
@@ -67,8 +68,8 @@ def _fault_of(template: Template) -> str | None:
     )
 
     try:
-        compile_text(template.subject)
-        compile_text(template.body)
+        compile_text(template.subject, template.language)
+        compile_text(template.body, template.language)
     except TemplateInvalid as invalid:
         return f"this template cannot be used: {invalid}"
     return None

@@ -8,10 +8,11 @@ from datetime import time
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.dedupe import check_dedupe_key
+from shared.domain.campaigns.public_holidays import check_holidays
 from shared.domain.campaigns.recurrence import check_schedule
 from shared.domain.campaigns.replies import check_reply_options
 from shared.domain.campaigns.step import AtOnce, OnlyIf
-from shared.domain.campaigns.window import ContactWindow, check_holidays
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
 from shared.domain.ids import computed_id

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from shared.domain.characters import check_characters
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line, compile_text
 from shared.domain.templates.template import Template
@@ -42,8 +43,9 @@ async def edit_template(
 
 
 def _check(template: Template) -> None:
-    problems = [*_check_text("body", template.body, BODY_BYTES)]
-    problems += _check_text("subject", template.subject, SUBJECT_BYTES)
+    problems = _check_text("body", template.body, BODY_BYTES, template.language)
+    problems += _check_text("subject", template.subject, SUBJECT_BYTES, template.language)
+    problems += check_characters("name", template.name, is_line=True)
     if not template.body.strip():
         problems.append(Problem(field="body", reason="must not be blank"))
     record = template.channel.record
@@ -59,11 +61,13 @@ def _check(template: Template) -> None:
         raise InvalidInput(*problems)
 
 
-def _check_text(field: str, text: str, limit: int) -> list[Problem]:
-    if len(text.encode()) > limit:
+def _check_text(field: str, text: str, limit: int, language: str) -> list[Problem]:
+    if len(text.encode(errors="surrogatepass")) > limit:
         return [Problem(field=field, reason=f"is longer than {limit:,} bytes")]
+    if problems := check_characters(field, text):
+        return list(problems)
     try:
-        compile_text(text)
+        compile_text(text, language)
     except TemplateInvalid as invalid:
         return [Problem(field=field, reason=str(invalid))]
     return []

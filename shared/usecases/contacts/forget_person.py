@@ -59,7 +59,7 @@ async def forget_person(
 async def _person(runtime: Runtime, company_id: str, channel: Channel, address: str) -> Person:
     company = await runtime.stores.companies.get(company_id)
     try:
-        address = normalize(channel, address, company.default_region)
+        address = normalize(channel, address, company.default_region, allows_possible=True)
     except AddressInvalid as invalid:
         raise InvalidInput.at("address", invalid.reason) from invalid
     return Person(channel=channel, address=address)

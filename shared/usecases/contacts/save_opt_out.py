@@ -20,7 +20,7 @@ async def save_opt_out(
     """
     company = await runtime.stores.companies.get(company_id)
     try:
-        address = normalize(channel, address, company.default_region)
+        address = normalize(channel, address, company.default_region, allows_possible=True)
     except AddressInvalid as invalid:
         raise InvalidInput.at("address", invalid.reason) from invalid
     item_id = opt_out_id(channel, address)

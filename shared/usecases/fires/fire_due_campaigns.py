@@ -8,6 +8,7 @@ from shared.domain.errors import RollcallError
 from shared.firestore.queries.campaigns import CAMPAIGNS_DUE
 from shared.runtime import Runtime
 from shared.usecases.fires.refuse_fire import refuse_fire
+from shared.usecases.fires.replan_fires import replan_fires
 from shared.usecases.fires.start_fire import start_fire
 from shared.usecases.hold.check_database import check_database
 
@@ -19,6 +20,7 @@ async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Start the fires that are due at `now`; returns how many. One that cannot start harms no other."""
     if await check_database(runtime, now) is not None:
         return {"held": 1}
+    await replan_fires(runtime)
     started = refused = 0
     for state in _DUE_STATES:
         found = runtime.stores.campaigns.each_across_companies(CAMPAIGNS_DUE, state, now)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaigns.recurrence import check_schedule, next_fire
+from shared.domain.campaigns.recurrence import check_schedule, next_fire, replanned
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from tests.kit.work import counting_calls
 
@@ -191,10 +191,30 @@ def test_a_daily_fire_comes_once_a_day_over_the_changes_of_spring(zone: str, hou
         "FREQ=DAILY;BYMONTHDAY=32",
         "FREQ=DAILY;BYMONTHDAY=-31;BYMONTH=4",
         "FREQ=DAILY;BYHOUR=99",
+        "FREQ=DAILY;BYHOUR=25",
+        "FREQ=DAILY;BYHOUR=24",
+        "FREQ=DAILY;BYHOUR=-1",
+        "FREQ=DAILY;BYHOUR=9,-1",
+        "FREQ=DAILY;BYMINUTE=60",
+        "FREQ=DAILY;BYMINUTE=-1",
+        "FREQ=DAILY;BYMONTH=-1",
+        "FREQ=DAILY;BYMONTH=0",
+        "FREQ=MONTHLY;BYMONTHDAY=0",
+        "FREQ=MONTHLY;BYMONTHDAY=--1",
+        "FREQ=YEARLY;BYSETPOS=366;BYDAY=MO,TU,WE,TH,FR,SA,SU",
+        "FREQ=MONTHLY;BYSETPOS=5",
+        "FREQ=DAILY;WKST=XX",
+        "FREQ=DAILY;UNTIL=99991231T235959Z",
+        "FREQ=DAILY;UNTIL=99991231T235959",
+        "FREQ=DAILY;UNTIL=99991231",
+        "FREQ=DAILY;UNTIL=22000101",
+        "FREQ=DAILY;UNTIL=00010101T000000Z",
+        "FREQ=DAILY;UNTIL=20260230",
+        "FREQ=DAILY;UNTIL=20261130T250000Z",
     ],
 )
 def test_bad_rules_are_refused_at_save_and_quickly(rule: str) -> None:
-    (problem,), calls = counting_calls(lambda: check_schedule(recurring(rule)))
+    (problem,), calls = counting_calls(lambda: check_schedule(recurring(rule, zone="Asia/Tokyo")))
     assert problem.field == "schedule.rule"
     assert problem.reason
     assert calls < 7_000_000  # some three seconds
@@ -219,3 +239,50 @@ def test_years_of_hours_are_walked_fast_enough() -> None:
     found, calls = counting_calls(lambda: next_fire(recurring("FREQ=HOURLY"), NEW_YORK, after))
     assert found
     assert calls < 2_000_000  # some 0.7 seconds
+
+
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=6", "FREQ=DAILY", "FREQ=MONTHLY"])
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_fire_planned_by_the_same_rules_stays_and_by_others_moves_to_the_nearest(
+    rule: str, zone: str
+) -> None:
+    schedule = recurring(rule)
+    for planned in fires(schedule, zone, 20):
+        assert replanned(schedule, zone, planned) == planned
+        assert replanned(schedule, zone, planned + timedelta(minutes=20)) == planned
+
+
+def test_a_fire_of_a_schedule_that_has_none_near_stays() -> None:
+    planned = datetime(2027, 1, 1, 9, tzinfo=UTC)
+    assert replanned(recurring("FREQ=DAILY;UNTIL=20260601"), "UTC", planned) == planned
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("at", ["2000-01-01T00:00", "2199-12-31T23:59"])
+def test_the_ends_of_the_range_can_be_planned(zone: str, at: str) -> None:
+    once = Schedule(kind=ScheduleKind.ONCE, at=wall(at), time_zone=zone)
+    assert check_schedule(once) == ()
+    assert next_fire(once, "UTC", None) is not None
+    daily = recurring("FREQ=DAILY;UNTIL=21991231T235959", at, zone)
+    assert next_fire(daily, "UTC", None) is not None
+
+
+@pytest.mark.parametrize(
+    "at", ["1999-12-31T23:59", "2200-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00"]
+)
+def test_times_outside_the_range_are_refused(at: str) -> None:
+    (problem,) = check_schedule(Schedule(kind=ScheduleKind.ONCE, at=wall(at)))
+    assert (problem.field, "2000 to 2199" in problem.reason) == ("schedule.at", True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=DAILY;BYHOUR=0,23", ["2026-01-01 23:00 Thu", "2026-01-02 00:00 Fri"]),
+        ("FREQ=MONTHLY;BYSETPOS=-1;BYDAY=MO,TU,WE,TH,FR", ["2026-01-30 09:00 Fri", "2026-02-27 09:00 Fri"]),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,-1", ["2026-01-01 09:00 Thu", "2026-01-31 09:00 Sat"]),
+    ],
+)
+def test_the_ends_of_what_a_part_may_list(rule: str, expected: list[str]) -> None:
+    assert check_schedule(recurring(rule)) == ()
+    assert walls(recurring(rule), NEW_YORK, 2) == expected

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaigns.window import ContactWindow, check_holidays, closes_at, is_open, next_open
+from shared.domain.campaigns.window import ContactWindow, closes_at, is_open, next_open
 from tests.kit.work import counting_calls
 
 ZONES = (
@@ -155,6 +155,9 @@ def test_a_window_of_equal_ends_is_open_around_the_clock() -> None:
         ("us", date(2026, 7, 3), date(2026, 7, 4 + 1)),  # observed on the 3rd, the day itself a Saturday
         ("US-CA", date(2026, 3, 31), date(2026, 4, 1)),  # César Chávez Day is California's alone
         ("US", date(2026, 3, 31), date(2026, 3, 31)),
+        ("US-FL", date(2026, 2, 16), date(2026, 2, 16)),  # Presidents' Day is none of Florida's
+        ("US+US-FL", date(2026, 2, 16), date(2026, 2, 17)),
+        ("US+US-FL", date(2026, 11, 26), date(2026, 11, 28)),  # the Friday is Florida's alone
     ],
 )
 def test_holidays_are_no_contact_days(country: str | None, day: date, expected: date) -> None:
@@ -167,13 +170,6 @@ def test_holidays_are_no_contact_days(country: str | None, day: date, expected: 
 def test_closed_days_are_no_contact_days() -> None:
     window = ContactWindow(closed_days=(date(2026, 6, 1), date(2026, 6, 2)))
     assert next_open(window, NEW_YORK, at(*NEW_YORK, 2026, 6, 1, 10)) == at(*NEW_YORK, 2026, 6, 3, 9)
-
-
-def test_wrong_countries_are_told() -> None:
-    assert check_holidays("US") is None
-    assert check_holidays("US-CA") is None
-    assert "ZZ" in (check_holidays("ZZ") or "")
-    assert "US-ZZ" in (check_holidays("US-ZZ") or "")
 
 
 @pytest.mark.parametrize("ask", [is_open, next_open, closes_at])

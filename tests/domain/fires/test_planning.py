@@ -9,6 +9,7 @@ import pytest
 
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.files.file import Row
+from shared.domain.files.source import FieldType
 from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient, recipient_of_row
 from shared.domain.messages.failure import FailureStep
@@ -152,3 +153,20 @@ def test_the_fires_day_is_that_of_the_fire_also_for_rows_planned_after_midnight(
 def test_planning_again_gives_the_same() -> None:
     assert plan() == plan()
     assert plan() == replace(message(), skip=None)
+
+
+def test_a_zone_read_off_a_number_is_every_zone_it_may_be_in() -> None:
+    window = ContactWindow(opens=time(9, 0), closes=time(17, 0), time_zone_field="phone")
+    types = {"phone": FieldType.PHONE, "appointment_at": FieldType.DATETIME}
+    fields: dict[str, Any] = {"field_types": types}
+    planned = message({"window": window}, fields, phone="+61 8 8234 5678")
+    assert set(planned.time_zones) == {"Australia/Adelaide", "Australia/Perth"}
+    # November 24, 9:00 in Perth (+08:00), when it is 11:30 in Adelaide (+10:30).
+    assert planned.opens_at == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    unknown = message({"window": window}, fields | {"allows_possible_numbers": True}, phone="729 234 5678")
+    assert unknown.time_zones == ("America/New_York",)  # the company's
+
+
+def test_a_number_with_an_unknown_area_code_is_sent_to_where_the_company_allows_it() -> None:
+    assert failure(phone="729 234 5678").kind == "phone not valid"
+    assert message(None, {"allows_possible_numbers": True}, phone="729 234 5678").address == "+17292345678"

@@ -20,7 +20,7 @@ from shared.domain.companies.company import Company
 from shared.domain.deletion import Deletion
 from shared.domain.hold import Hold
 from shared.firestore.kit.schema import version_of
-from shared.firestore.system import Heartbeat
+from shared.firestore.system import Heartbeat, ZoneData
 from shared.firestore.ticks import Beat, Tick
 from tests.kit.architecture.required_indexes import record_types
 
@@ -41,6 +41,7 @@ def stored_records() -> dict[str, type]:
         "ticks (beats)": Beat,
         "system (hold)": Hold,
         "system (heartbeat)": Heartbeat,
+        "system (zone_data)": ZoneData,
     }
     return {**record_types(), **beside}
 

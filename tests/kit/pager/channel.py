@@ -15,7 +15,7 @@ class PagerNumber(AddressKind):
     name = "pager"
     example = "004217"
 
-    def normalize(self, text: str, region: str) -> str:
+    def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
         """As AddressKind says."""
         digits = re.sub(r"[\s-]", "", text)
         if not re.fullmatch(r"[0-9]{4,8}", digits):

@@ -47,6 +47,7 @@ async def test_an_accepted_message_has_the_providers_id_and_the_request_says_all
         "Body": "Grüße & 1+1=2\n✓",
         "StatusCallback": "https://rollcall.example/messages/status/c1/m1#rc=5&rp=all",
         "ValidityPeriod": "36000",
+        "SmartEncoded": "false",
     }
 
 

@@ -105,6 +105,18 @@ async def test_the_senders_of_all_steps_are_named(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        (
+            "{{ doctor | date: '%H' }}",
+            "does not go with the source: The text cannot be made: date: '1' is a text",
+        ),
+        ("{% if doctor == 1 %}x{% endif %}y", "'doctor' is a text: compare it with a text in quotes"),
+        ("{% case doctor %}{% when 'A' %}a{% when true %}b{% endcase %}", "'doctor' is a text"),
+        (
+            "{% if appointment_at > '12/24/2026' %}x{% endif %}y",
+            "compare it with one such as '2026-11-30 14:30'",
+        ),
+        ("{{ appointment_at | plus: 1 }}", "plus: '2026-11-30 14:30' is no number"),
+        ("{% if doctor > 5 %}x{% endif %}y", "'doctor' is a text"),
         ("Hello {{ nmae }}", "'nmae', which no column of the source provides; did you mean 'name'?"),
         ("{% if doctor %}{{ phrase }}{% endif %}", "'phrase', which no column"),
         ("{{ visit_on | date: '%b' }}", "'visit_on', which no column"),

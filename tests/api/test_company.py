@@ -1,0 +1,25 @@
+"""The company that a key acts for."""
+
+from shared.domain.companies.api_key import Scope
+from tests.kit.api.office import Office, assert_problem
+
+
+async def test_numbers_with_unknown_area_codes_are_allowed_by_an_admin(office: Office) -> None:
+    assert (await office.get("/v1/company")).json()["allows_possible_numbers"] is False
+    for is_allowed in (True, False):
+        response = await office.call("PATCH", "/v1/company", json={"allows_possible_numbers": is_allowed})
+        assert response.status_code == 200, response.text
+        assert response.json()["allows_possible_numbers"] is is_allowed
+        assert (await office.get("/v1/company")).json() == response.json()
+    theirs = await office.stores.companies.get("globex")
+    assert not theirs.allows_possible_numbers
+
+
+async def test_nothing_else_of_a_company_is_changed_so(office: Office) -> None:
+    body = {"allows_possible_numbers": True, "sending_enabled": False}
+    response = await office.call("PATCH", "/v1/company", json=body)
+    assert_problem(response, 422, "sending_enabled")
+    assert not (await office.stores.companies.get("acme")).allows_possible_numbers
+    writer = await office.key(Scope.WRITE)
+    refused = await office.call("PATCH", "/v1/company", json={"allows_possible_numbers": True}, key=writer)
+    assert refused.status_code == 403
