@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.domain.files.cell import TypedCell, is_unreadable
-from shared.domain.files.cleaning import trim
+from shared.domain.files.cell import TypedCell, is_unreadable, shown
+from shared.domain.files.characters import trim
 from shared.domain.files.file import FileRefused
 from shared.domain.files.mapping import column_key, column_letters
 from shared.tabular.caps import MIB, Caps
@@ -81,10 +81,9 @@ def _with_header(raw: RawTable, caps: Caps) -> Table:
     # A rejected-rows file of ours comes back mended.
     if column_key(header[-1]) == REASON_COLUMN and len(header) > 1:
         header, records = header[:-1], _without_reason(records, len(header) - 1)
-        header = tuple(restore(name) for name in header)
     return Table(
         kind=raw.kind,
-        header=tuple(str(name) for name in header),
+        header=tuple(shown(name) for name in header),
         records=records,
         encoding=raw.encoding,
         delimiter=raw.delimiter,
@@ -107,7 +106,14 @@ def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
                 "are not needed, or split it into several files."
             )
         if any(map(trim, record.cells)):
-            yield record
+            yield _restored(record)
+
+
+def _restored(record: Record) -> Record:
+    if not any(cell[:1] == "'" for cell in record.cells):
+        return record
+    cells = (cell if isinstance(cell, TypedCell) else restore(cell) for cell in record.cells)
+    return record._replace(cells=tuple(cells))
 
 
 def _check_header(header: tuple[str, ...], number: int, caps: Caps) -> None:
@@ -131,8 +137,7 @@ def _check_header(header: tuple[str, ...], number: int, caps: Caps) -> None:
 
 
 def _without_reason(records: Iterator[Record], index: int) -> Iterator[Record]:
-    for number, cells, percent in records:
-        kept = (*cells[:index], *cells[index + 1 :])
-        restored = tuple(cell if isinstance(cell, TypedCell) else restore(cell) for cell in kept)
-        if any(map(trim, restored)):
-            yield Record(number, restored, percent)
+    for record in records:
+        kept = (*record.cells[:index], *record.cells[index + 1 :])
+        if any(map(trim, kept)):
+            yield record._replace(cells=kept)

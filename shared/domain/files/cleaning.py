@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from shared.domain.files.cell import TypedCell, is_unreadable
+from shared.domain.files.cell import LOST, TypedCell, is_error, is_unreadable
+from shared.domain.files.characters import trim, without_controls, without_marks
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.place import find_zones
 
-# White space, control characters and the invisible marks that copying from web pages and phones leaves.
-_EDGES = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
-_TRIM = re.compile(f"^{_EDGES}|{_EDGES}$")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff]")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 _ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
@@ -40,8 +37,16 @@ def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
     without an offset belong. Numbers come out as plain decimals.
     """
     if is_unreadable(cell):
-        raise CellRejected("has characters that are not in the file's encoding; save the file as UTF-8")
+        raise CellRejected(
+            f"has characters that are not in the file's encoding or were lost before ({LOST}); "
+            "type them again, or save the file as UTF-8"
+        )
     text = trim(as_text(cell, column))
+    if is_error(text):
+        raise CellRejected(
+            "is an error of a spreadsheet program, not a value; mend the formula, or widen the column if it "
+            "shows only #, and save the file again"
+        )
     return _CLEANERS[column.type](text, column, time_zone) if text else ""
 
 
@@ -56,17 +61,8 @@ def as_text(cell: str, column: ColumnMapping) -> str:
     return str(cell)
 
 
-def trim(text: str) -> str:
-    """`text` without white space and invisible characters at its ends."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return _TRIM.sub("", text)
-
-
 def _clean_text(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    if text.isprintable():
-        return text
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return without_controls(text)
 
 
 def _clean_number(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
@@ -189,11 +185,18 @@ def _clean_phone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
         )
     # Programs that take the column for numbers write 4155551234.0; read as a phone that is a digit too many.
     whole = _TRAILING_ZERO.fullmatch(text)
-    return whole[1] if whole else text
+    return whole[1] if whole else _address(text.replace("\t", " "))
 
 
 def _clean_email(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    return text
+    return _address(text)
+
+
+def _address(text: str) -> str:
+    address = without_marks(text)
+    if address is None:
+        raise CellRejected("has a line break or control character in it; type one address, without it")
+    return address
 
 
 def _clean_time_zone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:

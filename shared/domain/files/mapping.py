@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.files.cell import shown
-from shared.domain.files.cleaning import CellRejected, as_text, clean_cell, trim
+from shared.domain.files.characters import trim
+from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.source import ColumnMapping, FieldType
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from shared.domain.files.cleaning import CellRejected, clean_cell, trim
+from shared.domain.files.characters import trim
+from shared.domain.files.cleaning import CellRejected, clean_cell
 from shared.domain.files.mapping import column_key
 from shared.domain.files.source import ColumnMapping, FieldType
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.files.cell import TypedCell
-from shared.domain.files.cleaning import CellRejected, clean_cell, trim
+from shared.domain.files.characters import trim
+from shared.domain.files.cleaning import CellRejected, clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -96,6 +97,26 @@ def test_invisible_characters_alone_are_an_empty_cell(kind: FieldType) -> None:
         ("4.15556E+09", _T.PHONE, None),
         ("4,15556e9", _T.PHONE, None),
         (" a@b.com ", _T.EMAIL, "a@b.com"),
+        ("(202)\u200b 555\u00ad-0165\x00", _T.PHONE, "(202) 555-0165"),
+        ("(202)\t555-0165", _T.PHONE, "(202) 555-0165"),
+        ("202555\x000165", _T.PHONE, None),
+        ("202555\u24000165", _T.PHONE, None),
+        ("202-555-0165\n202-555-0166", _T.PHONE, None),
+        ("ana\u200b@b.com\u2060", _T.EMAIL, "ana@b.com"),
+        ("ana\x00@b.com", _T.EMAIL, None),
+        ("ana\x9d@b.com", _T.EMAIL, None),
+        ("a@b.com\nc@d.com", _T.EMAIL, None),
+        ("a\u2400b\u2407c\u2426", _T.TEXT, "abc"),
+        ("Dear \ufffd", _T.TEXT, None),
+        ("#N/A", _T.TEXT, None),
+        (" #DIV/0! ", _T.BOOLEAN, None),
+        ("#¡VALOR!", _T.TEXT, None),
+        ("#BEZUG!", _T.PHONE, None),
+        ("Err:502", _T.TEXT, None),
+        ("########", _T.TEXT, None),
+        ("#1 fan", _T.TEXT, "#1 fan"),
+        ("#", _T.TEXT, "#"),
+        ("N/A", _T.TEXT, "N/A"),
         ("america/new_york", _T.TIME_ZONE, "America/New_York"),
         ("America/New York", _T.TIME_ZONE, "America/New_York"),
         ("utc", _T.TIME_ZONE, "UTC"),
