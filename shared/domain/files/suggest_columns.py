@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.files.characters import trim
 from shared.domain.files.cleaning import CellRejected, clean_cell
-from shared.domain.files.mapping import column_key
+from shared.domain.files.column_names import column_key
 from shared.domain.files.source import ColumnMapping, FieldType
 
 # The first type whose words stand in the column's name and which can read every sample value, holds.
