@@ -7,8 +7,10 @@ import pytest
 
 from shared.domain.errors import InvalidInput
 from shared.domain.files.cell import TypedCell
+from shared.domain.files.check_columns import check_columns
+from shared.domain.files.column_names import column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
-from shared.domain.files.mapping import check_columns, column_letters, map_record, prepare_mapping
+from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.files.suggest_columns import suggest_columns
 
@@ -29,6 +31,40 @@ def test_missing_columns_are_all_named_with_near_misses() -> None:
     )
     with pytest.raises(FileRefused, match=reason):
         prepare_mapping((NAME, DAY), ("Patient Names", "x", ""), time_zone="UTC")
+
+
+NOTE = ColumnMapping(column="Note", field="note")
+PHONE = ColumnMapping(column="Phone", field="phone", type=FieldType.PHONE)
+MAIL = ColumnMapping(column="Email", field="email", type=FieldType.EMAIL)
+
+
+def test_an_optional_column_may_be_missing() -> None:
+    mapping = prepare_mapping((NAME, NOTE, PHONE), ("Patient Name", "Phone"), time_zone="UTC")
+    assert mapping.absent == (NOTE,)
+    row = map_record(mapping, 2, ("Ana", "2025550165"))
+    assert row == Row(number=2, values={"name": "Ana", "phone": "2025550165"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "reason"),
+    [
+        ((NAME, NOTE), ("Patient Name", "Notes"), "'Note' (did you mean 'Notes'?)"),
+        ((NAME, PHONE), ("Patient Name", "Cell Number"), "lacks 1 mapped column: 'Phone'. It has"),
+        ((NAME, PHONE, MAIL), ("Patient Name", "x"), "lacks 2 mapped columns: 'Phone', 'Email'. It has"),
+        ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Patient Name', 'Note'. It has"),
+        ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Phone' occurs 2 times (columns A and C)"),
+    ],
+)
+def test_a_missing_column_that_may_harm_refuses_with_all_that_is_wrong(
+    columns: tuple[ColumnMapping, ...], header: tuple[str, ...], reason: str
+) -> None:
+    with pytest.raises(FileRefused, match=re.escape(reason)):
+        prepare_mapping(columns, header, time_zone="UTC")
+
+
+def test_a_file_with_one_kind_of_address_less_is_taken() -> None:
+    mapping = prepare_mapping((NAME, PHONE, MAIL), ("Patient Name", "Phone"), time_zone="UTC")
+    assert mapping.absent == (MAIL,)
 
 
 def test_a_mapped_column_that_occurs_twice_is_refused_and_another_one_is_not() -> None:
