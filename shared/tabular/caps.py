@@ -29,4 +29,4 @@ class Caps:
     inflated_bytes: int = 500 * MIB
     entries: int = 5_000
     memory_bytes: int = 768 * MIB
-    seconds: int = 120
+    seconds: int = 300

@@ -72,7 +72,7 @@ def open_table(
         head = stream.read(HEAD_BYTES)
     check_signature(head)
     if head.startswith((ZIP, OLE2)):
-        opening = open_spreadsheet(path, sheet=sheet, caps=caps)
+        opening = open_spreadsheet(path, sheet=sheet, columns=columns, caps=caps)
     else:
         opening = open_text(path, encoding=encoding, delimiter=delimiter, caps=caps)
     with opening as raw:

@@ -20,12 +20,20 @@ _ERROR = re.compile(
 
 
 class TypedCell(str):
-    """Text of a spreadsheet cell that held a number, date, time or boolean, not text.
+    """A spreadsheet cell that held a number, date, time or boolean, not text.
 
-    It is a plain decimal, ISO 8601, or true/false, whatever formats and separators the source has.
+    The text is its value: a plain decimal, ISO 8601, or true/false, whatever formats and separators the
+    source has. `shown` is what people see in the sheet, such as $1,234.50 or 00042.
     """
 
-    __slots__ = ()
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, value: str, shown: str | None = None) -> "TypedCell":
+        """A cell that shows its value unless something else is given."""
+        cell = super().__new__(cls, value)
+        cell.shown = value if shown is None else shown
+        return cell
 
 
 def is_unreadable(cell: str) -> bool:

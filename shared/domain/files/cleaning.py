@@ -17,6 +17,7 @@ _ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 _ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _TRAILING_ZERO = re.compile(r"(\+?\d{7,})\.0")
+_BY_VALUE = (FieldType.DATE, FieldType.TIME, FieldType.DATETIME, FieldType.BOOLEAN)
 _YEARS = range(1900, 2200)
 _BOOLEANS = {"yes": "true", "y": "true", "true": "true", "1": "true"} | {
     "no": "false",
@@ -51,14 +52,24 @@ def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
 
 
 def as_text(cell: str, column: ColumnMapping) -> str:
-    """A spreadsheet's typed cell as somebody would type it for `column`; other cells as they are."""
+    """A spreadsheet's typed cell as somebody would type it for `column`; other cells as they are.
+
+    Texts and addresses are what the sheet shows; numbers, dates and booleans are the value.
+    """
     if not isinstance(cell, TypedCell):
         return cell
     if column.type is FieldType.NUMBER:
         return cell.replace(".", column.decimal_separator)
-    if column.type is FieldType.DATETIME and _ISO_DATE.fullmatch(cell):
-        return f"{cell} 00:00"  # a spreadsheet's midnight looks like a date
-    return str(cell)
+    if column.type is FieldType.PHONE:
+        return _shown_phone(cell)
+    return str(cell) if column.type in _BY_VALUE else cell.shown
+
+
+def _shown_phone(cell: TypedCell) -> str:
+    """The number as shown, with what a format adds, such as zeros; its value if that loses digits."""
+    digits = re.sub(r"\D", "", cell.shown)
+    is_whole = digits.endswith(re.sub(r"\D", "", cell)) and not re.search(r"[,.eE]", cell.shown)
+    return cell.shown if is_whole else str(cell)
 
 
 def _clean_text(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from shared.domain.files.cell import shown
+from shared.domain.files.cell import TypedCell, shown
 from shared.domain.files.characters import trim
 from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
 from shared.domain.files.column_names import column_key, column_letters
@@ -147,10 +147,10 @@ def _rejected(
     mapping: PreparedMapping, number: int, cells: Sequence[str], column: str, value: str, reason: str
 ) -> RejectedRow:
     # A spreadsheet's typed cells are written as the source reads text, so that the mended CSV loads.
-    texts = list(cells)
+    texts = [cell.shown if isinstance(cell, TypedCell) else cell for cell in cells]
     for index, mapped in mapping.columns:
         if index < len(texts):
-            texts[index] = as_text(texts[index], mapped)
+            texts[index] = as_text(cells[index], mapped)
     return RejectedRow(
         number=number,
         column=column,

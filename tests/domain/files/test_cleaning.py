@@ -181,11 +181,42 @@ def test_times_that_dst_skips_move_forward_and_doubled_ones_are_the_first(wall: 
 
 def test_typed_cells_of_spreadsheets_are_read_whatever_formats_and_separators_say() -> None:
     assert clean(TypedCell("2026-01-05"), _T.DATE, "%d.%m.%Y") == "2026-01-05"
-    assert clean(TypedCell("2026-01-05"), _T.DATETIME, "%d.%m.%Y %H:%M") == "2026-01-05T00:00:00-05:00"
+    assert clean(TypedCell("2026-01-05T00:00:00"), _T.DATETIME, "%Y") == "2026-01-05T00:00:00-05:00"
     assert clean(TypedCell("2026-01-05T10:20:00"), _T.DATETIME, "%d.%m.%Y") == "2026-01-05T10:20:00-05:00"
     assert clean(TypedCell("1.234"), _T.NUMBER, decimal=",", thousands=".") == "1.234"
     assert clean("1.234", _T.NUMBER, decimal=",", thousands=".") == "1234"
     assert clean(TypedCell("4155551234"), _T.PHONE) == "4155551234"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        (TypedCell("42", "00042"), _T.TEXT, "00042"),
+        (TypedCell("42", "00042"), _T.NUMBER, "42"),
+        (TypedCell("34.30", "$34.30"), _T.TEXT, "$34.30"),
+        (TypedCell("34.30", "$34.30"), _T.NUMBER, "34.30"),
+        (TypedCell("0.15", "15%"), _T.TEXT, "15%"),
+        (TypedCell("0.15", "15%"), _T.NUMBER, "0.15"),
+        (TypedCell("2026-12-24T09:00:00", "12/24/2026 9:00 AM"), _T.TEXT, "12/24/2026 9:00 AM"),
+        (TypedCell("2026-12-24T09:00:00", "12/24/2026"), _T.DATETIME, "2026-12-24T09:00:00-05:00"),
+        (TypedCell("true", "TRUE"), _T.BOOLEAN, "true"),
+        (TypedCell("1", "Yes"), _T.BOOLEAN, "true"),
+        (TypedCell("2025550165", "(202) 555-0165"), _T.PHONE, "(202) 555-0165"),
+        (TypedCell("123456789", "012-345-6789"), _T.PHONE, "012-345-6789"),
+        (TypedCell("2025550165", "+1 2025550165"), _T.PHONE, "+1 2025550165"),
+        (TypedCell("2025550165", "2,025,550,165"), _T.PHONE, "2025550165"),
+        (TypedCell("2025550165", "2.03E+09"), _T.PHONE, "2025550165"),
+    ],
+)
+def test_texts_and_addresses_are_what_the_sheet_shows_the_others_its_values(
+    cell: TypedCell, kind: FieldType, value: str
+) -> None:
+    assert clean(cell, kind) == value
+
+
+def test_a_day_of_a_spreadsheet_is_not_taken_for_its_midnight() -> None:
+    with pytest.raises(CellRejected, match="has no time of day"):
+        clean(TypedCell("2026-01-05", "1/5/2026"), _T.DATETIME)
 
 
 def test_values_are_plain_text_not_typed_cells() -> None:
