@@ -60,6 +60,7 @@ class _Listing(XmlHandler):
         self._depth = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name == "table":
             if not self._depth:
                 self.tables.append((attributes.get("table:name", ""), attributes.get("table:style-name", "")))
@@ -70,4 +71,5 @@ class _Listing(XmlHandler):
             self.hidden_styles.add(self._style)
 
     def end(self, name: str) -> None:
+        """Finish an element."""
         self._depth -= name == "table"

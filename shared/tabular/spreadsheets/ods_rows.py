@@ -49,6 +49,7 @@ class TableParser(XmlHandler):
         return rows
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if self._inside:
             self._inside += 1
             self._start_inside(name, attributes)
@@ -65,6 +66,7 @@ class TableParser(XmlHandler):
             self._groups.append(attributes.get("table:display") == "false")
 
     def end(self, name: str) -> None:
+        """Finish an element."""
         if self._inside:
             if self._inside == self._paragraph:
                 self._paragraph = 0
@@ -85,6 +87,7 @@ class TableParser(XmlHandler):
                 self._groups.pop()
 
     def text(self, data: str) -> None:
+        """Take up character data."""
         if self._paragraph:
             self._pieces.append(_SPACES.sub(" ", data))
 

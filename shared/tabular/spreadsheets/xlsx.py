@@ -75,6 +75,7 @@ class _Workbook(XmlHandler):
         self.is_1904 = False
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name == "sheet":
             is_visible = attributes.get("state", "visible") == "visible"
             self.sheets.append(_Entry(attributes.get("name", ""), local(attributes, "id"), is_visible))
@@ -89,6 +90,7 @@ class _Relations(XmlHandler):
         self.targets: dict[str, tuple[str, str]] = {}
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name == "Relationship":
             # "/xl/worksheets/sheet1.xml" is absolute, "worksheets/sheet1.xml" is beside the workbook.
             path = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
@@ -109,6 +111,7 @@ class _Styles(XmlHandler):
         self._group = ""
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name in ("numFmts", "cellXfs", "cellStyleXfs", "dxfs"):
             self._group = name
         elif name == "numFmt" and self._group == "numFmts":
@@ -117,6 +120,7 @@ class _Styles(XmlHandler):
             self._ids.append(_number(attributes.get("numFmtId")))
 
     def end(self, name: str) -> None:
+        """Finish an element."""
         if name == self._group:
             self._group = ""
 

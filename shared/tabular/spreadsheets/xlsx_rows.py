@@ -34,6 +34,7 @@ class SharedTexts(XmlHandler):
         self._is_text = self._is_reading = False
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name == "t":
             self._is_text = not self._is_reading
         elif name == "rPh":
@@ -42,6 +43,7 @@ class SharedTexts(XmlHandler):
             self._pieces = []
 
     def end(self, name: str) -> None:
+        """Finish an element."""
         if name == "t":
             self._is_text = False
         elif name == "rPh":
@@ -50,6 +52,7 @@ class SharedTexts(XmlHandler):
             self.texts.append(unescaped("".join(self._pieces)))
 
     def text(self, data: str) -> None:
+        """Take up character data."""
         if self._is_text:
             self._pieces.append(data)
 
@@ -79,6 +82,7 @@ class RowParser(XmlHandler):
         return rows
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take up an element."""
         if name == "c":
             reference = attributes.get("r")
             self._column = column_of(reference) if reference else self._column + 1
@@ -99,6 +103,7 @@ class RowParser(XmlHandler):
             self._column = -1
 
     def end(self, name: str) -> None:
+        """Finish an element."""
         if name in ("v", "t"):
             self._collects = False
         elif name == "c":
@@ -110,6 +115,7 @@ class RowParser(XmlHandler):
             self._rows.append(ParsedRow(self._number, self._cells, self._is_hidden))
 
     def text(self, data: str) -> None:
+        """Take up character data."""
         if self._collects:
             self._pieces.append(data)
 
