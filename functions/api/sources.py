@@ -100,6 +100,14 @@ class SourceOutput(Output):
     updated_at: datetime
 
 
+class QuestionOutput(Output):
+    """What you have to decide of a column, or should know. `choices` are columns to choose from, if any."""
+
+    column: str
+    text: str
+    choices: tuple[ColumnOutput, ...]
+
+
 class SuggestionOutput(Output):
     """What a file seems to hold: correct it, then create a source from it.
 
@@ -112,6 +120,7 @@ class SuggestionOutput(Output):
     sheet: str | None
     header_row: int
     notes: tuple[str, ...]
+    questions: tuple[QuestionOutput, ...]
 
 
 @router.post("", status_code=201)
@@ -156,11 +165,13 @@ async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
 def _suggest(path: Path) -> SuggestionOutput:
     with open_table(path) as table:
         sample = [record.cells for record in islice(table.records, SAMPLE_ROWS)]
+        suggested = suggest_columns(table.header, sample)
         return SuggestionOutput(
-            columns=tuple(ColumnOutput.of(column) for column in suggest_columns(table.header, sample)),
+            columns=tuple(ColumnOutput.of(column) for column in suggested.columns),
             encoding=table.encoding,
             delimiter=table.delimiter,
             sheet=table.sheet,
             header_row=table.header_row,
             notes=table.notes,
+            questions=tuple(QuestionOutput.of(question) for question in suggested.questions),
         )

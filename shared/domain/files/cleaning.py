@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from shared.domain.files.amount import amount_of
 from shared.domain.files.cell import LOST, TypedCell, is_error, is_unreadable
 from shared.domain.files.characters import trim, without_controls, without_marks
 from shared.domain.files.source import ColumnMapping, FieldType
@@ -77,7 +78,8 @@ def _clean_text(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
 
 
 def _clean_number(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    match = _number_pattern(column.decimal_separator, column.thousands_separator).fullmatch(text)
+    number = amount_of(text).number
+    match = _number_pattern(column.decimal_separator, column.thousands_separator).fullmatch(number)
     if match is None or not (match[2] or match[3]):
         raise CellRejected(
             f"is not a number such as {_example_number(column)}; "

@@ -12,7 +12,6 @@ from shared.domain.files.column_names import column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
-from shared.domain.files.suggest_columns import suggest_columns
 
 NAME = ColumnMapping(column="Patient Name", field="name", is_required=True)
 DAY = ColumnMapping(column="Day", field="day", type=FieldType.DATE, formats=("%m/%d/%Y",))
@@ -160,40 +159,3 @@ def test_fields_are_mapped_once_and_there_is_at_least_one() -> None:
     with pytest.raises(InvalidInput, match="at least one column"):
         check_columns(())
     check_columns((NAME, DAY, replace(DAY, field="also_day", type=FieldType.TEXT, formats=())))
-
-
-def test_suggested_columns_are_a_mapping_that_reads_the_sample() -> None:
-    header = (
-        "Patient Name",
-        "Phone No.",
-        "E-Mail",
-        "Appt Date",
-        "Due date",
-        "State",
-        "Größe",
-        "2nd",
-        "",
-        "Name",
-        "name",
-    )
-    sample = [
-        ("Zoë", "(212) 555-0100", "a@b.com", "01/31/2026", "01/02/2026", "NJ", "1", "x", "", "n", "m"),
-        ("Doe", "", "", "02/01/2026", "03/04/2026", "TX", "2"),
-    ]
-    columns = suggest_columns(header, sample)
-    check_columns(columns)
-    assert [(column.field, column.type) for column in columns] == [
-        ("patient_name", FieldType.TEXT),
-        ("phone_no", FieldType.PHONE),
-        ("e_mail", FieldType.EMAIL),
-        ("appt_date", FieldType.DATE),
-        ("due_date", FieldType.DATE),
-        ("state", FieldType.TEXT),
-        ("groe", FieldType.TEXT),
-        ("column_2nd", FieldType.TEXT),
-        ("time_zone", FieldType.TIME_ZONE),
-    ]
-    assert columns[3].formats == ("%m/%d/%Y",)
-    assert columns[4].formats == (), "day and month cannot be told apart"
-    mapping = prepare_mapping(columns, header, time_zone="UTC")
-    assert isinstance(map_record(mapping, 2, sample[0]), RejectedRow), "the ambiguous date is not guessed"
