@@ -164,6 +164,16 @@ def test_percent_rises_to_100(tmp_path: Path) -> None:
         (bytes(range(1, 256)) * 20, "a binary file"),
         (b"\xef\xbb\xbf\n<!DOCTYPE HTML><table>", "a web page; .* save it as XLSX"),
         (b"<?xml version='1.0'?><Workbook/>", "an XML file"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "a calendar .iCalendar, .ics."),
+        ("\ufeffBEGIN:VCALENDAR\r\nVERSION:2.0\r\n".encode("utf-16"), "a calendar .iCalendar, .ics."),
+        (b"BEGIN:VCARD\nVERSION:4.0\nFN:Ana\n", "address cards .vCard, .vcf."),
+        (b"\x0bMSH|^~\\&|APP|FAC|||20270614||SIU^S12|1|P|2.5\rSCH|1\r", "HL7 messages"),
+        (b'{"resourceType": "Bundle", "entry": []}', "FHIR resources"),
+        (b'{"id": "1", "type": "collection",\n "resourceType":"Bundle"}', "FHIR resources"),
+        (b'[{"name": "Ana", "phone": "2025550165"}]', "JSON"),
+        (b'{"name": "Ana"}\n{"name": "Ben"}\n', "JSON"),
+        (b"ISA*00*          *00*", "an EDI interchange .X12."),
+        (b"Received: from a by b\r\nSubject: list\r\n\r\nHello", "an email"),
         (b'a,b\n1,"open\n2,x\n3,y\n', "opened in row 2, line 2 of the file, is never closed"),
         (b'a,b\n1,"open', "opened in row 2, line 2 of the file, is never closed"),
         (b"2125551234,x\n2125551235,y\n", "Row 1, column A looks like data"),
@@ -174,6 +184,11 @@ def test_percent_rises_to_100(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused_with_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
     with pytest.raises(FileRefused, match=reason):
         read(write(tmp_path, content, "table.csv"))
+
+
+@pytest.mark.parametrize("header", ["[Name],[Phone]", "{Name},{Phone}", "From: Name,Phone", "MSH|Name"])
+def test_text_that_begins_like_another_kind_is_read(tmp_path: Path, header: str) -> None:
+    assert read(write(tmp_path, f"{header}\nAna,2025550165\n".encode())).table.header_row == 1
 
 
 def test_text_that_begins_like_a_program_is_read(tmp_path: Path) -> None:
