@@ -27,15 +27,23 @@ DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024
 
 
 class FileInput(Input):
-    """A file to come. `accepts_repeat` lets in a file with the same content as an earlier one."""
+    """A file to come. `accepts_repeat` lets in a file with the same content as an earlier one.
+
+    `sheet` names the sheet of a workbook to read, whichever the source does.
+    """
 
     source_id: ItemId
     name: Name
     accepts_repeat: StrictBool = False
+    sheet: Name | None = None
 
 
 class FileOutput(Output):
-    """A file. A refused one says why; `rejected_count` rows wait to be mended in /rejected."""
+    """A file. A refused one says why; `rejected_count` rows wait to be mended in /rejected.
+
+    `notes` say what was chosen and left out when it was read: the sheet, lines above the header, columns it
+    does not have, and hidden rows, of which there were `hidden_count`.
+    """
 
     id: str
     source_id: str
@@ -44,10 +52,14 @@ class FileOutput(Output):
     percent: int
     row_count: int
     rejected_count: int
+    hidden_count: int
+    notes: tuple[str, ...]
     refusal: str | None
     size: int
     encoding: str | None
     delimiter: str | None
+    sheet: str | None
+    header_row: int | None
     accepts_repeat: bool
     created_at: datetime
     loaded_at: datetime | None
@@ -76,7 +88,12 @@ async def announce_file(caller: Writer, body: FileInput, response: Response) -> 
     """Get an address to upload a file to. Loading begins when the upload has ended."""
     with _source_by_field():
         file, link, headers = await start_upload(
-            caller.runtime, caller.company_id, body.source_id, body.name, accepts_repeat=body.accepts_repeat
+            caller.runtime,
+            caller.company_id,
+            body.source_id,
+            body.name,
+            accepts_repeat=body.accepts_repeat,
+            sheet=body.sheet,
         )
     response.headers["Location"] = f"/v1/files/{file.id}"
     return UploadLinkOutput(file=FileOutput.of(file), url=link, headers=headers)
@@ -94,6 +111,7 @@ async def upload_file(
     source_id: ItemId,
     name: Annotated[str, Query(min_length=1, max_length=200)],
     accepts_repeat: bool = False,
+    sheet: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
 ) -> FileOutput:
     """Upload a file of up to 32 MB as the body of this request. Loading begins at once."""
     received: ReceivedFile = request.state.received
@@ -101,7 +119,13 @@ async def upload_file(
         raise InvalidInput.at("body", "is empty; send the file's bytes as the body")
     with _source_by_field():
         file = await store_upload(
-            caller.runtime, caller.company_id, source_id, name, received.path, accepts_repeat=accepts_repeat
+            caller.runtime,
+            caller.company_id,
+            source_id,
+            name,
+            received.path,
+            accepts_repeat=accepts_repeat,
+            sheet=sheet,
         )
     response.headers["Location"] = f"/v1/files/{file.id}"
     return FileOutput.of(file)

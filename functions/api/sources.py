@@ -52,6 +52,8 @@ class SourceChanges(Input):
     encoding: _Short | None = None
     delimiter: Annotated[str, StringConstraints(pattern=r'^[^\r\n"A-Za-z0-9]$')] | None = None
     sheet: Name | None = None
+    header_row: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    loads_hidden_rows: StrictBool = LEFT_OUT
     dedupe_key: DedupeKey = LEFT_OUT
 
 
@@ -60,6 +62,7 @@ class SourceInput(SourceChanges):
 
     name: Name
     columns: Columns
+    loads_hidden_rows: StrictBool = False
     dedupe_key: DedupeKey = ("day", "person", "doctor", "address")
 
 
@@ -87,18 +90,34 @@ class SourceOutput(Output):
     encoding: str | None
     delimiter: str | None
     sheet: str | None
+    header_row: int | None
+    loads_hidden_rows: bool
     dedupe_key: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
 
 
+class QuestionOutput(Output):
+    """What you have to decide of a column, or should know. `choices` are columns to choose from, if any."""
+
+    column: str
+    text: str
+    choices: tuple[ColumnOutput, ...]
+
+
 class SuggestionOutput(Output):
-    """What a file seems to hold: correct it, then create a source from it."""
+    """What a file seems to hold: correct it, then create a source from it.
+
+    `sheet` and `header_row` are where it was found; a source without them has them found out per file.
+    """
 
     columns: tuple[ColumnOutput, ...]
     encoding: str | None
     delimiter: str | None
     sheet: str | None
+    header_row: int
+    notes: tuple[str, ...]
+    questions: tuple[QuestionOutput, ...]
 
 
 @router.post("", status_code=201)

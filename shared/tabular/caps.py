@@ -1,15 +1,21 @@
 """How much of an uploaded file is taken. What exceeds a cap is refused, with the cap in the reason."""
 
+import csv
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+RECORD_CHARACTERS = 4_000_000
+# A longer cell than csv takes by itself (131,072 characters) is its row's fault, not the whole file's.
+csv.field_size_limit(RECORD_CHARACTERS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caps:
     """The most a file may have.
 
-    Rows are counted with the header and empty ones, as a spreadsheet's last row number is.
+    A row beyond `row_characters` is rejected; one beyond `record_characters` is more than is held in memory
+    and refuses the file, as all other caps do. Rows are counted with the header and empty ones, as a
+    spreadsheet's last row number is.
     `inflated_bytes` and `entries` are for the archives that XLSX and ODS files are; `memory_bytes`
     (address space) and `seconds` (processor time) are for the child process that opens spreadsheets.
     """
@@ -19,7 +25,8 @@ class Caps:
     columns: int = 500
     cells: int = 20_000_000
     row_characters: int = 100_000  # a row must fit a stored chunk (1 MiB), at up to four bytes a character
+    record_characters: int = RECORD_CHARACTERS
     inflated_bytes: int = 500 * MIB
     entries: int = 5_000
     memory_bytes: int = 768 * MIB
-    seconds: int = 120
+    seconds: int = 300

@@ -1,5 +1,8 @@
 """Cells that spreadsheet programs would take for formulas, made harmless in exports and restored on import.
 
+Restored in every file, not only in our own: people take the reason column away, or save as another kind,
+and other programs defuse likewise. Texts that truly begin with an apostrophe before such a sign are unknown.
+
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
@@ -18,4 +21,4 @@ def defuse(cell: str) -> str:
 
 def restore(cell: str) -> str:
     """What the cell was before `defuse`."""
-    return cell[1:] if _DEFUSED.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell

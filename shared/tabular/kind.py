@@ -1,5 +1,6 @@
 """What kind of file the first bytes say it is. The name is never trusted."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -44,6 +45,21 @@ _MARKUP: Sequence[tuple[bytes, str]] = (
     (b"<table", "a web page; open it in a spreadsheet program and save it as XLSX"),
     (b"<?xml", "an XML file; open it in a spreadsheet program and save it as XLSX"),
 )
+_EXPORT = "export what is in it as CSV or XLSX"
+# What other programs exchange as text. All would be read as a table of a column or two.
+_WRITTEN: Sequence[tuple[re.Pattern[str], str]] = (
+    (re.compile("BEGIN:VCALENDAR", re.IGNORECASE), f"a calendar (iCalendar, .ics); {_EXPORT}"),
+    (re.compile("BEGIN:VCARD", re.IGNORECASE), f"address cards (vCard, .vcf); {_EXPORT}"),
+    (re.compile(r"(?:MSH|FHS|BHS)\|\^~\\&"), f"HL7 messages (version 2); {_EXPORT}"),
+    (re.compile(r'[\[{].{0,20000}?"resourceType"\s*:', re.DOTALL), f"FHIR resources (JSON); {_EXPORT}"),
+    (re.compile(r'\[\s*[\[{"\]]|\{\s*["}]'), f"JSON; {_EXPORT}"),
+    (re.compile(r"ISA\*.{2}\*"), f"an EDI interchange (X12); {_EXPORT}"),
+    (re.compile(r"UNA.{6}UNB|UNB\+UN"), f"an EDI interchange (EDIFACT); {_EXPORT}"),
+    (
+        re.compile(r"(?:From|Return-Path|Received|Delivered-To|MIME-Version): .*\r?\n[A-Z][\w-]+: "),
+        "an email",
+    ),
+)
 _TEXT_CONTROLS = frozenset(b"\x00\t\n\x0b\x0c\r\x1a\x1b")
 
 
@@ -62,7 +78,11 @@ def check_signature(head: bytes) -> None:
 
 
 def check_text(text: str) -> None:
-    """Raise FileRefused when `text`, a decoded file's beginning, is not writing."""
+    """Raise FileRefused when `text`, a decoded file's beginning, is not writing, or of another kind."""
+    start = text.lstrip("\ufeff\x0b \t\r\n")
+    for pattern, what in _WRITTEN:
+        if pattern.match(start):
+            raise _not_a_table(what)
     if _is_binary(text.encode("utf-8", "surrogateescape")):
         raise _not_a_table("a binary file of a kind that is not known")
 

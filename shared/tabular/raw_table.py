@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shared.domain.files.file import FileRefused
-from shared.tabular.caps import Caps
 from shared.tabular.kind import Kind
+
+
+class Fault(NamedTuple):
+    """Why a record cannot be taken as it stands. `cell`: the index of the one at fault; `line`: its text."""
+
+    reason: str
+    cell: int | None = None
+    line: str | None = None
 
 
 class Record(NamedTuple):
@@ -18,6 +24,8 @@ class Record(NamedTuple):
     number: int
     cells: tuple[str, ...]
     percent: int
+    fault: Fault | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +37,4 @@ class RawTable:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
-
-
-def row_too_long(number: int, caps: Caps) -> FileRefused:
-    """The refusal of a file with a row that could not be stored."""
-    return FileRefused(
-        f"Row {number:,} holds more than {caps.row_characters:,} characters. Shorten it. In text files, "
-        "often a quotation mark opened in it is not closed: close it, or double it if it belongs to the text."
-    )
+    notes: tuple[str, ...] = ()

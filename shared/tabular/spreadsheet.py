@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,28 +22,38 @@ _DAMAGED = 1  # an exception nobody foresaw, such as a panic inside the reader
 
 
 @contextmanager
-def open_spreadsheet(path: Path, *, sheet: str | None, caps: Caps) -> Iterator[RawTable]:
-    """Open a sheet, the first visible one with data when None. Raises FileRefused, also in `records`."""
-    with _start(path, sheet, caps) as child:
+def open_spreadsheet(
+    path: Path, *, sheet: str | None, columns: Sequence[str], caps: Caps
+) -> Iterator[RawTable]:
+    """Open a sheet, by default the visible one that has most of the columns.
+
+    Raises FileRefused, also in `records`.
+    """
+    with _start(path, sheet, columns, caps) as child:
         try:
             if _next_message(child, caps) != "ready":
                 raise RuntimeError("the spreadsheet child did not start")
             opened = _next_message(child, caps)
-            records = _records(child, opened["height"], caps)
-            yield RawTable(kind=Kind(opened["kind"]), sheet=opened["sheet"], records=records)
+            yield RawTable(
+                kind=Kind(opened["kind"]),
+                sheet=opened["sheet"],
+                notes=tuple(opened["notes"]),
+                records=_records(child, caps),
+            )
         finally:
             child.kill()
 
 
-def _start(path: Path, sheet: str | None, caps: Caps) -> subprocess.Popen[str]:
+def _start(path: Path, sheet: str | None, columns: Sequence[str], caps: Caps) -> subprocess.Popen[str]:
     # The child gets what it needs to find Python's libraries and ours, and none of the secrets around it.
     environment = {
         "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]),
         "LD_LIBRARY_PATH": str(Path(sys.base_prefix) / "lib"),
     }
     command = [sys.executable, "-X", "utf8", "-m", "shared.tabular.spreadsheet_child"]
+    wanted = {"sheet_name": sheet or "", "columns": list(columns)}
     return subprocess.Popen(  # noqa: S603  # no shell; the path is our own temporary file
-        [*command, str(path.absolute()), json.dumps(asdict(caps)), sheet or ""],
+        [*command, str(path.absolute()), json.dumps(asdict(caps)), json.dumps(wanted)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -64,12 +74,11 @@ def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # JSON
     return message
 
 
-def _records(child: subprocess.Popen[str], height: int, caps: Caps) -> Iterator[Record]:
-    number = 0
+def _records(child: subprocess.Popen[str], caps: Caps) -> Iterator[Record]:
     while (message := _next_message(child, caps)) != "end":
-        number += 1
-        cells = tuple(TypedCell(cell[0]) if isinstance(cell, list) else cell for cell in message)
-        yield Record(number, cells, min(100, number * 100 // height))
+        number, percent, is_hidden, written = message
+        cells = tuple(TypedCell(*cell) if isinstance(cell, list) else cell for cell in written)
+        yield Record(number, cells, percent, is_hidden=bool(is_hidden))
 
 
 def _end_reason(code: int, caps: Caps) -> str:

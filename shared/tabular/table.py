@@ -1,42 +1,46 @@
 """An uploaded file as a header and records, whatever its kind, within the caps."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.domain.files.cell import TypedCell, is_unreadable
-from shared.domain.files.cleaning import trim
+from shared.domain.files.cell import TypedCell, shown
+from shared.domain.files.characters import trim
+from shared.domain.files.column_names import column_key
 from shared.domain.files.file import FileRefused
-from shared.domain.files.mapping import column_key, column_letters
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.defusing import restore
 from shared.tabular.encoding import HEAD_BYTES
+from shared.tabular.header import Header, find_header
+from shared.tabular.hidden_rows import HiddenRows
 from shared.tabular.kind import OLE2, ZIP, Kind, check_signature
-from shared.tabular.raw_table import RawTable, Record, row_too_long
+from shared.tabular.raw_table import Fault, RawTable, Record
 from shared.tabular.rejected_rows import REASON_COLUMN
 from shared.tabular.spreadsheet import open_spreadsheet
 from shared.tabular.text_file import open_text
 
 DEFAULT_CAPS = Caps()
-# An email address, a date or a long number: not the name of a column.
-_DATA = re.compile(r"\S+@\S+\.\S+|\d{4}-\d\d-\d\d.*|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}.*|\+?[\d(][\d\s().-]{6,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """An opened file. `records` are those below the header, without empty ones; iterate once.
 
-    Cells of spreadsheets that are not text are TypedCell. Iterating raises FileRefused too.
+    `header_row` counts as a spreadsheet does; `notes` say, for people, what was chosen and left out.
+    `hidden` tells what was left out as hidden by the time all records are read. Cells of spreadsheets that
+    are not text are TypedCell. Iterating raises FileRefused too.
     """
 
     kind: Kind
     header: tuple[str, ...]
+    header_row: int
     records: Iterator[Record]
     encoding: str | None
     delimiter: str | None
     sheet: str | None
+    notes: tuple[str, ...] = ()
+    hidden: HiddenRows = field(default_factory=HiddenRows)
 
 
 @contextmanager
@@ -46,9 +50,15 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    columns: Sequence[str] = (),
+    header_row: int | None = None,
+    takes_hidden: bool = False,
     caps: Caps = DEFAULT_CAPS,
 ) -> Iterator[Table]:
     """Open a local file by its content; hints that are None are found out.
+
+    `columns` are names that the header should have: where several records could be the header, they decide.
+    Rows that a spreadsheet hides are left out and counted in `Table.hidden`, unless `takes_hidden`.
 
     Raises FileRefused for a file that is no table, has no header or exceeds the caps.
     """
@@ -62,77 +72,91 @@ def open_table(
         head = stream.read(HEAD_BYTES)
     check_signature(head)
     if head.startswith((ZIP, OLE2)):
-        opening = open_spreadsheet(path, sheet=sheet, caps=caps)
+        opening = open_spreadsheet(path, sheet=sheet, columns=columns, caps=caps)
     else:
         opening = open_text(path, encoding=encoding, delimiter=delimiter, caps=caps)
     with opening as raw:
-        yield _with_header(raw, caps)
+        found = find_header(_filled(raw.records, caps), columns=columns, row=header_row)
+        hidden = HiddenRows()
+        records = found.below if takes_hidden else hidden.without(found.below)
+        yield _table(raw, found, records, hidden, caps)
 
 
-def _with_header(raw: RawTable, caps: Caps) -> Table:
-    records = _filled(raw.records, caps)
-    first = next(records, None)
-    if first is None:
-        raise FileRefused("The file holds no data. Check the export that made it, then upload it again.")
-    header = first.cells
+def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: HiddenRows, caps: Caps) -> Table:
+    header = found.record.cells
     while not trim(header[-1]):
         header = header[:-1]
-    _check_header(header, first.number, caps)
+    if len(header) > caps.columns:
+        raise FileRefused(
+            f"The header in row {found.record.number} has {len(header):,} columns; {caps.columns:,} are "
+            "taken. Remove columns that are not needed."
+        )
     # A rejected-rows file of ours comes back mended.
     if column_key(header[-1]) == REASON_COLUMN and len(header) > 1:
         header, records = header[:-1], _without_reason(records, len(header) - 1)
-        header = tuple(restore(name) for name in header)
     return Table(
         kind=raw.kind,
-        header=tuple(str(name) for name in header),
+        header=tuple(shown(name) for name in header),
+        header_row=found.record.number,
         records=records,
         encoding=raw.encoding,
         delimiter=raw.delimiter,
         sheet=raw.sheet,
+        notes=(*raw.notes, *_titles_note(found)),
+        hidden=hidden,
     )
 
 
+def _titles_note(found: Header) -> tuple[str, ...]:
+    if not found.above:
+        return ()
+    texts = ", ".join(repr(_beginning(record)) for record in found.above[:3])
+    return (
+        f"The names of the columns were read from row {found.record.number}; what stands above was left out "
+        f"({texts}{', …' if len(found.above) > 3 else ''}).",
+    )
+
+
+def _beginning(record: Record) -> str:
+    return shown(" ".join(trim(cell) for cell in record.cells if trim(cell)))[:60]
+
+
 def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
-    """The records that are not empty. Raises FileRefused beyond the caps."""
+    """The records that are not empty, restored. Raises FileRefused beyond the caps of a file."""
     cell_count = 0
     for record in records:
         cell_count += len(record.cells)
         if record.number > caps.rows:
             raise FileRefused(f"The file has more than {caps.rows:,} rows. Split it into several files.")
-        if sum(map(len, record.cells)) > caps.row_characters:
-            raise row_too_long(record.number, caps)
         if cell_count > caps.cells:
             raise FileRefused(
                 f"The file has more than {caps.cells:,} cells by row {record.number:,}. Remove columns that "
                 "are not needed, or split it into several files."
             )
         if any(map(trim, record.cells)):
-            yield record
+            yield _checked(_restored(record), caps)
 
 
-def _check_header(header: tuple[str, ...], number: int, caps: Caps) -> None:
-    if len(header) > caps.columns:
-        raise FileRefused(
-            f"The header in row {number} has {len(header):,} columns; {caps.columns:,} are taken. "
-            "Remove columns that are not needed."
-        )
-    for index, name in enumerate(header):
-        where = f"Row {number}, column {column_letters(index)}"
-        if is_unreadable(name):
-            raise FileRefused(
-                f"{where}: the column's name has characters that are not in the file's encoding. "
-                "Save the file as UTF-8, or give the source the right encoding."
-            )
-        if _DATA.fullmatch(trim(name)):
-            raise FileRefused(
-                f"{where} looks like data, not like a column's name. Put a row with the names of the columns "
-                "on top."
-            )
+def _checked(record: Record, caps: Caps) -> Record:
+    lengths = list(map(len, record.cells))
+    if sum(lengths) <= caps.row_characters:
+        return record
+    reason = (
+        f"makes the row longer than {caps.row_characters:,} characters; shorten it, and in a text file check "
+        "that quotation marks opened in it are closed"
+    )
+    return record._replace(fault=record.fault or Fault(reason, lengths.index(max(lengths))))
+
+
+def _restored(record: Record) -> Record:
+    if not any(cell[:1] == "'" for cell in record.cells):
+        return record
+    cells = (cell if isinstance(cell, TypedCell) else restore(cell) for cell in record.cells)
+    return record._replace(cells=tuple(cells))
 
 
 def _without_reason(records: Iterator[Record], index: int) -> Iterator[Record]:
-    for number, cells, percent in records:
-        kept = (*cells[:index], *cells[index + 1 :])
-        restored = tuple(cell if isinstance(cell, TypedCell) else restore(cell) for cell in kept)
-        if any(map(trim, restored)):
-            yield Record(number, restored, percent)
+    for record in records:
+        kept = (*record.cells[:index], *record.cells[index + 1 :])
+        if any(map(trim, kept)):
+            yield record._replace(cells=kept)

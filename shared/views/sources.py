@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.domain.files.source import ColumnMapping, Source
-from shared.domain.files.suggest_columns import suggest_columns
+from shared.domain.files.suggest_columns import Question, suggest_columns
 from shared.runtime import Runtime
 from shared.tabular.table import open_table
 from shared.views.kit.paging import Page, PageAsked, page_of
@@ -21,6 +21,9 @@ class SuggestedMapping:
     encoding: str | None
     delimiter: str | None
     sheet: str | None
+    header_row: int
+    notes: tuple[str, ...]
+    questions: tuple[Question, ...]
 
 
 async def list_sources(runtime: Runtime, company_id: str, asked: PageAsked) -> Page[Source]:
@@ -40,9 +43,13 @@ def suggest_mapping(path: Path) -> SuggestedMapping:
     """
     with open_table(path) as table:
         sample = [record.cells for record in islice(table.records, SAMPLE_ROWS)]
+        suggested = suggest_columns(table.header, sample)
         return SuggestedMapping(
-            columns=tuple(suggest_columns(table.header, sample)),
+            columns=tuple(suggested.columns),
             encoding=table.encoding,
             delimiter=table.delimiter,
             sheet=table.sheet,
+            header_row=table.header_row,
+            notes=table.notes,
+            questions=tuple(suggested.questions),
         )

@@ -14,8 +14,8 @@ HEAVY = frozenset(
     {
         "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore",
         "google.cloud.secretmanager", "google.cloud.storage", "google.pubsub_v1", "grpc", "holidays",
-        "jinja2", "liquid", "opentelemetry.sdk", "phonenumbers", "python_calamine", "requests", "sendgrid",
-        "twilio", "us",
+        "jinja2", "liquid", "opentelemetry.sdk", "phonenumbers", "requests", "sendgrid", "twilio", "us",
+        "xlrd",
     }
 )  # fmt: skip
 FRAMEWORK = {"jinja2"}  # functions-framework imports Flask, and Flask that

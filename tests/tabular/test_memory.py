@@ -19,8 +19,9 @@ count = 0
 with open_table(Path(sys.argv[1])) as table, open("/dev/null", "wb") as sink:
     rejected = RejectedRowsFile(sink, header=table.header, delimiter=table.delimiter)
     mapping = prepare_mapping(columns, table.header, time_zone="UTC")
-    for number, cells, percent in table.records:
-        row = map_record(mapping, number, cells)
+    for record in table.records:
+        percent = record.percent
+        row = map_record(mapping, record.number, record.cells)
         if isinstance(row, RejectedRow):
             rejected.add(row)
         count += 1

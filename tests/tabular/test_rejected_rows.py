@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from shared.domain.files.cell import shown
 from shared.domain.files.file import RejectedRow, Row
 from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
@@ -56,7 +57,7 @@ def test_a_rejected_rows_file_imports_as_what_was_rejected(rows: list[list[str]]
         result = read(write(Path(folder), stream.getvalue()), delimiter=delimiter)
     assert result.table.header == header
     assert [list(record.cells) for record in result.records] == [
-        record + [""] * (len(header) - len(record)) for record in records
+        [shown(cell) for cell in record] + [""] * (len(header) - len(record)) for record in records
     ]
 
 
@@ -75,8 +76,44 @@ def test_a_rejected_rows_file_says_why_beside_the_untouched_cells() -> None:
     ]
 
 
-def test_ordinary_files_are_not_restored(tmp_path: Path) -> None:
-    assert read(write(tmp_path, b"a,b\n'=1,'+2\n")).rows == [(2, ("'=1", "'+2"))]
+def test_defused_cells_are_restored_also_without_the_reason_column(tmp_path: Path) -> None:
+    content = b"a,b,c\n'-12.50,'+12025550165,'tis\n''=1,'x,'\n"
+    assert read(write(tmp_path, content)).rows == [
+        (2, ("-12.50", "+12025550165", "'tis")),
+        (3, ("'=1", "'x", "'")),
+    ]
+    workbook = write_xlsx(tmp_path, [["a"], ["'-12.50"]])
+    assert read(workbook).rows == [(2, ("-12.50",))]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "exported"),
+    [
+        (b"Mait\xe9", FieldType.TEXT, "Mait\ufffd"),
+        (b"2025550\x00165", FieldType.PHONE, "2025550\u2400165"),
+        (b"ana\x07@example.com", FieldType.EMAIL, "ana\u2407@example.com"),
+        (b"#N/A", FieldType.TEXT, "#N/A"),
+    ],
+)
+@pytest.mark.parametrize("has_reasons", [True, False])
+def test_a_rejected_row_that_comes_back_unmended_is_rejected_again(
+    tmp_path: Path, cell: bytes, kind: FieldType, exported: str, has_reasons: bool
+) -> None:
+    columns = (ColumnMapping(column="c", field="c", type=kind),)
+    first = read(write(tmp_path, "k,c\né,x\n".encode() + b"n," + cell + b"\n"), encoding="utf-8")
+    rejected = map_record(prepare_mapping(columns, ("k", "c"), time_zone="UTC"), 3, first.records[1].cells)
+    assert isinstance(rejected, RejectedRow)
+    assert rejected.cells == ("n", exported)
+    assert rejected.value == exported
+    stream = io.BytesIO()
+    RejectedRowsFile(stream, header=("k", "c"), delimiter=None).add(rejected)
+    content = stream.getvalue().decode("utf-8-sig")
+    if not has_reasons:
+        content = "\n".join(",".join(record[:2]) for record in csv.reader(io.StringIO(content)))
+    again = read(write(tmp_path, content.encode()))
+    outcome = map_record(prepare_mapping(columns, ("k", "c"), time_zone="UTC"), 2, again.records[0].cells)
+    assert isinstance(outcome, RejectedRow)
+    assert outcome.reason == rejected.reason
 
 
 def test_a_mended_file_loads_also_when_it_was_a_spreadsheet(tmp_path: Path) -> None:

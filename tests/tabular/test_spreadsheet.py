@@ -50,8 +50,10 @@ def test_xlsx_cells_become_text_and_typed_ones_say_so(tmp_path: Path) -> None:
         "2026-01-05T10:20:00",
         "09:30:00",
         "30:00:00",
+        "#N/A",
+        "#CALC!",
     )
-    assert [isinstance(cell, TypedCell) for cell in cells] == [False] + [True] * 8
+    assert [isinstance(cell, TypedCell) for cell in cells] == [False] + [True] * 8 + [False] * 2
 
 
 def test_every_minute_of_a_day_reads_as_that_minute(tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_rows_are_numbered_and_placed_as_in_the_sheet(tmp_path: Path) -> None:
     assert result.table.kind is Kind.XLSX
     assert result.table.header == ("", "a", "b")
     assert result.rows == [(5, ("", "1", "2")), (6, ("", "", "3"))]
-    assert [record.percent for record in result.records] == [83, 100]
+    assert [record.percent for record in result.records] == [100, 100]
 
 
 def test_xls_is_read(tmp_path: Path) -> None:
@@ -139,17 +141,17 @@ def test_two_far_apart_cells_are_refused_without_taking_memory(tmp_path: Path) -
     workbook.active["A1"] = "a"
     workbook.active["XFD1048576"] = "b"
     workbook.save(tmp_path / "upload")
-    with pytest.raises(FileRefused, match="delete the rows below and the columns beside the table"):
+    with pytest.raises(FileRefused, match="has data in row 1,048,576, column XFD; 1,000,000 rows are taken"):
         read(tmp_path / "upload")
 
 
 @pytest.mark.parametrize(
     ("cell", "caps", "reason"),
     [
-        ("A2000", Caps(rows=1999), "reaches to row 2,000 and column 1; 1,999 rows are taken"),
-        ("CV1", Caps(columns=99), "column 100; 99 columns are taken"),
-        ("CV100", Caps(cells=9_999), "100 rows × 100 columns; 9,999 cells are taken"),
-        ("B2", Caps(row_characters=0), "Row 1 holds more than 0 characters"),
+        ("A2000", Caps(rows=1999), "has data in row 2,000, column A; 1,999 rows are taken"),
+        ("CV1", Caps(columns=99), "row 1, column CV; 99 columns are taken"),
+        ("CV100", Caps(cells=100), "more than 100 cells by row 100"),
+        ("B2", Caps(row_characters=0), "Row 1, where the names of the columns should be, cannot be read"),
         ("B2", Caps(entries=3), "parts; 3 are taken"),
         ("B2", Caps(inflated_bytes=1000), "unpacks to more than 0 MiB"),
         ("B2", Caps(memory_bytes=200 * MIB), None),
@@ -243,7 +245,8 @@ def test_a_workbook_with_a_broken_part_is_refused(tmp_path: Path) -> None:
         ({"word/document.xml": "<x/>"}, "a ZIP archive but no spreadsheet"),
         ({"mimetype": "application/vnd.oasis.opendocument.text"}, "a ZIP archive but no spreadsheet"),
         ({"xl/workbook.bin": "x"}, "Binary workbooks"),
-        ({"xl/workbook.xml": "<nonsense"}, "not a spreadsheet that can be opened"),
+        ({"xl/workbook.xml": "<nonsense"}, "damaged and cannot be opened .unclosed token"),
+        ({"xl/workbook.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}, "declares a document type"),
         ({"../../etc/cron.d/x": "x", "/abs": "y"}, "a ZIP archive but no spreadsheet"),
     ],
 )

@@ -66,7 +66,7 @@ def test_damaged_bytes_stay_visible_and_other_rows_load(tmp_path: Path) -> None:
     result = read(write(tmp_path, content))
     assert result.table.encoding == "utf-8"
     assert [is_unreadable(record.cells[0]) for record in result.records] == [False, False, True]
-    assert shown(result.records[2].cells[0]) == r"Ren\xe9"
+    assert shown(result.records[2].cells[0]) == "Ren\ufffd"
 
 
 def test_bytes_that_cp1252_lacks_are_unreadable_not_replaced(tmp_path: Path) -> None:
@@ -164,8 +164,18 @@ def test_percent_rises_to_100(tmp_path: Path) -> None:
         (bytes(range(1, 256)) * 20, "a binary file"),
         (b"\xef\xbb\xbf\n<!DOCTYPE HTML><table>", "a web page; .* save it as XLSX"),
         (b"<?xml version='1.0'?><Workbook/>", "an XML file"),
-        (b'a,b\n1,"open\n2,x\n3,y\n', "opened in row 2 is never closed"),
-        (b'a,b\n1,"open', "opened in row 2 is never closed"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "a calendar .iCalendar, .ics."),
+        ("\ufeffBEGIN:VCALENDAR\r\nVERSION:2.0\r\n".encode("utf-16"), "a calendar .iCalendar, .ics."),
+        (b"BEGIN:VCARD\nVERSION:4.0\nFN:Ana\n", "address cards .vCard, .vcf."),
+        (b"\x0bMSH|^~\\&|APP|FAC|||20270614||SIU^S12|1|P|2.5\rSCH|1\r", "HL7 messages"),
+        (b'{"resourceType": "Bundle", "entry": []}', "FHIR resources"),
+        (b'{"id": "1", "type": "collection",\n "resourceType":"Bundle"}', "FHIR resources"),
+        (b'[{"name": "Ana", "phone": "2025550165"}]', "JSON"),
+        (b'{"name": "Ana"}\n{"name": "Ben"}\n', "JSON"),
+        (b"ISA*00*          *00*", "an EDI interchange .X12."),
+        (b"Received: from a by b\r\nSubject: list\r\n\r\nHello", "an email"),
+        (b'a,b\n1,"open\n2,x\n3,y\n', "opened in row 2, line 2 of the file, is never closed"),
+        (b'a,b\n1,"open', "opened in row 2, line 2 of the file, is never closed"),
         (b"2125551234,x\n2125551235,y\n", "Row 1, column A looks like data"),
         (b"x,a@b.com\ny,c@d.com\n", "Row 1, column B looks like data"),
         (b"x,1/2/2026\n", "Row 1, column B looks like data"),
@@ -174,6 +184,11 @@ def test_percent_rises_to_100(tmp_path: Path) -> None:
 def test_what_is_no_table_is_refused_with_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
     with pytest.raises(FileRefused, match=reason):
         read(write(tmp_path, content, "table.csv"))
+
+
+@pytest.mark.parametrize("header", ["[Name],[Phone]", "{Name},{Phone}", "From: Name,Phone", "MSH|Name"])
+def test_text_that_begins_like_another_kind_is_read(tmp_path: Path, header: str) -> None:
+    assert read(write(tmp_path, f"{header}\nAna,2025550165\n".encode())).table.header_row == 1
 
 
 def test_text_that_begins_like_a_program_is_read(tmp_path: Path) -> None:
@@ -187,9 +202,9 @@ def test_text_that_begins_like_a_program_is_read(tmp_path: Path) -> None:
         (b"a,b\n1,2\n\n\n", Caps(rows=2), "more than 2 rows"),
         (b"a,b,c\n1,2\n", Caps(columns=2), "has 3 columns; 2 are taken"),
         (b"a,b\n1,2\n3,4\n", Caps(cells=5), "more than 5 cells by row 3"),
-        (b"a,b\n" + b"1,22\n" * 3 + b"12345,67890\n", Caps(row_characters=9), "Row 5 holds more than 9"),
-        (b"a,b\n" + b"1" * 30, Caps(row_characters=9, columns=2), "Line 2 is longer than 24"),
-        (b'a\n"' + b"1234\n" * 4 + b'"\n', Caps(row_characters=9), "Row 2 holds more than 9"),
+        (b"a,b\n" + b"1" * 30, Caps(record_characters=29), "begins in line 2 of the file has more than 29"),
+        (b'a\n"' + b"1234\n" * 4 + b'"\n', Caps(record_characters=20), "line 2 of the file has more than 20"),
+        (b"abcd,b\n1,2\n", Caps(row_characters=4), "Row 1, where the names of the columns should be"),
     ],
 )
 def test_caps_refuse_with_the_cap(tmp_path: Path, content: bytes, caps: Caps, reason: str) -> None:
@@ -204,6 +219,60 @@ def test_one_row_less_than_the_cap_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_swallows_a_large_file_is_refused_before_it_fills_memory(tmp_path: Path) -> None:
-    content = b'a,b\n1,"open\n' + b"some text here,and more\n" * 20_000
-    with pytest.raises(FileRefused, match="Row 2 holds more than 100,000 characters"):
+    content = b'a,b\n1,"open\n' + b"some text here,and more\n" * 200_000
+    with pytest.raises(FileRefused, match="begins in line 2 of the file has more than 4,000,000 characters"):
         read(write(tmp_path, content))
+
+
+def test_a_cell_that_is_too_long_is_the_fault_of_its_row(tmp_path: Path) -> None:
+    content = "Name,Note\nAna,x\nBen," + "y" * 200_000 + "\nCid,z\n"
+    result = read(write(tmp_path, content.encode()))
+    assert [(record.number, record.fault is None) for record in result.records] == [
+        (2, True),
+        (3, False),
+        (4, True),
+    ]
+    fault = result.records[1].fault
+    assert fault is not None
+    assert fault.cell == 1
+    assert "longer than 100,000 characters" in fault.reason
+    lines = 'Name,Note\nAna,x\nBen,"' + "two words\n" * 12_000 + '"\nCid,z\n'
+    result = read(write(tmp_path, lines.encode()))
+    assert [record.number for record in result.records if record.fault is None] == [2, 4]
+
+
+TITLED = "North Clinic\n\nName;When;Phone\nDoe, John;06/14/2027;2025550165\nRoe, Jane;06/15/2027;2025550166\n"
+
+
+@pytest.mark.parametrize("columns", [(), ("Name", "Phone"), ("phone",)])
+def test_a_title_above_the_header_neither_becomes_it_nor_hides_the_delimiter(
+    tmp_path: Path, columns: tuple[str, ...]
+) -> None:
+    result = read(write(tmp_path, TITLED.encode()), columns=columns)
+    assert (result.table.delimiter, result.table.header) == (";", ("Name", "When", "Phone"))
+    assert result.table.header_row == 3
+    assert result.rows[0] == (4, ("Doe, John", "06/14/2027", "2025550165"))
+    assert result.table.notes == (
+        "The names of the columns were read from row 3; what stands above was left out ('North Clinic').",
+    )
+
+
+def test_the_source_may_say_where_the_header_is(tmp_path: Path) -> None:
+    content = b"Name,Phone\nName,Phone\nAna,2025550165\n"
+    assert read(write(tmp_path, content)).table.header_row == 1
+    assert read(write(tmp_path, content), header_row=2).rows == [(3, ("Ana", "2025550165"))]
+    with pytest.raises(FileRefused, match="in row 4, and that row is empty"):
+        read(write(tmp_path, b"a,b\n1,2\n\n\n3,4\n"), header_row=4)
+
+
+def test_people_above_the_header_are_not_left_out(tmp_path: Path) -> None:
+    content = b"Ana,2025550165,x\nName,Phone,Note\nZoe,2025550166,y\n"
+    path = write(tmp_path, content)
+    with pytest.raises(FileRefused, match=r"row 1 above it looks like a record.*header row 2"):
+        read(path, columns=("Name", "Phone"))
+    assert read(path, columns=("Name", "Phone"), header_row=2).rows == [(3, ("Zoe", "2025550166", "y"))]
+
+
+def test_a_file_without_any_mapped_column_keeps_its_first_full_row_as_header(tmp_path: Path) -> None:
+    content = b"Client,Mobile\nAna,2025550165\nZoe,2025550166\n"
+    assert read(write(tmp_path, content), columns=("Name", "Phone")).table.header == ("Client", "Mobile")

@@ -7,19 +7,18 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from shared.domain.files.cell import TypedCell, is_unreadable
+from shared.domain.files.amount import amount_of
+from shared.domain.files.cell import LOST, TypedCell, is_error, is_unreadable
+from shared.domain.files.characters import trim, without_controls, without_marks
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.place import find_zones
 
-# White space, control characters and the invisible marks that copying from web pages and phones leaves.
-_EDGES = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
-_TRIM = re.compile(f"^{_EDGES}|{_EDGES}$")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\ufeff]")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 _ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _TRAILING_ZERO = re.compile(r"(\+?\d{7,})\.0")
+_BY_VALUE = (FieldType.DATE, FieldType.TIME, FieldType.DATETIME, FieldType.BOOLEAN)
 _YEARS = range(1900, 2200)
 _BOOLEANS = {"yes": "true", "y": "true", "true": "true", "1": "true"} | {
     "no": "false",
@@ -40,37 +39,47 @@ def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
     without an offset belong. Numbers come out as plain decimals.
     """
     if is_unreadable(cell):
-        raise CellRejected("has characters that are not in the file's encoding; save the file as UTF-8")
+        raise CellRejected(
+            f"has characters that are not in the file's encoding or were lost before ({LOST}); "
+            "type them again, or save the file as UTF-8"
+        )
     text = trim(as_text(cell, column))
+    if is_error(text):
+        raise CellRejected(
+            "is an error of a spreadsheet program, not a value; mend the formula, or widen the column if it "
+            "shows only #, and save the file again"
+        )
     return _CLEANERS[column.type](text, column, time_zone) if text else ""
 
 
 def as_text(cell: str, column: ColumnMapping) -> str:
-    """A spreadsheet's typed cell as somebody would type it for `column`; other cells as they are."""
+    """A spreadsheet's typed cell as somebody would type it for `column`; other cells as they are.
+
+    Texts and addresses are what the sheet shows; numbers, dates and booleans are the value.
+    """
     if not isinstance(cell, TypedCell):
         return cell
     if column.type is FieldType.NUMBER:
         return cell.replace(".", column.decimal_separator)
-    if column.type is FieldType.DATETIME and _ISO_DATE.fullmatch(cell):
-        return f"{cell} 00:00"  # a spreadsheet's midnight looks like a date
-    return str(cell)
+    if column.type is FieldType.PHONE:
+        return _shown_phone(cell)
+    return str(cell) if column.type in _BY_VALUE else cell.shown
 
 
-def trim(text: str) -> str:
-    """`text` without white space and invisible characters at its ends."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return _TRIM.sub("", text)
+def _shown_phone(cell: TypedCell) -> str:
+    """The number as shown, with what a format adds, such as zeros; its value if that loses digits."""
+    digits = re.sub(r"\D", "", cell.shown)
+    is_whole = digits.endswith(re.sub(r"\D", "", cell)) and not re.search(r"[,.eE]", cell.shown)
+    return cell.shown if is_whole else str(cell)
 
 
 def _clean_text(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    if text.isprintable():
-        return text
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return without_controls(text)
 
 
 def _clean_number(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    match = _number_pattern(column.decimal_separator, column.thousands_separator).fullmatch(text)
+    number = amount_of(text).number
+    match = _number_pattern(column.decimal_separator, column.thousands_separator).fullmatch(number)
     if match is None or not (match[2] or match[3]):
         raise CellRejected(
             f"is not a number such as {_example_number(column)}; "
@@ -189,11 +198,18 @@ def _clean_phone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
         )
     # Programs that take the column for numbers write 4155551234.0; read as a phone that is a digit too many.
     whole = _TRAILING_ZERO.fullmatch(text)
-    return whole[1] if whole else text
+    return whole[1] if whole else _address(text.replace("\t", " "))
 
 
 def _clean_email(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    return text
+    return _address(text)
+
+
+def _address(text: str) -> str:
+    address = without_marks(text)
+    if address is None:
+        raise CellRejected("has a line break or control character in it; type one address, without it")
+    return address
 
 
 def _clean_time_zone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:

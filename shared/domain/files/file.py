@@ -26,7 +26,11 @@ class FileRefused(RollcallError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """One uploaded file. A file is taken once: by object generation and by content."""
+    """One uploaded file. A file is taken once: by object generation and by content.
+
+    `sheet` is the one asked for at upload, then the one read; `header_row` is where its columns' names stand.
+    `notes` say, for people, what was chosen and left out. `hidden_count` rows were hidden and left out.
+    """
 
     id: str
     source_id: str
@@ -40,9 +44,13 @@ class File:
     size: int = 0
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    notes: tuple[str, ...] = ()
     percent: int = 0
     row_count: int = 0
     rejected_count: int = 0
+    hidden_count: int = 0
     chunk_count: int = 0
     rejected_object_name: str | None = None
     refusal: str | None = None

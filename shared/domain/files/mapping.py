@@ -1,96 +1,32 @@
 """A source's mapping held against a file: records become rows, or rejected rows with the cell to mend."""
 
 import difflib
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from shared.domain.errors import InvalidInput, Problem
-from shared.domain.files.cell import shown
-from shared.domain.files.cleaning import CellRejected, as_text, clean_cell, trim
+from shared.domain.files.cell import TypedCell, shown
+from shared.domain.files.characters import trim
+from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
+from shared.domain.files.column_names import column_key, column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.source import ColumnMapping, FieldType
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
-_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_WITH_DATE = (FieldType.DATE, FieldType.DATETIME)
-_WITH_FORMATS = (*_WITH_DATE, FieldType.TIME)
-# Afternoon and a day above 12, so that a format that drops either does not read back.
-_SAMPLE = datetime(2026, 11, 23, 14, 30, 45, tzinfo=UTC)
+_ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreparedMapping:
-    """A mapping whose columns were found in a file's header. `columns` pairs cell index and column."""
+    """A mapping whose columns were found in a file's header. `columns` pairs cell index and column.
+
+    `absent` are the optional columns that the file does not have.
+    """
 
     header: tuple[str, ...]
     columns: tuple[tuple[int, ColumnMapping], ...]
     time_zone: ZoneInfo
-
-
-def check_columns(columns: Sequence[ColumnMapping]) -> None:
-    """Raise InvalidInput naming everything in a mapping that could never work."""
-    problems = [
-        problem for index, column in enumerate(columns) for problem in _column_problems(index, column)
-    ]
-    if not columns:
-        problems.append(Problem(field="columns", reason="map at least one column"))
-    for name, count in Counter(column.field for column in columns).items():
-        if count > 1:
-            problems.append(Problem(field="columns", reason=f"the field {name!r} is mapped {count} times"))
-    if problems:
-        raise InvalidInput(*problems)
-
-
-def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:
-    where = f"columns[{index}]"
-    if not column_key(column.column):
-        yield Problem(field=f"{where}.column", reason="give the column's name in the file's header")
-    if not _FIELD_NAME.fullmatch(column.field):
-        yield Problem(
-            field=f"{where}.field", reason="use small letters, digits and _, starting with a letter"
-        )
-    if column.type is FieldType.NUMBER:
-        yield from _separator_problems(where, column)
-    if column.formats and column.type not in _WITH_FORMATS:
-        yield Problem(field=f"{where}.formats", reason="only dates and times have formats")
-        return
-    for number, form in enumerate(column.formats):
-        reason = _format_fault(form, column.type)
-        if reason:
-            yield Problem(field=f"{where}.formats[{number}]", reason=reason)
-
-
-def _separator_problems(where: str, column: ColumnMapping) -> Iterator[Problem]:
-    decimal, thousands = column.decimal_separator, column.thousands_separator
-    if len(decimal) != 1 or decimal.isalnum() or decimal in "+- ":
-        yield Problem(field=f"{where}.decimal_separator", reason="give one character, such as . or ,")
-    if len(thousands) > 1 or thousands.isalnum() or (thousands and thousands in "+-"):
-        yield Problem(
-            field=f"{where}.thousands_separator", reason="give one character, such as , or ., or none"
-        )
-    if decimal == thousands:
-        yield Problem(field=f"{where}.thousands_separator", reason="must differ from the decimal separator")
-
-
-def _format_fault(form: str, kind: FieldType) -> str | None:
-    """Why `form` cannot read what `kind` needs, or None. Formats are those of strptime."""
-    if "%Y-%d" in form:
-        return "year-day-month is not taken: it looks like ISO 8601 (2026-01-31), which is always read"
-    if "%d" in form and not re.search("%[yYcx]", form):  # Python 3.13 warns of these, 3.15 refuses them
-        return "must hold day, month and year, such as %m/%d/%Y"
-    try:
-        read = datetime.strptime(_SAMPLE.strftime(form), form).replace(tzinfo=UTC)
-    except (ValueError, re.error) as error:
-        return f"is not a strptime format such as %m/%d/%Y %I:%M %p ({error})"
-    if kind in _WITH_DATE and read.date() != _SAMPLE.date():
-        return "must hold day, month and year, such as %m/%d/%Y"
-    if kind is not FieldType.DATE and (read.hour, read.minute) != (_SAMPLE.hour, _SAMPLE.minute):
-        return "must hold hour and minute, such as %H:%M or %I:%M %p"
-    return None
+    absent: tuple[ColumnMapping, ...] = ()
 
 
 def prepare_mapping(
@@ -98,54 +34,65 @@ def prepare_mapping(
 ) -> PreparedMapping:
     """Find the mapped columns in `header`, ignoring case and white space around names.
 
-    `time_zone` (IANA) is the source's or the company's. Raises FileRefused naming every mapped
-    column that is missing, with near misses, or that occurs twice.
+    `time_zone` (IANA) is the source's or the company's. An optional column may be missing, unless that may
+    harm: when another one has nearly its name, or when no column of phones or emails is left. Raises
+    FileRefused naming every mapped column that is missing, with near misses, or that occurs twice.
     """
     keys = [column_key(name) for name in header]
-    missing = [column.column for column in columns if column_key(column.column) not in keys]
-    if missing:
-        raise FileRefused(_missing_reason(missing, header))
-    for column in columns:
-        places = [index for index, key in enumerate(keys) if key == column_key(column.column)]
-        if len(places) > 1:
-            letters = " and ".join(column_letters(index) for index in places)
-            raise FileRefused(
-                f"The column {column.column!r} occurs {len(places)} times (columns {letters}), so it is not "
-                "clear which one is meant. Rename or remove all but one, then upload the file again."
-            )
+    absent = [column for column in columns if column_key(column.column) not in keys]
+    faults = [*_missing_fault(columns, absent, header), *_doubled_faults(columns, keys)]
+    if faults:
+        faults.append(
+            "Rename or remove columns in the file and upload it again, or change the source's mapping."
+        )
+        raise FileRefused(" ".join(faults))
     return PreparedMapping(
         header=tuple(header),
-        columns=tuple((keys.index(column_key(column.column)), column) for column in columns),
+        columns=tuple(
+            (keys.index(column_key(column.column)), column) for column in columns if column not in absent
+        ),
         time_zone=ZoneInfo(time_zone),
+        absent=tuple(absent),
     )
 
 
-def _missing_reason(missing: Sequence[str], header: Sequence[str]) -> str:
-    names = {column_key(name): trim(name) for name in header if column_key(name)}
-    parts = []
-    for column in dict.fromkeys(missing):
-        near = difflib.get_close_matches(column_key(column), names, n=2)
-        hint = " (did you mean " + " or ".join(repr(shown(names[key])) for key in near) + "?)" if near else ""
-        parts.append(f"{column!r}{hint}")
-    found = ", ".join(repr(shown(name)) for name in list(names.values())[:30])
-    return (
-        f"The header lacks {len(parts)} mapped column{'s' if len(parts) > 1 else ''}: {', '.join(parts)}. "
-        f"It has: {found}. Rename the columns in the file, or change the source's mapping."
-    )
+def _missing_fault(
+    columns: Sequence[ColumnMapping], absent: Sequence[ColumnMapping], header: Sequence[str]
+) -> Iterator[str]:
+    mapped = {column_key(column.column) for column in columns}
+    others = [name for name in header if column_key(name) not in mapped]
+    addresses = {column.column for column in columns if column.type in _ADDRESSES}
+    lost = {column.column for column in absent}
+    if not any(
+        column.is_required or _near(column.column, others) or (column.column in addresses <= lost)
+        for column in absent
+    ):
+        return
+    names = list(dict.fromkeys(column.column for column in absent))
+    hints = [repr(name) + _hint(_near(name, others)) for name in names]
+    found = ", ".join(repr(shown(trim(name))) for name in [name for name in header if column_key(name)][:30])
+    plural = "s" if len(names) > 1 else ""
+    yield f"The header lacks {len(names)} mapped column{plural}: {', '.join(hints)}. It has: {found}."
 
 
-def column_key(name: str) -> str:
-    """What two names of the same column have in common."""
-    return " ".join(trim(name).split()).casefold()
+def _near(name: str, header: Sequence[str]) -> list[str]:
+    names = {column_key(other): trim(other) for other in header if column_key(other)}
+    return [names[key] for key in difflib.get_close_matches(column_key(name), names, n=2)]
 
 
-def column_letters(index: int) -> str:
-    """A column's letters in a spreadsheet: 0 is A, 26 is AA."""
-    letters = ""
-    while index >= 0:
-        letters = chr(ord("A") + index % 26) + letters
-        index = index // 26 - 1
-    return letters
+def _hint(near: Sequence[str]) -> str:
+    return f" (did you mean {' or '.join(repr(shown(name)) for name in near)}?)" if near else ""
+
+
+def _doubled_faults(columns: Sequence[ColumnMapping], keys: Sequence[str]) -> Iterator[str]:
+    for name in dict.fromkeys(column.column for column in columns):
+        places = [index for index, key in enumerate(keys) if key == column_key(name)]
+        if len(places) > 1:
+            letters = " and ".join(column_letters(index) for index in places)
+            yield (
+                f"The column {name!r} occurs {len(places)} times (columns {letters}), so it is not clear "
+                "which one is meant."
+            )
 
 
 def map_record(mapping: PreparedMapping, number: int, cells: Sequence[str]) -> Row | RejectedRow:
@@ -174,14 +121,36 @@ def map_record(mapping: PreparedMapping, number: int, cells: Sequence[str]) -> R
     return Row(number=number, values=values)
 
 
+def rejected_record(
+    mapping: PreparedMapping,
+    number: int,
+    cells: Sequence[str],
+    reason: str,
+    *,
+    index: int | None = None,
+    line: str | None = None,
+) -> RejectedRow:
+    """A record that its reader could not take, for `reason`. `index` is the cell at fault.
+
+    `line`, the text that could not be parted into cells, is kept as a cell too many, so that the row is
+    rejected again until somebody mends it and takes that cell away.
+    """
+    width = len(mapping.header)
+    column = mapping.header[index] if index is not None and index < width else ""
+    value = line if line is not None else cells[index] if index is not None else ""
+    if line is not None:
+        cells = (*cells, *[""] * (width - len(cells)), line)
+    return _rejected(mapping, number, cells, column, value, reason)
+
+
 def _rejected(
     mapping: PreparedMapping, number: int, cells: Sequence[str], column: str, value: str, reason: str
 ) -> RejectedRow:
     # A spreadsheet's typed cells are written as the source reads text, so that the mended CSV loads.
-    texts = list(cells)
+    texts = [cell.shown if isinstance(cell, TypedCell) else cell for cell in cells]
     for index, mapped in mapping.columns:
         if index < len(texts):
-            texts[index] = as_text(texts[index], mapped)
+            texts[index] = as_text(cells[index], mapped)
     return RejectedRow(
         number=number,
         column=column,

@@ -41,7 +41,9 @@ class ColumnMapping:
 class Source:
     """A kind of file. `time_zone` is that of its date-times; None means the company's.
 
-    `encoding` and `delimiter` are found out per file when None. `dedupe_key` is the default of
+    `encoding`, `delimiter`, `sheet` and `header_row` (the row of the columns' names, counted from 1) are
+    found out per file when None. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
+    `dedupe_key` is the default of
     campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold).
     """
 
@@ -55,4 +57,6 @@ class Source:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    header_row: int | None = None
+    loads_hidden_rows: bool = False
     dedupe_key: tuple[str, ...] = ("day", "person", "doctor", "address")

@@ -3,103 +3,149 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
 
-from shared.domain.files.cleaning import CellRejected, clean_cell, trim
-from shared.domain.files.mapping import column_key
+from shared.domain.files.amount import amount_of
+from shared.domain.files.characters import trim
+from shared.domain.files.column_names import column_key
+from shared.domain.files.column_words import types_by_name
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.files.suggest_format import Reading, readings
 
-# The first type whose words stand in the column's name and which can read every sample value, holds.
-_BY_NAME: Sequence[tuple[str, tuple[FieldType, ...]]] = (
-    ("email|e mail|mail", (FieldType.EMAIL,)),
-    ("phone|mobile|cell|tel|telephone|fax", (FieldType.PHONE,)),
-    (
-        "date|datetime|time|when|at|on|dob|start|end|birthday",
-        (FieldType.DATETIME, FieldType.DATE, FieldType.TIME),
-    ),
-    ("timezone|time zone|zone|tz", (FieldType.TIME_ZONE,)),
-    ("amount|total|price|balance|cost|fee|quantity|count|rating|age", (FieldType.NUMBER,)),
-    ("is|has|may|consent|yes|flag|active", (FieldType.BOOLEAN,)),
-)
-_FORMATS = {
-    FieldType.DATE: ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%y", "%d/%m/%y", "%d-%b-%Y", "%b %d, %Y"),
-    FieldType.TIME: ("%I:%M %p", "%I:%M%p", "%H:%M"),
-    FieldType.DATETIME: (
-        "%m/%d/%Y %I:%M %p",
-        "%d/%m/%Y %I:%M %p",
-        "%m/%d/%Y %H:%M",
-        "%d/%m/%Y %H:%M",
-        "%d.%m.%Y %H:%M",
-    ),
-}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}(x\d+)?")
-_UTC = ZoneInfo("UTC")
+_ADDRESSES = {FieldType.EMAIL: _EMAIL, FieldType.PHONE: _PHONE}
+_BY_VALUE = (FieldType.DATETIME, FieldType.DATE)  # found whatever the column is called
+_MOST_NAMED = 4
 
 
-def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[ColumnMapping, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a person has to decide or should know of a column. `choices` are the mappings to choose from."""
+
+    column: str
+    text: str
+    choices: tuple[ColumnMapping, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A mapping of every named column, with what is open in it."""
+
+    columns: tuple[ColumnMapping, ...]
+    questions: tuple[Question, ...]
+
+
+def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> Suggestion:
     """A mapping of every named column; `sample` are some of the file's first records.
 
-    A date format is suggested only when no other order of day and month can read the sample.
-    Names that occur twice are left out: a mapping could not tell them apart.
-    A column of US states also gives the time zone.
+    A type is suggested when it reads all values, or of many all but a few, which is said. Formats and
+    separators are suggested only when the sample allows no others; else a question offers those it allows.
+    Names that occur twice are left out: a mapping could not tell them apart. A column of US states also
+    gives the time zone.
     """
     columns: list[ColumnMapping] = []
+    questions: list[Question] = []
     states: list[ColumnMapping] = []
     keys = [column_key(name) for name in header]
     for index, name in enumerate(header):
-        if not keys[index] or keys.count(keys[index]) > 1:
+        if not keys[index]:
+            continue
+        if keys.count(keys[index]) > 1:
+            if keys.index(keys[index]) == index:
+                questions.append(_doubled(trim(name)))
             continue
         values = [record[index] for record in sample if index < len(record) and trim(record[index])]
         taken = {column.field for column in columns}
-        column = _suggest(ColumnMapping(column=trim(name), field=_field_name(name, taken)), values)
-        columns.append(column)
-        zone = replace(column, field="time_zone", type=FieldType.TIME_ZONE)
-        if column.field == "state" and values and _reads_all(zone, values):
-            states.append(zone)
+        column = ColumnMapping(column=trim(name), field=_field_name(name, taken))
+        suggested, asked = _suggest(column, values)
+        columns.append(suggested)
+        questions += asked
+        if column.field == "state":
+            states += _zone(column, values)
     has_zone = any(column.type is FieldType.TIME_ZONE or column.field == "time_zone" for column in columns)
-    return (*columns, *([] if has_zone else states))
+    return Suggestion(columns=(*columns, *([] if has_zone else states)), questions=tuple(questions))
 
 
-def _suggest(column: ColumnMapping, values: Sequence[str]) -> ColumnMapping:
-    words = column.field.replace("_", " ")
-    for pattern, types in _BY_NAME:
-        if values and re.search(rf"\b({pattern})\b", words):
-            for kind in types:
-                suggestion = _reading(replace(column, type=kind), values)
-                if suggestion:
-                    return suggestion
+def _suggest(column: ColumnMapping, values: Sequence[str]) -> tuple[ColumnMapping, list[Question]]:
+    named = types_by_name(column.field.replace("_", " "))
+    by_value = [] if all(trim(value).isdecimal() for value in values) else _BY_VALUE
+    for kind in dict.fromkeys([*named, *by_value]):
+        pattern = _ADDRESSES.get(kind)
+        if pattern and (not values or any(pattern.fullmatch(trim(value)) for value in values)):
+            return replace(column, type=kind), []
+        if pattern or not values:
+            continue
+        found = readings(replace(column, type=kind), values)
+        if found and len(values) - found[0].count <= _tolerated(len(values)):
+            return _chosen(column, found, values)
     if values and all(_EMAIL.fullmatch(trim(value)) for value in values):
-        return replace(column, type=FieldType.EMAIL)
-    return column
+        return replace(column, type=FieldType.EMAIL), []
+    return column, []
 
 
-def _reading(column: ColumnMapping, values: Sequence[str]) -> ColumnMapping | None:
-    """`column`, with a format if it needs one, when it can read all values."""
-    if column.type is FieldType.EMAIL:
-        return column if any(_EMAIL.fullmatch(trim(value)) for value in values) else None
-    if column.type is FieldType.PHONE:
-        return column if any(_PHONE.fullmatch(trim(value)) for value in values) else None
-    if _reads_all(column, values):
-        return column
-    fitting = [
-        candidate
-        for form in _FORMATS.get(column.type, ())
-        if _reads_all(candidate := replace(column, formats=(form,)), values)
-    ]
-    if len(fitting) > 1:  # day and month are not told apart: the user has to say
-        return column
-    return fitting[0] if fitting else None
+def _tolerated(count: int) -> int:
+    """How many of so many values may be mistakes."""
+    return 0 if count < 5 else max(1, count // 10)
 
 
-def _reads_all(column: ColumnMapping, values: Sequence[str]) -> bool:
-    try:
-        for value in values:
-            clean_cell(value, column, _UTC)
-    except CellRejected:
-        return False
-    return True
+def _chosen(
+    column: ColumnMapping, found: Sequence[Reading], values: Sequence[str]
+) -> tuple[ColumnMapping, list[Question]]:
+    best = found[0]
+    equal = [reading for reading in found if reading.count == best.count]
+    questions = list(_unread(best, values))
+    if best.column.type is FieldType.NUMBER and (marks := _currencies(values)):
+        if len(marks) > 1:
+            text = f"the amounts are in several currencies ({', '.join(marks)}), so it is text"
+            return column, [Question(column=column.column, text=text)]
+        text = f"the number is kept without its currency ({marks[0]}): write that in the template"
+        questions.append(Question(column=column.column, text=text))
+    if len(equal) == 1:
+        return best.column, questions
+    choices = tuple(reading.column for reading in equal)
+    place = _telling(equal)
+    meant = " or ".join(f"{reading.read[place]}{_way(reading.column)}" for reading in equal[:_MOST_NAMED])
+    text = f"{trim(values[place])[:40]!r} can mean {meant}: choose which"
+    undecided = replace(best.column, formats=()) if best.column.formats else best.column
+    return undecided, [*questions, Question(column=column.column, text=text, choices=choices)]
+
+
+def _telling(equal: Sequence[Reading]) -> int:
+    """The place of a value that the readings take for different things."""
+    places = range(len(equal[0].read))
+    return next((place for place in places if len({reading.read[place] for reading in equal}) > 1), 0)
+
+
+def _way(column: ColumnMapping) -> str:
+    if column.type is FieldType.NUMBER:
+        return f" (decimal separator {column.decimal_separator})"
+    return f" ({', '.join(column.formats)})" if column.formats else ""
+
+
+def _unread(best: Reading, values: Sequence[str]) -> list[Question]:
+    missed = [trim(value)[:40] for value, read in zip(values, best.read, strict=True) if read is None]
+    if not missed:
+        return []
+    kind = best.column.type.value.replace("_", " ")
+    shown = ", ".join(repr(value) for value in missed[:_MOST_NAMED])
+    text = f"{len(missed)} of {len(values)} values are not read as {kind} ({shown}): such rows are rejected"
+    return [Question(column=best.column.column, text=text)]
+
+
+def _currencies(values: Sequence[str]) -> list[str]:
+    return sorted({amount_of(trim(value)).currency for value in values} - {""})
+
+
+def _doubled(name: str) -> Question:
+    text = "the name occurs more than once, so neither column is mapped: rename all but one in the file"
+    return Question(column=name, text=text)
+
+
+def _zone(column: ColumnMapping, values: Sequence[str]) -> list[ColumnMapping]:
+    zone = replace(column, field="time_zone", type=FieldType.TIME_ZONE)
+    found = readings(zone, values)
+    return [zone] if found and len(values) - found[0].count <= _tolerated(len(values)) else []
 
 
 def _field_name(name: str, taken: set[str]) -> str:

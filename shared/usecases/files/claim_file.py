@@ -83,4 +83,5 @@ async def give_back_content(runtime: Runtime, company_id: str, file: File) -> No
 
 
 def _key(file: File, content_hash: str) -> str:
-    return computed_id(file.source_id, "content", content_hash)
+    # A workbook may come once for each sheet that is asked for.
+    return computed_id(file.source_id, "content", content_hash, *([file.sheet] if file.sheet else []))

@@ -4,25 +4,23 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from shared import faults, log
 from shared.domain.errors import NotFound
-from shared.domain.files.file import File, FileRefused, FileState, RejectedRow, Row
-from shared.domain.files.mapping import map_record, prepare_mapping
-from shared.domain.files.row_chunk import ROWS_PER_CHUNK
+from shared.domain.files.file import File, FileRefused, FileState
 from shared.domain.files.source import Source
 from shared.domain.job import IngestFile
 from shared.domain.lease import LeaseLost
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
-from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.tabular.table import Table, open_table
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
+from shared.usecases.files.read_blocks import read_blocks
 from shared.usecases.files.store_rows import Loaded, store_rows
 
 _UPLOAD = re.compile(r"companies/([^/]+)/files/([^/]+)/upload")
@@ -43,47 +41,59 @@ async def ingest_file(runtime: Runtime, job: IngestFile) -> None:
 
 
 async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
+    loaded = Loaded()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            loaded = await _load(runtime, company_id, file, Path(folder))
+            await _load(runtime, company_id, file, Path(folder), loaded)
         except FileRefused as refusal:
             await give_back_content(runtime, company_id, file)
-            await _end(runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason)
+            facts = loaded.facts_of_refusal()
+            await _end(runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason, **facts)
             log.event("file refused")
             return
         await _end(runtime, company_id, file, state=FileState.LOADED, **loaded.facts())
         log.event("file loaded", rows=loaded.row_count, rejected=loaded.rejected_count)
 
 
-async def _load(runtime: Runtime, company_id: str, file: File, folder: Path) -> Loaded:
+async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loaded: Loaded) -> None:
     source = await runtime.stores.sources.find(company_id, file.source_id)
     if source is None:
         raise FileRefused("The file's source was deleted. Choose another source and upload it again.")
     path = folder / "upload"
-    content_hash = await _fetch(runtime, file, path)
-    await claim_content(runtime, company_id, file, content_hash)
+    loaded.content_hash = await _fetch(runtime, file, path)
+    loaded.size = path.stat().st_size
+    await claim_content(runtime, company_id, file, loaded.content_hash)
     company = await runtime.stores.companies.get(company_id)
-    loaded = Loaded(content_hash=content_hash, size=path.stat().st_size)
     with ExitStack() as opened:
-        hints = {"encoding": source.encoding, "delimiter": source.delimiter, "sheet": source.sheet}
-        table = await asyncio.to_thread(
-            opened.enter_context,
-            open_table(path, caps=Caps(file_bytes=runtime.settings.max_upload_bytes), **hints),
-        )
-        reader = BlockReader(table, source, source.time_zone or company.time_zone, folder / "rejected.csv")
-        opened.callback(reader.close)
-        loaded.encoding, loaded.delimiter = table.encoding, table.delimiter
+        opening = _open(runtime, file, source, path)
+        table = await asyncio.to_thread(opened.enter_context, opening)
+        loaded.note_table(table)
+        zone = source.time_zone or company.time_zone
+        reader = opened.enter_context(read_blocks(table, source, zone, folder / "rejected.csv"))
         while block := await asyncio.to_thread(reader.next_block):
             await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
             if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
                 await _note_progress(runtime, company_id, file, loaded, block.percent)
-    if not loaded.row_count and not loaded.rejected_count:
-        raise FileRefused("The file has a header but no rows. Check the export that made it.")
+        loaded.notes, loaded.hidden_count = reader.notes(), table.hidden.count
     if loaded.rejected_count:
         loaded.rejected_object_name = f"companies/{company_id}/files/{file.id}/rejected.csv"
         with faults.step("ingest_file.rejected"):
             await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
-    return loaded
+    if not loaded.row_count:
+        raise FileRefused(reader.nothing_loaded())
+
+
+def _open(runtime: Runtime, file: File, source: Source, path: Path) -> AbstractContextManager[Table]:
+    return open_table(
+        path,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        sheet=file.sheet or source.sheet,
+        columns=[column.column for column in source.columns],
+        header_row=source.header_row,
+        takes_hidden=source.loads_hidden_rows,
+        caps=Caps(file_bytes=runtime.settings.max_upload_bytes),
+    )
 
 
 async def _fetch(runtime: Runtime, file: File, path: Path) -> str:
@@ -108,45 +118,6 @@ async def _fetch(runtime: Runtime, file: File, path: Path) -> str:
 def _hash_of(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read."""
-
-    rows: list[Row]
-    rejected: list[RejectedRow]
-    percent: int
-
-
-class BlockReader:
-    """Reads a table block by block and writes the rejected-rows file. Runs in threads, one call at a time."""
-
-    def __init__(self, table: Table, source: Source, time_zone: str, rejected_path: Path) -> None:
-        self._records = table.records
-        self._mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone)
-        self._stream = rejected_path.open("wb")
-        self._rejected_file = RejectedRowsFile(self._stream, header=table.header, delimiter=table.delimiter)
-
-    def next_block(self) -> Block | None:
-        """The next rows, or None at the end. Raises FileRefused."""
-        block = Block([], [], 0)
-        percent = 0
-        for record in self._records:
-            percent = record.percent
-            outcome = map_record(self._mapping, record.number, record.cells)
-            if isinstance(outcome, Row):
-                block.rows.append(outcome)
-            else:
-                block.rejected.append(outcome)
-                self._rejected_file.add(outcome)
-            if len(block.rows) + len(block.rejected) >= ROWS_PER_CHUNK:
-                break
-        return replace(block, percent=percent) if block.rows or block.rejected else None
-
-    def close(self) -> None:
-        """Finish the rejected-rows file."""
-        self._stream.close()
 
 
 async def _note_progress(runtime: Runtime, company_id: str, file: File, loaded: Loaded, percent: int) -> None:

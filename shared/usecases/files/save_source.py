@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.domain.campaigns.dedupe import check_dedupe_key
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.files.mapping import check_columns
+from shared.domain.files.check_columns import check_columns
 from shared.domain.files.source import Source
 from shared.domain.place import check_region, check_time_zone
 from shared.firestore.kit.transactions import Transaction, transact

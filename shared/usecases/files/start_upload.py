@@ -11,18 +11,33 @@ LONGEST_NAME = 200
 
 
 async def start_upload(
-    runtime: Runtime, company_id: str, source_id: str, name: str, *, accepts_repeat: bool = False
+    runtime: Runtime,
+    company_id: str,
+    source_id: str,
+    name: str,
+    *,
+    accepts_repeat: bool = False,
+    sheet: str | None = None,
 ) -> tuple[File, str, dict[str, str]]:
     """A file that awaits its upload, the address to PUT it to, and the headers the PUT must carry."""
-    file = await new_file(runtime, company_id, source_id, name, accepts_repeat=accepts_repeat)
+    file = await new_file(runtime, company_id, source_id, name, accepts_repeat=accepts_repeat, sheet=sheet)
     link, headers = await runtime.files.upload_link(file.object_name, runtime.settings.max_upload_bytes)
     return file, link, headers
 
 
 async def new_file(
-    runtime: Runtime, company_id: str, source_id: str, name: str, *, accepts_repeat: bool
+    runtime: Runtime,
+    company_id: str,
+    source_id: str,
+    name: str,
+    *,
+    accepts_repeat: bool,
+    sheet: str | None = None,
 ) -> File:
-    """Store a file that awaits its upload. The name given is kept for people; the object's name is ours."""
+    """Store a file that awaits its upload. The name given is kept for people; the object's name is ours.
+
+    `sheet` is the one of a workbook to read, whichever the source names.
+    """
     await runtime.stores.sources.get(company_id, source_id)
     shown = PurePath(name.replace("\\", "/")).name.strip()
     if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
@@ -35,6 +50,7 @@ async def new_file(
         object_name=f"companies/{company_id}/files/{file_id}/upload",
         created_at=runtime.now(),
         accepts_repeat=accepts_repeat,
+        sheet=sheet,
     )
     await runtime.stores.files.save(company_id, file_id, file)
     return file

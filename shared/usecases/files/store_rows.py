@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -11,27 +11,46 @@ from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.firestore.kit.transactions import commit
 from shared.runtime import Runtime
+from shared.tabular.table import Table
 
 FAILURES_PER_COMMIT = 150
+MOST_HELD = 1_500
 CHUNK_BYTES = 600_000  # before compression; a document holds 1 MiB
 
 
 @dataclass(kw_only=True, slots=True)
 class Loaded:
-    """What was loaded of a file so far."""
+    """What was loaded of a file so far. `held` are rejected rows that wait for a first row that loads."""
 
-    content_hash: str
-    size: int
+    content_hash: str | None = None
+    size: int = 0
     row_count: int = 0
     rejected_count: int = 0
+    hidden_count: int = 0
     chunk_count: int = 0
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    notes: tuple[str, ...] = ()
     rejected_object_name: str | None = None
+    held: list[RejectedRow] = field(default_factory=list)
+
+    def note_table(self, table: Table) -> None:
+        """Take over how the file was opened."""
+        self.encoding, self.delimiter, self.sheet = table.encoding, table.delimiter, table.sheet
+        self.header_row, self.notes = table.header_row, table.notes
 
     def facts(self) -> dict[str, object]:
         """What the file's record says of it."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "held"}
+
+    def facts_of_refusal(self) -> dict[str, object]:
+        """What the record of a refused file says: how it was read; and its rejected rows, if all are that."""
+        names = ["encoding", "delimiter", "header_row", "notes", "hidden_count"]
+        names += ["rejected_count", "rejected_object_name"] if self.rejected_object_name else []
+        names += ["sheet"] if self.sheet else []
+        return {name: getattr(self, name) for name in names}
 
 
 async def store_rows(
@@ -42,8 +61,17 @@ async def store_rows(
     rows: Sequence[Row],
     rejected: Sequence[RejectedRow],
 ) -> None:
-    """Write the block and count it. Ids are computed, so writing a block again changes nothing."""
+    """Write the block and count it. Ids are computed, so writing a block again changes nothing.
+
+    As long as no row loads, rejected ones are held back: a file of which none does is refused as a whole,
+    and so are not its rows, one by one.
+    """
     stores = runtime.stores
+    loaded.rejected_count += len(rejected)
+    rejected = [*loaded.held, *rejected]
+    loaded.held = rejected if not loaded.row_count and not rows and len(rejected) <= MOST_HELD else []
+    if loaded.held:
+        return
     commits = []
     for part in _cut(rows):
         writer = stores.db.batch()
@@ -57,7 +85,6 @@ async def store_rows(
             failure = _failure(runtime, file, row)
             stores.failures.put(writer, company_id, failure.id, failure)
         commits.append(commit(writer, "store_rows"))
-    loaded.rejected_count += len(rejected)
     await asyncio.gather(*commits)
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.files.cell import TypedCell
-from shared.domain.files.cleaning import CellRejected, clean_cell, trim
+from shared.domain.files.characters import trim
+from shared.domain.files.cleaning import CellRejected, clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -66,7 +67,20 @@ def test_invisible_characters_alone_are_an_empty_cell(kind: FieldType) -> None:
         ("5.", _T.NUMBER, None),
         (".", _T.NUMBER, None),
         ("-", _T.NUMBER, None),
-        ("$5", _T.NUMBER, None),
+        ("$5", _T.NUMBER, "5"),
+        ("$1,234.50", _T.NUMBER, "1234.50"),
+        ("45 USD", _T.NUMBER, "45"),
+        ("EUR 45.00", _T.NUMBER, "45.00"),
+        ("-$12.50", _T.NUMBER, "-12.50"),
+        ("$-12.50", _T.NUMBER, "-12.50"),
+        ("($12.50)", _T.NUMBER, "-12.50"),
+        ("(12.50", _T.NUMBER, None),
+        ("--5", _T.NUMBER, None),
+        ("(-5)", _T.NUMBER, None),
+        ("$5 USD", _T.NUMBER, None),
+        ("5 KGS", _T.NUMBER, None),
+        ("5$ or 6$", _T.NUMBER, None),
+        ("15%", _T.NUMBER, None),
         ("١٢", _T.NUMBER, None),
         ("2026-01-31", _T.DATE, "2026-01-31"),
         ("2026-01-31 14:30", _T.DATE, "2026-01-31"),
@@ -96,6 +110,26 @@ def test_invisible_characters_alone_are_an_empty_cell(kind: FieldType) -> None:
         ("4.15556E+09", _T.PHONE, None),
         ("4,15556e9", _T.PHONE, None),
         (" a@b.com ", _T.EMAIL, "a@b.com"),
+        ("(202)\u200b 555\u00ad-0165\x00", _T.PHONE, "(202) 555-0165"),
+        ("(202)\t555-0165", _T.PHONE, "(202) 555-0165"),
+        ("202555\x000165", _T.PHONE, None),
+        ("202555\u24000165", _T.PHONE, None),
+        ("202-555-0165\n202-555-0166", _T.PHONE, None),
+        ("ana\u200b@b.com\u2060", _T.EMAIL, "ana@b.com"),
+        ("ana\x00@b.com", _T.EMAIL, None),
+        ("ana\x9d@b.com", _T.EMAIL, None),
+        ("a@b.com\nc@d.com", _T.EMAIL, None),
+        ("a\u2400b\u2407c\u2426", _T.TEXT, "abc"),
+        ("Dear \ufffd", _T.TEXT, None),
+        ("#N/A", _T.TEXT, None),
+        (" #DIV/0! ", _T.BOOLEAN, None),
+        ("#¡VALOR!", _T.TEXT, None),
+        ("#BEZUG!", _T.PHONE, None),
+        ("Err:502", _T.TEXT, None),
+        ("########", _T.TEXT, None),
+        ("#1 fan", _T.TEXT, "#1 fan"),
+        ("#", _T.TEXT, "#"),
+        ("N/A", _T.TEXT, "N/A"),
         ("america/new_york", _T.TIME_ZONE, "America/New_York"),
         ("America/New York", _T.TIME_ZONE, "America/New_York"),
         ("utc", _T.TIME_ZONE, "UTC"),
@@ -160,11 +194,42 @@ def test_times_that_dst_skips_move_forward_and_doubled_ones_are_the_first(wall: 
 
 def test_typed_cells_of_spreadsheets_are_read_whatever_formats_and_separators_say() -> None:
     assert clean(TypedCell("2026-01-05"), _T.DATE, "%d.%m.%Y") == "2026-01-05"
-    assert clean(TypedCell("2026-01-05"), _T.DATETIME, "%d.%m.%Y %H:%M") == "2026-01-05T00:00:00-05:00"
+    assert clean(TypedCell("2026-01-05T00:00:00"), _T.DATETIME, "%Y") == "2026-01-05T00:00:00-05:00"
     assert clean(TypedCell("2026-01-05T10:20:00"), _T.DATETIME, "%d.%m.%Y") == "2026-01-05T10:20:00-05:00"
     assert clean(TypedCell("1.234"), _T.NUMBER, decimal=",", thousands=".") == "1.234"
     assert clean("1.234", _T.NUMBER, decimal=",", thousands=".") == "1234"
     assert clean(TypedCell("4155551234"), _T.PHONE) == "4155551234"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        (TypedCell("42", "00042"), _T.TEXT, "00042"),
+        (TypedCell("42", "00042"), _T.NUMBER, "42"),
+        (TypedCell("34.30", "$34.30"), _T.TEXT, "$34.30"),
+        (TypedCell("34.30", "$34.30"), _T.NUMBER, "34.30"),
+        (TypedCell("0.15", "15%"), _T.TEXT, "15%"),
+        (TypedCell("0.15", "15%"), _T.NUMBER, "0.15"),
+        (TypedCell("2026-12-24T09:00:00", "12/24/2026 9:00 AM"), _T.TEXT, "12/24/2026 9:00 AM"),
+        (TypedCell("2026-12-24T09:00:00", "12/24/2026"), _T.DATETIME, "2026-12-24T09:00:00-05:00"),
+        (TypedCell("true", "TRUE"), _T.BOOLEAN, "true"),
+        (TypedCell("1", "Yes"), _T.BOOLEAN, "true"),
+        (TypedCell("2025550165", "(202) 555-0165"), _T.PHONE, "(202) 555-0165"),
+        (TypedCell("123456789", "012-345-6789"), _T.PHONE, "012-345-6789"),
+        (TypedCell("2025550165", "+1 2025550165"), _T.PHONE, "+1 2025550165"),
+        (TypedCell("2025550165", "2,025,550,165"), _T.PHONE, "2025550165"),
+        (TypedCell("2025550165", "2.03E+09"), _T.PHONE, "2025550165"),
+    ],
+)
+def test_texts_and_addresses_are_what_the_sheet_shows_the_others_its_values(
+    cell: TypedCell, kind: FieldType, value: str
+) -> None:
+    assert clean(cell, kind) == value
+
+
+def test_a_day_of_a_spreadsheet_is_not_taken_for_its_midnight() -> None:
+    with pytest.raises(CellRejected, match="has no time of day"):
+        clean(TypedCell("2026-01-05", "1/5/2026"), _T.DATETIME)
 
 
 def test_values_are_plain_text_not_typed_cells() -> None:

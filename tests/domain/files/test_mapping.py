@@ -7,10 +7,11 @@ import pytest
 
 from shared.domain.errors import InvalidInput
 from shared.domain.files.cell import TypedCell
+from shared.domain.files.check_columns import check_columns
+from shared.domain.files.column_names import column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
-from shared.domain.files.mapping import check_columns, column_letters, map_record, prepare_mapping
+from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
-from shared.domain.files.suggest_columns import suggest_columns
 
 NAME = ColumnMapping(column="Patient Name", field="name", is_required=True)
 DAY = ColumnMapping(column="Day", field="day", type=FieldType.DATE, formats=("%m/%d/%Y",))
@@ -29,6 +30,40 @@ def test_missing_columns_are_all_named_with_near_misses() -> None:
     )
     with pytest.raises(FileRefused, match=reason):
         prepare_mapping((NAME, DAY), ("Patient Names", "x", ""), time_zone="UTC")
+
+
+NOTE = ColumnMapping(column="Note", field="note")
+PHONE = ColumnMapping(column="Phone", field="phone", type=FieldType.PHONE)
+MAIL = ColumnMapping(column="Email", field="email", type=FieldType.EMAIL)
+
+
+def test_an_optional_column_may_be_missing() -> None:
+    mapping = prepare_mapping((NAME, NOTE, PHONE), ("Patient Name", "Phone"), time_zone="UTC")
+    assert mapping.absent == (NOTE,)
+    row = map_record(mapping, 2, ("Ana", "2025550165"))
+    assert row == Row(number=2, values={"name": "Ana", "phone": "2025550165"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "reason"),
+    [
+        ((NAME, NOTE), ("Patient Name", "Notes"), "'Note' (did you mean 'Notes'?)"),
+        ((NAME, PHONE), ("Patient Name", "Cell Number"), "lacks 1 mapped column: 'Phone'. It has"),
+        ((NAME, PHONE, MAIL), ("Patient Name", "x"), "lacks 2 mapped columns: 'Phone', 'Email'. It has"),
+        ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Patient Name', 'Note'. It has"),
+        ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Phone' occurs 2 times (columns A and C)"),
+    ],
+)
+def test_a_missing_column_that_may_harm_refuses_with_all_that_is_wrong(
+    columns: tuple[ColumnMapping, ...], header: tuple[str, ...], reason: str
+) -> None:
+    with pytest.raises(FileRefused, match=re.escape(reason)):
+        prepare_mapping(columns, header, time_zone="UTC")
+
+
+def test_a_file_with_one_kind_of_address_less_is_taken() -> None:
+    mapping = prepare_mapping((NAME, PHONE, MAIL), ("Patient Name", "Phone"), time_zone="UTC")
+    assert mapping.absent == (MAIL,)
 
 
 def test_a_mapped_column_that_occurs_twice_is_refused_and_another_one_is_not() -> None:
@@ -83,9 +118,9 @@ def test_rejected_rows_can_be_stored_whatever_the_cells_held() -> None:
     bad = b"\xe9".decode("utf-8", "surrogateescape")
     row = map_record(mapping, 2, (TypedCell("x" * 900), bad, bad))
     assert isinstance(row, RejectedRow)
-    assert row.cells == ("x" * 900, r"\xe9", r"\xe9")
+    assert row.cells == ("x" * 900, "\ufffd", "\ufffd")
     assert {type(cell) for cell in row.cells} == {str}
-    assert row.value == r"\xe9"
+    assert row.value == "\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -124,40 +159,3 @@ def test_fields_are_mapped_once_and_there_is_at_least_one() -> None:
     with pytest.raises(InvalidInput, match="at least one column"):
         check_columns(())
     check_columns((NAME, DAY, replace(DAY, field="also_day", type=FieldType.TEXT, formats=())))
-
-
-def test_suggested_columns_are_a_mapping_that_reads_the_sample() -> None:
-    header = (
-        "Patient Name",
-        "Phone No.",
-        "E-Mail",
-        "Appt Date",
-        "Due date",
-        "State",
-        "Größe",
-        "2nd",
-        "",
-        "Name",
-        "name",
-    )
-    sample = [
-        ("Zoë", "(212) 555-0100", "a@b.com", "01/31/2026", "01/02/2026", "NJ", "1", "x", "", "n", "m"),
-        ("Doe", "", "", "02/01/2026", "03/04/2026", "TX", "2"),
-    ]
-    columns = suggest_columns(header, sample)
-    check_columns(columns)
-    assert [(column.field, column.type) for column in columns] == [
-        ("patient_name", FieldType.TEXT),
-        ("phone_no", FieldType.PHONE),
-        ("e_mail", FieldType.EMAIL),
-        ("appt_date", FieldType.DATE),
-        ("due_date", FieldType.DATE),
-        ("state", FieldType.TEXT),
-        ("groe", FieldType.TEXT),
-        ("column_2nd", FieldType.TEXT),
-        ("time_zone", FieldType.TIME_ZONE),
-    ]
-    assert columns[3].formats == ("%m/%d/%Y",)
-    assert columns[4].formats == (), "day and month cannot be told apart"
-    mapping = prepare_mapping(columns, header, time_zone="UTC")
-    assert isinstance(map_record(mapping, 2, sample[0]), RejectedRow), "the ambiguous date is not guessed"

@@ -29,9 +29,21 @@ def read(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    columns: Sequence[str] = (),
+    header_row: int | None = None,
+    takes_hidden: bool = False,
     caps: Caps = DEFAULT_CAPS,
 ) -> Read:
-    with open_table(path, encoding=encoding, delimiter=delimiter, sheet=sheet, caps=caps) as table:
+    with open_table(
+        path,
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
+        columns=columns,
+        header_row=header_row,
+        takes_hidden=takes_hidden,
+        caps=caps,
+    ) as table:
         return Read(table=table, records=list(table.records))
 
 

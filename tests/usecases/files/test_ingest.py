@@ -208,3 +208,62 @@ async def test_progress_of_a_large_file_goes_up_and_never_back(clinic: Clinic, t
     assert any(0 < percent < 100 for percent, _ in seen)
     loaded = await stored(clinic, file)
     assert (loaded.percent, loaded.row_count, loaded.state) == (100, 20_000, FileState.LOADED)
+
+
+HEADER = b"Patient,Phone,Email,Doctor,When,State\r\n"
+
+
+async def test_a_file_of_which_no_row_loads_is_refused_once_with_the_reason(clinic: Clinic) -> None:
+    lines = [b"Ana,2025550163,,Dr Vega,tomorrow,NY\r\n"] * 2 + [b"Ben,2025550164,,Dr Vega,soon,NY\r\n"]
+    file = await clinic.load_bytes(HEADER + b"".join(lines))
+    assert (file.state, file.row_count, file.rejected_count) == (FileState.REFUSED, 0, 3)
+    assert (file.refusal or "").startswith(
+        "None of the 3 rows could be loaded, so nothing was: 3 × column 'When'"
+    )
+    assert await clinic.failures() == [], "the file is refused, not its rows one by one"
+    assert file.rejected_object_name is not None
+    pieces = [piece async for piece in clinic.runtime.files.read(file.rejected_object_name)]
+    assert b"".join(pieces).count(b"\r\n") == 4
+    again = await clinic.load_bytes(HEADER + b"".join(lines))
+    assert "None of the 3 rows" in (again.refusal or ""), "its content was given back"
+
+
+async def test_one_row_that_loads_late_makes_failures_of_all_that_were_rejected(clinic: Clinic) -> None:
+    bad = {"When": "soon"}
+    file = await clinic.load(*[bad] * 700, {})
+    assert (file.state, file.row_count, file.rejected_count) == (FileState.LOADED, 1, 700)
+    assert sorted(failure.row_number or 0 for failure in await clinic.failures()) == list(range(2, 702))
+
+
+async def test_a_file_says_how_it_was_read(clinic: Clinic) -> None:
+    content = b"North Clinic\r\nPatient,Phone,When,State\r\nAna,2125550187,12/24/2099 14:30,NY\r\n"
+    file = await clinic.load_bytes(content)
+    assert (file.state, file.row_count, file.header_row) == (FileState.LOADED, 1, 2)
+    assert file.notes == (
+        "The names of the columns were read from row 2; what stands above was left out ('North Clinic').",
+        "The file has no column 'Email': the field email is empty in every row.",
+        "The file has no column 'Doctor': the field doctor is empty in every row.",
+    )
+
+
+async def test_a_row_that_is_too_long_is_rejected_by_itself(clinic: Clinic) -> None:
+    file = await clinic.load({}, {"Doctor": "x" * 150_000, "Patient": "Zoe"}, {"Patient": "Bea"})
+    assert (file.row_count, file.rejected_count) == (2, 1)
+    [failure] = await clinic.failures()
+    assert (failure.row_number, failure.field, len(failure.value or "")) == (3, "Doctor", 200)
+
+
+async def test_no_control_character_is_stored(clinic: Clinic) -> None:
+    rows = ({"Phone": "212\x005550187"}, {"Patient": "A\x00na\x07"}, {"Email": "a\x1bna@example-clinic.com"})
+    file = await clinic.load(*rows)
+    assert (file.row_count, file.rejected_count) == (1, 2)
+    chunks = clinic.stores.row_chunks.each(clinic.company_id, file.id, file.chunk_count)
+    [row] = [row async for chunk in chunks for row in unpacked(chunk)]
+    assert row.values["name"] == "Ana"
+    assert sorted(failure.value or "" for failure in await clinic.failures()) == [
+        "212\u24005550187",
+        "a\u241bna@example-clinic.com",
+    ]
+    assert file.rejected_object_name is not None
+    content = b"".join([piece async for piece in clinic.runtime.files.read(file.rejected_object_name)])
+    assert not {0, 7, 27} & set(content)

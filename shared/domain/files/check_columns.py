@@ -1,0 +1,78 @@
+"""What in a source's mapping could never work."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from shared.domain.errors import InvalidInput, Problem
+from shared.domain.files.column_names import column_key
+from shared.domain.files.source import ColumnMapping, FieldType
+
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WITH_DATE = (FieldType.DATE, FieldType.DATETIME)
+_WITH_FORMATS = (*_WITH_DATE, FieldType.TIME)
+# Afternoon and a day above 12, so that a format that drops either does not read back.
+_SAMPLE = datetime(2026, 11, 23, 14, 30, 45, tzinfo=UTC)
+
+
+def check_columns(columns: Sequence[ColumnMapping]) -> None:
+    """Raise InvalidInput naming everything in a mapping that could never work."""
+    problems = [
+        problem for index, column in enumerate(columns) for problem in _column_problems(index, column)
+    ]
+    if not columns:
+        problems.append(Problem(field="columns", reason="map at least one column"))
+    for name, count in Counter(column.field for column in columns).items():
+        if count > 1:
+            problems.append(Problem(field="columns", reason=f"the field {name!r} is mapped {count} times"))
+    if problems:
+        raise InvalidInput(*problems)
+
+
+def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:
+    where = f"columns[{index}]"
+    if not column_key(column.column):
+        yield Problem(field=f"{where}.column", reason="give the column's name in the file's header")
+    if not _FIELD_NAME.fullmatch(column.field):
+        yield Problem(
+            field=f"{where}.field", reason="use small letters, digits and _, starting with a letter"
+        )
+    if column.type is FieldType.NUMBER:
+        yield from _separator_problems(where, column)
+    if column.formats and column.type not in _WITH_FORMATS:
+        yield Problem(field=f"{where}.formats", reason="only dates and times have formats")
+        return
+    for number, form in enumerate(column.formats):
+        reason = _format_fault(form, column.type)
+        if reason:
+            yield Problem(field=f"{where}.formats[{number}]", reason=reason)
+
+
+def _separator_problems(where: str, column: ColumnMapping) -> Iterator[Problem]:
+    decimal, thousands = column.decimal_separator, column.thousands_separator
+    if len(decimal) != 1 or decimal.isalnum() or decimal in "+- ":
+        yield Problem(field=f"{where}.decimal_separator", reason="give one character, such as . or ,")
+    if len(thousands) > 1 or thousands.isalnum() or (thousands and thousands in "+-"):
+        yield Problem(
+            field=f"{where}.thousands_separator", reason="give one character, such as , or ., or none"
+        )
+    if decimal == thousands:
+        yield Problem(field=f"{where}.thousands_separator", reason="must differ from the decimal separator")
+
+
+def _format_fault(form: str, kind: FieldType) -> str | None:
+    """Why `form` cannot read what `kind` needs, or None. Formats are those of strptime."""
+    if "%Y-%d" in form:
+        return "year-day-month is not taken: it looks like ISO 8601 (2026-01-31), which is always read"
+    if "%d" in form and not re.search("%[yYcx]", form):  # Python 3.13 warns of these, 3.15 refuses them
+        return "must hold day, month and year, such as %m/%d/%Y"
+    try:
+        read = datetime.strptime(_SAMPLE.strftime(form), form).replace(tzinfo=UTC)
+    except (ValueError, re.error) as error:
+        return f"is not a strptime format such as %m/%d/%Y %I:%M %p ({error})"
+    if kind in _WITH_DATE and read.date() != _SAMPLE.date():
+        return "must hold day, month and year, such as %m/%d/%Y"
+    if kind is not FieldType.DATE and (read.hour, read.minute) != (_SAMPLE.hour, _SAMPLE.minute):
+        return "must hold hour and minute, such as %H:%M or %I:%M %p"
+    return None

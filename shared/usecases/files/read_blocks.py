@@ -1,0 +1,106 @@
+"""Read an open table through a source's mapping, block by block."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shared.domain.files.file import RejectedRow, Row
+from shared.domain.files.mapping import PreparedMapping, map_record, prepare_mapping, rejected_record
+from shared.domain.files.row_chunk import ROWS_PER_CHUNK
+from shared.domain.files.source import Source
+from shared.tabular.raw_table import Record
+from shared.tabular.rejected_rows import RejectedRowsFile
+from shared.tabular.table import Table
+
+_REASONS = 3  # that a refusal names
+_COUNTED = 100  # kinds of reason that are told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read.
+
+    The rejected ones come without their cells, which stand in the rejected-rows file.
+    """
+
+    rows: list[Row]
+    rejected: list[RejectedRow]
+    percent: int
+
+
+@contextmanager
+def read_blocks(table: Table, source: Source, time_zone: str, rejected_path: Path) -> Iterator["BlockReader"]:
+    """Find the source's columns in the table's header, to read on. Raises FileRefused."""
+    mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone)
+    with rejected_path.open("wb") as stream:
+        rejected_file = RejectedRowsFile(stream, header=table.header, delimiter=table.delimiter)
+        yield BlockReader(table, mapping, rejected_file)
+
+
+class BlockReader:
+    """Reads a table block by block and writes the rejected-rows file. Runs in threads, one call at a time."""
+
+    def __init__(self, table: Table, mapping: PreparedMapping, rejected_file: RejectedRowsFile) -> None:
+        self._table = table
+        self._mapping = mapping
+        self._rejected_file = rejected_file
+        self._reasons: Counter[tuple[str, str]] = Counter()
+
+    def next_block(self) -> Block | None:
+        """The next rows, or None at the end. Raises FileRefused."""
+        block = Block([], [], 0)
+        percent = 0
+        for record in self._table.records:
+            percent = record.percent
+            outcome = self._outcome(record)
+            if isinstance(outcome, Row):
+                block.rows.append(outcome)
+            else:
+                block.rejected.append(replace(outcome, cells=()))
+                self._rejected_file.add(outcome)
+                self._count(outcome)
+            if len(block.rows) + len(block.rejected) >= ROWS_PER_CHUNK:
+                break
+        return replace(block, percent=percent) if block.rows or block.rejected else None
+
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of how the file was read; complete when all is read."""
+        absent = [
+            f"The file has no column {column.column!r}: the field {column.field} is empty in every row."
+            for column in self._mapping.absent
+        ]
+        hidden = self._table.hidden.note()
+        return (*self._table.notes, *absent, *([hidden] if hidden else []))
+
+    def nothing_loaded(self) -> str:
+        """Why no row could be loaded, when all is read."""
+        count = self._reasons.total()
+        if not count:
+            hidden = self._table.hidden.note()
+            return (hidden and f"Nothing of the file is left to load. {hidden}") or (
+                "The file has a header but no rows. Check the export that made it."
+            )
+        reasons = "; ".join(
+            f"{times:,} × {f'column {column!r} ' if column else ''}{reason}"
+            for (column, reason), times in self._reasons.most_common(_REASONS)
+        )
+        return (
+            f"None of the {count:,} rows could be loaded, so nothing was: {reasons}. The rejected-rows file "
+            "shows each row with its reason. Change the source or the file and upload it again."
+        )
+
+    def _outcome(self, record: Record) -> Row | RejectedRow:
+        fault = record.fault
+        if fault is None:
+            return map_record(self._mapping, record.number, record.cells)
+        return rejected_record(
+            self._mapping, record.number, record.cells, fault.reason, index=fault.cell, line=fault.line
+        )
+
+    def _count(self, row: RejectedRow) -> None:
+        key = (row.column, row.reason)
+        self._reasons[
+            key if key in self._reasons or len(self._reasons) < _COUNTED else ("", "other reasons")
+        ] += 1
