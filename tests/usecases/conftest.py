@@ -44,7 +44,6 @@ async def clinic(
         twilio_base_url=simulator.address,
         sendgrid_base_url=simulator.address,
         caller_token="caller-token",
-        provider_timeout_seconds=5.0,
         storage_emulator_host=emulators.storage,
     )
     clinic = Clinic(Runtime(settings, clock), simulator)

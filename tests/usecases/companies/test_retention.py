@@ -18,6 +18,8 @@ from tests.kit.builders import a_campaign
 from tests.kit.clinic import Clinic
 from tests.kit.documents import all_documents
 
+pytestmark = pytest.mark.every_moment
+
 # What stays: definitions, ledgers and refusals.
 KEPT = {
     *("companies", "api_keys", "senders", "sender_timelines", "sources", "templates", "campaigns"),
