@@ -8,6 +8,7 @@ import pytest
 
 import main
 from tests.kit.architecture.source_tree import ROOT
+from tests.kit.patience import PATIENCE_SECONDS
 
 # Each costs from a twentieth of a second to a second.
 HEAVY = frozenset(
@@ -51,7 +52,9 @@ print(json.dumps([before, sorted(sys.modules)]))
 def _loaded(name: str) -> tuple[set[str], set[str]]:
     """The modules a fresh interpreter has after `import main`, and after getting the entry point."""
     command = [sys.executable, "-c", LIST_LOADED, name]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
     before, after = json.loads(done.stdout)
     return set(before), set(after)
 
