@@ -8,6 +8,7 @@ import pytest
 
 import main
 from tests.kit.architecture.source_tree import ROOT
+from tests.kit.patience import PATIENCE_SECONDS
 
 # Each costs from a twentieth of a second to a second.
 HEAVY = frozenset(
@@ -54,7 +55,9 @@ def _loaded(name: str) -> tuple[set[str], set[str], list[str]]:
     Third: the folders in which it then looks for time zones before the pinned ones.
     """
     command = [sys.executable, "-c", LIST_LOADED, name]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
     before, after, zone_folders = json.loads(done.stdout)
     return set(before), set(after), zone_folders
 

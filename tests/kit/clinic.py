@@ -1,5 +1,6 @@
 """A company to test with: real database, real uploads, real providers' HTTP, jobs run in this process."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -84,13 +85,13 @@ class Clinic:
         await self.set_credentials(sms.id, {"account_sid": account.sid, "auth_token": account.token})
         mail_fields = {"api_key": key.key, "webhook_public_key": key.verification_key}
         await self.set_credentials(email.id, mail_fields)
-        await self.stores.companies.add(a_company(id=self.company_id))
-        for sender in (sms, email):
-            await self.stores.senders.save(self.company_id, sender.id, sender)
-        await self.stores.sources.save(self.company_id, "appointments", a_source())
         mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
-        for template in (a_template(), mail):
-            await self.stores.templates.save(self.company_id, template.id, template)
+        await asyncio.gather(
+            self.stores.companies.add(a_company(id=self.company_id)),
+            self.stores.sources.save(self.company_id, "appointments", a_source()),
+            *(self.stores.senders.save(self.company_id, sender.id, sender) for sender in (sms, email)),
+            *(self.stores.templates.save(self.company_id, one.id, one) for one in (a_template(), mail)),
+        )
 
     async def credentials(self, sender_id: str) -> dict[str, str]:
         """What the sender signs in with."""
@@ -118,6 +119,10 @@ class Clinic:
         clock = Clock(at)
         self.runtime.now = clock
         return clock
+
+    def wait_for_providers(self, seconds: float) -> None:
+        """Wait no longer for an answer; who is asked to answer too late does so after ten seconds."""
+        self.runtime.settings = replace(self.runtime.settings, provider_timeout_seconds=seconds)
 
     def later(self, by: timedelta) -> None:
         """Move the clock on, whatever it is."""

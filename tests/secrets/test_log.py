@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared import log
+from tests.kit.patience import PATIENCE_SECONDS
 
 NUMBER, SECRET = "+12125550187", "0123456789abcdef0123456789abcdef"
 
@@ -111,7 +112,9 @@ asyncio.run(forget())
 def test_what_libraries_say_passes_the_same_wall() -> None:
     """In a process of its own: pytest's handlers stand in the way of what happens without any."""
     command = [sys.executable, "-c", LIBRARY, SECRET, NUMBER]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our text
+    done = subprocess.run(  # noqa: S603 - our text
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    )
     *refused, forgotten = [json.loads(line) for line in done.stdout.splitlines()]
     assert [entry["message"] for entry in refused] == ["refused [secret] for [number]"] * 3
     assert "ValueError" in forgotten["exception"]

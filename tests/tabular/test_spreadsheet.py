@@ -2,8 +2,8 @@
 
 import io
 import os
+import resource
 import struct
-import time as clock
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -211,10 +211,16 @@ def test_a_sheet_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     ):
         for name in old.namelist():
             new.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else old.read(name))
-    started = clock.monotonic()
+    before = _processor_seconds()
     with pytest.raises(FileRefused, match="takes over 1 seconds to open"):
         read(path, caps=Caps(seconds=1))
-    assert clock.monotonic() - started < 10
+    assert _processor_seconds() - before < 5
+
+
+def _processor_seconds() -> float:
+    """What the processes that opened spreadsheets took, however long that was on a busy machine."""
+    taken = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return taken.ru_utime + taken.ru_stime
 
 
 @pytest.mark.parametrize(

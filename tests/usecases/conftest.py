@@ -43,7 +43,6 @@ async def clinic(
         secrets=str(tmp_path / "secrets.json"),
         provider_base_urls=simulator.base_urls,
         caller_token="caller-token",
-        provider_timeout_seconds=5.0,
         storage_emulator_host=emulators.storage,
     )
     clinic = Clinic(Runtime(settings, clock), simulator)

@@ -59,6 +59,7 @@ async def test_a_fire_with_everything_in_it_adds_up(clinic: Clinic) -> None:
 
 
 async def test_a_late_answer_closes_the_books_as_a_receipt_does(clinic: Clinic) -> None:
+    clinic.wait_for_providers(seconds=2)
     await clinic.simulator.ask_fault("twilio", Answer.TIMEOUT_ACCEPTED)
     await clinic.load({})
     await clinic.ready()
@@ -71,6 +72,7 @@ async def test_a_late_answer_closes_the_books_as_a_receipt_does(clinic: Clinic) 
     assert (await clinic.campaign()).state == "sent"
 
 
+@pytest.mark.every_moment
 async def test_a_range_is_the_sum_of_its_fires(clinic: Clinic) -> None:
     start = clinic.runtime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)

@@ -69,7 +69,7 @@ class Store:
         self._reader = self._connect()
         self._reader.row_factory = sqlite3.Row
         self._writer = self._connect()
-        self._writer.executescript(SCHEMA)
+        self._writer.executescript(f"BEGIN; {SCHEMA} COMMIT;")  # one commit, as each waits for the disk
         self._waiting: list[tuple[Sequence[Statement], asyncio.Future[None]]] = []
         self._commit: asyncio.Task[None] | None = None
 

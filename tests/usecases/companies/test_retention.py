@@ -17,6 +17,8 @@ from tests.kit.builders import a_campaign, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.documents import all_documents
 
+pytestmark = pytest.mark.every_moment
+
 # What stays: definitions, ledgers and refusals.
 KEPT = {
     *("companies", "api_keys", "senders", "sender_timelines", "sources", "templates", "campaigns"),

@@ -17,6 +17,8 @@ from tests.kit.clinic import LOST, Clinic
 from tests.kit.clock import Clock
 from tests.machine.campaign_deaths import Died
 
+pytestmark = pytest.mark.every_moment
+
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
 

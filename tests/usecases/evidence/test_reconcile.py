@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.fires.fire import Ledger, ProgressStatus
 from shared.domain.messages.message import Message, MessageState
@@ -9,6 +11,8 @@ from shared.domain.messages.sending import Delivery, OutgoingMessage, Receipt, R
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.builders import a_step
 from tests.kit.clinic import ABSENT, LOST, Clinic
+
+pytestmark = pytest.mark.every_moment
 
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")

@@ -30,6 +30,7 @@ async def test_every_outcome_ends_as_designed(clinic: Clinic, channel: Channel) 
         }
         for outcome in OUTCOMES
     ]
+    clinic.wait_for_providers(seconds=5)
     await clinic.load(*rows)
     # One SendGrid request has one outcome for all its recipients; at this rate each goes alone.
     await clinic.stores.senders.save(clinic.company_id, "mails", an_email_sender(rate_per_second=1.3))

@@ -36,6 +36,7 @@ from shared.usecases.hold.leave_heartbeat import leave_heartbeat
 from shared.usecases.upkeep.watch_work import watch_work
 from tests.kit.clinic import Clinic
 from tests.kit.log_filter import at, entry_of, matches
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.usecases.companies.test_notices import scheduled
 from tests.usecases.senders.test_sender_paused import suspend
 from tests.usecases.upkeep.test_watch_work import stalled_batch
@@ -76,7 +77,7 @@ def not_known_to_gcloud(*definitions: tuple[str, str, object]) -> dict[str, list
         input=json.dumps(definitions),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     unknown: dict[str, list[str]] = json.loads(done.stdout)
