@@ -20,12 +20,14 @@ _ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 class PreparedMapping:
     """A mapping whose columns were found in a file's header. `columns` pairs cell index and column.
 
-    `absent` are the optional columns that the file does not have.
+    `names` pairs cell index and the key of the column's name. `absent` are the optional columns that the file
+    does not have.
     """
 
     header: tuple[str, ...]
     columns: tuple[tuple[int, ColumnMapping], ...]
     time_zone: ZoneInfo
+    names: tuple[tuple[int, str], ...]
     absent: tuple[ColumnMapping, ...] = ()
 
 
@@ -46,11 +48,13 @@ def prepare_mapping(
             "Rename or remove columns in the file and upload it again, or change the source's mapping."
         )
         raise FileRefused(" ".join(faults))
+    found = tuple(
+        (keys.index(column_key(column.column)), column) for column in columns if column not in absent
+    )
     return PreparedMapping(
         header=tuple(header),
-        columns=tuple(
-            (keys.index(column_key(column.column)), column) for column in columns if column not in absent
-        ),
+        columns=found,
+        names=tuple((index, keys[index]) for index, _ in found),
         time_zone=ZoneInfo(time_zone),
         absent=tuple(absent),
     )
@@ -63,7 +67,7 @@ def _missing_fault(
     others = [name for name in header if column_key(name) not in mapped]
     addresses = {column.column for column in columns if column.type in _ADDRESSES}
     lost = {column.column for column in absent}
-    if not any(
+    if len(absent) < len(columns) and not any(
         column.is_required or _near(column.column, others) or (column.column in addresses <= lost)
         for column in absent
     ):
@@ -105,6 +109,9 @@ def map_record(mapping: PreparedMapping, number: int, cells: Sequence[str]) -> R
             "put a cell that holds the delimiter into quotation marks"
         )
         return _rejected(mapping, number, cells, "", extra, reason)
+    if all(index < len(cells) and column_key(cells[index]) == key for index, key in mapping.names):
+        reason = "repeats the names of the columns, as printed pages do; delete the row"
+        return _rejected(mapping, number, cells, "", "", reason)
     values: dict[str, str] = {}
     for index, column in mapping.columns:
         cell = cells[index] if index < len(cells) else ""

@@ -48,6 +48,7 @@ def test_an_optional_column_may_be_missing() -> None:
     ("columns", "header", "reason"),
     [
         ((NAME, NOTE), ("Patient Name", "Notes"), "'Note' (did you mean 'Notes'?)"),
+        ((NOTE,), ("Patient Name", "x"), "lacks 1 mapped column: 'Note'"),
         ((NAME, PHONE), ("Patient Name", "Cell Number"), "lacks 1 mapped column: 'Phone'. It has"),
         ((NAME, PHONE, MAIL), ("Patient Name", "x"), "lacks 2 mapped columns: 'Phone', 'Email'. It has"),
         ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Patient Name', 'Note'. It has"),
@@ -88,6 +89,13 @@ def test_a_record_becomes_a_row_without_its_empty_cells() -> None:
     row = map_record(mapping, 2, ("01/31/2026", "ignored", " Zoë ", "", " "))
     assert row == Row(number=2, values={"name": "Zoë", "day": "2026-01-31"})
     assert map_record(mapping, 3, ("", "", "Zoë")) == Row(number=3, values={"name": "Zoë"})
+
+
+def test_a_row_that_repeats_the_names_of_the_columns_is_no_person() -> None:
+    mapping = prepare_mapping((NAME, NOTE), HEADER, time_zone="UTC")
+    row = map_record(mapping, 30, ("Day", "note", "Patient Name"))
+    assert isinstance(row, RejectedRow)
+    assert "repeats the names of the columns" in row.reason
 
 
 def test_a_rejected_row_names_the_cell_and_keeps_the_row() -> None:
