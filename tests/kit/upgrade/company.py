@@ -143,3 +143,4 @@ async def _note_ticks(clinic: Clinic) -> None:
     await sweep_stalled_work(clinic.runtime, now)
     await reconcile_sends(clinic.runtime, now - timedelta(minutes=30))  # nothing is due yet
     await clinic.stores.ticks.beat("watch_work", now, {})
+    await clinic.stores.system.note_zone_data("2026f")  # as the fire tick does
