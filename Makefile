@@ -73,7 +73,7 @@ lock: setup ## pin the dependencies of pyproject.toml anew
 
 .PHONY: help setup browser demo up test moments chaos guards check format indexes shapes lock
 
-# Deploying. PROJECT is the Google Cloud project; the others have defaults (see "Deploy" in the README).
+# Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy
 WHERE = $(if $(PROJECT),--project $(PROJECT)) $(if $(REGION),--region $(REGION)) \
   $(if $(DATABASE_LOCATION),--database-location $(DATABASE_LOCATION)) $(if $(PUBLIC_URL),--public-url $(PUBLIC_URL)) \

@@ -16,8 +16,7 @@ def current_runtime() -> Runtime:
     tracing.configure(settings)
     runtime = Runtime(settings)
     if settings.bus == "inline":
-        from shared.pubsub.publisher import InlinePublisher
         from shared.usecases.run_job import run_job
 
-        runtime.publisher = InlinePublisher(lambda job: run_job(runtime, job))
+        runtime.do_jobs_here(lambda job: run_job(runtime, job))
     return runtime

@@ -1,31 +1,27 @@
 """What every trigger does: authenticate, decode, log context, call the use case, acknowledge or ask again."""
 
-import base64
-import binascii
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import functions_framework.aio
 import msgspec
-import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from functions.authentication import CallerRefused, check_caller
 from functions.google_certificates import CertificatesUnavailable
 from functions.process import current_runtime
-from shared import faults, log, tracing
-from shared.domain.errors import NotFound
-from shared.domain.job import IngestFile
-from shared.domain.trace_place import TRACEPARENT
-from shared.firestore.kit.schema import NewerDocument
+from shared import log, tracing
+from shared.domain.errors import NewerDocument, NotFound
+from shared.pubsub.envelope import from_push, trace_of
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 from shared.usecases.ledger.count_costs import count_costs
+from shared.usecases.requests.take_tick import give_back_tick, take_tick
 
 J = TypeVar("J")
 Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]
@@ -87,19 +83,16 @@ def tick(run: Tick) -> Handler:
 
 
 async def _run_tick(runtime: Runtime, run: Tick, scheduled_at: datetime | None) -> Response:
-    name, ticks = run.__name__, runtime.stores.ticks
-    if scheduled_at is not None:
-        with faults.step("tick.take"):
-            is_ours = await ticks.take(name, scheduled_at)
-        if not is_ours:
-            return JSONResponse({"repeated": True})
+    name = run.__name__
+    if scheduled_at is not None and not await take_tick(runtime, name, scheduled_at):
+        return JSONResponse({"repeated": True})
     started = time.monotonic()
     try:
         async with count_costs(runtime, name, is_for_one_fire=False):
             counts = await run(runtime, runtime.now())
     except BaseException as error:
         if scheduled_at is not None:
-            await ticks.give_back(name, scheduled_at)
+            await give_back_tick(runtime, name, scheduled_at)
         if isinstance(error, NewerDocument):
             return _left_to_newer(name, error)
         log.event("job failed", level=logging.ERROR, job=name, error=error)
@@ -132,7 +125,7 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
             except CallerRefused:
                 return REFUSED
             body = await request.body()
-            async with tracing.served(_carrier(request, body), run.__name__, "consumer"):
+            async with tracing.served(trace_of(body) or request.headers, run.__name__, "consumer"):
                 return await _run_job(runtime, job_type, run, body)
 
         return handler
@@ -144,8 +137,8 @@ async def _run_job(
     runtime: Runtime, job_type: type[J], run: Callable[[Runtime, J], Awaitable[None]], body: bytes
 ) -> Response:
     try:
-        job = _job(job_type, body)
-    except (KeyError, TypeError, ValueError, binascii.Error, msgspec.ValidationError) as error:
+        job = from_push(job_type, body)
+    except (KeyError, TypeError, ValueError) as error:
         log.event("job not readable", level=logging.ERROR, job=run.__name__, error_type=type(error).__name__)
         return DONE
     if job is None:
@@ -174,29 +167,3 @@ def _ids(job: object) -> dict[str, str]:
     """What a job is about, for its log lines."""
     fields: dict[str, str] = msgspec.to_builtins(job)
     return {name: value for name, value in fields.items() if name.endswith("_id") and value}
-
-
-def _carrier(request: Request, body: bytes) -> Mapping[str, str]:
-    """Where the trace goes on from: the publisher, as the message's attributes say, or whoever called."""
-    try:
-        attributes = orjson.loads(body)["message"]["attributes"]
-        place = attributes[TRACEPARENT]
-    except (KeyError, TypeError, ValueError):
-        return request.headers
-    return {TRACEPARENT: place} if isinstance(place, str) else request.headers
-
-
-def _job(job_type: type[J], body: bytes) -> J | None:
-    """The job in a standard push envelope. None for a notification that is not about a finished upload."""
-    message: dict[str, Any] = orjson.loads(body)["message"]
-    if job_type is IngestFile:
-        attributes = message["attributes"]
-        if attributes.get("eventType") != "OBJECT_FINALIZE":
-            return None
-        fields = {
-            "bucket": attributes["bucketId"],
-            "object_name": attributes["objectId"],
-            "generation": attributes["objectGeneration"],
-        }
-        return msgspec.convert(fields, job_type)
-    return msgspec.convert(orjson.loads(base64.b64decode(message["data"])), job_type)

@@ -9,7 +9,7 @@ from shared import log
 from shared.domain.fires.fire_cost import Unit
 
 Home = tuple[str, str]  # company and fire
-Meter = dict[Home, Counter[Unit]]
+Meter = dict[Home, Counter[str]]  # units as in fire_cost.py
 NO_FIRE: Home = ("", "")
 READS_OF_AN_AGGREGATION = (
     1000  # index entries: https://cloud.google.com/firestore/pricing#aggregation_queries
@@ -29,7 +29,7 @@ def metered() -> Iterator[Meter]:
         _meter.reset(token)
 
 
-def count(unit: Unit, amount: int = 1, *, home: Home | None = None) -> None:
+def count(unit: str, amount: int = 1, *, home: Home | None = None) -> None:
     """Count for `home`, or the fire of the log's context, or none."""
     meter = _meter.get()
     if meter is None or not amount:

@@ -1,6 +1,6 @@
 """The only builder of clients: each on first use, none at import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -10,10 +10,11 @@ from shared import log
 from shared.settings import SECRET_MANAGER, Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
+    from shared.domain.job import Job
     from shared.domain.senders.sender import Sender
     from shared.firestore.stores import Stores
+    from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
     from shared.providers.kit.credentials import Credentials
-    from shared.providers.registry import MessageSender, ProviderAccount, ProviderHistory
     from shared.pubsub.dead_letters import DeadLetters
     from shared.pubsub.publisher import Publisher
     from shared.storage.files import Files
@@ -31,6 +32,10 @@ class Runtime:
         self.settings = settings
         self.now = clock  # aware, in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
+        if settings.extra_providers:
+            from shared.providers.registry import register_extra
+
+            register_extra(settings.extra_providers)
 
     @cached_property
     def stores(self) -> "Stores":
@@ -52,6 +57,12 @@ class Runtime:
         from shared.pubsub.publisher import PubSubPublisher
 
         return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+
+    def do_jobs_here(self, run: "Callable[[Job], Awaitable[None]]") -> None:
+        """Have each job done by `run` at once, in this process, instead of announcing it."""
+        from shared.pubsub.publisher import InlinePublisher
+
+        self.publisher = InlinePublisher(run)
 
     @cached_property
     def dead_letters(self) -> "DeadLetters":
@@ -92,7 +103,8 @@ class Runtime:
         `fresh` ones are for who was refused with those that are kept in memory. Raises CredentialsMissing,
         WrongCredentials when the newest are incomplete, SecretsUnavailable.
         """
-        from shared.providers.kit.credentials import WrongCredentials, credentials_of
+        from shared.providers.kit.credentials import WrongCredentials
+        from shared.providers.registry import credentials_of
         from shared.storage.secrets import CredentialsMissing
 
         values = await self.secrets.values(company_id, sender.id, fresh=fresh)

@@ -1,6 +1,7 @@
 """The only reader of the environment. Everything is read and checked at once, and all faults are named."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,8 @@ PREFIX = "ROLLCALL_"
 LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
 SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
 TRACE_EXPORTERS = ("none", "otlp", "google", "console")
+_BASE_URL = re.compile(rf"{PREFIX}([A-Z0-9]+)_BASE_URL")
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -16,7 +19,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals.
+    """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals, but for
+    `provider_base_urls`: ROLLCALL_TWILIO_BASE_URL and so on.
 
     Times are in seconds. The time-outs must nest: twice the provider's < function < lease, and
     function <= ack deadline; otherwise a slow worker could still be calling after its work was given
@@ -28,8 +32,8 @@ class Settings:
     public_url: str  # where providers reach the `messages` function; signatures are checked against it
     signing_key: str = field(repr=False)  # signs page cursors
     secrets: str  # where provider credentials are: SECRET_MANAGER, or the absolute path of a JSON file
-    twilio_base_url: str = "https://api.twilio.com"
-    sendgrid_base_url: str = "https://api.sendgrid.com"
+    provider_base_urls: Mapping[str, str] = field(default_factory=dict)  # by provider, where not its own
+    extra_providers: tuple[str, ...] = ()  # modules that export a PROVIDER, beside those of shared/providers
     storage_public_url: str = "https://storage.googleapis.com"
     caller_token: str = field(default="", repr=False)  # local stack only: what ticks and pushes carry instead
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
@@ -60,14 +64,14 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read the settings from `env`. Raises SettingsError naming every fault."""
-        values: dict[str, object] = {}
+        values: dict[str, object] = {"provider_base_urls": _provider_base_urls(env)}
         faults: list[str] = []
         for name, annotation in cls.__annotations__.items():
             text = env.get(name.upper() if name.endswith("_emulator_host") else PREFIX + name.upper())
-            if text is None:
+            if text is None or name in values:
                 continue
             try:
-                values[name] = annotation(text)
+                values[name] = _listed(text) if annotation == tuple[str, ...] else annotation(text)
             except ValueError:
                 faults.append(f"{PREFIX}{name.upper()} must be a {annotation.__name__}, not {text!r}")
         required = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets")
@@ -106,5 +110,16 @@ class Settings:
             faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
         if not 0 <= self.trace_share <= 1:
             faults.append(f"{PREFIX}TRACE_SHARE must be between 0 and 1")
+        if not all(_MODULE.fullmatch(module) for module in self.extra_providers):
+            faults.append(f"{PREFIX}EXTRA_PROVIDERS must be names of modules, with commas between")
         if faults:
             raise SettingsError("; ".join(faults))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _provider_base_urls(env: Mapping[str, str]) -> dict[str, str]:
+    found = ((_BASE_URL.fullmatch(name), text) for name, text in env.items())
+    return {match[1].lower(): text for match, text in found if match}

@@ -13,6 +13,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Moment, Name, Output
 from shared.domain.companies.api_key import Scope
 from shared.usecases.companies.create_api_key import create_api_key, revoke_api_key
+from shared.views import api_keys as view
 
 router = APIRouter(prefix="/v1/api-keys", tags=["API keys"], route_class=ApiRoute)
 
@@ -65,13 +66,13 @@ async def create_key(
 @router.get("")
 async def list_keys(caller: Admin, paging: Page) -> Listed[ApiKeyOutput]:
     """The company's keys, revoked ones too."""
-    return await list_page(caller, paging, caller.runtime.stores.api_keys, ApiKeyOutput)
+    return await list_page(caller, paging, ApiKeyOutput, view.list_api_keys)
 
 
 @router.get("/{key_id}")
 async def get_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
     """One key."""
-    return ApiKeyOutput.of(await caller.runtime.stores.api_keys.get(caller.company_id, key_id))
+    return ApiKeyOutput.of(await view.get_api_key(caller.runtime, caller.company_id, key_id))
 
 
 @router.delete("/{key_id}")

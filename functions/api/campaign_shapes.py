@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictInt, StringConstraints
 
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
     LEFT_OUT,
     Day,
@@ -17,13 +18,12 @@ from functions.api.kit.shapes import (
     WallDateTime,
     WallTime,
 )
-from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
-from shared.domain.channels.channel import Channel
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.usecases.campaigns.save_campaign import STEPS
 
@@ -31,10 +31,16 @@ _Text = Annotated[str, Field(max_length=2000)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
+def _audience(source_id: str, file_id: str | None = None) -> Audience:
+    if file_id is None:
+        return NewestFileAudience(source_id=source_id)
+    return FileAudience(source_id=source_id, file_id=file_id)
+
+
 class AudienceInput(Input):
     """Whom a campaign is for: the rows of one file, or of the source's newest when it fires."""
 
-    record_type: ClassVar[Callable[..., Any] | None] = Audience
+    record_type: ClassVar[Callable[..., Any] | None] = _audience
     source_id: ItemId
     file_id: ItemId | None = None
 
@@ -47,7 +53,7 @@ class StepInput(Input):
     """One message: over which channel, from which sender, to the address in which field."""
 
     record_type: ClassVar[Callable[..., Any] | None] = _step
-    channel: Channel
+    channel: ChannelName
     template_id: ItemId
     sender_id: ItemId
     address_field: FieldName
@@ -122,17 +128,17 @@ class CampaignInput(CampaignChanges):
 
 
 class AudienceOutput(Output):
-    """Whom a campaign is for."""
+    """Whom a campaign is for. Without `file_id`: the source's newest file when it fires."""
 
     source_id: str
-    file_id: str | None
+    file_id: str | None = None
 
 
 class StepOutput(Output):
     """One message of a campaign."""
 
     id: str
-    channel: Channel
+    channel: ChannelName
     template_id: str
     sender_id: str
     address_field: str

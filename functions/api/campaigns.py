@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import StrictBool
 
 from functions.api.campaign_shapes import CampaignChanges, CampaignInput, CampaignOutput
-from functions.api.fires import FireOutput, LiveFireOutput, live_fire
+from functions.api.fires import FireOutput, LiveFireOutput, live_output
 from functions.api.kit.authentication import Reader, Sending, Writer
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
@@ -20,6 +20,7 @@ from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
+from shared.views import campaigns as view
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
 
@@ -60,13 +61,13 @@ async def list_campaigns(
     caller: Reader, paging: Page, state: CampaignState | None = None
 ) -> Listed[CampaignOutput]:
     """The company's campaigns."""
-    return await list_page(caller, paging, caller.runtime.stores.campaigns, CampaignOutput, state=state)
+    return await list_page(caller, paging, CampaignOutput, view.list_campaigns, state=state)
 
 
 @router.get("/{campaign_id}")
 async def get_campaign(caller: Reader, campaign_id: ItemId) -> CampaignOutput:
     """One campaign."""
-    return CampaignOutput.of(await caller.runtime.stores.campaigns.get(caller.company_id, campaign_id))
+    return CampaignOutput.of(await view.get_campaign(caller.runtime, caller.company_id, campaign_id))
 
 
 @router.patch("/{campaign_id}")
@@ -79,9 +80,9 @@ async def change_campaign(caller: Writer, campaign_id: ItemId, body: CampaignCha
 @router.get("/{campaign_id}/status")
 async def get_campaign_status(caller: Reader, campaign_id: ItemId) -> CampaignStatusOutput:
     """The campaign and the ledger of its last fire, counted now."""
-    campaign = await caller.runtime.stores.campaigns.get(caller.company_id, campaign_id)
-    last_fire = await live_fire(caller, campaign.last_fire_id) if campaign.last_fire_id else None
-    return CampaignStatusOutput(campaign=CampaignOutput.of(campaign), last_fire=last_fire)
+    status = await view.get_campaign_status(caller.runtime, caller.company_id, campaign_id)
+    last_fire = live_output(status.last_fire) if status.last_fire else None
+    return CampaignStatusOutput(campaign=CampaignOutput.of(status.campaign), last_fire=last_fire)
 
 
 @router.post("/{campaign_id}/preview", status_code=202)

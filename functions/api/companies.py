@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from functions.api.kit.authentication import Reader
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Output
+from shared.views import companies as view
 
 router = APIRouter(prefix="/v1/company", tags=["company"], route_class=ApiRoute)
 
@@ -25,4 +26,4 @@ class CompanyOutput(Output):
 @router.get("")
 async def get_company(caller: Reader) -> CompanyOutput:
     """The company the API key belongs to."""
-    return CompanyOutput.of(await caller.runtime.stores.companies.get(caller.company_id))
+    return CompanyOutput.of(await view.get_company(caller.runtime, caller.company_id))

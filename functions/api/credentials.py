@@ -8,20 +8,18 @@ from fastapi import APIRouter, Body
 from functions.api.kit.authentication import Admin
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Output
-from shared.providers.kit.credential_input import INPUTS
 from shared.usecases.senders.remove_credentials import remove_credentials
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from shared.usecases.senders.set_credentials import set_credentials
-from shared.usecases.senders.show_credentials import show_credentials
+from shared.views.credentials import show_credentials
+from shared.views.providers import credential_schemas
 
 router = APIRouter(prefix="/v1/senders/{sender_id}/credentials", tags=["senders"], route_class=ApiRoute)
 
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {
-            "application/json": {"schema": {"oneOf": [kind.model_json_schema() for kind in INPUTS.values()]}}
-        },
+        "content": {"application/json": {"schema": {"oneOf": credential_schemas()}}},
     }
 }
 

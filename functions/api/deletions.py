@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from functions.api.kit.authentication import Admin
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.deletion import DeletionState
 from shared.usecases.contacts.forget_person import forget_person
+from shared.views import deletions as view
 
 router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRoute)
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRo
 class PersonInput(Input):
     """Who is to be forgotten."""
 
-    channel: Channel
+    channel: ChannelName
     address: Annotated[str, Field(min_length=1, max_length=320)]
 
 
@@ -50,10 +51,10 @@ async def forget_one_person(caller: Admin, body: PersonInput) -> DeletionOutput:
 @router.get("")
 async def list_deletions(caller: Admin, paging: Page) -> Listed[DeletionOutput]:
     """The records of all people who were forgotten."""
-    return await list_page(caller, paging, caller.runtime.stores.deletions, DeletionOutput)
+    return await list_page(caller, paging, DeletionOutput, view.list_deletions)
 
 
 @router.get("/{deletion_id}")
 async def get_deletion(caller: Admin, deletion_id: ItemId) -> DeletionOutput:
     """One record."""
-    return DeletionOutput.of(await caller.runtime.stores.deletions.get(caller.company_id, deletion_id))
+    return DeletionOutput.of(await view.get_deletion(caller.runtime, caller.company_id, deletion_id))

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from google.api_core.exceptions import NotFound as ObjectNotFound
 from pydantic import StrictBool
 from starlette.responses import StreamingResponse
 
@@ -18,6 +17,7 @@ from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.files.file import FileState
 from shared.usecases.files.start_upload import start_upload
 from shared.usecases.files.store_upload import store_upload
+from shared.views import files as view
 
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/files", tags=["files"], route_class=UploadRoute)
@@ -112,34 +112,20 @@ async def list_files(
     caller: Reader, paging: Page, source_id: ItemId | None = None, state: FileState | None = None
 ) -> Listed[FileOutput]:
     """The company's files."""
-    store = caller.runtime.stores.files
-    return await list_page(caller, paging, store, FileOutput, source_id=source_id, state=state)
+    return await list_page(caller, paging, FileOutput, view.list_files, source_id=source_id, state=state)
 
 
 @router.get("/{file_id}")
 async def get_file(caller: Reader, file_id: ItemId) -> FileOutput:
     """One file: how far it is loaded, and what was refused."""
-    return FileOutput.of(await caller.runtime.stores.files.get(caller.company_id, file_id))
+    return FileOutput.of(await view.get_file(caller.runtime, caller.company_id, file_id))
 
 
 @router.get("/{file_id}/rejected", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def get_rejected_rows(caller: Reader, file_id: ItemId) -> StreamingResponse:
     """The rejected rows as a CSV file with their reasons: mend them there and upload it again."""
-    file = await caller.runtime.stores.files.get(caller.company_id, file_id)
-    if file.rejected_object_name is None:
-        raise NotFound("rejected-rows file of file", file_id)
-    pieces = caller.runtime.files.read(file.rejected_object_name)
-    try:
-        first = await anext(pieces, b"")  # before the answer begins, so that a missing object is a 404
-    except ObjectNotFound:
-        raise NotFound("rejected-rows file of file", file_id) from None
-    return csv_response(_with_first(first, pieces), f"rejected-rows-{file_id}.csv")
-
-
-async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for piece in rest:
-        yield piece
+    pieces = await view.read_rejected_rows(caller.runtime, caller.company_id, file_id)
+    return csv_response(pieces, f"rejected-rows-{file_id}.csv")
 
 
 def csv_response(pieces: AsyncIterator[bytes], name: str) -> StreamingResponse:

@@ -1,16 +1,17 @@
 """/v1/fires: runs of campaigns, with their ledger."""
 
 from datetime import datetime
+from typing import Self
 
 from fastapi import APIRouter
 
-from functions.api.kit.authentication import Caller, Reader
+from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.fire import FireState, ProgressStatus, status_of
-from shared.usecases.ledger.explain_waiting import explain_waiting
-from shared.usecases.ledger.summarize_fire import count_ledger
+from shared.domain.fires.fire import Fire, FireState, ProgressStatus
+from shared.views import fires as view
+from shared.views.fires import LiveFire
 
 router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
 
@@ -25,6 +26,13 @@ class LedgerOutput(Output):
     unknown: int
     pending: int
     is_balanced: bool
+
+
+class StepLedgerOutput(Output):
+    """The ledger of one step. All steps' add up to the fire's."""
+
+    step_id: str
+    ledger: LedgerOutput
 
 
 class ProgressOutput(Output):
@@ -49,6 +57,12 @@ class FireOutput(Output):
     note: str
     fired_at: datetime
 
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The run with its file, if it was for the rows of one."""
+        assert isinstance(record, Fire)  # noqa: S101
+        return super().of(record, file_id=next(iter(record.audience.file_ids), None), **beside)
+
 
 class LiveFireOutput(FireOutput):
     """A fire with its ledger as counted now, and the newest stored summary.
@@ -59,33 +73,32 @@ class LiveFireOutput(FireOutput):
     status: ProgressStatus
     percent: int
     ledger: LedgerOutput
+    steps: list[StepLedgerOutput]
     progress: ProgressOutput | None
     waits_for: list[str]
 
 
-async def live_fire(caller: Caller, fire_id: str) -> LiveFireOutput:
-    """The fire and its ledger as it stands. Raises NotFound."""
-    stores = caller.runtime.stores
-    fire = await stores.fires.get(caller.company_id, fire_id)
-    ledger, all_planned = await count_ledger(caller.runtime, caller.company_id, fire)
-    progress = await stores.fire_progress.find(caller.company_id, fire_id)
-    return LiveFireOutput(
-        **FireOutput.of(fire).model_dump(),
-        status=status_of(fire, ledger, all_planned=all_planned),
-        percent=ledger.percent if all_planned else min(ledger.percent, 99),
-        ledger=LedgerOutput.of(ledger),
-        progress=ProgressOutput.of(progress) if progress else None,
-        waits_for=await explain_waiting(caller.runtime, caller.company_id, fire),
+def live_output(live: LiveFire) -> LiveFireOutput:
+    """The fire as it stands."""
+    books = live.books
+    return LiveFireOutput.of(
+        books.fire,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
+        progress=live.progress,
+        waits_for=live.waits_for,
     )
 
 
 @router.get("")
 async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
     """Runs of one campaign, or of all."""
-    return await list_page(caller, paging, caller.runtime.stores.fires, FireOutput, campaign_id=campaign_id)
+    return await list_page(caller, paging, FireOutput, view.list_fires, campaign_id=campaign_id)
 
 
 @router.get("/{fire_id}")
 async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
     """One run, counted now."""
-    return await live_fire(caller, fire_id)
+    return live_output(await view.get_live_fire(caller.runtime, caller.company_id, fire_id))

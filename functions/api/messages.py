@@ -6,14 +6,15 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.views import messages as view
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
 
@@ -36,9 +37,9 @@ class MessageOutput(Output):
     fire_id: str
     campaign_id: str
     step_id: str
-    row_number: int
+    row_number: int | None
     sender_id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     subject: str
     body: str
@@ -73,8 +74,8 @@ async def list_messages(
     return await list_page(
         caller,
         paging,
-        caller.runtime.stores.messages,
         MessageOutput,
+        view.list_messages,
         fire_id=fire_id,
         campaign_id=campaign_id,
         state=state,
@@ -85,7 +86,7 @@ async def list_messages(
 @router.get("/{message_id}")
 async def get_message(caller: Reader, message_id: ItemId) -> MessageOutput:
     """One message."""
-    return MessageOutput.of(await caller.runtime.stores.messages.get(caller.company_id, message_id))
+    return MessageOutput.of(await view.get_message(caller.runtime, caller.company_id, message_id))
 
 
 @router.post("/{message_id}/settle")

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
+from shared.views import opt_outs as view
 
 router = APIRouter(prefix="/v1/opt-outs", tags=["opt-outs"], route_class=ApiRoute)
 
@@ -22,7 +23,7 @@ Text = Annotated[str, Field(max_length=1000)]
 class OptOutInput(Input):
     """A refusal to note. `text` may say how it was given."""
 
-    channel: Channel
+    channel: ChannelName
     address: Annotated[str, Field(min_length=1, max_length=320)]
     text: Text = ""
 
@@ -37,7 +38,7 @@ class OptOutOutput(Output):
     """Whether an address has refused, and how that is known."""
 
     id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     is_active: bool
     source: OptOutSource
@@ -57,21 +58,26 @@ async def add_opt_out(caller: Writer, body: OptOutInput, response: Response) -> 
 async def list_opt_outs(
     caller: Reader,
     paging: Page,
-    channel: Channel | None = None,
+    channel: ChannelName | None = None,
     address: FieldName | None = None,
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
     """Refusals, ended ones too unless `is_active=true`. `address` is in its one form: +12125550187."""
-    store = caller.runtime.stores.opt_outs
     return await list_page(
-        caller, paging, store, OptOutOutput, channel=channel, address=address, is_active=is_active
+        caller,
+        paging,
+        OptOutOutput,
+        view.list_opt_outs,
+        channel=channel,
+        address=address,
+        is_active=is_active,
     )
 
 
 @router.get("/{opt_out_id}")
 async def get_opt_out(caller: Reader, opt_out_id: ItemId) -> OptOutOutput:
     """One refusal."""
-    return OptOutOutput.of(await caller.runtime.stores.opt_outs.get(caller.company_id, opt_out_id))
+    return OptOutOutput.of(await view.get_opt_out(caller.runtime, caller.company_id, opt_out_id))
 
 
 @router.post("/{opt_out_id}/end")

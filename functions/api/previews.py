@@ -1,16 +1,16 @@
 """/v1/previews: what a campaign would do, for every row."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Path
 
 from functions.api.kit.authentication import Reader
-from functions.api.kit.paging import Page, cursor_after, read_cursor
+from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.preview import PreviewState, Verdict
-from shared.usecases.campaigns.read_preview import preview_row, read_preview
+from shared.domain.fires.preview import Preview, PreviewState, Verdict
+from shared.views import previews as view
 
 router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRoute)
 
@@ -36,11 +36,19 @@ class PreviewOutput(Output):
     error: str
     made_at: datetime
 
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The preview with its file and its rows, if it is of the rows of one."""
+        assert isinstance(record, Preview)  # noqa: S101
+        audience = record.audience
+        facts = {"file_id": next(iter(audience.file_ids), None), "row_count": audience.recipient_count}
+        return super().of(record, **facts, **beside)
+
 
 class PreviewedMessageOutput(Output):
     """What would become of one row's message of one step."""
 
-    row_number: int
+    row_number: int | None
     step_id: str
     verdict: Verdict
     address: str
@@ -57,7 +65,7 @@ class PreviewedMessageOutput(Output):
 @router.get("/{preview_id}")
 async def get_preview(caller: Reader, preview_id: ItemId) -> PreviewOutput:
     """The totals, and how far it is made."""
-    return PreviewOutput.of(await caller.runtime.stores.previews.get(caller.company_id, preview_id))
+    return PreviewOutput.of(await view.get_preview(caller.runtime, caller.company_id, preview_id))
 
 
 @router.get("/{preview_id}/messages")
@@ -65,20 +73,14 @@ async def list_previewed_messages(
     caller: Reader, paging: Page, preview_id: ItemId, verdict: Verdict | None = None
 ) -> Listed[PreviewedMessageOutput]:
     """The messages in row order. A row's messages stay on one page, which may then be a little longer."""
-    filters = {"preview_id": preview_id, "verdict": verdict}
-    after = read_cursor(caller, "preview", filters, paging.cursor)
-    found = await read_preview(
-        caller.runtime,
-        caller.company_id,
-        preview_id,
+    return await list_page(
+        caller,
+        paging,
+        PreviewedMessageOutput,
+        view.list_previewed_messages,
+        preview_id=preview_id,
         verdict=verdict,
-        after_row=int(after or 0),
-        limit=paging.limit,
     )
-    is_full = len(found) >= paging.limit
-    following = cursor_after(caller, "preview", filters, str(found[-1].row_number)) if is_full else None
-    items = [PreviewedMessageOutput.of(message) for message in found]
-    return Listed[PreviewedMessageOutput](items=items, next_cursor=following)
 
 
 @router.get("/{preview_id}/rows/{row_number}")
@@ -86,5 +88,5 @@ async def get_previewed_row(
     caller: Reader, preview_id: ItemId, row_number: Annotated[int, Path(ge=1, le=LAST_ROW)]
 ) -> Listed[PreviewedMessageOutput]:
     """What would become of one row, one item a step. The header is row 1."""
-    found = await preview_row(caller.runtime, caller.company_id, preview_id, row_number)
+    found = await view.get_previewed_row(caller.runtime, caller.company_id, preview_id, row_number)
     return Listed[PreviewedMessageOutput](items=[PreviewedMessageOutput.of(item) for item in found])

@@ -5,13 +5,14 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.channels.channel import Channel
 from shared.domain.messages.reply import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
+from shared.views import replies as view
 
 router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
 
@@ -28,7 +29,7 @@ class ReplyOutput(Output):
 
     id: str
     sender_id: str
-    channel: Channel
+    channel: ChannelName
     address: str
     body: str
     received_at: datetime
@@ -52,8 +53,8 @@ async def list_replies(
     return await list_page(
         caller,
         paging,
-        caller.runtime.stores.replies,
         ReplyOutput,
+        view.list_replies,
         fire_id=fire_id,
         message_id=message_id,
         meaning=meaning,
@@ -63,7 +64,7 @@ async def list_replies(
 @router.get("/{reply_id}")
 async def get_reply(caller: Reader, reply_id: ItemId) -> ReplyOutput:
     """One reply."""
-    return ReplyOutput.of(await caller.runtime.stores.replies.get(caller.company_id, reply_id))
+    return ReplyOutput.of(await view.get_reply(caller.runtime, caller.company_id, reply_id))
 
 
 @router.post("/{reply_id}/answer")

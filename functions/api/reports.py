@@ -10,8 +10,7 @@ from functions.api.kit.authentication import Reader
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Output
 from shared.domain.fires.fire import ProgressStatus
-from shared.usecases.ledger.report_fire import report_fire
-from shared.usecases.ledger.report_range import report_range
+from shared.views import reports as view
 
 router = APIRouter(prefix="/v1", tags=["reports"], route_class=ApiRoute)
 
@@ -51,10 +50,10 @@ class RangeReportOutput(Output):
 @router.get("/fires/{fire_id}/report")
 async def get_fire_report(caller: Reader, fire_id: ItemId) -> FireReportOutput:
     """What became of one fire."""
-    return FireReportOutput.of(await report_fire(caller.runtime, caller.company_id, fire_id))
+    return FireReportOutput.of(await view.report_fire(caller.runtime, caller.company_id, fire_id))
 
 
 @router.get("/reports")
 async def get_range_report(caller: Reader, start: AwareDatetime, end: AwareDatetime) -> RangeReportOutput:
     """What became of the fires of a range of days. Times carry their offset: 2026-11-01T00:00:00-04:00."""
-    return RangeReportOutput.of(await report_range(caller.runtime, caller.company_id, start, end))
+    return RangeReportOutput.of(await view.report_range(caller.runtime, caller.company_id, start, end))

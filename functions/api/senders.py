@@ -1,16 +1,25 @@
 """/v1/senders: what messages may come from. Ops add them, with their credentials."""
 
+from typing import Annotated, Any
+
 from fastapi import APIRouter
+from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider
 from shared.usecases.sending.resume_sender import resume_sender
+from shared.views import senders as view
+from shared.views.providers import provider_names
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
+
+
+def _named(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(provider_names())
 
 
 class SenderOutput(Output):
@@ -20,8 +29,8 @@ class SenderOutput(Output):
     """
 
     id: str
-    channel: Channel
-    provider: Provider
+    channel: ChannelName
+    provider: Annotated[Provider, Field(json_schema_extra=_named)]
     address: str
     name: str
     rate_per_second: float
@@ -32,13 +41,13 @@ class SenderOutput(Output):
 @router.get("")
 async def list_senders(caller: Reader, paging: Page) -> Listed[SenderOutput]:
     """The company's senders."""
-    return await list_page(caller, paging, caller.runtime.stores.senders, SenderOutput)
+    return await list_page(caller, paging, SenderOutput, view.list_senders)
 
 
 @router.get("/{sender_id}")
 async def get_sender(caller: Reader, sender_id: ItemId) -> SenderOutput:
     """One sender."""
-    return SenderOutput.of(await caller.runtime.stores.senders.get(caller.company_id, sender_id))
+    return SenderOutput.of(await view.get_sender(caller.runtime, caller.company_id, sender_id))
 
 
 @router.post("/{sender_id}/resume")

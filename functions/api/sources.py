@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -16,14 +15,12 @@ from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
 from shared.domain.files.source import ColumnMapping, FieldType, Source
-from shared.domain.files.suggest_columns import suggest_columns
-from shared.tabular.table import open_table
 from shared.usecases.files.save_source import create_source, edit_source
+from shared.views import sources as view
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=UploadRoute)
 
-SAMPLE_ROWS = 50
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -117,13 +114,13 @@ async def add_source(caller: Writer, body: SourceInput, request: Request, respon
 @router.get("")
 async def list_sources(caller: Reader, paging: Page) -> Listed[SourceOutput]:
     """The company's sources."""
-    return await list_page(caller, paging, caller.runtime.stores.sources, SourceOutput)
+    return await list_page(caller, paging, SourceOutput, view.list_sources)
 
 
 @router.get("/{source_id}")
 async def get_source(caller: Reader, source_id: ItemId) -> SourceOutput:
     """One source."""
-    return SourceOutput.of(await caller.runtime.stores.sources.get(caller.company_id, source_id))
+    return SourceOutput.of(await view.get_source(caller.runtime, caller.company_id, source_id))
 
 
 @router.patch("/{source_id}")
@@ -140,15 +137,5 @@ async def change_source(caller: Writer, source_id: ItemId, body: SourceChanges) 
 async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
     """Suggest a mapping for the file in the body (CSV, TSV, XLSX, XLS, ODS; a text's beginning will do)."""
     received: ReceivedFile = request.state.received
-    return await asyncio.to_thread(_suggest, Path(received.path))
-
-
-def _suggest(path: Path) -> SuggestionOutput:
-    with open_table(path) as table:
-        sample = [record.cells for record in islice(table.records, SAMPLE_ROWS)]
-        return SuggestionOutput(
-            columns=tuple(ColumnOutput.of(column) for column in suggest_columns(table.header, sample)),
-            encoding=table.encoding,
-            delimiter=table.delimiter,
-            sheet=table.sheet,
-        )
+    suggested = await asyncio.to_thread(view.suggest_mapping, Path(received.path))
+    return SuggestionOutput.of(suggested)

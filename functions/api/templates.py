@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
-from shared.domain.channels.channel import Channel
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+from shared.views import templates as view
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
 
@@ -35,7 +36,7 @@ class TemplateInput(TemplateChanges):
     """A message format with `{{ fields }}` in Liquid. `subject` is for email only."""
 
     name: Name
-    channel: Channel
+    channel: ChannelName
     body: Body
     subject: Subject = ""
     language: Language = "en"
@@ -46,7 +47,7 @@ class TemplateOutput(Output):
 
     id: str
     name: str
-    channel: Channel
+    channel: ChannelName
     subject: str
     body: str
     language: str
@@ -68,17 +69,16 @@ async def add_template(
 
 @router.get("")
 async def list_templates(
-    caller: Reader, paging: Page, channel: Channel | None = None
+    caller: Reader, paging: Page, channel: ChannelName | None = None
 ) -> Listed[TemplateOutput]:
     """The company's templates."""
-    store = caller.runtime.stores.templates
-    return await list_page(caller, paging, store, TemplateOutput, channel=channel)
+    return await list_page(caller, paging, TemplateOutput, view.list_templates, channel=channel)
 
 
 @router.get("/{template_id}")
 async def get_template(caller: Reader, template_id: ItemId) -> TemplateOutput:
     """One template."""
-    return TemplateOutput.of(await caller.runtime.stores.templates.get(caller.company_id, template_id))
+    return TemplateOutput.of(await view.get_template(caller.runtime, caller.company_id, template_id))
 
 
 @router.patch("/{template_id}")

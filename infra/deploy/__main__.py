@@ -85,7 +85,7 @@ def _restore_plan(args: argparse.Namespace, manifest: Manifest) -> int:
     _say(f"make pause PROJECT={target.project}")
     _say("# Documents of the export overwrite those of the same name:")
     _say(shell(import_action(target, args.folder)))
-    _say("# docs/runbooks.md says what to do before the ticks run again:")
+    _say("# docs/operations/restore.md says what to do before the ticks run again:")
     _say(f"make resume PROJECT={target.project}")
     return 0
 

@@ -38,7 +38,7 @@ async def open_company(runtime: Runtime, simulator: SimulatorClient) -> DemoComp
 
 async def _sms_sender(runtime: Runtime, company_id: str, simulator: SimulatorClient) -> str:
     account = await simulator.add_account()
-    sender = _sender(Channel.SMS, Provider.TWILIO, SMS_NUMBER)
+    sender = _sender(Channel("sms"), Provider("twilio"), SMS_NUMBER)
     await save_sender(runtime, company_id, sender, {"account_sid": account.sid, "auth_token": account.token})
     webhook = _webhook(runtime, "incoming", company_id, sender.id)
     await simulator.add_number(account, SMS_NUMBER, webhook_url=webhook)
@@ -46,7 +46,7 @@ async def _sms_sender(runtime: Runtime, company_id: str, simulator: SimulatorCli
 
 
 async def _email_sender(runtime: Runtime, company_id: str, simulator: SimulatorClient) -> str:
-    sender = _sender(Channel.EMAIL, Provider.SENDGRID, MAILBOX)
+    sender = _sender(Channel("email"), Provider("sendgrid"), MAILBOX)
     webhook = _webhook(runtime, "events", company_id, sender.id)
     key = await simulator.add_key(event_url=webhook, senders=[MAILBOX])
     credentials = {"api_key": key.key, "webhook_public_key": key.verification_key}

@@ -16,6 +16,7 @@ from infra.local.ports import HOST, free_ports
 from infra.local.processes import REPOSITORY, Process, url_answers
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.local.scheduler import Scheduler, Tick
+from infra.local.simulator.client import base_urls
 from infra.local.simulator.faults import Delays
 from infra.local.state import state_directory
 from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
@@ -172,8 +173,7 @@ class Stack:
             "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
             "ROLLCALL_PUBLIC_URL": public_url,
             "ROLLCALL_SECRETS": str(secrets_path),
-            "ROLLCALL_TWILIO_BASE_URL": simulator,
-            "ROLLCALL_SENDGRID_BASE_URL": simulator,
+            **{f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in base_urls(simulator).items()},
             "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
             **self._options.settings,
         }

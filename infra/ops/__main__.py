@@ -14,7 +14,7 @@ from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
 from infra.ops import credentials, data, restore, work
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.channel import channel_at
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
@@ -59,7 +59,7 @@ def _scopes(text: str) -> list[Scope]:
 async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
     sender = Sender(
         id=random_id(),
-        channel=Channel(args.channel),
+        channel=channel_at("channel", args.channel),
         provider=Provider(args.provider),
         address=args.address,
         name=args.name,
@@ -94,8 +94,8 @@ def ops_parser() -> argparse.ArgumentParser:
 
     sender = commands.add_parser("add-sender", help="add a sender with its provider credentials")
     sender.add_argument("--company", required=True, help="the company's id")
-    sender.add_argument("--channel", required=True, choices=list(Channel))
-    sender.add_argument("--provider", required=True, choices=list(Provider))
+    sender.add_argument("--channel", required=True, help="such as sms or email")
+    sender.add_argument("--provider", required=True, help="such as twilio or sendgrid")
     sender.add_argument("--address", required=True, help="+12125550100, or a mailbox")
     sender.add_argument("--name", default="", help="the name mails come from")
     sender.add_argument("--rate", type=float, default=1.0, help="messages a second the provider allows")

@@ -12,7 +12,7 @@ from shared.runtime import Runtime
 from shared.usecases.senders.remove_credentials import remove_credentials
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from shared.usecases.senders.set_credentials import set_credentials
-from shared.usecases.senders.show_credentials import ShownCredentials, show_credentials
+from shared.views.credentials import ShownCredentials, show_credentials
 
 
 def read_credentials(path: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ import dataclasses
 import sys
 from typing import Any
 
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.channel import channel_at
 from shared.domain.deletion import Deletion
 from shared.domain.errors import InvalidInput
 from shared.runtime import Runtime
@@ -25,7 +25,7 @@ async def _apply_retention(runtime: Runtime, args: argparse.Namespace) -> dict[s
 
 async def _forget_person(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
     address = sys.stdin.readline().strip() if args.address == "-" else args.address
-    channel = Channel(args.channel)
+    channel = channel_at("channel", args.channel)
     return _shown(await forget_person(runtime, args.company, channel, address, asked_by=ASKED_BY))
 
 
@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
     retention.set_defaults(run=_apply_retention)
     person = commands.add_parser("forget-person", help="delete what a company holds about an address")
     person.add_argument("--company", required=True, help="the company's id")
-    person.add_argument("--channel", required=True, choices=list(Channel))
+    person.add_argument("--channel", required=True, help="such as sms or email")
     person.add_argument("--address", required=True, help="the address, or - for standard input")
     person.set_defaults(run=_forget_person)
     company = commands.add_parser("delete-company", help="delete a company and everything it has, for good")

@@ -8,7 +8,7 @@ from google.api_core.exceptions import NotFound as TopicNotFound
 from shared.domain.errors import NotFound
 from shared.domain.job import TOPICS
 from shared.runtime import Runtime
-from shared.usecases.upkeep.list_stuck_work import list_stuck_work
+from shared.views.stuck_work import list_stuck_work
 
 LETTERS_AT_ONCE = 100
 

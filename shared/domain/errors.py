@@ -1,9 +1,11 @@
 """What can go wrong for a caller. Entry points turn these into answers; nothing else does.
 
-RollcallError
+RollcallError        the caller can mend it
 ├── NotFound         no such thing for this company
 ├── Conflict         the thing is in a state that does not allow this
 └── InvalidInput     the input is wrong: where, what, and how to mend it
+Unavailable          it cannot be done now, and asking again later may help
+└── NewerDocument    only a newer version of the code can read it (each adapter adds its own)
 """
 
 from dataclasses import dataclass
@@ -45,3 +47,20 @@ class InvalidInput(RollcallError):
     def at(cls, field: str, reason: str) -> "InvalidInput":
         """The common case of one wrong field."""
         return cls(Problem(field=field, reason=reason))
+
+
+class Unavailable(Exception):
+    """What is stored cannot be read or written now. Nothing was done that asking again would do twice."""
+
+
+class NewerDocument(Unavailable):
+    """A newer version of the code wrote this document: it must be left to that version.
+
+    During a deploy both versions serve, so the next request may meet the newer one.
+    """
+
+    def __init__(self, kind: str, version: int, known: int) -> None:
+        super().__init__(
+            f"A document of {kind} has version {version}; this code knows versions up to {known}. "
+            "It is left to a newer worker."
+        )

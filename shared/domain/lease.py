@@ -1,5 +1,51 @@
-"""A lease: who may work on something, and until when."""
+"""A lease: who may work on something, and until when. Chunks, batches and files are leased in this way.
+
+Whoever takes one gives it a random token. What is written later is fenced by that token: a worker whose lease
+has ended, and that another has taken over, writes nothing any more.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+
+class Leasable(Protocol):
+    """A record that one worker at a time works on."""
+
+    @property
+    def lease_token(self) -> str | None:
+        """The token of whoever has or had it."""
+
+    @property
+    def lease_until(self) -> datetime | None:
+        """When the lease ends; None while nobody has it."""
+
+    @property
+    def attempt(self) -> int:
+        """How often it was taken."""
+
+
+L = TypeVar("L", bound=Leasable)
 
 
 class LeaseLost(Exception):
     """What was leased is no longer ours: stop, and touch nothing."""
+
+
+def leased(item: L, token: str, now: datetime, seconds: float, **changes: Any) -> L | None:
+    """The item under a lease of `seconds` from `now`, with `changes`; None while another worker has it.
+
+    One with this token already was taken by an attempt of ours that was applied though it reported an error.
+    """
+    if item.lease_token == token:
+        return item
+    if item.lease_until is not None and now < item.lease_until:
+        return None
+    until = now + timedelta(seconds=seconds)
+    changes |= {"lease_token": token, "lease_until": until, "attempt": item.attempt + 1}
+    return replace(item, **changes)  # type: ignore[type-var]  # all that are leased are dataclasses
+
+
+def is_held(item: Leasable, token: str, now: datetime) -> bool:
+    """Whether the item is leased under `token`, and the lease has not ended."""
+    return item.lease_token == token and item.lease_until is not None and now < item.lease_until

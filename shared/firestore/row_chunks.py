@@ -45,6 +45,12 @@ class RowChunks(Collection[RowChunk]):
         """The rows of one chunk. Raises NotFound."""
         return unpacked(await self.get(company_id, row_chunk_id(file_id, number)))
 
+    async def sizes(self, company_id: str, file_id: str, chunk_count: int) -> list[int]:
+        """How many rows each chunk of a file has, in order; the rows themselves stay where they are."""
+        ids = [row_chunk_id(file_id, number) for number in range(chunk_count)]
+        found = await self.find_field(company_id, ids, "row_count")
+        return [int(found[item_id]) for item_id in ids]
+
     async def each(self, company_id: str, file_id: str, chunk_count: int) -> AsyncIterator[RowChunk]:
         """All chunks of a file in order."""
         for start in range(0, chunk_count, CHUNKS_PER_READ):

@@ -16,12 +16,12 @@ from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
 from shared.domain.fires.notice import Notice
 from shared.domain.fires.preview import Preview, PreviewChunk
-from shared.domain.fires.queueing import TextClaim
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.text_claim import TextClaim
 from shared.domain.senders.sender import Sender
 from shared.domain.senders.sender_timeline import SenderTimeline
 from shared.domain.templates.template import Template

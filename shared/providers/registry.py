@@ -1,83 +1,114 @@
-"""Which provider is which adapter. Vendor packages are imported only by those who send through them."""
+"""The table of providers: those of the folders here, and those that the settings name besides.
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Protocol
+To add one: a folder whose provider.py exports PROVIDER, and that record in SHIPPED. Vendors' packages are
+imported only by those who send through them.
+"""
 
-from shared.domain.evidence.reconciling import HistoryPage, ReceivedPage
-from shared.domain.messages.sending import OutgoingMessage, SendResult
-from shared.domain.senders.sender import Provider, Sender
-from shared.providers.kit.credentials import (
-    Credentials,
-    SendGridCredentials,
-    TwilioCredentials,
-    WrongCredentials,
-)
-from shared.settings import Settings
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
 
+from shared.domain.channels import registry as channels
+from shared.domain.channels.channel import Channel
+from shared.domain.errors import InvalidInput
+from shared.domain.senders.sender import Sender
+from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
+from shared.providers.kit.credentials import Credentials, WrongCredentials, read_credentials
+from shared.providers.kit.record import ProviderRecord, WebhookRoute
+from shared.providers.sendgrid.provider import PROVIDER as SENDGRID
+from shared.providers.twilio.provider import PROVIDER as TWILIO
+from shared.settings import PREFIX, Settings, SettingsError
 
-class MessageSender(Protocol):
-    """What every provider's adapter can do."""
+SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID)
+_NAME = re.compile(r"[a-z][a-z0-9]*")  # as a setting's name takes it
 
-    async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
-        """Send all messages at once; one result per message id. Never raises for a message."""
-        ...
-
-
-class ProviderHistory(Protocol):
-    """What a provider that lists what it has sent can tell."""
-
-    async def page(
-        self,
-        from_address: str,
-        *,
-        to_address: str | None = None,
-        on: date | None = None,
-        since: date | None = None,
-        cursor: str | None = None,
-    ) -> HistoryPage:
-        """Some messages of a sender, on a day or since one. Raises ProviderUnavailable, SenderRefused."""
-        ...
-
-    async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
-        """Some of what people wrote to a sender since a day. Raises ProviderUnavailable, SenderRefused."""
-        ...
+_table: dict[str, ProviderRecord[Any]] = {record.name: record for record in SHIPPED}
 
 
-class ProviderAccount(Protocol):
-    """What a provider says of an account."""
+def register(record: ProviderRecord[Any]) -> None:
+    """Take a provider into the table, with its channels; the same record again changes nothing.
 
-    async def problem(self, sender: Sender) -> str | None:
-        """Why `sender` could not send, or None. Raises ProviderUnavailable, SenderRefused."""
-        ...
+    Raises ValueError when its name is another's, or cannot be a setting's.
+    """
+    if _table.get(record.name, record) is not record or not _NAME.fullmatch(record.name):
+        raise ValueError(f"the provider {record.name!r} is called as another is, or not in small letters")
+    for channel in record.channels:
+        channels.register(channel)
+    _table[record.name] = record
+
+
+def register_extra(modules: Iterable[str]) -> None:
+    """Take in the PROVIDER of each module. Raises SettingsError for one that has none, or a wrong one."""
+    for module in modules:
+        try:
+            register(import_module(module).PROVIDER)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise SettingsError(f"{PREFIX}EXTRA_PROVIDERS: {module}: {error}") from error
+
+
+def names() -> tuple[str, ...]:
+    """The providers' names."""
+    return tuple(_table)
+
+
+def records() -> tuple[ProviderRecord[Any], ...]:
+    """Every provider that is registered."""
+    return tuple(_table.values())
+
+
+def find(name: str) -> ProviderRecord[Any] | None:
+    """The record of the provider of that name, if there is one."""
+    return _table.get(name)
+
+
+def carriers_of(channel: Channel) -> tuple[str, ...]:
+    """The providers that carry a channel's messages."""
+    return tuple(record.name for record in _table.values() if channel.record in record.channels)
+
+
+def webhook_paths() -> frozenset[str]:
+    """The paths under /messages that some provider posts to."""
+    return frozenset(route.path for record in _table.values() for route in record.webhooks)
+
+
+def find_webhook(sender: Sender, path: str) -> WebhookRoute[Any] | None:
+    """What is told at that path about the sender, if its provider posts there."""
+    record = find(sender.provider)
+    return next((route for route in record.webhooks if route.path == path), None) if record else None
+
+
+def credentials_of(sender: Sender, stored: Mapping[str, str]) -> Credentials:
+    """A sender's credentials out of their stored fields. Raises WrongCredentials saying what they must be."""
+    kind: type[Credentials] = _record_of(sender).credentials
+    return read_credentials(kind, sender, stored)
+
+
+def check_credentials(provider: str, fields: Mapping[str, object], where: str = "") -> dict[str, str]:
+    """What somebody entered as credentials, as it is stored.
+
+    Raises InvalidInput naming each wrong field, after `where`, or a provider that is none.
+    """
+    from shared.providers.kit.credential_input import check_fields
+
+    record = find(provider)
+    if record is None:
+        raise InvalidInput.at("provider", f"is not known here; known are: {', '.join(names())}")
+    return check_fields(record.credentials_input(), record.name, fields, where)
 
 
 def open_account(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderAccount:
     """The account `sender` sends through. Raises WrongCredentials."""
-    match sender.provider, credentials:
-        case Provider.TWILIO, TwilioCredentials():
-            from shared.providers.twilio.account import TwilioAccount
-
-            return TwilioAccount(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
-        case Provider.SENDGRID, SendGridCredentials():
-            from shared.providers.sendgrid.account import SendGridAccount
-
-            return SendGridAccount(
-                credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
-            )
-    raise _wrong(sender, credentials)
+    record = _fitting(sender, credentials)
+    return record.open_account(credentials, *_connection(record, settings))
 
 
 def open_history(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderHistory | None:
-    """What `sender` has sent by its provider's own account; None where the provider keeps no such list.
-
-    SendGrid's Activity API is an extra that few accounts have: its events, which carry our id, must do.
-    """
-    if sender.provider is Provider.TWILIO and isinstance(credentials, TwilioCredentials):
-        from shared.providers.twilio.history import TwilioHistory
-
-        return TwilioHistory(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
-    return None
+    """What `sender` has sent by its provider's own account; None where the provider keeps no such list."""
+    record = _fitting(sender, credentials)
+    if record.open_history is None:
+        return None
+    return record.open_history(credentials, *_connection(record, settings))
 
 
 def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:
@@ -85,22 +116,31 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
 
     Raises WrongCredentials when the credentials do not fit the sender's provider.
     """
-    match sender.provider, credentials:
-        case Provider.TWILIO, TwilioCredentials():
-            from shared.providers.twilio.sender import TwilioSender
-
-            return TwilioSender(credentials, settings.twilio_base_url, settings.provider_timeout_seconds)
-        case Provider.SENDGRID, SendGridCredentials():
-            from shared.providers.sendgrid.client import SendGridSender
-
-            return SendGridSender(
-                credentials.api_key, settings.sendgrid_base_url, settings.provider_timeout_seconds
-            )
-    raise _wrong(sender, credentials)
+    record = _fitting(sender, credentials)
+    return record.open_sender(credentials, *_connection(record, settings))
 
 
-def _wrong(sender: Sender, credentials: Credentials) -> WrongCredentials:
-    return WrongCredentials(
-        f"Sender {sender.id} sends through {sender.provider}, but its {type(credentials).__name__} are not "
-        f"for that: store {sender.provider} credentials under its id."
-    )
+def _connection(record: ProviderRecord[Any], settings: Settings) -> tuple[str, float]:
+    base_url = settings.provider_base_urls.get(record.name, record.base_url)
+    return base_url, settings.provider_timeout_seconds
+
+
+def _record_of(sender: Sender) -> ProviderRecord[Any]:
+    record = find(sender.provider)
+    if record is None:
+        raise WrongCredentials(
+            f"Sender {sender.id} sends through {sender.provider!r}, which is not among the providers here: "
+            f"{', '.join(names())}. Register it, or give the sender another."
+        )
+    return record
+
+
+def _fitting(sender: Sender, credentials: Credentials) -> ProviderRecord[Any]:
+    """The sender's provider. Raises WrongCredentials unless the credentials are for it."""
+    record = _record_of(sender)
+    if not isinstance(credentials, record.credentials):
+        raise WrongCredentials(
+            f"Sender {sender.id} sends through {sender.provider}, but its {type(credentials).__name__} are "
+            f"not for that: store {sender.provider} credentials under its id."
+        )
+    return record

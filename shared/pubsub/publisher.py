@@ -1,19 +1,17 @@
 """Announces jobs. Work is stored before it is announced, so a lost publish only delays it."""
 
-import dataclasses
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import grpc
-import orjson
 from google.pubsub_v1.services.publisher import PublisherAsyncClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOTransport
 from google.pubsub_v1.types import PubsubMessage
 
 from shared import metering, tracing
 from shared.domain.fires.fire_cost import Unit
-from shared.domain.job import TOPICS, IngestFile, Job, QueueMessages, SendBatch
-from shared.domain.trace_place import TRACEPARENT
+from shared.domain.job import TOPICS, Job, QueueMessages, SendBatch
+from shared.pubsub.envelope import to_message
 
 JOBS_PER_REQUEST = 500  # Pub/Sub takes up to 1,000
 
@@ -49,8 +47,7 @@ class PubSubPublisher:
         path = f"projects/{self._project_id}/topics/{topic}"
         with tracing.span("publish", "producer", topic=topic, job_count=len(jobs)):
             place = tracing.traceparent()
-            attributes = {TRACEPARENT: place} if place else {}
-            await self._client.publish(topic=path, messages=[_message(job, attributes) for job in jobs])
+            await self._client.publish(topic=path, messages=[_message(job, place) for job in jobs])
         for job in jobs:
             if isinstance(job, QueueMessages | SendBatch):
                 metering.count(Unit.PUBLISHES, home=(job.company_id, job.fire_id))
@@ -68,15 +65,6 @@ class InlinePublisher:
             await self._run(job)
 
 
-def _message(job: Job, attributes: Mapping[str, str]) -> PubsubMessage:
-    if isinstance(job, IngestFile):  # the form of Cloud Storage's own notifications
-        return PubsubMessage(
-            attributes={
-                **attributes,
-                "eventType": "OBJECT_FINALIZE",
-                "bucketId": job.bucket,
-                "objectId": job.object_name,
-                "objectGeneration": job.generation,
-            }
-        )
-    return PubsubMessage(data=orjson.dumps(dataclasses.asdict(job)), attributes=attributes)
+def _message(job: Job, traceparent: str) -> PubsubMessage:
+    data, attributes = to_message(job, traceparent)
+    return PubsubMessage(data=data, attributes=attributes)

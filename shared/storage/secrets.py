@@ -7,12 +7,14 @@ from typing import Protocol
 
 import msgspec
 
+from shared.domain.errors import Unavailable
+
 
 class CredentialsMissing(Exception):
     """There are no credentials for this sender; its messages cannot be sent or verified."""
 
 
-class SecretsUnavailable(Exception):
+class SecretsUnavailable(Unavailable):
     """Where the credentials are kept cannot be read or written now; the text says why. Try again later."""
 
 

@@ -1,7 +1,6 @@
 """Credentials go in through the API and never come out, and a rotation keeps two of them live."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from shared.domain.companies.api_key import Scope
 from shared.storage.secrets_file import SecretsFile
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.builders import an_email_sender
+from tests.kit.providers_at import providers_at
 
 PATH = "/v1/senders/sender-acme/credentials"
 MAILS = "/v1/senders/mails/credentials"
@@ -104,7 +104,7 @@ async def test_what_the_provider_refuses_is_not_stored(office: Office) -> None:
 
 
 async def test_a_provider_that_cannot_be_asked_is_no_proof(office: Office) -> None:
-    office.runtime.settings = replace(office.runtime.settings, twilio_base_url="http://127.0.0.1:9")
+    office.runtime.settings = providers_at(office.runtime.settings, twilio="http://127.0.0.1:9")
     answer = await office.call("PUT", PATH, json=twilio(office, auth_token=NEW_TOKEN))
     assert "could not be found out" in assert_problem(answer, 409)["detail"]
     assert await live(office) == [office.account.token]
@@ -149,9 +149,6 @@ async def test_a_body_that_is_no_object_is_refused(office: Office, body: str) ->
 
 async def test_what_sendgrid_needs_is_checked_too(office: Office) -> None:
     await office.stores.senders.save(OURS, "mails", an_email_sender())
-    office.runtime.settings = replace(
-        office.runtime.settings, sendgrid_base_url=office.runtime.settings.twilio_base_url
-    )
     key = (await office.simulator.add_key()).key
     good = {"api_key": key, "webhook_public_key": PUBLIC_KEY}
     for wrong in ("hush-hush", PUBLIC_KEY[:-8], PUBLIC_KEY[8:], "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAA=="):

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.responses import Response
 
-from functions.api.kit.idempotency import ATTEMPT
-from shared.domain.idempotency import IdempotencyRecord
+from shared.domain.idempotency import ATTEMPT, IdempotencyRecord
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 TEMPLATE = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}

@@ -2,7 +2,7 @@
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.api_key import Scope
-from shared.domain.fires.fire import Fire
+from shared.domain.fires.fire import Fire, PlannedStep
 from shared.domain.ids import computed_id
 from shared.domain.messages.message import MessageState
 from tests.kit.api.office import OURS, Office, assert_problem
@@ -16,7 +16,7 @@ async def _unknown(office: Office) -> str:
         slot="s",
         content_hash="h",
         fired_at=NOON,
-        planned=1,
+        steps=(PlannedStep(step_id="sms", planned=1, chunk_count=0),),
         chunks_stored=True,
         is_closed=True,
     )

@@ -34,7 +34,7 @@ EXPECTED = {
     "watch_work": FRAMEWORK | {"grpc"},
     "ingest_file": FRAMEWORK | DATABASE,
     "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
-    "preview_campaign": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
+    "preview_campaign": FRAMEWORK | {"grpc"} | TEMPLATES | ADDRESSES,
     "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES | {"fastapi"},

@@ -15,11 +15,11 @@ from tests.kit.architecture.source_tree import (
 
 # Methods of repositories that do not begin with the company, each with its reason.
 REPOSITORY_EXCEPTIONS = {
-    "Collection.put": "part of a transaction or batch, which comes first; the company follows",
-    "Collection.create": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.put": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.create": "part of a transaction or batch, which comes first; the company follows",
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
-    "Collection.record": "maps a document that was found",
+    "Documents.record": "maps a document that was found",
     "Stores.all": "the collections themselves",
     "Stores.short_lived": "the collections themselves",
     "Keeping.ends_at": "says when a record may be deleted",
@@ -53,12 +53,17 @@ WITHOUT_RECORDS = {
     "unpacked": "maps a record",
     "company_of": "reads a path",
     "read_retry": "says how a read is tried again",
-    "read_together": "reads what Collection.wanted was given, company first",
+    "read_together": "reads what Documents.wanted was given, company first",
     "transact": "runs what its caller does",
 }
-USE_CASE_EXCEPTIONS = {
+# Use cases and views that do not begin with runtime and company, each with its reason.
+WITHOUT_COMPANY = {
+    "page_of": "takes the collection and the company",
+    "take_tick": "ticks belong to no company",
+    "give_back_tick": "ticks belong to no company",
     "hold_sending": "concerns all companies",
     "create_company": "the company does not exist yet",
+    "announce_jobs": "jobs name their company",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}
@@ -118,16 +123,16 @@ def _begins_well(names: list[str], file: SourceFile) -> bool:
     return names in (["runtime", "job"], ["runtime", "now"])
 
 
-def test_every_use_case_takes_the_runtime_and_the_company() -> None:
+def test_every_use_case_and_view_takes_the_runtime_and_the_company() -> None:
     others = {
         function.name
-        for file in source_files("shared/usecases")
+        for file in source_files("shared/usecases", "shared/views")
         for function in _public(top_functions(file))
         # What is not async and takes no runtime reads and writes nothing.
         if (isinstance(function, ast.AsyncFunctionDef) or "runtime" in parameters(function))
         and not _begins_well(parameters(function), file)
     }
-    assert others == set(USE_CASE_EXCEPTIONS)
+    assert others == set(WITHOUT_COMPANY)
 
 
 def test_paths_are_built_in_one_place() -> None:

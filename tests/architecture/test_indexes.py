@@ -127,6 +127,17 @@ def test_lists_are_filtered_by_what_is_declared() -> None:
     assert page_filters() == declared
 
 
+def test_pages_are_filtered_in_one_place() -> None:
+    """Elsewhere page_filters could not read by which fields."""
+    filtering = {
+        file.name
+        for file in source_files("shared", "functions")
+        for call, _ in attribute_calls(file, {"page", "each_page"})
+        if len(call.args) > 1 or any(keyword.arg in ("where", None) for keyword in call.keywords)
+    }
+    assert filtering == {"shared/views/kit/paging.py", "shared/firestore/kit/collection.py"}
+
+
 def test_no_query_is_built_elsewhere() -> None:
     builders = {
         file.name
@@ -181,7 +192,7 @@ def _is_passed_in(node: ast.expr, file: SourceFile) -> bool:
 
 def test_every_call_names_a_declared_query_of_that_collection_and_scope() -> None:
     calls, faults = 0, []
-    for file in source_files("shared/usecases", "functions"):
+    for file in source_files("shared/usecases", "shared/views", "functions"):
         for call, called, collection in _store_calls(file):
             calls += 1
             across = called.attr == "each_across_companies"
@@ -201,7 +212,7 @@ def test_every_call_names_a_declared_query_of_that_collection_and_scope() -> Non
 def test_every_declared_query_is_made() -> None:
     used = {
         node.id if isinstance(node, ast.Name) else node.attr
-        for file in source_files("shared/usecases", "functions")
+        for file in source_files("shared/usecases", "shared/views", "functions")
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Name | ast.Attribute)
     }

@@ -1,5 +1,6 @@
 """One name from manifest to file to entry point to topic."""
 
+import ast
 import inspect
 from importlib import import_module
 
@@ -8,7 +9,7 @@ import pytest
 import main
 from infra.manifest import Trigger, read_manifest
 from shared.domain.job import TOPICS
-from tests.kit.architecture.source_tree import ROOT, source_files, top_functions
+from tests.kit.architecture.source_tree import ROOT, attribute_calls, source_files, top_functions
 
 FOLDERS = {
     Trigger.TICK: {"functions.ticks"},
@@ -108,3 +109,19 @@ def test_every_use_case_file_has_a_function_of_its_name() -> None:
 def test_ticks_and_workers_are_thin(name: str) -> None:
     path = ROOT / main.ENTRY_POINTS[name].replace(".", "/") / f"{name}.py"
     assert len(path.read_text().splitlines()) < 30
+
+
+def test_jobs_are_made_and_announced_in_one_place_each() -> None:
+    made, announcing = set(), set()
+    for file in source_files("shared", "functions", "infra"):
+        names = {call.func.id for call in file.calls if isinstance(call.func, ast.Name)}
+        made |= {(file.name, name) for name in names & {"SendBatch", "QueueMessages"}}
+        announcing |= {
+            file.name for _, called in attribute_calls(file, {"publish"}) if "runtime" in ast.dump(called)
+        }
+    # The `case SendBatch():` of the inline bus is a pattern, not a call.
+    assert made == {
+        ("shared/domain/fires/fire.py", "QueueMessages"),
+        ("shared/domain/messages/batch.py", "SendBatch"),
+    }
+    assert announcing == {"shared/usecases/announce_jobs.py"}

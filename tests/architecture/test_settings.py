@@ -1,13 +1,16 @@
-"""Settings are read in one place, checked as a whole, and written down in the README."""
+"""Settings are read in one place, checked as a whole, and written down in docs/settings.md."""
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
+from typing import Any
 
 import pytest
 
+from shared.providers import registry
 from shared.settings import PREFIX, Settings, SettingsError
-from tests.kit.architecture.source_tree import ROOT, source_files
+from tests.kit.architecture.source_tree import source_files
+from tests.kit.docs.markdown import document, documents
 
 GOOD = {
     "ROLLCALL_PROJECT_ID": "project",
@@ -18,6 +21,9 @@ GOOD = {
     "ROLLCALL_CALLER_AUDIENCE": "https://rollcall.example",
     "ROLLCALL_CALLER_SERVICE_ACCOUNT": "push@project.iam.gserviceaccount.com",
 }
+FIELDS = [field.name for field in fields(Settings) if field.name != "provider_base_urls"]
+SETTING_ROW = re.compile(rf"^\| `({PREFIX}\w+)` \| (required|empty|`[^`]+`) \| [^|]+ \|$", re.MULTILINE)
+HISTORY = ("CHANGELOG.md",)  # names what was, too
 READERS = {"environ", "environb", "getenv", "getenvb"}
 
 
@@ -37,33 +43,57 @@ def test_only_settings_reads_the_environment() -> None:
 
 
 def _environment_name(field: str) -> str:
-    """As the README must have it. The emulators' own tools name theirs without our prefix."""
+    """The emulators' own tools name theirs without our prefix."""
     return field.upper() if field.endswith("_emulator_host") else PREFIX + field.upper()
 
 
-def test_every_setting_is_in_the_readme_and_no_other() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = {_environment_name(field.name) for field in fields(Settings)}
-    expected = {name for name in names if name.startswith(PREFIX)}  # the others are the emulators' own
-    named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
-    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
-    assert missing == set()
-    assert named <= expected
+def _shown(default: Any) -> str:
+    if default is MISSING:
+        return "required"
+    return f"`{default}`" if default else "empty"
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
+def _documented() -> dict[str, str]:
+    """Every setting that people set, with its default as docs/settings.md shows it."""
+    defaults = {_environment_name(one.name): one.default for one in fields(Settings) if one.name in FIELDS}
+    defaults |= {f"{PREFIX}{one.name.upper()}_BASE_URL": one.base_url for one in registry.records()}
+    return {name: _shown(default) for name, default in defaults.items() if name.startswith(PREFIX)}
+
+
+def test_every_setting_is_written_down_with_its_default() -> None:
+    assert dict(SETTING_ROW.findall(document("docs/settings.md").text)) == _documented()
+
+
+def test_no_document_names_a_setting_that_is_none() -> None:
+    named = {
+        (one.name, name)
+        for one in documents()
+        if one.name not in HISTORY
+        for name in re.findall(rf"\b{PREFIX}[A-Z_]+\b", one.text)
+    }
+    assert {(place, name) for place, name in named if name not in _documented()} == set()
+
+
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
     default = getattr(Settings.from_env(GOOD), field)
     values = {"bus": "inline", "provider_timeout_seconds": "19", "function_timeout_seconds": "541"}
     values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
     values |= {"secrets": "secret-manager"}
-    values |= {"trace_exporter": "console", "trace_share": "0.5"}
+    values |= {"trace_exporter": "console", "trace_share": "0.5", "extra_providers": "a.b, c_d,"}
     text = values.get(field, "7")
     # The token takes the place of the two that it must not stand beside.
     others = {name: value for name, value in GOOD.items() if field != "caller_token" or "CALLER" not in name}
     changed = getattr(Settings.from_env({**others, _environment_name(field): text}), field)
-    assert changed == type(default)(text)
+    assert changed == (("a.b", "c_d") if field == "extra_providers" else type(default)(text))
     assert changed != default
+
+
+def test_every_provider_may_have_another_base_url() -> None:
+    names = {"ROLLCALL_TWILIO_BASE_URL": "http://twilio", "ROLLCALL_PAGER_BASE_URL": "http://pager"}
+    settings = Settings.from_env({**GOOD, **names, "ROLLCALL_BASE_URL": "http://nobody"})
+    assert settings.provider_base_urls == {"twilio": "http://twilio", "pager": "http://pager"}
+    assert Settings.from_env(GOOD).provider_base_urls == {}
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if "CALLER" not in name])
@@ -93,6 +123,8 @@ def test_all_missing_settings_are_named_at_once() -> None:
         ({"BUS": "kafka"}, "ROLLCALL_BUS must be pubsub or inline"),
         ({"TRACE_EXPORTER": "paper"}, "ROLLCALL_TRACE_EXPORTER must be one of none, otlp"),
         ({"TRACE_SHARE": "1.5"}, "ROLLCALL_TRACE_SHARE must be between 0 and 1"),
+        ({"EXTRA_PROVIDERS": "a.b,c-d"}, "ROLLCALL_EXTRA_PROVIDERS must be names of modules"),
+        ({"EXTRA_PROVIDERS": "../evil"}, "ROLLCALL_EXTRA_PROVIDERS must be names of modules"),
         ({"CALLER_AUDIENCE": ""}, "ROLLCALL_CALLER_AUDIENCE"),
         ({"CALLER_SERVICE_ACCOUNT": ""}, "ROLLCALL_CALLER_SERVICE_ACCOUNT"),
     ],

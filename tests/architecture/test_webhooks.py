@@ -13,10 +13,10 @@ from twilio.request_validator import RequestValidator
 
 import main
 from functions.process import current_runtime
-from functions.webhooks.messages import ROUTES
 from infra.local.emulators import Emulators
 from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
 from shared.domain.messages.message import Message, MessageState
+from shared.providers.registry import webhook_paths
 from shared.runtime import Runtime
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from tests.kit.architecture.asgi import a_request
@@ -120,7 +120,7 @@ async def replace(company: Runtime, sender_id: str, *values: Mapping[str, str]) 
 
 @pytest.mark.parametrize("sender_id", ["texts", "mails", "nobody", "", "../texts"])
 @pytest.mark.parametrize("headers", [{}, FORGED], ids=["unsigned", "forged"])
-@pytest.mark.parametrize("route", sorted(ROUTES))
+@pytest.mark.parametrize("route", sorted(f"/{path}" for path in webhook_paths()))
 async def test_what_is_not_signed_is_refused_and_changes_nothing(
     company: Runtime, route: str, headers: dict[str, str], sender_id: str
 ) -> None:

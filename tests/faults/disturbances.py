@@ -165,7 +165,7 @@ async def write_stop(
     lab.orders.give(point, moment, "wait")
 
     async def is_stored() -> bool:
-        key = opt_out_id(Channel.SMS, person)
+        key = opt_out_id(Channel("sms"), person)
         found = await trial.stores.opt_outs.find(trial.company_id, key)
         return found is not None and found.is_active
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-from shared.domain.messages import batch, message
+from shared.domain import lease
+from shared.domain.messages import message
 from shared.providers.kit import http
 from shared.providers.twilio import codes
 from shared.usecases.sending import claim_batch, intend_messages
@@ -52,9 +53,9 @@ class Guard:
 
 GUARDS: dict[str, Guard] = {
     "intent fence": Guard(
-        batch.is_held,
-        "if batch.lease_token != token or batch.state is not BatchState.LEASED:",
-        "if False:",
+        lease.is_held,
+        "item.lease_token == token and item.lease_until is not None and now < item.lease_until",
+        "True",
     ),
     "consent in the transaction": Guard(intend_messages.intend_messages, "if opt_out.is_active", "if False"),
     "frozen content": Guard(
@@ -63,7 +64,9 @@ GUARDS: dict[str, Guard] = {
         "if False:",
     ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
-    "lease on claim": Guard(batch.taken, "if batch.state not in OPEN_STATES and not is_over:", "if False:"),
+    "lease on claim": Guard(
+        lease.leased, "if item.lease_until is not None and now < item.lease_until:", "if False:"
+    ),
     "lost leases are given up": Guard(claim_batch.claim_batch, "if claimed is not None:", "if False:"),
     "what was given up is not requeued": Guard(
         message.given_up,
@@ -72,5 +75,9 @@ GUARDS: dict[str, Guard] = {
     ),
     "only 429 is requeued": Guard(codes.refusal, "outcome=Outcome.UNKNOWN", "outcome=Outcome.NOT_ACCEPTED"),
     "total error table": Guard(http.failure, "_proves_nothing_left(error)", "True"),
-    "sweep": Guard(sweep_stalled_work._sweep_batches, "await runtime.publisher.publish(jobs)", "pass"),
+    "sweep": Guard(
+        sweep_stalled_work._sweep_batches,
+        'await announce_jobs(runtime, jobs, "sweep.publish_batches")',
+        "pass",
+    ),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import yaml
 
-from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.simulator.client import SimulatorClient, base_urls, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.stack import PROJECT_ID, UPLOAD_BUCKET, Stack, StackOptions
 from infra.manifest import MANIFEST_PATH
@@ -176,8 +176,7 @@ def _our_settings(stack: Stack) -> Settings:
         public_url=stack.settings_env["ROLLCALL_PUBLIC_URL"],
         signing_key="chaos",
         secrets=stack.settings_env["ROLLCALL_SECRETS"],
-        twilio_base_url=stack.addresses.simulator,
-        sendgrid_base_url=stack.addresses.simulator,
+        provider_base_urls=base_urls(stack.addresses.simulator),
         storage_public_url=stack.addresses.storage,
         storage_emulator_host=stack.addresses.storage,
         caller_token="chaos",

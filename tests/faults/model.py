@@ -2,8 +2,9 @@
 
 Two workers share one batch with one message. Jobs come at least once, workers die at any step, leases end
 at any moment, commits are applied though they report an error, and the provider does what it likes. What
-the code decides is decided here by its own functions (`shared/domain/messages/batch.py`, `message.py`, and
-`_decide` of the intent); this file only interleaves them, as `send_batch` and the sweep call them.
+the code decides is decided here by its own functions (`shared/domain/lease.py`, `messages/batch.py`,
+`messages/message.py`, and `_decide` of the intent); this file only interleaves them, as `send_batch` and
+the sweep call them.
 """
 
 from collections import deque
@@ -12,13 +13,15 @@ from dataclasses import dataclass, replace
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.fire import Fire
-from shared.domain.messages.batch import BatchState, closed, is_held, taken
+from shared.domain.lease import is_held
+from shared.domain.messages.batch import BatchState, closed, taken
 from shared.domain.messages.message import SETTLED, MessageState, after_receipt, after_result, given_up
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.usecases.sending.intend_messages import _decide
 from tests.faults.situation import (
     DISPATCHED,
     LATER,
+    LEASE_SECONDS,
     QUEUED,
     RECEIPT,
     TOKENS,
@@ -181,7 +184,7 @@ class Model:
 
 
 def _claim(state: State, place: int, _: Outcome | None) -> State:
-    leased = taken(batch_of(state.batch), TOKENS[place], NOON, LATER)
+    leased = taken(batch_of(state.batch), TOKENS[place], NOON, LEASE_SECONDS)
     if leased is None:
         return _with(state, place, None)
     following = "give up" if state.batch[3] else "intent"

@@ -18,7 +18,7 @@ from tests.faults.trial import Trial
 
 MOMENTS: tuple[Moment, ...] = ("before", "after")
 Disturb = Callable[[Laboratory, Trial], Awaitable[None]]
-TEXTS = (Channel.SMS,)
+TEXTS = (Channel("sms"),)
 OUTAGE_SECONDS = 60
 # A process that dies inside a transaction leaves its locks until Firestore ends the transaction: a minute.
 SETTLED_WITHIN = 150
@@ -35,7 +35,7 @@ class Scenario:
     disturb: Disturb
     may_be_unknown: bool = False
     may_be_failed: bool = False
-    channels: tuple[Channel, ...] = (Channel.SMS, Channel.EMAIL)
+    channels: tuple[Channel, ...] = (Channel("sms"), Channel("email"))
     numbers: tuple[str, ...] = ()
     window_closes_in: float | None = None
     seconds: float = SETTLED_WITHIN

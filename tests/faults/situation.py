@@ -9,7 +9,8 @@ from shared.domain.messages.message import Message, MessageState, after_receipt
 from shared.domain.messages.sending import Outcome, Receipt, ReceiptKind
 from tests.kit.builders import NOON, a_message
 
-LATER = NOON + timedelta(minutes=5)
+LEASE_SECONDS = 300
+LATER = NOON + timedelta(seconds=LEASE_SECONDS)
 RECEIPT = Receipt(message_id="m1", kind=ReceiptKind.DELIVERED, event_id="e", provider_id="SM1")
 QUEUED = a_message(batch_id="b1")
 DISPATCHED = Batch(

@@ -153,10 +153,10 @@ async def somebody_refuses_after_the_claim(clinic: Clinic) -> None:
     job = await queued(clinic)
     worker = await Worker.claims(clinic, job)
     [first, *_] = await clinic.messages()
-    key = opt_out_id(Channel.SMS, first.address)
+    key = opt_out_id(Channel("sms"), first.address)
     refusal = OptOut(
         id=key,
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         address=first.address,
         is_active=True,
         source=OptOutSource.REPLY,

@@ -25,7 +25,9 @@ def test_every_point_is_somewhere() -> None:
     sources = [*(REPOSITORY / "shared").rglob("*.py"), *(REPOSITORY / "functions").rglob("*.py")]
     text = "".join(path.read_text() for path in sources if path.name != "faults.py")
     for point in POINTS:
-        named = re.findall(rf'(?:faults\.step\(|(?:transact|commit)\([^()]*, )"{re.escape(point)}"', text)
+        named = re.findall(
+            rf'(?:faults\.step\(|(?:transact|commit|announce_jobs)\([^()]*, )"{re.escape(point)}"', text
+        )
         assert named, f"{point} is nowhere"
 
 
@@ -59,7 +61,9 @@ ASKED_FOR = {
     "check_database",  # only a database that went back in time is written to
     "watch_work",
 }
-WRITES = re.compile(r"(?:transact|commit)\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat)\([^()]*, ")
+WRITES = re.compile(
+    r"(?:transact|commit|announce_jobs)\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat)\([^()]*, "
+)
 
 
 def test_every_write_on_a_messages_way_is_a_point() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local.simulator.client import SendGridKey, SimulatorClient, TwilioAccount
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
@@ -33,6 +32,7 @@ from tests.kit.builders import (
     a_source,
     a_step,
     a_template,
+    an_audience,
     an_email_sender,
     an_sms_sender,
 )
@@ -43,9 +43,9 @@ TEXTS_SENDER = "texts"
 HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
 STEPS = {
-    Channel.SMS: a_step(),
-    Channel.EMAIL: a_step(
-        id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"
+    Channel("sms"): a_step(),
+    Channel("email"): a_step(
+        id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
     ),
 }
 PENDING = (MessageState.QUEUED, MessageState.SENDING)
@@ -76,7 +76,7 @@ class Trial:
         *,
         people: int = 9,
         numbers: Sequence[str] = (),
-        channels: Sequence[Channel] = (Channel.SMS, Channel.EMAIL),
+        channels: Sequence[Channel] = (Channel("sms"), Channel("email")),
         rate_per_second: float = RATE_PER_SECOND,
     ) -> None:
         self.runtime = runtime
@@ -112,7 +112,7 @@ class Trial:
         for sender in senders:
             await self.stores.senders.save(company, sender.id, sender)
         await self.stores.sources.save(company, "appointments", a_source())
-        mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
+        mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         for template in (a_template(), mail):
             await self.stores.templates.save(company, template.id, template)
 
@@ -124,7 +124,7 @@ class Trial:
         window = ALWAYS if window_closes_in is None else self._closing_window(window_closes_in)
         wall = self.runtime.now().replace(tzinfo=None) - timedelta(seconds=1)
         campaign = a_campaign(
-            audience=Audience(source_id="appointments", file_id=file.id),
+            audience=an_audience(file.id),
             steps=tuple(STEPS[channel] for channel in self.channels),
             window=window,
             schedule=Schedule(kind=ScheduleKind.ONCE, at=wall, time_zone="UTC"),
@@ -231,8 +231,8 @@ class Trial:
 
     def addresses(self) -> list[str]:
         """Where the messages go."""
-        addresses = list(self.numbers) if Channel.SMS in self.channels else []
-        if Channel.EMAIL in self.channels:
+        addresses = list(self.numbers) if Channel("sms") in self.channels else []
+        if Channel("email") in self.channels:
             addresses += [f"p{place}@example-clinic.com" for place in range(len(self.numbers))]
         return addresses
 

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from tests.kit.clinic import Clinic
+from tests.kit.providers_at import providers_at
 
 HEADERS = ("Authorization", "Content-Type")
 
@@ -25,7 +26,7 @@ class Between:
 @asynccontextmanager
 async def between(clinic: Clinic) -> AsyncIterator[Between]:
     """From now on the clinic reaches Twilio through a server that the test controls."""
-    found, twilio = Between(), clinic.runtime.settings.twilio_base_url
+    found, twilio = Between(), clinic.runtime.settings.provider_base_urls["twilio"]
     async with aiohttp.ClientSession() as session:
 
         async def answer(request: web.Request) -> web.Response:
@@ -51,7 +52,7 @@ async def between(clinic: Clinic) -> AsyncIterator[Between]:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         port = runner.addresses[0][1]
-        clinic.runtime.settings = replace(clinic.runtime.settings, twilio_base_url=f"http://127.0.0.1:{port}")
+        clinic.runtime.settings = providers_at(clinic.runtime.settings, twilio=f"http://127.0.0.1:{port}")
         try:
             yield found
         finally:

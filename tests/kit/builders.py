@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.step import Step
@@ -30,8 +30,8 @@ def a_company(**changes: Any) -> Company:
 def an_sms_sender(**changes: Any) -> Sender:
     sender = Sender(
         id="texts",
-        channel=Channel.SMS,
-        provider=Provider.TWILIO,
+        channel=Channel("sms"),
+        provider=Provider("twilio"),
         address="+12125550100",
         rate_per_second=500.0,
     )
@@ -41,8 +41,8 @@ def an_sms_sender(**changes: Any) -> Sender:
 def an_email_sender(**changes: Any) -> Sender:
     sender = Sender(
         id="mails",
-        channel=Channel.EMAIL,
-        provider=Provider.SENDGRID,
+        channel=Channel("email"),
+        provider=Provider("sendgrid"),
         address="desk@acme-clinics.com",
         name="Acme Clinics",
         rate_per_second=500.0,
@@ -74,7 +74,7 @@ def a_template(**changes: Any) -> Template:
     template = Template(
         id="reminder",
         name="Reminder",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         body="Hello {{ name }}, you see {{ doctor }} on {{ appointment_at | date: '%b %d at %H:%M' }}. "
         "Reply 1 to confirm, 2 to cancel.",
         created_at=NOON,
@@ -83,10 +83,17 @@ def a_template(**changes: Any) -> Template:
     return replace(template, **changes)
 
 
+def an_audience(file_id: str | None = None) -> Audience:
+    """The rows of one file of the appointments, or of the newest."""
+    if file_id is None:
+        return NewestFileAudience(source_id="appointments")
+    return FileAudience(source_id="appointments", file_id=file_id)
+
+
 def a_step(**changes: Any) -> Step:
     step = Step(
         id="sms",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         template_id="reminder",
         sender_id="texts",
         address_field="phone",
@@ -98,7 +105,7 @@ def a_campaign(**changes: Any) -> Campaign:
     campaign = Campaign(
         id="reminders",
         name="Reminders",
-        audience=Audience(source_id="appointments"),
+        audience=an_audience(),
         steps=(a_step(),),
         window=ALWAYS,
         reply_options=(
@@ -117,14 +124,15 @@ def a_message(**changes: Any) -> Message:
         fire_id="f1",
         campaign_id="reminders",
         step_id="sms",
+        recipient_key="r2",
+        chunk_id="c0",
         row_number=2,
-        chunk_number=0,
         sender_id="texts",
-        channel=Channel.SMS,
+        channel=Channel("sms"),
         address="+12125550187",
         body="Hello Ana",
         subject="",
-        rendering_hash=rendering_hash("hash", Channel.SMS, "+12125550187", "", "Hello Ana"),
+        rendering_hash=rendering_hash("hash", Channel("sms"), "+12125550187", "", "Hello Ana"),
         time_zones=("America/New_York",),
         created_at=NOON,
     )

@@ -25,15 +25,14 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.providers.kit import http
-from shared.pubsub.publisher import InlinePublisher
 from shared.runtime import Runtime
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.files.store_upload import store_upload
 from shared.usecases.fires.fire_campaign import fire_campaign
-from shared.usecases.ledger.report_fire import report_fire
 from shared.usecases.run_job import run_job
+from shared.views.reports import report_fire
 from tests.kit.builders import a_campaign, a_company, a_source, a_template, an_email_sender, an_sms_sender
 from tests.kit.clock import Clock
 
@@ -75,7 +74,7 @@ class Clinic:
         self.simulator = simulator
         self.published: list[Job] = []
         self.runs_jobs = True
-        runtime.publisher = InlinePublisher(self._take)
+        runtime.do_jobs_here(self._take)
 
     async def open(self) -> None:
         """Store the company, its senders and its templates, and register them with the simulators."""
@@ -86,7 +85,7 @@ class Clinic:
         await self.set_credentials(sms.id, {"account_sid": account.sid, "auth_token": account.token})
         mail_fields = {"api_key": key.key, "webhook_public_key": key.verification_key}
         await self.set_credentials(email.id, mail_fields)
-        mail = a_template(id="mail", channel=Channel.EMAIL, subject="Your visit to {{ doctor }}")
+        mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         await asyncio.gather(
             self.stores.companies.add(a_company(id=self.company_id)),
             self.stores.sources.save(self.company_id, "appointments", a_source()),
@@ -220,14 +219,14 @@ class Clinic:
     async def failures(self) -> Sequence[Failure]:
         """The failures table, by row."""
         page = await self.stores.failures.page(self.company_id, limit=1000)
-        return sorted(page.items, key=lambda failure: failure.row_number)
+        return sorted(page.items, key=lambda failure: failure.row_number or 0)
 
     async def write(self, address: str, body: str, sender_id: str = "texts", provider_id: str = "") -> Reply:
         """A person writes to one of the clinic's senders."""
         incoming = IncomingMessage(
             provider_id=provider_id or uuid4().hex, from_address=address, to_address="+12125550100", body=body
         )
-        return await receive_reply(self.runtime, self.company_id, sender_id, Channel.SMS, incoming)
+        return await receive_reply(self.runtime, self.company_id, sender_id, Channel("sms"), incoming)
 
     async def report(self, fire: Fire) -> FireReport:
         """The fire's report."""
@@ -236,7 +235,7 @@ class Clinic:
     async def messages(self) -> Sequence[Message]:
         """All messages, by row."""
         page = await self.stores.messages.page(self.company_id, limit=1000)
-        return sorted(page.items, key=lambda message: (message.row_number, message.step_id))
+        return sorted(page.items, key=lambda message: (message.row_number or 0, message.step_id))
 
     async def by_address(self) -> dict[str, Message]:
         """All messages; for tests in which each has an address of its own."""

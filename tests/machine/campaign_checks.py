@@ -46,7 +46,8 @@ class Checks:
                 assert campaign.last_fire_id is not None
                 book.become(campaign.state)
             if campaign.state is CampaignState.SENT:
-                ledger, all_planned = self.now.ledgers[campaign.last_fire_id or ""]
+                counted = self.now.ledgers[campaign.last_fire_id or ""]
+                ledger, all_planned = counted.ledger, counted.all_planned
                 assert all_planned
                 assert (ledger.pending, ledger.unknown) == (0, 0)
 
@@ -88,7 +89,8 @@ class Checks:
         assert len(set(texts)) == len(texts), "the same text went out twice"
 
     def _fire(self, fire_id: str) -> None:
-        book, (ledger, all_planned) = self.model.fires[fire_id], self.now.ledgers[fire_id]
+        book, counted = self.model.fires[fire_id], self.now.ledgers[fire_id]
+        ledger, all_planned = counted.ledger, counted.all_planned
         assert ledger.is_balanced, ledger
         assert min(ledger.sent, ledger.skipped, ledger.failed, ledger.unknown, ledger.pending) >= 0
         if self.now.fires[fire_id].is_closed:

@@ -183,7 +183,7 @@ class Decisions(Story):
         if self.model.campaigns[failure.campaign_id].state is CampaignState.CANCELED:
             return None
         book = self.model.fires[failure.fire_id]
-        row = self.model.files[book.file_id or ""].lines[failure.row_number - 2]
+        row = self.model.files[book.file_id or ""].lines[(failure.row_number or 0) - 2]
         line = Line(changes.get("name", row.name), changes.get("phone", row.digits))
         text = line.text(book.template_id)
         message = self.seen.messages.get(failure.message_id or "")

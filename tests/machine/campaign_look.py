@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.evidence.history_search import HistorySearch
-from shared.domain.fires.fire import Chunk, Fire, Ledger
+from shared.domain.fires.fire import Chunk, Fire
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.firestore.kit.collection import Collection
-from shared.usecases.ledger.summarize_fire import count_ledger
+from shared.views.ledger import CountedFire, count_fire
 from tests.kit.clinic import Clinic
 
 R = TypeVar("R")
@@ -40,7 +40,7 @@ class Look:
     batches: dict[str, Batch]
     messages: dict[str, Message]
     failures: dict[str, Failure]
-    ledgers: dict[str, tuple[Ledger, bool]]
+    ledgers: dict[str, CountedFire]
     searches: dict[str, HistorySearch]
     accepted: tuple[Accepted, ...]  # in order
     # By our id, in GMT. The provider passes a text on a little later, perhaps when the clock was moved.
@@ -75,9 +75,7 @@ async def look_around(clinic: Clinic, before: Look | None) -> Look:
     if before is not None and found == (before.fires, before.chunks, before.messages, before.failures):
         ledgers = before.ledgers
     else:
-        counted = await asyncio.gather(
-            *(count_ledger(clinic.runtime, "acme", fire) for fire in fires.values())
-        )
+        counted = await asyncio.gather(*(count_fire(clinic.runtime, "acme", fire) for fire in fires.values()))
         ledgers = dict(zip(fires, counted, strict=True))
     return Look(
         campaigns=campaigns,

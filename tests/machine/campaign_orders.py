@@ -159,8 +159,9 @@ class Orders(Story):
         assert len(new) == len(fires) - len(self.model.fires), "a campaign fired twice at once"
         assert new.keys() == expected.keys() if at_least else new.keys() <= expected.keys()
         for campaign_id, fire in new.items():
-            assert fire.file_id == expected[campaign_id]
-            made = self.model.fire_of(campaign_id, fire.content_hash, fire.file_id)
+            file_id = next(iter(fire.audience.file_ids), None)
+            assert file_id == expected[campaign_id]
+            made = self.model.fire_of(campaign_id, fire.content_hash, file_id)
             assert fire.planned == made.planned
             self.model.fires[fire.id] = made
             self.model.campaigns[campaign_id].become(CampaignState.FIRING)

@@ -80,8 +80,7 @@ class Story(RuleBasedStateMachine):
             public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the story
             signing_key="signing-key",
             secrets=str(folder / "secrets.json"),
-            twilio_base_url=simulator.address,
-            sendgrid_base_url=simulator.address,
+            provider_base_urls=simulator.base_urls,
             caller_token="caller-token",
             storage_emulator_host=emulators.storage,
         )

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from shared.domain.senders.sender import Sender
 from shared.providers.kit import http
+from shared.providers.kit.adapters import ProviderAccount
 from shared.providers.kit.asking import NotServed, ProviderUnavailable, SenderRefused
-from shared.providers.kit.credentials import TwilioCredentials
-from shared.providers.registry import ProviderAccount
 from shared.providers.sendgrid.account import LISTED, SendGridAccount
 from shared.providers.twilio.account import TwilioAccount
+from shared.providers.twilio.credentials import TwilioCredentials
 from tests.kit.builders import an_email_sender, an_sms_sender
 
 Answers = dict[str, tuple[int, Any]]

@@ -7,14 +7,11 @@ import pytest
 
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider, Sender
-from shared.providers.kit.credentials import (
-    Credentials,
-    SendGridCredentials,
-    TwilioCredentials,
-    WrongCredentials,
-)
+from shared.providers.kit.credentials import Credentials, WrongCredentials
 from shared.providers.registry import open_sender
 from shared.providers.sendgrid.client import SendGridSender
+from shared.providers.sendgrid.credentials import SendGridCredentials
+from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.sender import TwilioSender
 from shared.settings import Settings
 
@@ -26,17 +23,17 @@ SETTINGS = Settings(
 
 
 def sender(provider: Provider) -> Sender:
-    channel = Channel.SMS if provider is Provider.TWILIO else Channel.EMAIL
+    channel = Channel("sms") if provider == Provider("twilio") else Channel("email")
     return Sender(id="s1", channel=channel, provider=provider, address="a")
 
 
 async def test_each_provider_has_its_adapter() -> None:
-    assert isinstance(open_sender(sender(Provider.TWILIO), TWILIO, SETTINGS), TwilioSender)
-    assert isinstance(open_sender(sender(Provider.SENDGRID), SENDGRID, SETTINGS), SendGridSender)
+    assert isinstance(open_sender(sender(Provider("twilio")), TWILIO, SETTINGS), TwilioSender)
+    assert isinstance(open_sender(sender(Provider("sendgrid")), SENDGRID, SETTINGS), SendGridSender)
 
 
 @pytest.mark.parametrize(
-    ("provider", "credentials"), [(Provider.TWILIO, SENDGRID), (Provider.SENDGRID, TWILIO)]
+    ("provider", "credentials"), [(Provider("twilio"), SENDGRID), (Provider("sendgrid"), TWILIO)]
 )
 def test_credentials_of_another_provider_are_refused(provider: Provider, credentials: Credentials) -> None:
     with pytest.raises(WrongCredentials, match=f"s1 sends through {provider}") as caught:

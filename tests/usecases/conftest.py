@@ -41,8 +41,7 @@ async def clinic(
         public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the tests
         signing_key="signing-key",
         secrets=str(tmp_path / "secrets.json"),
-        twilio_base_url=simulator.address,
-        sendgrid_base_url=simulator.address,
+        provider_base_urls=simulator.base_urls,
         caller_token="caller-token",
         storage_emulator_host=emulators.storage,
     )

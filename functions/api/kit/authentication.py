@@ -12,6 +12,7 @@ from functions.api.kit.problems import Refusal
 from shared.domain.companies.api_key import ApiKey, Scope, matches, split_key_text
 from shared.domain.ids import ID_LENGTH
 from shared.runtime import Runtime
+from shared.views.api_keys import find_api_key
 
 _BEARER = HTTPBearer(
     auto_error=False, scheme_name="API key", description="An API key: Authorization: Bearer rk_…"
@@ -50,7 +51,7 @@ async def authenticate(request: Request) -> Caller:
     text = text.strip()
     runtime: Runtime = request.app.state.runtime
     company_id, key_id = split_key_text(text) or (_NOBODY, _NOBODY)
-    key = await runtime.stores.api_keys.find(company_id, key_id)
+    key = await find_api_key(runtime, company_id, key_id)
     if not matches(key or _unknown_key(runtime), text) or key is None:
         raise _unauthenticated("There is no such API key. Check that it was copied whole.")
     if key.revoked_at is not None:

@@ -1,14 +1,13 @@
 """A POST with an Idempotency-Key is done once; asked again within a day, it gets the same answer.
 
 Only answers that report something done (2xx) are kept. A request that was refused did nothing, so the
-same key may be sent again once the cause is mended. An attempt that died is taken over when its time is
-over; things it creates have ids computed from the key, so the second attempt writes the same ones.
+same key may be sent again once the cause is mended. Things a POST creates have ids computed from the key, so
+an attempt that takes over from one that died writes the same ones.
 """
 
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,14 +15,12 @@ from starlette.responses import Response
 from functions.api.kit.authentication import Caller
 from functions.api.kit.problems import Refusal, invalid
 from shared.domain.errors import Problem
-from shared.domain.idempotency import IdempotencyRecord
+from shared.domain.idempotency import AttemptUnderWay, IdempotencyRecord, KeyUsedForAnother
 from shared.domain.ids import computed_id, random_id
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.usecases.requests.claim_request import claim_request, give_back_request, keep_answer
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT = timedelta(hours=24)
-ATTEMPT = timedelta(seconds=120)  # no request lasts longer: twice the function's time-out
 RETRY_SECONDS = 2
 LONGEST_KEY = 255
 LARGEST_ANSWER = 500_000  # bytes: the record is one document
@@ -74,65 +71,30 @@ async def once(
     try:
         response = await work(request)
     except BaseException:
-        await _give_back(caller, record)
+        await give_back_request(caller.runtime, caller.company_id, record)
         raise
     if 200 <= response.status_code < 300:
         await _keep(request, caller, record, response)
     else:
-        await _give_back(caller, record)
+        await give_back_request(caller.runtime, caller.company_id, record)
     return response
 
 
 async def _claim(caller: Caller, record_id: str, digest: str) -> IdempotencyRecord:
     """Our new record, or the one that holds the answer."""
-    store, now = caller.runtime.stores.idempotency, caller.runtime.now()
-    expires_at = (now + KEPT).replace(microsecond=0)
-    ours = IdempotencyRecord(
-        id=record_id, request_hash=digest, token=random_id(), until=now + ATTEMPT, expires_at=expires_at
-    )
-    if await store.add(caller.company_id, record_id, ours):
-        return ours
-    # Reading before the transaction keeps many equal requests at once from contending for it.
-    found = _usable(await store.find(caller.company_id, record_id), ours, now)
-    if found is not None:
-        return found
-
-    async def take_over(transaction: Transaction) -> IdempotencyRecord:
-        current = await store.find(caller.company_id, record_id, transaction)
-        usable = _usable(current, ours, now)
-        if usable is not None:
-            return usable
-        is_live = current is not None and now < current.expires_at
-        taken = replace(ours, expires_at=current.expires_at) if current is not None and is_live else ours
-        store.put(transaction, caller.company_id, record_id, taken)
-        return taken
-
-    return await transact(caller.runtime.stores.db, take_over)
-
-
-def _usable(
-    found: IdempotencyRecord | None, ours: IdempotencyRecord, now: datetime
-) -> IdempotencyRecord | None:
-    """The record when it is ours or answered, None when it may be taken over. Raises Refusal."""
-    if found is None or now >= found.expires_at:
-        return None
-    if found.token == ours.token:
-        return found
-    if found.request_hash != ours.request_hash:
-        raise invalid(
-            Problem(field=HEADER, reason="was used for another request; use a new key for this one")
-        )
-    if found.status is not None:
-        return found
-    if now >= found.until:
-        return None
-    raise Refusal(
-        status=409,
-        kind="in-progress",
-        title="The same request is being done",
-        detail="A request with this Idempotency-Key has not ended yet. Send it again to get its answer.",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
+    try:
+        return await claim_request(caller.runtime, caller.company_id, record_id, digest)
+    except KeyUsedForAnother:
+        reason = "was used for another request; use a new key for this one"
+        raise invalid(Problem(field=HEADER, reason=reason)) from None
+    except AttemptUnderWay:
+        raise Refusal(
+            status=409,
+            kind="in-progress",
+            title="The same request is being done",
+            detail="A request with this Idempotency-Key has not ended yet. Send it again to get its answer.",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        ) from None
 
 
 async def _keep(request: Request, caller: Caller, record: IdempotencyRecord, response: Response) -> None:
@@ -140,27 +102,9 @@ async def _keep(request: Request, caller: Caller, record: IdempotencyRecord, res
     body = bytes(getattr(request.state, "kept_body", None) or response.body)
     if len(body) > LARGEST_ANSWER:
         raise ValueError(f"an answer of {len(body)} bytes cannot be kept")
-    kept = replace(record, status=response.status_code, body=body, location=response.headers.get("location"))
-
-    async def keep(transaction: Transaction) -> None:
-        store = caller.runtime.stores.idempotency
-        current = await store.find(caller.company_id, record.id, transaction)
-        if current is not None and current.token == record.token:
-            store.put(transaction, caller.company_id, record.id, kept)
-
-    await transact(caller.runtime.stores.db, keep)
-
-
-async def _give_back(caller: Caller, record: IdempotencyRecord) -> None:
-    """Forget an attempt that did nothing."""
-
-    async def forget(transaction: Transaction) -> None:
-        store = caller.runtime.stores.idempotency
-        current = await store.find(caller.company_id, record.id, transaction)
-        if current is not None and current.token == record.token:
-            transaction.delete(store.ref(caller.company_id, record.id))
-
-    await transact(caller.runtime.stores.db, forget)
+    location = response.headers.get("location")
+    answered = replace(record, status=response.status_code, body=body, location=location)
+    await keep_answer(caller.runtime, caller.company_id, answered)
 
 
 def _replay(record: IdempotencyRecord) -> Response:

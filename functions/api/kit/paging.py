@@ -5,18 +5,21 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Query
 
 from functions.api.kit.authentication import Caller
 from functions.api.kit.shapes import Listed, Output
 from shared.domain.errors import InvalidInput
-from shared.firestore.kit.collection import Collection
+from shared.runtime import Runtime
+from shared.views.kit.paging import Page as ViewPage
+from shared.views.kit.paging import PageAsked
 
 T = TypeVar("T", bound=Output)
 R = TypeVar("R")
+P = ParamSpec("P")
 
 
 class Paging:
@@ -70,13 +73,14 @@ def _signature(caller: Caller, name: str, filters: Mapping[str, object], after: 
 async def list_page(
     caller: Caller,
     paging: Paging,
-    collection: Collection[R],
     output: type[T],
-    **filters: object,
+    view: Callable[Concatenate[Runtime, str, PageAsked, P], Awaitable[ViewPage[R]]],
+    *args: P.args,
+    **filters: P.kwargs,
 ) -> Listed[T]:
-    """A page of the collection, in id order. `filters` are equalities; those that are None do not count."""
-    after = read_cursor(caller, collection.name, filters, paging.cursor)
-    where = [(name, value) for name, value in filters.items() if value is not None]
-    page = await collection.page(caller.company_id, limit=paging.limit, after=after, where=where)
-    following = page.next_after and cursor_after(caller, collection.name, filters, page.next_after)
+    """A page of the list `view`, one of shared/views, as `output`. `filters` are the view's own."""
+    after = read_cursor(caller, view.__name__, filters, paging.cursor)
+    asked = PageAsked(paging.limit, after)
+    page = await view(caller.runtime, caller.company_id, asked, *args, **filters)
+    following = page.next_after and cursor_after(caller, view.__name__, filters, page.next_after)
     return Listed[output](items=[output.of(item) for item in page.items], next_cursor=following)  # type: ignore[valid-type]  # a type at run time

@@ -21,27 +21,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
-from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError
-from shared.firestore.kit.schema import NewerDocument
-from shared.firestore.kit.transactions import ContentionError
-from shared.storage.secrets import SecretsUnavailable
+from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
-# NewerDocument: during a deploy the next request may meet a newer instance, which can read it.
-_BUSY = (
-    Aborted,
-    ContentionError,
-    DeadlineExceeded,
-    NewerDocument,
-    ResourceExhausted,
-    RetryError,
-    ServiceUnavailable,
-    SecretsUnavailable,
-)
+_BUSY = (Aborted, DeadlineExceeded, ResourceExhausted, RetryError, ServiceUnavailable, Unavailable)
 
 # What pydantic's own words do not say: how to mend it.
 _REASONS = {

@@ -45,9 +45,15 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
     @classmethod
-    def of(cls, record: object) -> Self:
-        """The record as it is shown: only the fields named here leave the house."""
-        return cls.model_validate(record)
+    def of(cls, record: object, **beside: object) -> Self:
+        """The record as it is shown: only the fields named here leave the house.
+
+        `beside` are fields that the record has not by that name.
+        """
+        if not beside:
+            return cls.model_validate(record)
+        own = {name: getattr(record, name) for name in cls.model_fields if name not in beside}
+        return cls.model_validate(own | beside)
 
 
 T = TypeVar("T", bound=Output)

@@ -26,11 +26,17 @@ class SendGridKey:
     verification_key: str
 
 
+def base_urls(address: str) -> dict[str, str]:
+    """The simulators at `address`, by provider, as the settings take them."""
+    return dict.fromkeys(("twilio", "sendgrid"), address)
+
+
 class SimulatorClient:
     """The simulators at `address`."""
 
     def __init__(self, address: str, http: aiohttp.ClientSession) -> None:
         self.address = address
+        self.base_urls = base_urls(address)
         self._http = http
 
     async def add_account(

@@ -33,13 +33,14 @@ def dedupe_parts(
 ) -> tuple[str, ...]:
     """One text for each word of `key`; rows with equal parts are one message.
 
-    `values` are a row's cleaned values; `time_zone` (IANA) is where a time with an offset becomes a day.
+    `values` are a row's cleaned values; `address` is as its channel compares addresses; `time_zone` (IANA) is
+    where a time with an offset becomes a day.
     """
     parts = {
         "day": lambda: _day(values.get(expires_field or "", ""), time_zone) or fire_day.isoformat(),
         "person": lambda: _first_filled(_PERSON, values),
         "doctor": lambda: _first_filled(_DOCTOR, values),
-        "address": lambda: address.casefold(),
+        "address": lambda: address,
     }
     return tuple(parts[word]() if word in parts else _plain(values.get(word, "")) for word in key)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.channels.channel import as_text
 
 _TIMELESS = {
     "state": CampaignState.READY,
@@ -34,8 +35,8 @@ def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
     facts = replace(
         content, campaign=campaign, templates=templates, senders=senders, content_hash=file_hash or ""
     )
-    digest = hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:32]
-    return replace(content, content_hash=digest)
+    encoded = msgspec.json.encode(facts, order="deterministic", enc_hook=as_text)
+    return replace(content, content_hash=hashlib.sha256(encoded).hexdigest()[:32])
 
 
 def _without_life(campaign: Campaign) -> Campaign:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
-from shared.domain.channels.channel import Channel
 from shared.domain.errors import Problem
 from shared.domain.files.source import FieldType
 from shared.domain.templates.rendering import (
@@ -48,7 +47,7 @@ def _address_problems(content: CampaignContent, step: Step, where: str) -> Itera
 def _template_faults(content: CampaignContent, template: Template) -> Iterator[str]:
     if not template.body.strip():
         yield f"the template {template.name!r} has no body"
-    if template.channel is Channel.EMAIL and not template.subject.strip():
+    if template.channel.record.lacks_subject(template.subject):
         yield f"the template {template.name!r} has no subject"
     for text in (template.subject, template.body):
         for field in _unprovided(content, text):

@@ -1,5 +1,6 @@
 """A refusal, per company, channel and address, with its source and time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,11 @@ class OptOut:
     text: str = ""
 
 
+def active_ids(opt_outs: Iterable[OptOut]) -> set[str]:
+    """The ids of those refusals that hold."""
+    return {opt_out.id for opt_out in opt_outs if opt_out.is_active}
+
+
 def opt_out_id(channel: Channel, address: str) -> str:
-    """One refusal per channel and address. Email addresses are compared without case."""
-    return computed_id(channel, address.casefold())
+    """One refusal per channel and address, compared as the channel compares them."""
+    return computed_id(channel, channel.record.address.key(address))

@@ -1,15 +1,13 @@
 """What a preview expects a fire to cost: an estimate at list prices, before carrier fees and discounts."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from shared.domain.channels.channel import Channel
 
-CURRENCY = "USD"
-# Twilio: US long code, per part (https://www.twilio.com/en-us/sms/pricing/us).
-# SendGrid: Essentials plan, 50,000 mails for 19.95 (https://sendgrid.com/en-us/pricing).
-PRICES = {Channel.SMS: Decimal("0.0083"), Channel.EMAIL: Decimal("0.0004")}
+CURRENCY = "USD"  # of the channels' list prices
 
 
-def estimated_cost(units: dict[Channel, int]) -> Decimal:
-    """The price of `units`: SMS parts and mails."""
-    return sum((PRICES[channel] * count for channel, count in units.items()), Decimal(0))
+def estimated_cost(units: Mapping[Channel, int]) -> Decimal:
+    """The price of what providers bill: how many units of each channel."""
+    return sum((channel.record.price * count for channel, count in units.items()), Decimal(0))

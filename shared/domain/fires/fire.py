@@ -1,8 +1,12 @@
 """A fire: one run of a campaign, its frozen content, and the ledger that must close."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from shared.domain.campaigns.audience import FoundAudience, Piece
+from shared.domain.ids import computed_id
+from shared.domain.job import QueueMessages
 
 
 class FireState(StrEnum):
@@ -14,11 +18,21 @@ class FireState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedStep:
+    """A step that the fire has come to: for so many recipients, read in so many chunks."""
+
+    step_id: str
+    planned: int
+    chunk_count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fire:
     """One run of a campaign. `id` is computed from campaign and slot, so a slot fires once.
 
-    `planned` is rows times steps: every row gives one message or failure a step.
-    `chunks_stored` becomes true when every chunk of the audience is written; until then the sweep
+    `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
+    planned so far: each gives one message or failure for each of its recipients.
+    `chunks_stored` becomes true when every chunk of these steps is written; until then the sweep
     goes on with it. `traceparent` is the trace it was started in. `progress` lives in another document
     (FireProgress), as summaries write it often.
     """
@@ -28,14 +42,24 @@ class Fire:
     slot: str
     content_hash: str
     fired_at: datetime
-    file_id: str | None = None
+    audience: FoundAudience = field(default_factory=FoundAudience)
+    audience_key: str = ""
+    steps: tuple[PlannedStep, ...] = ()
     state: FireState = FireState.FIRING
-    planned: int = 0
-    chunk_count: int = 0
     chunks_stored: bool = False
     is_closed: bool = False
     note: str = ""
     traceparent: str = ""
+
+    @property
+    def planned(self) -> int:
+        """How many messages and failures the steps planned so far come to."""
+        return sum(step.planned for step in self.steps)
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks the steps planned so far have."""
+        return sum(step.chunk_count for step in self.steps)
 
     def is_past_retention(self, now: datetime, days: float) -> bool:
         """Whether its messages are being deleted for their age, so that no count of them is true."""
@@ -43,7 +67,7 @@ class Fire:
 
 
 class ChunkState(StrEnum):
-    """Where a chunk of a fire's audience is on its way to messages."""
+    """Where a chunk of a step's recipients is on its way to messages."""
 
     WAITING = "waiting"
     LEASED = "leased"
@@ -52,22 +76,36 @@ class ChunkState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
-    """One piece of a fire's audience: the unit of queueing, one row chunk of a file.
+    """Some recipients of one step of a fire: the unit of queueing.
 
-    `number` is the row chunk's; `rows_before` gives its place on the sender's timeline. `planned_at`
-    is when it was first claimed: planning again plans for the same moment.
+    `id` is computed from fire, step and number. `piece` says who they are. `reserved_at` is where the step's
+    time on its sender begins, and `recipients_before` the chunk's place in it. `planned_at` is when it was
+    first claimed: planning again plans for the same moment.
     """
 
     id: str
     fire_id: str
+    step_id: str
     number: int
-    rows_before: int
+    piece: Piece
+    recipients_before: int
+    reserved_at: datetime
     published_at: datetime
     state: ChunkState = ChunkState.WAITING
     planned_at: datetime | None = None
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
+
+
+def chunk_id(fire_id: str, step_id: str, number: int) -> str:
+    """A chunk's id follows from its place, so storing it twice stores it once."""
+    return computed_id(fire_id, step_id, "chunk", number)
+
+
+def queue_job(company_id: str, chunk: Chunk) -> QueueMessages:
+    """The job that turns the chunk into messages."""
+    return QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id)
 
 
 class ProgressStatus(StrEnum):
@@ -91,6 +129,11 @@ class Ledger:
     unknown: int = 0
     pending: int = 0
 
+    def __add__(self, other: "Ledger") -> "Ledger":
+        """Both together."""
+        sums = {part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
+        return Ledger(**sums)
+
     @property
     def is_balanced(self) -> bool:
         """Whether every planned message is accounted for."""
@@ -105,12 +148,24 @@ class Ledger:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StepLedger:
+    """The ledger of one step of a fire."""
+
+    step_id: str
+    ledger: Ledger
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FireProgress:
-    """A fire's summary, recomputed from stored states; running it twice or late changes nothing."""
+    """A fire's summary, recomputed from stored states; running it twice or late changes nothing.
+
+    `ledger` is the sum of the steps' ledgers.
+    """
 
     id: str
     fire_id: str
     ledger: Ledger
+    steps: tuple[StepLedger, ...]
     status: ProgressStatus
     percent: int
     updated_at: datetime

@@ -1,34 +1,36 @@
 """What sending a fire used up: counted where it happens, kept by job, added up for the fire's report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.channels.channel import all_channels
+
 
 class Unit(StrEnum):
-    """What is paid for. Reads and writes are documents, as Firestore bills them."""
+    """What running costs, whatever is sent. Reads and writes are documents, as Firestore bills them."""
 
     READS = "reads"
     WRITES = "writes"
     PUBLISHES = "publishes"
     INVOCATIONS = "invocations"
     PROVIDER_CALLS = "provider_calls"
-    SMS_PARTS = "sms_parts"  # of texts the provider accepted
-    EMAILS = "emails"  # that the provider accepted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FireCost:
-    """What one attempt of one job used for one fire. `id` is the attempt's own, so attempts add up."""
+    """What one attempt of one job used for one fire. `id` is the attempt's own, so attempts add up.
+
+    `amounts` are by unit: those of `Unit`, and what the channels' providers bill of what they accepted.
+    """
 
     id: str
     fire_id: str
     job: str
     counted_at: datetime
-    reads: int = 0
-    writes: int = 0
-    publishes: int = 0
-    invocations: int = 0
-    provider_calls: int = 0
-    sms_parts: int = 0
-    emails: int = 0
+    amounts: dict[str, int] = field(default_factory=dict)
+
+
+def all_units() -> tuple[str, ...]:
+    """Every unit: what running costs, then what the channels' providers bill."""
+    return (*map(str, Unit), *(channel.record.unit for channel in all_channels()))

@@ -1,6 +1,5 @@
 """A person as an address: what of the stored data is theirs, and what is left when they are forgotten."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -11,17 +10,14 @@ from shared.domain.messages.message import Message, MessageState, SkipReason, mo
 from shared.domain.messages.reply import Reply
 
 FORGOTTEN = "Deleted at the person's request."
-_NOT_DIGITS = re.compile(r"\D")
-_LEAST_DIGITS = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Who is to be forgotten: `address` in its one form, `national` its digits within the country."""
+    """Who is to be forgotten: `address` in its one form."""
 
     channel: Channel
     address: str
-    national: str = ""
 
     @property
     def key(self) -> str:
@@ -30,10 +26,7 @@ class Person:
 
     def is_in(self, text: str) -> bool:
         """Whether the text holds the address, however it is written: (212) 555-0187, Ana@Example.com."""
-        if self.channel is Channel.EMAIL:
-            return self.address.casefold() in text.casefold()
-        digits = _NOT_DIGITS.sub("", text)
-        return len(self.national) >= _LEAST_DIGITS and self.national in digits
+        return self.channel.record.address.is_in(self.address, text)
 
     def is_in_any(self, texts: Iterable[str]) -> bool:
         """Whether one of the texts holds it."""

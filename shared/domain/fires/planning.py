@@ -1,4 +1,4 @@
-"""From a row to its messages; preview and queueing share it.
+"""From a recipient to the message of one step; preview and queueing share it.
 
 In order: address, expiry, rendering, filters, dedupe key, contact window.
 """
@@ -12,15 +12,14 @@ from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import dedupe_parts
 from shared.domain.campaigns.step import Step
-from shared.domain.channels.addresses import AddressInvalid, normalize
-from shared.domain.channels.channel import Channel
-from shared.domain.files.file import Row
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
+from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.place import find_zones
 from shared.domain.templates.filters import apply_filters
 from shared.domain.templates.rendering import (
-    Compiled,
     RenderFailed,
     check_line,
     compile_text,
@@ -32,12 +31,12 @@ from shared.domain.templates.template_language import FieldMissing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedMessage:
-    """One row's message of one step, ready to be queued. `skip` says why it will not be sent.
+    """One recipient's message of one step, ready to be queued. `skip` says why it will not be sent.
 
     `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key.
     """
 
-    row_number: int
+    recipient: Recipient
     step: Step
     address: str
     subject: str
@@ -52,19 +51,18 @@ class PlannedMessage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedFailure:
-    """One row that could not become a message of one step, with what to mend."""
+    """One recipient who could not become a message of one step, with what to mend."""
 
-    row_number: int
+    recipient: Recipient
     step: Step
     failed_at: FailureStep
     field: str
     value: str
     kind: str
     reason: str
-    values: dict[str, str]
 
 
-SMS_CHARACTERS = 1600  # https://www.twilio.com/docs/api/errors/21617
+Plan = PlannedMessage | PlannedFailure
 
 
 class _Failed(Exception):
@@ -74,39 +72,38 @@ class _Failed(Exception):
 
 
 class Planner:
-    """Plans rows against one frozen content, for one moment. The same row gives the same plan.
+    """Plans one step of one frozen content, for one moment. The same recipient gives the same plan.
 
-    `fired_at` (`now` when None) decides the day of the fire, which a dedupe key may hold: a row planned
+    `fired_at` (`now` when None) decides the day of the fire, which a dedupe key may hold: one planned
     after midnight, or queued again the day after, is still a duplicate of one planned before.
     """
 
-    def __init__(self, content: CampaignContent, now: datetime, fired_at: datetime | None = None) -> None:
+    def __init__(
+        self, content: CampaignContent, step: Step, now: datetime, fired_at: datetime | None = None
+    ) -> None:
         self._content = content
         self._campaign = content.campaign
+        self._step = step
         self._now = now
         self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
-        self._compiled: dict[str, tuple[Compiled, Compiled]] = {
-            template.id: (compile_text(template.subject), compile_text(template.body))
-            for template in content.templates.values()
-        }
+        template = content.templates[step.template_id]
+        self._subject, self._body = compile_text(template.subject), compile_text(template.body)
 
-    def plan(self, row: Row) -> list[PlannedMessage | PlannedFailure]:
-        """One outcome for each of the campaign's steps."""
-        return [self._outcome(step, row) for step in self._campaign.steps]
-
-    def _outcome(self, step: Step, row: Row) -> PlannedMessage | PlannedFailure:
+    def plan(self, recipient: Recipient) -> Plan:
+        """What becomes of this recipient's message."""
         try:
-            return self._message(step, row)
+            return self._message(recipient)
         except _Failed as failed:
-            return PlannedFailure(row_number=row.number, step=step, values=row.values, **failed.facts)  # type: ignore[arg-type]
+            return PlannedFailure(recipient=recipient, step=self._step, **failed.facts)  # type: ignore[arg-type]
 
-    def _message(self, step: Step, row: Row) -> PlannedMessage:
-        address = self._address(step, row.values)
-        zones = self._zones(row.values)
-        not_after = self._not_after(row.values, zones)
-        subject, body = self._rendered(step, row.values)
+    def _message(self, recipient: Recipient) -> PlannedMessage:
+        step, values = self._step, recipient.values
+        address = self._address(step, values)
+        zones = self._zones(values)
+        not_after = self._not_after(values, zones)
+        subject, body = self._rendered(step, values)
         planned = PlannedMessage(
-            row_number=row.number,
+            recipient=recipient,
             step=step,
             address=address,
             subject=subject,
@@ -117,8 +114,8 @@ class Planner:
             opens_at=self._now,
             dedupe=dedupe_parts(
                 self._content.dedupe_key,
-                row.values,
-                address=address,
+                values,
+                address=step.channel.record.address.key(address),
                 fire_day=self._fire_day,
                 expires_field=self._campaign.expires_field,
                 time_zone=zones[0],
@@ -137,7 +134,7 @@ class Planner:
             region = self._content.field_regions.get(step.address_field, self._content.default_region)
             return normalize(step.channel, text, region)
         except AddressInvalid as error:
-            kind = "phone not valid" if step.channel is Channel.SMS else "email not valid"
+            kind = f"{step.channel.record.address.name} not valid"
             raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error
 
     def _zones(self, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -167,10 +164,9 @@ class Planner:
             ) from error  # fmt: skip
 
     def _rendered(self, step: Step, values: Mapping[str, str]) -> tuple[str, str]:
-        subject, body = self._compiled[step.template_id]
         plain = render_values(values, self._content.field_types)
         try:
-            texts = (check_line(render(subject, plain), "subject"), render(body, plain))
+            texts = (check_line(render(self._subject, plain), "subject"), render(self._body, plain))
             filtered = apply_filters(texts[1], self._campaign.filters)
         except FieldMissing as error:
             raise _Failed(
@@ -193,15 +189,17 @@ class Planner:
 
 
 def _check_texts(step: Step, subject: str, body: str) -> None:
-    """What no provider would take is this row's failure, seen in the preview and not at the call."""
+    """What no provider would take is this recipient's failure, seen in the preview and not at the call."""
     if not body.strip():
         raise _Failed(FailureStep.FILTER, "body", "", "text empty", "Nothing is left of the text.")
-    if step.channel is Channel.EMAIL and not subject.strip():
-        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", "An email needs a subject.")
-    if step.channel is Channel.SMS and len(body) > SMS_CHARACTERS:
+    record = step.channel.record
+    one = record.noun[0].upper() + record.noun[1:]
+    if record.lacks_subject(subject):
+        raise _Failed(FailureStep.RENDER, "subject", "", "subject empty", f"{one} needs a subject.")
+    if record.is_too_long(body):
         raise _Failed(
             FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
-            f"A text message holds {SMS_CHARACTERS:,} characters at most.",
+            f"{one} holds {record.longest_text:,} characters at most.",
         )  # fmt: skip
 
 

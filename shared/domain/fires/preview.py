@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.campaigns.audience import FoundAudience
 from shared.domain.ids import computed_id
 
 
@@ -16,14 +17,24 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
     MUST_BE_MENDED = "must_be_mended"
 
+    @property
+    def will_go_out(self) -> bool:
+        """Whether the message would be sent, now or later."""
+        return self in (Verdict.WILL_SEND, Verdict.WILL_WAIT)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewedMessage:
-    """What would become of one row's message of one step. `until` is when the window opens."""
+    """What would become of one recipient's message of one step. `until` is when the window opens.
 
-    row_number: int
+    `position` is the recipient's place in the audience, from 1.
+    """
+
+    position: int
     step_id: str
     verdict: Verdict
+    row_number: int | None = None
+    contact_id: str | None = None
     address: str = ""
     subject: str = ""
     body: str = ""
@@ -47,18 +58,16 @@ class PreviewState(StrEnum):
 class Preview:
     """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason.
 
-    `estimated_cost` is in `currency`, from parts and mails at the list price in shared/domain/fires/cost.py.
+    `estimated_cost` is in `currency`, at the channels' list prices (shared/domain/channels).
     """
 
     id: str
     campaign_id: str
     content_hash: str
     made_at: datetime
-    file_id: str | None = None
+    audience: FoundAudience = dataclasses.field(default_factory=FoundAudience)
     state: PreviewState = PreviewState.RUNNING
     percent: int = 0
-    row_count: int = 0
-    chunk_count: int = 0
     counts: dict[str, int] = dataclasses.field(default_factory=dict)
     reasons: dict[str, int] = dataclasses.field(default_factory=dict)
     opens_at: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -70,7 +79,7 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewChunk:
-    """The previewed messages of one row chunk, as compressed JSON."""
+    """The previewed messages of one piece of the audience, as compressed JSON."""
 
     id: str
     preview_id: str

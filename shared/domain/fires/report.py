@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.fires.cost import CURRENCY
-from shared.domain.fires.fire import Ledger, ProgressStatus
+from shared.domain.fires.fire import Ledger, ProgressStatus, StepLedger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FireReport:
-    """One fire: the ledger, and what its parts are made of.
+    """One fire: the ledger, that of each step, and what their parts are made of.
 
     `skipped`, `failed` and `unknown` are counts by reason; `deliveries` by delivery state (sent messages
     without a receipt yet are `no receipt`); `undelivered` by the provider's code; `dispositions` by answer.
@@ -23,6 +23,7 @@ class FireReport:
     status: ProgressStatus
     percent: int
     ledger: Ledger
+    steps: tuple[StepLedger, ...] = ()
     note: str = ""
     skipped: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)

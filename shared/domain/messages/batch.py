@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.ids import computed_id
+from shared.domain.job import SendBatch
+from shared.domain.lease import leased
 from shared.domain.messages.message import Message
 
 
@@ -70,35 +72,16 @@ def batch_of(
     )
 
 
-OPEN_STATES = frozenset({BatchState.WAITING, BatchState.HELD, BatchState.DISPATCHED})
+def send_job(batch: Batch) -> SendBatch:
+    """The job that sends the batch."""
+    return SendBatch(company_id=batch.company_id, batch_id=batch.id, fire_id=batch.fire_id)
 
 
-def taken(batch: Batch, token: str, now: datetime, until: datetime) -> Batch | None:
-    """The batch leased under `token`; None when it is done, or another worker has it.
-
-    A batch that has this token already was taken by an attempt that was applied though it reported an error.
-    """
+def taken(batch: Batch, token: str, now: datetime, seconds: float) -> Batch | None:
+    """The batch leased under `token`; None when it is done, or another worker has it."""
     if batch.state is BatchState.DONE:
         return None
-    if batch.lease_token == token:
-        return batch
-    is_over = batch.lease_until is not None and batch.lease_until <= now
-    if batch.state not in OPEN_STATES and not is_over:
-        return None
-    return replace(
-        batch,
-        state=BatchState.LEASED,
-        lease_token=token,
-        lease_until=until,
-        attempt=batch.attempt + 1,
-    )
-
-
-def is_held(batch: Batch, token: str, now: datetime) -> bool:
-    """Whether the batch is leased under `token`, and the lease has not ended."""
-    if batch.lease_token != token or batch.state is not BatchState.LEASED:
-        return False
-    return batch.lease_until is not None and now < batch.lease_until
+    return leased(batch, token, now, seconds, state=BatchState.LEASED)
 
 
 def closed(batch: Batch, token: str, again_at: datetime | None, *, is_paused: bool) -> Batch:

@@ -29,9 +29,11 @@ class FailureState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """One row's failure. `reason` is a sentence; `kind` groups failures of the same cause.
+    """One recipient's failure, or a row's that could not be loaded.
 
-    `values` are the row's fields, so that it can be corrected here and queued again.
+    `reason` is a sentence; `kind` groups failures of the same cause. `values` are the recipient's fields, so
+    that they can be corrected here and queued again. `recipient_key`, `chunk_id`, `row_number` and
+    `contact_id` are those of the message it is in place of.
     """
 
     id: str
@@ -40,8 +42,11 @@ class Failure:
     value: str
     kind: str
     reason: str
-    row_number: int
     created_at: datetime
+    row_number: int | None = None
+    contact_id: str | None = None
+    recipient_key: str = ""
+    chunk_id: str = ""
     state: FailureState = FailureState.OPEN
     file_id: str | None = None
     fire_id: str | None = None
@@ -64,6 +69,9 @@ def failure_of(
         kind=kind,
         reason=reason,
         row_number=message.row_number,
+        contact_id=message.contact_id,
+        recipient_key=message.recipient_key,
+        chunk_id=message.chunk_id,
         created_at=now,
         fire_id=message.fire_id,
         campaign_id=message.campaign_id,

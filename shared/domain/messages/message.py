@@ -51,8 +51,9 @@ class Message:
 
     `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
-    `chunk_number` is where its row is kept. `token` is the lease under which it was last taken to be
-    sent. `planned_for` is when its batch starts. `not_after` is "no use after".
+    `recipient_key` says whom it is for, `chunk_id` in which chunk of the fire that recipient is found.
+    `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was last
+    taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after".
     While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
     is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     """
@@ -61,8 +62,8 @@ class Message:
     fire_id: str
     campaign_id: str
     step_id: str
-    row_number: int
-    chunk_number: int
+    recipient_key: str
+    chunk_id: str
     sender_id: str
     channel: Channel
     address: str
@@ -71,6 +72,8 @@ class Message:
     rendering_hash: str
     time_zones: tuple[str, ...]
     created_at: datetime
+    row_number: int | None = None
+    contact_id: str | None = None
     state: MessageState = MessageState.QUEUED
     batch_id: str | None = None
     planned_for: datetime | None = None

@@ -20,8 +20,9 @@ class Outcome(StrEnum):
 class OutgoingMessage:
     """One message as a provider adapter gets it.
 
-    `validity_seconds` is how long the provider may still deliver it; `status_url` is where Twilio
-    reports on it (it carries our message id). `subject` is for email only.
+    `validity_seconds` is how long the provider may still deliver it; `status_url` is where one that reports
+    on each message by itself may post (it carries our message id). `subject` is empty where the channel has
+    none.
     """
 
     message_id: str

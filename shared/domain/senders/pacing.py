@@ -8,7 +8,6 @@ GROUP_SECONDS = 1.5
 
 _BATCH_WORK = 1_000
 _FASTEST_BATCH = 50
-_GROUP_MESSAGES = {Channel.SMS: 25, Channel.EMAIL: 100}
 
 
 def batch_size(rate_per_second: float) -> int:
@@ -24,14 +23,14 @@ def batch_size(rate_per_second: float) -> int:
     return min(BATCH_MESSAGES, max(_FASTEST_BATCH, int(_BATCH_WORK / rate_per_second)))
 
 
-def group_size(rate_per_second: float, channel: Channel = Channel.SMS) -> int:
+def group_size(rate_per_second: float, channel: Channel) -> int:
     """How many messages' intent is written in one transaction: about 1.5 seconds of sending.
 
-    What is in the group when a process dies is in doubt, so slow senders get one message at a time. At
-    most 25 for SMS, each of which is a call of its own; 100 for email, where one call carries them all.
+    What is in the group when a process dies is in doubt, so slow senders get one message at a time; the
+    channel says how many a fast one gets.
     """
     _check(rate_per_second)
-    return min(_GROUP_MESSAGES[channel], max(1, int(rate_per_second * GROUP_SECONDS)))
+    return min(channel.record.group_messages, max(1, int(rate_per_second * GROUP_SECONDS)))
 
 
 def chunk_offset_seconds(messages_before: int, rate_per_second: float) -> float:

@@ -1,16 +1,12 @@
-"""What a message comes from: a Twilio number or a mailbox, with its pace."""
+"""What a message comes from: a number or a mailbox at a provider, with its pace."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import NewType
 
 from shared.domain.channels.channel import Channel
 
-
-class Provider(StrEnum):
-    """Who carries a sender's messages."""
-
-    TWILIO = "twilio"
-    SENDGRID = "sendgrid"
+# Who carries a sender's messages: the name of a record of shared/providers/registry.py.
+Provider = NewType("Provider", str)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

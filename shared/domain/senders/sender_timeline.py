@@ -1,4 +1,4 @@
-"""A sender's timeline: which fire has it when, reserved once for a whole fire."""
+"""A sender's timeline: which step of which fire has it when, reserved once for the whole step."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reservation:
-    """One fire's time on a sender: [starts_at, ends_at)."""
+    """A fire's time on a sender: [starts_at, ends_at). `key` says what of the fire it is for."""
 
+    key: str
     fire_id: str
     starts_at: datetime
     ends_at: datetime
@@ -22,19 +23,19 @@ class SenderTimeline:
 
 
 def reserve(
-    timeline: SenderTimeline, fire_id: str, earliest: datetime, seconds: float, now: datetime
+    timeline: SenderTimeline, key: str, fire_id: str, earliest: datetime, seconds: float, now: datetime
 ) -> tuple[SenderTimeline, datetime]:
-    """Give the fire the first gap of `seconds` at or after `earliest`; asked again, the same one."""
+    """Give `key` the first gap of `seconds` at or after `earliest`; asked again, the same one."""
     kept = tuple(r for r in timeline.reservations if r.ends_at > now)
     for held in kept:
-        if held.fire_id == fire_id:
+        if held.key == key:
             return timeline, held.starts_at
     start, length = earliest, timedelta(seconds=seconds)
     for held in kept:
         if start + length <= held.starts_at:
             break
         start = max(start, held.ends_at)
-    reservation = Reservation(fire_id=fire_id, starts_at=start, ends_at=start + length)
+    reservation = Reservation(key=key, fire_id=fire_id, starts_at=start, ends_at=start + length)
     ordered = tuple(sorted((*kept, reservation), key=lambda r: r.starts_at))
     return replace(timeline, reservations=ordered), start
 

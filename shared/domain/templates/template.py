@@ -8,7 +8,7 @@ from shared.domain.channels.channel import Channel
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """A message format with `{{ fields }}` in Liquid. `subject` is for email only."""
+    """A message format with `{{ fields }}` in Liquid. `subject` is empty where the channel has none."""
 
     id: str
     name: str

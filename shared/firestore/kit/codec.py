@@ -1,6 +1,7 @@
 """Records to Firestore maps and back, checked on the way in by the records' own types."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from google.cloud.firestore import DELETE_FIELD
 
+from shared.domain.channels.channel import as_text
 from shared.firestore.kit import schema
 
 T = TypeVar("T")
@@ -18,7 +20,7 @@ def to_document(record: object) -> dict[str, Any]:
 
     Aware datetimes stay native; naive ones (wall time) become ISO text, as Firestore would read them as UTC.
     """
-    fields: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(datetime, bytes))
+    fields: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(datetime, bytes), enc_hook=as_text)
     fields.pop("id", None)
     document = {name: _encoded(value) for name, value in fields.items() if value is not None}
     document[schema.NAME] = schema.version_of(type(record))
@@ -56,7 +58,13 @@ def from_document(record_type: type[T], document_id: str, fields: dict[str, Any]
 
     Raises NewerDocument, and msgspec.ValidationError when the document is no such record.
     """
-    return msgspec.convert({**schema.upgraded(record_type, _decoded(fields)), "id": document_id}, record_type)
+    upgraded = {**schema.upgraded(record_type, _decoded(fields)), "id": document_id}
+    return msgspec.convert(upgraded, record_type, dec_hook=_named)
+
+
+def _named(kind: Callable[[Any], Any], value: Any) -> Any:
+    """A name out of a table, such as a channel; its type raises ValueError for one that is not in it."""
+    return kind(value)
 
 
 def _decoded(value: Any) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.campaigns.content import CampaignContent
+from shared.domain.errors import NewerDocument
 
 Fields = dict[str, Any]
 NAME = "schema"
@@ -25,20 +25,7 @@ class Upgrade:
 
 
 # By record: the first upgrade leads from version 1 to 2, the next from 2 to 3. None is ever taken out.
-UPGRADES: dict[type, tuple[Upgrade, ...]] = {
-    # 2: the frozen campaign and senders have `fire_refusal` and `pause_count`, empty in what is older.
-    CampaignContent: (Upgrade(change=dict),),
-}
-
-
-class NewerDocument(Exception):
-    """A newer version of the code wrote this document: it must be left to that version."""
-
-    def __init__(self, kind: str, version: int, known: int) -> None:
-        super().__init__(
-            f"A document of {kind} has version {version}; this code knows versions up to {known}. "
-            "It is left to a newer worker."
-        )
+UPGRADES: dict[type, tuple[Upgrade, ...]] = {}
 
 
 def version_of(record_type: type) -> int:

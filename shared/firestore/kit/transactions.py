@@ -18,6 +18,7 @@ from google.api_core.exceptions import (
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
 
 from shared import faults, metering, tracing
+from shared.domain.errors import Unavailable
 from shared.domain.fires.fire_cost import Unit
 from shared.faults import Point
 
@@ -29,7 +30,7 @@ ATTEMPTS = 8
 _UNSURE = (Cancelled, DeadlineExceeded, InternalServerError, InvalidArgument, ServiceUnavailable, Unknown)
 
 
-class ContentionError(Exception):
+class ContentionError(Unavailable):
     """A transaction could not be finished in any of its attempts."""
 
 

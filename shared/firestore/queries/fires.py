@@ -1,6 +1,6 @@
 """Queries for fires, their chunks, failures and costs."""
 
-from shared.domain.fires.fire_cost import Unit
+from shared.domain.fires.fire_cost import all_units
 from shared.firestore.kit.query import Query
 
 FIRES_UNSTORED = Query(collection="fires", equal=("chunks_stored", "is_closed"), across_companies=True)
@@ -11,11 +11,14 @@ CHUNKS_UNPUBLISHED = Query(
 CHUNKS_STALLED = Query(
     collection="chunks", equal=("state",), range=("lease_until", "<="), across_companies=True
 )
-FIRE_COSTS = Query(collection="fire_costs", equal=("fire_id",), sums=tuple(str(unit) for unit in Unit))
+FIRE_COSTS = Query(
+    collection="fire_costs", equal=("fire_id",), sums=tuple(f"amounts.{unit}" for unit in all_units())
+)
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
+STEP_FAILURES = Query(collection="failures", equal=("fire_id", "step_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
-FIRES_ON_FILE = Query(collection="fires", equal=("file_id",))
+STEP_CHUNKS = Query(collection="chunks", equal=("fire_id", "step_id", "state"))
 FIRES_NOT_CLOSED = Query(collection="fires", equal=("is_closed",))
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
-FIRES_OF_FILE = Query(collection="fires", equal=("campaign_id", "file_id"))
+FIRES_OF_AUDIENCE = Query(collection="fires", equal=("campaign_id", "audience_key"))
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))

@@ -16,6 +16,7 @@ MESSAGES_TO_SEARCH = Query(
     collection="messages", equal=("state",), range=("search_at", "<="), across_companies=True
 )
 FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
+STEP_MESSAGES = Query(collection="messages", equal=("fire_id", "step_id", "state"))
 FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
 FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
@@ -29,5 +30,5 @@ MESSAGES_CALLED_SINCE = Query(
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
 MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))
-MESSAGES_OF_ROW = Query(collection="messages", equal=("fire_id", "row_number"))
+MESSAGES_OF_RECIPIENT = Query(collection="messages", equal=("recipient_key",))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))

@@ -6,7 +6,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.senders.sender import Provider
 
 LONGEST = 500
 LONGEST_SHOWN = 100  # characters of a caller's own field name that are repeated to him
@@ -18,20 +17,6 @@ def _is_plain(value: str) -> str:
     return value
 
 
-def _is_account(value: str) -> str:
-    if len(value) != 34 or not value.startswith("AC") or not value.isalnum():
-        raise ValueError("must be the account's id: AC and 32 more characters")
-    return value
-
-
-def _is_public_key(value: str) -> str:
-    from shared.providers.sendgrid.webhook import is_public_key
-
-    if not is_public_key(value):
-        raise ValueError("must be the verification key that SendGrid shows for the signed event webhook")
-    return value
-
-
 Secret = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
@@ -39,35 +24,19 @@ Secret = Annotated[
 ]
 
 
-class _CredentialsInput(BaseModel):
-    """Fields it does not know are refused; what was given is never repeated, not even in an error."""
+class CredentialsInput(BaseModel):
+    """Base of every provider's: the fields of its credentials, each a Secret with its checks.
+
+    Fields it does not know are refused; what was given is never repeated, not even in an error.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
-class TwilioCredentialsInput(_CredentialsInput):
-    """A Twilio account's id and auth token, primary or secondary."""
-
-    account_sid: Annotated[Secret, AfterValidator(_is_account)]
-    auth_token: Secret
-
-
-class SendGridCredentialsInput(_CredentialsInput):
-    """A SendGrid API key, and the verification key of its signed event webhook."""
-
-    api_key: Secret
-    webhook_public_key: Annotated[Secret, AfterValidator(_is_public_key)]
-
-
-INPUTS: Mapping[Provider, type[_CredentialsInput]] = {
-    Provider.TWILIO: TwilioCredentialsInput,
-    Provider.SENDGRID: SendGridCredentialsInput,
-}
-
-
-def check_credentials(provider: Provider, fields: Mapping[str, object], where: str = "") -> dict[str, str]:
+def check_fields(
+    model: type[CredentialsInput], provider: str, fields: Mapping[str, object], where: str = ""
+) -> dict[str, str]:
     """The fields as they are stored. Raises InvalidInput naming each wrong one, after `where`."""
-    model = INPUTS[provider]
     try:
         checked: dict[str, str] = model.model_validate(dict(fields)).model_dump()
     except ValidationError as error:

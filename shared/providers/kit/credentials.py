@@ -1,42 +1,32 @@
 """What a sender signs in with at its provider. Secrets never show in a repr, hence never in a log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
-from shared.domain.senders.sender import Provider, Sender
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TwilioCredentials:
-    """An account and its auth token."""
-
-    account_sid: str = field(repr=False)
-    auth_token: str = field(repr=False)
+from shared.domain.senders.sender import Sender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SendGridCredentials:
-    """An API key, and the public key of the signed event webhook (base64 DER, as SendGrid shows it)."""
-
-    api_key: str = field(repr=False)
-    webhook_public_key: str = field(repr=False)
+class Credentials:
+    """Base of every provider's credentials: texts only, each a field with `repr=False`."""
 
 
-Credentials = TwilioCredentials | SendGridCredentials
+C = TypeVar("C", bound=Credentials)
 
 
 class WrongCredentials(Exception):
     """The credentials kept for a sender are missing, incomplete or another provider's."""
 
 
-def credentials_of(sender: Sender, fields: Mapping[str, str]) -> Credentials:
+def read_credentials(kind: type[C], sender: Sender, stored: Mapping[str, str]) -> C:
     """A sender's credentials out of their stored fields. Raises WrongCredentials naming what they must be.
 
     An empty secret is none: with it anybody could sign.
     """
-    kind = TwilioCredentials if sender.provider is Provider.TWILIO else SendGridCredentials
-    if set(fields) != set(kind.__slots__) or not all(value.strip() for value in fields.values()):
+    names = [field.name for field in fields(kind)]
+    if set(stored) != set(names) or not all(value.strip() for value in stored.values()):
         raise WrongCredentials(
-            f"The {sender.provider} credentials of sender {sender.id!r} must be: {', '.join(kind.__slots__)}."
+            f"The {sender.provider} credentials of sender {sender.id!r} must be: {', '.join(names)}."
         )
-    return kind(**fields)
+    return kind(**stored)

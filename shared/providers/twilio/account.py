@@ -4,8 +4,8 @@ from twilio.rest import Client
 
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.asking import ProviderUnavailable
-from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio.client import open_client, read
+from shared.providers.twilio.credentials import TwilioCredentials
 
 PAGE_SIZE = 20
 

@@ -20,8 +20,8 @@ from shared.providers.kit.asking import (
     QuestionRefused,
     SenderRefused,
 )
-from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
+from shared.providers.twilio.credentials import TwilioCredentials
 
 R = TypeVar("R")
 

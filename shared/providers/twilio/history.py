@@ -7,9 +7,9 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 
 from shared.domain.evidence.reconciling import HistoryPage, ProviderMessage, ReceivedMessage, ReceivedPage
 from shared.domain.messages.sending import IncomingMessage, ReceiptKind
-from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.client import open_client, read
+from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.webhook import KINDS
 
 PAGE_SIZE = 100

@@ -8,10 +8,10 @@ from twilio.base import values
 from shared import log
 from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers.kit import http
-from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.twilio import codes
 from shared.providers.twilio.account import number_problem
 from shared.providers.twilio.client import Refused, open_client
+from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
 
 MIN_VALIDITY_SECONDS = 1

@@ -9,9 +9,9 @@ from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
-from shared.providers.kit.credentials import TwilioCredentials
 from shared.providers.kit.signature import BadSignature, required_header
 from shared.providers.twilio import codes
+from shared.providers.twilio.credentials import TwilioCredentials
 
 Form = Sequence[tuple[str, str]]
 

@@ -26,7 +26,8 @@ async def answer_reply(
             return reply
         if reply.meaning is not ReplyMeaning.UNCLEAR:
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
-        if message is None or message.address.casefold() != reply.address.casefold():
+        same_person = reply.channel.record.address.key
+        if message is None or same_person(message.address) != same_person(reply.address):
             raise InvalidInput.at("message_id", "is not a message to the person who replied")
         settled = answered(reply, message, disposition)
         stores.replies.put(transaction, company_id, reply_id, settled)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from shared.domain.evidence.reconciling import CLOCK_SKEW, ReceivedMessage
 from shared.domain.senders.sender import Sender
-from shared.providers.registry import ProviderHistory
+from shared.providers.kit.adapters import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.answers.receive_reply import receive_reply
 

@@ -1,46 +1,76 @@
-"""Find the file a campaign fires for, and what of it was fired already."""
+"""Find what a campaign's audience comes to now, and who was fired for before."""
 
 from datetime import datetime, timedelta
 
+from shared.domain.campaigns.audience import (
+    Audience,
+    FileAudience,
+    FilePart,
+    FoundAudience,
+    NewestFileAudience,
+)
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.errors import Conflict
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire
 from shared.firestore.queries.files import SOURCE_FILES
-from shared.firestore.queries.fires import FIRES_OF_FILE
+from shared.firestore.queries.fires import FIRES_OF_AUDIENCE
 from shared.runtime import Runtime
 
 FIRES_LOOKED_AT = 100
 ENDS_EARLY = timedelta(days=2)  # a fire that begins now must find all rows
 
 
-async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -> File | None:
-    """The campaign's file, or its source's newest; None when the source has none yet.
+class AudienceNotReady(Conflict):
+    """The audience cannot be read now. `field` is the campaign's field that names it."""
 
-    Raises Conflict when the campaign names a file that is not loaded.
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+async def find_audience(runtime: Runtime, company_id: str, audience: Audience) -> FoundAudience:
+    """What the audience comes to; one without parts when there is nobody yet.
+
+    Raises NotFound, and AudienceNotReady when a file that it names cannot be read.
     """
-    stores = runtime.stores
-    if campaign.audience.file_id is not None:
-        file = await stores.files.get(company_id, campaign.audience.file_id)
-        if file.state is not FileState.LOADED:
-            raise Conflict(f"The file {file.name!r} is {file.state}; a fire needs a loaded file.")
-        if not rows_are_kept(file, runtime.now(), runtime.settings.rows_retention_days):
-            raise Conflict(f"The rows of {file.name!r} are deleted by now. Upload the file again.")
-        return file
-    newest = await stores.files.some(
-        company_id, SOURCE_FILES, campaign.audience.source_id, FileState.LOADED, limit=1
-    )
-    days = runtime.settings.rows_retention_days
-    return newest[0] if newest and rows_are_kept(newest[0], runtime.now(), days) else None
+    match audience:
+        case FileAudience(file_id=file_id):
+            file = await runtime.stores.files.get(company_id, file_id)
+            if (reason := _unready(runtime, file)) is not None:
+                raise AudienceNotReady("audience.file_id", reason)
+            return _of_file(file)
+        case NewestFileAudience(source_id=source_id):
+            newest = await runtime.stores.files.some(
+                company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=1
+            )
+            readable = [file for file in newest if _unready(runtime, file) is None]
+            return _of_file(readable[0]) if readable else FoundAudience()
 
 
-def rows_are_kept(file: File, now: datetime, days: float) -> bool:
+def _of_file(file: File) -> FoundAudience:
+    part = FilePart(file_id=file.id, recipient_count=file.row_count, chunk_count=file.chunk_count)
+    return FoundAudience(parts=(part,))
+
+
+def _unready(runtime: Runtime, file: File) -> str | None:
+    """Why the file's rows cannot be used, or None."""
+    if file.state is not FileState.LOADED:
+        return f"The file {file.name!r} is {file.state}; only a loaded file can be used."
+    if not _rows_are_kept(file, runtime.now(), runtime.settings.rows_retention_days):
+        return f"The rows of {file.name!r} are deleted by now, as their time is over. Upload the file again."
+    return None
+
+
+def _rows_are_kept(file: File, now: datetime, days: float) -> bool:
     """Whether the file's rows, which are kept for so many days, will be there for the next two."""
     return file.loaded_at is not None and now < file.loaded_at + timedelta(days=days) - ENDS_EARLY
 
 
-async def fires_of(runtime: Runtime, company_id: str, campaign: Campaign, file: File) -> list[Fire]:
-    """The campaign's fires for this file."""
+async def fires_for(
+    runtime: Runtime, company_id: str, campaign: Campaign, audience: FoundAudience
+) -> list[Fire]:
+    """The campaign's fires for these very recipients."""
     return await runtime.stores.fires.some(
-        company_id, FIRES_OF_FILE, campaign.id, file.id, limit=FIRES_LOOKED_AT
+        company_id, FIRES_OF_AUDIENCE, campaign.id, audience.key, limit=FIRES_LOOKED_AT
     )

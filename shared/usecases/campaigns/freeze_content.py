@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.freezing import frozen
@@ -52,7 +53,7 @@ def _step_problems(
             field = f"steps[{index}].{kind}_id"
             if part is None:
                 yield Problem(field=field, reason=f"there is no such {kind}")
-            elif part.channel is not step.channel:
+            elif part.channel != step.channel:
                 yield Problem(field=field, reason=f"this {kind} is for {part.channel}")
             elif isinstance(part, Template) and (fault := _fault_of(part)) is not None:
                 yield Problem(field=field, reason=fault)
@@ -74,7 +75,7 @@ def _fault_of(template: Template) -> str | None:
 
 
 async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
-    if campaign.audience.file_id is None:
+    if not isinstance(campaign.audience, FileAudience):
         return None
     file = await runtime.stores.files.find(company_id, campaign.audience.file_id)
     if file is None or file.source_id != campaign.audience.source_id:

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import time
 
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.dedupe import check_dedupe_key
 from shared.domain.campaigns.recurrence import check_schedule
 from shared.domain.campaigns.replies import check_reply_options
+from shared.domain.campaigns.step import AtOnce, OnlyIf
 from shared.domain.campaigns.window import ContactWindow, check_holidays
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
@@ -94,7 +96,7 @@ async def _check(runtime: Runtime, company_id: str, campaign: Campaign) -> None:
 
 
 async def _check_file(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:
-    if campaign.audience.file_id is None:
+    if not isinstance(campaign.audience, FileAudience):
         return []
     file = await runtime.stores.files.find(company_id, campaign.audience.file_id)
     if file is None or file.source_id != campaign.audience.source_id:
@@ -115,14 +117,18 @@ def _check_steps(
         template, sender = templates.get(step.template_id), senders.get(step.sender_id)
         if template is None:
             yield Problem(field=f"{where}.template_id", reason="there is no such template")
-        elif template.channel is not step.channel:
+        elif template.channel != step.channel:
             yield Problem(field=f"{where}.template_id", reason=f"this template is for {template.channel}")
         if sender is None:
             yield Problem(field=f"{where}.sender_id", reason="there is no such sender")
-        elif sender.channel is not step.channel:
+        elif sender.channel != step.channel:
             yield Problem(field=f"{where}.sender_id", reason=f"this sender is for {sender.channel}")
         if source is not None:
             yield from _check_field(f"{where}.address_field", step.address_field, source)
+        if not isinstance(step.when, AtOnce) or step.only_if is not OnlyIf.ANYBODY:
+            yield Problem(
+                field=where, reason="a step goes out at once and to everybody; others do not run yet"
+            )
 
 
 def _check_fields(campaign: Campaign, source: Source) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.domain.channels.channel import Channel
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line, compile_text
 from shared.domain.templates.template import Template
@@ -47,9 +46,10 @@ def _check(template: Template) -> None:
     problems += _check_text("subject", template.subject, SUBJECT_BYTES)
     if not template.body.strip():
         problems.append(Problem(field="body", reason="must not be blank"))
-    if template.channel is Channel.EMAIL and not template.subject.strip():
-        problems.append(Problem(field="subject", reason="an email needs a subject"))
-    if template.channel is not Channel.EMAIL and template.subject:
+    record = template.channel.record
+    if record.lacks_subject(template.subject):
+        problems.append(Problem(field="subject", reason=f"{record.noun} needs a subject"))
+    if template.subject and not record.has_subject:
         problems.append(Problem(field="subject", reason=f"a template for {template.channel} has no subject"))
     try:
         check_line(template.subject, "subject")

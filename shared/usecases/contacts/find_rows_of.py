@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from shared.domain.channels.channel import Channel
 from shared.domain.files.file import Row
 from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.fires.person import Person
@@ -16,15 +15,15 @@ CHUNKS_AT_ONCE = 20
 
 @dataclass(slots=True)
 class RowsOf:
-    """A person's rows: numbers by file and by chunk, and the ways the address is written as an email."""
+    """A person's rows: numbers by file and by chunk, and what messages may have as their address."""
 
     numbers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     chunks: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     spellings: set[str] = field(default_factory=set)
 
-    def has(self, file_id: str, number: int) -> bool:
+    def has(self, file_id: str | None, number: int | None) -> bool:
         """Whether the row is theirs."""
-        return number in self.numbers.get(file_id, ())
+        return file_id is not None and number in self.numbers.get(file_id, ())
 
 
 async def find_rows_of(runtime: Runtime, company_id: str, person: Person) -> RowsOf:
@@ -47,9 +46,8 @@ def _look(found: RowsOf, person: Person, file_id: str, chunk_id: str, row: Row) 
     if theirs:
         found.numbers[file_id].add(row.number)
         found.chunks[chunk_id].add(row.number)
-        if person.channel is Channel.EMAIL:  # the local part keeps its case in messages
-            mailboxes = (value.strip().rpartition("@") for value in theirs)
-            found.spellings.update(f"{local}@{domain.lower()}" for local, _, domain in mailboxes)
+        spellings = map(person.channel.record.address.spelling, theirs)
+        found.spellings.update(spelling for spelling in spellings if spelling is not None)
 
 
 async def blank_rows(runtime: Runtime, company_id: str, rows: RowsOf) -> int:

@@ -31,9 +31,9 @@ async def _forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> i
     stores = runtime.stores
     theirs: list[Preview] = []
     async for page in stores.previews.each_page(company_id):
-        theirs += [preview for preview in page if preview.file_id in rows.numbers]
+        theirs += [preview for preview in page if rows.numbers.keys() & set(preview.audience.file_ids)]
     for preview in theirs:
-        ids = [preview_chunk_id(preview.id, number) for number in range(preview.chunk_count)]
+        ids = [preview_chunk_id(preview.id, number) for number in range(preview.audience.chunk_count)]
         await stores.preview_chunks.remove(company_id, ids)
     return await stores.previews.remove(company_id, [preview.id for preview in theirs])
 

@@ -7,10 +7,9 @@ cut short finds by them what it has left, and asked again it goes on.
 from collections import Counter
 from dataclasses import dataclass, field
 
-import phonenumbers
-
 from shared import log
-from shared.domain.channels.addresses import AddressInvalid, normalize
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
 from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
 from shared.domain.errors import InvalidInput
@@ -23,11 +22,11 @@ from shared.domain.fires.person import (
     forgotten_reply,
     is_forgotten,
 )
+from shared.domain.fires.recipient import row_key
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.firestore.kit.transactions import Transaction, transact
-from shared.firestore.queries.fires import FIRES_ON_FILE
-from shared.firestore.queries.messages import MESSAGES_OF_ADDRESS, MESSAGES_OF_ROW, REPLIES_OF_ADDRESS
+from shared.firestore.queries.messages import MESSAGES_OF_ADDRESS, MESSAGES_OF_RECIPIENT, REPLIES_OF_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.contacts.find_rows_of import RowsOf, blank_rows, find_rows_of
 from shared.usecases.contacts.forget_copies import forget_copies
@@ -63,10 +62,7 @@ async def _person(runtime: Runtime, company_id: str, channel: Channel, address: 
         address = normalize(channel, address, company.default_region)
     except AddressInvalid as invalid:
         raise InvalidInput.at("address", invalid.reason) from invalid
-    national = ""
-    if channel is Channel.SMS:
-        national = str(phonenumbers.national_significant_number(phonenumbers.parse(address)))
-    return Person(channel=channel, address=address, national=national)
+    return Person(channel=channel, address=address)
 
 
 @dataclass(slots=True)
@@ -100,15 +96,10 @@ class _Work:
         own: list[Message] = []
         for address in {self.person.address, *self.rows.spellings}:
             own += await messages.some(company_id, MESSAGES_OF_ADDRESS, address, limit=MOST)
-        places = {(message.fire_id, message.row_number) for message in own}
-        places |= {
-            (fire.id, number)
-            for file_id, numbers in self.rows.numbers.items()
-            for fire in await self.runtime.stores.fires.some(company_id, FIRES_ON_FILE, file_id, limit=MOST)
-            for number in numbers
-        }
-        for fire_id, number in places:
-            for message in await messages.some(company_id, MESSAGES_OF_ROW, fire_id, number, limit=MOST):
+        keys = {message.recipient_key for message in own}
+        keys |= {row_key(file_id, row) for file_id, rows in self.rows.numbers.items() for row in rows}
+        for key in keys:
+            for message in await messages.some(company_id, MESSAGES_OF_RECIPIENT, key, limit=MOST):
                 if not is_forgotten(message):
                     await self._forget_message(message.id)
         self.left["messages"] += len(own) // MOST  # a list that was cut off
@@ -148,7 +139,7 @@ class _Work:
         if failure.message_id is not None:
             message = await self.runtime.stores.messages.find(self.company_id, failure.message_id)
             return message is not None and is_forgotten(message)
-        return self.rows.has(failure.file_id or "", failure.row_number)
+        return self.rows.has(failure.file_id, failure.row_number)
 
     async def _forget_replies(self) -> None:
         replies = self.runtime.stores.replies

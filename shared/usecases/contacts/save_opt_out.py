@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.channels.addresses import AddressInvalid, normalize
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.errors import InvalidInput

@@ -17,8 +17,8 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_STATE,
     MESSAGES_BY_PROVIDER_ID,
 )
+from shared.providers.kit.adapters import ProviderHistory
 from shared.providers.kit.asking import ProviderUnavailable, QuestionRefused, SenderRefused
-from shared.providers.registry import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.answers.record_receipt import record_receipt
 

@@ -24,7 +24,7 @@ from shared.domain.messages.message import Message, MessageState, moved
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_CALLED_SINCE
-from shared.providers.registry import ProviderHistory
+from shared.providers.kit.adapters import ProviderHistory
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.usecases.evidence.settle_message import Settlement, settle_message

@@ -4,18 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared import faults, log
+from shared import log
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.person import is_forgotten
 from shared.domain.ids import computed_id
-from shared.domain.job import SendBatch
-from shared.domain.messages.batch import Batch, batch_of
+from shared.domain.messages.batch import Batch, batch_of, send_job
 from shared.domain.messages.failure import Failure, FailureState, FailureStep, failure_of
 from shared.domain.messages.message import Message, MessageState, moved
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
@@ -53,11 +53,8 @@ async def settle_message(
 
 
 async def _announce(runtime: Runtime, company_id: str, settled: Message, batch: Batch | None) -> None:
-    if batch is not None:
-        with faults.step("settle_message.publish"):
-            await runtime.publisher.publish(
-                [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id)]
-            )
+    jobs = [send_job(batch)] if batch else []
+    await announce_jobs(runtime, jobs, "settle_message.publish")
     await summarize_fire(runtime, company_id, settled.fire_id)
 
 
@@ -183,8 +180,10 @@ def _again(message: Message, now: datetime) -> Message:
         fire_id=message.fire_id,
         campaign_id=message.campaign_id,
         step_id=message.step_id,
+        recipient_key=message.recipient_key,
+        chunk_id=message.chunk_id,
         row_number=message.row_number,
-        chunk_number=message.chunk_number,
+        contact_id=message.contact_id,
         sender_id=message.sender_id,
         channel=message.channel,
         address=message.address,

@@ -17,14 +17,13 @@ from shared.domain.evidence.restoring import (
     held_campaign,
     unclear,
 )
-from shared.domain.fires.fire import ChunkState, FireState
-from shared.domain.job import QueueMessages
+from shared.domain.fires.fire import ChunkState, FireState, queue_job
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRES_NOT_CLOSED
 from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_IN_STATE
-from shared.providers.registry import ProviderHistory
+from shared.providers.kit.adapters import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.answers.recover_replies import recover_replies
 from shared.usecases.fires.queue_messages import queue_messages
@@ -96,8 +95,7 @@ async def _hold_fires(runtime: Runtime, company_id: str, counts: Counter[str]) -
         await store_chunks(runtime, company_id, await stores.fires.get(company_id, fire.id))
         for state in (ChunkState.WAITING, ChunkState.LEASED):
             for chunk in await stores.chunks.some(company_id, CHUNKS_BY_STATE, fire.id, state, limit=MOST):
-                job = QueueMessages(company_id=company_id, fire_id=fire.id, chunk_id=chunk.id)
-                await queue_messages(runtime, job)
+                await queue_messages(runtime, queue_job(company_id, chunk))
         left = await stores.chunks.count(company_id, CHUNKS_BY_STATE, fire.id, ChunkState.DONE)
         counts["waiting"] += fire.chunk_count - left  # another worker has it: another run finds its messages
 

@@ -1,15 +1,20 @@
 """Claim a file to load it: one worker, one generation, and one file a content."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from shared import log
 from shared.domain.files.file import File, FileContent, FileRefused, FileState
 from shared.domain.ids import computed_id, random_id
+from shared.domain.lease import leased
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
 MAX_ATTEMPTS = 5
+_GIVEN_UP = {
+    "state": FileState.REFUSED,
+    "refusal": "The file could not be loaded in five attempts. Please report its id to support.",
+    "lease_until": None,
+}
 
 
 async def claim_file(runtime: Runtime, company_id: str, file_id: str, generation: str) -> File | None:
@@ -21,32 +26,17 @@ async def claim_file(runtime: Runtime, company_id: str, file_id: str, generation
         file = await files.find(company_id, file_id, transaction)
         if file is None or file.state in (FileState.LOADED, FileState.REFUSED):
             return None
-        if file.lease_token == token:
-            return file
         if file.generation not in (None, generation):
             log.event("another generation of a file")
             return None
-        if file.lease_until is not None and now < file.lease_until:
+        changes = {"state": FileState.LOADING, "generation": generation}
+        ours = leased(file, token, now, runtime.settings.lease_seconds, **changes)
+        if ours is not None and ours.attempt > MAX_ATTEMPTS:
+            files.put(transaction, company_id, file_id, replace(file, **_GIVEN_UP))  # type: ignore[arg-type]
             return None
-        if file.attempt >= MAX_ATTEMPTS:
-            reason = "The file could not be loaded in five attempts. Please report its id to support."
-            files.put(
-                transaction,
-                company_id,
-                file_id,
-                replace(file, state=FileState.REFUSED, refusal=reason, lease_until=None),
-            )
-            return None
-        leased = replace(
-            file,
-            state=FileState.LOADING,
-            generation=generation,
-            lease_token=token,
-            lease_until=now + timedelta(seconds=runtime.settings.lease_seconds),
-            attempt=file.attempt + 1,
-        )
-        files.put(transaction, company_id, file_id, leased)
-        return leased
+        if ours is not None:
+            files.put(transaction, company_id, file_id, ours)
+        return ours
 
     return await transact(runtime.stores.db, claim, "claim_file.lease")
 

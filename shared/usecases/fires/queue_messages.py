@@ -1,23 +1,25 @@
-"""Turn one chunk of a fire's audience into messages and failures, and its messages into batches."""
+"""Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import faults, log, metering, tracing
+from shared import log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import active_ids
 from shared.domain.fires.fire import Chunk, ChunkState, Fire, FireState
 from shared.domain.fires.fire_cost import Unit
-from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
-from shared.domain.fires.queueing import Starts, Writes, arrange
+from shared.domain.fires.planning import Planner
+from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
 from shared.domain.ids import random_id
-from shared.domain.job import QueueMessages, SendBatch
-from shared.domain.messages.batch import Batch, BatchState
+from shared.domain.job import QueueMessages
+from shared.domain.lease import leased
+from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.fires.store_writes import AlreadyTaken, store_writes
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
@@ -25,7 +27,7 @@ ROUNDS = 6
 
 
 async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
-    """Plan the chunk's rows, unless that is done or another worker is at it."""
+    """Plan the chunk's recipients, unless that is done or another worker is at it."""
     with log.context(company_id=job.company_id, fire_id=job.fire_id, chunk_id=job.chunk_id):
         metering.count(Unit.INVOCATIONS)
         chunk = await _claim(runtime, job)
@@ -42,14 +44,8 @@ async def _queue(runtime: Runtime, job: QueueMessages, chunk: Chunk) -> None:
         )
         batches = await _plan(runtime, job.company_id, fire, content, chunk)
         is_last = await _finish(runtime, job.company_id, chunk)
-        due = [batch for batch in batches if batch.state is BatchState.DISPATCHED]
-        with faults.step("queue_messages.publish" if due else None):
-            await runtime.publisher.publish(
-                [
-                    SendBatch(company_id=job.company_id, batch_id=batch.id, fire_id=batch.fire_id)
-                    for batch in due
-                ]
-            )
+        due = [send_job(batch) for batch in batches if batch.state is BatchState.DISPATCHED]
+        await announce_jobs(runtime, due, "queue_messages.publish")
         log.event("chunk queued", batches=len(batches), due=len(due))
         if is_last:
             await summarize_fire(runtime, job.company_id, fire.id)
@@ -62,23 +58,13 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
     async def claim(transaction: Transaction) -> Chunk | None:
         now = runtime.now()
         chunk = await stores.chunks.get(job.company_id, job.chunk_id, transaction)
-        if chunk.lease_token == token:
-            return chunk
-        is_taken = (
-            chunk.state is ChunkState.LEASED and chunk.lease_until is not None and now < chunk.lease_until
-        )
-        if chunk.state is ChunkState.DONE or is_taken:
+        if chunk.state is ChunkState.DONE:
             return None
-        leased = replace(
-            chunk,
-            state=ChunkState.LEASED,
-            lease_token=token,
-            lease_until=now + timedelta(seconds=runtime.settings.lease_seconds),
-            planned_at=chunk.planned_at or now,
-            attempt=chunk.attempt + 1,
-        )
-        stores.chunks.put(transaction, job.company_id, chunk.id, leased)
-        return leased
+        changes = {"state": ChunkState.LEASED, "planned_at": chunk.planned_at or now}
+        ours = leased(chunk, token, now, runtime.settings.lease_seconds, **changes)
+        if ours is not None:
+            stores.chunks.put(transaction, job.company_id, chunk.id, ours)
+        return ours
 
     return await transact(stores.db, claim, "queue_messages.claim")
 
@@ -87,15 +73,14 @@ async def _plan(
     runtime: Runtime, company_id: str, fire: Fire, content: CampaignContent, chunk: Chunk
 ) -> list[Batch]:
     """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then."""
-    if fire.file_id is None or chunk.planned_at is None:
-        raise ValueError(f"chunk {chunk.id} has no file or was not claimed")
-    rows = await runtime.stores.row_chunks.rows(company_id, fire.file_id, chunk.number)
-    planner = Planner(content, chunk.planned_at, fire.fired_at)
-    outcomes = [outcome for row in rows for outcome in planner.plan(row)]
-    starts = await _starts(runtime, company_id, fire, content, chunk)
+    step = next(step for step in content.campaign.steps if step.id == chunk.step_id)
+    planner = Planner(content, step, chunk.planned_at or runtime.now(), fire.fired_at)
+    recipients = await read_recipients(runtime, company_id, chunk.piece)
+    arranged = arrange(company_id, fire, content, map(planner.plan, recipients))
+    starts = _starts(runtime, chunk)
     batches: dict[str, Batch] = {}
     for _ in range(ROUNDS):
-        writes = await _missing(runtime, company_id, fire, content, outcomes, starts)
+        writes = await _missing(runtime, arranged, starts)
         batches |= {batch.id: batch for batch in writes.batches}
         try:
             await store_writes(runtime, company_id, writes)
@@ -105,45 +90,34 @@ async def _plan(
     raise AlreadyTaken
 
 
-async def _starts(
-    runtime: Runtime, company_id: str, fire: Fire, content: CampaignContent, chunk: Chunk
-) -> Starts:
-    """Where on each sender's timeline this chunk's messages lie."""
-    senders = {step.sender_id for step in content.campaign.steps}
-    timelines = await runtime.stores.sender_timelines.find_many(company_id, senders)
-    reserved = {
-        sender_id: next((r.starts_at for r in timeline.reservations if r.fire_id == fire.id), fire.fired_at)
-        for sender_id, timeline in timelines.items()
-    }
+def _starts(runtime: Runtime, chunk: Chunk) -> Starts:
+    """Where on the sender's timeline this chunk's messages lie."""
+    now = runtime.now()
     return Starts(
-        now=runtime.now(),
-        reserved=reserved,
-        rows_before=chunk.rows_before,
-        chunk_number=chunk.number,
-        dispatch_until=runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds),
+        now=now,
+        reserved_at=chunk.reserved_at,
+        recipients_before=chunk.recipients_before,
+        chunk_id=chunk.id,
+        dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),
     )
 
 
-async def _missing(
-    runtime: Runtime,
-    company_id: str,
-    fire: Fire,
-    content: CampaignContent,
-    outcomes: Sequence[PlannedMessage | PlannedFailure],
-    starts: Starts,
-) -> Writes:
-    stores = runtime.stores
-    arranged = arrange(company_id, fire, content, outcomes, starts)
-    keys = {opt_out_id(channel, address) for channel, address in arranged.addresses()}
+async def _missing(runtime: Runtime, arranged: Arranged, starts: Starts) -> Writes:
+    stores, company_id = runtime.stores, arranged.company_id
     messages, claims, failures, opt_outs = await asyncio.gather(
         stores.messages.find_many(company_id, arranged.message_ids()),
         stores.text_claims.find_many(company_id, arranged.claim_ids()),
         stores.failures.find_many(company_id, arranged.failure_ids()),
-        stores.opt_outs.find_many(company_id, keys),
+        stores.opt_outs.find_many(company_id, arranged.opt_out_ids()),
     )
-    refused = {(o.channel, o.address.casefold()) for o in opt_outs.values() if o.is_active}
-    is_canceled = fire.state is FireState.CANCELED
-    return arranged.missing(messages, claims, set(failures), refused, is_canceled=is_canceled)
+    return arranged.missing(
+        messages,
+        claims,
+        set(failures),
+        active_ids(opt_outs.values()),
+        starts,
+        is_canceled=arranged.fire.state is FireState.CANCELED,
+    )
 
 
 async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:

@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from shared import faults
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import active_ids
 from shared.domain.errors import Conflict, InvalidInput, Problem
-from shared.domain.files.file import Row
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
-from shared.domain.job import SendBatch
-from shared.domain.messages.batch import BatchState
+from shared.domain.fires.recipient import Recipient
+from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
@@ -40,18 +40,11 @@ async def requeue_failure(
         raise Conflict("A rejected row is mended in its file: upload the rejected-rows file, corrected.")
     fire = await runtime.stores.fires.get(company_id, failure.fire_id)
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    values = {**await _values(runtime, company_id, failure, fire), **corrections}
-    plan = _plan(runtime, content, failure, fire, values)
-    now = runtime.now()
-    soon = now + timedelta(seconds=runtime.settings.tick_interval_seconds)
-    starts = Starts(now=now, reserved={}, rows_before=0, chunk_number=0, dispatch_until=soon)
-    arranged = arrange(company_id, fire, content, [plan], starts)
-    done, writes = await _store(runtime, company_id, failure, plan, arranged)
-    due = [batch for batch in writes.batches if batch.state is BatchState.DISPATCHED]
-    with faults.step("requeue_failure.publish" if due else None):
-        await runtime.publisher.publish(
-            [SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id) for batch in due]
-        )
+    recipient = await _recipient(runtime, company_id, failure, corrections)
+    arranged = arrange(company_id, fire, content, [_plan(runtime, content, failure, fire, recipient)])
+    done, writes = await _store(runtime, company_id, failure, arranged)
+    due = [send_job(batch) for batch in writes.batches if batch.state is BatchState.DISPATCHED]
+    await announce_jobs(runtime, due, "requeue_failure.publish")
     await summarize_fire(runtime, company_id, fire.id)
     return done
 
@@ -71,38 +64,56 @@ def _check(corrections: dict[str, str]) -> None:
         raise InvalidInput(*problems)
 
 
-async def _values(runtime: Runtime, company_id: str, failure: Failure, fire: Fire) -> Mapping[str, str]:
-    """The failed row's fields; those of a message that the provider refused are read from its file."""
-    if failure.message_id is None or fire.file_id is None:
-        return failure.values
-    message = await runtime.stores.messages.get(company_id, failure.message_id)
-    rows = await runtime.stores.row_chunks.rows(company_id, fire.file_id, message.chunk_number)
-    return next((row.values for row in rows if row.number == message.row_number), {})
+async def _recipient(
+    runtime: Runtime, company_id: str, failure: Failure, corrections: Mapping[str, str]
+) -> Recipient:
+    """The recipient with corrections. Of a refused message the fields are read where they are kept."""
+    values = failure.values
+    if failure.message_id is not None:
+        chunk = await runtime.stores.chunks.find(company_id, failure.chunk_id)
+        found = await read_recipients(runtime, company_id, chunk.piece) if chunk else []
+        values = next((dict(one.values) for one in found if one.key == failure.recipient_key), {})
+    return Recipient(
+        key=failure.recipient_key,
+        values={**values, **corrections},
+        row_number=failure.row_number,
+        contact_id=failure.contact_id,
+    )
 
 
 def _plan(
-    runtime: Runtime, content: CampaignContent, failure: Failure, fire: Fire, values: dict[str, str]
+    runtime: Runtime, content: CampaignContent, failure: Failure, fire: Fire, recipient: Recipient
 ) -> PlannedMessage:
-    row = Row(number=failure.row_number, values=values)
-    outcomes = Planner(content, runtime.now(), fire.fired_at).plan(row)
-    outcome = next(outcome for outcome in outcomes if outcome.step.id == failure.step_id)
-    if isinstance(outcome, PlannedFailure):
-        raise InvalidInput.at(f"corrections.{outcome.field}", outcome.reason)
-    return outcome
+    step = next(step for step in content.campaign.steps if step.id == failure.step_id)
+    plan = Planner(content, step, runtime.now(), fire.fired_at).plan(recipient)
+    if isinstance(plan, PlannedFailure):
+        raise InvalidInput.at(f"corrections.{plan.field}", plan.reason)
+    return plan
+
+
+def _starts(runtime: Runtime, failure: Failure) -> Starts:
+    now = runtime.now()
+    return Starts(
+        now=now,
+        reserved_at=now,
+        recipients_before=0,
+        chunk_id=failure.chunk_id,
+        dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),
+    )
 
 
 async def _store(
-    runtime: Runtime, company_id: str, failure: Failure, plan: PlannedMessage, arranged: Arranged
+    runtime: Runtime, company_id: str, failure: Failure, arranged: Arranged
 ) -> tuple[Failure, Writes]:
     """The message and the end of the failure in one transaction: the ledger holds throughout."""
-    stores = runtime.stores
+    stores, starts = runtime.stores, _starts(runtime, failure)
     tried: list[Writes] = []
 
     async def requeue(transaction: Transaction) -> tuple[Failure, Writes]:
         current = await stores.failures.get(company_id, failure.id, transaction)
         fire = await stores.fires.get(company_id, arranged.fire.id, transaction)
         campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
-        writes = await _writes(runtime, company_id, plan, arranged, transaction)
+        writes = await _writes(runtime, arranged, starts, transaction)
         if tried and current.requeued_as == tried[0].messages[0].id:
             return current, tried[0]  # our own commit, applied though it reported an error
         if current.state is not FailureState.OPEN:
@@ -128,14 +139,10 @@ async def _store(
     return await transact(stores.db, requeue, "requeue_failure")
 
 
-async def _writes(
-    runtime: Runtime, company_id: str, plan: PlannedMessage, arranged: Arranged, transaction: Transaction
-) -> Writes:
-    stores = runtime.stores
+async def _writes(runtime: Runtime, arranged: Arranged, starts: Starts, transaction: Transaction) -> Writes:
+    stores, company_id = runtime.stores, arranged.company_id
     existing = await stores.messages.find_many(company_id, arranged.message_ids(), transaction)
     claims = await stores.text_claims.find_many(company_id, arranged.claim_ids(), transaction)
-    key = opt_out_id(plan.step.channel, plan.address)
-    opt_out = await stores.opt_outs.find(company_id, key, transaction)
-    is_refused = opt_out is not None and opt_out.is_active
-    refused = {(plan.step.channel, plan.address.casefold())} if is_refused else set()
-    return arranged.missing(existing, claims, set(), refused, is_canceled=False)
+    opt_outs = await stores.opt_outs.find_many(company_id, arranged.opt_out_ids(), transaction)
+    refused = active_ids(opt_outs.values())
+    return arranged.missing(existing, claims, (), refused, starts, is_canceled=False)

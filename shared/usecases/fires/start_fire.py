@@ -4,17 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared import log, tracing
+from shared.domain.campaigns.audience import FoundAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState, check_arrow
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
+from shared.domain.campaigns.step import first_steps
 from shared.domain.errors import Conflict
-from shared.domain.files.file import File
-from shared.domain.fires.fire import Fire
+from shared.domain.fires.fire import Fire, PlannedStep
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.campaigns.find_audience import find_audience, fires_of
+from shared.usecases.campaigns.find_audience import find_audience, fires_for
 from shared.usecases.fires.store_chunks import store_chunks
 from shared.usecases.senders.check_senders import check_senders
 
@@ -28,13 +29,14 @@ async def start_fire(runtime: Runtime, company_id: str, campaign: Campaign, slot
     A recurring campaign on a source's newest file fires for each file once; without a new one the fire is
     empty. Raises Conflict when the campaign's state does not allow it or its file is not loaded.
     """
-    file = await find_audience(runtime, company_id, campaign)
-    if file is None:
-        return await start_fire_for(runtime, company_id, campaign, slot, now, None, NO_FILE)
-    is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING and campaign.audience.file_id is None
-    if is_recurring and await fires_of(runtime, company_id, campaign, file):
-        return await start_fire_for(runtime, company_id, campaign, slot, now, None, NO_NEW_FILE)
-    return await start_fire_for(runtime, company_id, campaign, slot, now, file)
+    audience = await find_audience(runtime, company_id, campaign.audience)
+    if not audience.parts:
+        return await start_fire_for(runtime, company_id, campaign, slot, now, audience, NO_FILE)
+    is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
+    takes_newest = isinstance(campaign.audience, NewestFileAudience)
+    if is_recurring and takes_newest and await fires_for(runtime, company_id, campaign, audience):
+        return await start_fire_for(runtime, company_id, campaign, slot, now, FoundAudience(), NO_NEW_FILE)
+    return await start_fire_for(runtime, company_id, campaign, slot, now, audience)
 
 
 async def start_fire_for(
@@ -43,17 +45,17 @@ async def start_fire_for(
     campaign: Campaign,
     slot: str,
     now: datetime,
-    file: File | None,
+    audience: FoundAudience,
     note: str = "",
 ) -> Fire:
-    """Run `campaign`, as it was read, for `slot` on `file`.
+    """Run `campaign`, as it was read, for `slot` and these recipients.
 
     Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
     """
     fire_id = computed_id(company_id, campaign.id, slot)
     ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
     with log.context(**ids), tracing.span("fire"):
-        return await _start(runtime, company_id, campaign, slot, now, file, note)
+        return await _start(runtime, company_id, campaign, slot, now, audience, note)
 
 
 async def _start(
@@ -62,7 +64,7 @@ async def _start(
     campaign: Campaign,
     slot: str,
     now: datetime,
-    file: File | None,
+    audience: FoundAudience,
     note: str,
 ) -> Fire:
     stores = runtime.stores
@@ -73,7 +75,7 @@ async def _start(
         raise Conflict(f"All sending is held: {hold.reason}")
     content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
     await check_senders(runtime, company_id, content.campaign.steps, content.senders)
-    fire = _new_fire(company_id, campaign, content, slot, now, file, note)
+    fire = _new_fire(company_id, campaign, content, slot, now, audience, note)
 
     async def start(transaction: Transaction) -> Fire:
         current = await stores.campaigns.get(company_id, campaign.id, transaction)
@@ -101,7 +103,7 @@ def _new_fire(
     content: CampaignContent,
     slot: str,
     now: datetime,
-    file: File | None,
+    audience: FoundAudience,
     note: str,
 ) -> Fire:
     return Fire(
@@ -110,9 +112,12 @@ def _new_fire(
         slot=slot,
         content_hash=content.content_hash,
         fired_at=now,
-        file_id=file.id if file else None,
-        planned=file.row_count * len(content.campaign.steps) if file else 0,
-        chunk_count=file.chunk_count if file else 0,
+        audience=audience,
+        audience_key=audience.key,
+        steps=tuple(
+            PlannedStep(step_id=step.id, planned=audience.recipient_count, chunk_count=audience.chunk_count)
+            for step in first_steps(content.campaign.steps)
+        ),
         note=note,
         traceparent=tracing.traceparent(),
     )

@@ -1,20 +1,20 @@
-"""Store the chunks of a fire's audience, reserve its senders' time, and announce the chunks."""
+"""Store the chunks of a fire's steps, reserve their senders' time, and announce the chunks."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared import faults
 from shared.domain.campaigns import window
+from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.files.row_chunk import RowChunk
-from shared.domain.fires.fire import Chunk, Fire
+from shared.domain.campaigns.step import Step
+from shared.domain.fires.fire import Chunk, Fire, PlannedStep, chunk_id, queue_job
 from shared.domain.ids import computed_id
-from shared.domain.job import QueueMessages
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.firestore.kit.transactions import Transaction, commit, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.campaigns.read_audience import read_audience
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
 CHUNKS_PER_COMMIT = 200
@@ -26,10 +26,15 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
     if fire.chunks_stored:
         return fire
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    chunks = await _chunks(runtime, company_id, fire)
-    row_count = sum(chunk.row_count for chunk in chunks)
-    note = await _reserve_senders(runtime, company_id, fire, content, row_count)
-    await _store(runtime, company_id, fire, chunks)
+    pieces = [found async for found in read_audience(runtime, company_id, fire.audience)]
+    earliest = starts_at = _earliest(content, fire.fired_at)
+    chunks: list[Chunk] = []
+    for planned, step in _planned_steps(fire, content):
+        reserved_at = await _reserve(runtime, company_id, fire, content, step, planned, earliest)
+        starts_at = max(starts_at, reserved_at)
+        chunks += _chunks(runtime, fire, step, pieces, reserved_at)
+    await _store(runtime, company_id, chunks)
+    note = _note(starts_at) if starts_at - earliest >= WORTH_A_NOTE else ""
 
     async def finish(transaction: Transaction) -> Fire:
         current = await runtime.stores.fires.get(company_id, fire.id, transaction)
@@ -38,69 +43,73 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         return done
 
     stored = await transact(runtime.stores.db, finish, "store_chunks.finish")
-    jobs = [
-        QueueMessages(company_id=company_id, fire_id=fire.id, chunk_id=_chunk_id(fire, chunk.number))
-        for chunk in chunks
-    ]
-    with faults.step("store_chunks.publish" if jobs else None):
-        await runtime.publisher.publish(jobs)
+    jobs = [queue_job(company_id, chunk) for chunk in chunks]
+    await announce_jobs(runtime, jobs, "store_chunks.publish")
     if not chunks:
         await summarize_fire(runtime, company_id, fire.id)
     return stored
 
 
-def _chunk_id(fire: Fire, number: int) -> str:
-    return computed_id(fire.id, "chunk", number)
+def _planned_steps(fire: Fire, content: CampaignContent) -> list[tuple[PlannedStep, Step]]:
+    steps = {step.id: step for step in content.campaign.steps}
+    return [(planned, steps[planned.step_id]) for planned in fire.steps]
 
 
-async def _chunks(runtime: Runtime, company_id: str, fire: Fire) -> list[RowChunk]:
-    if fire.file_id is None:
-        return []
-    found = runtime.stores.row_chunks.each(company_id, fire.file_id, fire.chunk_count)
-    return [replace(chunk, rows=b"") async for chunk in found]
+def _chunks(
+    runtime: Runtime, fire: Fire, step: Step, pieces: list[tuple[int, Piece, int]], reserved_at: datetime
+) -> list[Chunk]:
+    chunks, before = [], 0
+    for number, piece, recipient_count in pieces:
+        chunks.append(
+            Chunk(
+                id=chunk_id(fire.id, step.id, number),
+                fire_id=fire.id,
+                step_id=step.id,
+                number=number,
+                piece=piece,
+                recipients_before=before,
+                reserved_at=reserved_at,
+                published_at=runtime.now(),
+            )
+        )
+        before += recipient_count
+    return chunks
 
 
-async def _store(runtime: Runtime, company_id: str, fire: Fire, chunks: list[RowChunk]) -> None:
+async def _store(runtime: Runtime, company_id: str, chunks: list[Chunk]) -> None:
     stores = runtime.stores
-    existing = await stores.chunks.find_many(company_id, (_chunk_id(fire, c.number) for c in chunks))
-    missing = [chunk for chunk in chunks if _chunk_id(fire, chunk.number) not in existing]
+    existing = await stores.chunks.find_many(company_id, (chunk.id for chunk in chunks))
+    missing = [chunk for chunk in chunks if chunk.id not in existing]
     for start in range(0, len(missing), CHUNKS_PER_COMMIT):
         writer = stores.db.batch()
         for chunk in missing[start : start + CHUNKS_PER_COMMIT]:
-            item = Chunk(
-                id=_chunk_id(fire, chunk.number),
-                fire_id=fire.id,
-                number=chunk.number,
-                rows_before=chunk.rows_before,
-                published_at=runtime.now(),
-            )
-            stores.chunks.put(writer, company_id, item.id, item)
+            stores.chunks.put(writer, company_id, chunk.id, chunk)
         await commit(writer, "store_chunks.store")
 
 
-async def _reserve_senders(
-    runtime: Runtime, company_id: str, fire: Fire, content: CampaignContent, row_count: int
-) -> str:
-    """Give the fire its time on each sender's timeline, once for the whole fire; a note if it must wait."""
-    steps_of = Counter(step.sender_id for step in content.campaign.steps)
-    earliest = starts_at = _earliest(content, fire.fired_at)
-    for sender_id, steps in steps_of.items():
-        seconds = row_count * steps / content.senders[sender_id].rate_per_second
+async def _reserve(
+    runtime: Runtime,
+    company_id: str,
+    fire: Fire,
+    content: CampaignContent,
+    step: Step,
+    planned: PlannedStep,
+    earliest: datetime,
+) -> datetime:
+    """Give the step its time on its sender's timeline, once for all its recipients."""
+    timelines, sender = runtime.stores.sender_timelines, content.senders[step.sender_id]
+    key, seconds = computed_id(fire.id, step.id), planned.planned / sender.rate_per_second
 
-        async def take(
-            transaction: Transaction, sender_id: str = sender_id, seconds: float = seconds
-        ) -> datetime:
-            timelines = runtime.stores.sender_timelines
-            timeline = await timelines.find(company_id, sender_id, transaction)
-            timeline, start = reserve(
-                timeline or SenderTimeline(id=sender_id), fire.id, earliest, seconds, fire.fired_at
-            )
-            timelines.put(transaction, company_id, sender_id, timeline)
-            return start
+    async def take(transaction: Transaction) -> datetime:
+        timeline = await timelines.find(company_id, sender.id, transaction) or SenderTimeline(id=sender.id)
+        timeline, start = reserve(timeline, key, fire.id, earliest, seconds, fire.fired_at)
+        timelines.put(transaction, company_id, sender.id, timeline)
+        return start
 
-        starts_at = max(starts_at, await transact(runtime.stores.db, take, "store_chunks.reserve"))
-    if starts_at - earliest < WORTH_A_NOTE:
-        return ""
+    return await transact(runtime.stores.db, take, "store_chunks.reserve")
+
+
+def _note(starts_at: datetime) -> str:
     return f"Starts at {starts_at:%Y-%m-%d %H:%M} UTC, when its sender is through with another fire."
 
 

@@ -44,10 +44,10 @@ def _costs(runtime: Runtime, job: str, meter: Meter, *, is_for_one_fire: bool) -
     ]
 
 
-def _cost(runtime: Runtime, job: str, fire_id: str, counts: Counter[Unit]) -> FireCost:
-    own = Counter({Unit.WRITES: 1})
+def _cost(runtime: Runtime, job: str, fire_id: str, counts: Counter[str]) -> FireCost:
+    own = Counter({str(Unit.WRITES): 1})
     amounts = {str(unit): amount for unit, amount in (counts + own).items()}
-    return FireCost(id=random_id(), fire_id=fire_id, job=job, counted_at=runtime.now(), **amounts)
+    return FireCost(id=random_id(), fire_id=fire_id, job=job, counted_at=runtime.now(), amounts=amounts)
 
 
 async def _store(runtime: Runtime, costs: list[tuple[str, FireCost]]) -> None:

@@ -4,18 +4,17 @@ from datetime import date, timedelta
 
 from shared.domain.evidence.history_search import asked_for, days_of, history_search_id
 from shared.domain.fires.fire import Fire
-from shared.domain.senders.sender import Provider
 from shared.firestore.kit.transactions import Transaction, transact
+from shared.providers import registry
 from shared.runtime import Runtime
-
-WITH_HISTORY = frozenset({Provider.TWILIO})
 
 
 async def open_searches(runtime: Runtime, company_id: str, fire: Fire) -> None:
     """Have every day of the fire searched once its quiet period is over. Asking twice is harmless."""
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     for sender in content.senders.values():
-        if sender.provider not in WITH_HISTORY:
+        provider = registry.find(sender.provider)
+        if provider is None or provider.open_history is None:
             continue
         for day in days_of(fire.fired_at, runtime.now()):
             await _ask(runtime, company_id, sender.id, day, fire.id)

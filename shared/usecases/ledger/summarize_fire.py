@@ -1,47 +1,18 @@
 """Recompute a fire's ledger from stored states. Running it twice or late changes nothing."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 
 from shared import log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
-from shared.domain.fires.fire import ChunkState, Fire, FireProgress, Ledger, ProgressStatus, status_of
-from shared.domain.messages.failure import FailureState
-from shared.domain.messages.message import MessageState
+from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
 from shared.firestore.kit.transactions import Transaction, transact
-from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRE_FAILURES
-from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches
+from shared.views.ledger import count_fire, kept_progress
 
 COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
-
-
-async def count_ledger(runtime: Runtime, company_id: str, fire: Fire) -> tuple[Ledger, bool]:
-    """The fire's ledger as it stands, and whether all its chunks are planned."""
-    stores = runtime.stores
-
-    async def messages(state: MessageState) -> int:
-        return await stores.messages.count(company_id, FIRE_MESSAGES_BY_STATE, fire.id, state)
-
-    done_chunks = await stores.chunks.count(company_id, CHUNKS_BY_STATE, fire.id, ChunkState.DONE)
-    queued, sending, sent, skipped, unknown, failed = await asyncio.gather(
-        messages(MessageState.QUEUED),
-        messages(MessageState.SENDING),
-        messages(MessageState.SENT),
-        messages(MessageState.SKIPPED),
-        messages(MessageState.UNKNOWN),
-        stores.failures.count(company_id, FIRE_FAILURES, fire.id, FailureState.OPEN),
-    )
-    all_planned = fire.chunks_stored and done_chunks == fire.chunk_count
-    settled = sent + skipped + failed + unknown
-    pending = queued + sending if all_planned else fire.planned - settled  # rows not queued yet are pending
-    ledger = Ledger(
-        planned=fire.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
-    )
-    return ledger, all_planned
 
 
 async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireProgress:
@@ -51,11 +22,15 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return kept
-    ledger, all_planned = await count_ledger(runtime, company_id, fire)
-    status = status_of(fire, ledger, all_planned=all_planned)
-    percent = ledger.percent if all_planned else min(ledger.percent, 99)
+    counted = await count_fire(runtime, company_id, fire)
     progress = FireProgress(
-        id=fire_id, fire_id=fire_id, ledger=ledger, status=status, percent=percent, updated_at=started_at
+        id=fire_id,
+        fire_id=fire_id,
+        ledger=counted.ledger,
+        steps=counted.steps,
+        status=counted.status,
+        percent=counted.percent,
+        updated_at=started_at,
     )
     stored = await _store(runtime, company_id, progress)
     if stored.status not in _OPEN:
@@ -63,14 +38,6 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
             await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
-
-
-async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
-    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
-    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
-    if not fire.is_closed or is_counted:
-        return None
-    return await runtime.stores.fire_progress.find(company_id, fire.id)
 
 
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:

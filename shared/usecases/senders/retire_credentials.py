@@ -3,7 +3,7 @@
 from shared import log
 from shared.domain.errors import Conflict
 from shared.runtime import Runtime
-from shared.usecases.senders.show_credentials import ShownCredentials, shown
+from shared.views.credentials import ShownCredentials, shown
 
 
 async def retire_credentials(runtime: Runtime, company_id: str, sender_id: str) -> ShownCredentials:

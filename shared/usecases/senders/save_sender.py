@@ -3,14 +3,13 @@
 import math
 from collections.abc import Mapping
 
-from shared.domain.channels.addresses import AddressInvalid, normalize
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.senders.sender import Provider, Sender
-from shared.providers.kit.credential_input import check_credentials
+from shared.domain.senders.sender import Sender
+from shared.providers.registry import carriers_of, check_credentials
 from shared.runtime import Runtime
 
-PROVIDERS: Mapping[Channel, Provider] = {Channel.SMS: Provider.TWILIO, Channel.EMAIL: Provider.SENDGRID}
 HIGHEST_RATE = 1000.0  # messages a second
 
 
@@ -23,15 +22,16 @@ async def save_sender(
     """
     company = await runtime.stores.companies.get(company_id)
     problems: list[Problem] = []
-    if PROVIDERS[sender.channel] is not sender.provider:
-        reason = f"{sender.channel} goes out through {PROVIDERS[sender.channel]}"
+    if sender.provider not in (carriers := carriers_of(sender.channel)):
+        reason = f"{sender.channel} goes out through {' or '.join(carriers)}"
         problems.append(Problem(field="provider", reason=reason))
     if not (math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= HIGHEST_RATE):
         reason = f"must be above 0 and at most {HIGHEST_RATE:g} messages a second"
         problems.append(Problem(field="rate", reason=reason))
     try:
         if normalize(sender.channel, sender.address, company.default_region) != sender.address:
-            raise AddressInvalid("Write it in its one form: +12125550187, or name@example.com.")
+            example = sender.channel.record.address.example
+            raise AddressInvalid(f"Write it in its one form, such as {example}.")
     except AddressInvalid as invalid:
         problems.append(Problem(field="address", reason=invalid.reason))
     checked: Mapping[str, str] = {}

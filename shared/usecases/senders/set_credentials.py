@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput
-from shared.providers.kit.credential_input import check_credentials
-from shared.providers.kit.credentials import credentials_of
+from shared.providers.registry import check_credentials, credentials_of
 from shared.runtime import Runtime
 from shared.storage.secrets import LiveValue
 from shared.usecases.senders.check_senders import credentials_problem
-from shared.usecases.senders.show_credentials import ShownCredentials, shown
+from shared.views.credentials import ShownCredentials, shown
 
 MOST_LIVE = 2
 

@@ -6,14 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from shared import faults, log, metering, tracing
-from shared.domain.channels.channel import Channel
-from shared.domain.channels.sms import estimate
-from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.message import Message
 from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
 from shared.domain.senders.sender import Sender
-from shared.providers.registry import MessageSender
+from shared.providers.kit.adapters import MessageSender
+from shared.providers.kit.record import STATUS_PATH
 from shared.runtime import Runtime
 from shared.usecases.sending.intend_messages import Intended
 
@@ -67,11 +65,9 @@ def _tallied(results: Mapping[str, SendResult]) -> dict[str, Any]:
 
 
 def _count_accepted(message: Message) -> None:
-    """What the provider charges for it: a text by its parts."""
-    if message.channel is Channel.SMS:
-        metering.count(Unit.SMS_PARTS, estimate(message.body).parts)
-    else:
-        metering.count(Unit.EMAILS)
+    """What the provider bills for it."""
+    record = message.channel.record
+    metering.count(record.unit, record.units(message.body))
 
 
 def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Intended) -> OutgoingMessage:
@@ -85,7 +81,7 @@ def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Inten
         body=message.body,
         validity_seconds=intended.validity_seconds,
         status_url=(
-            f"{runtime.settings.public_url}/messages/status"
+            f"{runtime.settings.public_url}/messages/{STATUS_PATH}"
             f"?company={company_id}&sender={sender.id}&message={message.id}"
         ),
     )

@@ -1,7 +1,5 @@
 """Claim a batch: a lease with a random token, an end and an attempt."""
 
-from datetime import timedelta
-
 from shared.domain.ids import random_id
 from shared.domain.messages.batch import Claim, taken
 from shared.domain.messages.message import given_up
@@ -19,8 +17,8 @@ async def claim_batch(runtime: Runtime, company_id: str, batch_id: str) -> Claim
     async def claim(transaction: Transaction) -> Claim | None:
         now = runtime.now()
         batch = await stores.batches.find(company_id, batch_id, transaction)
-        until = now + timedelta(seconds=runtime.settings.lease_seconds)
-        leased = taken(batch, token, now, until) if batch is not None else None
+        seconds = runtime.settings.lease_seconds
+        leased = taken(batch, token, now, seconds) if batch is not None else None
         if leased is None:
             return None
         stores.batches.put(transaction, company_id, batch_id, leased)

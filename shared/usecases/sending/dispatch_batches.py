@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared import faults, log
-from shared.domain.job import SendBatch
-from shared.domain.messages.batch import Batch, BatchState
+from shared import log
+from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
 
 _MAY_GO = frozenset({BatchState.WAITING, BatchState.HELD})
 AT_ONCE = 16
@@ -24,13 +24,8 @@ async def dispatch_batches(runtime: Runtime, batches: Sequence[tuple[str, Batch]
                 return await _mark_dispatched(runtime, company_id, batch.id)
 
     marked = await asyncio.gather(*(mark(*pair) for pair in batches))
-    jobs = [
-        SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id)
-        for (company_id, batch), is_ours in zip(batches, marked, strict=True)
-        if is_ours
-    ]
-    with faults.step("dispatch_batches.publish" if jobs else None):
-        await runtime.publisher.publish(jobs)
+    jobs = [send_job(batch) for (_, batch), is_ours in zip(batches, marked, strict=True) if is_ours]
+    await announce_jobs(runtime, jobs, "dispatch_batches.publish")
     return len(jobs)
 
 

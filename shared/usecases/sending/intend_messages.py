@@ -9,8 +9,8 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.fires.fire import Fire, FireState
-from shared.domain.lease import LeaseLost
-from shared.domain.messages.batch import Batch, Claim, is_held
+from shared.domain.lease import LeaseLost, is_held
+from shared.domain.messages.batch import Batch, Claim
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
 from shared.domain.messages.message import Message, MessageState, SkipReason, moved, rendering_hash
 from shared.domain.senders.sender import Sender

@@ -31,7 +31,7 @@ async def _reserve(
     async def take(transaction: Transaction) -> datetime:
         timeline = await timelines.find(company_id, sender.id, transaction) or SenderTimeline(id=sender.id)
         seconds = len(ids) / sender.rate_per_second
-        timeline, start = reserve(timeline, key, opens_at, seconds, runtime.now())
+        timeline, start = reserve(timeline, key, claim.batch.fire_id, opens_at, seconds, runtime.now())
         timelines.put(transaction, company_id, sender.id, timeline)
         return start
 

@@ -18,8 +18,8 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.domain.senders.pacing import group_size
 from shared.domain.senders.sender import Sender
+from shared.providers.kit.adapters import MessageSender
 from shared.providers.kit.credentials import Credentials, WrongCredentials
-from shared.providers.registry import MessageSender
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.ledger.summarize_fire import summarize_fire, summary_is_due

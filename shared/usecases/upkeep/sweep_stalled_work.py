@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from shared import faults, log
 from shared.domain.errors import RollcallError
 from shared.domain.files.file import FileState
-from shared.domain.fires.fire import ChunkState, Fire, FireState
-from shared.domain.job import IngestFile, QueueMessages, SendBatch
-from shared.domain.messages.batch import Batch, BatchState
+from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
+from shared.domain.job import IngestFile
+from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
 from shared.firestore.queries.messages import BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.cancel_campaign import settle_canceled
 from shared.usecases.fires.store_chunks import store_chunks
 from shared.usecases.hold.check_database import check_database
@@ -65,8 +66,7 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
-    with faults.step("sweep.publish_files" if jobs else None):
-        await runtime.publisher.publish(jobs)
+    await announce_jobs(runtime, jobs, "sweep.publish_files")
     return len(jobs)
 
 
@@ -100,9 +100,8 @@ async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
     stalled = stores.chunks.each_across_companies(CHUNKS_STALLED, ChunkState.LEASED, now)
     for found in (lost, stalled):
         async for company_id, chunk in found:
-            jobs.append(QueueMessages(company_id=company_id, fire_id=chunk.fire_id, chunk_id=chunk.id))
-    with faults.step("sweep.publish_chunks" if jobs else None):
-        await runtime.publisher.publish(jobs)
+            jobs.append(queue_job(company_id, chunk))
+    await announce_jobs(runtime, jobs, "sweep.publish_chunks")
     return len(jobs)
 
 
@@ -113,10 +112,9 @@ async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
     )
     stalled = stores.batches.each_across_companies(BATCHES_STALLED, BatchState.LEASED, now)
     for found in (untaken, stalled):
-        async for company_id, batch in found:
-            jobs.append(SendBatch(company_id=company_id, batch_id=batch.id, fire_id=batch.fire_id))
-    with faults.step("sweep.publish_batches" if jobs else None):
-        await runtime.publisher.publish(jobs)
+        async for _, batch in found:
+            jobs.append(send_job(batch))
+    await announce_jobs(runtime, jobs, "sweep.publish_batches")
     return len(jobs) + await _sweep_held(runtime)
 
 

@@ -14,7 +14,7 @@ from shared.domain.job import TOPICS
 from shared.domain.messages.message import MessageState
 from shared.firestore.queries.messages import MESSAGES_TO_SEARCH
 from shared.runtime import Runtime
-from shared.usecases.upkeep.list_stuck_work import StuckKind, list_stuck_work
+from shared.views.stuck_work import StuckKind, list_stuck_work
 
 EXAMPLES = 5
 LETTERS_LOOKED_AT = 100

@@ -5,14 +5,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.freezing import frozen
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.files.source import FieldType
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
-from tests.kit.builders import ALWAYS, NOON, a_campaign, a_step, a_template, an_sms_sender
+from tests.kit.builders import ALWAYS, NOON, a_campaign, a_step, a_template, an_audience, an_sms_sender
 
 LATER = NOON + timedelta(hours=1)
 
@@ -38,7 +37,7 @@ def a_content(**changes: object) -> CampaignContent:
 
 BASE = frozen(a_content(), "file").content_hash
 MATTERS = {
-    "audience": {"campaign": a_campaign(audience=Audience(source_id="appointments", file_id="f"))},
+    "audience": {"campaign": a_campaign(audience=an_audience("f"))},
     "steps": {"campaign": a_campaign(steps=(a_step(address_field="mobile"),))},
     "window": {"campaign": a_campaign(window=replace(ALWAYS, opens=time(9)))},
     "schedule": {"campaign": a_campaign(schedule=Schedule(kind=ScheduleKind.ONCE, at=NOON))},

@@ -4,15 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.channels.addresses import (
-    AddressInvalid,
-    PhoneType,
-    normalize,
-    normalize_email,
-    normalize_phone,
-    read_phone,
-)
+from shared.domain.channels.address_kinds import AddressInvalid
+from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
+from shared.domain.channels.email_addresses import normalize_email
+from shared.domain.channels.phone_numbers import PhoneType, normalize_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -35,7 +31,7 @@ from shared.domain.channels.channel import Channel
 )
 def test_all_forms_of_a_number_are_one(text: str) -> None:
     assert normalize_phone(text, "US") == "+12125550187"
-    assert normalize(Channel.SMS, text, "us") == "+12125550187"
+    assert normalize(Channel("sms"), text, "us") == "+12125550187"
 
 
 NUMBERS = st.sampled_from(
@@ -122,7 +118,7 @@ def test_the_type_of_a_number_is_told_and_none_is_refused(text: str, expected: P
 def test_an_email_address_has_one_form(text: str, expected: str) -> None:
     assert normalize_email(text) == expected
     assert normalize_email(expected) == expected
-    assert normalize(Channel.EMAIL, text, "US") == expected
+    assert normalize(Channel("email"), text, "US") == expected
 
 
 @pytest.mark.parametrize(

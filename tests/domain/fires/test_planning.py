@@ -1,5 +1,6 @@
-"""From a row to its messages: one outcome a step, whatever the row holds."""
+"""From a recipient to the message of one step, whatever the row holds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.files.file import Row
 from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
+from shared.domain.fires.recipient import Recipient, recipient_of_row
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
@@ -24,6 +26,10 @@ VALUES = {
 }
 
 
+def a_recipient(values: Mapping[str, str], number: int = 2) -> Recipient:
+    return recipient_of_row("file", Row(number=number, values={**VALUES, **values}))
+
+
 def plan(
     campaign: dict[str, Any] | None = None,
     content: dict[str, Any] | None = None,
@@ -31,8 +37,7 @@ def plan(
     **values: str,
 ) -> PlannedMessage | PlannedFailure:
     frozen = a_content(content_hash="h", campaign=a_campaign(**(campaign or {})), **(content or {}))
-    [outcome] = Planner(frozen, now).plan(Row(number=2, values={**VALUES, **values}))
-    return outcome
+    return Planner(frozen, frozen.campaign.steps[0], now).plan(a_recipient(values))
 
 
 def message(*arguments: Any, **values: Any) -> PlannedMessage:
@@ -97,13 +102,13 @@ def test_what_is_wrong_with_a_row_is_that_rows_failure(
     failed = failure(campaign, **values)
     assert (failed.failed_at, failed.field) == (step, field)
     assert failed.reason.endswith(".")
-    assert failed.values == {**VALUES, **values}
+    assert failed.recipient == a_recipient(values)
 
 
-def test_each_step_has_an_outcome_of_its_own() -> None:
+def test_each_step_is_planned_by_itself() -> None:
     steps = (a_step(), a_step(id="second", address_field="mobile"))
-    planner = Planner(a_content(campaign=a_campaign(steps=steps)), NOON)
-    first, second = planner.plan(Row(number=2, values=VALUES))
+    content = a_content(campaign=a_campaign(steps=steps))
+    first, second = (Planner(content, step, NOON).plan(a_recipient({})) for step in steps)
     assert isinstance(first, PlannedMessage)
     assert isinstance(second, PlannedFailure)
     assert (first.step.id, second.step.id) == ("sms", "second")
@@ -137,11 +142,9 @@ def test_a_state_of_several_zones_uses_the_hours_they_share() -> None:
 
 def test_the_fires_day_is_that_of_the_fire_also_for_rows_planned_after_midnight() -> None:
     content = a_content(dedupe_key=("day", "address"))
-    row = Row(number=2, values=VALUES)
     fired_at = datetime(2026, 11, 24, 4, 59, tzinfo=UTC)  # 23:59 in New York
-    plans = [
-        Planner(content, now, fired_at).plan(row)[0] for now in (fired_at, fired_at + timedelta(minutes=2))
-    ]
+    moments = (fired_at, fired_at + timedelta(minutes=2))
+    plans = [Planner(content, a_step(), now, fired_at).plan(a_recipient({})) for now in moments]
     assert all(isinstance(planned, PlannedMessage) for planned in plans)
     assert len({planned.dedupe for planned in plans if isinstance(planned, PlannedMessage)}) == 1
 

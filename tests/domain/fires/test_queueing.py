@@ -1,51 +1,57 @@
 """From planned rows to what is written: each row once, duplicates on one id, batches with a start."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.files.file import Row
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
-from shared.domain.fires.queueing import Arranged, Refused, Starts, TextClaim, Writes, arrange
+from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState, SkipReason
+from shared.domain.messages.text_claim import TextClaim
 from tests.domain.campaigns.test_freezing import a_content
-from tests.domain.fires.test_planning import VALUES
+from tests.domain.fires.test_planning import a_recipient
 from tests.kit.builders import NOON, a_campaign, a_step, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 
 
 def arranged(
-    rows: list[dict[str, str]],
-    content: CampaignContent | None = None,
-    *,
-    rows_before: int = 0,
-    reserved: datetime = NOON,
+    rows: list[dict[str, str]], content: CampaignContent | None = None, *, rows_before: int = 0
 ) -> Arranged:
+    """The plans of all steps of the content for these rows, step by step."""
     content = content or a_content(content_hash="h", dedupe_key=("address",))
-    planner = Planner(content, NOON)
-    outcomes = [
-        outcome
-        for number, row in enumerate(rows, rows_before + 2)
-        for outcome in planner.plan(Row(number=number, values={**VALUES, **row}))
+    recipients = [a_recipient(row, number) for number, row in enumerate(rows, rows_before + 2)]
+    plans = [
+        Planner(content, step, NOON).plan(recipient)
+        for step in content.campaign.steps
+        for recipient in recipients
     ]
+    return arrange("acme", FIRE, content, plans)
+
+
+def missing(
+    chunk: Arranged,
+    stored: dict[str, Message] | None = None,
+    *,
+    claims: dict[str, TextClaim] | None = None,
+    failures: Collection[str] = (),
+    opt_outs: Collection[str] = (),
+    rows_before: int = 0,
+    reserved_at: datetime = NOON,
+    is_canceled: bool = False,
+) -> Writes:
     starts = Starts(
         now=NOON,
-        reserved={"texts": reserved},
-        rows_before=rows_before,
-        chunk_number=0,
+        reserved_at=reserved_at,
+        recipients_before=rows_before,
+        chunk_id="c0",
         dispatch_until=NOON + timedelta(minutes=5),
     )
-    return arrange("acme", FIRE, content, outcomes, starts)
-
-
-def missing(chunk: Arranged, stored: dict[str, Message] | None = None, **options: object) -> Writes:
-    refused: Refused = options.get("refused", set())  # type: ignore[assignment]
-    failures: set[str] = options.get("failures", set())  # type: ignore[assignment]
-    claims: dict[str, TextClaim] = options.get("claims", {})  # type: ignore[assignment]
-    is_canceled = bool(options.get("is_canceled"))
-    return chunk.missing(stored or {}, claims, failures, refused, is_canceled=is_canceled)
+    return chunk.missing(stored or {}, claims or {}, failures, opt_outs, starts, is_canceled=is_canceled)
 
 
 def phones(*numbers: int) -> list[dict[str, str]]:
@@ -102,8 +108,7 @@ def test_the_very_text_for_the_same_address_is_a_duplicate_whatever_the_dedupe_k
 
 def test_refusals_and_cancellation_skip() -> None:
     chunk = arranged(phones(1, 2))
-    channel = chunk.messages[0][1].step.channel
-    refused = missing(chunk, refused={(channel, "+12125550001")})
+    refused = missing(chunk, opt_outs={opt_out_id(Channel("sms"), "+12125550001")})
     assert {m.row_number: m.reason for m in refused.messages} == {2: SkipReason.OPTED_OUT, 3: None}
     canceled = missing(chunk, is_canceled=True)
     assert {m.reason for m in canceled.messages} == {SkipReason.CANCELED}
@@ -115,8 +120,8 @@ def test_batches_start_when_those_before_them_have_gone() -> None:
         content_hash="h", dedupe_key=("address",), senders={"texts": an_sms_sender(rate_per_second=10.0)}
     )
     reserved = NOON + timedelta(minutes=1)
-    chunk = arranged(phones(*range(150)), content, rows_before=300, reserved=reserved)
-    first, second = missing(chunk).batches
+    chunk = arranged(phones(*range(150)), content, rows_before=300)
+    first, second = missing(chunk, rows_before=300, reserved_at=reserved).batches
     assert (len(first.message_ids), len(second.message_ids)) == (100, 50)
     assert first.planned_start == reserved + timedelta(seconds=30)
     assert second.planned_start == reserved + timedelta(seconds=40)
@@ -125,7 +130,7 @@ def test_batches_start_when_those_before_them_have_gone() -> None:
 
 
 def test_what_starts_later_waits_for_the_tick() -> None:
-    [batch] = missing(arranged(phones(1), reserved=NOON + timedelta(minutes=6))).batches
+    [batch] = missing(arranged(phones(1)), reserved_at=NOON + timedelta(minutes=6)).batches
     assert (batch.state, batch.dispatched_at) == (BatchState.WAITING, None)
 
 

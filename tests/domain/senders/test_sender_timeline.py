@@ -20,7 +20,7 @@ def at(seconds: int) -> datetime:
 def filled(requests: list[Request]) -> SenderTimeline:
     timeline = SenderTimeline(id="texts")
     for number, (earliest, length) in enumerate(requests):
-        timeline, _ = reserve(timeline, f"f{number}", at(earliest), length, NOON)
+        timeline, _ = reserve(timeline, f"f{number}", f"f{number}", at(earliest), length, NOON)
     return timeline
 
 
@@ -40,7 +40,7 @@ def test_the_first_gap_that_is_long_enough_is_taken(
     requests: list[Request], earliest: int, length: int
 ) -> None:
     timeline = filled(requests)
-    _, start = reserve(timeline, "new", at(earliest), length, NOON)
+    _, start = reserve(timeline, "new", "new", at(earliest), length, NOON)
     ends = [r.ends_at for r in timeline.reservations if r.ends_at > at(earliest)]
     candidates = sorted([at(earliest), *ends])
     assert start == next(moment for moment in candidates if is_free(timeline, moment, length))
@@ -48,14 +48,14 @@ def test_the_first_gap_that_is_long_enough_is_taken(
 
 @given(REQUESTS)
 def test_asked_again_a_fire_gets_the_same_time(requests: list[Request]) -> None:
-    timeline, start = reserve(filled(requests), "mine", at(30), 60, NOON)
-    assert reserve(timeline, "mine", at(400), 60, NOON) == (timeline, start)
+    timeline, start = reserve(filled(requests), "mine", "mine", at(30), 60, NOON)
+    assert reserve(timeline, "mine", "mine", at(400), 60, NOON) == (timeline, start)
 
 
 def test_released_and_ended_time_is_given_to_others() -> None:
     timeline = filled([(0, 100), (0, 100)])
-    assert reserve(timeline, "new", at(0), 50, NOON)[1] == at(200)
-    assert reserve(release(timeline, "f0"), "new", at(0), 50, NOON)[1] == at(0)
-    later, start = reserve(timeline, "new", at(150), 50, at(150))
+    assert reserve(timeline, "new", "new", at(0), 50, NOON)[1] == at(200)
+    assert reserve(release(timeline, "f0"), "new", "new", at(0), 50, NOON)[1] == at(0)
+    later, start = reserve(timeline, "new", "new", at(150), 50, at(150))
     assert start == at(200)
     assert [r.fire_id for r in later.reservations] == ["f1", "new"]

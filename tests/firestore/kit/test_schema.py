@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from shared.domain.errors import NewerDocument
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.templates.template import Template
 from shared.firestore.kit import codec, schema
 from shared.firestore.kit.codec import from_document, overwriting, to_document
 from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.schema import NewerDocument, Upgrade
+from shared.firestore.kit.schema import Upgrade
 from shared.firestore.kit.transactions import transact
 from shared.usecases.run_job import run_job
 from tests.kit.builders import NOON, a_message, a_template

@@ -8,6 +8,7 @@ import httpx
 
 from functions.api.kit.app import build_app
 from infra.local.simulator.client import SimulatorClient
+from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
@@ -88,7 +89,9 @@ class Office:
                 slot="s",
                 content_hash="h",
                 fired_at=NOON,
-                file_id=f"file{suffix}",
+                audience=FoundAudience(
+                    parts=(FilePart(file_id=f"file{suffix}", recipient_count=0, chunk_count=0),)
+                ),
             ),
             stores.failures: Failure(
                 id=f"failure{suffix}",
@@ -108,7 +111,7 @@ class Office:
             stores.replies: Reply(
                 id=f"reply{suffix}",
                 sender_id=f"sender{suffix}",
-                channel=Channel.SMS,
+                channel=Channel("sms"),
                 address="+12125550187",
                 body="maybe",
                 received_at=NOON,
@@ -117,7 +120,7 @@ class Office:
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(
                 id=f"opt-out{suffix}",
-                channel=Channel.SMS,
+                channel=Channel("sms"),
                 address="+12125550188",
                 is_active=True,
                 source=OptOutSource.REPLY,

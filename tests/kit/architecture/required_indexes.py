@@ -25,7 +25,7 @@ from shared.firestore.kit import schema
 from shared.firestore.kit.query import Query
 from shared.firestore.kit.retention import EXPIRES_AT, RETENTION
 from shared.firestore.stores import Stores
-from tests.kit.architecture.source_tree import ROOT, SourceFile, attribute_calls, source_files
+from tests.kit.architecture.source_tree import ROOT, SourceFile, source_files
 
 Entry = dict[str, Any]  # one entry of firestore.indexes.json
 COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
@@ -145,24 +145,20 @@ def _is_exempt(name: str, hint: Any) -> bool:
 def page_filters() -> set[tuple[str, str]]:
     """(collection, field) of every equality a page is filtered by."""
     stores = store_names()
-    found: set[tuple[str, str]] = set()
-    for file in source_files("shared", "functions"):
-        for function in file.functions:
-            for collection, names in _page_calls(function, stores):
-                found |= {(collection, name) for name in names}
-        found |= _pairs_given_to_page(file, stores)
-    return found
+    return {pair for file in source_files("shared", "functions") for pair in _filters_in(file, stores)}
 
 
-def _page_calls(function: ast.AST, stores: dict[str, str]) -> Iterator[tuple[str, set[str]]]:
-    """Calls of list_page: its keywords are the fields, and its function names one store."""
-    for call in ast.walk(function):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "list_page":
-            used = _stores_in(function, stores)
-            assert len(used) == 1, (
-                f"line {call.lineno}: list_page is called where {used or 'no store'} are used"
-            )
-            yield used.pop(), {keyword.arg for keyword in call.keywords if keyword.arg}
+def _filters_in(file: SourceFile, stores: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Calls of page_of(stores.x, …): its keywords are the fields."""
+    for call in file.calls:
+        if isinstance(call.func, ast.Name) and call.func.id == "page_of":
+            used = _stores_in(call.args[0], stores)
+            place = f"{file.name}:{call.lineno}"
+            assert len(used) == 1, f"{place}: name one store in the call of page_of, not {used or 'none'}"
+            [collection] = used
+            for keyword in call.keywords:
+                assert keyword.arg, f"{place}: write the fields given to page_of out, as field=value"
+                yield collection, keyword.arg
 
 
 def _stores_in(node: ast.AST, stores: dict[str, str]) -> set[str]:
@@ -174,39 +170,6 @@ def _stores_in(node: ast.AST, stores: dict[str, str]) -> set[str]:
         and isinstance(part.value, ast.Attribute | ast.Name)
         and (part.value.attr if isinstance(part.value, ast.Attribute) else part.value.id) == "stores"
     }
-
-
-def _pairs_given_to_page(file: SourceFile, stores: dict[str, str]) -> set[tuple[str, str]]:
-    """Calls of Collection.page with `where`: any ("field", value) written in a `where` of the module."""
-    found = set()
-    for call, called in attribute_calls(file, {"page"}):
-        if not any(keyword.arg == "where" for keyword in call.keywords):
-            continue
-        if file.name == "functions/api/kit/paging.py":  # list_page, whose callers name the fields
-            continue
-        for collection in _stores_in(called, stores):
-            found |= {(collection, name) for name in _names_in_where(file)}
-    return found
-
-
-def _names_in_where(file: SourceFile) -> set[str]:
-    names = set()
-    for node in ast.walk(file.tree):
-        is_where = isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == "where" for target in node.targets
-        )
-        if is_where or (isinstance(node, ast.keyword) and node.arg == "where"):
-            for pair in ast.walk(node):
-                if (
-                    isinstance(pair, ast.Tuple)
-                    and len(pair.elts) == 2
-                    and isinstance(pair.elts[0], ast.Constant)
-                ):
-                    names.add(str(pair.elts[0].value))
-    assert names, (
-        f'{file.name}: the fields given to page cannot be read; write them as where = [("field", …)]'
-    )
-    return names
 
 
 def write_indexes() -> None:

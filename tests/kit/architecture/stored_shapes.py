@@ -12,6 +12,10 @@ import typing
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from shared.domain.channels import registry
+from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.deletion import Deletion
 from shared.domain.hold import Hold
@@ -51,9 +55,22 @@ def shape_of(record: type) -> Shape:
 def _describe(record: Any, part: str, shape: Shape) -> None:
     hints = typing.get_type_hints(record)
     shape[part] = {}
-    for field in dataclasses.fields(record):
-        has_default = (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING)
-        shape[part][field.name] = {"type": _type(hints[field.name], shape), "optional": has_default}
+    for name, has_default in _fields(record):
+        shape[part][name] = {"type": _type(hints[name], shape), "optional": has_default}
+
+
+def _fields(record: Any) -> list[tuple[str, bool]]:
+    """The fields' names, and whether each has a default. Parts of tagged unions are structs."""
+    if _is_struct(record):
+        return [(field.encode_name, not field.required) for field in msgspec.structs.fields(record)]
+    return [
+        (field.name, (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING))
+        for field in dataclasses.fields(record)
+    ]
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
 
 
 def _type(hint: Any, shape: Shape) -> Any:
@@ -66,8 +83,10 @@ def _type(hint: Any, shape: Shape) -> Any:
         return {origin.__name__: inner}
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return {"one of": sorted(str(member.value) for member in hint)}
+    if hint is Channel:
+        return {"one of": sorted(registry.names())}
     name: str = hint.__name__
-    if dataclasses.is_dataclass(hint) and name not in shape:
+    if (dataclasses.is_dataclass(hint) or _is_struct(hint)) and name not in shape:
         _describe(hint, name, shape)
     return name
 

@@ -29,6 +29,7 @@ from infra.deploy.step import (
 from infra.deploy.target import Target
 from infra.manifest import read_manifest
 from tests.kit.deploy.gcloud_parser import Definition, Words
+from tests.kit.docs.markdown import documents
 
 TARGET = Target(
     project="acme-rollcall",
@@ -47,9 +48,6 @@ CONDITION = {
     "title": "senders-credentials",
     "expression": 'resource.name.startsWith("projects/1/secrets/sender-")',
 }
-# A gcloud command in text: in a fenced block or between backticks.
-FENCED = re.compile(r"^```[a-z]*\n(.*?)^```", re.S | re.M)
-INLINE = re.compile(r"`(gcloud [^`]+)`")
 
 
 def plan_words() -> set[Words]:
@@ -142,11 +140,9 @@ def every_definition() -> list[Definition]:
 def written_words() -> dict[Words, str]:
     """Those in documents, in cloudbuild.yaml and in the Makefile, each with its place."""
     found: dict[Words, str] = {}
-    for path in sorted(REPOSITORY.glob("*.md")) + sorted((REPOSITORY / "docs").rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        commands = INLINE.findall(FENCED.sub("", text))
-        commands += [line for block in FENCED.findall(text) for line in _lines(block)]
-        found |= {words: path.name for command in commands for words in _commands(command)}
+    for one in documents():
+        commands = [*one.commands, *one.inline_commands]
+        found |= {words[1:]: one.name for words in commands if words[0] == "gcloud"}
     build = yaml.safe_load((REPOSITORY / "cloudbuild.yaml").read_text(encoding="utf-8"))
     head = re.findall(r"^# {3}(.*)$", (REPOSITORY / "cloudbuild.yaml").read_text(encoding="utf-8"), re.M)
     scripts = [line for step in build["steps"] for line in _lines(step.get("script", ""))]

@@ -12,11 +12,12 @@ from infra.manifest import Use
 from tests.kit.architecture.source_tree import source_files
 
 NOT_FOLLOWED = {"shared.usecases.run_job", "shared.runtime"}
+# What makes a job, by its worker; QueueMessages and SendBatch themselves are made in these two places only.
 JOB_WORKERS = {
     "IngestFile": "ingest_file",
-    "QueueMessages": "queue_messages",
+    "queue_job": "queue_messages",
     "PreviewCampaign": "preview_campaign",
-    "SendBatch": "send_batch",
+    "send_job": "send_batch",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

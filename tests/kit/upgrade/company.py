@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
 from shared.domain.fires.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
@@ -13,15 +14,18 @@ from shared.domain.job import QueueMessages, SendBatch
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.companies.delete_company import delete_company
+from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.files.start_upload import start_upload
+from shared.usecases.fires.refuse_fire import refuse_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.intend_messages import intend_messages
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.builders import a_campaign, a_step, a_template
+from tests.kit.builders import a_campaign, a_company, a_step, a_template, an_audience
 from tests.kit.clinic import Clinic
 
 EVERYBODY = 110  # three batches
@@ -52,13 +56,12 @@ async def work(clinic: Clinic) -> str:
     await clinic.run_published()
     await _running(clinic, many.id)
     await _note_ticks(clinic)
+    await _delete_and_tell(clinic)
     return key
 
 
 async def _ready(clinic: Clinic, name: str, file_id: str, **changes: Any) -> None:
-    campaign = a_campaign()
-    audience = replace(campaign.audience, file_id=file_id)
-    await clinic.ready(id=name, audience=audience, steps=(a_step(template_id=name),), **changes)
+    await clinic.ready(id=name, audience=an_audience(file_id), steps=(a_step(template_id=name),), **changes)
 
 
 async def _keep_an_answer(clinic: Clinic) -> None:
@@ -122,6 +125,16 @@ async def _running(clinic: Clinic, file_id: str) -> None:
     provider = runtime.message_sender(sender, await runtime.credentials(company_id, sender))
     await call_provider(runtime, company_id, claim, sender, provider, intents.intended[:3])
     await summarize_fire(runtime, company_id, fire.id)
+
+
+async def _delete_and_tell(clinic: Clinic) -> None:
+    """Somebody was forgotten, another company is gone, and a campaign could not start once."""
+    runtime, company_id = clinic.runtime, clinic.company_id
+    await forget_person(runtime, company_id, Channel("sms"), "+12125559999", asked_by="ops")
+    await clinic.stores.companies.add(a_company(id="gone"))
+    await delete_company(runtime, "gone", asked_by="ops")
+    scheduled = await clinic.stores.campaigns.get(company_id, "scheduled")
+    await refuse_fire(runtime, company_id, scheduled, "Its file was still loading.")
 
 
 async def _note_ticks(clinic: Clinic) -> None:

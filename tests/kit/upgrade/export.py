@@ -20,7 +20,7 @@ from typing import Any
 
 from infra.local.emulators import Emulators, running_emulators
 from infra.local.simulator.app import running_simulator
-from infra.local.simulator.client import simulator_client
+from infra.local.simulator.client import base_urls, simulator_client
 from infra.local.simulator.faults import Delays
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -67,8 +67,7 @@ def _settings(emulators: Emulators, simulator: str, place: Path) -> Settings:
         public_url="http://127.0.0.1:9",
         signing_key="signing-key",
         secrets=str(place / "secrets.json"),
-        twilio_base_url=simulator,
-        sendgrid_base_url=simulator,
+        provider_base_urls=base_urls(simulator),
         caller_token="caller-token",
         provider_timeout_seconds=5.0,
         storage_emulator_host=emulators.storage,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from shared.domain.messages.sending import Outcome, OutgoingMessage
-from shared.providers.kit.credentials import TwilioCredentials
+from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.sender import TwilioSender
 from tests.kit.providers import faults, misbehaving_server
 from tests.kit.providers.misbehaving_server import TIMEOUT_SECONDS, Request, answer, serve

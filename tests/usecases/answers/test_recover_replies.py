@@ -22,11 +22,11 @@ async def test_a_refusal_that_the_list_dates_a_second_earlier_is_taken_once(clin
     await clinic.simulator.reply(STOPPED, "STOP", sender="+12125550100")
     since = clinic.runtime.now() + timedelta(seconds=1)
     assert await recover(clinic, since) == 1
-    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel.SMS, STOPPED))
+    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel("sms"), STOPPED))
     assert await recover(clinic, since) == 0
 
 
 async def test_what_is_older_than_the_outage_is_left_alone(clinic: Clinic) -> None:
     await clinic.simulator.reply(STOPPED, "STOP", sender="+12125550100")
     assert await recover(clinic, clinic.runtime.now() + timedelta(hours=1)) == 0
-    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel.SMS, STOPPED)) is None
+    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel("sms"), STOPPED)) is None

@@ -99,7 +99,7 @@ async def test_stop_is_a_refusal_also_while_a_question_is_open(clinic: Clinic) -
     await asked(clinic)
     reply = await clinic.write(ANA, "Cancel")
     assert (reply.meaning, reply.note) == (ReplyMeaning.OPT_OUT, "May also mean: canceled.")
-    opt_out = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+    opt_out = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(Channel("sms"), ANA))
     assert opt_out.is_active
     [message] = await clinic.messages()
     assert message.disposition is None

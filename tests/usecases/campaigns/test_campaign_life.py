@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Conflict
@@ -20,7 +19,7 @@ from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.builders import a_campaign, an_sms_sender
+from tests.kit.builders import a_campaign, an_audience, an_sms_sender
 from tests.kit.clinic import Clinic, people
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)  # 9:00 in New York
@@ -87,12 +86,12 @@ async def test_a_recurring_campaign_fires_each_file_once_however_many_days_bring
 async def test_a_file_fires_once_on_demand_unless_repeat_says_otherwise(clinic: Clinic) -> None:
     first = await clinic.load(*people(2))
     for audience in (
-        Audience(source_id="appointments"),
-        Audience(source_id="appointments", file_id=first.id),
+        an_audience(),
+        an_audience(first.id),
     ):
         await clinic.ready(audience=audience)
         fire = await clinic.fire()
-        assert fire.file_id == first.id
+        assert fire.audience.file_ids == (first.id,)
         with pytest.raises(Conflict, match="fired for this file already"):
             await clinic.fire()
         again = await fire_campaign(clinic.runtime, clinic.company_id, "reminders", repeat=True)
@@ -273,7 +272,7 @@ async def test_cancel_with_batches_waiting_and_no_credentials(clinic: Clinic) ->
 async def test_one_campaign_that_cannot_start_harms_no_other(clinic: Clinic) -> None:
     clinic.stop_clock(MONDAY)
     await clinic.load(*people(1))
-    broken = Audience(source_id="appointments", file_id="gone")
+    broken = an_audience("gone")
     await clinic.ready(schedule=ONCE)
     campaign = await clinic.campaign()
     for name in ("a-broken", "z-broken"):

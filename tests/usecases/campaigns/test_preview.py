@@ -7,17 +7,18 @@ import pytest
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput, NotFound
-from shared.domain.fires.preview import Preview, PreviewState, Verdict
+from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
 from shared.usecases.campaigns.mark_ready import mark_ready
-from shared.usecases.campaigns.read_preview import preview_row, read_preview
 from shared.usecases.campaigns.start_preview import start_preview
+from shared.views.kit.paging import PageAsked
+from shared.views.previews import get_previewed_row, list_previewed_messages
 from tests.kit.builders import a_campaign, a_step, a_template
 from tests.kit.clinic import Clinic, people
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # noon in New York, 7:00 in Honolulu
 WINDOW = ContactWindow(opens=time(9), closes=time(17), time_zone_field="time_zone")
 SECOND = a_step(
-    id="second", address_field="email", channel=Channel.EMAIL, template_id="mail", sender_id="mails"
+    id="second", address_field="email", channel=Channel("email"), template_id="mail", sender_id="mails"
 )
 
 
@@ -42,10 +43,18 @@ async def mixed(clinic: Clinic) -> Preview:
     return await preview(clinic)
 
 
+async def previewed(clinic: Clinic, made: Preview, verdict: Verdict | None = None) -> list[PreviewedMessage]:
+    """The first hundred messages of a preview."""
+    page = await list_previewed_messages(
+        clinic.runtime, clinic.company_id, PageAsked(100), preview_id=made.id, verdict=verdict
+    )
+    return page.items
+
+
 async def test_every_row_has_a_verdict_for_every_step_and_the_counts_add_up(clinic: Clinic) -> None:
     made = await mixed(clinic)
-    assert (made.state, made.percent, made.row_count) == (PreviewState.DONE, 100, 6)
-    shown = await read_preview(clinic.runtime, clinic.company_id, made.id)
+    assert (made.state, made.percent, made.audience.recipient_count) == (PreviewState.DONE, 100, 6)
+    shown = await previewed(clinic, made)
     assert [(m.row_number, m.step_id) for m in shown] == [
         (row, step) for row in range(2, 8) for step in ("sms", "second")
     ]
@@ -66,17 +75,20 @@ async def test_every_row_has_a_verdict_for_every_step_and_the_counts_add_up(clin
 async def test_any_row_and_any_page_can_be_looked_at(clinic: Clinic) -> None:
     made = await mixed(clinic)
     arguments = (clinic.runtime, clinic.company_id, made.id)
-    waiting = await preview_row(*arguments, 6)
+    waiting = await get_previewed_row(*arguments, 6)
     assert [(m.verdict, m.until) for m in waiting] == [(Verdict.WILL_WAIT, NOON.replace(hour=19))] * 2
     with pytest.raises(NotFound):
-        await preview_row(*arguments, 8)
-    mended = await read_preview(*arguments, verdict=Verdict.MUST_BE_MENDED)
+        await get_previewed_row(*arguments, 8)
+    mended = await previewed(clinic, made, Verdict.MUST_BE_MENDED)
     assert [m.row_number for m in mended] == [4, 7, 7]
-    pages, after = [], 0
-    while page := await read_preview(*arguments, after_row=after, limit=3):
-        pages.append([m.row_number for m in page])
-        after = page[-1].row_number
-    assert pages == [[2, 2, 3, 3], [4, 4, 5, 5], [6, 6, 7, 7]]
+    pages, asked = [], PageAsked(3)
+    while True:
+        page = await list_previewed_messages(clinic.runtime, clinic.company_id, asked, preview_id=made.id)
+        pages.append([m.row_number for m in page.items])
+        if page.next_after is None:
+            break
+        asked = PageAsked(3, page.next_after)
+    assert pages == [[2, 2, 3, 3], [4, 4, 5, 5], [6, 6, 7, 7], []]  # a full page may be the last
 
 
 async def test_what_was_previewed_is_what_is_sent(clinic: Clinic) -> None:
@@ -88,7 +100,7 @@ async def test_what_was_previewed_is_what_is_sent(clinic: Clinic) -> None:
     # Edited after it was frozen: this fire still sends what was previewed.
     await clinic.stores.templates.save(clinic.company_id, "reminder", a_template(body="Other text"))
     fire = await clinic.fire()
-    shown = await read_preview(clinic.runtime, clinic.company_id, made.id, verdict=Verdict.WILL_SEND)
+    shown = await previewed(clinic, made, Verdict.WILL_SEND)
     assert {(m.address, m.body) for m in shown} == {
         (m["handset"], m["body"]) for m in await clinic.accepted()
     }

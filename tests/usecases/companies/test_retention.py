@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from infra.ops.__main__ import ops_parser
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
@@ -14,7 +13,7 @@ from shared.firestore.kit.retention import RETENTION
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.builders import a_campaign
+from tests.kit.builders import a_campaign, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.documents import all_documents
 
@@ -47,10 +46,10 @@ async def worked(clinic: Clinic) -> None:
     file = await clinic.load({}, {"Phone": "123"}, {"When": "tomorrow"})
     await clinic.save(a_campaign(id="draft"))
     await start_preview(clinic.runtime, clinic.company_id, "draft")
-    await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
+    await clinic.ready(audience=an_audience(file.id))
     await clinic.fire()
     await clinic.write("+12125550187", "1")
-    await save_opt_out(clinic.runtime, clinic.company_id, Channel.SMS, "+12125550188")
+    await save_opt_out(clinic.runtime, clinic.company_id, Channel("sms"), "+12125550188")
 
 
 async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Clinic) -> None:
@@ -104,13 +103,13 @@ async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None
 
 async def test_a_file_whose_rows_are_about_to_go_is_not_fired(clinic: Clinic) -> None:
     file = await clinic.load({})
-    audience = Audience(source_id="appointments", file_id=file.id)
+    audience = an_audience(file.id)
     await clinic.ready(audience=audience)
     clock = clinic.stop_clock(clinic.runtime.now() + 179 * DAY)  # Firestore deletes them tomorrow
     with pytest.raises(Conflict, match=r"Upload the file again"):
         await clinic.fire()
     await clinic.save(a_campaign(id="other", audience=audience))
-    with pytest.raises(InvalidInput, match="upload it again"):
+    with pytest.raises(InvalidInput, match="Upload the file again"):
         await start_preview(clinic.runtime, clinic.company_id, "other")
     clock.at -= 2 * DAY
     await clinic.fire()
@@ -123,7 +122,7 @@ async def test_a_recurring_campaign_does_not_fall_back_on_a_file_of_last_year(cl
     await clinic.ready(schedule=Schedule(kind=ScheduleKind.RECURRING, at=wall, rule="FREQ=DAILY"))
     clinic.stop_clock(clinic.runtime.now() + 300 * DAY)
     fire = await clinic.fire()
-    assert (fire.planned, fire.file_id) == (0, None)
+    assert (fire.planned, fire.audience.parts) == (0, ())
 
 
 async def test_the_ledger_outlives_its_messages(clinic: Clinic) -> None:

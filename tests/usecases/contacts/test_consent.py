@@ -14,7 +14,9 @@ from tests.kit.builders import a_step, an_sms_sender
 from tests.kit.clinic import Clinic, people
 
 ANA, BEN = "+12125552000", "+12125552001"
-MAIL = a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email")
+MAIL = a_step(
+    id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
+)
 
 
 async def planned(clinic: Clinic, count: int) -> list[SendBatch]:
@@ -83,7 +85,7 @@ async def test_a_refusal_the_provider_knows_of_becomes_ours(clinic: Clinic) -> N
     await clinic.fire()
     [message] = await clinic.messages()
     assert (message.state, message.code) == (MessageState.FAILED, "21610")
-    key = opt_out_id(Channel.SMS, refused)
+    key = opt_out_id(Channel("sms"), refused)
     opt_out = await clinic.stores.opt_outs.get(clinic.company_id, key)
     assert (opt_out.is_active, opt_out.source) == (True, OptOutSource.PROVIDER)
     await clinic.load({"Phone": refused}, accepts_repeat=True)
@@ -92,7 +94,7 @@ async def test_a_refusal_the_provider_knows_of_becomes_ours(clinic: Clinic) -> N
 
 
 async def test_an_email_refusal_counts_in_any_case_and_for_email_only(clinic: Clinic) -> None:
-    await save_opt_out(clinic.runtime, clinic.company_id, Channel.EMAIL, "ANA@Example-Clinic.COM")
+    await save_opt_out(clinic.runtime, clinic.company_id, Channel("email"), "ANA@Example-Clinic.COM")
     await clinic.load({"Email": "Ana@example-clinic.com"})
     await clinic.ready(steps=(MAIL, a_step()))
     await clinic.fire()

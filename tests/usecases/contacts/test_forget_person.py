@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from infra.ops.__main__ import ops_parser
-from shared.domain.campaigns.audience import Audience
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.deletion import DeletionState
@@ -27,15 +26,16 @@ from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.evidence.settle_message import Settlement, settle_message
-from tests.kit.builders import a_campaign, a_step
+from tests.kit.builders import a_campaign, a_step, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.traces import clear_objects, traces
 
+TEXTS = Channel("sms")
 ANA, BEN = "+12125550187", "+12125550188"
 HERS = ("Anastasia", "212 555 0187", "ana@example-clinic.com")
 BOTH_STEPS = (
     a_step(),
-    a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"),
+    a_step(id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"),
 )
 
 
@@ -52,7 +52,7 @@ async def worked(clinic: Clinic) -> Fire:
         {**ana, "Doctor": ""},  # a failure: the text needs it
         {"Patient": "Carla", "Phone": "+1 212 555 0005", "Email": "carla@example-clinic.com"},  # unknown
     )
-    audience = Audience(source_id="appointments", file_id=file.id)
+    audience = an_audience(file.id)
     await clinic.save(a_campaign(id="draft", audience=audience, steps=BOTH_STEPS))
     await start_preview(clinic.runtime, clinic.company_id, "draft")
     await clinic.ready(audience=audience, steps=BOTH_STEPS, expires_field="appointment_at")
@@ -76,12 +76,12 @@ async def worked(clinic: Clinic) -> Fire:
     return fire
 
 
-async def forget(clinic: Clinic, channel: Channel = Channel.SMS, address: str = "(212) 555-0187") -> Any:
+async def forget(clinic: Clinic, channel: Channel = TEXTS, address: str = "(212) 555-0187") -> Any:
     return await forget_person(clinic.runtime, clinic.company_id, channel, address, "a test")
 
 
 @pytest.mark.parametrize(
-    ("channel", "address"), [(Channel.SMS, "(212) 555-0187"), (Channel.EMAIL, "ana@EXAMPLE-clinic.com")]
+    ("channel", "address"), [(TEXTS, "(212) 555-0187"), (Channel("email"), "ana@EXAMPLE-clinic.com")]
 )
 async def test_nothing_names_them_any_more_and_the_ledger_closes(
     clinic: Clinic, caplog: pytest.LogCaptureFixture, channel: Channel, address: str
@@ -93,10 +93,10 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
         deletion = await forget(clinic, channel, address)
     assert deletion.state is DeletionState.DONE
     # What a person wrote, and the refusal of a number, are known by the number alone.
-    hers = HERS if channel is Channel.SMS else (HERS[2],)
+    hers = HERS if channel == TEXTS else (HERS[2],)
     assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
     expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
-    if channel is Channel.SMS:
+    if channel == TEXTS:
         expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
     assert {name: count for name, count in deletion.removed.items() if count} == expected
     after = await clinic.report(fire)
@@ -109,7 +109,7 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
 async def test_the_refusal_outlives_the_person_and_a_new_one_is_taken(clinic: Clinic) -> None:
     await worked(clinic)
     await forget(clinic)
-    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(TEXTS, ANA))
     assert (refusal.is_active, refusal.address, refusal.text) == (True, "", "")
     sent = len(await clinic.accepted(ANA))
     await clinic.load({"Doctor": "Dr Later"})
@@ -142,7 +142,7 @@ async def test_cut_short_anywhere_it_goes_on(clinic: Clinic, monkeypatch: pytest
             patch.setattr(module, name, cut)
             with pytest.raises(Cut):
                 await forget(clinic)
-        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(Channel.SMS, ANA))
+        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(TEXTS, ANA))
         assert stored.state is DeletionState.RUNNING
     assert (await forget(clinic)).state is DeletionState.DONE
     assert await traces(clinic, HERS) == []
@@ -172,7 +172,7 @@ async def test_what_waits_is_not_sent_and_what_is_being_sent_is_left_for_later(c
 async def test_a_file_fired_again_counts_the_blanked_row(clinic: Clinic) -> None:
     file = await clinic.load({}, {"Patient": "Ben", "Phone": BEN})
     await forget(clinic)
-    await clinic.ready(audience=Audience(source_id="appointments", file_id=file.id))
+    await clinic.ready(audience=an_audience(file.id))
     report = await clinic.report(await clinic.fire())
     assert (report.ledger.planned, report.ledger.sent, report.ledger.failed) == (2, 1, 1)
     assert [m["handset"] for m in await clinic.accepted()] == [BEN]

@@ -185,7 +185,7 @@ async def test_what_no_list_can_settle_is_left_to_a_person(clinic: Clinic) -> No
     """SendGrid keeps no list: mails that could have gone since the backup are unknown, and stay so."""
     clinic.runs_jobs = False
     mail = a_step(
-        id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"
+        id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
     )
     await clinic.load({})
     await clinic.ready(steps=(mail,))
@@ -254,4 +254,4 @@ async def test_a_provider_that_cannot_be_asked_keeps_the_hold(clinic: Clinic) ->
     assert "no credentials" in settled["companies"]["acme"]["error"]
     with pytest.raises(Conflict):
         await ops(clinic, "release")
-    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel.SMS, STOPPED)) is None
+    assert await clinic.stores.opt_outs.find("acme", opt_out_id(Channel("sms"), STOPPED)) is None

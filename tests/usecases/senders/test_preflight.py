@@ -7,7 +7,6 @@ from typing import Literal
 import pytest
 
 from shared import faults
-from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
@@ -16,12 +15,13 @@ from shared.faults import Point
 from shared.firestore.kit import paths
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.sending.pause_sender import pause_sender
-from tests.kit.builders import a_step, a_template, an_email_sender, an_sms_sender
+from tests.kit.builders import a_step, a_template, an_audience, an_email_sender, an_sms_sender
 from tests.kit.clinic import Clinic
+from tests.kit.providers_at import providers_at
 
 SMS_ONLY = (a_step(),)
 MAIL_ONLY = (
-    a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email"),
+    a_step(id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"),
 )
 
 
@@ -131,7 +131,7 @@ async def test_a_field_the_text_can_do_without_is_fine(clinic: Clinic, body: str
 
 
 async def test_a_mail_without_subject_and_an_address_field_of_no_column(clinic: Clinic) -> None:
-    mail = a_template(id="mail", channel=Channel.EMAIL, subject="")
+    mail = a_template(id="mail", channel=Channel("email"), subject="")
     await clinic.stores.templates.save(clinic.company_id, "mail", mail)
     wrong = await refused(clinic, steps=(replace(MAIL_ONLY[0], address_field="emial"),))
     assert "no subject" in wrong["steps[0].template_id"]
@@ -153,7 +153,7 @@ async def scheduled(clinic: Clinic) -> Campaign:
     await clinic.load({})
     now = clinic.runtime.now()
     schedule = Schedule(kind=ScheduleKind.ONCE, at=now.replace(tzinfo=None, microsecond=0), time_zone="UTC")
-    return await clinic.ready(schedule=schedule, audience=Audience(source_id="appointments"))
+    return await clinic.ready(schedule=schedule, audience=an_audience())
 
 
 async def test_a_due_fire_waits_for_its_sender_to_be_mended(clinic: Clinic) -> None:
@@ -219,12 +219,12 @@ async def test_a_good_answer_is_believed_for_a_while(clinic: Clinic, asked: list
 
 async def test_a_provider_that_is_down_is_no_reason_to_lose_a_fire(clinic: Clinic) -> None:
     campaign = await scheduled(clinic)
-    address = clinic.runtime.settings.twilio_base_url
+    before = clinic.runtime.settings
     clinic.runtime.senders_known_good.clear()
-    clinic.runtime.settings = replace(clinic.runtime.settings, twilio_base_url="http://127.0.0.1:9")
+    clinic.runtime.settings = providers_at(before, twilio="http://127.0.0.1:9")
     now = clinic.runtime.now()
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 0, "refused": 1}
     with pytest.raises(Conflict, match="could not be found out"):
         await clinic.fire(campaign.id)
-    clinic.runtime.settings = replace(clinic.runtime.settings, twilio_base_url=address)
+    clinic.runtime.settings = before
     assert await fire_due_campaigns(clinic.runtime, now) == {"started": 1, "refused": 0}

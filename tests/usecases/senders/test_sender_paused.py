@@ -12,11 +12,11 @@ from shared.domain.senders.sender import Sender
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign
-from shared.usecases.ledger.explain_waiting import explain_waiting
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.sending.pause_sender import pause_sender
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from shared.views.waiting import explain_waiting
 from tests.kit.clinic import Clinic
 
 PEOPLE = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}"} for n in range(120)]

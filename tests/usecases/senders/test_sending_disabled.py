@@ -6,9 +6,9 @@ from shared.domain.errors import NotFound
 from shared.domain.fires.fire import Fire, Ledger, ProgressStatus
 from shared.domain.messages.batch import BatchState
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
-from shared.usecases.ledger.explain_waiting import explain_waiting
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from shared.views.waiting import explain_waiting
 from tests.kit.clinic import Clinic, people
 
 

@@ -1,7 +1,6 @@
 """Any server that speaks the published sending API can take the providers' place: base URLs are settings."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest_asyncio
 from aiohttp import web
@@ -10,8 +9,11 @@ from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire import ProgressStatus
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic
+from tests.kit.providers_at import providers_at
 
-MAIL = a_step(id="mail", channel=Channel.EMAIL, template_id="mail", sender_id="mails", address_field="email")
+MAIL = a_step(
+    id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
+)
 
 
 class Elsewhere:
@@ -50,9 +52,7 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
 
 async def test_messages_go_where_the_base_urls_say(clinic: Clinic, elsewhere: Elsewhere) -> None:
     address = elsewhere.address
-    clinic.runtime.settings = replace(
-        clinic.runtime.settings, twilio_base_url=address, sendgrid_base_url=address
-    )
+    clinic.runtime.settings = providers_at(clinic.runtime.settings, twilio=address, sendgrid=address)
     await clinic.load({})
     await clinic.ready(steps=(a_step(), MAIL))
     report = await clinic.report(await clinic.fire())

@@ -54,7 +54,7 @@ async def test_a_refusal_the_provider_tells_of_counts_whoever_asked(clinic: Clin
     settled = replace(message, state=MessageState.FAILED, token="another")
     await clinic.stores.messages.save(clinic.company_id, message.id, settled)
     await answer(clinic, message, Outcome.OPTED_OUT)
-    key = opt_out_id(Channel.SMS, message.address)
+    key = opt_out_id(Channel("sms"), message.address)
     assert (await clinic.stores.opt_outs.get(clinic.company_id, key)).is_active
     assert await clinic.stores.messages.get(clinic.company_id, message.id) == settled
 

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from shared.domain.campaigns.audience import Audience
-from tests.kit.builders import an_sms_sender
+from tests.kit.builders import an_audience, an_sms_sender
 from tests.kit.clinic import Clinic
 
 
@@ -13,8 +12,8 @@ async def test_a_fire_behind_another_says_when_it_starts(clinic: Clinic) -> None
     first = await clinic.load(*({"Phone": f"+1 212 555 {2000 + n}"} for n in range(3)))
     second = await clinic.load({"Phone": "+1 212 555 3000"})
     clinic.published = []
-    await clinic.ready(id="first", audience=Audience(source_id="appointments", file_id=first.id))
-    await clinic.ready(id="second", audience=Audience(source_id="appointments", file_id=second.id))
+    await clinic.ready(id="first", audience=an_audience(first.id))
+    await clinic.ready(id="second", audience=an_audience(second.id))
     assert (await clinic.fire("first")).note == ""
     fire = await clinic.fire("second")
     assert fire.note.startswith("Starts at ")

@@ -14,10 +14,10 @@ from shared.domain.fires.fire import Ledger
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
-from shared.settings import Settings
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from tests.kit.builders import ALWAYS, an_sms_sender
 from tests.kit.clinic import Clinic, people
+from tests.kit.providers_at import providers_at
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # a Monday, noon in New York
 HOUR = timedelta(hours=1)
@@ -163,9 +163,7 @@ async def test_the_provider_is_told_until_when_a_message_may_arrive(clinic: Clin
         clinic.stop_clock(NOON)
         await clinic.load({"When": "11/23/2026 12:10"}, {"Phone": "212 555 2001", "When": "11/23/2026 19:00"})
         await clinic.ready(window=WINDOW, expires_field="appointment_at")
-        settings = clinic.runtime.settings
-        changed = {name: getattr(settings, name) for name in Settings.__slots__}
-        clinic.runtime.settings = Settings(**changed | {"twilio_base_url": f"http://{HOST}:{port}"})
+        clinic.runtime.settings = providers_at(clinic.runtime.settings, twilio=f"http://{HOST}:{port}")
         await clinic.fire()
     finally:
         await runner.cleanup()

@@ -170,7 +170,10 @@ async def deployed(
     for field in fields(Settings):
         if not field.name.endswith("_emulator_host"):
             value = getattr(clinic.runtime.settings, field.name)
-            monkeypatch.setenv(PREFIX + field.name.upper(), str(value))
+            if isinstance(value, str | int | float):
+                monkeypatch.setenv(PREFIX + field.name.upper(), str(value))
+    for provider, url in clinic.runtime.settings.provider_base_urls.items():
+        monkeypatch.setenv(f"{PREFIX}{provider.upper()}_BASE_URL", url)
     current_runtime.cache_clear()
     yield clinic
     current_runtime().stores.db.close()  # type: ignore[no-untyped-call]

@@ -19,9 +19,9 @@ from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.sending.pause_sender import pause_sender
-from shared.usecases.upkeep.list_stuck_work import StuckKind, list_stuck_work
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from shared.usecases.upkeep.watch_work import watch_work
+from shared.views.stuck_work import StuckKind, list_stuck_work
 from tests.kit.clinic import Clinic
 
 JOB = b'{"company_id": "acme", "batch_id": "b1"}'

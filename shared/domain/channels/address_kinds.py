@@ -1,0 +1,102 @@
+"""Kinds of addresses: how a text becomes the one form of its address, and how that is recognised elsewhere.
+
+What a kind needs beside this module (tables of phone numbers and the like) it imports in its functions: most
+entry points know channels, but read no addresses.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from shared.domain.errors import RollcallError
+
+ADDRESS_CHARACTERS = 320  # an email address at its longest (RFC 3696 erratum 1690); no other is longer
+
+# Spreadsheets and address books put direction marks and zero-width spaces around numbers.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_NOT_DIGITS = re.compile(r"\D")
+_LEAST_DIGITS = 7  # of a number that is looked for in a text: a shorter one would be found everywhere
+
+
+class AddressInvalid(RollcallError):
+    """The text is no address we could send to; `reason` is a sentence for the row's owner."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AddressKind(ABC):
+    """What channels share that reach people at the same kind of address.
+
+    `name` is how errors call it ("phone not valid"); `example` is an address in its one form.
+    """
+
+    name: ClassVar[str]
+    example: ClassVar[str]
+
+    @abstractmethod
+    def normalize(self, text: str, region: str) -> str:
+        """The one form of the address in `text`. `region` (ISO 3166) holds where the text names no country.
+
+        Raises AddressInvalid; the text is not in the reason.
+        """
+
+    def key(self, address: str) -> str:
+        """Equal for addresses at which the same person is reached."""
+        return address.casefold()
+
+    def is_in(self, address: str, text: str) -> bool:
+        """Whether `text` holds the address, however it is written there."""
+        return self.key(address) in self.key(text)
+
+    def spelling(self, text: str) -> str | None:
+        """What messages keep of the address in a row's `text`, when that may differ from its one form."""
+        return None
+
+
+class PhoneNumber(AddressKind):
+    """A number in E.164."""
+
+    name = "phone"
+    example = "+12125550187"
+
+    def normalize(self, text: str, region: str) -> str:
+        """As AddressKind says."""
+        from shared.domain.channels.phone_numbers import normalize_phone
+
+        return normalize_phone(text, region)
+
+    def is_in(self, address: str, text: str) -> bool:
+        """By its digits within the country: (212) 555-0187 is +12125550187."""
+        from shared.domain.channels.phone_numbers import national_digits
+
+        national = national_digits(address)
+        return len(national) >= _LEAST_DIGITS and national in _NOT_DIGITS.sub("", text)
+
+
+class EmailAddress(AddressKind):
+    """An email address with its domain in lower-case ASCII; compared without case."""
+
+    name = "email"
+    example = "name@example.com"
+
+    def normalize(self, text: str, region: str) -> str:
+        """As AddressKind says."""
+        from shared.domain.channels.email_addresses import normalize_email
+
+        return normalize_email(text)
+
+    def spelling(self, text: str) -> str | None:
+        """The local part keeps its case in messages."""
+        local, _, domain = text.strip().rpartition("@")
+        return f"{local}@{domain.lower()}"
+
+
+PHONE_NUMBER = PhoneNumber()
+EMAIL_ADDRESS = EmailAddress()
+
+
+def visible(text: str) -> str:
+    """The text without what cannot be seen in it, and without blanks around it."""
+    return text.translate(_INVISIBLE).strip()

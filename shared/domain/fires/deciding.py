@@ -1,0 +1,71 @@
+"""Who gets a planned message and who does not, decided once: preview and queueing both ask here.
+
+The first message with a dedupe key, or with a text for an address, owns it; others with it are duplicates.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
+from dataclasses import dataclass
+
+from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.fires.planning import PlannedMessage
+from shared.domain.ids import computed_id
+from shared.domain.messages.message import SkipReason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyedMessage:
+    """A planned message with the ids it could take.
+
+    `key_id` is computed from its dedupe key, so that duplicates collide on it; `own_id` is what it has as a
+    duplicate; `text_id` is that of its text and address, the last wall against the same text twice.
+    """
+
+    plan: PlannedMessage
+    key_id: str
+    own_id: str
+    text_id: str
+    opt_out_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecidedMessage:
+    """What becomes of a planned message: under which id, and why it is skipped, if it is."""
+
+    keyed: KeyedMessage
+    id: str
+    skip: SkipReason | None = None
+    duplicate_of: str | None = None
+
+
+def keyed(fire_id: str, plan: PlannedMessage) -> KeyedMessage:
+    """The message with its ids in the fire."""
+    step_id, address = plan.step.id, plan.step.channel.record.address.key(plan.address)
+    return KeyedMessage(
+        plan=plan,
+        key_id=computed_id(fire_id, step_id, "key", *plan.dedupe),
+        own_id=computed_id(fire_id, step_id, "recipient", plan.recipient.key),
+        text_id=computed_id(fire_id, step_id, "text", address, plan.subject, plan.body),
+        opt_out_id=opt_out_id(plan.step.channel, plan.address),
+    )
+
+
+def decide(
+    messages: Iterable[KeyedMessage],
+    owners: MutableMapping[str, str],
+    opt_outs: Collection[str],
+    *,
+    is_canceled: bool = False,
+) -> Iterator[DecidedMessage]:
+    """Decide in order. `owners` are message ids by `key_id` and `text_id`; first ones are entered.
+
+    `opt_outs` are the ids of refusals that hold.
+    """
+    for one in messages:
+        owner = owners.get(one.key_id) or owners.get(one.text_id)
+        if owner is not None:
+            yield DecidedMessage(keyed=one, id=one.own_id, skip=SkipReason.DUPLICATE, duplicate_of=owner)
+            continue
+        owners[one.key_id] = owners[one.text_id] = one.key_id
+        is_refused = one.opt_out_id in opt_outs
+        skip = one.plan.skip or (SkipReason.OPTED_OUT if is_refused else None)
+        yield DecidedMessage(keyed=one, id=one.key_id, skip=SkipReason.CANCELED if is_canceled else skip)

@@ -1,0 +1,14 @@
+"""The last wall against the same text twice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextClaim:
+    """That a fire has this very text for this address.
+
+    It holds whatever the dedupe key says; the id is computed from fire, step, address and text.
+    """
+
+    id: str
+    message_id: str

@@ -1,0 +1,146 @@
+"""Records of one type under each company, by their ids: read, written, and created once."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from google.api_core.exceptions import AlreadyExists
+from google.cloud.firestore import (
+    DELETE_FIELD,
+    AsyncClient,
+    AsyncDocumentReference,
+    AsyncTransaction,
+    AsyncWriteBatch,
+)
+
+from shared import metering
+from shared.domain.errors import NotFound
+from shared.domain.fires.fire_cost import Unit
+from shared.firestore.kit import paths
+from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.retention import EXPIRES_AT, Keeping
+from shared.firestore.kit.retries import read_retry
+from shared.firestore.kit.together import Wanted
+
+T = TypeVar("T")
+Writer = AsyncTransaction | AsyncWriteBatch
+READ_SIZE = 300
+
+
+class Documents(Generic[T]):
+    """Records of one type. Every call takes the company first, or a writer and then the company."""
+
+    def __init__(
+        self, db: AsyncClient, name: str, record_type: type[T], kind: str, keeping: Keeping | None = None
+    ) -> None:
+        self._db = db
+        self.name = name
+        self.kind = kind
+        self._type = record_type
+        self._keeping = keeping
+
+    def ref(self, company_id: str, item_id: str) -> AsyncDocumentReference:
+        """Where the record is kept."""
+        return paths.document(self._db, company_id, self.name, item_id)
+
+    async def find(
+        self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None
+    ) -> T | None:
+        """The record, or None. With a transaction the read is part of it."""
+        try:
+            ref = self.ref(company_id, item_id)
+        except ValueError:
+            return None
+        snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
+        metering.count(Unit.READS)
+        return self.record(snapshot) if snapshot.exists else None
+
+    async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
+        """The record. Raises NotFound."""
+        record = await self.find(company_id, item_id, transaction)
+        if record is None:
+            raise NotFound(self.kind, item_id)
+        return record
+
+    async def find_many(
+        self, company_id: str, item_ids: Iterable[str], transaction: AsyncTransaction | None = None
+    ) -> dict[str, T]:
+        """Those of the records that exist, by id, in as few round trips as possible."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        return {found.id: self.record(found) async for found in self._existing(refs, transaction)}
+
+    async def find_field(self, company_id: str, item_ids: Iterable[str], name: str) -> dict[str, Any]:
+        """One field of those of the records that exist, by id. Nothing else is transferred."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        return {found.id: found.get(name) async for found in self._existing(refs, fields=[name])}
+
+    async def _existing(
+        self,
+        refs: list[AsyncDocumentReference],
+        transaction: AsyncTransaction | None = None,
+        fields: list[str] | None = None,
+    ) -> AsyncIterator[Any]:
+        for start in range(0, len(refs), READ_SIZE):
+            async for snapshot in self._db.get_all(
+                refs[start : start + READ_SIZE],
+                field_paths=fields,
+                transaction=transaction,
+                retry=read_retry(transaction),
+            ):
+                metering.count(Unit.READS)  # also one of a document that is not there
+                if snapshot.exists:
+                    yield snapshot
+
+    def wanted(self, company_id: str, item_ids: Iterable[str]) -> "Wanted[T]":
+        """These records, to be read together with others (see read_together)."""
+        return Wanted(self.record, [self.ref(company_id, item_id) for item_id in item_ids])
+
+    async def add(self, company_id: str, item_id: str, record: T) -> bool:
+        """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
+        try:
+            await self.ref(company_id, item_id).create(self._new(record))
+        except AlreadyExists:
+            return False
+        metering.count(Unit.WRITES)
+        return True
+
+    async def save(self, company_id: str, item_id: str, record: T) -> None:
+        """Store the record over what was there."""
+        document, fields = self._changed(record)
+        await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+        metering.count(Unit.WRITES)
+
+    def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
+        """Save as part of a transaction or write batch."""
+        document, fields = self._changed(record)
+        writer.set(self.ref(company_id, item_id), document, merge=fields)
+
+    def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
+        """Add as part of a transaction or write batch, which fails when the record exists."""
+        writer.create(self.ref(company_id, item_id), self._new(record))
+
+    def _new(self, record: T) -> dict[str, Any]:
+        expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
+        return to_document(record) | ({EXPIRES_AT: expires_at} if expires_at else {})
+
+    def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
+        """What to write over a stored record, and which fields."""
+        document, fields = overwriting(record)
+        if self._keeping is None:
+            return document, fields
+        expires_at = self._keeping.ends_at(record, datetime.now(UTC))
+        return document | {EXPIRES_AT: expires_at or DELETE_FIELD}, [*fields, EXPIRES_AT]
+
+    async def remove(self, company_id: str, item_ids: Iterable[str]) -> int:
+        """Delete the records; those that are gone already are no error. How many ids were given."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        for start in range(0, len(refs), READ_SIZE):
+            batch = self._db.batch()
+            for ref in refs[start : start + READ_SIZE]:
+                batch.delete(ref)
+            await batch.commit()
+        return len(refs)
+
+    def record(self, snapshot: Any) -> T:
+        """The record a document holds."""
+        return from_document(self._type, snapshot.id, snapshot.to_dict())

@@ -1,0 +1,45 @@
+"""What the parts of a provider can do for Rollcall."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from shared.domain.evidence.reconciling import HistoryPage, ReceivedPage
+from shared.domain.messages.sending import OutgoingMessage, SendResult
+from shared.domain.senders.sender import Sender
+
+
+class MessageSender(Protocol):
+    """What every provider's adapter can do."""
+
+    async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
+        """Send all messages at once; one result per message id. Never raises for a message."""
+        ...
+
+
+class ProviderHistory(Protocol):
+    """What a provider that lists what it has sent can tell."""
+
+    async def page(
+        self,
+        from_address: str,
+        *,
+        to_address: str | None = None,
+        on: date | None = None,
+        since: date | None = None,
+        cursor: str | None = None,
+    ) -> HistoryPage:
+        """Some messages of a sender, on a day or since one. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+    async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
+        """Some of what people wrote to a sender since a day. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+class ProviderAccount(Protocol):
+    """What a provider says of an account."""
+
+    async def problem(self, sender: Sender) -> str | None:
+        """Why `sender` could not send, or None. Raises ProviderUnavailable, SenderRefused."""
+        ...

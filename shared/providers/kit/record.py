@@ -1,0 +1,59 @@
+"""What a provider's folder exports: one record, in `provider.py` as PROVIDER.
+
+Every entry point that sends, asks or is told anything imports it. What costs time to import (a vendor's
+package, pydantic, our own client) is imported in the record's functions, on first use.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic
+
+from shared.domain.channels.channel_record import ChannelRecord
+from shared.domain.messages.sending import IncomingMessage, Receipt
+from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
+from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
+from shared.providers.kit.credentials import C
+
+if TYPE_CHECKING:
+    from shared.providers.kit.credential_input import CredentialsInput
+
+STATUS_PATH = "status"  # where each message's own `status_url` points: /messages/status
+
+STORED = WebhookAnswer()
+News = Receipt | IncomingMessage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookRoute(Generic[C]):
+    """One address a provider posts to: /messages/<path>, with company and sender in the query.
+
+    `verify` raises BadSignature unless the request was provably sent by the provider for an account with
+    these credentials; it sees the bytes before anything else does. `read` then says what was told, and raises
+    InvalidInput when that cannot be made out. `answer` is given once all of it is stored.
+    """
+
+    path: str
+    verify: Callable[[WebhookRequest, C], None]
+    read: Callable[[WebhookRequest], Sequence[News]]
+    answer: WebhookAnswer = STORED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderRecord(Generic[C]):
+    """All that Rollcall knows of a provider.
+
+    `base_url` is where its API is, unless the setting ROLLCALL_<NAME>_BASE_URL says otherwise. `credentials`
+    is what its senders sign in with; `credentials_input` gives the checks of what a person enters. Each
+    `open_…` takes credentials, the API's address and a time-out in seconds, and is cheap: connections are
+    shared. A provider without `open_history` keeps no list of what it has sent.
+    """
+
+    name: str
+    channels: tuple[ChannelRecord, ...]
+    base_url: str
+    credentials: type[C]
+    credentials_input: "Callable[[], type[CredentialsInput]]"
+    open_account: Callable[[C, str, float], ProviderAccount]
+    open_sender: Callable[[C, str, float], MessageSender]
+    open_history: Callable[[C, str, float], ProviderHistory] | None = None
+    webhooks: tuple[WebhookRoute[C], ...] = ()

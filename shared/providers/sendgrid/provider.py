@@ -1,0 +1,59 @@
+"""The provider `sendgrid`: email.
+
+It has no history here: SendGrid's Activity API is an extra that few accounts have. Its events, which carry
+our id, must do.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from shared.domain.channels.email import EMAIL
+from shared.domain.messages.webhook import WebhookRequest
+from shared.providers.kit.adapters import MessageSender, ProviderAccount
+from shared.providers.kit.record import News, ProviderRecord, WebhookRoute
+from shared.providers.sendgrid.credentials import SendGridCredentials
+
+if TYPE_CHECKING:
+    from shared.providers.kit.credential_input import CredentialsInput
+
+
+def _credentials_input() -> "type[CredentialsInput]":
+    from shared.providers.sendgrid.credential_input import SendGridCredentialsInput
+
+    return SendGridCredentialsInput
+
+
+def _account(credentials: SendGridCredentials, base_url: str, timeout_seconds: float) -> ProviderAccount:
+    from shared.providers.sendgrid.account import SendGridAccount
+
+    return SendGridAccount(credentials.api_key, base_url, timeout_seconds)
+
+
+def _sender(credentials: SendGridCredentials, base_url: str, timeout_seconds: float) -> MessageSender:
+    from shared.providers.sendgrid.client import SendGridSender
+
+    return SendGridSender(credentials.api_key, base_url, timeout_seconds)
+
+
+def _verify(request: WebhookRequest, credentials: SendGridCredentials) -> None:
+    from shared.providers.sendgrid import webhook
+
+    webhook.verify(request.body, request.headers, (credentials.webhook_public_key,), request.received_at)
+
+
+def _events(request: WebhookRequest) -> Sequence[News]:
+    from shared.providers.sendgrid import webhook
+
+    return webhook.parse_events(request.body)
+
+
+PROVIDER = ProviderRecord(
+    name="sendgrid",
+    channels=(EMAIL,),
+    base_url="https://api.sendgrid.com",
+    credentials=SendGridCredentials,
+    credentials_input=_credentials_input,
+    open_account=_account,
+    open_sender=_sender,
+    webhooks=(WebhookRoute(path="events", verify=_verify, read=_events),),
+)

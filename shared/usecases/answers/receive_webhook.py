@@ -1,0 +1,130 @@
+"""Take what a provider tells about one of a company's senders: proved by its signature, then stored."""
+
+import asyncio
+from collections.abc import Sequence
+
+from shared import log
+from shared.domain.messages.sending import IncomingMessage, Receipt
+from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
+from shared.domain.senders.sender import Sender
+from shared.providers.kit.credentials import Credentials, WrongCredentials
+from shared.providers.kit.record import News, WebhookRoute
+from shared.providers.kit.signature import BadSignature
+from shared.providers.registry import find_webhook, webhook_paths
+from shared.runtime import Runtime
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
+from shared.usecases.answers.receive_reply import receive_reply
+from shared.usecases.answers.record_receipt import record_receipt
+
+MESSAGES_AT_ONCE = 16
+Route = WebhookRoute[Credentials]
+
+
+class WebhookRefused(Exception):
+    """Nothing proves that the sender's provider said this. The text is for the log: callers get no reason."""
+
+
+class WebhookUnchecked(Exception):
+    """The signature cannot be checked now; it may be genuine, so the provider shall try again."""
+
+
+class CompanyGone(Exception):
+    """The company was deleted: there is nobody left to tell."""
+
+
+def is_webhook(path: str) -> bool:
+    """Whether any provider posts to /messages/`path`."""
+    return path in webhook_paths()
+
+
+async def receive_webhook(
+    runtime: Runtime, company_id: str, sender_id: str, path: str, request: WebhookRequest
+) -> WebhookAnswer:
+    """Store what was told, and say what to answer. The same told again changes nothing.
+
+    Both ids are only what the request says. Raises WebhookRefused, WebhookUnchecked, CompanyGone, and
+    InvalidInput for what was signed but lacks what it must have.
+    """
+    try:
+        sender = await _sender(runtime, company_id, sender_id)
+        route = find_webhook(sender, path)
+        if route is None:
+            raise BadSignature(f"{sender.provider} posts nothing there")
+        await _verify(runtime, company_id, sender, route, request)
+    except (BadSignature, CredentialsMissing, WrongCredentials) as refusal:
+        raise WebhookRefused(str(refusal)) from refusal
+    except SecretsUnavailable as error:
+        raise WebhookUnchecked(str(error)) from error
+    await _store(runtime, company_id, sender, route.read(request))
+    return route.answer
+
+
+async def _sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:
+    stores = runtime.stores
+    sender = await stores.senders.find(company_id, sender_id)
+    if sender is not None:
+        return sender
+    if await stores.deleted_companies.find(company_id) is not None:
+        raise CompanyGone
+    raise BadSignature("there is no such sender")
+
+
+async def _verify(
+    runtime: Runtime,
+    company_id: str,
+    sender: Sender,
+    route: Route,
+    request: WebhookRequest,
+) -> None:
+    """Raise BadSignature unless the request is signed with one of the sender's live credentials.
+
+    There are two during a rotation: a provider signs with the old ones until the new ones are its first,
+    and may repeat later what it signed before. When none fits they are read anew: they may have been
+    replaced a moment ago.
+    """
+    live = await runtime.live_credentials(company_id, sender)
+    try:
+        _check_any(live, route, request)
+    except BadSignature:
+        renewed = await runtime.live_credentials(company_id, sender, fresh=True)
+        if renewed == live:
+            raise
+        _check_any(renewed, route, request)
+
+
+def _check_any(live: Sequence[Credentials], route: Route, request: WebhookRequest) -> None:
+    """Raise the newest credentials' BadSignature when none passes."""
+    refusals = []
+    for credentials in live:
+        try:
+            return route.verify(request, credentials)
+        except BadSignature as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
+
+
+async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequence[News]) -> None:
+    """Store all of it, the news of many messages at once."""
+    gate = asyncio.Semaphore(MESSAGES_AT_ONCE)
+
+    async def record(receipts: Sequence[Receipt]) -> None:
+        async with gate:
+            for receipt in receipts:  # one message's one by one: they would contend for it
+                await record_receipt(runtime, company_id, receipt)
+
+    by_message: dict[str, list[Receipt]] = {}
+    for one in news:
+        if isinstance(one, Receipt):
+            by_message.setdefault(one.message_id, []).append(one)
+        else:
+            await _receive_reply(runtime, company_id, sender, one)
+    await asyncio.gather(*map(record, by_message.values()))
+
+
+async def _receive_reply(
+    runtime: Runtime, company_id: str, sender: Sender, incoming: IncomingMessage
+) -> None:
+    reply = await receive_reply(runtime, company_id, sender.id, sender.channel, incoming)
+    ids = {"message_id": reply.message_id, "fire_id": reply.fire_id}
+    with log.context(**{name: item_id for name, item_id in ids.items() if item_id}):
+        log.event("reply received", reply_id=reply.id, meaning=reply.meaning)

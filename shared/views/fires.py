@@ -1,0 +1,39 @@
+"""Fires: runs of campaigns, and how one stands at this moment."""
+
+from dataclasses import dataclass
+
+from shared.domain.fires.fire import Fire, FireProgress
+from shared.runtime import Runtime
+from shared.views.kit.paging import Page, PageAsked, page_of
+from shared.views.ledger import CountedFire, count_fire
+from shared.views.waiting import explain_waiting
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveFire:
+    """A fire as counted now, and its newest stored summary, if there is one.
+
+    `waits_for` says what holds it back, a sentence each.
+    """
+
+    books: CountedFire
+    progress: FireProgress | None
+    waits_for: list[str]
+
+
+async def list_fires(
+    runtime: Runtime, company_id: str, asked: PageAsked, *, campaign_id: str | None = None
+) -> Page[Fire]:
+    """Runs of one campaign, or of all."""
+    return await page_of(runtime.stores.fires, company_id, asked, campaign_id=campaign_id)
+
+
+async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:
+    """One run, counted now. Raises NotFound."""
+    stores = runtime.stores
+    fire = await stores.fires.get(company_id, fire_id)
+    return LiveFire(
+        books=await count_fire(runtime, company_id, fire),
+        progress=await stores.fire_progress.find(company_id, fire_id),
+        waits_for=await explain_waiting(runtime, company_id, fire),
+    )

@@ -1,0 +1,89 @@
+"""A fire's books: a ledger for each step, which add up to the fire's. Counted, or as they closed."""
+
+import asyncio
+from dataclasses import dataclass
+
+from shared.domain.fires.fire import (
+    ChunkState,
+    Fire,
+    FireProgress,
+    Ledger,
+    PlannedStep,
+    ProgressStatus,
+    StepLedger,
+    status_of,
+)
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
+from shared.firestore.queries.messages import STEP_MESSAGES
+from shared.runtime import Runtime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CountedFire:
+    """A fire's books as they stand: the ledger of each step, and whether all chunks are planned."""
+
+    fire: Fire
+    steps: tuple[StepLedger, ...]
+    all_planned: bool
+
+    @property
+    def ledger(self) -> Ledger:
+        """The fire's ledger: that of its steps together."""
+        return sum((step.ledger for step in self.steps), Ledger())
+
+    @property
+    def status(self) -> ProgressStatus:
+        """What the fire amounts to."""
+        return status_of(self.fire, self.ledger, all_planned=self.all_planned)
+
+    @property
+    def percent(self) -> int:
+        """Settled messages in percent, 100 only when all is planned and nothing is pending."""
+        return self.ledger.percent if self.all_planned else min(self.ledger.percent, 99)
+
+
+async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFire:
+    """Count the fire's books from stored states."""
+    counted = await asyncio.gather(*(_count_step(runtime, company_id, fire, step) for step in fire.steps))
+    return CountedFire(
+        fire=fire,
+        steps=tuple(ledger for ledger, _ in counted),
+        all_planned=fire.chunks_stored and all(is_planned for _, is_planned in counted),
+    )
+
+
+async def _count_step(
+    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep
+) -> tuple[StepLedger, bool]:
+    """The step's ledger, and whether all its chunks are planned."""
+    stores, key = runtime.stores, (fire.id, step.step_id)
+
+    async def messages(state: MessageState) -> int:
+        return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
+
+    done_chunks = await stores.chunks.count(company_id, STEP_CHUNKS, *key, ChunkState.DONE)
+    queued, sending, sent, skipped, unknown, failed = await asyncio.gather(
+        messages(MessageState.QUEUED),
+        messages(MessageState.SENDING),
+        messages(MessageState.SENT),
+        messages(MessageState.SKIPPED),
+        messages(MessageState.UNKNOWN),
+        stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
+    )
+    is_planned = fire.chunks_stored and done_chunks == step.chunk_count
+    settled = sent + skipped + failed + unknown
+    pending = queued + sending if is_planned else step.planned - settled  # not queued yet is pending
+    ledger = Ledger(
+        planned=step.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
+    )
+    return StepLedger(step_id=step.step_id, ledger=ledger), is_planned
+
+
+async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
+    """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
+    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
+    if not fire.is_closed or is_counted:
+        return None
+    return await runtime.stores.fire_progress.find(company_id, fire.id)

@@ -1,0 +1,149 @@
+"""Reports: the ledger of one fire or of a range of days, and the reasons behind each of its sums."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import all_channels
+from shared.domain.errors import InvalidInput
+from shared.domain.fires.cost import estimated_cost
+from shared.domain.fires.fire import Fire, FireProgress, Ledger
+from shared.domain.fires.fire_cost import all_units
+from shared.domain.fires.report import FireReport, RangeReport
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Delivery
+from shared.firestore.kit.collection import Collection
+from shared.firestore.kit.query import Query
+from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES, FIRES_SINCE
+from shared.firestore.queries.messages import (
+    FIRE_MESSAGES_BY_DELIVERY,
+    FIRE_MESSAGES_BY_DISPOSITION,
+    FIRE_MESSAGES_BY_STATE,
+)
+from shared.runtime import Runtime
+from shared.views.ledger import count_fire, kept_progress
+
+MOST_FIRES = 500
+MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
+
+
+async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireReport:
+    """The fire's report, counted now. Raises NotFound."""
+    stores = runtime.stores
+    fire = await stores.fires.get(company_id, fire_id)
+    if (kept := await kept_progress(runtime, company_id, fire)) is not None:
+        return _kept_report(fire, kept)
+    books = await count_fire(runtime, company_id, fire)
+    counted = asyncio.gather(
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
+        _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
+        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.SKIPPED, "reason"),
+        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.UNKNOWN, "reason"),
+        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind"),
+        _undelivered(runtime, company_id, fire_id),
+    )
+    sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
+    deliveries, dispositions, skipped, unknown, failed, undelivered = sums
+    if without_receipt := max(0, books.ledger.sent - sum(deliveries.values())):
+        deliveries["no receipt"] = without_receipt
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        steps=books.steps,
+        note=fire.note,
+        skipped=skipped,
+        failed=failed,
+        unknown=unknown,
+        deliveries=deliveries,
+        undelivered=undelivered,
+        dispositions=dispositions,
+        costs=costs,
+        estimated_cost=str(
+            estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()})
+        ),
+    )
+
+
+async def report_range(runtime: Runtime, company_id: str, start: datetime, end: datetime) -> RangeReport:
+    """The fires that started in [start, end). Raises InvalidInput for an empty or too long range."""
+    if start >= end:
+        raise InvalidInput.at("end", "must be later than start")
+    found = await runtime.stores.fires.some(company_id, FIRES_SINCE, start, limit=MOST_FIRES + 1)
+    chosen = [fire for fire in found if fire.fired_at < end]
+    if len(chosen) > MOST_FIRES:
+        raise InvalidInput.at("end", f"the range holds more than {MOST_FIRES} fires; choose a shorter one")
+    reports = await asyncio.gather(*(report_fire(runtime, company_id, fire.id) for fire in chosen))
+    deliveries: Counter[str] = Counter()
+    dispositions: Counter[str] = Counter()
+    for report in reports:
+        deliveries.update(report.deliveries)
+        dispositions.update(report.dispositions)
+    return RangeReport(
+        start=start,
+        end=end,
+        ledger=sum((report.ledger for report in reports), Ledger()),
+        deliveries=dict(deliveries),
+        dispositions=dict(dispositions),
+        fires=tuple(reports),
+    )
+
+
+async def _by(
+    runtime: Runtime, company_id: str, query: Query, fire_id: str, values: Iterable[StrEnum]
+) -> dict[str, int]:
+    """How many messages have each of the values."""
+    names, messages = list(values), runtime.stores.messages
+    counts = await asyncio.gather(*(messages.count(company_id, query, fire_id, name) for name in names))
+    return {str(name): count for name, count in zip(names, counts, strict=True) if count}
+
+
+def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
+    return FireReport(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=progress.status,
+        percent=progress.percent,
+        ledger=progress.ledger,
+        steps=progress.steps,
+        note=MESSAGES_DELETED,
+    )
+
+
+async def _tally(
+    collection: Collection[Any], company_id: str, query: Query, fire_id: str, state: StrEnum, field: str
+) -> dict[str, int]:
+    """How many of the matches have which value in `field`, commonest first."""
+    counts: Counter[str] = Counter()
+    async for value in collection.each_value(company_id, query, fire_id, state, field=field):
+        counts[str(value or "")] += 1
+    return dict(counts.most_common())
+
+
+async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
+    """What all attempts of all jobs have used, by unit."""
+    costs, units = runtime.stores.fire_costs, all_units()
+    amounts = await asyncio.gather(
+        *(costs.sum(company_id, FIRE_COSTS, fire_id, field=f"amounts.{unit}") for unit in units)
+    )
+    return dict(zip(units, amounts, strict=True))
+
+
+async def _undelivered(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for delivery in (Delivery.UNDELIVERED, Delivery.FAILED):
+        values = runtime.stores.messages.each_value(
+            company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, delivery, field="delivery_code"
+        )
+        async for code in values:
+            found[str(code or "no code")] += 1
+    return dict(found.most_common())

@@ -1,0 +1,174 @@
+"""Somebody at a desk with the documents open, who types their curl commands."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from functions.api.kit.app import build_app
+from shared.domain.companies.api_key import Scope
+from shared.domain.files.file import FileState
+from shared.domain.fires.notice import sender_notice
+from shared.domain.job import IngestFile
+from shared.domain.messages.message import MessageState
+from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.run_job import run_job
+from tests.kit.builders import NOON, an_sms_sender
+from tests.kit.clinic import LOST, Clinic
+from tests.kit.docs.curl import CurlRequest, read_curl
+from tests.kit.docs.markdown import Words
+
+API = "http://api.test/v1"
+TODAY = """Patient,Phone,When,State
+Ana,(212) 555-0187,12/24/2099 14:30,NY
+Ben,555,12/24/2099 15:00,NY
+Cleo,(212) 555-0189,12/24/2099 15:30,NY
+Dan,(212) 555-0190,yesterday,NY
+"""
+# What a word in capitals stands for, once something of this kind was made.
+NOUNS = {
+    "api-keys": "KEY",
+    "campaigns": "CAMPAIGN",
+    "files": "FILE",
+    "fires": "FIRE",
+    "opt-outs": "OPT_OUT",
+    "previews": "PREVIEW",
+    "sources": "SOURCE",
+    "templates": "TEMPLATE",
+}
+# What one stands for after an answer that has this field.
+ANSWERED = {"next_cursor": "CURSOR", "url": "LINK", "content_hash": "CONTENT_HASH"}
+
+
+class Desk:
+    """The clinic's API, and what the words in capitals stand for so far."""
+
+    def __init__(self, clinic: Clinic, folder: Path) -> None:
+        self.clinic = clinic
+        self.folder = folder
+        self.places: dict[str, str] = {}
+        transport = httpx.ASGITransport(app=build_app(clinic.runtime))
+        self._api = httpx.AsyncClient(transport=transport)
+        self._others = httpx.AsyncClient()  # where upload links lead
+
+    async def open(self) -> None:
+        """A key, the files that commands name, and a fire with something of everything."""
+        clinic = self.clinic
+        clinic.stop_clock(NOON)
+        _, key = await create_api_key(clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN])
+        self._shell = {"$API": API, "$AUTH": f"Authorization: Bearer {key}"}
+        self._shell["$JSON"] = "Content-Type: application/json"
+        credentials = await clinic.credentials("texts")
+        (self.folder / "twilio.json").write_text(json.dumps(credentials))
+        (self.folder / "new.json").write_text(
+            json.dumps({**credentials, "auth_token": "0123456789abcdef" * 2})
+        )
+        (self.folder / "today.csv").write_text(TODAY)
+        await self._furnish()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._api.aclose()
+        await self._others.aclose()
+
+    async def _furnish(self) -> None:
+        clinic, stores, company_id = self.clinic, self.clinic.stores, self.clinic.company_id
+        phones = ("(212) 555-0187", "555", LOST, "(212) 555-0189")
+        fire = await clinic.fire_for(*phones)
+        [failure] = [one for one in await clinic.failures() if one.fire_id == fire.id]
+        messages = await clinic.messages()
+        reply = await clinic.write("+12125550187", "what is this?")
+        notice = sender_notice(replace(an_sms_sender(), paused_reason="It is suspended."), NOON)
+        await stores.notices.save(company_id, notice.id, notice)
+        clean = await clinic.load({"Patient": "Eva"}, {"Patient": "Fay", "Phone": "(212) 555-0191"})
+        self.places = {
+            "SOURCE": "appointments",
+            "FILE": clean.id,
+            "SMS_TEMPLATE": "reminder",
+            "SENDER": "texts",
+            "CAMPAIGN": fire.campaign_id,
+            "FIRE": fire.id,
+            "FAILURE": failure.id,
+            "MESSAGE": next(one.id for one in messages if one.state is MessageState.UNKNOWN),
+            "REPLY": reply.id,
+            "CANDIDATE": reply.candidates[0],
+            "NOTICE": notice.id,
+        }
+
+    async def type(self, words: Words) -> httpx.Response:
+        """Run one command. What it makes, later commands can name."""
+        request = read_curl(tuple(self._filled(word) for word in words), self.folder)
+        response = await self._send(request)
+        if request.output is not None:
+            request.output.write_bytes(response.content)
+        self._learn(response)
+        await self._load_uploads()
+        return response
+
+    def _filled(self, word: str) -> str:
+        for name, value in self._shell.items():
+            word = word.replace(name, value)
+        assert "$" not in word, f"no variable of the documents: {word}"
+        names = "|".join(sorted(self.places, key=len, reverse=True))
+        return re.sub(rf"\b({names})\b", lambda found: self.places[found[1]], word)
+
+    async def _send(self, request: CurlRequest) -> httpx.Response:
+        client = self._api if request.url.startswith(API) else self._others
+        return await client.request(
+            request.method, request.url, headers=request.headers, content=request.body
+        )
+
+    def _learn(self, response: httpx.Response) -> None:
+        _, _, place = response.headers.get("location", "").partition("/v1/")
+        noun, _, item_id = place.partition("/")
+        if noun in NOUNS:
+            self.places[NOUNS[noun]] = item_id
+        answer = json_of(response)
+        if isinstance(answer, dict):
+            self.places |= {word: answer[name] for name, word in ANSWERED.items() if answer.get(name)}
+            if response.url.path == "/v1/deletions" and "id" in answer:
+                self.places["DELETION"] = answer["id"]
+
+    async def _load_uploads(self) -> None:
+        """What Cloud Storage's notification sets going."""
+        runtime = self.clinic.runtime
+        page = await self.clinic.stores.files.page(self.clinic.company_id, limit=100)
+        for file in page.items:
+            stored = await runtime.files.find(file.object_name)
+            if file.state is FileState.AWAITING_UPLOAD and stored is not None:
+                bucket, name = runtime.settings.upload_bucket, file.object_name
+                job = IngestFile(bucket=bucket, object_name=name, generation=stored.generation)
+                await run_job(runtime, job)
+
+
+def json_of(response: httpx.Response) -> Any:
+    """The answer, when it is JSON."""
+    is_json = "json" in response.headers.get("content-type", "")
+    return response.json() if is_json and response.content else None
+
+
+def differences(shown: Any, answer: Any, place: str = "") -> list[str]:
+    """Where an answer in a document is not what the API answers.
+
+    Every field that is shown must be there, with a value of its kind. Texts are equal, but for those with
+    dots; of a list the first item counts; null says nothing, as it stands for anything.
+    """
+    if shown is None:
+        return []
+    if isinstance(shown, dict) and isinstance(answer, dict):
+        missing = [f"{place}.{name} is missing" for name in shown.keys() - answer.keys()]
+        both = [name for name in shown if name in answer]
+        return missing + [
+            fault for name in both for fault in differences(shown[name], answer[name], f"{place}.{name}")
+        ]
+    if isinstance(shown, list) and isinstance(answer, list):
+        if not shown:
+            return []
+        return differences(shown[0], answer[0], f"{place}[0]") if answer else [f"{place} is empty"]
+    if isinstance(shown, str) and isinstance(answer, str):
+        return [] if shown == answer or "…" in shown else [f"{place} is {answer!r}, not {shown!r}"]
+    is_like = isinstance(answer, type(shown)) or (isinstance(shown, float) and isinstance(answer, int))
+    return [] if is_like else [f"{place} is {answer!r}, not like {shown!r}"]

@@ -1,5 +1,0 @@
-"""The runbooks are followed in the clinic of the use case tests."""
-
-from tests.usecases.conftest import clinic
-
-__all__ = ["clinic"]
