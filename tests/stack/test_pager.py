@@ -19,6 +19,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 from shared.usecases.senders.save_sender import save_sender
 from tests.kit.pager.simulator import LINE, NOBODY, OUT_OF_REACH, PagerSimulator, running_pager_simulator
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options, stack_runtime
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -78,7 +79,7 @@ async def _campaign(paged: PagedOffice, rows: list[str], body: str = BODY) -> di
 
 async def _delivered(paged: PagedOffice, fire_id: str, count: int) -> dict[str, dict[str, Any]]:
     """The fire's messages by address, without duplicates, once so many have a receipt."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             items = (await paged.office.api.get("/messages", fire_id=fire_id))["items"]
             if sum(message["delivery"] is not None for message in items) == count:
@@ -126,7 +127,7 @@ async def test_pages_are_previewed_queued_sent_and_their_receipts_close_the_ledg
     assert ledger == ledger | {"planned": 7, "sent": 2, "skipped": 2, "failed": 3, "unknown": 0, "pending": 0}
     assert report["skipped"] == {"duplicate": 1, "opted_out": 1}
     assert report["failed"] == {"pager not valid": 1, "text too long": 1, "provider 400": 1}
-    async with asyncio.timeout(30):  # what a job cost is stored once it is done
+    async with asyncio.timeout(PATIENCE_SECONDS):  # what a job cost is stored once it is done
         while not report["costs"]["pages"]:
             report = await api.get(f"/fires/{fire['id']}/report")
     assert (report["costs"]["pages"], report["estimated_cost"]) == (2, "0.0400")

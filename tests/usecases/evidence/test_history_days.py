@@ -17,12 +17,11 @@ from tests.kit.clinic import LOST, Clinic
 from tests.kit.clock import Clock
 from tests.machine.campaign_deaths import Died
 
-pytestmark = pytest.mark.every_moment
-
 HOUR = timedelta(hours=1)
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
 
 
+@pytest.mark.every_moment
 async def test_receipts_that_never_came_are_taken_from_the_day(clinic: Clinic, clock: Clock) -> None:
     clock.at = clock.at.replace(hour=9)  # the fire's days end ten hours after it: today
     fire = await clinic.fire_for("+1 212 555 0011", "+1 212 555 0002", "+1 212 555 2000")
@@ -78,6 +77,7 @@ async def test_a_search_cut_short_goes_on_where_it_was(
     assert (await clinic.report(fire)).deliveries == {"delivered": 230}
 
 
+@pytest.mark.every_moment
 async def test_send_times_are_those_of_the_provider(clinic: Clinic) -> None:
     await clinic.fire_for("+1 212 555 0011", "+1 212 555 0002")
     sent = await clinic.by_address()
@@ -91,6 +91,7 @@ async def test_send_times_are_those_of_the_provider(clinic: Clinic) -> None:
         assert abs(message.sent_at.timestamp() - shown["sent_at"]) < 60
 
 
+@pytest.mark.every_moment
 async def test_a_late_receipt_does_not_make_the_message_late(clinic: Clinic) -> None:
     await clinic.fire_for(LOST)
     [message] = await clinic.messages()
@@ -101,6 +102,7 @@ async def test_a_late_receipt_does_not_make_the_message_late(clinic: Clinic) -> 
     assert (settled.state, settled.sent_at) == ("sent", message.sending_at)
 
 
+@pytest.mark.every_moment
 async def test_the_day_after_is_searched_when_the_provider_may_have_queued(
     clinic: Clinic, clock: Clock
 ) -> None:

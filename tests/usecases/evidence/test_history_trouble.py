@@ -61,7 +61,6 @@ async def test_one_that_cannot_be_read_keeps_no_other_from_it(clinic: Clinic, tw
     assert states == {"2000": "sent", "2001": "unknown", "2002": "sent"}
 
 
-@pytest.mark.every_moment
 async def test_a_cursor_that_is_refused_begins_the_day_anew(
     clinic: Clinic, clock: Clock, twilio: Between
 ) -> None:
