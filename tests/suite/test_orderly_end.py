@@ -50,7 +50,14 @@ def start(*command: str, **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_hear_all_signals,
     )
+
+
+def _hear_all_signals() -> None:
+    """Whoever runs the tests may ignore SIGHUP, as `nohup` does: what is started here hears it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
