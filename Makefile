@@ -53,7 +53,7 @@ check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"
 	@$(BIN)/lint-imports > $(VENV)/layers.log 2>&1 && echo "layers: kept" || { cat $(VENV)/layers.log; exit 1; }
 	@$(BIN)/mypy --no-error-summary > $(VENV)/types.log 2>&1 & types=$$!; \
-	$(BIN)/python -m pytest tests/domain tests/architecture --ignore tests/architecture/test_webhooks.py; tests=$$?; \
+	$(BIN)/python -m pytest $(PARALLEL) tests/domain tests/architecture --ignore tests/architecture/test_webhooks.py; tests=$$?; \
 	wait $$types && echo "types: clean" || { cat $(VENV)/types.log; exit 1; }; exit $$tests
 
 format: setup ## format the code and mend what lint can

@@ -49,12 +49,13 @@ async def office(
 
 @pytest.fixture
 def environment(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The office's settings as a process gets them."""
+    """The office's settings as a process gets them, and its clock."""
     settings = office.runtime.settings
     names = ("project_id", "upload_bucket", "public_url", "signing_key", "secrets", "caller_token")
     for name in names:
         monkeypatch.setenv(f"ROLLCALL_{name.upper()}", getattr(settings, name))
     current_runtime.cache_clear()
+    current_runtime().now = office.runtime.now
     yield office
     if current_runtime.cache_info().currsize:
         current_runtime().stores.db.close()  # type: ignore[no-untyped-call]

@@ -1,8 +1,7 @@
 """Who of the parallel processes runs what: a plugin for pytest-xdist.
 
 A module's tests stay together, as they share its fixtures; so do a folder's that share what takes long to
-make.
-Folders whose modules take long go first, so that no process is left with one at the end.
+make. Folders whose modules take long go first, so that no process is left with one at the end.
 """
 
 from pathlib import PurePosixPath
@@ -11,7 +10,9 @@ from typing import Any
 import pytest
 
 TOGETHER = ("tests/deploy",)  # one deployed project, and one round of gcloud, for all of it
-LONGEST_FIRST = ("tests/stack", "tests/deploy", "tests/faults", "tests/upgrade", "tests/machine")
+LONGEST_FIRST = tuple(
+    f"tests/{name}" for name in ("stack", "deploy", "faults", "upgrade", "machine", "suite", "architecture")
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
