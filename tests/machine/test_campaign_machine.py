@@ -16,7 +16,7 @@ from infra.local.emulators import Emulators
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.campaigns.schedule import ScheduleKind
-from shared.usecases.files import ingest_file
+from shared.usecases.files import read_blocks
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.machine.campaign_decisions import Decisions
@@ -102,7 +102,7 @@ class Campaigns(Work, News, Decisions):
 def test_stories_of_campaigns(emulators: Emulators, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in emulators.env.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(ingest_file, "ROWS_PER_CHUNK", 2)  # so that a small file makes several chunks
+    monkeypatch.setattr(read_blocks, "ROWS_PER_CHUNK", 2)  # so that a small file makes several chunks
     stories = int(os.environ.get("CAMPAIGN_STORIES", "0"))
     run_state_machine_as_test(
         lambda: Campaigns(emulators, tmp_path),  # type: ignore[arg-type]  # any factory will do
