@@ -14,9 +14,13 @@ def stop_on_signals() -> None:
 
     def stop() -> None:
         nonlocal is_stopping
+        # Blocked meanwhile: `kill` reaches us twice, by make and by our process group, and the default must
+        # not hold for a moment. A loop that closes gives back the default of each handler it still has.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING_SIGNALS)
         for number in STOPPING_SIGNALS:
-            # Never back to the default in between: `kill` reaches us twice, by make and by our process group.
+            loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING_SIGNALS)
         if not is_stopping:
             is_stopping = True
             task.cancel()
