@@ -33,6 +33,15 @@ async def test_until_the_run_is_ended(program):
     await asyncio.Event().wait()
 """
 
+# Whoever runs the tests may ignore SIGHUP, as `nohup` does, and what is started here would do so too. (Not by
+# `preexec_fn`: it runs in a fork of this process, in which gRPC has threads.)
+HEARS_ALL_SIGNALS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
 
 def until(holds: Callable[[], bool], run: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -44,20 +53,13 @@ def until(holds: Callable[[], bool], run: subprocess.Popen[str]) -> None:
 
 def start(*command: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own commands
-        command,
+        [sys.executable, "-c", HEARS_ALL_SIGNALS, *command],
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        preexec_fn=_hear_all_signals,
     )
-
-
-def _hear_all_signals() -> None:
-    """Whoever runs the tests may ignore SIGHUP, as `nohup` does: what is started here hears it."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
