@@ -49,6 +49,7 @@ ASKED_FOR = {
     "mark_ready",
     "preview_campaign",
     "mark_notice_read",
+    "replan_fires",  # lost, the next tick moves the coming fires
     "requeue_failure",
     "save_campaign",
     "save_opt_out",
