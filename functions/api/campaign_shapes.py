@@ -224,7 +224,7 @@ class CampaignOutput(Output):
         days = holidays_of(country, self.updated_at.date()) if country else ()
         return tuple(HolidayOutput.of(day) for day in days)
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as above
     @property
     def holiday_hint(self) -> str | None:
         """What that calendar may lack, and what to write instead."""

@@ -60,7 +60,7 @@ class FireOutput(Output):
     @classmethod
     def of(cls, record: object, **beside: object) -> Self:
         """The run with its file, if it was for the rows of one."""
-        assert isinstance(record, Fire)  # noqa: S101
+        assert isinstance(record, Fire)  # noqa: S101  # as every caller has one
         return super().of(record, file_id=next(iter(record.audience.file_ids), None), **beside)
 
 

@@ -97,7 +97,7 @@ class Planner:
         try:
             return self._message(recipient)
         except _Failed as failed:
-            return PlannedFailure(recipient=recipient, step=self._step, **failed.facts)  # type: ignore[arg-type]
+            return PlannedFailure(recipient=recipient, step=self._step, **failed.facts)  # type: ignore[arg-type]  # its fields
 
     def _message(self, recipient: Recipient) -> PlannedMessage:
         step, values = self._step, recipient.values
