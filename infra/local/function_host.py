@@ -30,6 +30,7 @@ class FunctionHost:
     ) -> None:
         self.function = function
         self.port = port
+        self.instances = instances
         self._source = source.resolve()
         self._env = {
             **env,

@@ -1,6 +1,6 @@
-"""Makes the topics and push subscriptions of the manifest in the Pub/Sub emulator, by its REST interface."""
+"""Makes the topics and subscriptions of the manifest in the Pub/Sub emulator, by its REST interface."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,34 +12,28 @@ NEVER: dict[str, str] = {}  # an expiration policy without a time to live
 RETENTION = "604800s"  # seven days, Pub/Sub's default
 
 
-async def set_up_pubsub(
-    host: str, project_id: str, workers: Mapping[str, Function], endpoints: Mapping[str, str]
-) -> None:
-    """Make or renew all topics, dead-letter topics and subscriptions.
+async def set_up_pubsub(host: str, project_id: str, workers: Iterable[Function]) -> None:
+    """Make or renew all topics, dead-letter topics and subscriptions, which the push relay pulls from.
 
-    `endpoints` are the addresses to push to, by function name. Dead letters wait in a subscription of
-    the dead-letter topic's name: a topic without one would lose them.
+    Dead letters wait in a subscription of the dead-letter topic's name: a topic without one would lose them.
     """
     async with aiohttp.ClientSession(base_url=f"http://{host}/v1/projects/{project_id}/") as http:
-        for name, worker in workers.items():
+        for worker in workers:
             for topic in (worker.topic, worker.dead_letter_topic):
                 await _put(http, f"topics/{topic}", {})
             await _renew_subscription(
                 http, worker.dead_letter_topic, _dead_letter_subscription(project_id, worker)
             )
-            await _renew_subscription(
-                http, worker.subscription, push_subscription(project_id, worker, endpoints[name])
-            )
+            await _renew_subscription(http, worker.subscription, subscription_of(project_id, worker))
 
 
-def push_subscription(project_id: str, worker: Function, endpoint: str) -> dict[str, Any]:
-    """The subscription as Pub/Sub's REST interface takes it, the same in production but for the signature.
+def subscription_of(project_id: str, worker: Function) -> dict[str, Any]:
+    """The subscription as Pub/Sub's REST interface takes it, the same in production but for the push.
 
     https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions
     """
     return {
         "topic": f"projects/{project_id}/topics/{worker.topic}",
-        "pushConfig": {"pushEndpoint": endpoint},
         "ackDeadlineSeconds": worker.ack_deadline_seconds,
         "retryPolicy": {
             "minimumBackoff": f"{worker.minimum_backoff_seconds}s",
@@ -63,7 +57,7 @@ def _dead_letter_subscription(project_id: str, worker: Function) -> dict[str, An
 
 
 async def _renew_subscription(http: aiohttp.ClientSession, name: str, body: Mapping[str, Any]) -> None:
-    """An old subscription may push to a port that is gone and has other times: a new one takes its place."""
+    """An old subscription may have other times: a new one takes its place."""
     async with http.delete(f"subscriptions/{name}") as response:
         if response.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
             response.raise_for_status()

@@ -15,6 +15,7 @@ from infra.local.function_host import FunctionHost
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import REPOSITORY, Process, url_answers
 from infra.local.pubsub_setup import set_up_pubsub
+from infra.local.push_relay import PushRelay
 from infra.local.scheduler import Scheduler, Tick
 from infra.local.simulator.client import base_urls
 from infra.local.simulator.faults import Delays
@@ -74,6 +75,7 @@ class Stack:
     settings_env: dict[str, str]  # what the functions were given: settings and emulator hosts
     emulator_env: dict[str, str]  # what makes Google's client libraries talk to the emulators
     hosts: dict[str, FunctionHost]  # by function name
+    relay: PushRelay
 
     def __init__(self, options: StackOptions, *, say: Callable[[str], None] = print) -> None:
         self._options = options
@@ -98,6 +100,10 @@ class Stack:
         """Call one tick at once and wait for it; the status it answered, 0 when it did not answer."""
         return await self._scheduler.tick_now(name)
 
+    def push_to(self, subscription: str, host: FunctionHost) -> None:
+        """Bring the subscription's jobs to this host."""
+        self.relay.subscribe(subscription, host.function, self._called_url(host), instances=host.instances)
+
     async def _stop(self) -> None:
         self._say("Stopping")
         await self._started.aclose()
@@ -119,8 +125,13 @@ class Stack:
             pubsub=emulators.pubsub,
             storage=emulators.storage,
         )
-        await self._set_up_topics(emulators)
+        workers = self._manifest.with_trigger(Trigger.WORKER)
+        await set_up_pubsub(emulators.pubsub, emulators.project_id, workers)
         await started.enter_async_context(self._running_functions())
+        relay = PushRelay(emulators.pubsub, emulators.project_id)
+        self.relay = await started.enter_async_context(relay.started())
+        for worker in workers:
+            self.push_to(worker.subscription, self.hosts[worker.name])
         self._scheduler = Scheduler(self._ticks(), tick_seconds=options.tick_seconds, say=self._say)
         if options.tick_seconds != 0:
             await started.enter_async_context(_running(self._scheduler))
@@ -189,14 +200,9 @@ class Stack:
             say=self._say,
         )
 
-    def _called_url(self, name: str) -> str:
+    def _called_url(self, host: FunctionHost) -> str:
         """Where ticks and jobs go: emulators sign no OIDC tokens, a secret in the URL stands in for one."""
-        return f"{self.hosts[name].address}/?token={self.settings_env['ROLLCALL_CALLER_TOKEN']}"
-
-    async def _set_up_topics(self, emulators: Emulators) -> None:
-        workers = {worker.name: worker for worker in self._manifest.with_trigger(Trigger.WORKER)}
-        endpoints = {name: self._called_url(name) for name in workers}
-        await set_up_pubsub(emulators.pubsub, emulators.project_id, workers, endpoints)
+        return f"{host.address}/?token={self.settings_env['ROLLCALL_CALLER_TOKEN']}"
 
     @asynccontextmanager
     async def _running_functions(self) -> AsyncIterator[None]:
@@ -211,7 +217,7 @@ class Stack:
 
     def _ticks(self) -> dict[str, Tick]:
         ticks = self._manifest.with_trigger(Trigger.TICK)
-        return {tick.name: Tick(function=tick, url=self._called_url(tick.name)) for tick in ticks}
+        return {tick.name: Tick(function=tick, url=self._called_url(self.hosts[tick.name])) for tick in ticks}
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ import aiohttp
 
 from infra.local.function_host import FunctionHost
 from infra.local.ports import free_ports
-from infra.local.pubsub_setup import push_subscription
+from infra.local.pubsub_setup import subscription_of
 from infra.local.stack import PROJECT_ID
 from tests.faults.laboratory import REPOSITORY, Laboratory
 from tests.faults.scenarios import Scenario
@@ -123,13 +123,14 @@ def _host(lab: Laboratory, folder: Path, name: str, port: int) -> FunctionHost:
 
 
 async def _subscribe(lab: Laboratory, host: FunctionHost, name: str) -> None:
-    token = lab.stack.settings_env["ROLLCALL_CALLER_TOKEN"]
-    body = push_subscription(PROJECT_ID, host.function, f"{host.address}/?token={token}")
+    body = subscription_of(PROJECT_ID, host.function)
     async with lab.http.put(_subscription(lab, name), json=body) as response:
         response.raise_for_status()
+    lab.stack.push_to(name, host)
 
 
 async def _unsubscribe(lab: Laboratory, name: str) -> None:
+    await lab.stack.relay.unsubscribe(name)
     async with aiohttp.ClientSession() as http, http.delete(_subscription(lab, name)) as response:
         response.raise_for_status()
 

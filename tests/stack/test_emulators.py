@@ -12,7 +12,6 @@ from infra.local.emulators import Emulators
 from infra.local.pubsub_setup import set_up_pubsub
 from infra.manifest import Function, read_manifest
 from tests.kit.patience import PATIENCE_SECONDS
-from tests.kit.stack.webhook_receiver import Received, Receiver
 
 
 def worker(name: str, **changes: int) -> Function:
@@ -22,15 +21,16 @@ def worker(name: str, **changes: int) -> Function:
     return Function(**{**values, "name": name, **changes})
 
 
-def jobs(received: list[Received]) -> list[dict[str, Any]]:
-    return [json.loads(one.body)["message"] for one in received]
-
-
-async def publish(emulators: Emulators, topic: str, data: bytes) -> None:
-    url = f"http://{emulators.pubsub}/v1/projects/{emulators.project_id}/topics/{topic}:publish"
-    message = {"data": base64.b64encode(data).decode()}
-    async with aiohttp.ClientSession() as http, http.post(url, json={"messages": [message]}) as response:
-        assert response.status == 200, await response.text()
+async def pulled(emulators: Emulators, name: str) -> list[dict[str, Any]]:
+    """The messages of the subscription, waited for."""
+    path = f"projects/{emulators.project_id}/subscriptions/{name}:pull"
+    url = f"http://{emulators.pubsub}/v1/{path}"
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        aiohttp.ClientSession() as http,
+        http.post(url, json={"maxMessages": 10}) as response,
+    ):
+        return [one["message"] for one in (await response.json())["receivedMessages"]]
 
 
 async def subscription(emulators: Emulators, name: str) -> dict[str, Any]:
@@ -40,62 +40,25 @@ async def subscription(emulators: Emulators, name: str) -> dict[str, Any]:
         return found
 
 
-async def test_a_job_is_pushed_again_until_it_is_taken(emulators: Emulators, receiver: Receiver) -> None:
-    function = worker("retried_job", minimum_backoff_seconds=0, maximum_backoff_seconds=1)
-    endpoints = {function.name: f"{receiver.address}/?token=t"}
-    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
-    receiver.refusals = 1
-    await publish(emulators, function.topic, b"job")
-    [received] = await receiver.wait_for(lambda all_: len(all_) == 1)
-    assert received.url.endswith("/?token=t")
-    assert base64.b64decode(jobs([received])[0]["data"]) == b"job"
-    assert receiver.refusals == 0
-
-
-async def test_setting_up_twice_renews_the_endpoint(emulators: Emulators, receiver: Receiver) -> None:
-    function = worker("renewed_job")
-    for path in ("old", "new"):
-        endpoints = {function.name: f"{receiver.address}/{path}"}
-        await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
-    await publish(emulators, function.topic, b"job")
-    [received] = await receiver.wait_for(lambda all_: len(all_) == 1)
-    assert received.url.endswith("/new")
+async def test_setting_up_twice_renews_the_times(emulators: Emulators) -> None:
+    for deadline in (60, 600):
+        function = worker("renewed_job", ack_deadline_seconds=deadline)
+        await set_up_pubsub(emulators.pubsub, emulators.project_id, [function])
     found = await subscription(emulators, function.subscription)
-    assert found["ackDeadlineSeconds"] == function.ack_deadline_seconds
+    assert found["ackDeadlineSeconds"] == 600
     assert found["retryPolicy"] == {"minimumBackoff": "10s", "maximumBackoff": "600s"}
     assert found["deadLetterPolicy"]["maxDeliveryAttempts"] == function.max_delivery_attempts
     assert (await subscription(emulators, function.dead_letter_topic))["topic"].endswith("renewed-job-dead")
 
 
-async def test_a_job_nobody_takes_ends_as_a_dead_letter(emulators: Emulators, receiver: Receiver) -> None:
-    function = worker(
-        "refused_job", minimum_backoff_seconds=0, maximum_backoff_seconds=0, max_delivery_attempts=5
-    )
-    endpoints = {function.name: receiver.address}
-    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
-    receiver.refusals = 1000
-    await publish(emulators, function.topic, b"poison")
-    path = f"projects/{emulators.project_id}/subscriptions/{function.dead_letter_topic}"
-    url = f"http://{emulators.pubsub}/v1/{path}:pull"
-    async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as http:
-        letters: list[dict[str, Any]] = []
-        while not letters:  # each pull waits at the emulator until there is something, or for a while
-            async with http.post(url, json={"maxMessages": 1}) as response:
-                letters = (await response.json()).get("receivedMessages", [])
-    assert base64.b64decode(letters[0]["message"]["data"]) == b"poison"
-
-
 @pytest.mark.parametrize("way", ["signed_url", "json_media", "multipart", "resumable"])
-async def test_every_upload_is_announced_as_cloud_storage_does(
-    emulators: Emulators, receiver: Receiver, way: str
-) -> None:
+async def test_every_upload_is_announced_as_cloud_storage_does(emulators: Emulators, way: str) -> None:
     function = read_manifest().get("ingest_file")
-    endpoints = {function.name: receiver.address}
-    await set_up_pubsub(emulators.pubsub, emulators.project_id, {function.name: function}, endpoints)
+    await set_up_pubsub(emulators.pubsub, emulators.project_id, [function])
     name = f"companies/c-1/uploads/{way} ü.csv"
     async with aiohttp.ClientSession() as http:
         await UPLOADS[way](http, emulators.storage, name)
-    [job] = jobs(await receiver.wait_for(lambda all_: len(all_) == 1))
+    [job] = await pulled(emulators, function.subscription)
     resource = json.loads(base64.b64decode(job["data"]))
     assert (resource["bucket"], resource["name"], resource["size"]) == ("uploads", name, "3")
     assert job["attributes"]["eventType"] == "OBJECT_FINALIZE"

@@ -79,9 +79,8 @@ async def measured(
     clinic: Clinic, emulators: Emulators, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Measured]:
     """The same clinic, its database and topics behind proxies."""
-    workers = {worker.name: worker for worker in read_manifest().with_trigger(Trigger.WORKER)}
     project = clinic.runtime.settings.project_id
-    await set_up_pubsub(emulators.pubsub, project, workers, dict.fromkeys(workers, "http://127.0.0.1:9"))
+    await set_up_pubsub(emulators.pubsub, project, read_manifest().with_trigger(Trigger.WORKER))
     async with CountingProxy() as proxy, CountingProxy() as pubsub:
         proxy.target, pubsub.target = emulators.firestore, emulators.pubsub
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)

@@ -25,7 +25,6 @@ from shared.views.stuck_work import StuckKind, list_stuck_work
 from tests.kit.clinic import Clinic
 
 JOB = b'{"company_id": "acme", "batch_id": "b1"}'
-PUSHED_TO = "http://127.0.0.1:9"
 
 
 class Alerts(logging.Handler):
@@ -200,9 +199,8 @@ async def test_a_paused_sender_is_an_alert_and_held_work_says_why(watched: Clini
 
 async def topics(clinic: Clinic, emulators: Emulators) -> str:
     """All topics of the manifest, in a project of the clinic's own; its address."""
-    workers = {worker.name: worker for worker in read_manifest().with_trigger(Trigger.WORKER)}
     project = clinic.runtime.settings.project_id
-    await set_up_pubsub(emulators.pubsub, project, workers, dict.fromkeys(workers, PUSHED_TO))
+    await set_up_pubsub(emulators.pubsub, project, read_manifest().with_trigger(Trigger.WORKER))
     clinic.runtime.settings = replace(clinic.runtime.settings, pubsub_emulator_host=emulators.pubsub)
     return f"http://{emulators.pubsub}/v1/projects/{project}"
 
