@@ -39,6 +39,7 @@ Point = Literal[
     "pause_sender",
     "resume_sender",
     "close_batch",
+    "summarize_fire.claim",
     "summarize_fire.store",
     "summarize_fire.close",
     "record_receipt",  # what comes back
@@ -52,6 +53,7 @@ Point = Literal[
     "requeue_failure",
     "requeue_failure.publish",
     "sweep.publish_files",  # recovery
+    "sweep.mark",
     "sweep.publish_chunks",
     "sweep.publish_batches",
     "sweep.beat",

@@ -16,6 +16,7 @@ from tests.kit.architecture.source_tree import (
 # Methods of repositories that do not begin with the company, each with its reason.
 REPOSITORY_EXCEPTIONS = {
     "Documents.put": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.change": "part of a transaction or batch, which comes first; the company follows",
     "Documents.create": "part of a transaction or batch, which comes first; the company follows",
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
@@ -46,6 +47,7 @@ WITHOUT_RECORDS = {
     "packed": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
+    "to_value": "maps a field",
     "commit": "commits what others wrote",
     "from_document": "maps a record",
     "overwriting": "maps a record",
@@ -67,6 +69,8 @@ WITHOUT_COMPANY = {
     "replan_fires": "concerns all companies: a part of a tick",
     "create_company": "the company does not exist yet",
     "announce_jobs": "jobs name their company",
+    "announce_again": "takes pairs of company and record, as the sweep finds them",
+    "grace": "reads a setting",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}

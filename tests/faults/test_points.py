@@ -10,6 +10,7 @@ import pytest
 from shared import faults
 from shared.faults import POINTS
 
+CALLS = "transact|commit|announce_jobs|announce_again"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -26,7 +27,8 @@ def test_every_point_is_somewhere() -> None:
     text = "".join(path.read_text() for path in sources if path.name != "faults.py")
     for point in POINTS:
         named = re.findall(
-            rf'(?:faults\.step\(|(?:transact|commit|announce_jobs)\([^()]*, )"{re.escape(point)}"', text
+            rf'(?:faults\.step\(|(?:{CALLS})\([^()]*, )"{re.escape(point)}"',
+            text,
         )
         assert named, f"{point} is nowhere"
 
@@ -64,7 +66,7 @@ ASKED_FOR = {
     "watch_work",
 }
 WRITES = re.compile(
-    r"(?:transact|commit|announce_jobs)\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat)\([^()]*, "
+    rf"(?:{CALLS})\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat|change_version)\([^()]*, "
 )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from shared.domain.campaigns.audience import FoundAudience, Piece
 from shared.domain.ids import computed_id
 from shared.domain.job import QueueMessages
+from shared.domain.repeats import NO_REPEATS, Repeats
 
 
 class FireState(StrEnum):
@@ -96,6 +97,7 @@ class Chunk:
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
+    repeats: Repeats = NO_REPEATS
 
 
 def chunk_id(fire_id: str, step_id: str, number: int) -> str:
@@ -159,7 +161,8 @@ class StepLedger:
 class FireProgress:
     """A fire's summary, recomputed from stored states; running it twice or late changes nothing.
 
-    `ledger` is the sum of the steps' ledgers.
+    `ledger` is the sum of the steps' ledgers. `claim` is the token of the last
+    worker that took it on itself to count.
     """
 
     id: str
@@ -169,6 +172,7 @@ class FireProgress:
     status: ProgressStatus
     percent: int
     updated_at: datetime
+    claim: str | None = None
 
 
 def status_of(fire: Fire, ledger: Ledger, *, all_planned: bool) -> ProgressStatus:

@@ -9,6 +9,7 @@ from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.lease import leased
 from shared.domain.messages.message import Message
+from shared.domain.repeats import NO_REPEATS, Repeats
 
 
 class BatchState(StrEnum):
@@ -39,6 +40,7 @@ class Batch:
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
+    repeats: Repeats = NO_REPEATS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +83,7 @@ def taken(batch: Batch, token: str, now: datetime, seconds: float) -> Batch | No
     """The batch leased under `token`; None when it is done, or another worker has it."""
     if batch.state is BatchState.DONE:
         return None
-    return leased(batch, token, now, seconds, state=BatchState.LEASED)
+    return leased(batch, token, now, seconds, state=BatchState.LEASED, repeats=NO_REPEATS)
 
 
 def closed(batch: Batch, token: str, again_at: datetime | None, *, is_paused: bool) -> Batch:

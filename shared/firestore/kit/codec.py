@@ -20,11 +20,15 @@ def to_document(record: object) -> dict[str, Any]:
 
     Aware datetimes stay native; naive ones (wall time) become ISO text, as Firestore would read them as UTC.
     """
-    fields: dict[str, Any] = msgspec.to_builtins(record, builtin_types=(datetime, bytes), enc_hook=as_text)
-    fields.pop("id", None)
-    document = {name: _encoded(value) for name, value in fields.items() if value is not None}
+    fields: dict[str, Any] = to_value(record)
+    document = {name: value for name, value in fields.items() if name != "id"}
     document[schema.NAME] = schema.version_of(type(record))
     return document
+
+
+def to_value(value: object) -> Any:
+    """A field's value as Firestore takes it."""
+    return _encoded(msgspec.to_builtins(value, builtin_types=(datetime, bytes), enc_hook=as_text))
 
 
 def overwriting(record: object) -> tuple[dict[str, Any], list[str]]:

@@ -1,10 +1,12 @@
 """Records of one type under each company, by their ids: read, written, and created once."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from google.api_core.exceptions import AlreadyExists
+from google.api_core.exceptions import Aborted, AlreadyExists, FailedPrecondition
+from google.api_core.exceptions import NotFound as NotFoundInDatabase
 from google.cloud.firestore import (
     DELETE_FIELD,
     AsyncClient,
@@ -17,14 +19,22 @@ from shared import metering
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
-from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.codec import from_document, overwriting, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
-from shared.firestore.kit.retries import read_retry
+from shared.firestore.kit.retries import UNSURE, read_retry
 from shared.firestore.kit.together import Wanted
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
 READ_SIZE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Generic[T]):
+    """A record as it was read, and when that was written, by the database's clock."""
+
+    record: T
+    written_at: Any
 
 
 class Documents(Generic[T]):
@@ -54,6 +64,27 @@ class Documents(Generic[T]):
         snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
         metering.count(Unit.READS)
         return self.record(snapshot) if snapshot.exists else None
+
+    async def find_version(self, company_id: str, item_id: str) -> "Version[T] | None":
+        """The record as it is now, with the moment it was written; None when it is not there."""
+        snapshot = await self.ref(company_id, item_id).get(retry=read_retry(None))
+        metering.count(Unit.READS)
+        return Version(self.record(snapshot), snapshot.update_time) if snapshot.exists else None
+
+    async def change_version(
+        self, company_id: str, item_id: str, version: "Version[T]", **fields: object
+    ) -> bool:
+        """Change these fields if the record is still that version.
+
+        False when it was written or deleted since, or when the database is unsure: read it again then.
+        """
+        option = self._db.write_option(last_update_time=version.written_at)
+        try:
+            await self.ref(company_id, item_id).update(_values(fields), option=option)
+        except (FailedPrecondition, NotFoundInDatabase, Aborted, *UNSURE):
+            return False
+        metering.count(Unit.WRITES)
+        return True
 
     async def get(self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None) -> T:
         """The record. Raises NotFound."""
@@ -115,6 +146,10 @@ class Documents(Generic[T]):
         document, fields = self._changed(record)
         writer.set(self.ref(company_id, item_id), document, merge=fields)
 
+    def change(self, writer: Writer, company_id: str, item_id: str, **fields: object) -> None:
+        """Change these fields alone of a stored record; the write fails when the record is gone."""
+        writer.update(self.ref(company_id, item_id), _values(fields))
+
     def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Add as part of a transaction or write batch, which fails when the record exists."""
         writer.create(self.ref(company_id, item_id), self._new(record))
@@ -144,3 +179,7 @@ class Documents(Generic[T]):
     def record(self, snapshot: Any) -> T:
         """The record a document holds."""
         return from_document(self._type, snapshot.id, snapshot.to_dict())
+
+
+def _values(fields: Mapping[str, object]) -> dict[str, Any]:
+    return {name: to_value(value) for name, value in fields.items()}

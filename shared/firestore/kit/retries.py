@@ -1,15 +1,22 @@
-"""When a read is tried again: what the client's own policy lists, and ABORTED."""
+"""What the database's errors mean: when a read is tried again, and when a write may have been applied."""
 
 from google.api_core.exceptions import (
     Aborted,
+    Cancelled,
     DeadlineExceeded,
     InternalServerError,
+    InvalidArgument,
     ResourceExhausted,
     ServiceUnavailable,
+    Unknown,
 )
 from google.api_core.gapic_v1.method import DEFAULT
 from google.api_core.retry import AsyncRetry, if_exception_type
 from google.cloud.firestore import AsyncTransaction
+
+# After these a commit may or may not have been applied. A commit that the client itself repeated can
+# answer InvalidArgument ("no longer valid") after it succeeded.
+UNSURE = (Cancelled, DeadlineExceeded, InternalServerError, InvalidArgument, ServiceUnavailable, Unknown)
 
 # Without ABORTED a job of many reads starts all over at each, and may never come to its end.
 READ_RETRY = AsyncRetry(

@@ -6,28 +6,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from google.api_core.exceptions import (
-    Aborted,
-    Cancelled,
-    DeadlineExceeded,
-    InternalServerError,
-    InvalidArgument,
-    ServiceUnavailable,
-    Unknown,
-)
+from google.api_core.exceptions import Aborted
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
 
 from shared import faults, metering, tracing
 from shared.domain.errors import Unavailable
 from shared.domain.fires.fire_cost import Unit
 from shared.faults import Point
+from shared.firestore.kit.retries import UNSURE
 
 R = TypeVar("R")
 Transaction = AsyncTransaction
 ATTEMPTS = 8
-# After these a commit may or may not have been applied. A commit that the client itself repeated can
-# answer InvalidArgument ("no longer valid") after it succeeded.
-_UNSURE = (Cancelled, DeadlineExceeded, InternalServerError, InvalidArgument, ServiceUnavailable, Unknown)
 
 
 class ContentionError(Unavailable):
@@ -62,7 +52,7 @@ async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
     for attempt in range(ATTEMPTS):
         try:
             return await run()
-        except (Aborted, *_UNSURE) as error:
+        except (Aborted, *UNSURE) as error:
             last = error
         except ValueError as error:  # what the client raises when its own attempts are used up
             if not isinstance(error.__cause__, Aborted):
@@ -97,7 +87,7 @@ def _billed(writes: Callable[[], int]) -> Iterator[None]:
     """Count the writes of a commit that was applied, or may have been."""
     try:
         yield
-    except _UNSURE:
+    except UNSURE:
         metering.count(Unit.WRITES, writes())
         raise
     metering.count(Unit.WRITES, writes())

@@ -15,6 +15,7 @@ from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages
 from shared.domain.lease import leased
 from shared.domain.messages.batch import Batch, BatchState, send_job
+from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
@@ -60,7 +61,11 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
         chunk = await stores.chunks.get(job.company_id, job.chunk_id, transaction)
         if chunk.state is ChunkState.DONE:
             return None
-        changes = {"state": ChunkState.LEASED, "planned_at": chunk.planned_at or now}
+        changes = {
+            "state": ChunkState.LEASED,
+            "planned_at": chunk.planned_at or now,
+            "repeats": NO_REPEATS,
+        }
         ours = leased(chunk, token, now, runtime.settings.lease_seconds, **changes)
         if ours is not None:
             stores.chunks.put(transaction, job.company_id, chunk.id, ours)

@@ -1,17 +1,17 @@
 """Recompute a fire's ledger from stored states. Running it twice or late changes nothing."""
 
 from dataclasses import replace
-from datetime import datetime
 
-from shared import log
+from shared import faults, log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
+from shared.domain.ids import random_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches
 from shared.views.ledger import count_fire, kept_progress
 
-COUNTED_PER_SECOND = 2_000  # messages: a fire of 300,000 is summed up every two and a half minutes
+CLAIM_ATTEMPTS = 5
 _OPEN = frozenset({ProgressStatus.FIRING, ProgressStatus.PAUSED})
 
 
@@ -40,6 +40,32 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     return stored
 
 
+async def summarize_once(runtime: Runtime, company_id: str, fire_id: str) -> None:
+    """Summarize the fire for several workers that each see its end: one counts, the others go on."""
+    if await _claim(runtime, company_id, fire_id):
+        await summarize_fire(runtime, company_id, fire_id)
+
+
+async def _claim(runtime: Runtime, company_id: str, fire_id: str) -> bool:
+    """Whether to count. Not when another worker claimed the summary after we had looked.
+
+    That worker counts later than we stored what we did, so nothing of ours is missing in its count.
+    """
+    progress, token = runtime.stores.fire_progress, random_id()
+    seen = await progress.find_version(company_id, fire_id)
+    for _ in range(CLAIM_ATTEMPTS):
+        if seen is None or seen.record.claim == token:
+            break
+        with faults.step("summarize_fire.claim"):
+            if await progress.change_version(company_id, fire_id, seen, claim=token):
+                break
+        found = await progress.find_version(company_id, fire_id)
+        if found is not None and found.record.claim not in (token, seen.record.claim):
+            return False
+        seen = found  # only a summary was stored, and that may be of before
+    return True
+
+
 async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> FireProgress:
     """Keep the newest summary: one that was counted earlier does not replace one counted later."""
 
@@ -47,8 +73,9 @@ async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> F
         stored = await runtime.stores.fire_progress.find(company_id, progress.id, transaction)
         if stored is not None and stored.updated_at > progress.updated_at:
             return stored
-        runtime.stores.fire_progress.put(transaction, company_id, progress.id, progress)
-        return progress
+        kept = replace(progress, claim=stored.claim) if stored is not None else progress
+        runtime.stores.fire_progress.put(transaction, company_id, progress.id, kept)
+        return kept
 
     return await transact(runtime.stores.db, keep, "summarize_fire.store")
 
@@ -85,11 +112,3 @@ def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState
     if campaign.next_fire_at is not None:
         return CampaignState.SCHEDULED
     return CampaignState.CANCELED if status is ProgressStatus.CANCELED else CampaignState.SENT
-
-
-def summary_is_due(progress: FireProgress | None, now: datetime) -> bool:
-    """Whether a summary asked for by every closing batch is worth its reads yet: a large fire's are many."""
-    if progress is None:
-        return True
-    wait = max(2.0, progress.ledger.planned / COUNTED_PER_SECOND)
-    return (now - progress.updated_at).total_seconds() >= wait

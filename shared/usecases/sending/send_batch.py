@@ -22,7 +22,7 @@ from shared.providers.kit.adapters import MessageSender
 from shared.providers.kit.credentials import Credentials, WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
-from shared.usecases.ledger.summarize_fire import summarize_fire, summary_is_due
+from shared.usecases.ledger.summarize_fire import summarize_once
 from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch, fire_has_open_batches
@@ -182,11 +182,9 @@ async def _keep_pace(sender: Sender, sent_count: int, started: float) -> None:
 
 
 async def _go_on(runtime: Runtime, company_id: str, batch: Batch) -> None:
-    """Announce what is left if it is due soon, and bring the fire's summary up to date."""
+    """Announce what is left if it is due soon, and sum up the fire when no other batch is open."""
     soon = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
     if batch.state is BatchState.WAITING and batch.planned_start <= soon:
         await dispatch_batches(runtime, [(company_id, batch)])
-    progress = await runtime.stores.fire_progress.find(company_id, batch.fire_id)
-    is_last = not await fire_has_open_batches(runtime, company_id, batch.fire_id)
-    if is_last or summary_is_due(progress, runtime.now()):
-        await summarize_fire(runtime, company_id, batch.fire_id)
+    if not await fire_has_open_batches(runtime, company_id, batch.fire_id):
+        await summarize_once(runtime, company_id, batch.fire_id)

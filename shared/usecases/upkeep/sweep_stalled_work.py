@@ -9,7 +9,7 @@ from shared import faults, log
 from shared.domain.errors import RollcallError
 from shared.domain.files.file import FileState
 from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
-from shared.domain.job import IngestFile
+from shared.domain.job import IngestFile, Job
 from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
@@ -22,6 +22,7 @@ from shared.usecases.hold.check_database import check_database
 from shared.usecases.hold.leave_heartbeat import leave_heartbeat
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
+from shared.usecases.upkeep.announce_again import announce_again, grace
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
 UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
@@ -55,7 +56,7 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
     jobs: list[IngestFile] = []
     stores = runtime.stores
     waiting = stores.files.each_across_companies(
-        FILES_AWAITED, FileState.AWAITING_UPLOAD, now - _grace(runtime)
+        FILES_AWAITED, FileState.AWAITING_UPLOAD, now - grace(runtime)
     )
     stalled = stores.files.each_across_companies(FILES_STALLED, FileState.LOADING, now)
     async for _, file in waiting:
@@ -75,16 +76,11 @@ def _ingest(runtime: Runtime, object_name: str, generation: str) -> IngestFile:
     return IngestFile(bucket=bucket, object_name=object_name, generation=generation)
 
 
-def _grace(runtime: Runtime) -> timedelta:
-    """How long an announced job may take to arrive before it counts as lost."""
-    return timedelta(seconds=2 * runtime.settings.tick_interval_seconds)
-
-
 async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
     count = 0
     found = runtime.stores.fires.each_across_companies(FIRES_UNSTORED, False, False)
     for company_id, fire in [pair async for pair in found]:
-        if fire.fired_at <= now - min(UNSTORED_FOR, _grace(runtime)):
+        if fire.fired_at <= now - min(UNSTORED_FOR, grace(runtime)):
             with _about(company_id, fire):
                 try:
                     await store_chunks(runtime, company_id, fire)
@@ -95,27 +91,22 @@ async def _sweep_fires(runtime: Runtime, now: datetime) -> int:
 
 
 async def _sweep_chunks(runtime: Runtime, now: datetime) -> int:
-    stores, jobs = runtime.stores, []
-    lost = stores.chunks.each_across_companies(CHUNKS_UNPUBLISHED, ChunkState.WAITING, now - _grace(runtime))
-    stalled = stores.chunks.each_across_companies(CHUNKS_STALLED, ChunkState.LEASED, now)
-    for found in (lost, stalled):
-        async for company_id, chunk in found:
-            jobs.append(queue_job(company_id, chunk))
-    await announce_jobs(runtime, jobs, "sweep.publish_chunks")
-    return len(jobs)
+    chunks = runtime.stores.chunks
+    lost = chunks.each_across_companies(CHUNKS_UNPUBLISHED, ChunkState.WAITING, now - grace(runtime))
+    stalled = chunks.each_across_companies(CHUNKS_STALLED, ChunkState.LEASED, now)
+    return await announce_again(runtime, chunks, queue_job, "sweep.publish_chunks", now, lost, stalled)
 
 
 async def _sweep_batches(runtime: Runtime, now: datetime) -> int:
-    stores, jobs = runtime.stores, []
-    untaken = stores.batches.each_across_companies(
-        BATCHES_UNTAKEN, BatchState.DISPATCHED, now - _grace(runtime)
-    )
-    stalled = stores.batches.each_across_companies(BATCHES_STALLED, BatchState.LEASED, now)
-    for found in (untaken, stalled):
-        async for _, batch in found:
-            jobs.append(send_job(batch))
-    await announce_jobs(runtime, jobs, "sweep.publish_batches")
-    return len(jobs) + await _sweep_held(runtime)
+    batches = runtime.stores.batches
+    untaken = batches.each_across_companies(BATCHES_UNTAKEN, BatchState.DISPATCHED, now - grace(runtime))
+    stalled = batches.each_across_companies(BATCHES_STALLED, BatchState.LEASED, now)
+    count = await announce_again(runtime, batches, _send_job, "sweep.publish_batches", now, untaken, stalled)
+    return count + await _sweep_held(runtime)
+
+
+def _send_job(_: str, batch: Batch) -> Job:
+    return send_job(batch)
 
 
 async def _sweep_held(runtime: Runtime) -> int:

@@ -185,3 +185,35 @@ async def test_a_sender_without_credentials_delays_and_loses_nothing(clinic: Cli
     clinic.runs_jobs = True
     await sweep(clinic, minutes=11)
     await check_sent_once(clinic, fire)
+
+
+async def test_what_nobody_takes_is_announced_later_each_time(clinic: Clinic) -> None:
+    """With a tick of five minutes: when it is overdue, and then after 20 and 40 more minutes."""
+    fire = await lost(clinic, 1)
+    clinic.runs_jobs = False
+    announced = []
+    for tick in range(16):
+        announced.append((await sweep(clinic, minutes=5))["batches"])
+        assert len(clinic.published) == announced[-1], tick
+        clinic.published = []
+    assert announced == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]
+    [batch] = await clinic.batches()
+    assert batch.repeats.count == 3
+    clinic.runs_jobs = True
+    await sweep(clinic, minutes=60)
+    assert (await clinic.batches())[0].repeats.count == 0  # a worker took it
+    await check_sent_once(clinic, fire)
+
+
+async def test_only_so_many_are_announced_again_at_one_tick(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.usecases.upkeep.announce_again.JOBS_PER_TICK", 2)
+    await lost(clinic, 1)
+    [batch] = await clinic.batches()
+    for number in range(3):
+        await clinic.stores.batches.save(clinic.company_id, f"b{number}", replace(batch, id=f"b{number}"))
+    clinic.runs_jobs = False
+    assert [(await sweep(clinic, minutes=11))["batches"], len(clinic.published)] == [2, 2]
+    assert [(await sweep(clinic, minutes=0))["batches"], len(clinic.published)] == [2, 4]
+    assert len({job.batch_id for job in clinic.published if isinstance(job, SendBatch)}) == 4
