@@ -17,7 +17,7 @@ from shared.domain.messages import message
 from shared.providers.kit import http
 from shared.providers.twilio import codes
 from shared.usecases.sending import claim_batch, intend_messages
-from shared.usecases.upkeep import sweep_stalled_work
+from shared.usecases.upkeep import announce_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ GUARDS: dict[str, Guard] = {
     "only 429 is requeued": Guard(codes.refusal, "outcome=Outcome.UNKNOWN", "outcome=Outcome.NOT_ACCEPTED"),
     "total error table": Guard(http.failure, "_proves_nothing_left(error)", "True"),
     "sweep": Guard(
-        sweep_stalled_work._sweep_batches,
-        'await announce_jobs(runtime, jobs, "sweep.publish_batches")',
+        announce_again.announce_again,
+        "await announce_jobs(runtime, [job_of(*pair) for pair in part], point)",
         "pass",
     ),
 }
