@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=0, help="messages of each case, in place of 5,000")
     parser.add_argument("--json", type=Path, default=REPOSITORY / ".local" / "bench.json")
     options = parser.parse_args()
-    cases = CASES
+    cases: tuple[Case, ...] = CASES
     if options.count:
         cases = tuple(Case(case.channel, options.count, case.latency) for case in CASES)
     if options.base:
