@@ -1,4 +1,7 @@
-"""How every request is taken: authenticated, within bounds, with known parameters, once per key."""
+"""How every request is taken: authenticated, allowed, within bounds, with known parameters, once per key.
+
+Scope comes before all else: nothing is read, stored or answered again for a key that may not ask.
+"""
 
 import hashlib
 import os
@@ -14,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.api.kit.authentication import Caller, authenticate
+from functions.api.kit.authentication import Caller, authenticate, require, scope_of
 from functions.api.kit.idempotency import once, request_hash
 from functions.api.kit.problems import Refusal, invalid
 from shared import log, tracing
@@ -29,14 +32,15 @@ class ApiRoute(APIRoute):
     """A route whose body, if any, is small."""
 
     def get_route_handler(self) -> Answer:
-        """FastAPI's handler behind authentication and idempotency."""
-        handler = super().get_route_handler()
+        """FastAPI's handler behind authentication, scope and idempotency."""
+        handler, scope = super().get_route_handler(), scope_of(self.dependant)
         known = {
             field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, Query)
         }
 
         async def answer(request: Request) -> Response:
             caller = await authenticate(request)
+            require(caller, scope)
             request.state.caller = caller
             async with tracing.served(request.headers, f"api {self.name}", "server"):
                 with log.context(company_id=caller.company_id, route=self.name):
