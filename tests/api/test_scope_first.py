@@ -79,7 +79,7 @@ async def test_no_answer_is_repeated_to_a_key_that_no_longer_holds(office: Offic
     await revoke_api_key(office.runtime, OURS, revoked.split("_")[2])
     for text, change in ((ended, {"expires_at": now}), (reduced, {"scopes": (Scope.READ,)})):
         key_id = text.split("_")[2]
-        await store.save(OURS, key_id, replace(await store.get(OURS, key_id), **change))  # type: ignore[arg-type]
+        await store.save(OURS, key_id, replace(await store.get(OURS, key_id), **change))
     for path, _ in POSTS:
         assert_problem(await _ask_again(office, path, revoked), 401)
         assert_problem(await _ask_again(office, path, ended), 401)
