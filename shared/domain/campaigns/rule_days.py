@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What a rule's parts say. Empty sets let everything through; an `nth` weekday is of its month or year."""
+    """What a rule's parts say. Empty sets let all through; an `nth` weekday is of its month or year."""
 
     frequency: str
     interval: int
