@@ -193,8 +193,7 @@ class HolidayOutput(Output):
 class CampaignOutput(Output):
     """A campaign. `content_hash` is set while it is frozen.
 
-    `fire_refusal` says why it has not started though its time has come; it is tried again. `holidays` are
-    those of its window in the year after it was saved, and `holiday_hint` is what may be missing there.
+    `fire_refusal` says why it has not started though its time has come; it is tried again.
     """
 
     id: str
@@ -215,6 +214,13 @@ class CampaignOutput(Output):
     fire_refusal: str
     created_at: datetime
     updated_at: datetime
+
+
+class CampaignDetailOutput(CampaignOutput):
+    """A campaign by itself, with the holidays of its window. A list would take seconds to find them all.
+
+    `holidays` are those in the year after it was saved, and `holiday_hint` is what may be missing there.
+    """
 
     @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation has it
     @property

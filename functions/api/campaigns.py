@@ -3,7 +3,12 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import StrictBool
 
-from functions.api.campaign_shapes import CampaignChanges, CampaignInput, CampaignOutput
+from functions.api.campaign_shapes import (
+    CampaignChanges,
+    CampaignDetailOutput,
+    CampaignInput,
+    CampaignOutput,
+)
 from functions.api.fires import FireOutput, LiveFireOutput, live_output
 from functions.api.kit.authentication import Reader, Sending, Writer
 from functions.api.kit.idempotency import new_id
@@ -40,20 +45,20 @@ class FireInput(Input):
 class CampaignStatusOutput(Output):
     """Where a campaign is, and how its last fire stands."""
 
-    campaign: CampaignOutput
+    campaign: CampaignDetailOutput
     last_fire: LiveFireOutput | None
 
 
 @router.post("", status_code=201)
 async def add_campaign(
     caller: Writer, body: CampaignInput, request: Request, response: Response
-) -> CampaignOutput:
+) -> CampaignDetailOutput:
     """Create a draft."""
     now = caller.runtime.now()
     campaign = Campaign(id=new_id(request), created_at=now, updated_at=now, **body.given())
     campaign = await create_campaign(caller.runtime, caller.company_id, campaign)
     response.headers["Location"] = f"/v1/campaigns/{campaign.id}"
-    return CampaignOutput.of(campaign)
+    return CampaignDetailOutput.of(campaign)
 
 
 @router.get("")
@@ -65,16 +70,16 @@ async def list_campaigns(
 
 
 @router.get("/{campaign_id}")
-async def get_campaign(caller: Reader, campaign_id: ItemId) -> CampaignOutput:
+async def get_campaign(caller: Reader, campaign_id: ItemId) -> CampaignDetailOutput:
     """One campaign."""
-    return CampaignOutput.of(await view.get_campaign(caller.runtime, caller.company_id, campaign_id))
+    return CampaignDetailOutput.of(await view.get_campaign(caller.runtime, caller.company_id, campaign_id))
 
 
 @router.patch("/{campaign_id}")
-async def change_campaign(caller: Writer, campaign_id: ItemId, body: CampaignChanges) -> CampaignOutput:
+async def change_campaign(caller: Writer, campaign_id: ItemId, body: CampaignChanges) -> CampaignDetailOutput:
     """Change a draft. A campaign that is ready must be reopened first."""
     campaign = await edit_campaign(caller.runtime, caller.company_id, campaign_id, body.given())
-    return CampaignOutput.of(campaign)
+    return CampaignDetailOutput.of(campaign)
 
 
 @router.get("/{campaign_id}/status")
@@ -82,7 +87,7 @@ async def get_campaign_status(caller: Reader, campaign_id: ItemId) -> CampaignSt
     """The campaign and the ledger of its last fire, counted now."""
     status = await view.get_campaign_status(caller.runtime, caller.company_id, campaign_id)
     last_fire = live_output(status.last_fire) if status.last_fire else None
-    return CampaignStatusOutput(campaign=CampaignOutput.of(status.campaign), last_fire=last_fire)
+    return CampaignStatusOutput(campaign=CampaignDetailOutput.of(status.campaign), last_fire=last_fire)
 
 
 @router.post("/{campaign_id}/preview", status_code=202)
@@ -96,10 +101,12 @@ async def preview_one_campaign(caller: Writer, campaign_id: ItemId, response: Re
 @router.post("/{campaign_id}/ready")
 async def mark_campaign_ready(
     caller: Sending, campaign_id: ItemId, body: ReadyInput | None = None
-) -> CampaignOutput:
+) -> CampaignDetailOutput:
     """Freeze the campaign. One with a schedule fires at its time."""
     previewed = body.content_hash if body else None
-    return CampaignOutput.of(await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed))
+    return CampaignDetailOutput.of(
+        await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed)
+    )
 
 
 @router.post("/{campaign_id}/fire", status_code=202)
@@ -114,24 +121,24 @@ async def fire_one_campaign(
 
 
 @router.post("/{campaign_id}/reopen")
-async def reopen_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+async def reopen_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
     """Make a ready campaign a draft again; its schedule no longer holds."""
-    return CampaignOutput.of(await reopen_campaign(caller.runtime, caller.company_id, campaign_id))
+    return CampaignDetailOutput.of(await reopen_campaign(caller.runtime, caller.company_id, campaign_id))
 
 
 @router.post("/{campaign_id}/pause")
-async def pause_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+async def pause_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
     """Stop where it is, until it is resumed. What is being sent this moment still goes."""
-    return CampaignOutput.of(await pause_campaign(caller.runtime, caller.company_id, campaign_id))
+    return CampaignDetailOutput.of(await pause_campaign(caller.runtime, caller.company_id, campaign_id))
 
 
 @router.post("/{campaign_id}/resume")
-async def resume_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+async def resume_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
     """Go on where it was paused."""
-    return CampaignOutput.of(await resume_campaign(caller.runtime, caller.company_id, campaign_id))
+    return CampaignDetailOutput.of(await resume_campaign(caller.runtime, caller.company_id, campaign_id))
 
 
 @router.post("/{campaign_id}/cancel")
-async def cancel_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignOutput:
+async def cancel_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
     """End it for good: what has not gone out is skipped."""
-    return CampaignOutput.of(await cancel_campaign(caller.runtime, caller.company_id, campaign_id))
+    return CampaignDetailOutput.of(await cancel_campaign(caller.runtime, caller.company_id, campaign_id))

@@ -1,6 +1,5 @@
 """/v1/sources: kinds of file, with their saved mapping."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed,
 from shared.domain.files.source import ColumnMapping, FieldType, Source
 from shared.usecases.files.save_source import create_source, edit_source
 from shared.views import sources as view
+from shared.views.suggest_apart import suggest_apart
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=UploadRoute)
@@ -156,5 +156,4 @@ async def change_source(caller: Writer, source_id: ItemId, body: SourceChanges) 
 async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
     """Suggest a mapping for the file in the body (CSV, TSV, XLSX, XLS, ODS; a text's beginning will do)."""
     received: ReceivedFile = request.state.received
-    suggested = await asyncio.to_thread(view.suggest_mapping, Path(received.path))
-    return SuggestionOutput.of(suggested)
+    return SuggestionOutput.of(await suggest_apart(Path(received.path)))

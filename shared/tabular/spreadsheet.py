@@ -17,7 +17,7 @@ from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
 from shared.tabular.raw_table import RawTable, Record
 
-_ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 _DAMAGED = 1  # an exception nobody foresaw, such as a panic inside the reader
 
 
@@ -45,11 +45,6 @@ def open_spreadsheet(
 
 
 def _start(path: Path, sheet: str | None, columns: Sequence[str], caps: Caps) -> subprocess.Popen[str]:
-    # The child gets what it needs to find Python's libraries and ours, and none of the secrets around it.
-    environment = {
-        "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]),
-        "LD_LIBRARY_PATH": str(Path(sys.base_prefix) / "lib"),
-    }
     command = [sys.executable, "-X", "utf8", "-m", "shared.tabular.spreadsheet_child"]
     wanted = {"sheet_name": sheet or "", "columns": list(columns)}
     return subprocess.Popen(  # noqa: S603  # no shell; the path is our own temporary file
@@ -58,9 +53,17 @@ def _start(path: Path, sheet: str | None, columns: Sequence[str], caps: Caps) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
-        env=environment,
-        cwd=_ROOT,
+        env=child_environment(),
+        cwd=ROOT,
     )
+
+
+def child_environment() -> dict[str, str]:
+    """What a child process needs to find Python's libraries and ours, and none of the secrets around it."""
+    return {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+        "LD_LIBRARY_PATH": str(Path(sys.base_prefix) / "lib"),
+    }
 
 
 def _next_message(child: subprocess.Popen[str], caps: Caps) -> Any:  # JSON

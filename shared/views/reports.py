@@ -29,11 +29,19 @@ from shared.runtime import Runtime
 from shared.views.ledger import count_fire, kept_progress
 
 MOST_FIRES = 500
+FIRES_AT_ONCE = 8  # each asks dozens of questions, and other requests wait for the same connection
+TALLIED = 10_000  # values that a report reads to count them by kind; what is beyond has no kind
+BEYOND = "others"
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
 
-async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireReport:
-    """The fire's report, counted now. Raises NotFound."""
+async def report_fire(
+    runtime: Runtime, company_id: str, fire_id: str, *, tallied: int = TALLIED
+) -> FireReport:
+    """The fire's report, counted now. Raises NotFound.
+
+    `tallied` is how many messages of each kind are looked at for their reasons; more are `BEYOND`.
+    """
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
@@ -42,10 +50,26 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
     counted = asyncio.gather(
         _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
         _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
-        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.SKIPPED, "reason"),
-        _tally(stores.messages, company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.UNKNOWN, "reason"),
-        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind"),
-        _undelivered(runtime, company_id, fire_id),
+        _tally(
+            stores.messages,
+            company_id,
+            FIRE_MESSAGES_BY_STATE,
+            fire_id,
+            MessageState.SKIPPED,
+            "reason",
+            tallied,
+        ),
+        _tally(
+            stores.messages,
+            company_id,
+            FIRE_MESSAGES_BY_STATE,
+            fire_id,
+            MessageState.UNKNOWN,
+            "reason",
+            tallied,
+        ),
+        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind", tallied),
+        _undelivered(runtime, company_id, fire_id, tallied),
     )
     sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
     deliveries, dispositions, skipped, unknown, failed, undelivered = sums
@@ -60,11 +84,11 @@ async def report_fire(runtime: Runtime, company_id: str, fire_id: str) -> FireRe
         ledger=books.ledger,
         steps=books.steps,
         note=fire.note,
-        skipped=skipped,
-        failed=failed,
-        unknown=unknown,
+        skipped=_commonest_first(skipped),
+        failed=_commonest_first(failed),
+        unknown=_commonest_first(unknown),
         deliveries=deliveries,
-        undelivered=undelivered,
+        undelivered=_commonest_first(undelivered),
         dispositions=dispositions,
         costs=costs,
         estimated_cost=str(
@@ -81,7 +105,13 @@ async def report_range(runtime: Runtime, company_id: str, start: datetime, end: 
     chosen = [fire for fire in found if fire.fired_at < end]
     if len(chosen) > MOST_FIRES:
         raise InvalidInput.at("end", f"the range holds more than {MOST_FIRES} fires; choose a shorter one")
-    reports = await asyncio.gather(*(report_fire(runtime, company_id, fire.id) for fire in chosen))
+    gate, tallied = asyncio.Semaphore(FIRES_AT_ONCE), max(100, TALLIED // max(1, len(chosen)))
+
+    async def report_one(fire: Fire) -> FireReport:
+        async with gate:
+            return await report_fire(runtime, company_id, fire.id, tallied=tallied)
+
+    reports = await asyncio.gather(*map(report_one, chosen))
     deliveries: Counter[str] = Counter()
     dispositions: Counter[str] = Counter()
     for report in reports:
@@ -119,14 +149,27 @@ def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
     )
 
 
-async def _tally(
-    collection: Collection[Any], company_id: str, query: Query, fire_id: str, state: StrEnum, field: str
-) -> dict[str, int]:
-    """How many of the matches have which value in `field`, commonest first."""
-    counts: Counter[str] = Counter()
-    async for value in collection.each_value(company_id, query, fire_id, state, field=field):
-        counts[str(value or "")] += 1
+def _commonest_first(counts: Counter[str]) -> dict[str, int]:
     return dict(counts.most_common())
+
+
+async def _tally(
+    collection: Collection[Any],
+    company_id: str,
+    query: Query,
+    fire_id: str,
+    state: StrEnum,
+    field: str,
+    most: int,
+) -> Counter[str]:
+    """How many of the matches have which value in `field`; those after the first `most` are BEYOND."""
+    counts: Counter[str] = Counter()
+    async for value in collection.each_value(company_id, query, fire_id, state, field=field, limit=most):
+        counts[str(value or "")] += 1
+    if counts.total() == most:
+        left = await collection.count(company_id, query, fire_id, state) - most
+        counts += Counter({BEYOND: left})  # without those of zero
+    return counts
 
 
 async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
@@ -138,12 +181,12 @@ async def _costs(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, i
     return dict(zip(units, amounts, strict=True))
 
 
-async def _undelivered(runtime: Runtime, company_id: str, fire_id: str) -> dict[str, int]:
-    found: Counter[str] = Counter()
+async def _undelivered(runtime: Runtime, company_id: str, fire_id: str, most: int) -> Counter[str]:
+    messages, found = runtime.stores.messages, Counter[str]()
     for delivery in (Delivery.UNDELIVERED, Delivery.FAILED):
-        values = runtime.stores.messages.each_value(
-            company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, delivery, field="delivery_code"
+        codes = await _tally(
+            messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, delivery, "delivery_code", most
         )
-        async for code in values:
-            found[str(code or "no code")] += 1
-    return dict(found.most_common())
+        found["no code"] += codes.pop("", 0)
+        found += codes
+    return found

@@ -7,10 +7,13 @@ from pathlib import Path
 from shared.domain.files.source import ColumnMapping, Source
 from shared.domain.files.suggest_columns import Question, suggest_columns
 from shared.runtime import Runtime
+from shared.tabular.caps import MIB, Caps
 from shared.tabular.table import open_table
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 SAMPLE_ROWS = 50
+# It is done beside the API's other requests, so it gets less than a file that is loaded.
+SUGGESTION_CAPS = Caps(inflated_bytes=200 * MIB, memory_bytes=512 * MIB, seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +42,10 @@ async def get_source(runtime: Runtime, company_id: str, source_id: str) -> Sourc
 def suggest_mapping(path: Path) -> SuggestedMapping:
     """A first mapping for the local file `path`, out of its header and first records.
 
-    It reads the file, so call it in a thread. Raises FileRefused for a file that is no table.
+    It takes seconds of work for the widest: suggest_apart does it in a process of its own. Raises
+    FileRefused for a file that is no table, or more than SUGGESTION_CAPS allow.
     """
-    with open_table(path) as table:
+    with open_table(path, caps=SUGGESTION_CAPS) as table:
         sample = [record.cells for record in islice(table.records, SAMPLE_ROWS)]
         suggested = suggest_columns(table.header, sample)
         return SuggestedMapping(

@@ -1,7 +1,7 @@
 """Work that is counted instead of timed: the same on a busy machine as on an idle one."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import TypeVar
 
@@ -23,6 +23,23 @@ def counting_calls(act: Callable[[], T]) -> tuple[T, int]:
     sys.setprofile(note)
     try:
         result = act()
+        return result, count
+    finally:
+        sys.setprofile(before)
+
+
+async def counting_calls_meanwhile(act: Awaitable[T]) -> tuple[T, int]:
+    """As counting_calls, for all that this process's loop does until `act` has ended."""
+    count = 0
+
+    def note(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        result = await act
         return result, count
     finally:
         sys.setprofile(before)

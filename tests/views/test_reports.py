@@ -58,6 +58,20 @@ async def test_a_fire_with_everything_in_it_adds_up(clinic: Clinic) -> None:
     assert (progress.ledger, progress.status) == (report.ledger, report.status)
 
 
+async def test_a_report_looks_at_so_many_reasons_and_counts_the_rest(clinic: Clinic) -> None:
+    await clinic.load(*people(2), *({"Phone": f"1{number}"} for number in range(7)))
+    await clinic.ready()
+    fire = await clinic.fire()
+    for message in await clinic.messages():
+        await receive(clinic, message.id, ReceiptKind.UNDELIVERED, "30003")
+    report = await report_fire(clinic.runtime, clinic.company_id, fire.id, tallied=3)
+    assert report.failed == {"phone not valid": 3, "others": 4}
+    assert sum(report.failed.values()) == report.ledger.failed
+    assert report.undelivered == {"30003": 2}
+    all_seven = await report_fire(clinic.runtime, clinic.company_id, fire.id, tallied=7)
+    assert all_seven.failed == {"phone not valid": 7}
+
+
 async def test_a_late_answer_closes_the_books_as_a_receipt_does(clinic: Clinic) -> None:
     clinic.wait_for_providers(seconds=2)
     await clinic.simulator.ask_fault("twilio", Answer.TIMEOUT_ACCEPTED)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
@@ -66,22 +67,39 @@ def _unknown_key(runtime: Runtime) -> ApiKey:
 
 
 def needs(scope: Scope) -> Callable[[Request, object], Caller]:
-    """A dependency: the caller, when its key has `scope`; otherwise a refusal with 403."""
+    """A dependency: the caller. It states the scope that its route checks before anything else."""
 
-    def check(request: Request, _: Annotated[object, Security(_BEARER)]) -> Caller:
+    def caller_of(request: Request, _: Annotated[object, Security(_BEARER)]) -> Caller:
         caller: Caller = request.state.caller
-        if not caller.key.allows(scope):
-            held = ", ".join(caller.key.scopes)
-            raise Refusal(
-                status=403,
-                kind="forbidden",
-                title="Your key may not do this",
-                detail=f"This needs an API key with the scope {scope}; yours has: {held}.",
-            )
         return caller
 
-    check.scope = scope  # type: ignore[attr-defined]  # read by the test of routes
-    return check
+    caller_of.scope = scope  # type: ignore[attr-defined]  # read by scope_of
+    return caller_of
+
+
+def scope_of(dependant: Dependant) -> Scope:
+    """The one scope that a route's dependencies state. Raises TypeError for a route without, or with two."""
+    found, waiting = set(), [dependant]
+    while waiting:
+        current = waiting.pop()
+        found.add(getattr(current.call, "scope", None))
+        waiting += current.dependencies
+    scopes = [scope for scope in found if isinstance(scope, Scope)]
+    if len(scopes) != 1:
+        raise TypeError(f"A route needs one scope, by a caller from {__name__}; this one has {scopes}.")
+    return scopes[0]
+
+
+def require(caller: Caller, scope: Scope) -> None:
+    """Raises Refusal with 403 when the caller's key has not the scope."""
+    if not caller.key.allows(scope):
+        held = ", ".join(caller.key.scopes)
+        raise Refusal(
+            status=403,
+            kind="forbidden",
+            title="Your key may not do this",
+            detail=f"This needs an API key with the scope {scope}; yours has: {held}.",
+        )
 
 
 Reader = Annotated[Caller, Depends(needs(Scope.READ))]

@@ -26,6 +26,7 @@ from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, Roll
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
+SHOWN_PROBLEMS, SHOWN_REASON = 50, 1_000  # faults in one answer; characters of one
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
 _BUSY = (Aborted, DeadlineExceeded, ResourceExhausted, RetryError, ServiceUnavailable, Unavailable)
@@ -51,10 +52,24 @@ class Refusal(Exception):
 
 
 def invalid(*problems: Problem) -> Refusal:
-    """The input is wrong in these places."""
+    """The input is wrong in these places; of very many the first are named."""
+    problems = tuple(
+        Problem(field=item.field, reason=_cut(item.reason)) for item in problems[:SHOWN_PROBLEMS]
+    ) + _more(len(problems))
     detail = "; ".join(f"{problem.field}: {problem.reason}" for problem in problems)
     return Refusal(
         status=422, kind="invalid-input", title="The input is wrong", detail=detail, problems=problems
+    )
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= SHOWN_REASON else f"{reason[:SHOWN_REASON]}…"
+
+
+def _more(count: int) -> tuple[Problem, ...]:
+    left = count - SHOWN_PROBLEMS
+    return (
+        (Problem(field="request", reason=f"has {left:,} more faults; mend these first"),) if left > 0 else ()
     )
 
 
@@ -190,23 +205,12 @@ def _of_validation(error: RequestValidationError) -> Refusal:
     if found and all(item["loc"][0] == "path" for item in found):
         return _refusal(404, "not-found", "There is no such thing", "The path holds no id of ours.")
     # A list with a wrong item is also said to be too short: only the innermost faults help.
-    places = [item["loc"] for item in found]
-    innermost = [
-        item
-        for item in found
-        if not any(
-            len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"] for place in places
-        )
-    ]
-    return invalid(*(_problem(item["loc"], item["type"], item["msg"], item.get("ctx")) for item in innermost))
+    outer = {item["loc"][:length] for item in found for length in range(len(item["loc"]))}
+    innermost = [item for item in found if item["loc"] not in outer]
+    return invalid(*(_problem(item["loc"], item["type"], item["msg"]) for item in innermost))
 
 
-def _problem(
-    loc: Sequence[str | int], kind: str, message: str, context: Mapping[str, object] | None
-) -> Problem:
-    if kind == "json_invalid":
-        reason = f"is not JSON: {(context or {}).get('error', message)} (at character {loc[-1]})"
-        return Problem(field="body", reason=reason)
+def _problem(loc: Sequence[str | int], kind: str, message: str) -> Problem:
     message = message.removeprefix("Value error, ")
     reason = _REASONS.get(kind, message[:1].lower() + message[1:])
     return Problem(field=_field_path(loc[1:]) or str(loc[0]), reason=reason)

@@ -1,27 +1,35 @@
-"""How every request is taken: authenticated, within bounds, with known parameters, once per key."""
+"""How every request is taken: authenticated, allowed, within bounds, with known parameters, once per key.
+
+Scope comes before all else: nothing is read, stored or answered again for a key that may not ask.
+"""
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.api.kit.authentication import Caller, authenticate
+from functions.api.kit.authentication import Caller, authenticate, require, scope_of
 from functions.api.kit.idempotency import once, request_hash
-from functions.api.kit.problems import Refusal, invalid
+from functions.api.kit.json_body import read_json
+from functions.api.kit.problems import RETRY_SECONDS, Refusal, invalid
 from shared import log, tracing
 from shared.domain.errors import Problem
 from shared.usecases.ledger.count_costs import count_costs
 
 BODY_BYTES = 1024 * 1024
+QUERY_CHARACTERS = 8_000
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -29,14 +37,15 @@ class ApiRoute(APIRoute):
     """A route whose body, if any, is small."""
 
     def get_route_handler(self) -> Answer:
-        """FastAPI's handler behind authentication and idempotency."""
-        handler = super().get_route_handler()
+        """FastAPI's handler behind authentication, scope and idempotency."""
+        handler, scope = super().get_route_handler(), scope_of(self.dependant)
         known = {
             field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, Query)
         }
 
         async def answer(request: Request) -> Response:
             caller = await authenticate(request)
+            require(caller, scope)
             request.state.caller = caller
             async with tracing.served(request.headers, f"api {self.name}", "server"):
                 with log.context(company_id=caller.company_id, route=self.name):
@@ -54,10 +63,29 @@ class ApiRoute(APIRoute):
 
     async def take(self, request: Request, caller: Caller, handler: Answer) -> Response:
         """Do the request; a POST once per Idempotency-Key."""
-        body = await request.body()  # here, as FastAPI would make a 400 of what BodyLimit raises
+        # Here, as FastAPI would make a 400 of what BodyLimit and read_json raise.
+        body = await request.body()
+        if body and self.body_field is not None and "json" in request.headers.get("content-type", "").lower():
+            request = JsonRequest(request, body, read_json(body))
         if request.method != "POST":
             return await handler(request)
         return await once(request, caller, self.name, request_hash(request, body), handler)
+
+
+class JsonRequest(Request):
+    """A request whose body was read as JSON, by our rules and not by the web framework's."""
+
+    def __init__(self, request: Request, body: bytes, value: object) -> None:
+        super().__init__(request.scope, request.receive)
+        self._bytes, self._value = body, value
+
+    async def body(self) -> bytes:
+        """The body as it came."""
+        return self._bytes
+
+    async def json(self) -> object:
+        """What the body holds."""
+        return self._value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +100,14 @@ class UploadRoute(ApiRoute):
     """A route whose body is a file: it goes to disk, not to memory. The handler finds it as `received`."""
 
     async def take(self, request: Request, caller: Caller, handler: Answer) -> Response:
-        """Take the file, then do the POST once per Idempotency-Key and content."""
+        """Take the file, then do the POST once per Idempotency-Key and content.
+
+        Raises Refusal (503) while as many are under way as one machine holds.
+        """
+        with _UPLOADS.one_of(caller.company_id):
+            return await self._take(request, caller, handler)
+
+    async def _take(self, request: Request, caller: Caller, handler: Answer) -> Response:
         handle, path = tempfile.mkstemp(prefix="upload-")
         try:
             digest, size = hashlib.sha256(), 0
@@ -87,19 +122,53 @@ class UploadRoute(ApiRoute):
             os.unlink(path)
 
 
+class _Uploads:
+    """Counts the uploads under way: their files fill this machine's memory, which all companies share."""
+
+    def __init__(self, most: int, of_one_company: int) -> None:
+        self._most, self._of_one_company = most, of_one_company
+        self._under_way: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, company_id: str) -> Iterator[None]:
+        """Hold a place for an upload. Raises Refusal with 503 when there is none."""
+        if self._under_way.total() >= self._most or self._under_way[company_id] >= self._of_one_company:
+            raise Refusal(
+                status=503,
+                kind="busy",
+                title="Rollcall is busy",
+                detail=f"A company's files are taken {self._of_one_company} at a time. Send this one again.",
+                headers={"Retry-After": str(RETRY_SECONDS)},
+            )
+        self._under_way[company_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[company_id] -= 1
+            self._under_way += Counter()  # without the companies that have none
+
+
+_UPLOADS = _Uploads(most=6, of_one_company=3)
+
+
 def _check_query(request: Request, known: set[str]) -> None:
     """Refuse unknown and repeated parameters: a misspelt filter would return everything."""
-    names = [name for name, _ in request.query_params.multi_items()]
+    if len(request.url.query) > QUERY_CHARACTERS:
+        raise Refusal(
+            status=414,
+            kind="uri-too-long",
+            title="The address is too long",
+            detail=f"After the question mark {QUERY_CHARACTERS:,} characters are taken.",
+        )
+    counts = Counter(name for name, _ in request.query_params.multi_items())
     problems = [
         Problem(
             field=name[:100], reason=f"is not known here; known are: {', '.join(sorted(known)) or 'none'}"
         )
-        for name in dict.fromkeys(names)
+        for name in counts
         if name not in known
     ]
-    problems += [
-        Problem(field=name, reason="is given more than once") for name in known if names.count(name) > 1
-    ]
+    problems += [Problem(field=name, reason="is given more than once") for name in known if counts[name] > 1]
     if problems:
         raise invalid(*problems)
 
@@ -118,9 +187,12 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit, taken = self._limits.get(scope["path"], BODY_BYTES), 0
+        announced = Headers(scope=scope).get("content-length", "")
 
-        async def receiving() -> Message:
+        async def receiving() -> Message:  # called once the caller is known and may ask
             nonlocal taken
+            if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
+                raise _too_large(limit)
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:

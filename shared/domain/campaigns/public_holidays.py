@@ -102,6 +102,7 @@ def _split(places: str) -> list[str]:
     return [place.strip() for place in places.split("+")]
 
 
+@lru_cache(maxsize=512)
 def _parts(country: str) -> tuple[str, ...]:
     import holidays
 
@@ -114,4 +115,6 @@ def _days(place: str, year: int) -> Mapping[date, str]:
     import holidays  # here, as it takes half a second and most windows name no country
 
     country, _, part = place.upper().partition("-")
+    if part:  # some are written in small letters too: AU has "NSW Western"
+        part = next((one for one in _parts(country) if one.upper() == part), part)
     return dict(holidays.country_holidays(country, subdiv=part or None, years=year, language="en_US"))

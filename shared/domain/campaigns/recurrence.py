@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.domain.campaigns.rule_days import WEEKDAYS, read_rule, walls_of
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Problem
 from shared.domain.years import SHOWN_YEARS, YEARS
@@ -23,8 +24,7 @@ _PARTS = frozenset({
 })
 # fmt: on
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_WEEKDAY = re.compile(rf"([+-]?[1-5])?({'|'.join(_WEEKDAYS)})")
+_WEEKDAY = re.compile(rf"([+-]?[1-5])?({'|'.join(WEEKDAYS)})")
 _UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
 # The least and the greatest of what a part may list; SIGNED ones count from the end with a minus.
 _BOUNDS = {
@@ -105,8 +105,6 @@ def _fault_of_rule(schedule: Schedule) -> str | None:
 
 def _walls(schedule: Schedule, zone: ZoneInfo, after: datetime | None) -> Iterator[datetime]:
     """The rule's wall times, from shortly before `after` on; ended by COUNT, UNTIL or the horizon."""
-    from dateutil.rrule import rrule, rrulestr  # here, as most campaigns have no rule
-
     start = schedule.at
     assert start is not None  # noqa: S101  # next_fire has checked it
     parts = _parse(schedule.rule or "")
@@ -115,15 +113,11 @@ def _walls(schedule: Schedule, zone: ZoneInfo, after: datetime | None) -> Iterat
     )
     until = min(since, datetime.max - timedelta(days=HORIZON_DAYS)) + timedelta(days=HORIZON_DAYS)  # noqa: DTZ901
     if "UNTIL" in parts:
-        until = min(until, _until(parts.pop("UNTIL"), zone))
-    count = int(parts.pop("COUNT")) if "COUNT" in parts else None
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    try:
-        rule = rrulestr(f"{text};UNTIL={until:%Y%m%dT%H%M%S}", dtstart=start)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
-        raise ValueError(f"This is not a recurrence rule: {error}.") from error
-    assert isinstance(rule, rrule)  # noqa: S101  # one RRULE and nothing else went in
-    return (wall for wall in islice(rule, count) if wall >= since)
+        until = min(until, _until(parts["UNTIL"], zone))
+    count = int(parts["COUNT"]) if "COUNT" in parts else None
+    # Only from the start on can times be counted.
+    walls = walls_of(read_rule(parts, start), start, since if count is None else start, until)
+    return (wall for wall in islice(walls, count) if wall >= since)
 
 
 def _parse(rule: str) -> dict[str, str]:
@@ -140,7 +134,7 @@ def _parse(rule: str) -> dict[str, str]:
         raise ValueError("BYMINUTE may name one minute: a campaign fires at most once an hour.")
     for name in _BOUNDS.keys() & parts.keys():
         _check_numbers(name, parts[name])
-    if parts.get("WKST", "MO") not in _WEEKDAYS:
+    if parts.get("WKST", "MO") not in WEEKDAYS:
         raise ValueError("WKST must be a day as MO.")
     _check_days(parts)
     for name in ("INTERVAL", "COUNT"):
@@ -160,7 +154,7 @@ def _check_numbers(name: str, text: str) -> None:
 
 
 def _check_days(parts: dict[str, str]) -> None:
-    """Refuse days that never come: dateutil would look for them up to the year 9999, for seconds."""
+    """Refuse days that never come, with the reason."""
     if "BYSETPOS" in parts and parts["FREQ"] not in ("YEARLY", "MONTHLY"):
         raise ValueError("BYSETPOS goes with FREQ=MONTHLY or FREQ=YEARLY.")
     if "BYSETPOS" in parts and not (parts.keys() & _CHOSEN_FROM):

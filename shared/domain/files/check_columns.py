@@ -4,10 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.files.column_names import column_key
 from shared.domain.files.source import ColumnMapping, FieldType
+
+FORMATS = 200  # different ones of one source
+MAPPING_BYTES = 200_000  # names and formats of one source, which is one stored document
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _WITH_DATE = (FieldType.DATE, FieldType.DATETIME)
@@ -18,6 +22,8 @@ _SAMPLE = datetime(2026, 11, 23, 14, 30, 45, tzinfo=UTC)
 
 def check_columns(columns: Sequence[ColumnMapping]) -> None:
     """Raise InvalidInput naming everything in a mapping that could never work."""
+    if problems := list(_size_problems(columns)):  # trying so many formats would take seconds
+        raise InvalidInput(*problems)
     problems = [
         problem for index, column in enumerate(columns) for problem in _column_problems(index, column)
     ]
@@ -28,6 +34,17 @@ def check_columns(columns: Sequence[ColumnMapping]) -> None:
             problems.append(Problem(field="columns", reason=f"the field {name!r} is mapped {count} times"))
     if problems:
         raise InvalidInput(*problems)
+
+
+def _size_problems(columns: Sequence[ColumnMapping]) -> Iterator[Problem]:
+    formats = {form for column in columns for form in column.formats}
+    if len(formats) > FORMATS:
+        yield Problem(field="columns", reason=f"have {len(formats):,} different formats; {FORMATS} are taken")
+    texts = (text for column in columns for text in (column.column, column.field, *column.formats))
+    size = sum(len(text.encode(errors="surrogatepass")) for text in texts)
+    if size > MAPPING_BYTES:
+        reason = f"have names and formats of {size:,} bytes; {MAPPING_BYTES:,} are taken"
+        yield Problem(field="columns", reason=reason)
 
 
 def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:
@@ -61,6 +78,7 @@ def _separator_problems(where: str, column: ColumnMapping) -> Iterator[Problem]:
         yield Problem(field=f"{where}.thousands_separator", reason="must differ from the decimal separator")
 
 
+@lru_cache(maxsize=FORMATS)
 def _format_fault(form: str, kind: FieldType) -> str | None:
     """Why `form` cannot read what `kind` needs, or None. Formats are those of strptime."""
     if "%Y-%d" in form:

@@ -33,6 +33,7 @@ __all__ = [
 
 TEMPLATE_CHARACTERS = 100_000
 EXPRESSION_CHARACTERS = 1_000  # Liquid's lexer takes quadratic time on one expression
+TAGS = 2_000  # fields and tags of one template: reading 16,000 takes a second
 
 _OPENING = re.compile(r"\{\{|\{%")
 _PLAIN_FIELD = re.compile(r"\s*([^\W\d]\w*)\s*")
@@ -161,9 +162,13 @@ def _render_liquid(compiled: Compiled, values: Mapping[str, object]) -> str:
 def _cut(text: str) -> tuple[str, ...] | None:
     """Check every `{{ … }}` and `{% … %}` before Liquid sees it; the pieces, if all are plain fields."""
     pieces: list[str] | None = []
-    end = 0
+    end = line_end = count = 0
+    line = 1
     while opening := _OPENING.search(text, end):
-        line = line_of(text, opening.start())
+        line, line_end = line + text.count("\n", line_end, opening.start()), opening.start()
+        count += 1
+        if count > TAGS:
+            raise TemplateInvalid(f"There are more than {TAGS:,} fields and tags.", line)
         closing = "}}" if opening.group() == "{{" else "%}"
         close = text.find(closing, opening.end())
         if close < 0:

@@ -79,10 +79,12 @@ class Collection(Documents[T]):
         return records
 
     async def each_value(
-        self, company_id: str, query: Query, *values: object, field: str
+        self, company_id: str, query: Query, *values: object, field: str, limit: int | None = None
     ) -> AsyncIterator[object]:
-        """One field of every match; None where it is empty. Nothing else is transferred."""
+        """One field of every match, `limit` at most; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
+        if limit is not None:
+            found = found.limit(limit)
         read = 0
         async for snapshot in found.stream(retry=READ_RETRY):
             read += 1

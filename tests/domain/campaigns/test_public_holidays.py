@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import holidays
 import pytest
 
 from shared.domain.campaigns.public_holidays import (
@@ -77,3 +78,13 @@ def test_what_a_place_lacks_is_hinted_at(places: str, parts: list[str]) -> None:
 @pytest.mark.parametrize("places", ["US+US-FL", "MX", "CA-ON", "US-NY", "DE-BY"])
 def test_a_place_that_lacks_nothing_has_no_hint(places: str) -> None:
     assert holiday_hint(places, 2027) is None
+
+
+def test_every_country_there_is_can_be_hinted_at() -> None:
+    """Some parts are written with small letters too: AU has "NSW Western"."""
+    countries = holidays.list_supported_countries()
+    assert len(countries) > 200
+    hints = [holiday_hint(country, 2026) for country in countries]
+    assert any(hint and "AU-" in hint for hint in hints)
+    for country, parts in countries.items():
+        assert [part for part in parts if check_holidays(f"{country}-{part}")] == []

@@ -21,6 +21,7 @@ ZONES = (
     "Pacific/Apia",
 )
 NEW_YORK = "America/New_York"
+MOST_CALLS = 200_000  # some thirty milliseconds
 
 
 def wall(text: str) -> datetime:
@@ -217,7 +218,7 @@ def test_bad_rules_are_refused_at_save_and_quickly(rule: str) -> None:
     (problem,), calls = counting_calls(lambda: check_schedule(recurring(rule, zone="Asia/Tokyo")))
     assert problem.field == "schedule.rule"
     assert problem.reason
-    assert calls < 7_000_000  # some three seconds
+    assert calls < MOST_CALLS
 
 
 def test_what_else_a_schedule_needs() -> None:
@@ -238,7 +239,7 @@ def test_years_of_hours_are_walked_fast_enough() -> None:
     after = datetime(2031, 1, 1, tzinfo=UTC)
     found, calls = counting_calls(lambda: next_fire(recurring("FREQ=HOURLY"), NEW_YORK, after))
     assert found
-    assert calls < 2_000_000  # some 0.7 seconds
+    assert calls < MOST_CALLS
 
 
 @pytest.mark.parametrize("rule", ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=6", "FREQ=DAILY", "FREQ=MONTHLY"])

@@ -33,6 +33,7 @@ def text_of(template: str, **values: object) -> str:
         ("\n{{ person.name }}", 2, "no field person.name"),
         ("{{ x }}" + "y" * rendering.TEMPLATE_CHARACTERS, None, "longer"),
         ("{{ " + "x" * 2000 + " }}", 1, "longer"),
+        ("{{ x }}\n" * rendering.TAGS + "{{ x }}", rendering.TAGS + 1, "more than 2,000 fields and tags"),
     ],
 )
 def test_a_bad_template_is_refused_with_reason_and_line(template: str, line: int | None, part: str) -> None:
