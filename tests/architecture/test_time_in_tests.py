@@ -9,6 +9,9 @@ LOOKS = re.compile(r"datetime\.now\(|date\.today\(|\btime\.time\(|perf_counter|m
 REASONS = {
     "tests/architecture/test_oidc.py": "Google's library judges tokens by the machine's clock",
     "tests/architecture/test_webhooks.py": "the entry points judge signatures by the machine's clock",
+    "tests/bench/bare.py": "a bench measures time",
+    "tests/bench/fire.py": "a bench measures time",
+    "tests/bench/provider.py": "a bench measures time",
     "tests/deploy/test_apply.py": "waits for another process, with patience",
     "tests/faults/chaos.py": "says how long a trial took",
     "tests/faults/laboratory.py": "the processes of a real stack have the machine's clock",
