@@ -14,7 +14,8 @@ from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from shared.domain.errors import InvalidInput, NotFound
-from shared.domain.files.file import FileState
+from shared.domain.files.file import FileHold, FileState
+from shared.domain.files.finding import FindingCode, Severity
 from shared.usecases.files.start_upload import start_upload
 from shared.usecases.files.store_upload import store_upload
 from shared.views import files as view
@@ -38,8 +39,36 @@ class FileInput(Input):
     sheet: Name | None = None
 
 
+class ColumnChangeOutput(Output):
+    """A change of the source's mapping that would mend a finding: POST /reload makes it."""
+
+    column: str
+    to: str | None
+    formats: tuple[str, ...]
+
+
+class FindingOutput(Output):
+    """What is unlike the source's last files or its mapping, where, and what to do about it.
+
+    `rows` are the numbers of some rows to look at, `file_id` is the earlier file that is meant.
+    """
+
+    code: FindingCode
+    severity: Severity
+    what: str
+    to_do: str
+    columns: tuple[str, ...]
+    rows: tuple[int, ...]
+    file_id: str | None
+    changes: tuple[ColumnChangeOutput, ...]
+
+
 class FileOutput(Output):
     """A file. A refused one says why; `rejected_count` rows wait to be mended in /rejected.
+
+    `marked_count` rows are loaded and have a bad address or none: see /rows?marked=true. A file whose `hold`
+    is `held` may be looked at and previewed; nothing is sent for it until somebody releases it. `fired_at` is
+    when a campaign first fired for it: from then on its rows do not change.
 
     `notes` say what was chosen and left out when it was read: the sheet, lines above the header, columns it
     does not have, and hidden rows, of which there were `hidden_count`.
@@ -63,6 +92,13 @@ class FileOutput(Output):
     accepts_repeat: bool
     created_at: datetime
     loaded_at: datetime | None
+    findings: tuple[FindingOutput, ...]
+    hold: FileHold
+    decided_by: str
+    decided_at: datetime | None
+    decision_note: str
+    marked_count: int
+    fired_at: datetime | None
 
 
 class UploadLinkOutput(Output):

@@ -24,6 +24,7 @@ class NoticeOutput(Output):
     created_at: datetime
     sender_id: str | None
     campaign_id: str | None
+    file_id: str | None
     read_at: datetime | None
 
 

@@ -13,7 +13,8 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
-from shared.domain.files.source import ColumnMapping, FieldType, Source
+from shared.domain.files.finding import FindingCode
+from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.usecases.files.save_source import create_source, edit_source
 from shared.views import sources as view
 from shared.views.suggest_apart import suggest_apart
@@ -40,6 +41,7 @@ class ColumnInput(Input):
 
 Columns = Annotated[tuple[ColumnInput, ...], Field(min_length=1, max_length=500)]
 DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
+HoldsOn = Annotated[tuple[FindingCode, ...], Field(max_length=len(FindingCode))]
 
 
 class SourceChanges(Input):
@@ -55,15 +57,23 @@ class SourceChanges(Input):
     header_row: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     loads_hidden_rows: StrictBool = LEFT_OUT
     dedupe_key: DedupeKey = LEFT_OUT
+    holds: HoldRule = LEFT_OUT
+    holds_on: HoldsOn = LEFT_OUT
 
 
 class SourceInput(SourceChanges):
-    """A kind of file. What is left out is found out per file, or is the company's."""
+    """A kind of file. What is left out is found out per file, or is the company's.
+
+    `holds` says which loaded files wait until somebody releases them: those with `serious` findings, with one
+    of the findings in `holds_on` (`listed`), `always` or `never`.
+    """
 
     name: Name
     columns: Columns
     loads_hidden_rows: StrictBool = False
     dedupe_key: DedupeKey = ("day", "person", "doctor", "address")
+    holds: HoldRule = HoldRule.SERIOUS
+    holds_on: HoldsOn = ()
 
 
 class ColumnOutput(Output):
@@ -93,6 +103,8 @@ class SourceOutput(Output):
     header_row: int | None
     loads_hidden_rows: bool
     dedupe_key: tuple[str, ...]
+    holds: HoldRule
+    holds_on: tuple[FindingCode, ...]
     created_at: datetime
     updated_at: datetime
 

@@ -2,16 +2,27 @@
 
 import zlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 
+import msgspec
 import orjson
 from google.cloud.firestore import AsyncClient, AsyncWriteBatch
 
-from shared.domain.files.file import Row
+from shared.domain.files.file import Mending, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import Keeping
 
 CHUNKS_PER_READ = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Remark:
+    """What is said of one row. Apart from the rows, as those of older chunks have none."""
+
+    number: int
+    marks: dict[str, str] = field(default_factory=dict)
+    mended: Mending | None = None
 
 
 class RowChunks(Collection[RowChunk]):
@@ -37,13 +48,32 @@ class RowChunks(Collection[RowChunk]):
             number=number,
             row_count=len(rows),
             rows_before=rows_before,
-            rows=packed(rows),
+            rows=b"",
         )
-        self.put(writer, company_id, item_id, chunk)
+        self.put(writer, company_id, item_id, with_rows(chunk, rows))
 
     async def rows(self, company_id: str, file_id: str, number: int) -> list[Row]:
         """The rows of one chunk. Raises NotFound."""
         return unpacked(await self.get(company_id, row_chunk_id(file_id, number)))
+
+    async def number_with(
+        self, company_id: str, file_id: str, chunk_count: int, row_number: int
+    ) -> int | None:
+        """The number of the chunk that holds the row, or would; None when it cannot be in any.
+
+        Rows are in order, so a dozen reads find one among a million.
+        """
+        low, high = 0, chunk_count - 1
+        while low <= high:
+            middle = (low + high) // 2
+            rows = await self.rows(company_id, file_id, middle)
+            if row_number < rows[0].number:
+                high = middle - 1
+            elif row_number > rows[-1].number:
+                low = middle + 1
+            else:
+                return middle
+        return None
 
     async def sizes(self, company_id: str, file_id: str, chunk_count: int) -> list[int]:
         """How many rows each chunk of a file has, in order; the rows themselves stay where they are."""
@@ -60,11 +90,27 @@ class RowChunks(Collection[RowChunk]):
                 yield found[item_id]
 
 
-def packed(rows: Sequence[Row]) -> bytes:
-    """The rows as a chunk holds them."""
-    return zlib.compress(orjson.dumps([[row.number, row.values] for row in rows]), 1)
+def with_rows(chunk: RowChunk, rows: Sequence[Row]) -> RowChunk:
+    """The chunk with these rows in place of its own; as many as it had."""
+    remarks = [_Remark(number=r.number, marks=r.marks, mended=r.mended) for r in rows if r.marks or r.mended]
+    return replace(
+        chunk,
+        rows=zlib.compress(orjson.dumps([[row.number, row.values] for row in rows]), 1),
+        marked_count=sum(bool(row.marks) for row in rows),
+        remarks=zlib.compress(msgspec.json.encode(remarks), 1) if remarks else b"",
+    )
 
 
 def unpacked(chunk: RowChunk) -> list[Row]:
     """The rows a chunk holds."""
-    return [Row(number=number, values=values) for number, values in orjson.loads(zlib.decompress(chunk.rows))]
+    pairs = orjson.loads(zlib.decompress(chunk.rows))
+    if not chunk.remarks:
+        return [Row(number=number, values=values) for number, values in pairs]
+    remarks = msgspec.json.decode(zlib.decompress(chunk.remarks), type=list[_Remark])
+    said = {remark.number: remark for remark in remarks}
+    nothing = _Remark(number=0)
+    return [
+        Row(number=number, values=values, marks=of.marks, mended=of.mended)
+        for number, values in pairs
+        for of in (said.get(number, nothing),)
+    ]

@@ -11,6 +11,7 @@ from shared.domain.contacts.opt_out import OptOut
 from shared.domain.deletion import Deletion
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
+from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
@@ -117,6 +118,11 @@ class Stores:
     def file_contents(self) -> Collection[FileContent]:
         """Which file had a content first, by hash of source and content."""
         return self._collection("file_contents", FileContent, "file content")
+
+    @cached_property
+    def file_profiles(self) -> Collection[FileProfile]:
+        """What later files are compared with, by file."""
+        return self._collection("file_profiles", FileProfile, "file profile")
 
     @cached_property
     def row_chunks(self) -> RowChunks:

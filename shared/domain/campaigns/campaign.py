@@ -81,3 +81,8 @@ class Campaign:
     paused_from: CampaignState | None = None
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
     fire_refusal: str = ""
+
+    @property
+    def may_still_fire(self) -> bool:
+        """Whether it is frozen and not at its end."""
+        return self.state not in (CampaignState.DRAFT, CampaignState.SENT, CampaignState.CANCELED)

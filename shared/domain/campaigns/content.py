@@ -10,7 +10,10 @@ from shared.domain.templates.template import Template
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CampaignContent:
-    """Everything a campaign renders from, frozen when the campaign was marked ready."""
+    """Everything a campaign renders from, frozen when the campaign was marked ready.
+
+    `rows_hash` tells the rows of the file it names from those that the file has after a change.
+    """
 
     content_hash: str
     campaign: Campaign
@@ -22,3 +25,4 @@ class CampaignContent:
     company_time_zone: str
     default_region: str
     allows_possible_numbers: bool = False
+    rows_hash: str = ""

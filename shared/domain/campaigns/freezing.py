@@ -36,7 +36,8 @@ def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
         content, campaign=campaign, templates=templates, senders=senders, content_hash=file_hash or ""
     )
     encoded = msgspec.json.encode(facts, order="deterministic", enc_hook=as_text)
-    return replace(content, content_hash=hashlib.sha256(encoded).hexdigest()[:32])
+    sealed = hashlib.sha256(encoded).hexdigest()[:32]
+    return replace(content, content_hash=sealed, rows_hash=file_hash or "")
 
 
 def _without_life(campaign: Campaign) -> Campaign:

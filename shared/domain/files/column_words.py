@@ -52,3 +52,35 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], tuple[FieldType, ...]]] = tuple(
 def types_by_name(words: str) -> list[FieldType]:
     """The types that the words of a column's name suggest, the likeliest first."""
     return [kind for pattern, types in _PATTERNS if pattern.search(words) for kind in types]
+
+
+# Words of columns that stay text: those of one line mean the same.
+_MEANINGS: Sequence[re.Pattern[str]] = tuple(
+    map(
+        _pattern,
+        (
+            "name nombre nom nome naam patient. patienten. paciente. patiente client. cliente. kunde. klant. "
+            "customer. member. guest. fullname. vorname nachname voornaam achternaam apellido. cognome "
+            "student. parent. contact person",
+            "doctor. dr physician. provider. clinician. practitioner. therapist. medico. medica doctora "
+            "arzt. .arzt behandler. medecin. docteur. praticien. dottore. dottoressa arts behandelaar. "
+            "profesional",
+            "note. notes comment. remark. nota. notiz. bemerkung. anmerkung. remarque. commentaire. "
+            "observacion. comentario. osservazion. observac. opmerking.",
+            "state province. region. estado. provincia. bundesland etat staat stato",
+            "location. office. clinic site branch. sede. sucursal. clinica. standort. praxis filiale. "
+            "lieu cabinet. ubicacion. locatie. vestiging. unidade.",
+            "service. treatment. procedure. reason. type servicio. tratamiento. motivo. leistung. "
+            "behandlung. prestation. motif. traitement. servizio. trattamento. servico. behandeling. dienst.",
+            "id number. no nr numero. nummer. account. reference. ref cuenta. referencia. konto. compte. "
+            "conto conta rekening. invoice. factura. rechnung. facture. fattura. fatura. factuur.",
+            "language. idioma. sprache langue. lingua. taal",
+            "address. street. direccion. adresse. indirizzo. endereco. adres.",
+        ),
+    )
+)
+
+
+def means_the_same(words: str, other: str) -> bool:
+    """Whether the words of two columns' names, small letters without accents, mean the same kind of text."""
+    return any(pattern.search(words) and pattern.search(other) for pattern in _MEANINGS)

@@ -1,7 +1,7 @@
 """A source's mapping held against a file: records become rows, or rejected rows with the cell to mend."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,9 @@ from shared.domain.files.characters import trim
 from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
 from shared.domain.files.column_names import column_key, column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
+from shared.domain.files.missing_columns import doubled_findings, missing_findings
+from shared.domain.files.profile import Profile, sampled_columns
+from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
@@ -31,23 +34,43 @@ class PreparedMapping:
     absent: tuple[ColumnMapping, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What else is known when columns are looked for: some records of the file, and the source's last files.
+
+    `missing_accepted` are optional columns that somebody said the file may lack.
+    """
+
+    sample: Sequence[Sequence[str]] = ()
+    earlier: Sequence[Profile] = ()
+    missing_accepted: Collection[str] = ()
+
+
 def prepare_mapping(
-    columns: Sequence[ColumnMapping], header: Sequence[str], *, time_zone: str
+    columns: Sequence[ColumnMapping], header: Sequence[str], *, time_zone: str, seen: Seen | None = None
 ) -> PreparedMapping:
     """Find the mapped columns in `header`, ignoring case and white space around names.
 
     `time_zone` (IANA) is the source's or the company's. An optional column may be missing, unless that may
-    harm: when another one has nearly its name, or when no column of phones or emails is left. Raises
-    FileRefused naming every mapped column that is missing, with near misses, or that occurs twice.
+    harm: when another one seems to be it, or when no column of phones or emails is left. Raises FileRefused
+    naming every mapped column that is missing, with what it may be called now, or that occurs twice; its
+    findings hold the change of the mapping that would mend it.
     """
+    seen = seen or Seen()
     keys = [column_key(name) for name in header]
     absent = [column for column in columns if column_key(column.column) not in keys]
-    faults = [*_missing_fault(columns, absent, header), *_doubled_faults(columns, keys)]
+    renamings = find_renamed(absent, columns, sampled_columns(header, seen.sample), seen.earlier)
+    faults = [
+        *_missing_fault(columns, absent, header, renamings, seen.missing_accepted),
+        *_doubled_faults(columns, keys),
+    ]
     if faults:
+        findings = (*missing_findings(columns, absent, renamings), *doubled_findings(columns, keys))
         faults.append(
-            "Rename or remove columns in the file and upload it again, or change the source's mapping."
+            "Rename or remove columns in the file and upload it again, or change the source's mapping and "
+            "load it again."
         )
-        raise FileRefused(" ".join(faults))
+        raise FileRefused(" ".join(faults), findings)
     found = tuple(
         (keys.index(column_key(column.column)), column) for column in columns if column not in absent
     )
@@ -61,19 +84,32 @@ def prepare_mapping(
 
 
 def _missing_fault(
-    columns: Sequence[ColumnMapping], absent: Sequence[ColumnMapping], header: Sequence[str]
+    columns: Sequence[ColumnMapping],
+    absent: Sequence[ColumnMapping],
+    header: Sequence[str],
+    renamings: Sequence[Renaming],
+    accepted: Collection[str],
 ) -> Iterator[str]:
     mapped = {column_key(column.column) for column in columns}
     others = [name for name in header if column_key(name) not in mapped]
     addresses = {column.column for column in columns if column.type in _ADDRESSES}
     lost = {column.column for column in absent}
+    near = {
+        one.column: tuple(dict.fromkeys([*one.candidates, *_near(one.column, others)]))[:3]
+        for one in renamings
+    }
+    clear = {one.column for one in renamings if one.is_clear}
+    missed = [column for column in absent if column.is_required or column.column not in accepted]
     if len(absent) < len(columns) and not any(
-        column.is_required or _near(column.column, others) or (column.column in addresses <= lost)
-        for column in absent
+        column.is_required
+        or column.column in clear
+        or _near(column.column, others)
+        or (column.column in addresses <= lost)
+        for column in missed
     ):
         return
     names = list(dict.fromkeys(column.column for column in absent))
-    hints = [repr(name) + _hint(_near(name, others)) for name in names]
+    hints = [repr(name) + _hint(near.get(name, ())) for name in names]
     found = ", ".join(repr(shown(trim(name))) for name in [name for name in header if column_key(name)][:30])
     plural = "s" if len(names) > 1 else ""
     yield f"The header lacks {len(names)} mapped column{plural}: {', '.join(hints)}. It has: {found}."

@@ -9,7 +9,11 @@ ROWS_PER_CHUNK = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowChunk:
-    """Rows `first_row` and on of a file. `rows` is their compressed JSON (shared/firestore/row_chunks.py)."""
+    """Some rows of a file, after `rows_before` others.
+
+    `rows` is their compressed JSON, `remarks` that of what is said of few of them: marks, and who mended them
+    (shared/firestore/row_chunks.py).
+    """
 
     id: str
     file_id: str
@@ -17,6 +21,8 @@ class RowChunk:
     row_count: int
     rows_before: int
     rows: bytes
+    marked_count: int = 0
+    remarks: bytes = b""
 
 
 def row_chunk_id(file_id: str, number: int) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.files.finding import FindingCode
+
 
 class FieldType(StrEnum):
     """What the cells of a column mean."""
@@ -17,6 +19,15 @@ class FieldType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     TIME_ZONE = "time_zone"  # an IANA name, or a US state
+
+
+class HoldRule(StrEnum):
+    """When a loaded file is held until a person, or a program, says go."""
+
+    SERIOUS = "serious"  # on serious findings
+    LISTED = "listed"  # on the findings that the source lists
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +56,7 @@ class Source:
     found out per file when None. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
     `dedupe_key` is the default of
     campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold).
+    `holds` says which files wait for a person; with LISTED, those with a finding in `holds_on`.
     """
 
     id: str
@@ -60,3 +72,5 @@ class Source:
     header_row: int | None = None
     loads_hidden_rows: bool = False
     dedupe_key: tuple[str, ...] = ("day", "person", "doctor", "address")
+    holds: HoldRule = HoldRule.SERIOUS
+    holds_on: tuple[FindingCode, ...] = ()

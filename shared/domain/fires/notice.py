@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.files.file import File, hold_refusal
 from shared.domain.ids import computed_id
 from shared.domain.senders.sender import Sender
 
@@ -14,6 +15,7 @@ class NoticeKind(StrEnum):
 
     SENDER_PAUSED = "sender_paused"  # its provider says that it, or its account, is broken
     FIRE_REFUSED = "fire_refused"  # a campaign's time came, and it could not start
+    FILE_HELD = "file_held"  # a file waits for somebody's word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +28,7 @@ class Notice:
     created_at: datetime
     sender_id: str | None = None
     campaign_id: str | None = None
+    file_id: str | None = None
     read_at: datetime | None = None
 
 
@@ -51,4 +54,15 @@ def fire_notice(campaign: Campaign, reason: str, now: datetime) -> Notice:
         "every few minutes.",
         created_at=now,
         campaign_id=campaign.id,
+    )
+
+
+def file_notice(file: File, now: datetime) -> Notice:
+    """The notice for a file that is held: one each time it is loaded."""
+    return Notice(
+        id=computed_id("file held", file.id, file.reload_count),
+        kind=NoticeKind.FILE_HELD,
+        text=f"{hold_refusal(file)} Until then nothing is sent for it; campaigns that are due for it wait.",
+        created_at=now,
+        file_id=file.id,
     )

@@ -71,6 +71,7 @@ RETENTION: dict[str, Retention] = {
         period=lambda kept: kept.rows,
         why="a failed row can be corrected, and a file fired again, for so long",
     ),
+    "file_profiles": Retention(period=lambda kept: kept.rows, why="as the rows they are made from"),
     "previews": Retention(
         period=lambda kept: kept.previews,
         since=lambda preview: preview.made_at,

@@ -11,13 +11,14 @@ from shared.domain.campaigns.audience import (
 )
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.errors import Conflict
-from shared.domain.files.file import File, FileState
+from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.fires.fire import Fire
 from shared.firestore.queries.files import SOURCE_FILES
 from shared.firestore.queries.fires import FIRES_OF_AUDIENCE
 from shared.runtime import Runtime
 
 FIRES_LOOKED_AT = 100
+FILES_LOOKED_AT = 20  # of which the newest may have been rejected as wrong
 ENDS_EARLY = timedelta(days=2)  # a fire that begins now must find all rows
 
 
@@ -42,8 +43,9 @@ async def find_audience(runtime: Runtime, company_id: str, audience: Audience) -
             return _of_file(file)
         case NewestFileAudience(source_id=source_id):
             newest = await runtime.stores.files.some(
-                company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=1
+                company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=FILES_LOOKED_AT
             )
+            newest = [file for file in newest if file.hold is not FileHold.REJECTED][:1]
             readable = [file for file in newest if _unready(runtime, file) is None]
             return _of_file(readable[0]) if readable else FoundAudience()
 

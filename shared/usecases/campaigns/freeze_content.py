@@ -81,4 +81,4 @@ async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> s
     file = await runtime.stores.files.find(company_id, campaign.audience.file_id)
     if file is None or file.source_id != campaign.audience.source_id:
         raise InvalidInput.at("audience.file_id", "there is no such file of this source")
-    return file.content_hash
+    return file.rows_hash

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.preflight import content_problems
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.files.file import hold_refusal
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.freeze_content import freeze_content
@@ -28,6 +30,7 @@ async def mark_ready(
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
     _check_draft(campaign)
+    rows_hash = await _rows_hash(runtime, company_id, campaign)
     content = await freeze_content(runtime, company_id, campaign)
     if previewed_hash is not None and previewed_hash != content.content_hash:
         raise Conflict(
@@ -48,11 +51,30 @@ async def mark_ready(
         if current.state is state and current.content_hash == content.content_hash:
             return current
         _check_draft(current)
+        if await _rows_hash(runtime, company_id, campaign, transaction) != rows_hash:
+            raise Conflict("The file was changed meanwhile. Preview the campaign again.")
         ready = replace(current, state=state, content_hash=content.content_hash, next_fire_at=next_fire_at)
         stores.campaigns.put(transaction, company_id, campaign_id, ready)
         return ready
 
     return await transact(stores.db, freeze)
+
+
+async def _rows_hash(
+    runtime: Runtime, company_id: str, campaign: Campaign, transaction: Transaction | None = None
+) -> str:
+    """What tells the rows of the campaign's file from changed ones; empty without a file of its own.
+
+    Raises InvalidInput when the file is held or rejected.
+    """
+    if not isinstance(campaign.audience, FileAudience):
+        return ""
+    file = await runtime.stores.files.find(company_id, campaign.audience.file_id, transaction)
+    if file is None:
+        return ""  # freeze_content says so
+    if (reason := hold_refusal(file)) is not None:
+        raise InvalidInput.at("audience.file_id", reason)
+    return file.rows_hash or ""
 
 
 def _first_fire(campaign: Campaign, time_zone: str, now: datetime) -> datetime | None:

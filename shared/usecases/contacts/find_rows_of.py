@@ -1,13 +1,13 @@
 """Find a person's rows in a company's files, and blank them."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from shared.domain.files.file import Row
 from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.fires.person import Person
 from shared.firestore.kit.transactions import Transaction, transact
-from shared.firestore.row_chunks import packed, unpacked
+from shared.firestore.row_chunks import unpacked, with_rows
 from shared.runtime import Runtime
 
 CHUNKS_AT_ONCE = 20
@@ -61,7 +61,7 @@ async def blank_rows(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
         ) -> None:
             chunk = await chunks.get(company_id, chunk_id, transaction)
             left = [Row(number=row.number) if row.number in numbers else row for row in unpacked(chunk)]
-            chunks.put(transaction, company_id, chunk_id, replace(chunk, rows=packed(left)))
+            chunks.put(transaction, company_id, chunk_id, with_rows(chunk, left))
 
         await transact(runtime.stores.db, blank)
         blanked += len(numbers)

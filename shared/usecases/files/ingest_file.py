@@ -8,18 +8,24 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from shared import faults, log
 from shared.domain.errors import NotFound
-from shared.domain.files.file import File, FileRefused, FileState
+from shared.domain.files.file import File, FileHold, FileRefused, FileState
+from shared.domain.files.holding import hold_of
+from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
+from shared.domain.fires.notice import file_notice
 from shared.domain.job import IngestFile
 from shared.domain.lease import LeaseLost
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
 from shared.tabular.table import Table, open_table
+from shared.usecases.files.check_file import FileCheck, earlier_files
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
+from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.read_blocks import read_blocks
 from shared.usecases.files.store_rows import Loaded, store_rows
 
@@ -47,6 +53,7 @@ async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
             await _load(runtime, company_id, file, Path(folder), loaded)
         except FileRefused as refusal:
             await give_back_content(runtime, company_id, file)
+            loaded.findings = refusal.findings
             facts = loaded.facts_of_refusal()
             await _end(runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason, **facts)
             log.event("file refused")
@@ -63,24 +70,32 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
     loaded.content_hash = await _fetch(runtime, file, path)
     loaded.size = path.stat().st_size
     await claim_content(runtime, company_id, file, loaded.content_hash)
+    if file.reload_count:
+        await clear_rows(runtime, company_id, file)
     company = await runtime.stores.companies.get(company_id)
     with ExitStack() as opened:
         opening = _open(runtime, file, source, path)
         table = await asyncio.to_thread(opened.enter_context, opening)
         loaded.note_table(table)
         zone = source.time_zone or company.time_zone
-        reader = opened.enter_context(read_blocks(table, source, zone, folder / "rejected.csv"))
+        check = FileCheck(file, source, company, await earlier_files(runtime, company_id, file))
+        reading = read_blocks(table, source, zone, folder / "rejected.csv", check)
+        reader = await asyncio.to_thread(opened.enter_context, reading)
         while block := await asyncio.to_thread(reader.next_block):
             await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
             if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
                 await _note_progress(runtime, company_id, file, loaded, block.percent)
         loaded.notes, loaded.hidden_count = reader.notes(), table.hidden.count
+        day = runtime.now().astimezone(ZoneInfo(zone)).date()
+        profile, loaded.findings = await asyncio.to_thread(check.result, day)
     if loaded.rejected_count:
         loaded.rejected_object_name = f"companies/{company_id}/files/{file.id}/rejected.csv"
         with faults.step("ingest_file.rejected"):
             await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
     if not loaded.row_count:
-        raise FileRefused(reader.nothing_loaded())
+        raise FileRefused(reader.nothing_loaded(), loaded.findings)
+    loaded.hold = hold_of(source, loaded.findings)
+    await runtime.stores.file_profiles.save(company_id, file.id, FileProfile.of(file, profile))
 
 
 def _open(runtime: Runtime, file: File, source: Source, path: Path) -> AbstractContextManager[Table]:
@@ -130,7 +145,8 @@ async def _note_progress(runtime: Runtime, company_id: str, file: File, loaded: 
 
 
 async def _end(runtime: Runtime, company_id: str, file: File, **facts: object) -> None:
-    await _update(runtime, company_id, file, percent=100, loaded_at=runtime.now(), lease_until=None, **facts)
+    now = runtime.now()
+    await _update(runtime, company_id, file, percent=100, loaded_at=now, lease_until=None, **facts)
 
 
 async def _update(runtime: Runtime, company_id: str, file: File, **facts: object) -> None:
@@ -140,6 +156,10 @@ async def _update(runtime: Runtime, company_id: str, file: File, **facts: object
         current = await files.get(company_id, file.id, transaction)
         if current.lease_token != file.lease_token:
             raise LeaseLost
-        files.put(transaction, company_id, file.id, replace(current, **facts))  # type: ignore[arg-type]
+        updated = replace(current, **facts)  # type: ignore[arg-type]
+        files.put(transaction, company_id, file.id, updated)
+        if updated.hold is FileHold.HELD:
+            notice = file_notice(updated, runtime.now())
+            runtime.stores.notices.put(transaction, company_id, notice.id, notice)
 
     await transact(runtime.stores.db, update, "ingest_file.update")

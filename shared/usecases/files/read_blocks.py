@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from shared.domain.files.file import RejectedRow, Row
@@ -13,7 +14,9 @@ from shared.domain.files.source import Source
 from shared.tabular.raw_table import Record
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.tabular.table import Table
+from shared.usecases.files.check_file import FileCheck
 
+_SAMPLED = 200  # records that are looked at before the columns are found
 _REASONS = 3  # that a refusal names
 _COUNTED = 100  # kinds of reason that are told apart
 
@@ -31,30 +34,44 @@ class Block:
 
 
 @contextmanager
-def read_blocks(table: Table, source: Source, time_zone: str, rejected_path: Path) -> Iterator["BlockReader"]:
+def read_blocks(
+    table: Table, source: Source, time_zone: str, rejected_path: Path, check: FileCheck
+) -> Iterator["BlockReader"]:
     """Find the source's columns in the table's header, to read on. Raises FileRefused."""
-    mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone)
+    first = list(islice(table.records, _SAMPLED))
+    seen = check.seen([record.cells for record in first])
+    mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone, seen=seen)
+    check.begin(mapping)
     with rejected_path.open("wb") as stream:
         rejected_file = RejectedRowsFile(stream, header=table.header, delimiter=table.delimiter)
-        yield BlockReader(table, mapping, rejected_file)
+        yield BlockReader(table, chain(first, table.records), mapping, rejected_file, check)
 
 
 class BlockReader:
     """Reads a table block by block and writes the rejected-rows file. Runs in threads, one call at a time."""
 
-    def __init__(self, table: Table, mapping: PreparedMapping, rejected_file: RejectedRowsFile) -> None:
+    def __init__(
+        self,
+        table: Table,
+        records: Iterator[Record],
+        mapping: PreparedMapping,
+        rejected_file: RejectedRowsFile,
+        check: FileCheck,
+    ) -> None:
         self._table = table
+        self._records = records
         self._mapping = mapping
         self._rejected_file = rejected_file
+        self._check = check
         self._reasons: Counter[tuple[str, str]] = Counter()
 
     def next_block(self) -> Block | None:
         """The next rows, or None at the end. Raises FileRefused."""
         block = Block([], [], 0)
         percent = 0
-        for record in self._table.records:
+        for record in self._records:
             percent = record.percent
-            outcome = self._outcome(record)
+            outcome = self._check.looked_at(record.cells, self._outcome(record))
             if isinstance(outcome, Row):
                 block.rows.append(outcome)
             else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.domain.campaigns.dedupe import check_dedupe_key
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.files.check_columns import check_columns
-from shared.domain.files.source import Source
+from shared.domain.files.source import HoldRule, Source
 from shared.domain.place import check_region, check_time_zone
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -14,7 +14,7 @@ from shared.runtime import Runtime
 
 async def create_source(runtime: Runtime, company_id: str, source: Source) -> Source:
     """Store a new source; with the same id again, nothing changes. Raises InvalidInput."""
-    _check(source)
+    check_source(source)
     if await runtime.stores.sources.add(company_id, source.id, source):
         return source
     return await runtime.stores.sources.get(company_id, source.id)
@@ -29,14 +29,15 @@ async def edit_source(
     async def edit(transaction: Transaction) -> Source:
         source = await stores.sources.get(company_id, source_id, transaction)
         edited = replace(source, **changes, updated_at=runtime.now())  # type: ignore[arg-type]  # its fields
-        _check(edited)
+        check_source(edited)
         stores.sources.put(transaction, company_id, source_id, edited)
         return edited
 
     return await transact(stores.db, edit)
 
 
-def _check(source: Source) -> None:
+def check_source(source: Source) -> None:
+    """Raise InvalidInput for all that is wrong with the source."""
     problems: list[Problem] = []
     try:
         check_columns(source.columns)
@@ -53,6 +54,11 @@ def _check(source: Source) -> None:
     if source.encoding is not None and not _is_encoding(source.encoding):
         reason = f"{source.encoding!r} is not a text encoding; write one as utf-8 or cp1252"
         problems.append(Problem(field="encoding", reason=reason))
+    if source.holds is HoldRule.LISTED and not source.holds_on:
+        problems.append(Problem(field="holds_on", reason="name the findings on which files are held"))
+    if source.holds is not HoldRule.LISTED and source.holds_on:
+        reason = f"is for holds: listed; here it is {source.holds}"
+        problems.append(Problem(field="holds_on", reason=reason))
     if problems:
         raise InvalidInput(*problems)
 

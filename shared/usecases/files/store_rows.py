@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from shared.domain.files.file import File, RejectedRow, Row
+from shared.domain.files.file import File, FileHold, RejectedRow, Row
+from shared.domain.files.finding import Finding
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.firestore.kit.transactions import commit
@@ -27,6 +28,7 @@ class Loaded:
     row_count: int = 0
     rejected_count: int = 0
     hidden_count: int = 0
+    marked_count: int = 0
     chunk_count: int = 0
     encoding: str | None = None
     delimiter: str | None = None
@@ -34,6 +36,8 @@ class Loaded:
     header_row: int | None = None
     notes: tuple[str, ...] = ()
     rejected_object_name: str | None = None
+    findings: tuple[Finding, ...] = ()
+    hold: FileHold = FileHold.NONE
     held: list[RejectedRow] = field(default_factory=list)
 
     def note_table(self, table: Table) -> None:
@@ -47,7 +51,7 @@ class Loaded:
 
     def facts_of_refusal(self) -> dict[str, object]:
         """What the record of a refused file says: how it was read; and its rejected rows, if all are that."""
-        names = ["encoding", "delimiter", "header_row", "notes", "hidden_count"]
+        names = ["encoding", "delimiter", "header_row", "notes", "hidden_count", "findings"]
         names += ["rejected_count", "rejected_object_name"] if self.rejected_object_name else []
         names += ["sheet"] if self.sheet else []
         return {name: getattr(self, name) for name in names}
@@ -79,6 +83,7 @@ async def store_rows(
         commits.append(commit(writer, "store_rows"))
         loaded.chunk_count += 1
         loaded.row_count += len(part)
+        loaded.marked_count += sum(bool(row.marks) for row in part)
     for start in range(0, len(rejected), FAILURES_PER_COMMIT):
         writer = stores.db.batch()
         for row in rejected[start : start + FAILURES_PER_COMMIT]:

@@ -1,0 +1,61 @@
+"""Mark rows whose phone or email is none, so that somebody can mend them before there is a campaign.
+
+The checks are those of planning, with the same region: what is marked fails there, and what is not does not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid
+from shared.domain.channels.plain_addresses import is_plain_email, is_plain_phone
+from shared.domain.companies.company import Company
+from shared.domain.files.file import Row
+from shared.domain.files.source import FieldType, Source
+
+_KINDS = {FieldType.PHONE: PHONE_NUMBER, FieldType.EMAIL: EMAIL_ADDRESS}
+
+
+class AddressMarks:
+    """Checks the addresses of one source's rows, for one company."""
+
+    def __init__(self, source: Source, company: Company) -> None:
+        region = source.default_region or company.default_region
+        self._fields = {
+            column.field: (column.type, column.default_region or region)
+            for column in source.columns
+            if column.type in _KINDS
+        }
+        self._allows_possible = company.allows_possible_numbers
+
+    def marked(self, row: Row) -> Row:
+        """The row with its marks."""
+        marks = self.of(row.values)
+        return replace(row, marks=marks) if marks or row.marks else row
+
+    def of(self, values: Mapping[str, str]) -> dict[str, str]:
+        """By field, why its address is none. A row without any address is marked at the first field."""
+        marks: dict[str, str] = {}
+        has_one = not self._fields
+        for field, (kind, region) in self._fields.items():
+            text = values.get(field)
+            if text is None:
+                continue
+            has_one = True
+            plain = is_plain_phone(text, region) if kind is FieldType.PHONE else is_plain_email(text)
+            fault = None if plain else self._fault(kind, text, region)
+            if fault is not None:
+                marks[field] = fault
+        return marks if has_one else {next(iter(self._fields)): self._nowhere()}
+
+    def _fault(self, kind: FieldType, text: str, region: str) -> str | None:
+        try:
+            _KINDS[kind].normalize(text, region, allows_possible=self._allows_possible)
+        except AddressInvalid as invalid:
+            return invalid.reason
+        return None
+
+    def _nowhere(self) -> str:
+        fields: Sequence[str] = tuple(self._fields)
+        if len(fields) == 1:
+            return "It is empty, and there is no other address."
+        return f"There is no address: the fields {', '.join(fields)} are all empty."

@@ -1,0 +1,163 @@
+"""What is kept of a file to compare later ones with: a few kilobytes, however large the file was."""
+
+import hashlib
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+
+import msgspec
+
+from shared.domain.files.cell_kinds import CellKind, kinds_of
+from shared.domain.files.column_names import column_key
+from shared.domain.files.file import File, RejectedRow, Row
+from shared.domain.files.row_sketch import KnownRows, RowSketch, Sketching, row_hash
+from shared.domain.files.source import ColumnMapping, FieldType
+
+SAMPLED = 800  # records whose cells are looked at, spread over the file
+MOST_COLUMNS = 150
+MOST_DAYS = 1_000
+MOST_VALUES = 100
+_LOOKED_AT = 60  # characters of a cell
+_WITH_DAYS = (FieldType.DATE, FieldType.DATETIME)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColumnProfile:
+    """A column: its name, the looks of its cells, and hashes of its commonest values."""
+
+    name: str
+    kinds: dict[CellKind, int] = field(default_factory=dict)
+    values: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """A loaded file. `days` are, by field, how many rows have which day (as ordinals); none for more than a
+    thousand. `day` is that on which the file was loaded. `sent_share` of its rows had been sent before.
+    `fields` are the names of the columns that fields were read from.
+    """
+
+    row_count: int
+    rejected_count: int
+    marked_count: int
+    day: int
+    columns: tuple[ColumnProfile, ...]
+    days: dict[str, dict[int, int]]
+    rows: RowSketch
+    fields: dict[str, str]
+    sent_share: float = 0.0
+
+    def column(self, name: str) -> ColumnProfile | None:
+        """The column of that name, or None."""
+        key = column_key(name)
+        return next((column for column in self.columns if column_key(column.name) == key), None)
+
+    def before(self, mapped: ColumnMapping) -> ColumnProfile | None:
+        """The column that the field was read from then, whatever it is read from now."""
+        return self.column(self.fields.get(mapped.field, mapped.column))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileProfile:
+    """A profile as it is stored, under its file's id: compressed."""
+
+    id: str
+    source_id: str
+    profile: bytes
+
+    @classmethod
+    def of(cls, file: File, profile: Profile) -> "FileProfile":
+        """The profile of `file`."""
+        packed = zlib.compress(msgspec.msgpack.encode(profile), 1)
+        return cls(id=file.id, source_id=file.source_id, profile=packed)
+
+    def unpacked(self) -> Profile:
+        """The profile itself."""
+        return msgspec.msgpack.decode(zlib.decompress(self.profile), type=Profile)
+
+
+def value_hash(text: str) -> int:
+    """A cell's value as a small number."""
+    key = column_key(text).encode("utf-8", "replace")
+    return int.from_bytes(hashlib.blake2b(key, digest_size=5).digest(), "big")
+
+
+class Profiling:
+    """Makes a profile while a file is read, in constant memory; `sent` are rows that were sent before."""
+
+    def __init__(self, header: Sequence[str], columns: Sequence[ColumnMapping], sent: KnownRows) -> None:
+        self._header = header
+        self._read_from = {column.field: column.column for column in columns}
+        self._fields = [column.field for column in columns if column.type in _WITH_DAYS]
+        self._days: dict[str, Counter[str]] = {name: Counter() for name in self._fields}
+        self._sketching = Sketching()
+        self._sent = sent
+        self._seen = self._rejected = self._marked = 0
+        self._stride = 1
+        self._sample: list[tuple[str, ...]] = []
+
+    def add(self, cells: Sequence[str], outcome: Row | RejectedRow) -> None:
+        """A record and what became of it."""
+        if self._seen % self._stride == 0:
+            self._take(cells)
+        self._seen += 1
+        if not isinstance(outcome, Row):
+            self._rejected += 1
+            return
+        values = outcome.values
+        number = row_hash(values)
+        self._sketching.add(number)
+        self._sent.look(number, outcome.number)
+        self._marked += bool(outcome.marks)
+        for name in self._fields:
+            if name in values and name in self._days:
+                self._count_day(name, values[name][:10])
+
+    def _take(self, cells: Sequence[str]) -> None:
+        """Keep every record at first, then every second, every fourth: always some hundred, from all over."""
+        self._sample.append(tuple(str(cell)[:_LOOKED_AT] for cell in islice(cells, MOST_COLUMNS)))
+        if len(self._sample) >= SAMPLED:
+            del self._sample[1::2]
+            self._stride *= 2
+
+    def _count_day(self, name: str, day: str) -> None:
+        days = self._days[name]
+        days[day] += 1
+        if len(days) > MOST_DAYS:
+            del self._days[name]
+
+    def profile(self, day: date) -> Profile:
+        """The profile of what was read, on `day`."""
+        rows = self._sketching.sketch()
+        return Profile(
+            row_count=rows.count,
+            rejected_count=self._rejected,
+            marked_count=self._marked,
+            day=day.toordinal(),
+            columns=sampled_columns(self._header, self._sample),
+            days={name: _ordinals(days) for name, days in self._days.items()},
+            rows=rows,
+            fields=self._read_from,
+            sent_share=round(self._sent.share, 4),
+        )
+
+
+def sampled_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[ColumnProfile, ...]:
+    """What the columns hold in some records."""
+    return tuple(
+        _column(name, [cells[index] for cells in sample if index < len(cells)])
+        for index, name in enumerate(header[:MOST_COLUMNS])
+    )
+
+
+def _column(name: str, cells: Sequence[str]) -> ColumnProfile:
+    counts = Counter(value_hash(cell) for cell in cells if cell.strip())
+    values = tuple(value for value, _ in counts.most_common(MOST_VALUES))
+    return ColumnProfile(name=name[:200], kinds=kinds_of(cells), values=values)
+
+
+def _ordinals(days: Mapping[str, int]) -> dict[int, int]:
+    return {date.fromisoformat(day).toordinal(): count for day, count in days.items()}

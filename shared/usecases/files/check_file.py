@@ -1,0 +1,117 @@
+"""Check a file while it is read: mark its addresses, and compare it with the last files of its source."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from shared.domain.companies.company import Company
+from shared.domain.contacts.mark_addresses import AddressMarks
+from shared.domain.files.cleaning import CellRejected, clean_cell
+from shared.domain.files.compare_columns import compare_columns
+from shared.domain.files.compare_dates import Unread, compare_dates, swapped_formats
+from shared.domain.files.compare_rows import EarlierFile, compare_rows
+from shared.domain.files.file import File, FileHold, FileState, RejectedRow, Row
+from shared.domain.files.finding import Finding, Severity
+from shared.domain.files.mapping import PreparedMapping, Seen
+from shared.domain.files.missing_columns import absent_findings
+from shared.domain.files.profile import Profile, Profiling
+from shared.domain.files.row_sketch import KnownRows
+from shared.domain.files.source import Source
+from shared.firestore.queries.files import SOURCE_FILES
+from shared.runtime import Runtime
+
+COMPARED_WITH = 10
+_UNREAD_LOOKED_AT = 2_000
+_ROWS_NAMED = 5
+
+
+async def earlier_files(runtime: Runtime, company_id: str, file: File) -> list[EarlierFile]:
+    """The source's last files with their profiles, the newest first, without those that seem wrong."""
+    stores = runtime.stores
+    files = await stores.files.some(
+        company_id, SOURCE_FILES, file.source_id, FileState.LOADED, limit=COMPARED_WITH + 1
+    )
+    good = [one for one in files if one.id != file.id and not _is_doubtful(one)][:COMPARED_WITH]
+    profiles = await stores.file_profiles.find_many(company_id, [one.id for one in good])
+    return [EarlierFile(file=one, profile=profiles[one.id].unpacked()) for one in good if one.id in profiles]
+
+
+def _is_doubtful(file: File) -> bool:
+    is_serious = any(finding.severity is Severity.SERIOUS for finding in file.findings)
+    return file.hold is FileHold.REJECTED or (file.hold is FileHold.HELD and is_serious)
+
+
+class FileCheck:
+    """Checks one file. It is called for every record, in a thread."""
+
+    def __init__(self, file: File, source: Source, company: Company, earlier: Sequence[EarlierFile]) -> None:
+        self._file, self._source, self._earlier = file, source, earlier
+        self._profiles = [one.profile for one in earlier]
+        self._marks = AddressMarks(source, company)
+        fired = {one.file.id: one.profile.rows for one in earlier if one.file.fired_at is not None}
+        self._sent = KnownRows(fired)
+        self._unread = _UnreadDates(source)
+        self._profiling = Profiling((), (), self._sent)
+        self._mapping: PreparedMapping | None = None
+
+    def seen(self, sample: Sequence[Sequence[str]]) -> Seen:
+        """What the file's columns are looked for with; `sample` are its first records."""
+        return Seen(sample=sample, earlier=self._profiles, missing_accepted=self._file.missing_accepted)
+
+    def begin(self, mapping: PreparedMapping) -> None:
+        """The file's columns were found; its records follow."""
+        self._mapping = mapping
+        self._profiling = Profiling(mapping.header, self._source.columns, self._sent)
+
+    def looked_at(self, cells: Sequence[str], outcome: Row | RejectedRow) -> Row | RejectedRow:
+        """What became of a record, marked."""
+        if isinstance(outcome, Row):
+            outcome = self._marks.marked(outcome)
+        elif self._mapping is not None:
+            self._unread.look(outcome, self._mapping.time_zone)
+        self._profiling.add(cells, outcome)
+        return outcome
+
+    def result(self, day: date) -> tuple[Profile, tuple[Finding, ...]]:
+        """The file's profile and all findings, the serious ones first. `day` is that of its loading."""
+        profile, columns = self._profiling.profile(day), self._source.columns
+        absent = self._mapping.absent if self._mapping else ()
+        findings = [
+            *compare_columns(columns, profile.columns, self._profiles),
+            *absent_findings(absent, self._profiles),
+            *compare_dates(columns, profile, self._unread.found, self._profiles),
+            *compare_rows(self._file, profile, self._sent, self._earlier),
+        ]
+        return profile, tuple(sorted(findings, key=lambda one: _ORDER[one.severity]))
+
+
+_ORDER = {Severity.SERIOUS: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+class _UnreadDates:
+    """Counts rejected cells that would be dates with day and month swapped."""
+
+    def __init__(self, source: Source) -> None:
+        self._columns = {
+            column.column: replace(column, formats=formats)
+            for column in source.columns
+            if (formats := swapped_formats(column.formats))
+        }
+        self._looked_at = 0
+        self.found: dict[str, Unread] = {}
+
+    def look(self, rejected: RejectedRow, time_zone: ZoneInfo) -> None:
+        """A row that was rejected."""
+        column = self._columns.get(rejected.column)
+        if column is None or self._looked_at >= _UNREAD_LOOKED_AT:
+            return
+        self._looked_at += 1
+        try:
+            is_date = bool(clean_cell(rejected.value, column, time_zone))
+        except CellRejected:
+            return
+        if is_date:
+            before = self.found.get(column.field, Unread())
+            rows = (*before.rows, rejected.number)[:_ROWS_NAMED]
+            self.found[column.field] = Unread(count=before.count + 1, rows=rows)

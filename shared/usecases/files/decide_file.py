@@ -1,0 +1,49 @@
+"""Somebody says of a loaded file: go, or that it is wrong."""
+
+from dataclasses import replace
+
+from shared import log
+from shared.domain.errors import Conflict
+from shared.domain.files.file import File, FileHold, FileState
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def release_file(runtime: Runtime, company_id: str, file_id: str, *, by: str, note: str = "") -> File:
+    """Let campaigns fire for a held file; those that wait for it go on at the next tick.
+
+    `by` says who decided. Raises NotFound, and Conflict when the file is not loaded or was rejected.
+    """
+    return await _decide(runtime, company_id, file_id, FileHold.RELEASED, by, note)
+
+
+async def reject_file(runtime: Runtime, company_id: str, file_id: str, *, by: str, note: str = "") -> File:
+    """Say that a loaded file is wrong, for good: no campaign fires for it from now on.
+
+    A fire that has begun goes on: its campaign must be paused or canceled. Raises NotFound, Conflict.
+    """
+    return await _decide(runtime, company_id, file_id, FileHold.REJECTED, by, note)
+
+
+async def _decide(
+    runtime: Runtime, company_id: str, file_id: str, hold: FileHold, by: str, note: str
+) -> File:
+    files, now = runtime.stores.files, runtime.now()
+
+    async def decide(transaction: Transaction) -> File:
+        file = await files.get(company_id, file_id, transaction)
+        if file.hold is hold:  # said before: who said it first stays
+            return file
+        if file.state is not FileState.LOADED:
+            raise Conflict(f"The file is {file.state}; only a loaded file can be released or rejected.")
+        if file.hold is FileHold.REJECTED:
+            raise Conflict("The file was rejected, and stays so. Upload it again with accepts_repeat.")
+        if file.hold is FileHold.NONE and hold is FileHold.RELEASED:
+            raise Conflict("The file is not held: campaigns may fire for it.")
+        decided = replace(file, hold=hold, decided_by=by, decided_at=now, decision_note=note)
+        files.put(transaction, company_id, file_id, decided)
+        return decided
+
+    decided = await transact(runtime.stores.db, decide)
+    log.event("file decided", file_id=file_id, hold=decided.hold)
+    return decided
