@@ -10,8 +10,9 @@ from functions.api.files import FileOutput
 from functions.api.kit.authentication import Caller, Sending, Writer
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId
+from shared.domain.files.file import FileHold
 from shared.domain.files.finding import ColumnChange
-from shared.usecases.files.decide_file import reject_file, release_file
+from shared.usecases.files.decide_file import decide_file
 from shared.usecases.files.reload_file import reload_file
 
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
@@ -45,17 +46,13 @@ class ReloadInput(Input):
 @router.post("/{file_id}/release")
 async def release_one_file(caller: Sending, file_id: ItemId, body: DecisionInput | None = None) -> FileOutput:
     """Say go: campaigns may fire for this held file, and those that wait for it go on."""
-    note = body.note if body else ""
-    file = await release_file(caller.runtime, caller.company_id, file_id, by=_name(caller), note=note)
-    return FileOutput.of(file)
+    return await _decided(caller, file_id, FileHold.RELEASED, body)
 
 
 @router.post("/{file_id}/reject")
 async def reject_one_file(caller: Writer, file_id: ItemId, body: DecisionInput | None = None) -> FileOutput:
     """Say that this file is wrong, for good: no campaign fires for it any more."""
-    note = body.note if body else ""
-    file = await reject_file(caller.runtime, caller.company_id, file_id, by=_name(caller), note=note)
-    return FileOutput.of(file)
+    return await _decided(caller, file_id, FileHold.REJECTED, body)
 
 
 @router.post("/{file_id}/reload", status_code=202)
@@ -72,5 +69,7 @@ async def reload_one_file(caller: Writer, file_id: ItemId, body: ReloadInput | N
     return FileOutput.of(file)
 
 
-def _name(caller: Caller) -> str:
-    return f"API key {caller.key.prefix}"
+async def _decided(caller: Caller, file_id: str, hold: FileHold, body: DecisionInput | None) -> FileOutput:
+    by, note = f"API key {caller.key.prefix}", body.note if body else ""
+    file = await decide_file(caller.runtime, caller.company_id, file_id, hold, by=by, note=note)
+    return FileOutput.of(file)

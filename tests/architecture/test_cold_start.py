@@ -32,7 +32,7 @@ EXPECTED = {
     "sweep_stalled_work": FRAMEWORK | DATABASE,
     "reconcile_sends": FRAMEWORK | DATABASE,
     "watch_work": FRAMEWORK | {"grpc"},
-    "ingest_file": FRAMEWORK | DATABASE,
+    "ingest_file": FRAMEWORK | DATABASE | ADDRESSES,
     "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
     "preview_campaign": FRAMEWORK | {"grpc"} | TEMPLATES | ADDRESSES,
     "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued

@@ -15,7 +15,7 @@ READS = frozenset(
     {
         "find", "get", "find_many", "wanted", "record", "ref", "all",
         "page", "ordered_page", "each_page", "each", "each_across_companies",
-        "count", "sum", "some", "each_value", "frozen", "rows", "names",
+        "count", "sum", "some", "each_value", "frozen", "rows", "number_with", "names",
         "read", "list_names", "values", "peek", "last_beat", "heartbeat", "find_hold", "wanted_hold",
     }
 )  # fmt: skip

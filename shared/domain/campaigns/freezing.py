@@ -33,11 +33,15 @@ def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
         for key, t in content.templates.items()
     }
     facts = replace(
-        content, campaign=campaign, templates=templates, senders=senders, content_hash=file_hash or ""
+        content,
+        campaign=campaign,
+        templates=templates,
+        senders=senders,
+        content_hash=file_hash or "",
+        rows_hash="",
     )
     encoded = msgspec.json.encode(facts, order="deterministic", enc_hook=as_text)
-    sealed = hashlib.sha256(encoded).hexdigest()[:32]
-    return replace(content, content_hash=sealed, rows_hash=file_hash or "")
+    return replace(content, content_hash=hashlib.sha256(encoded).hexdigest()[:32])
 
 
 def _without_life(campaign: Campaign) -> Campaign:

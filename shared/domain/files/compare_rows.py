@@ -45,7 +45,7 @@ def _count_findings(profile: Profile, earlier: Sequence[EarlierFile]) -> Iterato
     files = "the file before" if len(usual) == 1 else f"the last {len(usual)} files"
     what = f"The file has {_rows(count)}; {files} of its source had {before}."
     if count <= least / 2 and least - count >= _FEW:
-        is_serious = count <= least / 4
+        is_serious = count <= least / 4 and least >= _SMALL
         yield Finding(
             code=FindingCode.FEWER_ROWS,
             severity=Severity.SERIOUS if is_serious else Severity.WARNING,

@@ -7,3 +7,4 @@ FILES_STALLED = Query(
 )
 FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at", "<="), across_companies=True)
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
+FILE_FAILURES = Query(collection="failures", equal=("file_id",))

@@ -28,6 +28,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
     problems += _step_problems(campaign, templates, senders)
     if problems or source is None:
         raise InvalidInput(*problems)
+    rows_hash = await _rows_hash(runtime, company_id, campaign)
     content = CampaignContent(
         content_hash="",
         campaign=campaign,
@@ -39,8 +40,9 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         company_time_zone=source.time_zone or company.time_zone,
         default_region=source.default_region or company.default_region,
         allows_possible_numbers=company.allows_possible_numbers,
+        rows_hash=rows_hash or "",
     )
-    return frozen(content, await _file_hash(runtime, company_id, campaign))
+    return frozen(content, rows_hash)
 
 
 def _step_problems(
@@ -75,7 +77,7 @@ def _fault_of(template: Template) -> str | None:
     return None
 
 
-async def _file_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
+async def _rows_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:
     if not isinstance(campaign.audience, FileAudience):
         return None
     file = await runtime.stores.files.find(company_id, campaign.audience.file_id)

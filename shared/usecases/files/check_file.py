@@ -11,35 +11,21 @@ from shared.domain.files.cleaning import CellRejected, clean_cell
 from shared.domain.files.compare_columns import compare_columns
 from shared.domain.files.compare_dates import Unread, compare_dates, swapped_formats
 from shared.domain.files.compare_rows import EarlierFile, compare_rows
-from shared.domain.files.file import File, FileHold, FileState, RejectedRow, Row
+from shared.domain.files.file import File, RejectedRow, Row
 from shared.domain.files.finding import Finding, Severity
 from shared.domain.files.mapping import PreparedMapping, Seen
 from shared.domain.files.missing_columns import absent_findings
 from shared.domain.files.profile import Profile, Profiling
 from shared.domain.files.row_sketch import KnownRows
 from shared.domain.files.source import Source
-from shared.firestore.queries.files import SOURCE_FILES
-from shared.runtime import Runtime
 
-COMPARED_WITH = 10
 _UNREAD_LOOKED_AT = 2_000
 _ROWS_NAMED = 5
 
 
-async def earlier_files(runtime: Runtime, company_id: str, file: File) -> list[EarlierFile]:
-    """The source's last files with their profiles, the newest first, without those that seem wrong."""
-    stores = runtime.stores
-    files = await stores.files.some(
-        company_id, SOURCE_FILES, file.source_id, FileState.LOADED, limit=COMPARED_WITH + 1
-    )
-    good = [one for one in files if one.id != file.id and not _is_doubtful(one)][:COMPARED_WITH]
-    profiles = await stores.file_profiles.find_many(company_id, [one.id for one in good])
-    return [EarlierFile(file=one, profile=profiles[one.id].unpacked()) for one in good if one.id in profiles]
-
-
-def _is_doubtful(file: File) -> bool:
-    is_serious = any(finding.severity is Severity.SERIOUS for finding in file.findings)
-    return file.hold is FileHold.REJECTED or (file.hold is FileHold.HELD and is_serious)
+def check_file(file: File, source: Source, company: Company, earlier: Sequence[EarlierFile]) -> "FileCheck":
+    """The check of a file that is about to be read; `earlier` are the last files of its source."""
+    return FileCheck(file, source, company, earlier)
 
 
 class FileCheck:

@@ -2,7 +2,10 @@
 
 from shared.domain.files.file import File
 from shared.domain.files.row_chunk import row_chunk_id
+from shared.firestore.queries.files import FILE_FAILURES
 from shared.runtime import Runtime
+
+FAILURES_AT_ONCE = 300
 
 
 async def clear_rows(runtime: Runtime, company_id: str, file: File) -> None:
@@ -10,5 +13,5 @@ async def clear_rows(runtime: Runtime, company_id: str, file: File) -> None:
     stores = runtime.stores
     ids = [row_chunk_id(file.id, number) for number in range(file.chunk_count)]
     await stores.row_chunks.remove(company_id, ids)
-    async for page in stores.failures.each_page(company_id, [("file_id", file.id)]):
-        await stores.failures.remove(company_id, [failure.id for failure in page])
+    while failures := await stores.failures.some(company_id, FILE_FAILURES, file.id, limit=FAILURES_AT_ONCE):
+        await stores.failures.remove(company_id, [failure.id for failure in failures])

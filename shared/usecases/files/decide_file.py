@@ -9,25 +9,15 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
 
-async def release_file(runtime: Runtime, company_id: str, file_id: str, *, by: str, note: str = "") -> File:
-    """Let campaigns fire for a held file; those that wait for it go on at the next tick.
-
-    `by` says who decided. Raises NotFound, and Conflict when the file is not loaded or was rejected.
-    """
-    return await _decide(runtime, company_id, file_id, FileHold.RELEASED, by, note)
-
-
-async def reject_file(runtime: Runtime, company_id: str, file_id: str, *, by: str, note: str = "") -> File:
-    """Say that a loaded file is wrong, for good: no campaign fires for it from now on.
-
-    A fire that has begun goes on: its campaign must be paused or canceled. Raises NotFound, Conflict.
-    """
-    return await _decide(runtime, company_id, file_id, FileHold.REJECTED, by, note)
-
-
-async def _decide(
-    runtime: Runtime, company_id: str, file_id: str, hold: FileHold, by: str, note: str
+async def decide_file(
+    runtime: Runtime, company_id: str, file_id: str, hold: FileHold, *, by: str, note: str = ""
 ) -> File:
+    """RELEASED: campaigns may fire for a held file, and those that wait for it go on at the next tick.
+
+    REJECTED: no campaign fires for it from now on, for good; a fire that has begun goes on, and its campaign
+    must be paused or canceled. `by` says who decided. Raises NotFound, and Conflict when the file is not
+    loaded, was rejected, or is not held.
+    """
     files, now = runtime.stores.files, runtime.now()
 
     async def decide(transaction: Transaction) -> File:

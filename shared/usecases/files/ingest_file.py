@@ -23,9 +23,10 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
 from shared.tabular.table import Table, open_table
-from shared.usecases.files.check_file import FileCheck, earlier_files
+from shared.usecases.files.check_file import check_file
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
 from shared.usecases.files.clear_rows import clear_rows
+from shared.usecases.files.find_earlier_files import find_earlier_files
 from shared.usecases.files.read_blocks import read_blocks
 from shared.usecases.files.store_rows import Loaded, store_rows
 
@@ -78,7 +79,7 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
         table = await asyncio.to_thread(opened.enter_context, opening)
         loaded.note_table(table)
         zone = source.time_zone or company.time_zone
-        check = FileCheck(file, source, company, await earlier_files(runtime, company_id, file))
+        check = check_file(file, source, company, await find_earlier_files(runtime, company_id, file))
         reading = read_blocks(table, source, zone, folder / "rejected.csv", check)
         reader = await asyncio.to_thread(opened.enter_context, reading)
         while block := await asyncio.to_thread(reader.next_block):

@@ -1,6 +1,6 @@
 """Change fields of a loaded row, before any campaign has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -28,10 +28,7 @@ async def mend_row(
     stores = runtime.stores
     file = await stores.files.get(company_id, file_id)
     await _check_state(runtime, company_id, file)
-    source = await stores.sources.get(company_id, file.source_id)
-    company = await stores.companies.get(company_id)
-    cleaned = _cleaned(source, company, changes)
-    marks = AddressMarks(source, company)
+    cleaned, marks = await _checks(runtime, company_id, file, changes)
     number = await stores.row_chunks.number_with(company_id, file_id, file.chunk_count, row_number)
     if number is None:
         raise NotFound("row", str(row_number))
@@ -41,9 +38,7 @@ async def mend_row(
         current = await stores.files.get(company_id, file_id, transaction)
         chunk = await stores.row_chunks.get(company_id, row_chunk_id(file_id, number), transaction)
         rows = unpacked(chunk)
-        place = next((index for index, row in enumerate(rows) if row.number == row_number), None)
-        if place is None:
-            raise NotFound("row", str(row_number))
+        place = _place(rows, row_number)
         if _is_ours(rows[place].mended, mending):
             return rows[place]  # our own commit, applied though it reported an error
         if current.fired_at is not None or current.state is not FileState.LOADED:
@@ -58,6 +53,22 @@ async def mend_row(
         return mended
 
     return await transact(stores.db, mend)
+
+
+def _place(rows: Sequence[Row], row_number: int) -> int:
+    place = next((index for index, row in enumerate(rows) if row.number == row_number), None)
+    if place is None:
+        raise NotFound("row", str(row_number))
+    return place
+
+
+async def _checks(
+    runtime: Runtime, company_id: str, file: File, changes: Mapping[str, str]
+) -> tuple[dict[str, str], AddressMarks]:
+    """The values as rows keep them, and what checks addresses. Raises InvalidInput."""
+    source = await runtime.stores.sources.get(company_id, file.source_id)
+    company = await runtime.stores.companies.get(company_id)
+    return _cleaned(source, company, changes), AddressMarks(source, company)
 
 
 async def _check_state(runtime: Runtime, company_id: str, file: File) -> None:

@@ -14,7 +14,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.files.check_rows_are_free import check_rows_are_free
-from shared.usecases.files.save_source import check_source
+from shared.usecases.files.check_source import check_source
 
 _AT_REST = (FileState.LOADED, FileState.REFUSED)
 
@@ -35,12 +35,9 @@ async def reload_file(
     stores = runtime.stores
     file = await stores.files.get(company_id, file_id)
     await _check(runtime, company_id, file)
-    upload = await runtime.files.find(file.object_name)
-    if upload is None:
-        raise Conflict("The upload was deleted, as its time is over. Upload the file again.")
     if changes is None:
         changes = [change for finding in file.findings for change in finding.changes]
-    again = _again(file, upload.generation, accepts_missing, runtime)
+    again = await _again(runtime, file, accepts_missing)
 
     async def reload(transaction: Transaction) -> File:
         current = await stores.files.get(company_id, file_id, transaction)
@@ -58,13 +55,15 @@ async def reload_file(
 
     loading = await transact(stores.db, reload)
     log.event("file loaded again", file_id=file_id, changes=len(changes))
-    job = IngestFile(
-        bucket=runtime.settings.upload_bucket,
-        object_name=file.object_name,
-        generation=loading.generation or "",
-    )
-    await announce_jobs(runtime, [job], None)  # the sweep finds a file whose lease is over
+    await _announce(runtime, loading)
     return await stores.files.get(company_id, file_id)
+
+
+async def _announce(runtime: Runtime, file: File) -> None:
+    """As Cloud Storage does after an upload. If it is lost, the sweep finds a file whose lease is over."""
+    bucket, generation = runtime.settings.upload_bucket, file.generation or ""
+    job = IngestFile(bucket=bucket, object_name=file.object_name, generation=generation)
+    await announce_jobs(runtime, [job], None)
 
 
 async def _check(runtime: Runtime, company_id: str, file: File) -> None:
@@ -77,8 +76,11 @@ async def _check(runtime: Runtime, company_id: str, file: File) -> None:
     await check_rows_are_free(runtime, company_id, file)
 
 
-def _again(file: File, generation: str, accepts_missing: Sequence[str], runtime: Runtime) -> File:
+async def _again(runtime: Runtime, file: File, accepts_missing: Sequence[str]) -> File:
     """The file as it stands before its load; its lease is over, so that any worker may take it."""
+    upload = await runtime.files.find(file.object_name)
+    if upload is None:
+        raise Conflict("The upload was deleted, as its time is over. Upload the file again.")
     return File(
         id=file.id,
         source_id=file.source_id,
@@ -87,7 +89,7 @@ def _again(file: File, generation: str, accepts_missing: Sequence[str], runtime:
         created_at=file.created_at,
         state=FileState.LOADING,
         accepts_repeat=file.accepts_repeat,
-        generation=generation,
+        generation=upload.generation,
         content_hash=file.content_hash,
         sheet=file.sheet,
         chunk_count=file.chunk_count,

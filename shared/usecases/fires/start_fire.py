@@ -17,7 +17,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_audience import find_audience, fires_for
 from shared.usecases.fires.store_chunks import store_chunks
-from shared.usecases.fires.take_files import note_fired, read_files
+from shared.usecases.fires.take_files import take_files
 from shared.usecases.senders.check_senders import check_senders
 
 NO_FILE = "No file of this source was loaded yet."
@@ -84,8 +84,7 @@ async def _start(
         if existing is not None:
             return existing
         _check_may_fire(current, campaign)
-        files = await read_files(runtime, company_id, content, audience.file_ids, transaction)
-        note_fired(runtime, company_id, files, now, transaction)
+        await take_files(runtime, company_id, content, audience, now, transaction)
         stores.fires.put(transaction, company_id, fire.id, fire)
         is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
         following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None

@@ -49,7 +49,7 @@ def test_an_optional_column_may_be_missing() -> None:
     [
         ((NAME, NOTE), ("Patient Name", "Notes"), "'Note' (did you mean 'Notes'?)"),
         ((NOTE,), ("Patient Name", "x"), "lacks 1 mapped column: 'Note'"),
-        ((NAME, PHONE), ("Patient Name", "Cell Number"), "lacks 1 mapped column: 'Phone'. It has"),
+        ((NAME, PHONE), ("Patient Name", "Cell Number"), "'Phone' (did you mean 'Cell Number'?). It has"),
         ((NAME, PHONE, MAIL), ("Patient Name", "x"), "lacks 2 mapped columns: 'Phone', 'Email'. It has"),
         ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Patient Name', 'Note'. It has"),
         ((NAME, PHONE, NOTE), ("Phone", "x", "Phone"), "'Phone' occurs 2 times (columns A and C)"),
