@@ -1,7 +1,7 @@
 """Find a person's rows in a company's files, and blank them."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.domain.files.file import Row
 from shared.domain.files.row_chunk import row_chunk_id
@@ -52,7 +52,7 @@ def _look(found: RowsOf, person: Person, file_id: str, chunk_id: str, row: Row) 
 
 async def blank_rows(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
     """Empty the rows. They keep their numbers: fired again, each is a failure, and the ledger closes."""
-    chunks = runtime.stores.row_chunks
+    chunks, files = runtime.stores.row_chunks, runtime.stores.files
     blanked = 0
     for chunk_id, numbers in rows.chunks.items():
 
@@ -61,7 +61,12 @@ async def blank_rows(runtime: Runtime, company_id: str, rows: RowsOf) -> int:
         ) -> None:
             chunk = await chunks.get(company_id, chunk_id, transaction)
             left = [Row(number=row.number) if row.number in numbers else row for row in unpacked(chunk)]
-            chunks.put(transaction, company_id, chunk_id, with_rows(chunk, left))
+            blank_chunk = with_rows(chunk, left)
+            file = await files.find(company_id, chunk.file_id, transaction)
+            if file is not None and blank_chunk.marked_count != chunk.marked_count:
+                count = file.marked_count + blank_chunk.marked_count - chunk.marked_count
+                files.put(transaction, company_id, file.id, replace(file, marked_count=count))
+            chunks.put(transaction, company_id, chunk_id, blank_chunk)
 
         await transact(runtime.stores.db, blank)
         blanked += len(numbers)

@@ -22,6 +22,7 @@ async def forget_copies(runtime: Runtime, company_id: str, person: Person, rows:
     """Delete the copies; counts by class."""
     removed = await _forget_uploads(runtime, company_id, person, rows)
     removed["previews"] += await _forget_previews(runtime, company_id, rows)
+    removed["file_profiles"] += await runtime.stores.file_profiles.remove(company_id, rows.numbers)
     removed["idempotency_keys"] += await _forget_answers(runtime, company_id, person)
     return removed
 
