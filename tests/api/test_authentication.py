@@ -36,6 +36,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/failures/{failure_id}/requeue": {"json": {"corrections": {"phone": "+12125550187"}}},
     "/v1/replies/{reply_id}/answer": {"json": {"message_id": "message-globex", "disposition": "confirmed"}},
     "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
+    "/v1/files/{file_id}/rows/{row_number}": {"json": {"values": {"phone": "+12125550187"}}},
     "/v1/messages/{message_id}/settle": {"json": {"as": "sent"}},
 }
 

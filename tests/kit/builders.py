@@ -11,7 +11,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
-from shared.domain.files.source import ColumnMapping, FieldType, Source
+from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.domain.messages.message import Message, rendering_hash
 from shared.domain.senders.sender import Provider, Sender
 from shared.domain.templates.template import Template
@@ -66,6 +66,7 @@ def a_source(**changes: Any) -> Source:
         ),
         created_at=NOON,
         updated_at=NOON,
+        holds=HoldRule.NEVER,  # files are held where that is tested
     )
     return replace(source, **changes)
 

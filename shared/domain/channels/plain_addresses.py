@@ -50,8 +50,9 @@ def _national(region: str) -> re.Pattern[str] | None:
     metadata = PhoneMetadata.metadata_for_region(region, None)
     if metadata is None or metadata.national_prefix_transform_rule:
         return None
-    prefix = metadata.national_prefix or ""
-    trunk = f"(?:{prefix})?" if prefix.isdigit() and metadata.national_prefix_for_parsing == prefix else ""
+    prefix, taken_off = metadata.national_prefix or "", metadata.national_prefix_for_parsing
+    is_simple = prefix.isdigit() and taken_off is not None and re.fullmatch(taken_off, prefix)
+    trunk = f"(?:{prefix})?" if is_simple else ""
     # What begins with the country's own code may be meant as an international number without its +.
     return re.compile(rf"{trunk}(?!{metadata.country_code}){_given_out(metadata)}", re.ASCII)
 

@@ -96,6 +96,7 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
     hers = HERS if channel == TEXTS else (HERS[2],)
     assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
     expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
+    expected["file_profiles"] = 1
     if channel == TEXTS:
         expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
     assert {name: count for name, count in deletion.removed.items() if count} == expected

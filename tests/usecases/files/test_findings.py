@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
-from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.files.source import ColumnMapping, FieldType, HoldRule
 from shared.usecases.files.reload_file import reload_file
 from tests.kit.builders import a_source
 from tests.kit.clinic import Clinic
@@ -26,7 +26,7 @@ DATES = (
 
 
 async def map_columns(clinic: Clinic, *columns: ColumnMapping) -> None:
-    source = a_source(columns=columns)
+    source = a_source(columns=columns, holds=HoldRule.SERIOUS)
     await clinic.stores.sources.save(clinic.company_id, source.id, source)
 
 

@@ -19,7 +19,7 @@ from shared.usecases.files.mend_row import mend_row
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.views.file_rows import get_row, list_rows
 from shared.views.kit.paging import PageAsked
-from tests.kit.builders import a_campaign, an_audience
+from tests.kit.builders import NOON, a_campaign, an_audience
 from tests.kit.clinic import Clinic, people
 
 
@@ -64,8 +64,9 @@ async def test_rows_with_bad_addresses_load_marked(clinic: Clinic) -> None:
 async def test_the_company_decides_on_possible_numbers_and_the_region(clinic: Clinic) -> None:
     unknown = {"Phone": "(729) 555-0173"}
     assert (await clinic.load(unknown)).marked_count == 1
-    company = await clinic.stores.companies.get(clinic.company_id)
-    await clinic.stores.companies.save(replace(company, allows_possible_numbers=True, default_region="GB"))
+    await clinic.stores.companies.allow_possible_numbers(clinic.company_id, is_allowed=True)
+    source = await clinic.stores.sources.get(clinic.company_id, "appointments")
+    await clinic.stores.sources.save(clinic.company_id, source.id, replace(source, default_region="GB"))
     file = await clinic.load(
         {"Phone": "+1 729 555 0173"}, {"Phone": "07400 123456"}, {"Phone": "212 555 0187"}
     )
@@ -84,6 +85,7 @@ async def test_what_is_marked_is_what_fails_when_it_is_fired(clinic: Clinic) -> 
 
 
 async def test_a_marked_row_is_mended_and_sent(clinic: Clinic) -> None:
+    now = clinic.stop_clock(NOON)()
     file = await clinic.load({}, {"Phone": "555"})
     with pytest.raises(InvalidInput) as caught:
         await mend(clinic, file, 3, phone="556")
@@ -91,7 +93,7 @@ async def test_a_marked_row_is_mended_and_sent(clinic: Clinic) -> None:
     mended = await mend(clinic, file, 3, phone="(212) 555-0188", appointment_at="12/25/2099 09:00")
     assert mended.marks == {}
     assert mended.mended is not None
-    assert (mended.mended.by, mended.mended.at) == ("Eva", clinic.runtime.now())
+    assert (mended.mended.by, mended.mended.at) == ("Eva", now)
     assert mended.mended.fields == ("appointment_at", "phone")
     assert mended.values["appointment_at"] == "2099-12-25T09:00:00-05:00"
     assert await get_row(clinic.runtime, clinic.company_id, file.id, 3) == mended
