@@ -1,121 +1,100 @@
-"""Whether the columns of a file hold what they held in earlier files, and what the source says they hold."""
+"""Whether the columns of a file hold what they compared in earlier files, and what the source says they hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from shared.domain.files.cell_kinds import CellKind, are_alike, fits, main_kind
 from shared.domain.files.column_names import column_key
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
-from shared.domain.files.profile import ColumnProfile, Profile
+from shared.domain.files.profile import ColumnProfile, EarlierColumns
 from shared.domain.files.source import ColumnMapping, FieldType
 
 _LEAST = 3  # cells, of which most have one look
 _SAME_VALUES = 0.5
 _OTHER_VALUES = 0.1
+# Any of these may stand in a column of text.
+_FREE = frozenset({CellKind.WORDS, CellKind.CODE, CellKind.NUMBER, CellKind.DIGITS})
+_KINDS: Mapping[FieldType, CellKind] = {
+    FieldType.PHONE: CellKind.PHONE,
+    FieldType.EMAIL: CellKind.EMAIL,
+    FieldType.DATE: CellKind.DATE,
+    FieldType.DATETIME: CellKind.DATE,
+    FieldType.TIME: CellKind.TIME,
+    FieldType.NUMBER: CellKind.NUMBER,
+}
 
 
 def compare_columns(
-    columns: Sequence[ColumnMapping], found: Sequence[ColumnProfile], earlier: Sequence[Profile]
+    columns: Sequence[ColumnMapping], found: Sequence[ColumnProfile], earlier: Sequence[EarlierColumns]
 ) -> Iterator[Finding]:
     """Findings of mapped columns: two that are swapped, and those whose values are of another kind.
 
     `found` are the file's columns. Repeated columns of a mapping count once.
     """
     mapped = {column_key(column.column): column for column in reversed(columns)}
-    present = {column_key(one.name): one for one in found if column_key(one.name) in mapped}
-    changed = {key: mapped[key] for key in present if _is_changed(mapped[key], present[key], earlier)}
+    compared = [
+        _Compared(mapped[key], one, earlier) for one in found if (key := column_key(one.name)) in mapped
+    ]
     told: set[str] = set()
-    for key, other in _pairs(list(present)):
-        if _are_swapped(mapped[key], mapped[other], present[key], present[other], earlier):
-            told |= {key, other}
-            yield _swapped(mapped[key].column, mapped[other].column)
-    for key, column in changed.items():
-        if key not in told:
-            yield _changed(column, present[key], earlier)
+    for one, other in combinations(compared, 2):
+        if _are_swapped(one, other):
+            told |= {one.name, other.name}
+            yield _swapped(one.name, other.name)
+    for one in compared:
+        if one.name not in told and _is_changed(one):
+            yield _changed(one)
 
 
-def _pairs(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for index, key in enumerate(keys):
-        for other in keys[index + 1 :]:
-            yield key, other
+class _Compared:
+    """A mapped column: what it holds, and what it compared in earlier files."""
+
+    def __init__(
+        self, mapped: ColumnMapping, found: ColumnProfile, earlier: Sequence[EarlierColumns]
+    ) -> None:
+        before = [column for one in earlier if (column := one.before(mapped)) is not None]
+        self.name, self.type = mapped.column, mapped.type
+        self.kinds, self.values = found.kinds, frozenset(found.values)
+        self.kind = main_kind(found.kinds, least=_LEAST)
+        # Of the newest earlier file that had something in it.
+        self.usual = next((kind for one in before if (kind := main_kind(one.kinds)) is not None), None)
+        self.usual_values = frozenset(value for one in before for value in one.values)
+
+    def share_of(self, values: frozenset[int]) -> float:
+        """How many of its common values are among these."""
+        return len(self.values & values) / len(self.values) if self.values else 0.0
 
 
-def _kind(column: ColumnProfile | None, least: int = 1) -> CellKind | None:
-    return main_kind(column.kinds, least=least) if column else None
-
-
-def _usual_kind(column: ColumnMapping, earlier: Sequence[Profile]) -> CellKind | None:
-    """What the column looked like in the newest earlier file that had something in it."""
-    return next((kind for one in earlier if (kind := _kind(one.before(column))) is not None), None)
-
-
-def _is_changed(column: ColumnMapping, found: ColumnProfile, earlier: Sequence[Profile]) -> bool:
-    kind = _kind(found, _LEAST)
-    if kind is None:
+def _is_changed(one: _Compared) -> bool:
+    if one.kind is None:
         return False
-    usual = _usual_kind(column, earlier)
-    if column.type in (FieldType.PHONE, FieldType.EMAIL):
-        return not fits(kind, column.type) and (usual is None or not are_alike(kind, usual))
-    if column.type is not FieldType.TEXT:
-        return not fits(kind, column.type)  # and its rows are rejected
-    free = (CellKind.WORDS, CellKind.CODE, CellKind.NUMBER, CellKind.DIGITS)
-    if usual is None or are_alike(kind, usual) or {kind, usual} <= set(free):
+    if one.type in (FieldType.PHONE, FieldType.EMAIL):
+        return not fits(one.kind, one.type) and (one.usual is None or not are_alike(one.kind, one.usual))
+    if one.type is not FieldType.TEXT:
+        return not fits(one.kind, one.type)  # and its rows are rejected
+    if one.usual is None or are_alike(one.kind, one.usual) or {one.kind, one.usual} <= _FREE:
         return False
-    return found.kinds.get(usual, 0) * 5 < sum(found.kinds.values())
+    return one.kinds.get(one.usual, 0) * 5 < sum(one.kinds.values())
 
 
-def _are_swapped(
-    one: ColumnMapping,
-    other: ColumnMapping,
-    one_found: ColumnProfile,
-    other_found: ColumnProfile,
-    earlier: Sequence[Profile],
-) -> bool:
-    kinds = (_kind(one_found, _LEAST), _kind(other_found, _LEAST))
-    if None not in kinds and kinds[0] is not kinds[1]:
-        usual = (_expected(one, earlier), _expected(other, earlier))
-        if None not in usual:
-            return _match(kinds, usual[::-1]) and not _match(kinds[:1], usual[:1])
-    return _values_swapped(one, other, one_found, other_found, earlier)
+def _are_swapped(one: _Compared, other: _Compared) -> bool:
+    expected, other_expected = _expected(one), _expected(other)
+    if one.kind and other.kind and one.kind is not other.kind and expected and other_expected:
+        is_crossed = are_alike(one.kind, other_expected) and are_alike(other.kind, expected)
+        return is_crossed and not are_alike(one.kind, expected)
+    return _values_swapped(one, other)
 
 
-def _expected(column: ColumnMapping, earlier: Sequence[Profile]) -> CellKind | None:
-    kinds = {
-        FieldType.PHONE: CellKind.PHONE,
-        FieldType.EMAIL: CellKind.EMAIL,
-        FieldType.DATE: CellKind.DATE,
-        FieldType.DATETIME: CellKind.DATE,
-        FieldType.TIME: CellKind.TIME,
-        FieldType.NUMBER: CellKind.NUMBER,
-    }
-    return _usual_kind(column, earlier) or kinds.get(column.type)
+def _expected(one: _Compared) -> CellKind | None:
+    return one.usual or _KINDS.get(one.type)
 
 
-def _match(kinds: Sequence[CellKind | None], others: Sequence[CellKind | None]) -> bool:
-    pairs = zip(kinds, others, strict=True)
-    return all(one is not None and other is not None and are_alike(one, other) for one, other in pairs)
-
-
-def _values_swapped(
-    one: ColumnMapping,
-    other: ColumnMapping,
-    found: ColumnProfile,
-    other_found: ColumnProfile,
-    earlier: Sequence[Profile],
-) -> bool:
+def _values_swapped(one: _Compared, other: _Compared) -> bool:
     """Whether the values of one column are now in the other: doctors where patients were."""
-    own, others = _values(one, earlier), _values(other, earlier)
-    moved = (_share(found, others), _share(other_found, own))
-    stayed = (_share(found, own), _share(other_found, others))
-    has_own = bool(found.values) and bool(other_found.values) and bool(own) and bool(others)
-    return has_own and max(moved) >= _SAME_VALUES and max(stayed) <= _OTHER_VALUES
-
-
-def _values(column: ColumnMapping, earlier: Sequence[Profile]) -> set[int]:
-    return {value for one in earlier if (before := one.before(column)) for value in before.values}
-
-
-def _share(found: ColumnProfile, values: set[int]) -> float:
-    return len(values.intersection(found.values)) / len(found.values) if found.values else 0.0
+    if not (one.values and other.values and one.usual_values and other.usual_values):
+        return False
+    moved = max(one.share_of(other.usual_values), other.share_of(one.usual_values))
+    stayed = max(one.share_of(one.usual_values), other.share_of(other.usual_values))
+    return moved >= _SAME_VALUES and stayed <= _OTHER_VALUES
 
 
 def _swapped(one: str, other: str) -> Finding:
@@ -130,14 +109,13 @@ def _swapped(one: str, other: str) -> Finding:
     )
 
 
-def _changed(column: ColumnMapping, found: ColumnProfile, earlier: Sequence[Profile]) -> Finding:
-    usual = _usual_kind(column, earlier)
-    before = f"in earlier files {usual}" if usual else f"the source says {column.type.replace('_', ' ')}"
+def _changed(one: _Compared) -> Finding:
+    before = f"in earlier files {one.usual}" if one.usual else f"the source says {one.type.replace('_', ' ')}"
     return Finding(
         code=FindingCode.VALUES_CHANGED,
         severity=Severity.SERIOUS,
-        what=f"Column {column.column!r} holds something else: its cells look like {_kind(found)}; {before}.",
+        what=f"Column {one.name!r} holds something else: its cells look like {one.kind}; {before}.",
         to_do="Check whether the columns of the export were moved or renamed. Correct the file, or change "
         "the source's mapping and load the file again; release the file if it is right.",
-        columns=(column.column,),
+        columns=(one.name,),
     )

@@ -11,7 +11,7 @@ from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
 from shared.domain.files.column_names import column_key, column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.missing_columns import doubled_findings, missing_findings
-from shared.domain.files.profile import Profile, sampled_columns
+from shared.domain.files.profile import EarlierColumns, sampled_columns
 from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
 
@@ -42,7 +42,7 @@ class Seen:
     """
 
     sample: Sequence[Sequence[str]] = ()
-    earlier: Sequence[Profile] = ()
+    earlier: Sequence[EarlierColumns] = ()
     missing_accepted: Collection[str] = ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.domain.files.column_names import column_key, column_letters
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
-from shared.domain.files.profile import Profile
+from shared.domain.files.profile import EarlierColumns
 from shared.domain.files.renamed_columns import Renaming
 from shared.domain.files.source import ColumnMapping
 
@@ -18,7 +18,7 @@ def missing_findings(
         yield _renamed(one) if one.is_clear else _missing(one, is_required=one.column in required)
 
 
-def absent_findings(absent: Sequence[ColumnMapping], earlier: Sequence[Profile]) -> Iterator[Finding]:
+def absent_findings(absent: Sequence[ColumnMapping], earlier: Sequence[EarlierColumns]) -> Iterator[Finding]:
     """Findings of a file that was loaded without some optional columns."""
     for name, mapped in {column.column: column for column in absent}.items():
         had = [one for one in earlier if (before := one.before(mapped)) and before.kinds]

@@ -50,14 +50,21 @@ class Profile:
     fields: dict[str, str]
     sent_share: float = 0.0
 
+
+class EarlierColumns:
+    """The columns of an earlier file: by their names, and by the fields that were read from them then."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._columns = {column_key(column.name): column for column in profile.columns}
+        self._fields = profile.fields
+
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, or None."""
-        key = column_key(name)
-        return next((column for column in self.columns if column_key(column.name) == key), None)
+        return self._columns.get(column_key(name))
 
     def before(self, mapped: ColumnMapping) -> ColumnProfile | None:
         """The column that the field was read from then, whatever it is read from now."""
-        return self.column(self.fields.get(mapped.field, mapped.column))
+        return self.column(self._fields.get(mapped.field, mapped.column))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

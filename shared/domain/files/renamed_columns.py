@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from shared.domain.files.cell_kinds import CellKind, are_alike, fits, main_kind
 from shared.domain.files.column_names import column_key
 from shared.domain.files.column_words import means_the_same, types_by_name
-from shared.domain.files.profile import ColumnProfile, Profile
+from shared.domain.files.profile import ColumnProfile, EarlierColumns
 from shared.domain.files.source import ColumnMapping, FieldType
 
+_MOST_MISSING = 50  # for which another name is looked for: more is another kind of file
+_LONGEST_NAME = 200
 _ALIKE = 0.6
 _SURE = 0.55
 _TYPED = (CellKind.EMAIL, CellKind.PHONE, CellKind.DATE, CellKind.TIME)
@@ -36,12 +38,19 @@ def find_renamed(
     missing: Sequence[ColumnMapping],
     mapped: Sequence[ColumnMapping],
     found: Sequence[ColumnProfile],
-    earlier: Sequence[Profile],
+    earlier: Sequence[EarlierColumns],
 ) -> list[Renaming]:
     """For each missing column of the mapping, once, what it may be called now; `found` are the file's."""
     keys = {column_key(column.column) for column in mapped}
-    others = [one for one in found if column_key(one.name) and column_key(one.name) not in keys]
-    renamings = [_renaming(column, others, earlier) for column in _once(missing)]
+    others = [
+        one
+        for one in found
+        if column_key(one.name) and column_key(one.name) not in keys and len(one.name) <= _LONGEST_NAME
+    ]
+    renamings = [
+        _renaming(column, others if number < _MOST_MISSING else (), earlier)
+        for number, column in enumerate(_once(missing))
+    ]
     taken = [one.candidates[0] for one in renamings if one.is_clear]
     return [_without_shared(one, taken) for one in renamings]
 
@@ -56,7 +65,9 @@ def _once(columns: Sequence[ColumnMapping]) -> Iterator[ColumnMapping]:
     yield from by_key.values()
 
 
-def _renaming(column: ColumnMapping, others: Sequence[ColumnProfile], earlier: Sequence[Profile]) -> Renaming:
+def _renaming(
+    column: ColumnMapping, others: Sequence[ColumnProfile], earlier: Sequence[EarlierColumns]
+) -> Renaming:
     scores = {one.name: _score(column, one, earlier, is_only=len(others) == 1) for one in others}
     best = sorted((name for name in scores if scores[name] >= _SURE), key=lambda name: -scores[name])
     is_clear = bool(best) and (len(best) == 1 or scores[best[0]] - scores[best[1]] >= _APART)
@@ -71,7 +82,7 @@ def _without_shared(one: Renaming, taken: Sequence[str]) -> Renaming:
 
 
 def _score(
-    column: ColumnMapping, other: ColumnProfile, earlier: Sequence[Profile], *, is_only: bool
+    column: ColumnMapping, other: ColumnProfile, earlier: Sequence[EarlierColumns], *, is_only: bool
 ) -> float:
     """How likely `other` is the missing column: above 0.55 it may be; 0 when its cells do not fit."""
     values = _values_fit(column, other, earlier)
@@ -93,7 +104,7 @@ def _score(
     return score + (0.15 if values >= 1 else 0.0) - (0.4 if was_beside else 0.0)
 
 
-def _values_fit(column: ColumnMapping, other: ColumnProfile, earlier: Sequence[Profile]) -> float:
+def _values_fit(column: ColumnMapping, other: ColumnProfile, earlier: Sequence[EarlierColumns]) -> float:
     """0: the cells are something else; 0.5: nothing is known; 1: they look right; 2: known values."""
     kind = main_kind(other.kinds)
     before = next((old for one in earlier if (old := one.before(column)) and old.kinds), None)

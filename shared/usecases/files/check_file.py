@@ -15,12 +15,13 @@ from shared.domain.files.file import File, RejectedRow, Row
 from shared.domain.files.finding import Finding, Severity
 from shared.domain.files.mapping import PreparedMapping, Seen
 from shared.domain.files.missing_columns import absent_findings
-from shared.domain.files.profile import Profile, Profiling
+from shared.domain.files.profile import EarlierColumns, Profile, Profiling
 from shared.domain.files.row_sketch import KnownRows
 from shared.domain.files.source import Source
 
 _UNREAD_LOOKED_AT = 2_000
 _ROWS_NAMED = 5
+MOST_FINDINGS = 50  # that a file's record keeps
 
 
 def check_file(file: File, source: Source, company: Company, earlier: Sequence[EarlierFile]) -> "FileCheck":
@@ -34,6 +35,7 @@ class FileCheck:
     def __init__(self, file: File, source: Source, company: Company, earlier: Sequence[EarlierFile]) -> None:
         self._file, self._source, self._earlier = file, source, earlier
         self._profiles = [one.profile for one in earlier]
+        self._columns = [EarlierColumns(profile) for profile in self._profiles]
         self._marks = AddressMarks(source, company)
         fired = {one.file.id: one.profile.rows for one in earlier if one.file.fired_at is not None}
         self._sent = KnownRows(fired)
@@ -43,7 +45,7 @@ class FileCheck:
 
     def seen(self, sample: Sequence[Sequence[str]]) -> Seen:
         """What the file's columns are looked for with; `sample` are its first records."""
-        return Seen(sample=sample, earlier=self._profiles, missing_accepted=self._file.missing_accepted)
+        return Seen(sample=sample, earlier=self._columns, missing_accepted=self._file.missing_accepted)
 
     def begin(self, mapping: PreparedMapping) -> None:
         """The file's columns were found; its records follow."""
@@ -64,12 +66,12 @@ class FileCheck:
         profile, columns = self._profiling.profile(day), self._source.columns
         absent = self._mapping.absent if self._mapping else ()
         findings = [
-            *compare_columns(columns, profile.columns, self._profiles),
-            *absent_findings(absent, self._profiles),
+            *compare_columns(columns, profile.columns, self._columns),
+            *absent_findings(absent, self._columns),
             *compare_dates(columns, profile, self._unread.found, self._profiles),
             *compare_rows(self._file, profile, self._sent, self._earlier),
         ]
-        return profile, tuple(sorted(findings, key=lambda one: _ORDER[one.severity]))
+        return profile, tuple(sorted(findings, key=lambda one: _ORDER[one.severity])[:MOST_FINDINGS])
 
 
 _ORDER = {Severity.SERIOUS: 0, Severity.WARNING: 1, Severity.NOTE: 2}

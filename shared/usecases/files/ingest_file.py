@@ -23,7 +23,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
 from shared.tabular.table import Table, open_table
-from shared.usecases.files.check_file import check_file
+from shared.usecases.files.check_file import MOST_FINDINGS, check_file
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
 from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.find_earlier_files import find_earlier_files
@@ -54,7 +54,7 @@ async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
             await _load(runtime, company_id, file, Path(folder), loaded)
         except FileRefused as refusal:
             await give_back_content(runtime, company_id, file)
-            loaded.findings = refusal.findings
+            loaded.findings = refusal.findings[:MOST_FINDINGS]
             facts = loaded.facts_of_refusal()
             await _end(runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason, **facts)
             log.event("file refused")
