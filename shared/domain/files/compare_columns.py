@@ -1,4 +1,4 @@
-"""Whether the columns of a file hold what they compared in earlier files, and what the source says they hold."""
+"""Whether the columns of a file hold what they did in earlier files, and what the source says they hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
@@ -46,7 +46,7 @@ def compare_columns(
 
 
 class _Compared:
-    """A mapped column: what it holds, and what it compared in earlier files."""
+    """A mapped column: what it holds, and what it held in earlier files."""
 
     def __init__(
         self, mapped: ColumnMapping, found: ColumnProfile, earlier: Sequence[EarlierColumns]
