@@ -10,6 +10,7 @@ from shared.domain.files.profile import ColumnProfile, EarlierColumns
 from shared.domain.files.source import ColumnMapping, FieldType
 
 _LEAST = 3  # cells, of which most have one look
+_FEW = 5
 _SAME_VALUES = 0.5
 _OTHER_VALUES = 0.1
 # Any of these may stand in a column of text.
@@ -55,6 +56,8 @@ class _Compared:
         self.name, self.type = mapped.column, mapped.type
         self.kinds, self.values = found.kinds, frozenset(found.values)
         self.kind = main_kind(found.kinds, least=_LEAST)
+        self.count = sum(found.kinds.values())
+        self.usual_count = sum(sum(one.kinds.values()) for one in before)
         # Of the newest earlier file that had something in it.
         self.usual = next((kind for one in before if (kind := main_kind(one.kinds)) is not None), None)
         self.usual_values = frozenset(value for one in before for value in one.values)
@@ -72,6 +75,8 @@ def _is_changed(one: _Compared) -> bool:
     if one.type is not FieldType.TEXT:
         return not fits(one.kind, one.type)  # and its rows are rejected
     if one.usual is None or are_alike(one.kind, one.usual) or {one.kind, one.usual} <= _FREE:
+        return False
+    if min(one.count, one.usual_count) < _FEW:  # a note here and there says nothing
         return False
     return one.kinds.get(one.usual, 0) * 5 < sum(one.kinds.values())
 
@@ -91,6 +96,8 @@ def _expected(one: _Compared) -> CellKind | None:
 def _values_swapped(one: _Compared, other: _Compared) -> bool:
     """Whether the values of one column are now in the other: doctors where patients were."""
     if not (one.values and other.values and one.usual_values and other.usual_values):
+        return False
+    if len(one.values) + len(other.values) < _FEW:  # two places, each in both columns at times
         return False
     moved = max(one.share_of(other.usual_values), other.share_of(one.usual_values))
     stayed = max(one.share_of(one.usual_values), other.share_of(other.usual_values))

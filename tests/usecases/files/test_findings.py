@@ -306,6 +306,21 @@ async def test_two_columns_that_are_swapped(clinic: Clinic, one: str, other: str
     assert mended.findings == ()
 
 
+async def test_columns_that_share_few_values_or_are_mostly_empty_are_not_changed(clinic: Clinic) -> None:
+    columns = (*DATES, ColumnMapping(column="City", field="city"), ColumnMapping(column="Note", field="note"))
+    await map_columns(clinic, *columns)
+
+    def rows(start: int, doctor: str, city: str, note: str) -> list[dict[str, str]]:
+        made = visits(9, start=start)
+        return [
+            {**row, "Doctor": doctor, "City": city, "Note": note if n < 3 else ""}
+            for n, row in enumerate(made)
+        ]
+
+    assert (await load(clinic, rows(0, "Austin", "Dallas", "call back"))).findings == ()
+    assert (await load(clinic, rows(50, "Dallas", "Austin", "07/05/2027"))).findings == ()
+
+
 async def test_phones_that_become_dates(clinic: Clinic) -> None:
     await load(clinic, visits(12))
     rows = [{**row, "Phone": row["Date"]} for row in visits(12, start=50)]
