@@ -1,4 +1,4 @@
-"""Whether a file that was just loaded is held: its source's rule, and what was found."""
+"""Whether a file that was just loaded is a held file: its source's rule, and what was found."""
 
 from collections.abc import Sequence
 
