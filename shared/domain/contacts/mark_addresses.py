@@ -1,6 +1,7 @@
 """Mark rows whose phone or email is none, so that somebody can mend them before there is a campaign.
 
-A marked row is loaded like any other. The checks are those of planning, with the same region: what is marked fails there, and what is not does not.
+A marked row is loaded like any other. The checks are those of planning, with the same region: what is marked
+fails there, and what is not does not.
 """
 
 from collections.abc import Mapping, Sequence
