@@ -28,8 +28,8 @@ class Table:
     """An opened file. `records` are those below the header, without empty ones; iterate once.
 
     `header_row` counts as a spreadsheet does; `notes` say, for people, what was chosen and left out.
-    `hidden` tells what was left out as hidden by the time all records are read. Cells of spreadsheets that
-    are not text are TypedCell. Iterating raises FileRefused too.
+    `comes_back`: it is a rejected-rows file of ours. `hidden` tells what was left out as hidden by the time all
+    records are read. Cells of spreadsheets that are not text are TypedCell. Iterating raises FileRefused too.
     """
 
     kind: Kind
@@ -40,6 +40,7 @@ class Table:
     delimiter: str | None
     sheet: str | None
     notes: tuple[str, ...] = ()
+    comes_back: bool = False
     hidden: HiddenRows = field(default_factory=HiddenRows)
 
 
@@ -92,7 +93,8 @@ def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: Hidd
             "taken. Remove columns that are not needed."
         )
     # A rejected-rows file of ours comes back mended.
-    if column_key(header[-1]) == REASON_COLUMN and len(header) > 1:
+    comes_back = column_key(header[-1]) == REASON_COLUMN and len(header) > 1
+    if comes_back:
         header, records = header[:-1], _without_reason(records, len(header) - 1)
     return Table(
         kind=raw.kind,
@@ -103,6 +105,7 @@ def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: Hidd
         delimiter=raw.delimiter,
         sheet=raw.sheet,
         notes=(*raw.notes, *_titles_note(found)),
+        comes_back=comes_back,
         hidden=hidden,
     )
 

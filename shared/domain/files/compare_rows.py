@@ -37,8 +37,9 @@ def _total(profile: Profile) -> int:
 
 
 def _count_findings(profile: Profile, earlier: Sequence[EarlierFile]) -> Iterator[Finding]:
-    count, usual = _total(profile), sorted(_total(one.profile) for one in earlier)
-    if not usual or not count:
+    count = _total(profile)
+    usual = sorted(_total(one.profile) for one in earlier if not one.profile.comes_back)
+    if not usual or not count or profile.comes_back:
         return
     least, most = usual[0], usual[-1]
     before = f"{least:,}" if least == most else f"{least:,} to {most:,}"

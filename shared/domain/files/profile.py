@@ -37,7 +37,8 @@ class ColumnProfile:
 class Profile:
     """A loaded file. `days` are, by field, how many rows have which day (as ordinals); none for more than a
     thousand. `day` is that on which the file was loaded. `sent_share` of its rows had been sent before.
-    `fields` are the names of the columns that fields were read from.
+    `fields` are the names of the columns that fields were read from. `comes_back`: it is a rejected-rows
+    file, mended, and says nothing of how many rows are usual.
     """
 
     row_count: int
@@ -49,6 +50,7 @@ class Profile:
     rows: RowSketch
     fields: dict[str, str]
     sent_share: float = 0.0
+    comes_back: bool = False
 
 
 class EarlierColumns:
@@ -136,7 +138,7 @@ class Profiling:
         if len(days) > MOST_DAYS:
             del self._days[name]
 
-    def profile(self, day: date) -> Profile:
+    def profile(self, day: date, *, comes_back: bool = False) -> Profile:
         """The profile of what was read, on `day`."""
         rows = self._sketching.sketch()
         return Profile(
@@ -149,6 +151,7 @@ class Profiling:
             rows=rows,
             fields=self._read_from,
             sent_share=round(self._sent.share, 4),
+            comes_back=comes_back,
         )
 
 

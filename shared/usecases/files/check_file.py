@@ -42,14 +42,15 @@ class FileCheck:
         self._unread = _UnreadDates(source)
         self._profiling = Profiling((), (), self._sent)
         self._mapping: PreparedMapping | None = None
+        self._comes_back = False
 
     def seen(self, sample: Sequence[Sequence[str]]) -> Seen:
         """What the file's columns are looked for with; `sample` are its first records."""
         return Seen(sample=sample, earlier=self._columns, missing_accepted=self._file.missing_accepted)
 
-    def begin(self, mapping: PreparedMapping) -> None:
-        """The file's columns were found; its records follow."""
-        self._mapping = mapping
+    def begin(self, mapping: PreparedMapping, *, comes_back: bool = False) -> None:
+        """The file's columns were found; its records follow. `comes_back`: it is mended rejected rows."""
+        self._mapping, self._comes_back = mapping, comes_back
         self._profiling = Profiling(mapping.header, self._source.columns, self._sent)
 
     def looked_at(self, cells: Sequence[str], outcome: Row | RejectedRow) -> Row | RejectedRow:
@@ -63,7 +64,8 @@ class FileCheck:
 
     def result(self, day: date) -> tuple[Profile, tuple[Finding, ...]]:
         """The file's profile and all findings, the serious ones first. `day` is that of its loading."""
-        profile, columns = self._profiling.profile(day), self._source.columns
+        profile = self._profiling.profile(day, comes_back=self._comes_back)
+        columns = self._source.columns
         absent = self._mapping.absent if self._mapping else ()
         findings = [
             *compare_columns(columns, profile.columns, self._columns),

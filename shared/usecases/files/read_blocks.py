@@ -41,7 +41,7 @@ def read_blocks(
     first = list(islice(table.records, _SAMPLED))
     seen = check.seen([record.cells for record in first])
     mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone, seen=seen)
-    check.begin(mapping)
+    check.begin(mapping, comes_back=table.comes_back)
     with rejected_path.open("wb") as stream:
         rejected_file = RejectedRowsFile(stream, header=table.header, delimiter=table.delimiter)
         yield BlockReader(table, chain(first, table.records), mapping, rejected_file, check)

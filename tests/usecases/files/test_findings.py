@@ -101,6 +101,16 @@ async def test_far_fewer_and_far_more_rows(clinic: Clinic) -> None:
     assert half.hold is FileHold.NONE
 
 
+async def test_mended_rejected_rows_are_few_and_nobody_minds(clinic: Clinic) -> None:
+    rows = visits(40)
+    first = await load(clinic, [*rows[:36], *({**row, "Date": "soon"} for row in rows[36:])])
+    assert first.rejected_object_name is not None
+    pieces = [piece async for piece in clinic.runtime.files.read(first.rejected_object_name)]
+    mended = await clinic.load_bytes(b"".join(pieces).replace(b"soon", b"07/09/2027"))
+    assert (mended.row_count, mended.findings) == (4, ())
+    assert FindingCode.FEWER_ROWS in serious(await load(clinic, visits(4, start=100)))
+
+
 async def test_dates_of_which_some_are_impossible(clinic: Clinic) -> None:
     await load(clinic, visits(40, date(2027, 6, 10)))
     file = await load(clinic, visits(40, date(2027, 6, 10), form="%d/%m/%Y", start=100))
