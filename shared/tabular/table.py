@@ -28,7 +28,7 @@ class Table:
     """An opened file. `records` are those below the header, without empty ones; iterate once.
 
     `header_row` counts as a spreadsheet does; `notes` say, for people, what was chosen and left out.
-    `comes_back`: it is a rejected-rows file of ours. `hidden` tells what was left out as hidden by the time all
+    `comes_back`: it is a rejected-rows file of ours. `hidden` tells what was left out as hidden when all
     records are read. Cells of spreadsheets that are not text are TypedCell. Iterating raises FileRefused too.
     """
 
