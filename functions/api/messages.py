@@ -30,7 +30,8 @@ class MessageOutput(Output):
 
     `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
     on an unknown one: "history", "policy" or an API key.
-    `planned_for` is when it goes out, while it is queued.
+    `planned_for` is when it goes out, while it is queued. `withdrawn_by` is the file that canceled or moved
+    its appointment: it is skipped, or if that came too late not sent again.
     """
 
     id: str
@@ -55,6 +56,7 @@ class MessageOutput(Output):
     resend_of: str | None
     searched_at: datetime | None
     settled_by: str | None
+    withdrawn_by: str | None
     planned_for: datetime | None
     not_after: datetime | None
     created_at: datetime

@@ -13,8 +13,9 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
+from shared.domain.files.appointments import MOST_DAYS
 from shared.domain.files.finding import FindingCode
-from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
+from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source, SourceFormat
 from shared.usecases.files.save_source import create_source, edit_source
 from shared.views import sources as view
 from shared.views.suggest_apart import suggest_apart
@@ -40,6 +41,7 @@ class ColumnInput(Input):
 
 
 Columns = Annotated[tuple[ColumnInput, ...], Field(min_length=1, max_length=500)]
+DaysAhead = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
 HoldsOn = Annotated[tuple[FindingCode, ...], Field(max_length=len(FindingCode))]
 
@@ -59,6 +61,7 @@ class SourceChanges(Input):
     dedupe_key: DedupeKey = LEFT_OUT
     holds: HoldRule = LEFT_OUT
     holds_on: HoldsOn = LEFT_OUT
+    days_ahead: DaysAhead = LEFT_OUT
 
 
 class SourceInput(SourceChanges):
@@ -66,6 +69,8 @@ class SourceInput(SourceChanges):
 
     `holds` says which loaded files wait until somebody releases them: those with `serious` findings, with one
     of the findings in `holds_on` (`listed`), `always` or `never`.
+    `format` says what its files are: tables, or appointments in a format of their own. Of a calendar's
+    recurring visits, those of the next `days_ahead` days are loaded.
     """
 
     name: Name
@@ -74,6 +79,8 @@ class SourceInput(SourceChanges):
     dedupe_key: DedupeKey = ("day", "person", "doctor", "address")
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: HoldsOn = ()
+    format: SourceFormat = SourceFormat.TABLE
+    days_ahead: DaysAhead = 180
 
 
 class ColumnOutput(Output):
@@ -105,6 +112,8 @@ class SourceOutput(Output):
     dedupe_key: tuple[str, ...]
     holds: HoldRule
     holds_on: tuple[FindingCode, ...]
+    format: SourceFormat
+    days_ahead: int
     created_at: datetime
     updated_at: datetime
 
@@ -121,6 +130,7 @@ class SuggestionOutput(Output):
     """What a file seems to hold: correct it, then create a source from it.
 
     `sheet` and `header_row` are where it was found; a source without them has them found out per file.
+    `format` is to be the source's. `dedupe_key` is null where the default is as good as any.
     """
 
     columns: tuple[ColumnOutput, ...]
@@ -130,6 +140,8 @@ class SuggestionOutput(Output):
     header_row: int
     notes: tuple[str, ...]
     questions: tuple[QuestionOutput, ...]
+    format: SourceFormat
+    dedupe_key: tuple[str, ...] | None
 
 
 @router.post("", status_code=201)
@@ -166,6 +178,9 @@ async def change_source(caller: Writer, source_id: ItemId, body: SourceChanges) 
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
 )
 async def suggest_source(caller: Writer, request: Request) -> SuggestionOutput:
-    """Suggest a mapping for the file in the body (CSV, TSV, XLSX, XLS, ODS; a text's beginning will do)."""
+    """Suggest a mapping for the file in the body (CSV, TSV, XLSX, XLS, ODS; a text's beginning will do).
+
+    For appointments (iCalendar, HL7, FHIR) it is ready: make a source of its columns, format and dedupe_key.
+    """
     received: ReceivedFile = request.state.received
     return SuggestionOutput.of(await suggest_apart(Path(received.path)))

@@ -13,6 +13,7 @@ from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
 from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
+from shared.domain.files.withdrawal import Withdrawals
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
 from shared.domain.fires.notice import Notice
@@ -128,6 +129,11 @@ class Stores:
     def row_chunks(self) -> RowChunks:
         """Rows of files."""
         return RowChunks(self.db, keeping_of("row_chunks", self._periods))
+
+    @cached_property
+    def withdrawals(self) -> Collection[Withdrawals]:
+        """Appointments that files canceled or moved."""
+        return self._collection("withdrawals", Withdrawals, "withdrawal")
 
     @cached_property
     def templates(self) -> Collection[Template]:

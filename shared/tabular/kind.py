@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from shared.domain.files.file import FileRefused
+from shared.domain.files.source import SourceFormat
 
 
 class Kind(StrEnum):
@@ -14,6 +15,9 @@ class Kind(StrEnum):
     XLSX = "xlsx"
     ODS = "ods"
     XLS = "xls"
+    ICALENDAR = "icalendar"
+    HL7 = "hl7"
+    FHIR = "fhir"
 
 
 ZIP = b"PK\x03\x04"
@@ -46,13 +50,23 @@ _MARKUP: Sequence[tuple[bytes, str]] = (
     (b"<?xml", "an XML file; open it in a spreadsheet program and save it as XLSX"),
 )
 _EXPORT = "export what is in it as CSV or XLSX"
+_CALENDAR = re.compile("BEGIN:VCALENDAR", re.IGNORECASE)
+_HL7 = re.compile(r"(?:MSH|FHS|BHS)([^\w\s])[^\w\s]{3,5}\1")
+_FHIR = re.compile(r'[\[{].{0,20000}?"resourceType"\s*:', re.DOTALL)
+# What holds appointments, and is read as such when it is written in UTF-8 or a plain encoding.
+_APPOINTMENTS: Sequence[tuple[re.Pattern[str], SourceFormat, str]] = (
+    (_CALENDAR, SourceFormat.ICALENDAR, "a calendar (iCalendar, .ics)"),
+    (_HL7, SourceFormat.HL7, "HL7 messages (version 2)"),
+    (_FHIR, SourceFormat.FHIR, "FHIR resources (JSON)"),
+)
 # What other programs exchange as text. All would be read as a table of a column or two.
 _WRITTEN: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile("BEGIN:VCALENDAR", re.IGNORECASE), f"a calendar (iCalendar, .ics); {_EXPORT}"),
+    *((pattern, f"{what} in an encoding of its own; save it as UTF-8") for pattern, _, what in _APPOINTMENTS),
     (re.compile("BEGIN:VCARD", re.IGNORECASE), f"address cards (vCard, .vcf); {_EXPORT}"),
-    (re.compile(r"(?:MSH|FHS|BHS)\|\^~\\&"), f"HL7 messages (version 2); {_EXPORT}"),
-    (re.compile(r'[\[{].{0,20000}?"resourceType"\s*:', re.DOTALL), f"FHIR resources (JSON); {_EXPORT}"),
-    (re.compile(r'\[\s*[\[{"\]]|\{\s*["}]'), f"JSON; {_EXPORT}"),
+    (
+        re.compile(r'\[\s*[\[{"\]]|\{\s*["}]'),
+        f"JSON; {_EXPORT}. Of JSON only FHIR is read: a Bundle with Appointments, or one resource a line",
+    ),
     (re.compile(r"ISA\*.{2}\*"), f"an EDI interchange (X12); {_EXPORT}"),
     (re.compile(r"UNA.{6}UNB|UNB\+UN"), f"an EDI interchange (EDIFACT); {_EXPORT}"),
     (
@@ -77,9 +91,24 @@ def check_signature(head: bytes) -> None:
             raise _not_a_table(what)
 
 
+def appointments_format(head: bytes) -> SourceFormat | None:
+    """In which format a file that begins with `head` holds appointments; None when it holds others."""
+    start = _start(head.decode("utf-8", "replace"))
+    return next((form for pattern, form, _ in _APPOINTMENTS if pattern.match(start)), None)
+
+
+def noun_of(form: SourceFormat) -> str:
+    """What people call a file of appointments in the format."""
+    return next(what for _, each, what in _APPOINTMENTS if each is form)
+
+
+def _start(text: str) -> str:
+    return text.lstrip("\ufeff\x0b \t\r\n")
+
+
 def check_text(text: str) -> None:
     """Raise FileRefused when `text`, a decoded file's beginning, is not writing, or of another kind."""
-    start = text.lstrip("\ufeff\x0b \t\r\n")
+    start = _start(text)
     for pattern, what in _WRITTEN:
         if pattern.match(start):
             raise _not_a_table(what)

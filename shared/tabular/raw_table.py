@@ -1,7 +1,7 @@
 """What the readers of each kind of file hand over: records as they stand, the header among them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.tabular.kind import Kind
@@ -30,7 +30,10 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawTable:
-    """An opened file. `encoding` and `delimiter` are those of a text file, `sheet` is a spreadsheet's."""
+    """An opened file. `encoding` and `delimiter` are those of a text file, `sheet` is a spreadsheet's.
+
+    `late_notes` are added to `notes` while records are read.
+    """
 
     kind: Kind
     records: Iterator[Record]
@@ -38,3 +41,4 @@ class RawTable:
     delimiter: str | None = None
     sheet: str | None = None
     notes: tuple[str, ...] = ()
+    late_notes: list[str] = field(default_factory=list)

@@ -7,7 +7,6 @@ Or, at any point, {"refused": reason}.
 """
 
 import json
-import resource
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,46 +17,33 @@ from shared.domain.files.column_names import column_letters
 from shared.domain.files.file import FileRefused
 from shared.tabular.archive import check_archive
 from shared.tabular.caps import Caps
+from shared.tabular.child import OUT_OF_MEMORY, limit_this_process, say
 from shared.tabular.kind import OLE2, Kind
 from shared.tabular.spreadsheets.book import Book, Sheet, SheetRow
 from shared.tabular.spreadsheets.choose_sheet import choose_sheet
 from shared.tabular.spreadsheets.ods import open_ods
 from shared.tabular.spreadsheets.xlsx import open_xlsx
 
-OUT_OF_MEMORY = 3
-
 
 def main(path: Path, caps: Caps, sheet_name: str, columns: Sequence[str]) -> None:
     """Write the sheet's rows to standard output."""
-    _limit(caps)
-    _write("ready")
+    limit_this_process(caps)
+    say("ready")
     try:
         # Opening must end in time; writing rows may take as long as the reader at the other end does.
         signal.alarm(caps.seconds)
         book = _open(path, caps)
         sheet, note = choose_sheet(book, name=sheet_name, columns=columns)
         signal.alarm(0)
-        _write({"kind": book.kind, "sheet": sheet.name, "notes": [note] if note else []})
+        say({"kind": book.kind, "sheet": sheet.name, "notes": [note] if note else []})
         for row in _checked(sheet, caps):
-            _write([row.number, row.percent, int(row.is_hidden), [_cell(cell) for cell in row.cells]])
-        _write("end")
+            say([row.number, row.percent, int(row.is_hidden), [_cell(cell) for cell in row.cells]])
+        say("end")
     except FileRefused as refusal:
-        _write({"refused": refusal.reason})
+        say({"refused": refusal.reason})
     except MemoryError:
         sys.exit(OUT_OF_MEMORY)
     sys.stdout.flush()
-
-
-def _limit(caps: Caps) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (caps.memory_bytes, caps.memory_bytes))
-    # The hard limit kills without saying why, so the soft one comes first.
-    resource.setrlimit(resource.RLIMIT_CPU, (caps.seconds, caps.seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def _write(message: object) -> None:
-    sys.stdout.write(json.dumps(message, separators=(",", ":")) + "\n")
 
 
 def _open(path: Path, caps: Caps) -> Book:

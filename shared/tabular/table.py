@@ -5,16 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.domain.files.appointments import VisitRange
 from shared.domain.files.cell import TypedCell, shown
 from shared.domain.files.characters import trim
 from shared.domain.files.column_names import column_key
 from shared.domain.files.file import FileRefused
+from shared.domain.files.source import SourceFormat
+from shared.tabular.appointments.open_appointments import open_appointments
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.defusing import restore
 from shared.tabular.encoding import HEAD_BYTES
 from shared.tabular.header import Header, find_header
 from shared.tabular.hidden_rows import HiddenRows
-from shared.tabular.kind import OLE2, ZIP, Kind, check_signature
+from shared.tabular.kind import OLE2, ZIP, Kind, appointments_format, check_signature, noun_of
 from shared.tabular.raw_table import Fault, RawTable, Record
 from shared.tabular.rejected_rows import REASON_COLUMN
 from shared.tabular.spreadsheet import open_spreadsheet
@@ -28,8 +31,9 @@ class Table:
     """An opened file. `records` are those below the header, without empty ones; iterate once.
 
     `header_row` counts as a spreadsheet does; `notes` say, for people, what was chosen and left out.
-    `comes_back`: it is a rejected-rows file of ours. `hidden` tells what was left out as hidden when all
-    records are read. Cells of spreadsheets that are not text are TypedCell. Iterating raises FileRefused too.
+    `comes_back`: it is a rejected-rows file of ours. `hidden` tells what was left out as hidden, and
+    `late_notes` what else people should know, when all records are read. Cells of spreadsheets that are not
+    text are TypedCell. Iterating raises FileRefused too.
     """
 
     kind: Kind
@@ -42,6 +46,7 @@ class Table:
     notes: tuple[str, ...] = ()
     comes_back: bool = False
     hidden: HiddenRows = field(default_factory=HiddenRows)
+    late_notes: Sequence[str] = ()
 
 
 @contextmanager
@@ -54,12 +59,16 @@ def open_table(
     columns: Sequence[str] = (),
     header_row: int | None = None,
     takes_hidden: bool = False,
+    form: SourceFormat | None = None,
+    visits: VisitRange | None = None,
     caps: Caps = DEFAULT_CAPS,
 ) -> Iterator[Table]:
     """Open a local file by its content; hints that are None are found out.
 
     `columns` are names that the header should have: where several records could be the header, they decide.
     Rows that a spreadsheet hides are left out and counted in `Table.hidden`, unless `takes_hidden`.
+    Files of appointments are opened only where `visits` says which are wanted, and if they are of `form`
+    (None: whichever); a table is opened whatever `form` is, as rejected rows come back as one.
 
     Raises FileRefused for a file that is no table, has no header or exceeds the caps.
     """
@@ -72,6 +81,12 @@ def open_table(
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     check_signature(head)
+    found_form = appointments_format(head)
+    if found_form is not None and visits is not None:
+        _check_form(found_form, form)
+        with open_appointments(path, found_form, visits=visits, caps=caps) as raw:
+            yield _appointments(raw, caps)
+        return
     if head.startswith((ZIP, OLE2)):
         opening = open_spreadsheet(path, sheet=sheet, columns=columns, caps=caps)
     else:
@@ -110,6 +125,33 @@ def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: Hidd
     )
 
 
+def _appointments(raw: RawTable, caps: Caps) -> Table:
+    """A file of appointments: its header is ours, and its cells are no spreadsheet's."""
+    header = next(raw.records)
+    return Table(
+        kind=raw.kind,
+        header=header.cells,
+        header_row=header.number,
+        records=(_checked(record, caps) for record in _counted(raw.records, caps)),
+        encoding=None,
+        delimiter=None,
+        sheet=None,
+        late_notes=raw.late_notes,
+    )
+
+
+def _check_form(found: SourceFormat, wanted: SourceFormat | None) -> None:
+    if wanted in (None, found):
+        return
+    is_table = wanted is SourceFormat.TABLE
+    takes = "tables" if wanted is None or is_table else f"{noun_of(wanted)}"
+    raise FileRefused(
+        f"The file is not a table but {noun_of(found)}, and this source takes {takes}. Upload it to a source "
+        f"of the format {found!r}; to make one, have its mapping proposed for the file (POST "
+        "/v1/sources/suggest), or export what is in it as CSV or XLSX."
+    )
+
+
 def _titles_note(found: Header) -> tuple[str, ...]:
     if not found.above:
         return ()
@@ -126,6 +168,13 @@ def _beginning(record: Record) -> str:
 
 def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
     """The records that are not empty, restored. Raises FileRefused beyond the caps of a file."""
+    for record in _counted(records, caps):
+        if any(map(trim, record.cells)):
+            yield _checked(_restored(record), caps)
+
+
+def _counted(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
+    """The records. Raises FileRefused beyond the caps of a file."""
     cell_count = 0
     for record in records:
         cell_count += len(record.cells)
@@ -136,8 +185,7 @@ def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
                 f"The file has more than {caps.cells:,} cells by row {record.number:,}. Remove columns that "
                 "are not needed, or split it into several files."
             )
-        if any(map(trim, record.cells)):
-            yield _checked(_restored(record), caps)
+        yield record
 
 
 def _checked(record: Record, caps: Caps) -> Record:

@@ -15,7 +15,7 @@ import msgspec
 
 from shared.domain.files.file import FileRefused
 from shared.tabular.caps import MIB
-from shared.tabular.spreadsheet import ROOT, child_environment
+from shared.tabular.child import ROOT, child_environment
 from shared.views.sources import SuggestedMapping, suggest_mapping
 
 MEMORY_BYTES = 512 * MIB  # of the process; the one that opens a spreadsheet for it has its own limit

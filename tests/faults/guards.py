@@ -63,6 +63,9 @@ GUARDS: dict[str, Guard] = {
         "if sealed != message.rendering_hash or fire.content_hash != content.content_hash:",
         "if False:",
     ),
+    "what was withdrawn is not sent": Guard(
+        intend_messages._decide, " or message.withdrawn_by is not None", ""
+    ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
     "lease on claim": Guard(
         lease.leased, "if item.lease_until is not None and now < item.lease_until:", "if False:"

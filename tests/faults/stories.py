@@ -11,6 +11,7 @@ from datetime import timedelta
 from infra.local.simulator.outcomes import Answer
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.files.source import SourceFormat
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.lease import LeaseLost
 from shared.domain.messages.batch import Claim
@@ -25,6 +26,7 @@ from shared.usecases.sending.intend_messages import intend_messages
 from shared.usecases.sending.record_results import record_results
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.clinic import Clinic
+from tests.kit.tabular.appointments import VISIT, calendar, event
 
 LEASE_AND_MORE = timedelta(minutes=11)
 REFUSED_FOR_NOW = SendResult(outcome=Outcome.NOT_ACCEPTED, code="429", reason="Busy.")
@@ -171,6 +173,23 @@ async def somebody_refuses_after_the_claim(clinic: Clinic) -> None:
         raise PromiseBroken("sent to somebody who had refused")
 
 
+async def an_appointment_is_canceled_while_it_is_being_sent(clinic: Clinic) -> None:
+    """Too late to skip it; when the provider proves to be busy, it must not be tried again."""
+    await clinic.takes(SourceFormat.ICALENDAR)
+    await clinic.load_bytes(calendar(event("1", *VISIT)).encode())
+    await clinic.ready(expires_field="useful_until")
+    _, job = await clinic.fire_and_queue()
+    clinic.published = []
+    worker = await Worker.claims(clinic, job)
+    await worker.intends()
+    await clinic.load_bytes(calendar(event("1", *VISIT), method="CANCEL").encode())
+    await worker.records(worker.all_get(REFUSED_FOR_NOW))
+    await worker.closes()
+    await settle(clinic)
+    if await clinic.accepted():
+        raise PromiseBroken("sent a reminder of an appointment that is canceled")
+
+
 async def a_text_is_changed_after_it_was_frozen(clinic: Clinic) -> None:
     job = await queued(clinic)
     [first, *_] = await clinic.messages()
@@ -241,6 +260,7 @@ Story = Callable[[Clinic], Awaitable[None]]
 STORIES: Sequence[tuple[str, Story]] = (
     ("intent fence", a_worker_wakes_up_after_its_lease),
     ("consent in the transaction", somebody_refuses_after_the_claim),
+    ("what was withdrawn is not sent", an_appointment_is_canceled_while_it_is_being_sent),
     ("frozen content", a_text_is_changed_after_it_was_frozen),
     ("token compare", a_result_is_written_twice),
     ("lease on claim", a_job_comes_twice_while_the_provider_is_busy),

@@ -64,6 +64,7 @@ ASKED_FOR = {
     "start_upload",
     "check_database",  # only a database that went back in time is written to
     "watch_work",
+    "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(
     rf"(?:{CALLS})\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat|change_version)\([^()]*, "

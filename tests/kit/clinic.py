@@ -15,7 +15,9 @@ from uuid import uuid4
 from infra.local.simulator.client import SimulatorClient
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.channels.channel import Channel
+from shared.domain.files.appointments import DEDUPE_KEY, ready_mapping
 from shared.domain.files.file import File
+from shared.domain.files.source import SourceFormat
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.report import FireReport
 from shared.domain.job import IngestFile, Job, SendBatch
@@ -144,6 +146,13 @@ class Clinic:
         file, job = await self.upload(content, name, **options)
         await run_job(self.runtime, job)
         return await self.stores.files.get(self.company_id, file.id)
+
+    async def takes(self, form: SourceFormat, **changes: Any) -> None:
+        """From now on the source takes appointments in this format, with the mapping that is proposed."""
+        facts = {"format": form, "columns": ready_mapping(form), "dedupe_key": DEDUPE_KEY} | changes
+        await self.stores.sources.save(self.company_id, "appointments", a_source(**facts))
+        body = "Hello {{ name }}, see you on {{ start_date }} at {{ start_time }}. Reply 1 to confirm."
+        await self.stores.templates.save(self.company_id, "reminder", a_template(body=body))
 
     async def upload(self, content: bytes, name: str = "day.csv", **options: Any) -> tuple[File, IngestFile]:
         """Upload a file; the job is what Cloud Storage announces it with."""

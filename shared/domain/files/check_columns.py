@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.files.appointments import APPOINTMENT_ID
 from shared.domain.files.column_names import column_key
-from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.files.source import ColumnMapping, FieldType, Source, SourceFormat
 
 FORMATS = 200  # different ones of one source
 MAPPING_BYTES = 200_000  # names and formats of one source, which is one stored document
@@ -45,6 +46,19 @@ def _size_problems(columns: Sequence[ColumnMapping]) -> Iterator[Problem]:
     if size > MAPPING_BYTES:
         reason = f"have names and formats of {size:,} bytes; {MAPPING_BYTES:,} are taken"
         yield Problem(field="columns", reason=reason)
+
+
+def check_format(source: Source) -> list[Problem]:
+    """What is wrong with a source of appointments: without their ids none could be withdrawn."""
+    if source.format is SourceFormat.TABLE:
+        return []
+    if any((column.column, column.field) == (APPOINTMENT_ID, APPOINTMENT_ID) for column in source.columns):
+        return []
+    reason = (
+        f"a source of the format {source.format.value!r} needs the column {APPOINTMENT_ID!r} as the field of "
+        "that name; POST /v1/sources/suggest proposes the whole mapping"
+    )
+    return [Problem(field="columns", reason=reason)]
 
 
 def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:

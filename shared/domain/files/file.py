@@ -45,11 +45,12 @@ class File:
     """One uploaded file. A file is taken once: by object generation and by content.
 
     `sheet` is the one asked for at upload, then the one read; `header_row` is where its columns' names stand.
-    `notes` say, for people, what was chosen and left out. `hidden_count` rows were hidden and left out.
-    `marked_count` rows are loaded and have an address that is none. `mend_count` counts changes of rows since
-    they were loaded, `reload_count` how often the upload was read again. `decided_by`, `decided_at` and
-    `decision_note` say who released or rejected it, `fired_at` when a campaign first fired for it.
-    `missing_accepted` are columns that somebody said it may lack.
+    `notes` say, for people, what was chosen and left out. `hidden_count` rows were hidden and left out;
+    `canceled_count` records cancel appointments, and are no rows. `marked_count` rows are loaded and have an
+    address that is none. `mend_count` counts changes of rows since they were loaded, `reload_count` how often
+    the upload was read again. `decided_by`, `decided_at` and `decision_note` say who released or rejected it,
+    `fired_at` when a campaign first fired for it. `missing_accepted` are columns that somebody said it may
+    lack.
     """
 
     id: str
@@ -71,6 +72,7 @@ class File:
     row_count: int = 0
     rejected_count: int = 0
     hidden_count: int = 0
+    canceled_count: int = 0
     chunk_count: int = 0
     rejected_object_name: str | None = None
     refusal: str | None = None

@@ -30,6 +30,15 @@ class HoldRule(StrEnum):
     NEVER = "never"
 
 
+class SourceFormat(StrEnum):
+    """How files of a source are written; those that are no tables hold appointments (see appointments.py)."""
+
+    TABLE = "table"
+    ICALENDAR = "icalendar"
+    HL7 = "hl7"
+    FHIR = "fhir"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ColumnMapping:
     """Which column is which field, and how its cells are read.
@@ -53,7 +62,8 @@ class Source:
     """A kind of file. `time_zone` is that of its date-times; None means the company's.
 
     `encoding`, `delimiter`, `sheet` and `header_row` (the row of the columns' names, counted from 1) are
-    found out per file when None. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
+    found out per file when None. Of a calendar's recurring visits, those of the next `days_ahead` days are
+    loaded. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
     `dedupe_key` is the default of
     campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold).
     `holds` says which files wait for a person; with LISTED, those with a finding in `holds_on`.
@@ -74,3 +84,5 @@ class Source:
     dedupe_key: tuple[str, ...] = ("day", "person", "doctor", "address")
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: tuple[FindingCode, ...] = ()
+    format: SourceFormat = SourceFormat.TABLE
+    days_ahead: int = 180

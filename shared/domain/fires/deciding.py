@@ -3,8 +3,9 @@
 The first message with a dedupe key, or with a text for an address, owns it; others with it are duplicates.
 """
 
-from collections.abc import Collection, Iterable, Iterator, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.fires.planning import PlannedMessage
@@ -35,6 +36,7 @@ class DecidedMessage:
     id: str
     skip: SkipReason | None = None
     duplicate_of: str | None = None
+    withdrawn_by: str | None = None
 
 
 def keyed(fire_id: str, plan: PlannedMessage) -> KeyedMessage:
@@ -55,12 +57,17 @@ def decide(
     opt_outs: Collection[str],
     *,
     is_canceled: bool = False,
+    withdrawn: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[DecidedMessage]:
     """Decide in order. `owners` are message ids by `key_id` and `text_id`; first ones are entered.
 
-    `opt_outs` are the ids of refusals that hold.
+    `opt_outs` are the ids of refusals that hold. `withdrawn` are the keys of recipients whose appointment a
+    file canceled or moved, each with that file: such a message takes no other's place.
     """
     for one in messages:
+        if (file_id := withdrawn.get(one.plan.recipient.key)) is not None:
+            yield DecidedMessage(keyed=one, id=one.own_id, skip=SkipReason.CANCELED, withdrawn_by=file_id)
+            continue
         owner = owners.get(one.key_id) or owners.get(one.text_id)
         if owner is not None:
             yield DecidedMessage(keyed=one, id=one.own_id, skip=SkipReason.DUPLICATE, duplicate_of=owner)

@@ -15,6 +15,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.channels.phone_numbers import normalize_phone, zones_of_phone
+from shared.domain.files.appointments import Visit, visit_of
 from shared.domain.files.source import FieldType
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.failure import FailureStep
@@ -35,7 +36,8 @@ from shared.domain.templates.template_language import FieldMissing
 class PlannedMessage:
     """One recipient's message of one step, ready to be queued. `skip` says why it will not be sent.
 
-    `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key.
+    `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key; `visit`
+    is the appointment it is about, if it is about one.
     """
 
     recipient: Recipient
@@ -49,6 +51,7 @@ class PlannedMessage:
     opens_at: datetime
     dedupe: tuple[str, ...]
     skip: SkipReason | None = None
+    visit: Visit | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +118,7 @@ class Planner:
             time_zones=zones,
             not_after=not_after,
             opens_at=self._now,
+            visit=visit_of(self._campaign.audience.source_id, values),
             dedupe=dedupe_parts(
                 self._content.dedupe_key,
                 values,

@@ -1,7 +1,7 @@
 """A preview in the making: plans, shown by what queueing would write of them, and counted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ SKIP_REASONS = {
     SkipReason.EXPIRED: "The time after which it is of no use has passed.",
     SkipReason.WINDOW_CLOSED: "The contact window does not open before it is of no more use.",
     SkipReason.OPTED_OUT: "The person has opted out.",
+    SkipReason.CANCELED: "A later file of the source canceled or moved the appointment.",
 }
 
 
@@ -52,9 +53,11 @@ class PreviewMaking:
     def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure:
         return plan if isinstance(plan, PlannedFailure) else keyed(self._preview_id, plan)
 
-    def shown(self, plans: Planned, opt_outs: Collection[str]) -> Iterator[PreviewedMessage]:
-        """How each plan is shown, counted. `opt_outs` are the ids of refusals that hold."""
-        decided = decide(messages_of(plans), self._owners, opt_outs)
+    def shown(
+        self, plans: Planned, opt_outs: Collection[str], withdrawn: Mapping[str, str]
+    ) -> Iterator[PreviewedMessage]:
+        """How each plan is shown, counted. `opt_outs` and `withdrawn` are as `decide` takes them."""
+        decided = decide(messages_of(plans), self._owners, opt_outs, withdrawn=withdrawn)
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
                 yield self.totals.counted(_previewed_failure(position, plan))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
@@ -84,11 +85,12 @@ class Arranged:
         starts: Starts,
         *,
         is_canceled: bool,
+        withdrawn: Mapping[str, str] = MappingProxyType({}),
     ) -> Writes:
         """What is not stored yet. The same input gives the same ids, so writing twice writes once."""
         owners = {key: key for key in existing} | {key: claim.message_id for key, claim in claims.items()}
         waiting = [one for one in self.messages if not _is_stored(one, existing)]
-        decided = list(decide(waiting, owners, opt_outs, is_canceled=is_canceled))
+        decided = list(decide(waiting, owners, opt_outs, is_canceled=is_canceled, withdrawn=withdrawn))
         made = [(one.keyed.plan, _message(self.fire, one, starts)) for one in decided]
         batches, messages = _batched(self.company_id, self.content, made, starts)
         return Writes(
@@ -102,7 +104,7 @@ class Arranged:
             claims={
                 one.id: TextClaim(id=one.keyed.text_id, message_id=one.id)
                 for one in decided
-                if one.duplicate_of is None
+                if one.duplicate_of is None and one.withdrawn_by is None
             },
         )
 
@@ -156,6 +158,10 @@ def _message(fire: Fire, decided: DecidedMessage, starts: Starts) -> Message:
         not_after=plan.not_after,
         reason=decided.skip,
         duplicate_of=decided.duplicate_of,
+        withdrawn_by=decided.withdrawn_by,
+        appointment_key=plan.visit.key if plan.visit else None,
+        series_key=plan.visit.series_key if plan.visit else None,
+        appointment_at=plan.visit.at if plan.visit else None,
     )
 
 

@@ -56,6 +56,8 @@ class Message:
     taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after".
     While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
     is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
+    `appointment_key`, `series_key` and `appointment_at` say which appointment it is about, if any;
+    `withdrawn_by` is the file that canceled or moved that: the message must not go out any more.
     """
 
     id: str
@@ -94,6 +96,10 @@ class Message:
     search_at: datetime | None = None
     searched_at: datetime | None = None
     settled_by: str | None = None
+    appointment_key: str | None = None
+    series_key: str | None = None
+    appointment_at: str | None = None
+    withdrawn_by: str | None = None
 
 
 def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
@@ -106,6 +112,18 @@ def moved(message: Message, state: MessageState, **changes: object) -> Message:
     if state not in ARROWS[message.state]:
         raise ValueError(f"message {message.id}: no arrow from {message.state} to {state}")
     return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
+
+
+def withdrawn(message: Message, file_id: str) -> Message | None:
+    """The message once the file `file_id` withdrew what it is about; None where that comes too late.
+
+    One that waits is skipped. One that is being sent, may have been or failed stays what it is, and is never
+    sent again.
+    """
+    if message.withdrawn_by is not None or message.state in (_S.SENT, _S.SKIPPED):
+        return None
+    marked = replace(message, withdrawn_by=file_id)
+    return moved(marked, _S.SKIPPED, reason=SkipReason.CANCELED) if message.state is _S.QUEUED else marked
 
 
 LEASE_LOST = "The worker that sent it stopped before it learned the outcome."

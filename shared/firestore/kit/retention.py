@@ -72,6 +72,9 @@ RETENTION: dict[str, Retention] = {
         why="a failed row can be corrected, and a file fired again, for so long",
     ),
     "file_profiles": Retention(period=lambda kept: kept.rows, why="as the rows they are made from"),
+    "withdrawals": Retention(
+        period=lambda kept: kept.rows, why="what rows may still be fired for must not be sent of them"
+    ),
     "previews": Retention(
         period=lambda kept: kept.previews,
         since=lambda preview: preview.made_at,

@@ -8,3 +8,4 @@ FILES_STALLED = Query(
 FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at", "<="), across_companies=True)
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
 FILE_FAILURES = Query(collection="failures", equal=("file_id",))
+WITHDRAWALS_SINCE = Query(collection="withdrawals", equal=("source_id",), range=("file_at", ">="))

@@ -45,7 +45,8 @@ async def find_audience(runtime: Runtime, company_id: str, audience: Audience) -
             newest = await runtime.stores.files.some(
                 company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=FILES_LOOKED_AT
             )
-            newest = [file for file in newest if file.hold is not FileHold.REJECTED][:1]
+            # One that only cancels appointments has nobody to send to, and does not hide the one before.
+            newest = [file for file in newest if file.row_count and file.hold is not FileHold.REJECTED][:1]
             readable = [file for file in newest if _unready(runtime, file) is None]
             return _of_file(readable[0]) if readable else FoundAudience()
 

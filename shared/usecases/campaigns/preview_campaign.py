@@ -19,6 +19,7 @@ from shared.domain.fires.preview import (
 from shared.domain.fires.previewing import PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_audience, read_recipients
 
 
@@ -43,9 +44,12 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
     content = await stores.campaign_contents.frozen(company_id, preview.campaign_id, preview.content_hash)
     making = PreviewMaking(preview.id, content, runtime.now())
     async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
-        plans = making.planned(await read_recipients(runtime, company_id, piece))
+        recipients = await read_recipients(runtime, company_id, piece)
+        plans = making.planned(recipients)
         opt_outs = await stores.opt_outs.find_many(company_id, {one.opt_out_id for one in messages_of(plans)})
-        shown = list(making.shown(plans, active_ids(opt_outs.values())))
+        source_id = content.campaign.audience.source_id
+        withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
+        shown = list(making.shown(plans, active_ids(opt_outs.values()), withdrawn.files))
         await _store(runtime, company_id, preview, number, shown)
     return making.totals.summed(preview)
 

@@ -150,6 +150,8 @@ class _Settling:
             check_may_send(parts.fire, parts.campaign)
             if is_forgotten(message):
                 raise Conflict("The person asked for deletion: there is nobody to send this to.")
+            if message.withdrawn_by is not None:
+                raise Conflict("A later file canceled or moved the appointment: it is not sent again.")
 
     def _settled(self, message: Message) -> Message:
         if message.state is MessageState.FAILED:
@@ -194,4 +196,7 @@ def _again(message: Message, now: datetime) -> Message:
         created_at=now,
         not_after=message.not_after,
         resend_of=message.id,
+        appointment_key=message.appointment_key,
+        series_key=message.series_key,
+        appointment_at=message.appointment_at,
     )

@@ -12,12 +12,12 @@ from shared.domain.files.compare_columns import compare_columns
 from shared.domain.files.compare_dates import Unread, compare_dates, swapped_formats
 from shared.domain.files.compare_rows import EarlierFile, compare_rows
 from shared.domain.files.file import File, RejectedRow, Row
-from shared.domain.files.finding import Finding, Severity
+from shared.domain.files.finding import Finding, FindingCode, Severity
 from shared.domain.files.mapping import PreparedMapping, Seen
 from shared.domain.files.missing_columns import absent_findings
 from shared.domain.files.profile import EarlierColumns, Profile, Profiling
 from shared.domain.files.row_sketch import KnownRows
-from shared.domain.files.source import Source
+from shared.domain.files.source import Source, SourceFormat
 
 _UNREAD_LOOKED_AT = 2_000
 _ROWS_NAMED = 5
@@ -71,11 +71,18 @@ class FileCheck:
             *compare_columns(columns, profile.columns, self._columns),
             *absent_findings(absent, self._columns),
             *compare_dates(columns, profile, self._unread.found, self._profiles),
-            *compare_rows(self._file, profile, self._sent, self._earlier),
+            *self._row_findings(profile),
         ]
         return profile, tuple(sorted(findings, key=lambda one: _ORDER[one.severity])[:MOST_FINDINGS])
 
+    def _row_findings(self, profile: Profile) -> list[Finding]:
+        """Messages tell what changed since the last ones: of such files the number of rows says nothing."""
+        found = compare_rows(self._file, profile, self._sent, self._earlier)
+        tells_changes = self._source.format is SourceFormat.HL7
+        return [one for one in found if not (tells_changes and one.code in _COUNTS)]
 
+
+_COUNTS = (FindingCode.FEWER_ROWS, FindingCode.MORE_ROWS)
 _ORDER = {Severity.SERIOUS: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 

@@ -2,7 +2,7 @@
 
 from shared.domain.campaigns.dedupe import check_dedupe_key
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.files.check_columns import check_columns
+from shared.domain.files.check_columns import check_columns, check_format
 from shared.domain.files.source import HoldRule, Source
 from shared.domain.place import check_region, check_time_zone
 
@@ -14,6 +14,7 @@ def check_source(source: Source) -> None:
         check_columns(source.columns)
     except InvalidInput as invalid:
         problems += invalid.problems
+    problems += check_format(source)
     problems += check_dedupe_key(source.dedupe_key, (column.field for column in source.columns))
     if source.time_zone is not None:
         problems += check_time_zone("time_zone", source.time_zone)

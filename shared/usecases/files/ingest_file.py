@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from shared import faults, log
 from shared.domain.errors import NotFound
+from shared.domain.files.appointments import VisitRange
 from shared.domain.files.file import File, FileHold, FileRefused, FileState
 from shared.domain.files.holding import hold_of
 from shared.domain.files.profile import FileProfile
@@ -28,7 +29,8 @@ from shared.usecases.files.claim_file import claim_content, claim_file, give_bac
 from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.find_earlier_files import find_earlier_files
 from shared.usecases.files.read_blocks import read_blocks
-from shared.usecases.files.store_rows import Loaded, store_rows
+from shared.usecases.files.store_rows import Loaded, release_held, store_rows
+from shared.usecases.files.store_withdrawals import store_withdrawals
 
 _UPLOAD = re.compile(r"companies/([^/]+)/files/([^/]+)/upload")
 CHUNKS_PER_PROGRESS = 10
@@ -75,14 +77,16 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
         await clear_rows(runtime, company_id, file)
     company = await runtime.stores.companies.get(company_id)
     with ExitStack() as opened:
-        opening = _open(runtime, file, source, path)
+        zone = source.time_zone or company.time_zone
+        opening = _open(runtime, file, source, path, zone)
         table = await asyncio.to_thread(opened.enter_context, opening)
         loaded.note_table(table)
-        zone = source.time_zone or company.time_zone
         check = check_file(file, source, company, await find_earlier_files(runtime, company_id, file))
         reading = read_blocks(table, source, zone, folder / "rejected.csv", check)
         reader = await asyncio.to_thread(opened.enter_context, reading)
         while block := await asyncio.to_thread(reader.next_block):
+            loaded.withdrawals += block.withdrawals
+            loaded.canceled_count += block.canceled
             await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
             if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
                 await _note_progress(runtime, company_id, file, loaded, block.percent)
@@ -93,13 +97,23 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
         loaded.rejected_object_name = f"companies/{company_id}/files/{file.id}/rejected.csv"
         with faults.step("ingest_file.rejected"):
             await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
-    if not loaded.row_count:
+    if not loaded.row_count and not loaded.canceled_count:
         raise FileRefused(reader.nothing_loaded(), loaded.findings)
-    loaded.hold = hold_of(source, loaded.findings)
-    await runtime.stores.file_profiles.save(company_id, file.id, FileProfile.of(file, profile))
+    if loaded.row_count:
+        loaded.hold = hold_of(source, loaded.findings)
+        await runtime.stores.file_profiles.save(company_id, file.id, FileProfile.of(file, profile))
+    else:  # it only cancels: nobody is in it to be compared, or held back
+        loaded.findings = ()
+        await release_held(runtime, company_id, file, loaded)
+    told = await store_withdrawals(runtime, company_id, file, loaded)
+    loaded.notes = (*loaded.notes, *([told] if told else []))
 
 
-def _open(runtime: Runtime, file: File, source: Source, path: Path) -> AbstractContextManager[Table]:
+def _open(
+    runtime: Runtime, file: File, source: Source, path: Path, zone: str
+) -> AbstractContextManager[Table]:
+    # By when the file was announced, not by the clock: loading again must give the same rows.
+    first_day = file.created_at.astimezone(ZoneInfo(zone)).date()
     return open_table(
         path,
         encoding=source.encoding,
@@ -108,6 +122,8 @@ def _open(runtime: Runtime, file: File, source: Source, path: Path) -> AbstractC
         columns=[column.column for column in source.columns],
         header_row=source.header_row,
         takes_hidden=source.loads_hidden_rows,
+        form=source.format,
+        visits=VisitRange(first_day=first_day, time_zone=zone, days=source.days_ahead),
         caps=Caps(file_bytes=runtime.settings.max_upload_bytes),
     )
 

@@ -11,6 +11,8 @@ from shared.domain.files.file import RejectedRow, Row
 from shared.domain.files.mapping import PreparedMapping, map_record, prepare_mapping, rejected_record
 from shared.domain.files.row_chunk import ROWS_PER_CHUNK
 from shared.domain.files.source import Source
+from shared.domain.files.visit_columns import VisitColumns, visits_in
+from shared.domain.files.withdrawal import Withdrawal
 from shared.tabular.raw_table import Record
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.tabular.table import Table
@@ -25,11 +27,14 @@ _COUNTED = 100  # kinds of reason that are told apart
 class Block:
     """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read.
 
-    The rejected ones come without their cells, which stand in the rejected-rows file.
+    The rejected ones come without their cells, which stand in the rejected-rows file. `canceled` appointments
+    are no rows; `withdrawals` are theirs and those of appointments that were moved.
     """
 
     rows: list[Row]
     rejected: list[RejectedRow]
+    withdrawals: list[Withdrawal]
+    canceled: int
     percent: int
 
 
@@ -44,7 +49,8 @@ def read_blocks(
     check.begin(mapping, comes_back=table.comes_back)
     with rejected_path.open("wb") as stream:
         rejected_file = RejectedRowsFile(stream, header=table.header, delimiter=table.delimiter)
-        yield BlockReader(table, chain(first, table.records), mapping, rejected_file, check)
+        visits = visits_in(source, table.header)
+        yield BlockReader(table, chain(first, table.records), mapping, rejected_file, check, visits)
 
 
 class BlockReader:
@@ -57,30 +63,42 @@ class BlockReader:
         mapping: PreparedMapping,
         rejected_file: RejectedRowsFile,
         check: FileCheck,
+        visits: VisitColumns | None,
     ) -> None:
         self._table = table
         self._records = records
         self._mapping = mapping
         self._rejected_file = rejected_file
         self._check = check
+        self._visits = visits
         self._reasons: Counter[tuple[str, str]] = Counter()
 
     def next_block(self) -> Block | None:
         """The next rows, or None at the end. Raises FileRefused."""
-        block = Block([], [], 0)
-        percent = 0
+        block = Block([], [], [], 0, 0)
+        percent = canceled = 0
         for record in self._records:
             percent = record.percent
-            outcome = self._check.looked_at(record.cells, self._outcome(record))
-            if isinstance(outcome, Row):
-                block.rows.append(outcome)
+            read = self._outcome(record)
+            if isinstance(read, Withdrawal):
+                block.withdrawals.append(read)
+                canceled += 1
             else:
-                block.rejected.append(replace(outcome, cells=()))
-                self._rejected_file.add(outcome)
-                self._count(outcome)
-            if len(block.rows) + len(block.rejected) >= ROWS_PER_CHUNK:
+                self._take(record, self._check.looked_at(record.cells, read), block)
+            if len(block.rows) + len(block.rejected) + canceled >= ROWS_PER_CHUNK:
                 break
-        return replace(block, percent=percent) if block.rows or block.rejected else None
+        is_empty = not (block.rows or block.rejected or block.withdrawals)
+        return None if is_empty else replace(block, percent=percent, canceled=canceled)
+
+    def _take(self, record: Record, outcome: Row | RejectedRow, block: Block) -> None:
+        if isinstance(outcome, Row):
+            block.rows.append(outcome)
+            if self._visits and (moved := self._visits.moved(record.cells, outcome)):
+                block.withdrawals.append(moved)
+        else:
+            block.rejected.append(replace(outcome, cells=()))
+            self._rejected_file.add(outcome)
+            self._count(outcome)
 
     def notes(self) -> tuple[str, ...]:
         """What people should know of how the file was read; complete when all is read."""
@@ -89,7 +107,7 @@ class BlockReader:
             for column in self._mapping.absent
         ]
         hidden = self._table.hidden.note()
-        return (*self._table.notes, *absent, *([hidden] if hidden else []))
+        return (*self._table.notes, *self._table.late_notes, *absent, *([hidden] if hidden else []))
 
     def nothing_loaded(self) -> str:
         """Why no row could be loaded, when all is read."""
@@ -108,8 +126,10 @@ class BlockReader:
             "shows each row with its reason. Change the source or the file and upload it again."
         )
 
-    def _outcome(self, record: Record) -> Row | RejectedRow:
+    def _outcome(self, record: Record) -> Row | RejectedRow | Withdrawal:
         fault = record.fault
+        if fault is None and self._visits and (canceled := self._visits.canceled(record.cells)):
+            return canceled
         if fault is None:
             return map_record(self._mapping, record.number, record.cells)
         return rejected_record(

@@ -1,13 +1,14 @@
 """Store one block of a file: its rows as a chunk, its rejected rows in the failures table."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
 from shared.domain.files.file import File, FileHold, RejectedRow, Row
 from shared.domain.files.finding import Finding
+from shared.domain.files.withdrawal import Withdrawal
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.firestore.kit.transactions import commit
@@ -16,12 +17,16 @@ from shared.tabular.table import Table
 
 FAILURES_PER_COMMIT = 150
 MOST_HELD = 1_500
+_NO_FACTS = ("held", "withdrawals")
 CHUNK_BYTES = 600_000  # before compression; a document holds 1 MiB
 
 
 @dataclass(kw_only=True, slots=True)
 class Loaded:
-    """What was loaded of a file so far. `held` are rejected rows that wait for a first row that loads."""
+    """What was loaded of a file so far. `held` are rejected rows that wait for a first row that loads.
+
+    `withdrawals` are those of its appointments that were canceled or moved.
+    """
 
     content_hash: str | None = None
     size: int = 0
@@ -29,6 +34,7 @@ class Loaded:
     rejected_count: int = 0
     hidden_count: int = 0
     marked_count: int = 0
+    canceled_count: int = 0
     chunk_count: int = 0
     encoding: str | None = None
     delimiter: str | None = None
@@ -39,6 +45,7 @@ class Loaded:
     findings: tuple[Finding, ...] = ()
     hold: FileHold = FileHold.NONE
     held: list[RejectedRow] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
 
     def note_table(self, table: Table) -> None:
         """Take over how the file was opened."""
@@ -47,7 +54,7 @@ class Loaded:
 
     def facts(self) -> dict[str, object]:
         """What the file's record says of it."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "held"}
+        return {name: getattr(self, name) for name in self.__slots__ if name not in _NO_FACTS}
 
     def facts_of_refusal(self) -> dict[str, object]:
         """What the record of a refused file says: how it was read; and its rejected rows, if all are that."""
@@ -84,13 +91,25 @@ async def store_rows(
         loaded.chunk_count += 1
         loaded.row_count += len(part)
         loaded.marked_count += sum(bool(row.marks) for row in part)
+    await asyncio.gather(*commits, *_failure_commits(runtime, company_id, file, rejected))
+
+
+async def release_held(runtime: Runtime, company_id: str, file: File, loaded: Loaded) -> None:
+    """Store the rejected rows of a file that has no other, but says something all the same."""
+    held, loaded.held = loaded.held, []
+    await asyncio.gather(*_failure_commits(runtime, company_id, file, held))
+
+
+def _failure_commits(
+    runtime: Runtime, company_id: str, file: File, rejected: Sequence[RejectedRow]
+) -> Iterator[Coroutine[None, None, None]]:
+    stores = runtime.stores
     for start in range(0, len(rejected), FAILURES_PER_COMMIT):
         writer = stores.db.batch()
         for row in rejected[start : start + FAILURES_PER_COMMIT]:
             failure = _failure(runtime, file, row)
             stores.failures.put(writer, company_id, failure.id, failure)
-        commits.append(commit(writer, "store_rows"))
-    await asyncio.gather(*commits)
+        yield commit(writer, "store_rows")
 
 
 def _cut(rows: Sequence[Row]) -> list[list[Row]]:

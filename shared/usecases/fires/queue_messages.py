@@ -1,6 +1,7 @@
 """Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,9 +21,11 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.fires.store_writes import AlreadyTaken, store_writes
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.withdraw_messages import withdraw_messages
 
 ROUNDS = 6
 
@@ -77,18 +80,30 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
 async def _plan(
     runtime: Runtime, company_id: str, fire: Fire, content: CampaignContent, chunk: Chunk
 ) -> list[Batch]:
-    """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then."""
+    """Store the chunk's messages and failures; returns the batches."""
     step = next(step for step in content.campaign.steps if step.id == chunk.step_id)
     planner = Planner(content, step, chunk.planned_at or runtime.now(), fire.fired_at)
     recipients = await read_recipients(runtime, company_id, chunk.piece)
     arranged = arrange(company_id, fire, content, map(planner.plan, recipients))
-    starts = _starts(runtime, chunk)
+    source_id = content.campaign.audience.source_id
+    withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
+    batches = await _stored(runtime, arranged, _starts(runtime, chunk), withdrawn.files)
+    # A file that came meanwhile did not find these messages; nor did one before a try that was cut short.
+    withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
+    await withdraw_messages(runtime, company_id, withdrawn.withdrawals)
+    return batches
+
+
+async def _stored(
+    runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
+) -> list[Batch]:
+    """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then."""
     batches: dict[str, Batch] = {}
     for _ in range(ROUNDS):
-        writes = await _missing(runtime, arranged, starts)
+        writes = await _missing(runtime, arranged, starts, withdrawn)
         batches |= {batch.id: batch for batch in writes.batches}
         try:
-            await store_writes(runtime, company_id, writes)
+            await store_writes(runtime, arranged.company_id, writes)
         except AlreadyTaken:
             continue
         return list(batches.values())
@@ -107,7 +122,9 @@ def _starts(runtime: Runtime, chunk: Chunk) -> Starts:
     )
 
 
-async def _missing(runtime: Runtime, arranged: Arranged, starts: Starts) -> Writes:
+async def _missing(
+    runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
+) -> Writes:
     stores, company_id = runtime.stores, arranged.company_id
     messages, claims, failures, opt_outs = await asyncio.gather(
         stores.messages.find_many(company_id, arranged.message_ids()),
@@ -122,6 +139,7 @@ async def _missing(runtime: Runtime, arranged: Arranged, starts: Starts) -> Writ
         active_ids(opt_outs.values()),
         starts,
         is_canceled=arranged.fire.state is FireState.CANCELED,
+        withdrawn=withdrawn,
     )
 
 

@@ -18,9 +18,11 @@ from shared.domain.messages.message import MessageState
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.withdraw_messages import withdraw_messages
 
 LONGEST_VALUE = 10_000
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
@@ -41,8 +43,14 @@ async def requeue_failure(
     fire = await runtime.stores.fires.get(company_id, failure.fire_id)
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     recipient = await _recipient(runtime, company_id, failure, corrections)
+    source_id = content.campaign.audience.source_id
+    if (await find_withdrawn(runtime, company_id, source_id, [recipient])).files:
+        raise Conflict("A later file of the source canceled or moved this appointment: it cannot be queued.")
     arranged = arrange(company_id, fire, content, [_plan(runtime, content, failure, fire, recipient)])
     done, writes = await _store(runtime, company_id, failure, arranged)
+    # A file that came meanwhile did not find the message.
+    withdrawn = await find_withdrawn(runtime, company_id, source_id, [recipient])
+    await withdraw_messages(runtime, company_id, withdrawn.withdrawals)
     due = [send_job(batch) for batch in writes.batches if batch.state is BatchState.DISPATCHED]
     await announce_jobs(runtime, due, "requeue_failure.publish")
     await summarize_fire(runtime, company_id, fire.id)
@@ -68,15 +76,17 @@ async def _recipient(
     runtime: Runtime, company_id: str, failure: Failure, corrections: Mapping[str, str]
 ) -> Recipient:
     """The recipient with corrections. Of a refused message the fields are read where they are kept."""
-    values = failure.values
+    values, file_id = failure.values, failure.file_id
     if failure.message_id is not None:
         chunk = await runtime.stores.chunks.find(company_id, failure.chunk_id)
         found = await read_recipients(runtime, company_id, chunk.piece) if chunk else []
         values = next((dict(one.values) for one in found if one.key == failure.recipient_key), {})
+        file_id = chunk.piece.file_id if chunk else None
     return Recipient(
         key=failure.recipient_key,
         values={**values, **corrections},
         row_number=failure.row_number,
+        file_id=file_id,
         contact_id=failure.contact_id,
     )
 

@@ -122,7 +122,7 @@ def _decide(
         )
     if message.state is not MessageState.QUEUED:
         return _Decision()
-    if fire.state is FireState.CANCELED:
+    if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
         return _skipped(message, SkipReason.CANCELED)
     if is_refused:
         return _skipped(message, SkipReason.OPTED_OUT)

@@ -63,7 +63,7 @@ def _previewed(
     content: CampaignContent, parts: list[list[Recipient]], opt_outs: set[str]
 ) -> dict[tuple[int | None, str], Outcome]:
     making = PreviewMaking("p1", content, NOON)
-    shown = [one for part in parts for one in making.shown(making.planned(part), opt_outs)]
+    shown = [one for part in parts for one in making.shown(making.planned(part), opt_outs, {})]
     return {(one.row_number, one.step_id): _of_preview(one) for one in shown}
 
 

@@ -36,7 +36,7 @@ UNSEARCHED = frozenset(
         "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
         "reason", "value", "field", "delivery_reason",
         "digest", "request_hash", "rendering_hash", "token", "lease_token",
-        "object_name", "rejected_object_name", "traceparent",
+        "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by",
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.

@@ -1,0 +1,36 @@
+"""Phone numbers and emails of one person, in the order in which they are tried."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody an appointment is with."""
+
+    name: str = ""
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+
+    def cells(self) -> dict[str, str]:
+        """The person's cells: the first two different numbers and emails."""
+        phones, emails = _different(self.phones), _different(self.emails)
+        return {
+            "name": self.name,
+            "phone": phones[0],
+            "phone_2": phones[1],
+            "email": emails[0],
+            "email_2": emails[1],
+        }
+
+
+def _different(addresses: Iterable[str]) -> tuple[str, str]:
+    found = {"".join(address.split()).casefold(): address.strip() for address in reversed(list(addresses))}
+    first, second, *_ = [*reversed([address for address in found.values() if address]), "", ""]
+    return first, second
+
+
+def with_scheme(text: str) -> tuple[str, str]:
+    """The scheme and the rest of `mailto:ana@example.com` or `tel:+12125550187`; "" where there is none."""
+    scheme, colon, rest = text.strip().partition(":")
+    return (scheme.casefold(), rest.partition("?")[0].strip()) if colon else ("", text.strip())
