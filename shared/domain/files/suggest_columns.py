@@ -9,6 +9,7 @@ from shared.domain.files.amount import amount_of
 from shared.domain.files.characters import trim
 from shared.domain.files.column_names import column_key
 from shared.domain.files.column_words import types_by_name
+from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.files.suggest_format import Reading, readings
 
@@ -61,6 +62,10 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> S
         suggested, asked = _suggest(column, values)
         columns.append(suggested)
         questions += asked
+        if suggested.type in _ADDRESSES and any(PARTING in value for value in values):
+            second = replace(suggested, field=_field_name(f"{name} 2", {*taken, suggested.field}))
+            columns.append(second)
+            questions.append(_several(suggested, second))
         if column.field == "state":
             states += _zone(column, values)
     has_zone = any(column.type is FieldType.TIME_ZONE or column.field == "time_zone" for column in columns)
@@ -69,6 +74,8 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> S
 
 def _suggest(column: ColumnMapping, values: Sequence[str]) -> tuple[ColumnMapping, list[Question]]:
     named = types_by_name(column.field.replace("_", " "))
+    if any(PARTING in value for value in values):
+        values = [address for value in values for address in addresses_in(value)]
     by_value = [] if all(trim(value).isdecimal() for value in values) else _BY_VALUE
     for kind in dict.fromkeys([*named, *by_value]):
         pattern = _ADDRESSES.get(kind)
@@ -135,6 +142,14 @@ def _unread(best: Reading, values: Sequence[str]) -> list[Question]:
 
 def _currencies(values: Sequence[str]) -> list[str]:
     return sorted({amount_of(trim(value)).currency for value in values} - {""})
+
+
+def _several(column: ColumnMapping, second: ColumnMapping) -> Question:
+    text = (
+        f"some cells hold several addresses (a {PARTING} b): the first valid one is {column.field}, and the "
+        f"next one {second.field}"
+    )
+    return Question(column=column.column, text=text)
 
 
 def _doubled(name: str) -> Question:
