@@ -1,4 +1,4 @@
-"""Appointments as offices export them, through the whole stack: suggestion, source, upload, campaign, sent."""
+"""Appointments as offices export them, through the whole stack: suggestion, source, upload, fire, sent."""
 
 from collections.abc import AsyncIterator
 from typing import Any

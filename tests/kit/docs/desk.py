@@ -20,6 +20,7 @@ from tests.kit.builders import NOON, an_sms_sender
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.docs.curl import CurlRequest, read_curl
 from tests.kit.docs.markdown import Words
+from tests.kit.tabular.appointments import VISIT, calendar, event
 
 API = "http://api.test/v1"
 TODAY = """Patient,Phone,When,State
@@ -28,6 +29,9 @@ Ben,555,12/24/2099 15:00,NY
 Cleo,(212) 555-0189,12/24/2099 15:30,NY
 Dan,(212) 555-0190,yesterday,NY
 """
+VISITS = calendar(
+    event("1", *VISIT), event("2", *VISIT), event("3", *VISIT, "STATUS:CANCELLED"), method="PUBLISH"
+)
 # What a word in capitals stands for, once something of this kind was made.
 NOUNS = {
     "api-keys": "KEY",
@@ -67,6 +71,7 @@ class Desk:
             json.dumps({**credentials, "auth_token": "0123456789abcdef" * 2})
         )
         (self.folder / "today.csv").write_text(TODAY)
+        (self.folder / "visits.ics").write_text(VISITS)
         await self._furnish()
 
     async def close(self) -> None:
