@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 
 from shared.domain.messages.message import MessageState
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import a_message
+from tests.kit.tabular.appointments import EPIC, FHIR_PATIENT, OUTLOOK, appointment, bundle
 
 CSV = b"Patient,Phone,When\nAna,(212) 555-0187,12/24/2099 14:30\nBen,(212) 555-0188,12/25/2099 09:00\n"
 
@@ -65,6 +67,25 @@ async def test_a_suggested_mapping_makes_a_source(office: Office) -> None:
     assert (
         "PDF" in assert_problem(await office.post("/v1/sources/suggest", content=b"%PDF-1.7"), 422)["detail"]
     )
+
+
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [("icalendar", OUTLOOK), ("hl7", EPIC), ("fhir", bundle(appointment("a1"), FHIR_PATIENT))],
+)
+async def test_a_file_of_appointments_has_a_ready_mapping(office: Office, form: str, content: str) -> None:
+    response = await office.post("/v1/sources/suggest", content=content.encode())
+    assert response.status_code == 200, response.text
+    suggestion = response.json()
+    assert (suggestion["format"], suggestion["questions"]) == (form, [])
+    assert suggestion["dedupe_key"] == ["appointment_id", "useful_until", "address"]
+    body = {"name": "Visits", **{name: suggestion[name] for name in ("columns", "format", "dedupe_key")}}
+    source = (await office.post("/v1/sources", body)).json()
+    assert (source["format"], source["days_ahead"]) == (form, 180)
+    without = [one for one in body["columns"] if one["column"] != "appointment_id"]
+    refused = await office.post("/v1/sources", {**body, "columns": without, "dedupe_key": ["address"]})
+    assert "as the field of that name" in assert_problem(refused, 422, "columns")["errors"][0]["reason"]
+    assert_problem(await office.post("/v1/sources", {**body, "days_ahead": 732}), 422, "days_ahead")
 
 
 async def test_failures_are_exported_harmless(office: Office) -> None:

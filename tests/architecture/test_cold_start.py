@@ -14,7 +14,8 @@ from tests.kit.patience import PATIENCE_SECONDS
 HEAVY = frozenset(
     {
         "aiohttp", "dateutil", "email_validator", "fastapi", "google.cloud.firestore",
-        "google.cloud.secretmanager", "google.cloud.storage", "google.pubsub_v1", "grpc", "holidays",
+        "google.cloud.secretmanager", "google.cloud.storage", "google.pubsub_v1", "grpc", "hl7", "holidays",
+        "icalendar", "ijson",
         "jinja2", "liquid", "opentelemetry.sdk", "phonenumbers", "requests", "sendgrid", "twilio", "us",
         "xlrd",
     }

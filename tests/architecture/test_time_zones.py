@@ -21,6 +21,8 @@ PROCESSES = (
     "infra.local.__main__",
     "infra.local.simulator.__main__",
     "shared.tabular.spreadsheet_child",
+    "shared.tabular.appointments.child",
+    "shared.tabular.appointments.calendar",
     "shared.domain.campaigns.window",
     "tests.conftest",
 )

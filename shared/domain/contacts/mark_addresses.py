@@ -14,7 +14,7 @@ from shared.domain.channels.plain_addresses import is_plain_email, is_plain_phon
 from shared.domain.companies.company import Company
 from shared.domain.files.column_names import column_key
 from shared.domain.files.file import Row
-from shared.domain.files.several_addresses import addresses_in
+from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import FieldType, Source
 
 _KINDS = {FieldType.PHONE: PHONE_NUMBER, FieldType.EMAIL: EMAIL_ADDRESS}
@@ -59,9 +59,9 @@ class AddressMarks:
         parted = dict(values)
         for fields in self._shared:
             text = values.get(fields[0], "")
-            parts = addresses_in(text)
-            if len(parts) < 2:
+            if PARTING not in text:
                 continue
+            parts = addresses_in(text)
             kind, region = self._fields[fields[0]]
             parts.sort(key=lambda part: self._fault(kind, part, region) is not None)
             others = (f"{fields[0]}_{number}" for number in range(2, len(parts) + 2))

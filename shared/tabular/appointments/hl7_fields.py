@@ -58,10 +58,13 @@ class Hl7Message:
             self._message = hl7.parse(text)
         except (hl7.HL7Exception, AssertionError, ValueError, IndexError) as error:
             raise MessageUnreadable(f"it cannot be read as HL7 version 2 ({error})") from None
+        self._segments: dict[str, list[hl7.Segment]] = {}
+        for segment in self._message:
+            self._segments.setdefault(str(segment[0]), []).append(segment)
 
     def segments(self, name: str) -> list[hl7.Segment]:
-        """The segments of that name, but for those that say a resource is deleted."""
-        return [segment for segment in self._message if str(segment[0]) == name]
+        """The segments of that name."""
+        return self._segments.get(name, [])
 
     def first(self, name: str) -> hl7.Segment | None:
         """The first segment of that name."""
