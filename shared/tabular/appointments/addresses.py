@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+_TELLING = 10  # digits
+
 
 @dataclass(slots=True)
 class Person:
@@ -25,9 +27,15 @@ class Person:
 
 
 def _different(addresses: Iterable[str]) -> tuple[str, str]:
-    found = {"".join(address.split()).casefold(): address.strip() for address in reversed(list(addresses))}
+    found = {_compared(address): address.strip() for address in reversed(list(addresses))}
     first, second, *_ = [*reversed([address for address in found.values() if address]), "", ""]
     return first, second
+
+
+def _compared(address: str) -> str:
+    """Equal for spellings of one address: of a number its last digits tell, as a country may be left out."""
+    digits = "".join(filter(str.isdigit, address))
+    return "".join(address.split()).casefold() if "@" in address else digits[-_TELLING:] or address
 
 
 def with_scheme(text: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ _NUMBER_ALONE = re.compile(r"\s*(\+?\(?\d[\d\s().\-/]{5,22}\d)\s*")
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\b[^>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _LOOKED_AT = 20_000  # characters
+_LONGEST = 100  # of a line with nothing but a label and a number
 
 
 def plain_text(text: str) -> str:
@@ -31,7 +32,13 @@ def labelled_phones(text: str) -> Iterator[str]:
     """The numbers in lines such as `Mobile: (212) 555-0187`, or that stand below a line `Phone`."""
     lines = plain_text(text[:_LOOKED_AT]).splitlines()
     for index, line in enumerate(lines):
+        if len(line) > _LONGEST:
+            continue
         if found := _LINE.fullmatch(line):
             yield found[1]
-        elif index and _LABEL_ALONE.fullmatch(lines[index - 1]) and (below := _NUMBER_ALONE.fullmatch(line)):
+        elif (
+            index
+            and _LABEL_ALONE.fullmatch(lines[index - 1][:_LONGEST])
+            and (below := _NUMBER_ALONE.fullmatch(line))
+        ):
             yield below[1]
