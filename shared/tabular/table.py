@@ -72,15 +72,7 @@ def open_table(
 
     Raises FileRefused for a file that is no table, has no header or exceeds the caps.
     """
-    size = path.stat().st_size
-    if size > caps.file_bytes:
-        raise FileRefused(
-            f"The file has {size / MIB:,.1f} MiB; {caps.file_bytes // MIB:,} MiB are taken. Split it, or "
-            "remove columns that are not needed."
-        )
-    with path.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
-    check_signature(head)
+    head = _head(path, caps)
     found_form = appointments_format(head)
     if found_form is not None and visits is not None:
         _check_form(found_form, form)
@@ -96,6 +88,20 @@ def open_table(
         hidden = HiddenRows()
         records = found.below if takes_hidden else hidden.without(found.below)
         yield _table(raw, found, records, hidden, caps)
+
+
+def _head(path: Path, caps: Caps) -> bytes:
+    """The file's first bytes, which are those of a file that may be read. Raises FileRefused."""
+    size = path.stat().st_size
+    if size > caps.file_bytes:
+        raise FileRefused(
+            f"The file has {size / MIB:,.1f} MiB; {caps.file_bytes // MIB:,} MiB are taken. Split it, or "
+            "remove columns that are not needed."
+        )
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    check_signature(head)
+    return head
 
 
 def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: HiddenRows, caps: Caps) -> Table:

@@ -58,6 +58,9 @@ def forgotten_message(message: Message) -> Message | None:
         reason=message.reason if is_skipped or message.reason is None else FORGOTTEN,
         delivery_reason=None,
         search_at=None,
+        appointment_key=None,
+        series_key=None,
+        appointment_at=None,
     )
 
 

@@ -12,6 +12,7 @@ from shared.domain.files.appointments import CANCELED, CHANGED, NEW, VisitRange
 from shared.tabular.appointments.calendar_blocks import Block, find_blocks
 from shared.tabular.appointments.calendar_event import (
     CalendarEvent,
+    at_times_of,
     read_event,
     recurrence_id,
     text_cells,
@@ -78,7 +79,9 @@ class CalendarReader:
         if master is not None and master.is_canceled:
             yield _canceled(master, master.appointment_id)
             return
-        overrides = {name: one for name, one in last.items() if name}
+        overrides = {one.recurrence_id: one for one in last.values() if one is not master}
+        if master is not None:
+            overrides = {one.recurrence_id: one for one in at_times_of(master, overrides.values())}
         yield from (_canceled(one, one.appointment_id) for one in overrides.values() if one.is_canceled)
         live = {name: one for name, one in overrides.items() if not one.is_canceled}
         if master is None:

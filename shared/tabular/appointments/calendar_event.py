@@ -1,7 +1,8 @@
 """One appointment of a calendar as it stands in the file, and its cells."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +78,25 @@ def visit_name(value: date) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return value.strftime("%Y%m%d")
+
+
+def at_times_of(master: CalendarEvent, overrides: Iterable[CalendarEvent]) -> Iterator[CalendarEvent]:
+    """The changed visits of a series, each called by the time of its visit.
+
+    Some programs name the day alone where the series has a time.
+    """
+    try:
+        start = with_zone(master.event["DTSTART"], "DTSTART", master.home)
+    except (EventUnreadable, KeyError):
+        start = None
+    for one in overrides:
+        if not isinstance(start, datetime) or len(one.recurrence_id) != len("20270614"):
+            yield one
+            continue
+        day = date.fromisoformat(one.recurrence_id)
+        planned = datetime.combine(day, start.time(), start.tzinfo)
+        one.event["RECURRENCE-ID"] = icalendar.vDDDTypes(planned)
+        yield replace(one, recurrence_id=visit_name(planned))
 
 
 def when_cells(event: icalendar.Event, home: ZoneInfo) -> dict[str, str]:

@@ -9,6 +9,7 @@ from shared.tabular.appointments.phones_in_text import labelled_phones
 
 _THINGS = ("ROOM", "RESOURCE", "GROUP")
 _PHONES = ("PHONE", "TEL", "MOBILE", "CELL", "SMS")
+_NUMBERS = ("tel", "sms")  # schemes of addresses
 _NOT_COMING = "DECLINED"
 
 
@@ -48,7 +49,7 @@ def _all(event: icalendar.Event, name: str) -> list[icalendar.vText]:
 def _attendee(attendee: icalendar.vText) -> Person:
     params, person = attendee.params, Person()
     scheme, rest = with_scheme(str(attendee))
-    if scheme in ("tel", "sms"):
+    if scheme in _NUMBERS:
         person.phones.append(rest.partition(";")[0])
     elif "@" in rest and scheme in ("mailto", ""):
         person.emails.append(rest)

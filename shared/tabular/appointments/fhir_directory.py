@@ -9,6 +9,7 @@ from shared.tabular.appointments.fhir_resources import Resource
 
 _KINDS = ("Patient", "Practitioner", "PractitionerRole", "Location", "RelatedPerson", "HealthcareService")
 _USES = ("mobile", "home", "temp", "", "work")
+_TEXTS = ("sms",)  # a system of FHIR: a number that takes texts
 _LAST = 99
 
 
@@ -108,7 +109,7 @@ def _telecoms(content: Mapping[str, Any], systems: tuple[str, ...]) -> Iterator[
 
 def _order(telecom: Mapping[str, Any]) -> tuple[int, int]:
     rank, use = telecom.get("rank"), text(telecom.get("use"))
-    place = 0 if telecom.get("system") == "sms" else _USES.index(use) if use in _USES else len(_USES)
+    place = 0 if telecom.get("system") in _TEXTS else _USES.index(use) if use in _USES else len(_USES)
     return (rank if isinstance(rank, int) else _LAST, place)
 
 

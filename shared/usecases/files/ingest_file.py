@@ -99,9 +99,16 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
             await runtime.files.upload(loaded.rejected_object_name, str(folder / "rejected.csv"), "text/csv")
     if not loaded.row_count and not loaded.canceled_count:
         raise FileRefused(reader.nothing_loaded(), loaded.findings)
+    await _conclude(runtime, company_id, file, source, loaded, FileProfile.of(file, profile))
+
+
+async def _conclude(
+    runtime: Runtime, company_id: str, file: File, source: Source, loaded: Loaded, profile: FileProfile
+) -> None:
+    """All is stored: whether the file is held, and what it withdraws."""
     if loaded.row_count:
         loaded.hold = hold_of(source, loaded.findings)
-        await runtime.stores.file_profiles.save(company_id, file.id, FileProfile.of(file, profile))
+        await runtime.stores.file_profiles.save(company_id, file.id, profile)
     else:  # it only cancels: nobody is in it to be compared, or held back
         loaded.findings = ()
         await release_held(runtime, company_id, file, loaded)

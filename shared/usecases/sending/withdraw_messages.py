@@ -39,16 +39,15 @@ async def withdraw_messages(
     What is being sent, or may have been, is marked, so that no later try sends it. Doing it again changes
     nothing.
     """
-    gate = asyncio.Semaphore(AT_ONCE)
+    messages, gate = runtime.stores.messages, asyncio.Semaphore(AT_ONCE)
     marks: list[tuple[Message, str]] = []
 
     async def find(withdrawal: Withdrawal, file_id: str) -> None:
         async with gate:
-            for query in (MESSAGES_OF_APPOINTMENT, MESSAGES_OF_SERIES):
-                found = await runtime.stores.messages.some(company_id, query, withdrawal.key, limit=MOST)
-                marks.extend(
-                    (message, file_id) for message in found if _concerns(withdrawal, message, file_id)
-                )
+            key = withdrawal.key
+            found = await messages.some(company_id, MESSAGES_OF_APPOINTMENT, key, limit=MOST)
+            found += await messages.some(company_id, MESSAGES_OF_SERIES, key, limit=MOST)
+        marks.extend((message, file_id) for message in found if _concerns(withdrawal, message, file_id))
 
     await asyncio.gather(*(find(withdrawal, file_id) for withdrawal, file_id in withdrawals))
     marked: list[Message] = []

@@ -148,6 +148,16 @@ def test_visits_of_a_series_are_moved_taken_out_added_and_canceled(tmp_path: Pat
     assert canceled == ["s#20270705T130000Z", "s#20270621T130000Z"]
 
 
+def test_a_moved_visit_that_is_named_by_its_day_alone(tmp_path: Path) -> None:
+    series = event("s", NEW_YORK + "20270614T090000", "RRULE:FREQ=WEEKLY;COUNT=2")
+    moved = event("s", "RECURRENCE-ID;VALUE=DATE:20270621", NEW_YORK + "20270622T100000")
+    read = read_appointments(tmp_path, calendar(series, moved))
+    assert read.column("recurrence_id", "start") == [
+        ("20270614T130000Z", "2027-06-14T09:00:00-04:00"),
+        ("20270621T130000Z", "2027-06-22T10:00:00-04:00"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "days"),
     [
