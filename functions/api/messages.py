@@ -67,10 +67,14 @@ async def list_messages(
     paging: Page,
     fire_id: ItemId | None = None,
     campaign_id: ItemId | None = None,
+    sender_id: ItemId | None = None,
+    channel: ChannelName | None = None,
     state: MessageState | None = None,
+    delivery: Delivery | None = None,
+    disposition: Disposition | None = None,
     address: FieldName | None = None,
 ) -> Listed[MessageOutput]:
-    """Messages. `address` is in its one form, such as +12125550187."""
+    """Messages that match every filter given, newest first. `address` is in any spelling."""
     return await list_page(
         caller,
         paging,
@@ -78,7 +82,11 @@ async def list_messages(
         view.list_messages,
         fire_id=fire_id,
         campaign_id=campaign_id,
+        sender_id=sender_id,
+        channel=channel,
         state=state,
+        delivery=delivery,
+        disposition=disposition,
         address=address,
     )
 

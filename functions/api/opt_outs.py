@@ -60,9 +60,13 @@ async def list_opt_outs(
     paging: Page,
     channel: ChannelName | None = None,
     address: FieldName | None = None,
+    source: OptOutSource | None = None,
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
-    """Refusals, ended ones too unless `is_active=true`. `address` is in its one form: +12125550187."""
+    """Refusals, the last changed first; ended ones too unless `is_active=true`.
+
+    `address` is in any spelling. `since` and `until` are times of the last change.
+    """
     return await list_page(
         caller,
         paging,
@@ -70,6 +74,7 @@ async def list_opt_outs(
         view.list_opt_outs,
         channel=channel,
         address=address,
+        source=source,
         is_active=is_active,
     )
 

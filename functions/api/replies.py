@@ -8,7 +8,7 @@ from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import Input, ItemId, Listed, Output
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.messages.reply import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
@@ -47,9 +47,16 @@ async def list_replies(
     paging: Page,
     fire_id: ItemId | None = None,
     message_id: ItemId | None = None,
+    sender_id: ItemId | None = None,
+    channel: ChannelName | None = None,
     meaning: ReplyMeaning | None = None,
+    disposition: Disposition | None = None,
+    address: FieldName | None = None,
 ) -> Listed[ReplyOutput]:
-    """Replies. With `meaning=unclear`, those that wait for a person to decide."""
+    """Replies, newest first by `received_at`. With `meaning=unclear`, those that wait for a person to decide.
+
+    `address` is in any spelling.
+    """
     return await list_page(
         caller,
         paging,
@@ -57,7 +64,11 @@ async def list_replies(
         view.list_replies,
         fire_id=fire_id,
         message_id=message_id,
+        sender_id=sender_id,
+        channel=channel,
         meaning=meaning,
+        disposition=disposition,
+        address=address,
     )
 
 

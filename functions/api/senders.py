@@ -1,5 +1,6 @@
 """/v1/senders: what messages may come from. Ops add them, with their credentials."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import ItemId, Listed, Output
+from functions.api.kit.shapes import FieldName, ItemId, Listed, Output
 from shared.domain.senders.sender import Provider
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
@@ -22,26 +23,47 @@ def _named(schema: dict[str, Any]) -> None:
     schema["enum"] = list(provider_names())
 
 
+ProviderName = Annotated[Provider, Field(json_schema_extra=_named)]
+
+
 class SenderOutput(Output):
     """A sender. `rate_per_second` is its pace in messages.
 
     One is paused when its provider says that the account or the sender is broken; `paused_reason` says how.
+    `created_at` is null for one of an older version.
     """
 
     id: str
     channel: ChannelName
-    provider: Annotated[Provider, Field(json_schema_extra=_named)]
+    provider: ProviderName
     address: str
     name: str
     rate_per_second: float
     is_paused: bool
     paused_reason: str
+    created_at: datetime | None
 
 
 @router.get("")
-async def list_senders(caller: Reader, paging: Page) -> Listed[SenderOutput]:
-    """The company's senders."""
-    return await list_page(caller, paging, SenderOutput, view.list_senders)
+async def list_senders(
+    caller: Reader,
+    paging: Page,
+    channel: ChannelName | None = None,
+    provider: ProviderName | None = None,
+    is_paused: bool | None = None,
+    address: FieldName | None = None,
+) -> Listed[SenderOutput]:
+    """The company's senders, newest first. `address` is in any spelling."""
+    return await list_page(
+        caller,
+        paging,
+        SenderOutput,
+        view.list_senders,
+        channel=channel,
+        provider=provider,
+        is_paused=is_paused,
+        address=address,
+    )
 
 
 @router.get("/{sender_id}")

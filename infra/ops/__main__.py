@@ -64,6 +64,7 @@ async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, o
         address=args.address,
         name=args.name,
         rate_per_second=args.rate,
+        created_at=runtime.now(),
     )
     await save_sender(runtime, args.company, sender, credentials.read_credentials(args.credentials_file))
     return {"sender_id": sender.id, "channel": sender.channel, "address": sender.address}

@@ -2,9 +2,7 @@
 
 import re
 
-from functions.api.kit.app import build_app
-from shared.firestore.queries.lists import LISTS
-from tests.api.test_authentication import ROUTES, an_unused_runtime
+from tests.api.test_authentication import ROUTES
 from tests.kit.api.office import Office
 
 
@@ -35,17 +33,3 @@ async def test_the_page_shows_every_operation_and_loads_nothing(office: Office) 
         assert f"<code>{path}</code>" in response.text
     assert "<script" not in response.text
     assert not re.search(r"(src|href)=\"?https?:", response.text)
-
-
-def test_every_filter_of_a_list_is_a_declared_query() -> None:
-    declared = {query.collection: set(query.equal) for query in LISTS}
-    document = build_app(an_unused_runtime()).openapi()
-    seen = set()
-    for path, operations in document["paths"].items():
-        names = {item["name"] for item in operations.get("get", {}).get("parameters", ())}
-        if "cursor" not in names or "{" in path:
-            continue
-        collection = path.removeprefix("/v1/").replace("-", "_")
-        assert names - {"cursor", "limit"} == declared[collection]
-        seen.add(collection)
-    assert seen == set(declared)
