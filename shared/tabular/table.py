@@ -62,6 +62,37 @@ def open_table(
 
     Raises FileRefused for a file that is no table, has no header or exceeds the caps.
     """
+    with _opened(
+        path, encoding=encoding, delimiter=delimiter, sheet=sheet, columns=columns, caps=caps
+    ) as raw:
+        found = find_header(_filled(raw.records, caps), columns=columns, row=header_row)
+        hidden = HiddenRows()
+        records = found.below if takes_hidden else hidden.without(found.below)
+        yield _table(raw, found, records, hidden, caps)
+
+
+@contextmanager
+def open_records(
+    path: Path, *, sheet: str | None = None, columns: Sequence[str] = (), caps: Caps = DEFAULT_CAPS
+) -> Iterator[Iterator[Record]]:
+    """All records of a file that are not empty or hidden, whether it has a header or not; iterate once.
+
+    Raises FileRefused as `open_table`, but for a header.
+    """
+    with _opened(path, encoding=None, delimiter=None, sheet=sheet, columns=columns, caps=caps) as raw:
+        yield HiddenRows().without(_filled(raw.records, caps))
+
+
+@contextmanager
+def _opened(
+    path: Path,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    columns: Sequence[str],
+    caps: Caps,
+) -> Iterator[RawTable]:
     size = path.stat().st_size
     if size > caps.file_bytes:
         raise FileRefused(
@@ -76,10 +107,7 @@ def open_table(
     else:
         opening = open_text(path, encoding=encoding, delimiter=delimiter, caps=caps)
     with opening as raw:
-        found = find_header(_filled(raw.records, caps), columns=columns, row=header_row)
-        hidden = HiddenRows()
-        records = found.below if takes_hidden else hidden.without(found.below)
-        yield _table(raw, found, records, hidden, caps)
+        yield raw
 
 
 def _table(raw: RawTable, found: Header, records: Iterator[Record], hidden: HiddenRows, caps: Caps) -> Table:

@@ -62,6 +62,13 @@ class NewestFirst(Paging):
         self.since, self.until = since, until
 
 
+class Range:
+    """Of which range of time a list by time is asked for, all of it."""
+
+    def __init__(self, since: Since = None, until: Until = None) -> None:
+        self.since, self.until = since, until
+
+
 RowPage = Annotated[Paging, Depends()]
 Page = Annotated[NewestFirst, Depends()]
 
