@@ -91,7 +91,28 @@ def describe(app: FastAPI) -> dict[str, Any]:
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY_PARAMETER)
             for operation in operations.values():
+                _say_plainly(operation)
                 if (example := example_of(operation["operationId"])) is not None:
                     add_example(operation, example)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+_ANSWERS = {
+    "200": "The answer.",
+    "201": "It was made.",
+    "202": "It has begun.",
+    "204": "It was done; there is nothing to show.",
+}
+
+
+def _say_plainly(operation: dict[str, Any]) -> None:
+    """Take out what is of the web framework: its words for an answer, and parameters that could be null."""
+    for status, answer in operation["responses"].items():
+        answer["description"] = _ANSWERS.get(status, answer["description"])
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:  # it may be left out, as `required` says
+            kept = {name: value for name, value in schema.items() if name != "anyOf"}
+            parameter["schema"] = kinds[0] | kept

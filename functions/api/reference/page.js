@@ -6,6 +6,6 @@ SwaggerUIBundle({
   filter: true,
   validatorUrl: null,
   defaultModelsExpandDepth: 0,
-  defaultModelRendering: "model",
+  defaultModelRendering: "example",
   syntaxHighlight: { theme: "idea" },
 });
