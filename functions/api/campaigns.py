@@ -63,10 +63,16 @@ async def add_campaign(
 
 @router.get("")
 async def list_campaigns(
-    caller: Reader, paging: Page, state: CampaignState | None = None
+    caller: Reader,
+    paging: Page,
+    state: CampaignState | None = None,
+    source_id: ItemId | None = None,
+    name: Name | None = None,
 ) -> Listed[CampaignOutput]:
-    """The company's campaigns."""
-    return await list_page(caller, paging, CampaignOutput, view.list_campaigns, state=state)
+    """The company's campaigns, newest first. `name` is the whole name."""
+    return await list_page(
+        caller, paging, CampaignOutput, view.list_campaigns, state=state, source_id=source_id, name=name
+    )
 
 
 @router.get("/{campaign_id}")

@@ -93,9 +93,25 @@ def live_output(live: LiveFire) -> LiveFireOutput:
 
 
 @router.get("")
-async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
-    """Runs of one campaign, or of all."""
-    return await list_page(caller, paging, FireOutput, view.list_fires, campaign_id=campaign_id)
+async def list_fires(
+    caller: Reader,
+    paging: Page,
+    campaign_id: ItemId | None = None,
+    file_id: ItemId | None = None,
+    state: FireState | None = None,
+    is_closed: bool | None = None,
+) -> Listed[FireOutput]:
+    """Runs of one campaign, for one file, or of all, newest first by `fired_at`."""
+    return await list_page(
+        caller,
+        paging,
+        FireOutput,
+        view.list_fires,
+        campaign_id=campaign_id,
+        file_id=file_id,
+        state=state,
+        is_closed=is_closed,
+    )
 
 
 @router.get("/{fire_id}")

@@ -1,19 +1,24 @@
 """/v1/messages: what became of each message."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
+from starlette.responses import StreamingResponse
 
+from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.channel_name import ChannelName
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.views import exports
 from shared.views import messages as view
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
@@ -63,26 +68,38 @@ class MessageOutput(Output):
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MessageFilters:
+    """Which messages are asked for: those that match every filter given."""
+
+    fire_id: ItemId | None = None
+    campaign_id: ItemId | None = None
+    sender_id: ItemId | None = None
+    channel: ChannelName | None = None
+    state: MessageState | None = None
+    delivery: Delivery | None = None
+    disposition: Disposition | None = None
+    address: FieldName | None = None
+
+
+Filters = Annotated[MessageFilters, Depends()]
+
+
 @router.get("")
-async def list_messages(
-    caller: Reader,
-    paging: Page,
-    fire_id: ItemId | None = None,
-    campaign_id: ItemId | None = None,
-    state: MessageState | None = None,
-    address: FieldName | None = None,
-) -> Listed[MessageOutput]:
-    """Messages. `address` is in its one form, such as +12125550187."""
-    return await list_page(
-        caller,
-        paging,
-        MessageOutput,
-        view.list_messages,
-        fire_id=fire_id,
-        campaign_id=campaign_id,
-        state=state,
-        address=address,
+async def list_messages(caller: Reader, paging: Page, filters: Filters) -> Listed[MessageOutput]:
+    """Messages that match every filter given, newest first. `address` is in any spelling."""
+    return await list_page(caller, paging, MessageOutput, view.list_messages, **vars(filters))
+
+
+@router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_messages(
+    caller: Reader, between: Annotated[Range, Depends()], filters: Filters
+) -> StreamingResponse:
+    """The same messages as a CSV file, with the campaigns' names and times on the company's clock."""
+    pieces = await exports.export_messages(
+        caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
     )
+    return csv_response(pieces, "messages.csv")
 
 
 @router.get("/{message_id}")

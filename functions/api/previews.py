@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path
 
 from functions.api.kit.authentication import Reader
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import RowPage, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
 from shared.domain.fires.preview import Preview, PreviewState, Verdict
@@ -70,7 +70,7 @@ async def get_preview(caller: Reader, preview_id: ItemId) -> PreviewOutput:
 
 @router.get("/{preview_id}/messages")
 async def list_previewed_messages(
-    caller: Reader, paging: Page, preview_id: ItemId, verdict: Verdict | None = None
+    caller: Reader, paging: RowPage, preview_id: ItemId, verdict: Verdict | None = None
 ) -> Listed[PreviewedMessageOutput]:
     """The messages in row order. A row's messages stay on one page, which may then be a little longer."""
     return await list_page(

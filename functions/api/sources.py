@@ -155,9 +155,9 @@ async def add_source(caller: Writer, body: SourceInput, request: Request, respon
 
 
 @router.get("")
-async def list_sources(caller: Reader, paging: Page) -> Listed[SourceOutput]:
-    """The company's sources."""
-    return await list_page(caller, paging, SourceOutput, view.list_sources)
+async def list_sources(caller: Reader, paging: Page, name: Name | None = None) -> Listed[SourceOutput]:
+    """The company's sources, newest first. `name` is the whole name."""
+    return await list_page(caller, paging, SourceOutput, view.list_sources, name=name)
 
 
 @router.get("/{source_id}")

@@ -86,7 +86,6 @@ async def test_the_holidays_of_a_window_are_shown_when_it_is_saved(office: Offic
         ({"steps": []}, "steps"),
         ({"steps": BODY["steps"] * 9}, "steps"),
         ({"window": {"days": [1, 1]}}, "window.days"),
-        ({"window": {"opens": "09:00", "closes": "09:00"}}, "window.closes"),
         ({"window": {"time_zone_field": "zone"}}, "window.time_zone_field"),
         ({"window": {"holiday_country": "XX"}}, "window.holiday_country"),
         ({"window": {"closed_days": ["1796083200"]}}, "window.closed_days[0]"),

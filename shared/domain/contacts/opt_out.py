@@ -16,6 +16,7 @@ class OptOutSource(StrEnum):
     PROVIDER = "provider"
     COMPLAINT = "complaint"
     API = "api"
+    FILE = "file"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

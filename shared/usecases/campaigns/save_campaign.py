@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import time
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
@@ -153,9 +152,5 @@ def _check_window(window: ContactWindow) -> Iterator[Problem]:
         yield Problem(field="window.days", reason="give at least one weekday, 1 (Monday) to 7")
     if len(set(window.days)) < len(window.days):
         yield Problem(field="window.days", reason="names a weekday twice")
-    if window.opens == window.closes != time(0):
-        yield Problem(
-            field="window.closes", reason="must differ from opens (00:00 to 00:00 is the whole day)"
-        )
     if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
         yield Problem(field="window.holiday_country", reason=fault)
