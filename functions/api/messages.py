@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
@@ -15,8 +15,9 @@ from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.messages.message import MessageState
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skipping import skip_words
 from shared.usecases.evidence.settle_message import Settlement, settle_message
 from shared.views import exports
 from shared.views import messages as view
@@ -36,13 +37,15 @@ class MessageOutput(Output):
     `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
     on an unknown one: "history", "policy" or an API key.
     `planned_for` is when it goes out, while it is queued. `withdrawn_by` is the file that canceled or moved
-    its appointment: it is skipped, or if that came too late not sent again.
+    its appointment: it is skipped, or if that came too late not sent again. Of a skipped one, `explanation`
+    says why in words, and `duplicate_of` is the message it is the same as.
     """
 
     id: str
     fire_id: str
     campaign_id: str
     step_id: str
+    file_id: str | None
     row_number: int | None
     sender_id: str
     channel: ChannelName
@@ -58,6 +61,7 @@ class MessageOutput(Output):
     disposition: Disposition | None
     provider_id: str | None
     duplicate_of: str | None
+    explanation: str | None
     resend_of: str | None
     searched_at: datetime | None
     settled_by: str | None
@@ -66,6 +70,12 @@ class MessageOutput(Output):
     not_after: datetime | None
     created_at: datetime
     sent_at: datetime | None
+
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The message with its explanation."""
+        assert isinstance(record, Message)  # noqa: S101  # as every caller has one
+        return super().of(record, explanation=skip_words(record), **beside)
 
 
 @dataclass(frozen=True, kw_only=True)

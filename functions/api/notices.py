@@ -25,6 +25,7 @@ class NoticeOutput(Output):
     sender_id: str | None
     campaign_id: str | None
     file_id: str | None
+    fire_id: str | None
     read_at: datetime | None
 
 

@@ -27,7 +27,7 @@ LISTS = declared_lists()
 NEEDS = needs_of(QUERIES.values(), LISTS.values())
 COMPOSITES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: without billing
 OVERRIDES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: single-field configurations
-QUERY_METHODS = {"count", "some", "each_value", "each_across_companies"}
+QUERY_METHODS = {"count", "some", "among", "each_value", "each_across_companies"}
 # Building blocks of queries, and where each may be written.
 BLOCKS = {"where", "order_by", "start_after", "start_at", "end_at", "end_before", "find_nearest", "aggregate"}
 
@@ -121,6 +121,7 @@ def test_queries_name_fields_their_records_have() -> None:
         beside = SEARCHED[one.collection].names if one.collection in SEARCHED else ()
         fields = {name.partition(".")[0] for name in (*one.equal, *one.contains, one.newest)}
         named |= {(one.collection, name) for name in fields - set(beside)}
+    named |= {(query.collection, query.among) for query in QUERIES.values() if query.among}
     unknown = {
         (collection, name)
         for collection, name in named

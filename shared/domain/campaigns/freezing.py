@@ -15,6 +15,7 @@ _TIMELESS = {
     "next_fire_at": None,
     "last_fire_id": None,
     "fire_refusal": "",
+    "questions": (),
 }
 
 

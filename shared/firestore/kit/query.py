@@ -12,6 +12,7 @@ from typing import Any
 class Query:
     """A query's shape: equalities, then at most one range, which is also the order.
 
+    `among` is a field that may have any of several values, given apart (Collection.among).
     `across_companies` marks the ticks' collection-group queries. `sums` are fields that are added up, each in
     a query of its own.
     """
@@ -22,6 +23,7 @@ class Query:
     order: tuple[str, str] | None = None  # field and direction, when it is not the range's
     across_companies: bool = False
     sums: tuple[str, ...] = ()
+    among: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

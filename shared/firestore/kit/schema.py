@@ -32,7 +32,12 @@ def _unchanged(fields: Fields) -> Fields:
 
 # By record: the first upgrade leads from version 1 to 2, the next from 2 to 3. None is ever taken out.
 UPGRADES: dict[type, tuple[Upgrade, ...]] = {
-    CampaignContent: (Upgrade(change=_unchanged),)  # senders got reply_to and created_at
+    CampaignContent: (
+        Upgrade(change=_unchanged),  # senders got reply_to and created_at
+        # Dedupe keys may hold "time" and "text", and the text fills their gaps. A worker that does not know
+        # that would give the messages of a fire other ids.
+        Upgrade(change=_unchanged),
+    )
 }
 
 

@@ -1,11 +1,12 @@
 """From planned rows to what is written: each row once, duplicates on one id, batches with a start."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
@@ -40,6 +41,7 @@ def missing(
     claims: dict[str, TextClaim] | None = None,
     failures: Collection[str] = (),
     opt_outs: Collection[str] = (),
+    earlier: Mapping[str, EarlierMessage] | None = None,
     rows_before: int = 0,
     reserved_at: datetime = NOON,
     is_canceled: bool = False,
@@ -51,7 +53,9 @@ def missing(
         chunk_id="c0",
         dispatch_until=NOON + timedelta(minutes=5),
     )
-    return chunk.missing(stored or {}, claims or {}, failures, opt_outs, starts, is_canceled=is_canceled)
+    return chunk.missing(
+        stored or {}, claims or {}, failures, opt_outs, earlier or {}, starts, is_canceled=is_canceled
+    )
 
 
 def phones(*numbers: int) -> list[dict[str, str]]:

@@ -37,8 +37,8 @@ UNSEARCHED = frozenset(
     {
         "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
         "reason", "value", "field", "delivery_reason",
-        "digest", "request_hash", "rendering_hash", "token", "lease_token",
-        "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by",
+        "digest", "request_hash", "rendering_hash", "token", "lease_token", "explanation", "sends_again",
+        "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by", "file_id",
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
@@ -99,6 +99,8 @@ def needs_of(found: typing.Iterable[Query], lists: typing.Iterable[ListQuery] = 
         parts = [(name, "ASCENDING") for name in query.equal]
         for added in query.sums:  # by the index of the filters and what is added up
             needs.composites.append(_composite(query, [*parts, (added, "ASCENDING")]))
+        if query.among:  # as an equality, with each of its values
+            parts.append((query.among, "ASCENDING"))
         last = query.order or ((query.range[0], "ASCENDING") if query.range else None)
         parts += [last] if last else []
         scope = GROUP if query.across_companies else COLLECTION
