@@ -103,12 +103,12 @@ class FoundAudience:
 class DueAudience:
     """Whom a campaign fires for next. `left_out` are files one may expect in it, at most `MOST_LEFT_OUT`.
 
-    `held` says what it must wait for, when all it could fire for is a file that is held.
+    `waits_for` says why it must wait, when all it could fire for is a file that is held or loading.
     """
 
     audience: FoundAudience
     left_out: tuple[LeftOut, ...] = ()
-    held: str | None = None
+    waits_for: str | None = None
 
 
 def left_out_words(left_out: Sequence[LeftOut]) -> str:

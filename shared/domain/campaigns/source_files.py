@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.campaigns.audience import MOST_LEFT_OUT, DueAudience, FilePart, FoundAudience, LeftOut
 from shared.domain.campaigns.campaign import Campaign
-from shared.domain.files.file import File, FileHold, FileState, hold_refusal
+from shared.domain.files.file import File, FileHold, FileState, fire_refusal
 from shared.domain.files.firing import has_nobody
 
 WhyNot = Callable[[File], str | None]  # why a file may not be fired now: shared/domain/files/firing.py
@@ -43,10 +43,12 @@ def due_files(
     left_out = [*_unfit(waiting, last_fired_at, why_not)]
     if not fired:
         fit = [file for file in older if not has_nobody(file) and why_not(file) is None]
-        due = due or sorted(fit, key=_arrived)[-1:]
+        due = due if waiting else sorted(fit, key=_arrived)[-1:]
         left_out += [_left_out(file, OLDER) for file in fit if file not in due]
-    held = next((file for file in waiting if file.hold is FileHold.HELD), None)
-    return replace(found(due, left_out), held=hold_refusal(held) if held and not due else None)
+    if due:
+        return found(due, left_out)
+    coming = (file for file in waiting if file.hold is FileHold.HELD or file.state is FileState.LOADING)
+    return replace(found((), left_out), waits_for=next(map(fire_refusal, coming), None))
 
 
 def newest_file(

@@ -28,11 +28,11 @@ async def start_fire(runtime: Runtime, company_id: str, campaign: Campaign, slot
 
     A recurring campaign on a source fires each of its files once; without a new one the fire is empty.
     Raises Conflict when the campaign's state does not allow it, its file is not loaded, or all that is due is
-    held.
+    held or still loading.
     """
     due = await find_audience(runtime, company_id, campaign)
-    if due.held is not None:
-        raise Conflict(due.held)
+    if due.waits_for is not None:
+        raise Conflict(due.waits_for)
     return await start_fire_for(runtime, company_id, campaign, slot, now, due)
 
 

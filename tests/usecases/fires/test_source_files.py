@@ -95,8 +95,6 @@ async def test_two_ticks_and_a_worker_that_dies_fire_each_file_once(clinic: Clin
 
 
 async def test_what_is_left_out_is_said_in_the_fire_and_told_once(clinic: Clinic) -> None:
-    clinic.stop_clock(NOON - 5 * DAY)
-    await load(clinic, "old.csv", *people(1, 5000))
     clinic.stop_clock(NOON)
     await clinic.ready(schedule=DAILY)
     north = await load(clinic, "north.csv", *people(2))
@@ -109,14 +107,19 @@ async def test_what_is_left_out_is_said_in_the_fire_and_told_once(clinic: Clinic
     reasons = {one.name: one.reason for one in fire.left_out}
     assert reasons["broken.csv"].startswith("it was refused: ")
     assert reasons["late.csv"] == "it is still loading"
-    assert reasons["old.csv"] == "it was loaded before the campaign was made"
     assert all(name in fire.note for name in reasons)
     [notice] = await told(clinic, NoticeKind.FILES_LEFT_OUT)
     assert "late.csv was left out: it is still loading." in notice.text
     assert (notice.campaign_id, notice.fire_id) == ("reminders", fire.id)
     second = await tick(clinic, NOON + DAY + timedelta(hours=2))
-    assert [one.name for one in second.left_out] == ["late.csv"]
-    await tick(clinic, NOON + 2 * DAY + timedelta(hours=2))
+    assert second.id == fire.id  # what is still to come is waited for
+    assert "'late.csv' is loading" in (await clinic.campaign()).fire_refusal
+    await load(clinic, "south.csv", *people(2, 3000))
+    third = await tick(clinic, NOON + DAY + timedelta(hours=3))
+    assert [one.name for one in third.left_out] == ["late.csv"]
+    east = await load(clinic, "east.csv", *people(2, 6000))
+    fourth = await tick(clinic, NOON + 2 * DAY + timedelta(hours=3))
+    assert (fourth.audience.file_ids, [one.name for one in fourth.left_out]) == ((east,), ["late.csv"])
     assert len(await told(clinic, NoticeKind.FILES_LEFT_OUT)) == 2  # the same again is not told again
 
 
@@ -129,6 +132,19 @@ async def test_a_recurring_campaign_over_old_files_begins_with_the_newest(clinic
     fire = await tick(clinic, NOON + timedelta(hours=2))
     assert fire.audience.file_ids == (newest,)
     assert [one.name for one in fire.left_out] == ["older.csv"]
+
+
+async def test_files_of_long_before_a_recurring_campaign_are_left_out_and_told(clinic: Clinic) -> None:
+    clinic.stop_clock(NOON - 5 * DAY)
+    await load(clinic, "old.csv", *people(1, 5000))
+    clinic.stop_clock(NOON)
+    await clinic.ready(schedule=DAILY)
+    north = await load(clinic, "north.csv", *people(1))
+    fire = await tick(clinic, NOON + timedelta(hours=2))
+    assert fire.audience.file_ids == (north,)
+    assert "old.csv was left out: it was loaded before the campaign was made." in fire.note
+    [notice] = await told(clinic, NoticeKind.FILES_LEFT_OUT)
+    assert "old.csv" in notice.text
 
 
 async def test_on_demand_the_newest_file_is_fired_and_the_others_are_named(clinic: Clinic) -> None:
