@@ -12,6 +12,7 @@ from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, k
 from shared.domain.fires.planning import Plan, PlannedFailure, Planner
 from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
 from shared.domain.fires.recipient import Recipient
+from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.message import SkipReason
 
 SKIP_REASONS = {
@@ -135,6 +136,6 @@ def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessa
         contact_id=failure.recipient.contact_id,
         kind=failure.kind,
         field=failure.field,
-        value=failure.value,
+        value=failure.value[:SHOWN_LENGTH],
         reason=failure.reason,
     )

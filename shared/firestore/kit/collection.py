@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import DELETE_FIELD, AsyncCollectionReference, AsyncQuery, FieldFilter, Or
+from google.cloud.firestore import (
+    DELETE_FIELD,
+    AsyncCollectionReference,
+    AsyncDocumentReference,
+    AsyncQuery,
+    AsyncWriteBatch,
+    FieldFilter,
+    Or,
+)
 from google.cloud.firestore_v1.base_query import BaseFilter
 
 from shared import metering
@@ -14,8 +22,10 @@ from shared.firestore.kit.documents import READ_SIZE, Documents
 from shared.firestore.kit.query import ListQuery, Match, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY
+from shared.firestore.kit.transactions import commit_part
 
 T = TypeVar("T")
+_Change = tuple[AsyncDocumentReference, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +45,16 @@ class Collection(Documents[T]):
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
             query = query if last is None else query.start_after(last)
-            snapshots, batch = [one async for one in query.stream(retry=READ_RETRY)], self._db.batch()
+            snapshots = [one async for one in query.stream(retry=READ_RETRY)]
+            changes: list[_Change] = []
             for snapshot in snapshots:
                 stored, wanted = snapshot.to_dict() or {}, self._beside_now(snapshot)
                 if any(stored.get(name) != value for name, value in wanted.items()):
                     ours = {name: DELETE_FIELD if value is None else value for name, value in wanted.items()}
-                    batch.update(snapshot.reference, ours)
-                    count += 1
-            await batch.commit()
+                    changes.append((snapshot.reference, ours))
+            if changes:
+                await commit_part(self._db, changes, _change)
+            count += len(changes)
             if len(snapshots) < READ_SIZE:
                 return count
             last = snapshots[-1]
@@ -169,6 +181,10 @@ class Collection(Documents[T]):
             source = source.order_by(order[0], direction=order[1])
         filtered: AsyncQuery = source
         return filtered
+
+
+def _change(writer: AsyncWriteBatch, change: _Change) -> None:
+    writer.update(*change)
 
 
 async def _answer(aggregation: Any) -> int:
