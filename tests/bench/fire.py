@@ -83,7 +83,7 @@ async def _fire(stack: Any, provider: str, channel: str, count: int) -> dict[str
         begun = time.monotonic()
         fire = await api.post(f"/campaigns/{campaign_id}/fire")
         accepted = await _all_accepted(http, provider, count)
-            closed = await _until(api, f"/fires/{fire['id']}", "percent", 100)
+        closed = await _until(api, f"/fires/{fire['id']}", "percent", 100)
         return {
             "channel": channel,
             "count": count,
