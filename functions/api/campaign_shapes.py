@@ -18,6 +18,7 @@ from functions.api.kit.shapes import (
     WallDateTime,
     WallTime,
 )
+from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
 from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.campaigns.public_holidays import holiday_hint, holidays_of
@@ -119,12 +120,16 @@ class CampaignChanges(Input):
     reply_options: Annotated[tuple[ReplyOptionInput, ...], Field(max_length=10)] = LEFT_OUT
     expires_field: FieldName | None = None
     filters: Annotated[tuple[FilterInput, ...], Field(max_length=20)] = LEFT_OUT
+    row_filter: RowFilterInput | None = None
     dedupe_key: _DedupeKey | None = None
     unknown_policy: UnknownPolicy = LEFT_OUT
 
 
 class CampaignInput(CampaignChanges):
-    """A campaign's definition. `expires_field` names the field after whose time a message is no use."""
+    """A campaign's definition. `expires_field` names the field after whose time a message is no use.
+
+    It is a date or a datetime. Rows that `row_filter` does not take get no message.
+    """
 
     name: Name
     audience: AudienceInput
@@ -206,6 +211,7 @@ class CampaignOutput(Output):
     reply_options: tuple[ReplyOptionOutput, ...]
     expires_field: str | None
     filters: tuple[FilterOutput, ...]
+    row_filter: RowFilterOutput | None
     dedupe_key: tuple[str, ...] | None
     unknown_policy: UnknownPolicy
     content_hash: str | None

@@ -10,6 +10,7 @@ from shared.domain.campaigns.schedule import Schedule
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import Conflict
+from shared.domain.files.row_filter import RowFilter
 from shared.domain.templates.message_filter import MessageFilter
 
 
@@ -59,7 +60,8 @@ class Campaign:
 
     `expires_field` is "no use after": the row's field (such as the appointment time) after which a
     message must not be sent. `content_hash` is set while the campaign is frozen. `fire_refusal`
-    is why it did not start when its time came; empty once it has.
+    is why it did not start when its time came; empty once it has. Rows that `row_filter` does not take are
+    not planned.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Campaign:
     reply_options: tuple[ReplyOption, ...] = ()
     expires_field: str | None = None
     filters: tuple[MessageFilter, ...] = ()
+    row_filter: RowFilter | None = None
     dedupe_key: tuple[str, ...] | None = None
     content_hash: str | None = None
     next_fire_at: datetime | None = None

@@ -1,7 +1,9 @@
 """A campaign's content: everything it renders from, frozen under a hash."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shared.domain.campaigns import window
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.files.source import FieldType
 from shared.domain.senders.sender import Sender
@@ -13,6 +15,7 @@ class CampaignContent:
     """Everything a campaign renders from, frozen when the campaign was marked ready.
 
     `rows_hash` tells the rows of the file it names from those that the file has after a change.
+    `time_zone_field` is the source's: it names each row's own zone.
     """
 
     content_hash: str
@@ -26,3 +29,11 @@ class CampaignContent:
     default_region: str
     allows_possible_numbers: bool = False
     rows_hash: str = ""
+    time_zone_field: str | None = None
+
+    def opening(self, at: datetime) -> datetime:
+        """When the contact window first opens at the company, from `at` on; `at` for one that never does.
+
+        From there on a sender's time is reserved.
+        """
+        return window.next_open(self.campaign.window, (self.company_time_zone,), at) or at

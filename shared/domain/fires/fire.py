@@ -32,7 +32,8 @@ class Fire:
     """One run of a campaign. `id` is computed from campaign and slot, so a slot fires once.
 
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
-    planned so far: each gives one message or failure for each of its recipients.
+    planned so far: each gives one message or failure for each of its recipients, but for those whom the
+    campaign's row filter, if it has one, does not take.
     `chunks_stored` becomes true when every chunk of these steps is written; until then the sweep
     goes on with it. `traceparent` is the trace it was started in. `progress` lives in another document
     (FireProgress), as summaries write it often.
@@ -51,10 +52,11 @@ class Fire:
     is_closed: bool = False
     note: str = ""
     traceparent: str = ""
+    has_row_filter: bool = False
 
     @property
     def planned(self) -> int:
-        """How many messages and failures the steps planned so far come to."""
+        """How many messages and failures the steps planned so far come to, before a row filter."""
         return sum(step.planned for step in self.steps)
 
     @property
@@ -81,7 +83,8 @@ class Chunk:
 
     `id` is computed from fire, step and number. `piece` says who they are. `reserved_at` is where the step's
     time on its sender begins, and `recipients_before` the chunk's place in it. `planned_at` is when it was
-    first claimed: planning again plans for the same moment.
+    first claimed: planning again plans for the same moment. `filtered` counts its recipients whom the
+    campaign's row filter did not take, once it is done.
     """
 
     id: str
@@ -94,6 +97,7 @@ class Chunk:
     published_at: datetime
     state: ChunkState = ChunkState.WAITING
     planned_at: datetime | None = None
+    filtered: int = 0
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
@@ -122,7 +126,10 @@ class ProgressStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ledger:
-    """The sum that must hold: planned = sent + skipped + failed + unknown + pending."""
+    """The sum that must hold: planned = sent + skipped + failed + unknown + pending.
+
+    `filtered` stands beside it: recipients whom the campaign's row filter did not take are not planned.
+    """
 
     planned: int = 0
     sent: int = 0
@@ -130,6 +137,7 @@ class Ledger:
     failed: int = 0
     unknown: int = 0
     pending: int = 0
+    filtered: int = 0
 
     def __add__(self, other: "Ledger") -> "Ledger":
         """Both together."""

@@ -9,7 +9,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
-from shared.domain.fires.planning import Plan, PlannedFailure, Planner
+from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.message import SkipReason
@@ -23,7 +23,8 @@ SKIP_REASONS = {
 }
 
 
-Planned = list[tuple[int, KeyedMessage | PlannedFailure]]  # with the recipient's position
+# What is planned, with the recipient's position.
+Planned = list[tuple[int, KeyedMessage | PlannedFailure | FilteredOut]]
 
 
 def messages_of(plans: Planned) -> list[KeyedMessage]:
@@ -50,8 +51,8 @@ class PreviewMaking:
             plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
         return plans
 
-    def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure:
-        return plan if isinstance(plan, PlannedFailure) else keyed(self._preview_id, plan)
+    def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure | FilteredOut:
+        return keyed(self._preview_id, plan) if isinstance(plan, PlannedMessage) else plan
 
     def shown(
         self, plans: Planned, opt_outs: Collection[str], withdrawn: Mapping[str, str]
@@ -61,6 +62,9 @@ class PreviewMaking:
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
                 yield self.totals.counted(_previewed_failure(position, plan))
+                continue
+            if isinstance(plan, FilteredOut):
+                yield self.totals.counted(_previewed_filtered(position, plan))
                 continue
             channel = plan.plan.step.channel
             parts = channel.record.units(plan.plan.body)
@@ -122,6 +126,19 @@ def _previewed_message(position: int, decided: DecidedMessage, parts: int, now: 
         until=plan.opens_at if waits else None,
         kind=skip or ("outside the contact window" if waits else ""),
         reason=SKIP_REASONS[skip] if skip else "",
+    )
+
+
+def _previewed_filtered(position: int, plan: FilteredOut) -> PreviewedMessage:
+    """How a recipient is shown whom the row filter does not take."""
+    return PreviewedMessage(
+        position=position,
+        step_id=plan.step.id,
+        verdict=Verdict.FILTERED,
+        row_number=plan.recipient.row_number,
+        contact_id=plan.recipient.contact_id,
+        kind="row filter",
+        reason=plan.reason,
     )
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage
+from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage
 from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of
 from shared.domain.messages.failure import Failure
@@ -20,13 +20,15 @@ from shared.domain.senders.sender import Sender
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Starts:
-    """When things may start. `reserved_at` is where the step's time on its sender begins.
+    """When things may start. `reserved_at` is where the step's time on its sender begins, which was reserved
+    from the company's `opening` on.
 
     Batches that start before `dispatch_until` are announced at once; a tick takes the later ones.
     """
 
     now: datetime
     reserved_at: datetime
+    opening: datetime
     recipients_before: int
     chunk_id: str
     dispatch_until: datetime
@@ -52,13 +54,17 @@ class Writes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arranged:
-    """The plans of one step for some recipients, with the ids they would take."""
+    """The plans of one step for some recipients, with the ids they would take.
+
+    `filtered` counts those that the campaign's row filter does not take: nothing is written of them.
+    """
 
     company_id: str
     fire: Fire
     content: CampaignContent
     messages: tuple[KeyedMessage, ...]
     failures: tuple[tuple[str, PlannedFailure], ...]
+    filtered: int = 0
 
     def message_ids(self) -> set[str]:
         """Every id a message could have: as a first of its kind, or as a duplicate."""
@@ -113,8 +119,11 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
     """Give each plan its ids."""
     messages: list[KeyedMessage] = []
     failures: list[tuple[str, PlannedFailure]] = []
+    filtered = 0
     for plan in plans:
-        if isinstance(plan, PlannedMessage):
+        if isinstance(plan, FilteredOut):
+            filtered += 1
+        elif isinstance(plan, PlannedMessage):
             messages.append(keyed(fire.id, plan))
         else:
             failures.append((computed_id(fire.id, plan.step.id, "failure", plan.recipient.key), plan))
@@ -124,6 +133,7 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
         content=content,
         messages=tuple(messages),
         failures=tuple(failures),
+        filtered=filtered,
     )
 
 
@@ -218,4 +228,7 @@ def _start(sender: Sender, opens_at: datetime, first: int, starts: Starts) -> da
     """When a batch starts whose first message is the `first` of its group in the chunk."""
     before = starts.recipients_before + first
     offset = timedelta(seconds=chunk_offset_seconds(before, sender.rate_per_second))
+    # Where it is later in the day than at the company, people may be contacted before its opening.
+    if opens_at < starts.opening:
+        return opens_at + (starts.reserved_at - starts.opening) + offset
     return max(opens_at, starts.reserved_at) + offset

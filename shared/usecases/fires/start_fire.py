@@ -122,6 +122,7 @@ def _new_fire(
         ),
         note=note,
         traceparent=tracing.traceparent(),
+        has_row_filter=content.campaign.row_filter is not None,
     )
 
 
