@@ -18,6 +18,7 @@ from functions.api.kit.shapes import (
     WallDateTime,
     WallTime,
 )
+from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
 from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
 from shared.domain.campaigns.dedupe_scope import MOST_DAYS, DedupeScope
@@ -145,6 +146,7 @@ class CampaignChanges(Input):
     reply_options: Annotated[tuple[ReplyOptionInput, ...], Field(max_length=10)] = LEFT_OUT
     expires_field: FieldName | None = None
     filters: Annotated[tuple[FilterInput, ...], Field(max_length=20)] = LEFT_OUT
+    row_filter: RowFilterInput | None = None
     dedupe_key: _DedupeKey | None = None
     dedupe_scope: DedupeScope | None = None
     dedupe_days: Annotated[StrictInt, Field(ge=1, le=MOST_DAYS)] | None = None
@@ -153,7 +155,10 @@ class CampaignChanges(Input):
 
 
 class CampaignInput(CampaignChanges):
-    """A campaign's definition. `expires_field` names the field after whose time a message is no use."""
+    """A campaign's definition. `expires_field` names the field after whose time a message is no use.
+
+    It is a date or a datetime. Rows that `row_filter` does not take get no message.
+    """
 
     name: Name
     audience: AudienceInput
@@ -256,6 +261,7 @@ class CampaignOutput(Output):
     reply_options: tuple[ReplyOptionOutput, ...]
     expires_field: str | None
     filters: tuple[FilterOutput, ...]
+    row_filter: RowFilterOutput | None
     dedupe_key: tuple[str, ...] | None
     dedupe_scope: DedupeScope
     dedupe_days: int | None

@@ -71,8 +71,9 @@ class FileOutput(Output):
     when a campaign first fired for it: from then on its rows do not change.
 
     `notes` say what was chosen and left out when it was read: the sheet, lines above the header, columns it
-    does not have, and hidden rows, of which there were `hidden_count`. `canceled_count` records cancel
-    appointments: what waits to be sent of those is withdrawn.
+    does not have, hidden rows, of which there were `hidden_count`, and the `filtered_count` rows that the
+    source's row filter did not take. `canceled_count` records cancel appointments: what waits to be sent of
+    those is withdrawn.
     """
 
     id: str
@@ -84,6 +85,7 @@ class FileOutput(Output):
     rejected_count: int
     hidden_count: int
     canceled_count: int
+    filtered_count: int
     notes: tuple[str, ...]
     refusal: str | None
     size: int

@@ -18,7 +18,10 @@ router = APIRouter(prefix="/v1/fires", tags=["fires"], route_class=ApiRoute)
 
 
 class LedgerOutput(Output):
-    """planned = sent + skipped + failed + unknown + pending, at any moment."""
+    """planned = sent + skipped + failed + unknown + pending, at any moment.
+
+    Beside it, `filtered` counts recipients whom the campaign's row filter did not take: they are not planned.
+    """
 
     planned: int
     sent: int
@@ -26,6 +29,7 @@ class LedgerOutput(Output):
     failed: int
     unknown: int
     pending: int
+    filtered: int
     is_balanced: bool
 
 
@@ -105,6 +109,7 @@ def live_output(live: LiveFire) -> LiveFireOutput:
         books.fire,
         status=books.status,
         percent=books.percent,
+        planned=books.ledger.planned,
         ledger=books.ledger,
         steps=books.steps,
         progress=live.progress,

@@ -13,6 +13,7 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
+from functions.api.row_filter_shapes import SourceRowFilterInput, SourceRowFilterOutput
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.files.appointments import MOST_DAYS
 from shared.domain.files.finding import FindingCode
@@ -28,7 +29,11 @@ _Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
 class ColumnInput(Input):
-    """Which column is which field, and how its cells are read. `formats` are strptime's, tried in order."""
+    """Which column is which field, and how its cells are read. `formats` are strptime's, tried in order.
+
+    A datetime whose time stands in another column names that in `time_column`, and its formats in
+    `time_formats`; `formats` are then those of the date.
+    """
 
     record_type: ClassVar[Callable[..., Any] | None] = ColumnMapping
     column: FieldName
@@ -39,6 +44,8 @@ class ColumnInput(Input):
     thousands_separator: Annotated[str, Field(max_length=5)] = ","
     default_region: _Short | None = None
     is_required: StrictBool = False
+    time_column: FieldName | None = None
+    time_formats: Annotated[tuple[_Short, ...], Field(max_length=20)] = ()
 
 
 Columns = Annotated[tuple[ColumnInput, ...], Field(min_length=1, max_length=500)]
@@ -53,12 +60,14 @@ class SourceChanges(Input):
     name: Name = LEFT_OUT
     columns: Columns = LEFT_OUT
     time_zone: _Short | None = None
+    time_zone_field: FieldName | None = None
     default_region: _Short | None = None
     encoding: _Short | None = None
     delimiter: Annotated[str, StringConstraints(pattern=r'^[^\r\n"A-Za-z0-9]$')] | None = None
     sheet: Name | None = None
     header_row: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     loads_hidden_rows: StrictBool = LEFT_OUT
+    row_filter: SourceRowFilterInput | None = None
     dedupe_key: DedupeKey = LEFT_OUT
     holds: HoldRule = LEFT_OUT
     holds_on: HoldsOn = LEFT_OUT
@@ -72,6 +81,9 @@ class SourceInput(SourceChanges):
     of the findings in `holds_on` (`listed`), `always` or `never`.
     `format` says what its files are: tables, or appointments in a format of their own. Of a calendar's
     recurring visits, those of the next `days_ahead` days are loaded.
+
+    `time_zone_field` is the field that names each row's own time zone: a zone, a US state or a phone. Rows
+    that `row_filter` does not take are left out when a file is loaded.
     """
 
     name: Name
@@ -95,6 +107,8 @@ class ColumnOutput(Output):
     thousands_separator: str
     default_region: str | None
     is_required: bool
+    time_column: str | None
+    time_formats: tuple[str, ...]
 
 
 class SourceOutput(Output):
@@ -104,12 +118,14 @@ class SourceOutput(Output):
     name: str
     columns: tuple[ColumnOutput, ...]
     time_zone: str | None
+    time_zone_field: str | None
     default_region: str | None
     encoding: str | None
     delimiter: str | None
     sheet: str | None
     header_row: int | None
     loads_hidden_rows: bool
+    row_filter: SourceRowFilterOutput | None
     dedupe_key: tuple[str, ...]
     holds: HoldRule
     holds_on: tuple[FindingCode, ...]

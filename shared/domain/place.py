@@ -1,8 +1,9 @@
 """Time zones and regions: as companies, sources and senders name them, and as rows do."""
 
 from collections.abc import Mapping
-from functools import cache
-from zoneinfo import available_timezones
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from tzdata import IANA_VERSION
 
@@ -46,6 +47,31 @@ def find_zones(text: str) -> tuple[str, ...]:
     key = " ".join(text.split()).casefold()
     zone = _iana_names().get(key.replace(" ", "_"))
     return (zone,) if zone else _state_zones().get(key, ())
+
+
+def find_all_zones(text: str) -> tuple[str, ...]:
+    """The zones that a list such as America/New_York,America/Chicago names; empty when a name is none."""
+    found = [find_zones(part) for part in text.split(",")]
+    return tuple(dict.fromkeys(zone for zones in found for zone in zones)) if all(found) else ()
+
+
+@lru_cache(maxsize=4096)
+def main_zone(zones: tuple[str, ...], home: str, year: int) -> str:
+    """The one zone in which a row's times are read and shown, when its place allows several.
+
+    `home` (the source's or the company's) when its clocks are those of one of them. Else the one whose clocks
+    are furthest ahead: a time read there comes first, so that nothing goes out too late.
+    """
+    if len(zones) == 1:
+        return zones[0]
+    clocks = {zone: _clocks(zone, year) for zone in zones}
+    return home if _clocks(home, year) in clocks.values() else max(zones, key=clocks.__getitem__)
+
+
+def _clocks(zone: str, year: int) -> tuple[timedelta, ...]:
+    """The zone's offsets in winter and in summer: two zones with the same clocks have the same."""
+    days = (datetime(year, month, 15, tzinfo=ZoneInfo(zone)) for month in (1, 7))
+    return tuple(day.utcoffset() or timedelta() for day in days)
 
 
 @cache

@@ -98,19 +98,29 @@ def with_rows(chunk: RowChunk, rows: Sequence[Row]) -> RowChunk:
         rows=zlib.compress(orjson.dumps([[row.number, row.values] for row in rows]), 1),
         marked_count=sum(bool(row.marks) for row in rows),
         remarks=zlib.compress(msgspec.json.encode(remarks), 1) if remarks else b"",
+        time_zones=_zones(rows),
     )
 
 
 def unpacked(chunk: RowChunk) -> list[Row]:
-    """The rows a chunk holds."""
+    """The rows a chunk holds; those of older ones have no time zone."""
     pairs = orjson.loads(zlib.decompress(chunk.rows))
+    zones = chunk.time_zones or ("",)
+    zones = zones * len(pairs) if len(zones) == 1 else zones
+    placed = zip(pairs, zones, strict=True)
     if not chunk.remarks:
-        return [Row(number=number, values=values) for number, values in pairs]
+        return [Row(number=number, values=values, time_zone=zone) for (number, values), zone in placed]
     remarks = msgspec.json.decode(zlib.decompress(chunk.remarks), type=list[_Remark])
     said = {remark.number: remark for remark in remarks}
     nothing = _Remark(number=0)
     return [
-        Row(number=number, values=values, marks=of.marks, mended=of.mended)
-        for number, values in pairs
+        Row(number=number, values=values, marks=of.marks, mended=of.mended, time_zone=zone)
+        for (number, values), zone in placed
         for of in (said.get(number, nothing),)
     ]
+
+
+def _zones(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The rows' time zones: one for each, or the one that all have."""
+    zones = tuple(row.time_zone for row in rows)
+    return zones[:1] if len(set(zones)) == 1 else zones

@@ -64,21 +64,37 @@ async def _count_step(
         return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
 
     done_chunks = await stores.chunks.count(company_id, STEP_CHUNKS, *key, ChunkState.DONE)
-    queued, sending, sent, skipped, unknown, failed = await asyncio.gather(
+    queued, sending, sent, skipped, unknown, failed, filtered = await asyncio.gather(
         messages(MessageState.QUEUED),
         messages(MessageState.SENDING),
         messages(MessageState.SENT),
         messages(MessageState.SKIPPED),
         messages(MessageState.UNKNOWN),
         stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
+        _filtered(runtime, company_id, fire, step),
     )
+    planned = step.planned - filtered
     is_planned = fire.chunks_stored and done_chunks == step.chunk_count
     settled = sent + skipped + failed + unknown
-    pending = queued + sending if is_planned else step.planned - settled  # not queued yet is pending
+    pending = queued + sending if is_planned else planned - settled  # not queued yet is pending
     ledger = Ledger(
-        planned=step.planned, sent=sent, skipped=skipped, failed=failed, unknown=unknown, pending=pending
+        planned=planned,
+        sent=sent,
+        skipped=skipped,
+        failed=failed,
+        unknown=unknown,
+        pending=pending,
+        filtered=filtered,
     )
     return StepLedger(step_id=step.step_id, ledger=ledger), is_planned
+
+
+async def _filtered(runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep) -> int:
+    """How many of the step's recipients the campaign's row filter did not take, as far as chunks are done."""
+    if not fire.has_row_filter:
+        return 0
+    values = (fire.id, step.step_id, ChunkState.DONE)
+    return await runtime.stores.chunks.sum(company_id, STEP_CHUNKS, *values, field="filtered")
 
 
 async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:

@@ -55,5 +55,5 @@ def test_lines_that_cannot_be_read_come_back_to_be_mended_and_load_once_they_are
     again = map_record(mapping, 2, rejected.cells)
     assert isinstance(again, RejectedRow), "the cell too many says that nobody has looked at it"
     assert map_record(mapping, 2, ("Ana", "2025550165", "")) == Row(
-        number=2, values={"name": "Ana", "phone": "2025550165"}
+        number=2, values={"name": "Ana", "phone": "2025550165"}, time_zone="UTC"
     )

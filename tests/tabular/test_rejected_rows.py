@@ -137,7 +137,7 @@ def test_a_mended_file_loads_also_when_it_was_a_spreadsheet(tmp_path: Path) -> N
     again = read(write(tmp_path, mended))
     mapping = prepare_mapping(columns, again.table.header, time_zone="UTC")
     assert map_record(mapping, 2, again.records[0].cells) == Row(
-        number=2, values={"price": "1.234", "phone": "+12125550100"}
+        number=2, values={"price": "1.234", "phone": "+12125550100"}, time_zone="UTC"
     )
 
 

@@ -13,6 +13,7 @@ from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import Conflict
+from shared.domain.files.row_filter import RowFilter
 from shared.domain.templates.message_filter import MessageFilter
 
 
@@ -65,6 +66,7 @@ class Campaign:
     `scope`). `send_again` names who gets it whatever was sent before. `questions` are
     what its dedupe key left open when it was saved. `content_hash` is set while the
     campaign is frozen. `fire_refusal` is why it did not start when its time came; empty once it has.
+    Rows that `row_filter` does not take are not planned.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Campaign:
     reply_options: tuple[ReplyOption, ...] = ()
     expires_field: str | None = None
     filters: tuple[MessageFilter, ...] = ()
+    row_filter: RowFilter | None = None
     dedupe_key: tuple[str, ...] | None = None
     dedupe_scope: DedupeScope | None = None
     dedupe_days: int | None = None

@@ -1,7 +1,9 @@
 """A campaign's content: everything it renders from, frozen under a hash."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shared.domain.campaigns import window
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.files.source import FieldType
 from shared.domain.senders.sender import Sender
@@ -15,6 +17,7 @@ class CampaignContent:
     `rows_hash` tells the rows of the file it names from those that the file has after a change.
     `text_fills_gaps`: where a row has nothing for a word of the dedupe key, the text decides. It is false in
     contents of version 1, whose rows had the day of the fire there, or nothing.
+    `time_zone_field` is the source's: it names each row's own zone.
     """
 
     content_hash: str
@@ -29,3 +32,11 @@ class CampaignContent:
     allows_possible_numbers: bool = False
     rows_hash: str = ""
     text_fills_gaps: bool = False
+    time_zone_field: str | None = None
+
+    def opening(self, at: datetime) -> datetime:
+        """When the contact window first opens at the company, from `at` on; `at` for one that never does.
+
+        From there on a sender's time is reserved.
+        """
+        return window.next_open(self.campaign.window, (self.company_time_zone,), at) or at

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator
 
+from shared.domain.campaigns.check_fields import check_field_kinds
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
 from shared.domain.errors import Problem
@@ -30,7 +31,11 @@ _EXAMPLE = "1"
 
 
 def content_problems(content: CampaignContent) -> Iterator[Problem]:
-    """Every step that has no from, to, subject or body, or whose template needs a field no row can have."""
+    """Every step that has no from, to, subject or body, or whose template needs a field no row can have.
+
+    And what else of the campaign does not go with the source, which may have changed since it was saved.
+    """
+    yield from check_field_kinds(content.campaign, content.field_types)
     for index, step in enumerate(content.campaign.steps):
         where = f"steps[{index}]"
         template, sender = content.templates[step.template_id], content.senders[step.sender_id]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shared.domain.campaigns.rule_days import WEEKDAYS, read_rule, walls_of
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Problem
+from shared.domain.local_time import moment_at
 from shared.domain.years import SHOWN_YEARS, YEARS
 
 HORIZON_DAYS = 3_660  # ten years: 29 February comes within eight, also around 2100
@@ -60,7 +61,7 @@ def fires_after(schedule: Schedule, time_zone: str, after: datetime | None) -> I
     zone = ZoneInfo(schedule.time_zone or time_zone)
     walls = iter((schedule.at,)) if schedule.kind is ScheduleKind.ONCE else _walls(schedule, zone, after)
     last = after
-    for moment in (wall.replace(tzinfo=zone, fold=0).astimezone(UTC) for wall in walls):
+    for moment in (moment_at(wall, zone) for wall in walls):
         if last is None or moment > last:
             yield moment
             last = moment

@@ -95,6 +95,14 @@ def zones_of_phone(e164: str) -> tuple[str, ...]:
     return () if _NOWHERE in zones else tuple(zones)
 
 
+def zones_of_written(text: str, region: str) -> tuple[str, ...]:
+    """The same for a number as somebody wrote it, and empty for what is no number."""
+    try:
+        return zones_of_phone(normalize_phone(text, region))
+    except AddressInvalid:
+        return ()
+
+
 def _without_former_prefix(number: PhoneNumber) -> PhoneNumber:
     """The number without a prefix its country gave up, when what is left is a number given out there."""
     if number.country_code not in _FORMER_PREFIXES or phonenumbers.is_valid_number(number):

@@ -19,6 +19,17 @@ _ERROR = re.compile(
 )
 
 
+class CellRejected(Exception):
+    """A cell does not fit its field; the text says why and how to mend it, without the value.
+
+    `place` tells which cell is at fault of a field that is read from two: 0 the date, 1 the time.
+    """
+
+    def __init__(self, reason: str, *, place: int = 0) -> None:
+        super().__init__(reason)
+        self.place = place
+
+
 class TypedCell(str):
     """A spreadsheet cell that held a number, date, time or boolean, not text.
 

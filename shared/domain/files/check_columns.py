@@ -16,6 +16,7 @@ MAPPING_BYTES = 200_000  # names and formats of one source, which is one stored 
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _WITH_DATE = (FieldType.DATE, FieldType.DATETIME)
+_ZONED = (FieldType.TIME_ZONE, FieldType.TEXT, FieldType.PHONE)
 _WITH_FORMATS = (*_WITH_DATE, FieldType.TIME)
 # Afternoon and a day above 12, so that a format that drops either does not read back.
 _SAMPLE = datetime(2026, 11, 23, 14, 30, 45, tzinfo=UTC)
@@ -38,10 +39,14 @@ def check_columns(columns: Sequence[ColumnMapping]) -> None:
 
 
 def _size_problems(columns: Sequence[ColumnMapping]) -> Iterator[Problem]:
-    formats = {form for column in columns for form in column.formats}
+    formats = {form for column in columns for form in (*column.formats, *column.time_formats)}
     if len(formats) > FORMATS:
         yield Problem(field="columns", reason=f"have {len(formats):,} different formats; {FORMATS} are taken")
-    texts = (text for column in columns for text in (column.column, column.field, *column.formats))
+    texts = (
+        text
+        for column in columns
+        for text in (column.field, *column.names, *column.formats, *column.time_formats)
+    )
     size = sum(len(text.encode(errors="surrogatepass")) for text in texts)
     if size > MAPPING_BYTES:
         reason = f"have names and formats of {size:,} bytes; {MAPPING_BYTES:,} are taken"
@@ -61,6 +66,20 @@ def check_format(source: Source) -> list[Problem]:
     return [Problem(field="columns", reason=reason)]
 
 
+def check_zone_field(source: Source) -> Iterator[Problem]:
+    """What is wrong with the field that names each row's time zone."""
+    if source.time_zone_field is None:
+        return
+    kinds = {column.field: column.type for column in source.columns}
+    kind = kinds.get(source.time_zone_field)
+    if kind is None:
+        reason = f"{source.time_zone_field!r} is not a field of the source; it has: {', '.join(kinds)}"
+        yield Problem(field="time_zone_field", reason=reason)
+    elif kind not in _ZONED:
+        reason = f"is a {kind} field; name one with time zones or US states, or a phone"
+        yield Problem(field="time_zone_field", reason=reason)
+
+
 def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:
     where = f"columns[{index}]"
     if not column_key(column.column):
@@ -74,10 +93,27 @@ def _column_problems(index: int, column: ColumnMapping) -> Iterator[Problem]:
     if column.formats and column.type not in _WITH_FORMATS:
         yield Problem(field=f"{where}.formats", reason="only dates and times have formats")
         return
-    for number, form in enumerate(column.formats):
-        reason = _format_fault(form, column.type)
-        if reason:
-            yield Problem(field=f"{where}.formats[{number}]", reason=reason)
+    yield from _pair_problems(where, column)
+    for part, name in zip(column.parts, ("formats", "time_formats"), strict=False):
+        for number, form in enumerate(part.formats):
+            reason = _format_fault(form, part.type)
+            if reason:
+                yield Problem(field=f"{where}.{name}[{number}]", reason=reason)
+
+
+def _pair_problems(where: str, column: ColumnMapping) -> Iterator[Problem]:
+    """What is wrong with the column of the time that goes with a date."""
+    if column.time_column is None:
+        if column.time_formats:
+            yield Problem(field=f"{where}.time_formats", reason="go with a time_column")
+        return
+    if column.type is not FieldType.DATETIME:
+        reason = "goes with the type datetime: a date and a time in two columns are one date-time"
+        yield Problem(field=f"{where}.time_column", reason=reason)
+    if not column_key(column.time_column):
+        yield Problem(field=f"{where}.time_column", reason="give the column's name in the file's header")
+    elif column_key(column.time_column) == column_key(column.column):
+        yield Problem(field=f"{where}.time_column", reason="must be another column than that of the date")
 
 
 def _separator_problems(where: str, column: ColumnMapping) -> Iterator[Problem]:
@@ -99,6 +135,8 @@ def _format_fault(form: str, kind: FieldType) -> str | None:
         return "year-day-month is not taken: it looks like ISO 8601 (2026-01-31), which is always read"
     if "%d" in form and not re.search("%[yYcx]", form):  # Python 3.13 warns of these, 3.15 refuses them
         return "must hold day, month and year, such as %m/%d/%Y"
+    if "%H" in form and "%p" in form:  # strptime would take 02:30 PM for 02:30
+        return "%p has no effect with %H; write %I for hours from 1 to 12"
     try:
         read = datetime.strptime(_SAMPLE.strftime(form), form).replace(tzinfo=UTC)
     except (ValueError, re.error) as error:

@@ -2,24 +2,20 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from shared.domain.files.amount import amount_of
-from shared.domain.files.cell import LOST, TypedCell, is_error, is_unreadable
+from shared.domain.files.cell import LOST, CellRejected, TypedCell, is_error, is_unreadable
+from shared.domain.files.cell_times import clean_date, clean_datetime, clean_pair, clean_time
 from shared.domain.files.characters import trim, without_controls, without_marks
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.place import find_zones
 
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
-_ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _TRAILING_ZERO = re.compile(r"(\+?\d{7,})\.0")
 _BY_VALUE = (FieldType.DATE, FieldType.TIME, FieldType.DATETIME, FieldType.BOOLEAN)
-_YEARS = range(1900, 2200)
 _BOOLEANS = {"yes": "true", "y": "true", "true": "true", "1": "true"} | {
     "no": "false",
     "n": "false",
@@ -28,16 +24,32 @@ _BOOLEANS = {"yes": "true", "y": "true", "true": "true", "1": "true"} | {
 }
 
 
-class CellRejected(Exception):
-    """A cell does not fit its field; the text says why and how to mend it, without the value."""
-
-
 def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
     """The cell's value as a row keeps it, "" for an empty cell. Raises CellRejected.
 
     Dates and times come out as ISO 8601; date-times with the offset of `time_zone`, to which those
     without an offset belong. Numbers come out as plain decimals.
     """
+    text = _text_of(cell, column)
+    return _CLEANERS[column.type](text, column, time_zone) if text else ""
+
+
+def clean_cells(cells: Sequence[str], columns: Sequence[ColumnMapping], time_zone: ZoneInfo) -> str:
+    """The value of a field that is read from a date and a time in two cells, "" when both are empty.
+
+    `columns` are the mapping's `parts`. Raises CellRejected, whose `place` is the cell at fault.
+    """
+    texts = []
+    for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+        try:
+            texts.append(_text_of(cell, column))
+        except CellRejected as rejection:
+            raise CellRejected(str(rejection), place=place) from rejection
+    return clean_pair((texts[0], texts[1]), (columns[0], columns[1]), time_zone) if any(texts) else ""
+
+
+def _text_of(cell: str, column: ColumnMapping) -> str:
+    """What is written in the cell. Raises CellRejected for what no value can be read from."""
     if is_unreadable(cell):
         raise CellRejected(
             f"has characters that are not in the file's encoding or were lost before ({LOST}); "
@@ -49,7 +61,7 @@ def clean_cell(cell: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
             "is an error of a spreadsheet program, not a value; mend the formula, or widen the column if it "
             "shows only #, and save the file again"
         )
-    return _CLEANERS[column.type](text, column, time_zone) if text else ""
+    return text
 
 
 def as_text(cell: str, column: ColumnMapping) -> str:
@@ -102,87 +114,6 @@ def _example_number(column: ColumnMapping) -> str:
     return f"1{column.thousands_separator}234{column.decimal_separator}50"
 
 
-def _clean_date(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    moment = _parse_formats(text, column)
-    if moment is None and _ISO_DATE.fullmatch(text):
-        moment = _parse_iso(f"{text} 00:00")
-    if moment is None:
-        moment = _parse_iso_datetime(text)
-    if moment is None:
-        raise _not_in_form("a date", "2026-01-31", "%m/%d/%Y (01/31/2026) or %d/%m/%Y (31/01/2026)", column)
-    wall = _in_zone(moment, time_zone) if moment.tzinfo else _plausible(moment)
-    return wall.date().isoformat()
-
-
-def _clean_time(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    moment = _parse_formats(text, column)
-    if moment is None and _ISO_TIME.fullmatch(text):
-        moment = _parse_iso(f"2000-01-01 {text}")
-    if moment is None:
-        moment = _parse_iso_datetime(text)
-    if moment is None:
-        raise _not_in_form("a time", "14:30", "%I:%M %p (02:30 PM)", column)
-    wall = _in_zone(moment, time_zone) if moment.tzinfo else moment
-    return wall.time().isoformat("seconds")
-
-
-def _clean_datetime(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
-    moment = _parse_formats(text, column) or _parse_iso_datetime(text)
-    if moment is None and _ISO_DATE.fullmatch(text):
-        raise CellRejected("has no time of day; write it as 2026-01-31 14:30, or make the field a date")
-    if moment is None:
-        raise _not_in_form(
-            "a date and time", "2026-01-31 14:30", "%m/%d/%Y %I:%M %p (01/31/2026 02:30 PM)", column
-        )
-    return _in_zone(moment, time_zone).isoformat(timespec="seconds")
-
-
-def _parse_formats(text: str, column: ColumnMapping) -> datetime | None:
-    for form in column.formats:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  # the caller attaches the source's zone
-        except (ValueError, re.error):  # re.error: a directive given twice
-            continue
-    return None
-
-
-def _parse_iso_datetime(text: str) -> datetime | None:
-    return _parse_iso(text) if _ISO_DATETIME.fullmatch(text) else None
-
-
-def _parse_iso(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # such as February 30
-        return None
-
-
-def _plausible(moment: datetime) -> datetime:
-    if moment.year not in _YEARS:
-        raise CellRejected(f"has the year {moment.year}; years from 1900 to 2199 are taken")
-    return moment
-
-
-def _in_zone(moment: datetime, time_zone: ZoneInfo) -> datetime:
-    """`moment` in the zone. A wall time without an offset belongs to the zone.
-
-    Through UTC and back, a time that a DST change skips moves forward by the gap, and of a time that
-    comes twice (fold is 0) it is the first.
-    """
-    attached = _plausible(moment if moment.tzinfo else moment.replace(tzinfo=time_zone))
-    return attached.astimezone(UTC).astimezone(time_zone)
-
-
-def _not_in_form(what: str, iso: str, forms: str, column: ColumnMapping) -> CellRejected:
-    if column.formats:
-        return CellRejected(
-            f"is not {what} in the column's formats ({', '.join(column.formats)}) nor like {iso}"
-        )
-    return CellRejected(
-        f"is not {what} like {iso}; change the cell, or give the column a format such as {forms}"
-    )
-
-
 def _clean_boolean(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
     value = _BOOLEANS.get(text.lower())
     if value is None:
@@ -225,9 +156,9 @@ _CLEANERS: Mapping[FieldType, Callable[[str, ColumnMapping, ZoneInfo], str]] = M
     {
         FieldType.TEXT: _clean_text,
         FieldType.NUMBER: _clean_number,
-        FieldType.DATE: _clean_date,
-        FieldType.TIME: _clean_time,
-        FieldType.DATETIME: _clean_datetime,
+        FieldType.DATE: clean_date,
+        FieldType.TIME: clean_time,
+        FieldType.DATETIME: clean_datetime,
         FieldType.BOOLEAN: _clean_boolean,
         FieldType.PHONE: _clean_phone,
         FieldType.EMAIL: _clean_email,

@@ -46,12 +46,12 @@ class File:
     """One uploaded file. A file is taken once: by object generation and by content.
 
     `sheet` is the one asked for at upload, then the one read; `header_row` is where its columns' names stand.
-    `notes` say, for people, what was chosen and left out. `hidden_count` rows were hidden and left out;
-    `canceled_count` records cancel appointments, and are no rows. `marked_count` rows are loaded and have an
-    address that is none. `mend_count` counts changes of rows since they were loaded, `reload_count` how often
-    the upload was read again. `decided_by`, `decided_at` and `decision_note` say who released or rejected it,
-    `fired_at` when a campaign first fired for it. `missing_accepted` are columns that somebody said it may
-    lack.
+    `notes` say, for people, what was chosen and left out. `hidden_count` rows were hidden and left out,
+    `filtered_count` by the source's row filter; `canceled_count` records cancel appointments, and are no
+    rows. `marked_count` rows are loaded and have an address that is none. `mend_count` counts changes of rows
+    since they were loaded, `reload_count` how often the upload was read again. `decided_by`, `decided_at` and
+    `decision_note` say who released or rejected it, `fired_at` when a campaign first fired for it.
+    `missing_accepted` are columns that somebody said it may lack.
     """
 
     id: str
@@ -74,6 +74,7 @@ class File:
     rejected_count: int = 0
     hidden_count: int = 0
     canceled_count: int = 0
+    filtered_count: int = 0
     chunk_count: int = 0
     rejected_object_name: str | None = None
     refusal: str | None = None
@@ -132,13 +133,15 @@ class Row:
     """One record of a file. `number` counts as a spreadsheet does: the header is row 1.
 
     Values are text as cleaned: ISO 8601 for dates and times, plain decimals for numbers.
-    An empty cell is an absent field. `marks` say by field why its address is none.
+    An empty cell is an absent field. `marks` say by field why its address is none. `time_zone` (IANA) is the
+    one in which its times were read; empty for a row that was loaded before it was kept.
     """
 
     number: int
     values: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     mended: Mending | None = None
+    time_zone: str = ""
 
 
 def row_key(file_id: str, number: int) -> str:

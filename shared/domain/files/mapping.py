@@ -2,36 +2,22 @@
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from shared.domain.files.cell import TypedCell, shown
 from shared.domain.files.characters import trim
-from shared.domain.files.cleaning import CellRejected, as_text, clean_cell
+from shared.domain.files.cleaning import as_text
 from shared.domain.files.column_names import column_key, column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.missing_columns import doubled_findings, missing_findings
+from shared.domain.files.prepared_mapping import FieldRejected, PreparedMapping
 from shared.domain.files.profile import EarlierColumns, sampled_columns
 from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
 _ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreparedMapping:
-    """A mapping whose columns were found in a file's header. `columns` pairs cell index and column.
-
-    `names` pairs cell index and the key of the column's name. `absent` are the optional columns that the file
-    does not have.
-    """
-
-    header: tuple[str, ...]
-    columns: tuple[tuple[int, ColumnMapping], ...]
-    time_zone: ZoneInfo
-    names: tuple[tuple[int, str], ...]
-    absent: tuple[ColumnMapping, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,40 +33,63 @@ class Seen:
 
 
 def prepare_mapping(
-    columns: Sequence[ColumnMapping], header: Sequence[str], *, time_zone: str, seen: Seen | None = None
+    columns: Sequence[ColumnMapping],
+    header: Sequence[str],
+    *,
+    time_zone: str,
+    needed: Collection[str] = (),
+    seen: Seen | None = None,
 ) -> PreparedMapping:
     """Find the mapped columns in `header`, ignoring case and white space around names.
 
     `time_zone` (IANA) is the source's or the company's. An optional column may be missing, unless that may
-    harm: when another one seems to be it, or when no column of phones or emails is left. Raises FileRefused
-    naming every mapped column that is missing, with what it may be called now, or that occurs twice; its
-    findings hold the change of the mapping that would mend it.
+    harm: when it is one of the `needed` or half of a field, when another one seems to be it, or when no
+    column of phones or emails is left. Raises FileRefused naming every column that is missing, with what it
+    may be called now, or that occurs twice; its findings hold the change of the mapping that would mend it.
     """
     seen = seen or Seen()
     keys = [column_key(name) for name in header]
-    absent = [column for column in columns if column_key(column.column) not in keys]
-    renamings = find_renamed(absent, columns, sampled_columns(header, seen.sample), seen.earlier)
+    read = list(_read_columns(columns, needed, keys))
+    missed = [column for column in read if column_key(column.column) not in keys]
+    renamings = find_renamed(missed, read, sampled_columns(header, seen.sample), seen.earlier)
     faults = [
-        *_missing_fault(columns, absent, header, renamings, seen.missing_accepted),
-        *_doubled_faults(columns, keys),
+        *_missing_fault(read, missed, header, renamings, seen.missing_accepted),
+        *_doubled_faults(read, keys),
     ]
     if faults:
-        findings = (*missing_findings(columns, absent, renamings), *doubled_findings(columns, keys))
+        findings = (*missing_findings(read, missed, renamings), *doubled_findings(read, keys))
         faults.append(
             "Rename or remove columns in the file and upload it again, or change the source's mapping and "
             "load it again."
         )
         raise FileRefused(" ".join(faults), findings)
-    found = tuple(
-        (keys.index(column_key(column.column)), column) for column in columns if column not in absent
-    )
+    places = {one.column: keys.index(column_key(one.column)) for one in read if one not in missed}
+    found = [column for column in columns if column.column in places]
+    cells = tuple((places[part.column], part) for column in found for part in column.parts)
     return PreparedMapping(
         header=tuple(header),
-        columns=found,
-        names=tuple((index, keys[index]) for index, _ in found),
+        columns=tuple((places[column.column], column) for column in found),
+        cells=cells,
+        places=places,
+        names=tuple((index, keys[index]) for index, _ in cells),
         time_zone=ZoneInfo(time_zone),
-        absent=tuple(absent),
+        absent=tuple(column for column in columns if column.column not in places),
     )
+
+
+def _read_columns(
+    columns: Sequence[ColumnMapping], needed: Collection[str], keys: Collection[str]
+) -> Iterator[ColumnMapping]:
+    """Each column that is read of a file. One that is needed is required, and so is half of a field."""
+    for column in columns:
+        is_half = 0 < sum(column_key(name) in keys for name in column.names) < len(column.names)
+        for part in column.parts:
+            is_required = part.is_required or is_half or part.column in needed
+            yield part if part.is_required is is_required else replace(part, is_required=is_required)
+    mapped = {name for column in columns for name in column.names}
+    for name in needed:
+        if name not in mapped:
+            yield ColumnMapping(column=name, field=name, is_required=True)
 
 
 def _missing_fault(
@@ -135,33 +144,36 @@ def _doubled_faults(columns: Sequence[ColumnMapping], keys: Sequence[str]) -> It
             )
 
 
-def map_record(mapping: PreparedMapping, number: int, cells: Sequence[str]) -> Row | RejectedRow:
-    """The record's row, or the first thing wrong with it. `number` counts the header as row 1."""
+def map_record(mapping: PreparedMapping, number: int, cells: Sequence[str]) -> Row | RejectedRow | None:
+    """The record's row, or the first thing wrong with it; None when the source's row filter leaves it out.
+
+    `number` counts the header as row 1. The filter is asked first: what is wrong in a row that is left out
+    does not matter.
+    """
+    fault = _shape_fault(mapping, cells)
+    if fault is not None:
+        return _rejected(mapping, number, cells, "", *fault)
+    try:
+        zone = mapping.zone(cells)
+        if not mapping.takes(cells, zone):
+            return None
+        return Row(number=number, values=mapping.values(cells, zone), time_zone=zone.key)
+    except FieldRejected as rejection:
+        return _rejected(mapping, number, cells, rejection.column, rejection.cell, str(rejection))
+
+
+def _shape_fault(mapping: PreparedMapping, cells: Sequence[str]) -> tuple[str, str] | None:
+    """What is wrong with the record as a whole: the cell to show and the reason."""
     filled = max((index + 1 for index, cell in enumerate(cells) if trim(cell)), default=0)
     if filled > len(mapping.header):
-        extra = cells[len(mapping.header)]
         reason = (
             f"row has {filled} cells, header has {len(mapping.header)}; "
             "put a cell that holds the delimiter into quotation marks"
         )
-        return _rejected(mapping, number, cells, "", extra, reason)
+        return cells[len(mapping.header)], reason
     if all(index < len(cells) and column_key(cells[index]) == key for index, key in mapping.names):
-        reason = "repeats the names of the columns, as printed pages do; delete the row"
-        return _rejected(mapping, number, cells, "", "", reason)
-    values: dict[str, str] = {}
-    for index, column in mapping.columns:
-        cell = cells[index] if index < len(cells) else ""
-        try:
-            value = clean_cell(cell, column, mapping.time_zone)
-        except CellRejected as rejection:
-            return _rejected(mapping, number, cells, column.column, cell, str(rejection))
-        if value:
-            values[column.field] = value
-        elif column.is_required:
-            return _rejected(
-                mapping, number, cells, column.column, cell, "is empty, and the field is required"
-            )
-    return Row(number=number, values=values)
+        return "", "repeats the names of the columns, as printed pages do; delete the row"
+    return None
 
 
 def rejected_record(
@@ -191,7 +203,8 @@ def _rejected(
 ) -> RejectedRow:
     # A spreadsheet's typed cells are written as the source reads text, so that the mended CSV loads.
     texts = [cell.shown if isinstance(cell, TypedCell) else cell for cell in cells]
-    for index, mapped in mapping.columns:
+    # Of a column that is several fields the value counts, as any other can be read from it again.
+    for index, mapped in sorted(mapping.cells, key=lambda cell: cell[1].type is not FieldType.TEXT):
         if index < len(texts):
             texts[index] = as_text(cells[index], mapped)
     return RejectedRow(

@@ -15,7 +15,8 @@ class RowChunk:
     """Some rows of a file, after `rows_before` others.
 
     `rows` is their compressed JSON, `remarks` that of what is said of few of them: marks, and who mended them
-    (shared/firestore/row_chunks.py).
+    (shared/firestore/row_chunks.py). `time_zones` are theirs: one for each, one that holds for all, or none
+    in an older chunk.
     """
 
     id: str
@@ -26,6 +27,7 @@ class RowChunk:
     rows: bytes
     marked_count: int = 0
     remarks: bytes = b""
+    time_zones: tuple[str, ...] = ()
 
 
 def row_chunk_id(file_id: str, number: int) -> str:

@@ -1,10 +1,11 @@
 """A source: a kind of file a company uploads again and again, with its saved mapping."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.files.finding import FindingCode
+from shared.domain.files.row_filter import RowFilter
 
 
 class FieldType(StrEnum):
@@ -45,6 +46,8 @@ class ColumnMapping:
 
     `formats` are strptime formats tried in order for dates and times; `decimal_separator` and
     `thousands_separator` are for numbers; `default_region` (ISO 3166) is for phones.
+    A date-time whose time stands in another column names it in `time_column`; `formats` are then those of the
+    date, and `time_formats` those of the time.
     """
 
     column: str
@@ -55,15 +58,35 @@ class ColumnMapping:
     thousands_separator: str = ","
     default_region: str | None = None
     is_required: bool = False
+    time_column: str | None = None
+    time_formats: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns it is read from."""
+        return (self.column,) if self.time_column is None else (self.column, self.time_column)
+
+    @property
+    def parts(self) -> "tuple[ColumnMapping, ...]":
+        """The cells it is read from, each as a column of its own: itself, or a date and a time."""
+        if self.time_column is None:
+            return (self,)
+        alone = replace(self, time_column=None, time_formats=())
+        return (
+            replace(alone, type=FieldType.DATE),
+            replace(alone, type=FieldType.TIME, column=self.time_column, formats=self.time_formats),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A kind of file. `time_zone` is that of its date-times; None means the company's.
+    """A kind of file. `time_zone` is that of its date-times; None means the company's. `time_zone_field` is
+    the field that names each row's own: a zone, a US state or a phone; where it is empty, `time_zone` holds.
 
     `encoding`, `delimiter`, `sheet` and `header_row` (the row of the columns' names, counted from 1) are
     found out per file when None. Of a calendar's recurring visits, those of the next `days_ahead` days are
-    loaded. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
+    loaded. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`, and those that
+    `row_filter` does not take.
     `dedupe_key` is the default of
     campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold): where none
     was chosen, the same text to the same address is one message.
@@ -76,12 +99,14 @@ class Source:
     created_at: datetime
     updated_at: datetime
     time_zone: str | None = None
+    time_zone_field: str | None = None
     default_region: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
     loads_hidden_rows: bool = False
+    row_filter: RowFilter | None = None
     dedupe_key: tuple[str, ...] = ("address", "text")
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: tuple[FindingCode, ...] = ()

@@ -12,12 +12,14 @@ from shared.domain.files.column_words import types_by_name
 from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.files.suggest_format import Reading, readings
+from shared.domain.files.suggest_moments import pair_choices, paired_columns
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}(x\d+)?")
 _ADDRESSES = {FieldType.EMAIL: _EMAIL, FieldType.PHONE: _PHONE}
 _BY_VALUE = (FieldType.DATETIME, FieldType.DATE)  # found whatever the column is called
 _MOST_NAMED = 4
+_MIDNIGHT = "T00:00:00"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,11 +45,12 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> S
     A type is suggested when it reads all values, or of many all but a few, which is said. Formats and
     separators are suggested only when the sample allows no others; else a question offers those it allows.
     Names that occur twice are left out: a mapping could not tell them apart. A column of US states also
-    gives the time zone.
+    gives the time zone, and a date and a time that stand together a date-time.
     """
     columns: list[ColumnMapping] = []
     questions: list[Question] = []
     states: list[ColumnMapping] = []
+    days: set[str] = set()
     keys = [column_key(name) for name in header]
     for index, name in enumerate(header):
         if not keys[index]:
@@ -68,8 +71,12 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> S
             questions.append(_several(suggested, second))
         if column.field == "state":
             states += _zone(column, values)
+        if _is_day(suggested, values):
+            days.add(column.field)
     has_zone = any(column.type is FieldType.TIME_ZONE or column.field == "time_zone" for column in columns)
-    return Suggestion(columns=(*columns, *([] if has_zone else states)), questions=tuple(questions))
+    pairs = paired_columns(columns, days)
+    questions += [_about_pair(pair, questions) for pair in pairs]
+    return Suggestion(columns=(*columns, *pairs, *([] if has_zone else states)), questions=tuple(questions))
 
 
 def _suggest(column: ColumnMapping, values: Sequence[str]) -> tuple[ColumnMapping, list[Question]]:
@@ -155,6 +162,27 @@ def _several(column: ColumnMapping, second: ColumnMapping) -> Question:
 def _doubled(name: str) -> Question:
     text = "the name occurs more than once, so neither column is mapped: rename all but one in the file"
     return Question(column=name, text=text)
+
+
+def _is_day(column: ColumnMapping, values: Sequence[str]) -> bool:
+    """Whether the values are days, be they written with midnight, as databases do."""
+    if column.type is not FieldType.DATETIME:
+        return column.type is FieldType.DATE
+    read = next(iter(readings(column, values)), None)
+    return read is not None and all(value is None or _MIDNIGHT in value for value in read.read)
+
+
+def _about_pair(pair: ColumnMapping, questions: Sequence[Question]) -> Question:
+    """What is proposed for a date and a time, and how it can be read."""
+    open_ones = {question.column: question.choices for question in questions if question.choices}
+    text = (
+        f"together with {pair.time_column!r} it is the field {pair.field}, a moment that messages can "
+        "name and campaigns can end at"
+    )
+    if pair.column not in open_ones and pair.time_column not in open_ones:
+        return Question(column=pair.column, text=text)
+    choices = tuple(pair_choices(pair, open_ones))
+    return Question(column=pair.column, text=f"{text}: choose how it is read", choices=choices)
 
 
 def _zone(column: ColumnMapping, values: Sequence[str]) -> list[ColumnMapping]:

@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from shared.domain.files.cell import CellRejected
 from shared.domain.files.characters import trim
-from shared.domain.files.cleaning import CellRejected, clean_cell
+from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
 
 _UTC = ZoneInfo("UTC")

@@ -48,11 +48,12 @@ class Fire:
     """One run of a campaign. `id` is computed from campaign and slot, so a slot fires once.
 
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
-    planned so far: each gives one message or failure for each of its recipients. `chunks_stored` becomes true
-    when every chunk of these steps is written; until then the sweep goes on with it. `left_out` are files
-    that somebody may expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it
-    to the campaign. `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace
-    it was started in. `progress` lives in another document (FireProgress), as summaries write it often.
+    planned so far: each gives one message or failure for each of its recipients, but for those whom the
+    campaign's row filter, if it has one, does not take. `chunks_stored` becomes true when every chunk of
+    these steps is written; until then the sweep goes on with it. `left_out` are files that somebody may
+    expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it to the campaign.
+    `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
+    in. `progress` lives in another document (FireProgress), as summaries write it often.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Fire:
     send_again: SendAgain = NOBODY_AGAIN
     empty_because: EmptyBecause | None = None
     traceparent: str = ""
+    has_row_filter: bool = False
 
     @property
     def is_alarming(self) -> bool:
@@ -79,7 +81,7 @@ class Fire:
 
     @property
     def planned(self) -> int:
-        """How many messages and failures the steps planned so far come to."""
+        """How many messages and failures the steps planned so far come to, before a row filter."""
         return sum(step.planned for step in self.steps)
 
     @property
@@ -106,7 +108,8 @@ class Chunk:
 
     `id` is computed from fire, step and number. `piece` says who they are. `reserved_at` is where the step's
     time on its sender begins, and `recipients_before` the chunk's place in it. `planned_at` is when it was
-    first claimed: planning again plans for the same moment.
+    first claimed: planning again plans for the same moment. `filtered` counts its recipients whom the
+    campaign's row filter did not take, once it is done.
     """
 
     id: str
@@ -119,6 +122,7 @@ class Chunk:
     published_at: datetime
     state: ChunkState = ChunkState.WAITING
     planned_at: datetime | None = None
+    filtered: int = 0
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
@@ -148,7 +152,10 @@ class ProgressStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ledger:
-    """The sum that must hold: planned = sent + skipped + failed + unknown + pending."""
+    """The sum that must hold: planned = sent + skipped + failed + unknown + pending.
+
+    `filtered` stands beside it: recipients whom the campaign's row filter did not take are not planned.
+    """
 
     planned: int = 0
     sent: int = 0
@@ -156,6 +163,7 @@ class Ledger:
     failed: int = 0
     unknown: int = 0
     pending: int = 0
+    filtered: int = 0
 
     def __add__(self, other: "Ledger") -> "Ledger":
         """Both together."""

@@ -1,11 +1,11 @@
 """From a recipient to the message of one step; preview and queueing share it.
 
-In order: address, expiry, rendering, filters, dedupe key, contact window.
+In order: row filter, address, expiry, rendering, filters, dedupe key, contact window.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns import window
@@ -14,15 +14,17 @@ from shared.domain.campaigns.dedupe import DedupeFacts, dedupe_parts
 from shared.domain.campaigns.step import Step
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
-from shared.domain.channels.phone_numbers import normalize_phone, zones_of_phone
 from shared.domain.files.appointments import Visit, visit_of
+from shared.domain.files.judge_rows import RowUnfit, takes
+from shared.domain.files.row_filter import RowCondition
 from shared.domain.files.source import FieldType
 from shared.domain.fires.identity import TimesOf, message_identity, step_place
 from shared.domain.fires.recipient import Recipient
+from shared.domain.fires.recipient_zones import RecipientZones, ZoneInvalid, zones_of
 from shared.domain.ids import computed_id
+from shared.domain.local_time import end_of_day, moment_at
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
-from shared.domain.place import find_zones
 from shared.domain.templates.filters import apply_filters
 from shared.domain.templates.rendering import (
     RenderFailed,
@@ -72,7 +74,16 @@ class PlannedFailure:
     reason: str
 
 
-Plan = PlannedMessage | PlannedFailure
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilteredOut:
+    """One recipient whom the campaign's row filter does not take: no message is planned, and none failed."""
+
+    recipient: Recipient
+    step: Step
+    reason: str
+
+
+Plan = PlannedMessage | PlannedFailure | FilteredOut
 
 
 class _Failed(Exception):
@@ -95,7 +106,8 @@ class Planner:
         self._campaign = content.campaign
         self._step = step
         self._now = now
-        self._fire_day = (fired_at or now).astimezone(ZoneInfo(content.company_time_zone)).date()
+        self._fired_at = fired_at or now
+        self._fire_day = self._fired_at.astimezone(ZoneInfo(content.company_time_zone)).date()
         template = content.templates[step.template_id]
         self._subject = compile_text(template.subject, template.language)
         self._body = compile_text(template.body, template.language)
@@ -105,17 +117,20 @@ class Planner:
     def plan(self, recipient: Recipient) -> Plan:
         """What becomes of this recipient's message."""
         try:
-            return self._message(recipient)
+            zones = self._zones(recipient)
+            if not self._takes(recipient, ZoneInfo(zones.shown)):
+                reason = f"The campaign's row filter takes rows of which {self._campaign.row_filter}."
+                return FilteredOut(recipient=recipient, step=self._step, reason=reason)
+            return self._message(recipient, zones)
         except _Failed as failed:
             return PlannedFailure(recipient=recipient, step=self._step, **failed.facts)  # type: ignore[arg-type]  # its fields
 
-    def _message(self, recipient: Recipient) -> PlannedMessage:
+    def _message(self, recipient: Recipient, zones: RecipientZones) -> PlannedMessage:
         step, values = self._step, recipient.values
         address = self._address(step, values)
-        zones = self._zones(values)
-        not_after = self._not_after(values, zones)
-        subject, body = self._rendered(step, values)
-        dedupe, identity = self._sameness(values, address, zones[0], computed_id(subject, body))
+        not_after = self._not_after(values, zones.times)
+        subject, body = self._rendered(step, values, zones.shown)
+        dedupe, identity = self._sameness(values, address, zones.times, computed_id(subject, body))
         planned = PlannedMessage(
             recipient=recipient,
             step=step,
@@ -123,7 +138,7 @@ class Planner:
             subject=subject,
             body=body,
             rendering_hash=rendering_hash(self._content.content_hash, step.channel, address, subject, body),
-            time_zones=zones,
+            time_zones=zones.window,
             not_after=not_after,
             opens_at=self._now,
             visit=visit_of(self._campaign.audience.source_id, values),
@@ -165,44 +180,43 @@ class Planner:
             kind = f"{step.channel.record.address.name} not valid"
             raise _Failed(FailureStep.ADDRESS, step.address_field, text, kind, str(error)) from error
 
-    def _zones(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        name = self._campaign.window.time_zone_field
-        text = values.get(name, "") if name else ""
-        if not name or not text:
-            return (self._content.company_time_zone,)
-        if self._content.field_types.get(name) is FieldType.PHONE:
-            return self._zones_of_phone(name, text) or (self._content.company_time_zone,)
-        found = [find_zones(part) for part in text.split(",")]
-        if not all(found):
-            raise _Failed(
-                FailureStep.TIME_ZONE, name, text, "time zone not valid",
-                f"The field {name!r} must be a time zone such as America/New_York, or a US state such as NJ.",
-            )  # fmt: skip
-        return tuple(dict.fromkeys(zone for zones in found for zone in zones))
-
-    def _zones_of_phone(self, name: str, text: str) -> tuple[str, ...]:
-        """All zones in which the number may be; empty when that is not known, or it is no number."""
-        region = self._content.field_regions.get(name, self._content.default_region)
+    def _zones(self, recipient: Recipient) -> RecipientZones:
         try:
-            return zones_of_phone(normalize_phone(text, region))
-        except AddressInvalid:
-            return ()
+            return zones_of(self._content, recipient, self._fire_day.year)
+        except ZoneInvalid as invalid:
+            raise _Failed(
+                FailureStep.TIME_ZONE, invalid.field, invalid.text, "time zone not valid", str(invalid)
+            ) from invalid
 
-    def _not_after(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
+    def _takes(self, recipient: Recipient, zone: ZoneInfo) -> bool:
+        row_filter, types = self._campaign.row_filter, self._content.field_types
+        if row_filter is None:
+            return True
+
+        def asked(condition: RowCondition) -> tuple[str, FieldType]:
+            return recipient.values.get(condition.name, ""), types.get(condition.name, FieldType.TEXT)
+
+        try:
+            return takes(row_filter, asked, self._fired_at, zone)
+        except RowUnfit as unfit:
+            kind = "not to be filtered"
+            raise _Failed(FailureStep.FILTER, unfit.field, unfit.value, kind, str(unfit)) from unfit
+
+    def _not_after(self, values: Mapping[str, str], time_zone: str) -> datetime | None:
         field = self._campaign.expires_field
         if field is None:
             return None
         text = values.get(field, "")
         try:
-            return moment_of(text, zones[0])
+            return moment_of(text, time_zone)
         except (ValueError, OverflowError) as error:  # OverflowError: the last hours of the year 9999
             raise _Failed(
                 FailureStep.EXPIRY, field, text, "expiry missing",
                 f"The field {field!r} must say until when the message is of use, as a date or date-time.",
             ) from error  # fmt: skip
 
-    def _rendered(self, step: Step, values: Mapping[str, str]) -> tuple[str, str]:
-        plain = render_values(values, self._content.field_types)
+    def _rendered(self, step: Step, values: Mapping[str, str], time_zone: str) -> tuple[str, str]:
+        plain = render_values(values, self._content.field_types, time_zone)
         try:
             texts = (check_line(render(self._subject, plain), "subject"), render(self._body, plain))
             filtered = apply_filters(texts[1], self._campaign.filters)
@@ -257,12 +271,11 @@ def _check_texts(step: Step, subject: str, body: str) -> None:
 def moment_of(text: str, time_zone: str) -> datetime:
     """The moment an ISO date or date-time means; a date alone means its last second.
 
-    Raises ValueError.
+    What has no offset is read in `time_zone` (IANA), by the rule of shared/domain/local_time.py. Raises
+    ValueError.
     """
+    zone = ZoneInfo(time_zone)
     if len(text) == len("2026-11-30"):
-        end = datetime.combine(date.fromisoformat(text), time(23, 59, 59))
-        return end.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+        return end_of_day(date.fromisoformat(text), zone)
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(time_zone))
-    return moment.astimezone(UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment_at(moment, zone)

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     WILL_WAIT = "will_wait"
     SKIPPED = "skipped"
     MUST_BE_MENDED = "must_be_mended"
+    FILTERED = "filtered"  # the campaign's row filter does not take the row
 
     @property
     def will_go_out(self) -> bool:

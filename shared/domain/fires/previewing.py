@@ -11,7 +11,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.earlier import EarlierMessage
-from shared.domain.fires.planning import Plan, PlannedFailure, Planner
+from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.preview import (
     Preview,
     PreviewedMessage,
@@ -23,7 +23,8 @@ from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.skipping import SKIP_WORDS
 
-Planned = list[tuple[int, KeyedMessage | PlannedFailure]]  # with the recipient's position
+# What is planned, with the recipient's position.
+Planned = list[tuple[int, KeyedMessage | PlannedFailure | FilteredOut]]
 
 
 def messages_of(plans: Planned) -> list[KeyedMessage]:
@@ -61,8 +62,8 @@ class PreviewMaking:
             plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
         return plans
 
-    def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure:
-        if isinstance(plan, PlannedFailure):
+    def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure | FilteredOut:
+        if not isinstance(plan, PlannedMessage):
             return plan
         return keyed(self._preview_id, plan, sends_again=self._is_chosen(plan.recipient.key))
 
@@ -78,6 +79,9 @@ class PreviewMaking:
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
                 yield self.totals.counted(_previewed_failure(position, plan))
+                continue
+            if isinstance(plan, FilteredOut):
+                yield self.totals.counted(_previewed_filtered(position, plan))
                 continue
             shown = self._previewed(position, next(decided))
             yield self.totals.counted(shown, plan.plan.step.channel)
@@ -153,6 +157,19 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
         kind=skip or ("outside the contact window" if waits else ""),
         reason=SKIP_WORDS[skip] if skip else "",
         before=decided.earlier,
+    )
+
+
+def _previewed_filtered(position: int, plan: FilteredOut) -> PreviewedMessage:
+    """How a recipient is shown whom the row filter does not take."""
+    return PreviewedMessage(
+        position=position,
+        step_id=plan.step.id,
+        verdict=Verdict.FILTERED,
+        row_number=plan.recipient.row_number,
+        contact_id=plan.recipient.contact_id,
+        kind="row filter",
+        reason=plan.reason,
     )
 
 

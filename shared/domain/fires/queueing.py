@@ -9,7 +9,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, identities_of, keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage, too_large
+from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, too_large
 from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of
 from shared.domain.messages.failure import SHOWN_LENGTH, Failure
@@ -22,7 +22,8 @@ from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Starts:
-    """When things may start. `reserved_at` is where the step's time on its sender begins.
+    """When things may start. `reserved_at` is where the step's time on its sender begins, which was reserved
+    from the company's `opening` on.
 
     Batches that start before `dispatch_until` are announced at once; a tick takes the later ones.
     `batch_bytes` is how large a batch's messages may be together, as they are stored.
@@ -30,6 +31,7 @@ class Starts:
 
     now: datetime
     reserved_at: datetime
+    opening: datetime
     recipients_before: int
     chunk_id: str
     dispatch_until: datetime
@@ -56,13 +58,17 @@ class Writes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arranged:
-    """The plans of one step for some recipients, with the ids they would take."""
+    """The plans of one step for some recipients, with the ids they would take.
+
+    `filtered` counts those that the campaign's row filter does not take: nothing is written of them.
+    """
 
     company_id: str
     fire: Fire
     content: CampaignContent
     messages: tuple[KeyedMessage, ...]
     failures: tuple[tuple[str, PlannedFailure], ...]
+    filtered: int = 0
 
     def message_ids(self) -> set[str]:
         """Every id a message could have: as a first of its kind, or as a duplicate."""
@@ -139,8 +145,11 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
     is_chosen = (fire.send_again or content.campaign.send_again).chooser()
     messages: list[KeyedMessage] = []
     failures: list[tuple[str, PlannedFailure]] = []
+    filtered = 0
     for plan in plans:
-        if isinstance(plan, PlannedMessage):
+        if isinstance(plan, FilteredOut):
+            filtered += 1
+        elif isinstance(plan, PlannedMessage):
             messages.append(keyed(fire.id, plan, sends_again=is_chosen(plan.recipient.key)))
         else:
             failures.append(_arranged_failure(fire, plan))
@@ -150,6 +159,7 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
         content=content,
         messages=tuple(messages),
         failures=tuple(failures),
+        filtered=filtered,
     )
 
 
@@ -257,4 +267,7 @@ def _start(sender: Sender, opens_at: datetime, first: int, starts: Starts) -> da
     """When a batch starts whose first message is the `first` of its group in the chunk."""
     before = starts.recipients_before + first
     offset = timedelta(seconds=chunk_offset_seconds(before, sender.rate_per_second))
+    # Where it is later in the day than at the company, people may be contacted before its opening.
+    if opens_at < starts.opening:
+        return opens_at + (starts.reserved_at - starts.opening) + offset
     return max(opens_at, starts.reserved_at) + offset

@@ -12,6 +12,7 @@ class Recipient:
 
     `values` are the fields that templates, windows and dedupe keys read. `row_number` and `file_id` say where
     a row stands, `contact_id` who the person is. `key` is the same wherever the recipient is met again.
+    `time_zone` (IANA) is the one in which a row's times were read; empty when that is not known.
     """
 
     key: str
@@ -19,10 +20,15 @@ class Recipient:
     row_number: int | None = None
     file_id: str | None = None
     contact_id: str | None = None
+    time_zone: str = ""
 
 
 def recipient_of_row(file_id: str, row: Row) -> Recipient:
     """The recipient that a file's row is."""
     return Recipient(
-        key=row_key(file_id, row.number), values=row.values, row_number=row.number, file_id=file_id
+        key=row_key(file_id, row.number),
+        values=row.values,
+        row_number=row.number,
+        file_id=file_id,
+        time_zone=row.time_zone,
     )

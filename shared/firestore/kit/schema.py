@@ -12,6 +12,8 @@ from typing import Any
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import NewerDocument
+from shared.domain.files.source import Source
+from shared.domain.fires.fire import FireProgress
 
 Fields = dict[str, Any]
 NAME = "schema"
@@ -37,7 +39,12 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Dedupe keys may hold "time" and "text", and the text fills their gaps. A worker that does not know
         # that would give the messages of a fire other ids.
         Upgrade(change=_unchanged),
-    )
+        Upgrade(change=_unchanged),  # campaigns got a row filter
+    ),
+    # A worker that knows no row filter would load rows that are to be left out; one that knows no time column
+    # would take a date for its midnight; one that counts nothing as filtered would not balance.
+    Source: (Upgrade(change=_unchanged),),
+    FireProgress: (Upgrade(change=_unchanged),),
 }
 
 

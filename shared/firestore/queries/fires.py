@@ -17,7 +17,7 @@ FIRE_COSTS = Query(
 FIRE_FAILURES = Query(collection="failures", equal=("fire_id", "state"))
 STEP_FAILURES = Query(collection="failures", equal=("fire_id", "step_id", "state"))
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
-STEP_CHUNKS = Query(collection="chunks", equal=("fire_id", "step_id", "state"))
+STEP_CHUNKS = Query(collection="chunks", equal=("fire_id", "step_id", "state"), sums=("filtered",))
 FIRES_NOT_CLOSED = Query(collection="fires", equal=("is_closed",))
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_AUDIENCE = Query(collection="fires", equal=("campaign_id", "audience_key"))

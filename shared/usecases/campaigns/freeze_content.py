@@ -42,6 +42,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         allows_possible_numbers=company.allows_possible_numbers,
         rows_hash=rows_hash or "",
         text_fills_gaps=True,
+        time_zone_field=source.time_zone_field,
     )
     return frozen(content, rows_hash)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.check_fields import check_field_kinds
 from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_questions
 from shared.domain.campaigns.dedupe_scope import check_scope
 from shared.domain.campaigns.public_holidays import check_holidays
@@ -141,6 +142,7 @@ def _check_steps(
 def _check_fields(campaign: Campaign, source: Source) -> Iterator[Problem]:
     if campaign.expires_field is not None:
         yield from _check_field("expires_field", campaign.expires_field, source)
+    yield from check_field_kinds(campaign, {column.field: column.type for column in source.columns})
     if campaign.window.time_zone_field is not None:
         yield from _check_field("window.time_zone_field", campaign.window.time_zone_field, source)
     if campaign.dedupe_key is not None:

@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.companies.company import Company
 from shared.domain.contacts.mark_addresses import AddressMarks
-from shared.domain.files.cleaning import CellRejected, clean_cell
+from shared.domain.files.cell import CellRejected
+from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.compare_columns import compare_columns
 from shared.domain.files.compare_dates import Unread, compare_dates, swapped_formats
 from shared.domain.files.compare_rows import EarlierFile, compare_rows
 from shared.domain.files.file import File, RejectedRow, Row
 from shared.domain.files.finding import Finding, FindingCode, Severity
-from shared.domain.files.mapping import PreparedMapping, Seen
+from shared.domain.files.mapping import Seen
 from shared.domain.files.missing_columns import absent_findings
+from shared.domain.files.prepared_mapping import PreparedMapping
 from shared.domain.files.profile import EarlierColumns, Profile, Profiling
 from shared.domain.files.row_sketch import KnownRows
 from shared.domain.files.source import Source, SourceFormat
@@ -54,7 +56,7 @@ class FileCheck:
         self._profiling = Profiling(mapping.header, self._source.columns, self._sent)
 
     def looked_at(self, cells: Sequence[str], outcome: Row | RejectedRow) -> Row | RejectedRow:
-        """What became of a record, marked."""
+        """What became of a record, marked. Those that the source's row filter left out do not come here."""
         if isinstance(outcome, Row):
             outcome = self._marks.marked(outcome)
         elif self._mapping is not None:
@@ -92,7 +94,8 @@ class _UnreadDates:
     def __init__(self, source: Source) -> None:
         self._columns = {
             column.column: replace(column, formats=formats)
-            for column in source.columns
+            for mapped in source.columns
+            for column in mapped.parts
             if (formats := swapped_formats(column.formats))
         }
         self._looked_at = 0

@@ -2,7 +2,8 @@
 
 from shared.domain.campaigns.dedupe import check_dedupe_key
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.files.check_columns import check_columns, check_format
+from shared.domain.files.check_columns import check_columns, check_format, check_zone_field
+from shared.domain.files.check_row_filter import check_row_filter
 from shared.domain.files.source import HoldRule, Source
 from shared.domain.place import check_region, check_time_zone
 
@@ -18,6 +19,9 @@ def check_source(source: Source) -> None:
     problems += check_dedupe_key(source.dedupe_key, (column.field for column in source.columns))
     if source.time_zone is not None:
         problems += check_time_zone("time_zone", source.time_zone)
+    problems += check_zone_field(source)
+    types = {column.field: column.type for column in source.columns}
+    problems += check_row_filter(source.row_filter, types, takes_columns=True)
     if source.default_region is not None:
         problems += check_region("default_region", source.default_region)
     for index, column in enumerate(source.columns):

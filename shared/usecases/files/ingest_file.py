@@ -82,11 +82,12 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
         table = await asyncio.to_thread(opened.enter_context, opening)
         loaded.note_table(table)
         check = check_file(file, source, company, await find_earlier_files(runtime, company_id, file))
-        reading = read_blocks(table, source, zone, folder / "rejected.csv", check)
+        reading = read_blocks(table, source, company, file.created_at, folder / "rejected.csv", check)
         reader = await asyncio.to_thread(opened.enter_context, reading)
         while block := await asyncio.to_thread(reader.next_block):
             loaded.withdrawals += block.withdrawals
             loaded.canceled_count += block.canceled
+            loaded.filtered_count += block.filtered
             await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
             if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
                 await _note_progress(runtime, company_id, file, loaded, block.percent)

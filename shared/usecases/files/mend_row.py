@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from shared.domain.companies.company import Company
 from shared.domain.contacts.mark_addresses import AddressMarks
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem
-from shared.domain.files.cleaning import CellRejected, clean_cell
+from shared.domain.files.cell import CellRejected
+from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.file import File, FileState, Mending, Row
 from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.files.source import Source
@@ -28,7 +28,10 @@ async def mend_row(
     stores = runtime.stores
     file = await stores.files.get(company_id, file_id)
     await _check_state(runtime, company_id, file)
-    cleaned, marks = await _checks(runtime, company_id, file, changes)
+    source = await stores.sources.get(company_id, file.source_id)
+    company = await stores.companies.get(company_id)
+    home, marks = source.time_zone or company.time_zone, AddressMarks(source, company)
+    _cleaned(source, ZoneInfo(home), changes)
     number = await stores.row_chunks.number_with(company_id, file_id, file.chunk_count, row_number)
     if number is None:
         raise NotFound("row", str(row_number))
@@ -43,6 +46,7 @@ async def mend_row(
             return rows[place]  # our own commit, applied though it reported an error
         if current.fired_at is not None or current.state is not FileState.LOADED:
             raise Conflict("The file was fired for, or loaded again, meanwhile. Look at it again.")
+        cleaned = _cleaned(source, ZoneInfo(rows[place].time_zone or home), changes)
         rows[place] = mended = marks.marked(_mended(rows[place], cleaned, mending))
         changed = with_rows(chunk, rows)
         stores.row_chunks.put(transaction, company_id, chunk.id, changed)
@@ -62,31 +66,25 @@ def _place(rows: Sequence[Row], row_number: int) -> int:
     return place
 
 
-async def _checks(
-    runtime: Runtime, company_id: str, file: File, changes: Mapping[str, str]
-) -> tuple[dict[str, str], AddressMarks]:
-    """The values as rows keep them, and what checks addresses. Raises InvalidInput."""
-    source = await runtime.stores.sources.get(company_id, file.source_id)
-    company = await runtime.stores.companies.get(company_id)
-    return _cleaned(source, company, changes), AddressMarks(source, company)
-
-
 async def _check_state(runtime: Runtime, company_id: str, file: File) -> None:
     if file.state is not FileState.LOADED:
         raise Conflict(f"The file is {file.state}; only rows of a loaded file can be changed.")
     await check_rows_are_free(runtime, company_id, file)
 
 
-def _cleaned(source: Source, company: Company, changes: Mapping[str, str]) -> dict[str, str]:
-    """The values as rows keep them. Raises InvalidInput."""
+def _cleaned(source: Source, zone: ZoneInfo, changes: Mapping[str, str]) -> dict[str, str]:
+    """The values as rows keep them, times read in the row's `zone`. Raises InvalidInput."""
     columns = {column.field: column for column in source.columns}
-    zone = ZoneInfo(source.time_zone or company.time_zone)
     cleaned: dict[str, str] = {}
     problems: list[Problem] = []
     for name, text in changes.items():
         where, column = f"values.{name}", columns.get(name)
         if column is None:
             reason = f"is not a field of the source; it has: {', '.join(columns)}"
+            problems.append(Problem(field=where, reason=reason))
+            continue
+        if name == source.time_zone_field:
+            reason = "says in which zone the row's times were read; mend it in the file and upload that again"
             problems.append(Problem(field=where, reason=reason))
             continue
         try:

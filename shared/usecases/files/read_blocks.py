@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
+from shared.domain.companies.company import Company
 from shared.domain.files.file import RejectedRow, Row
-from shared.domain.files.mapping import PreparedMapping, map_record, prepare_mapping, rejected_record
+from shared.domain.files.mapping import map_record, prepare_mapping, rejected_record
+from shared.domain.files.prepared_mapping import PreparedMapping
 from shared.domain.files.row_chunk import ROW_CHARACTERS, ROWS_PER_CHUNK
+from shared.domain.files.row_rules import RowRules
 from shared.domain.files.source import Source
 from shared.domain.files.visit_columns import VisitColumns, visits_in
 from shared.domain.files.withdrawal import Withdrawal
@@ -21,6 +25,7 @@ from shared.usecases.files.check_file import FileCheck
 _SAMPLED = 200  # records that are looked at before the columns are found
 _REASONS = 3  # that a refusal names
 _COUNTED = 100  # kinds of reason that are told apart
+_MOST_FILTERED = 10_000  # in one block: the file's lease is renewed between blocks
 
 _TOO_LONG = (
     f"its fields hold {{length:,}} characters together, more than the {ROW_CHARACTERS:,} a row may have; "
@@ -33,7 +38,8 @@ class Block:
     """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read.
 
     The rejected ones come without their cells, which stand in the rejected-rows file. `canceled` appointments
-    are no rows; `withdrawals` are theirs and those of appointments that were moved.
+    are no rows; `withdrawals` are theirs and those of appointments that were moved. `filtered` counts rows
+    that the source's row filter did not take.
     """
 
     rows: list[Row]
@@ -41,21 +47,41 @@ class Block:
     withdrawals: list[Withdrawal]
     canceled: int
     percent: int
+    filtered: int = 0
 
 
 @contextmanager
 def read_blocks(
-    table: Table, source: Source, time_zone: str, rejected_path: Path, check: FileCheck
+    table: Table, source: Source, company: Company, now: datetime, rejected_path: Path, check: FileCheck
 ) -> Iterator["BlockReader"]:
-    """Find the source's columns in the table's header, to read on. Raises FileRefused."""
+    """Find the source's columns in the table's header, to read on. Raises FileRefused.
+
+    `now` decides which day a row filter takes for today.
+    """
+    home = source.time_zone or company.time_zone
+    region = source.default_region or company.default_region
+    rules = RowRules(
+        source=source,
+        home=home,
+        now=now,
+        zones_of_number=lambda text, its: _zones_of_number(text, its or region),
+    )
     first = list(islice(table.records, _SAMPLED))
     seen = check.seen([record.cells for record in first])
-    mapping = prepare_mapping(source.columns, table.header, time_zone=time_zone, seen=seen)
+    needed = rules.needed()
+    mapping = prepare_mapping(source.columns, table.header, time_zone=home, needed=needed, seen=seen)
+    mapping = replace(mapping, rules=rules)
     check.begin(mapping, comes_back=table.comes_back)
     with rejected_path.open("wb") as stream:
         rejected_file = RejectedRowsFile(stream, header=table.header, delimiter=table.delimiter)
         visits = visits_in(source, table.header)
         yield BlockReader(table, chain(first, table.records), mapping, rejected_file, check, visits)
+
+
+def _zones_of_number(text: str, region: str) -> tuple[str, ...]:
+    from shared.domain.channels.phone_numbers import zones_of_written  # here, as few sources ask for it
+
+    return zones_of_written(text, region)
 
 
 class BlockReader:
@@ -77,23 +103,30 @@ class BlockReader:
         self._check = check
         self._visits = visits
         self._reasons: Counter[tuple[str, str]] = Counter()
+        self._filtered = 0
 
     def next_block(self) -> Block | None:
         """The next rows, or None at the end. Raises FileRefused."""
         block = Block([], [], [], 0, 0)
-        percent = canceled = 0
+        percent = canceled = filtered = 0
         for record in self._records:
             percent = record.percent
             read = self._outcome(record)
             if isinstance(read, Withdrawal):
                 block.withdrawals.append(read)
                 canceled += 1
+            elif read is None:
+                filtered += 1
             else:
                 self._take(record, self._check.looked_at(record.cells, read), block)
-            if len(block.rows) + len(block.rejected) + canceled >= ROWS_PER_CHUNK:
+            if (
+                len(block.rows) + len(block.rejected) + canceled >= ROWS_PER_CHUNK
+                or filtered >= _MOST_FILTERED
+            ):
                 break
-        is_empty = not (block.rows or block.rejected or block.withdrawals)
-        return None if is_empty else replace(block, percent=percent, canceled=canceled)
+        self._filtered += filtered
+        is_empty = not (block.rows or block.rejected or block.withdrawals or filtered)
+        return None if is_empty else replace(block, percent=percent, canceled=canceled, filtered=filtered)
 
     def _take(self, record: Record, outcome: Row | RejectedRow, block: Block) -> None:
         if isinstance(outcome, Row):
@@ -111,17 +144,16 @@ class BlockReader:
             f"The file has no column {column.column!r}: the field {column.field} is empty in every row."
             for column in self._mapping.absent
         ]
-        hidden = self._table.hidden.note()
-        return (*self._table.notes, *self._table.late_notes, *absent, *([hidden] if hidden else []))
+        return (*self._table.notes, *self._table.late_notes, *absent, *self._notes_left_out())
 
     def nothing_loaded(self) -> str:
         """Why no row could be loaded, when all is read."""
         count = self._reasons.total()
+        left_out = " ".join(self._notes_left_out())
+        if not count and left_out:
+            return f"Nothing of the file is left to load. {left_out}"
         if not count:
-            hidden = self._table.hidden.note()
-            return (hidden and f"Nothing of the file is left to load. {hidden}") or (
-                "The file has a header but no rows. Check the export that made it."
-            )
+            return "The file has a header but no rows. Check the export that made it."
         reasons = "; ".join(
             f"{times:,} × {f'column {column!r} ' if column else ''}{reason}"
             for (column, reason), times in self._reasons.most_common(_REASONS)
@@ -129,9 +161,20 @@ class BlockReader:
         return (
             f"None of the {count:,} rows could be loaded, so nothing was: {reasons}. The rejected-rows file "
             "shows each row with its reason. Change the source or the file and upload it again."
+            f"{left_out and f' {left_out}'}"
         )
 
-    def _outcome(self, record: Record) -> Row | RejectedRow | Withdrawal:
+    def _notes_left_out(self) -> list[str]:
+        """What was left out although nothing is wrong with it."""
+        notes = [hidden] if (hidden := self._table.hidden.note()) else []
+        rules = self._mapping.rules
+        if self._filtered and rules:
+            rows = "1 row was" if self._filtered == 1 else f"{self._filtered:,} rows were"
+            taken = f"it takes those of which {rules.source.row_filter}"
+            notes.append(f"{rows} left out by the source's row filter: {taken}.")
+        return notes
+
+    def _outcome(self, record: Record) -> Row | RejectedRow | Withdrawal | None:
         fault = record.fault
         if fault is None and self._visits and (canceled := self._visits.canceled(record.cells)):
             return canceled

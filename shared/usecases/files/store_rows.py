@@ -38,6 +38,7 @@ class Loaded:
     hidden_count: int = 0
     marked_count: int = 0
     canceled_count: int = 0
+    filtered_count: int = 0
     chunk_count: int = 0
     encoding: str | None = None
     delimiter: str | None = None
@@ -61,7 +62,7 @@ class Loaded:
 
     def facts_of_refusal(self) -> dict[str, object]:
         """What the record of a refused file says: how it was read; and its rejected rows, if all are that."""
-        names = ["encoding", "delimiter", "header_row", "notes", "hidden_count", "findings"]
+        names = ["encoding", "delimiter", "header_row", "notes", "hidden_count", "filtered_count", "findings"]
         names += ["rejected_count", "rejected_object_name"] if self.rejected_object_name else []
         names += ["sheet"] if self.sheet else []
         return {name: getattr(self, name) for name in names}

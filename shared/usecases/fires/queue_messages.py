@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
@@ -48,8 +48,8 @@ async def _queue(runtime: Runtime, job: QueueMessages, chunk: Chunk) -> None:
         content = await runtime.stores.campaign_contents.frozen(
             job.company_id, fire.campaign_id, fire.content_hash
         )
-        batches = await _plan(runtime, job.company_id, fire, content, chunk)
-        is_last = await _finish(runtime, job.company_id, chunk)
+        batches, filtered = await _plan(runtime, job.company_id, fire, content, chunk)
+        is_last = await _finish(runtime, job.company_id, chunk, filtered)
         due = [send_job(batch) for batch in batches if batch.state is BatchState.DISPATCHED]
         await announce_jobs(runtime, due, "queue_messages.publish")
         log.event("chunk queued", batches=len(batches), due=len(due))
@@ -81,19 +81,23 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
 
 async def _plan(
     runtime: Runtime, company_id: str, fire: Fire, content: CampaignContent, chunk: Chunk
-) -> list[Batch]:
-    """Store the chunk's messages and failures; returns the batches."""
+) -> tuple[list[Batch], int]:
+    """Store the chunk's messages and failures.
+
+    Returns the batches, and how many recipients the campaign's row filter did not take.
+    """
     step = next(step for step in content.campaign.steps if step.id == chunk.step_id)
     planner = Planner(content, step, chunk.planned_at or runtime.now(), fire.fired_at)
     recipients = await read_recipients(runtime, company_id, chunk.piece)
     arranged = arrange(company_id, fire, content, map(planner.plan, recipients))
     source_id = content.campaign.audience.source_id
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
-    batches = await _stored(runtime, arranged, _starts(runtime, chunk), withdrawn.files)
+    starts = _starts(runtime, chunk, content.opening(fire.fired_at))
+    batches = await _stored(runtime, arranged, starts, withdrawn.files)
     # A file that came meanwhile did not find these messages; nor did one before a try that was cut short.
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
     await withdraw_messages(runtime, company_id, withdrawn.withdrawals)
-    return batches
+    return batches, arranged.filtered
 
 
 async def _stored(
@@ -123,12 +127,13 @@ async def _stored(
     raise AlreadyTaken
 
 
-def _starts(runtime: Runtime, chunk: Chunk) -> Starts:
+def _starts(runtime: Runtime, chunk: Chunk, opening: datetime) -> Starts:
     """Where on the sender's timeline this chunk's messages lie."""
     now = runtime.now()
     return Starts(
         now=now,
         reserved_at=chunk.reserved_at,
+        opening=opening,
         recipients_before=chunk.recipients_before,
         chunk_id=chunk.id,
         dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),
@@ -158,14 +163,15 @@ async def _missing(
     )
 
 
-async def _finish(runtime: Runtime, company_id: str, chunk: Chunk) -> bool:
+async def _finish(runtime: Runtime, company_id: str, chunk: Chunk, filtered: int) -> bool:
     """Mark the chunk done under our lease; whether the fire has no other chunk left."""
     stores = runtime.stores
 
     async def finish(transaction: Transaction) -> None:
         current = await stores.chunks.get(company_id, chunk.id, transaction)
         if current.lease_token == chunk.lease_token and current.state is ChunkState.LEASED:
-            stores.chunks.put(transaction, company_id, chunk.id, replace(current, state=ChunkState.DONE))
+            done = replace(current, state=ChunkState.DONE, filtered=filtered)
+            stores.chunks.put(transaction, company_id, chunk.id, done)
 
     await transact(stores.db, finish, "queue_messages.finish")
     for state in (ChunkState.WAITING, ChunkState.LEASED):

@@ -10,7 +10,7 @@ from shared.domain.contacts.opt_out import active_ids
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
+from shared.domain.fires.planning import FilteredOut, PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.batch import BatchState, send_job
@@ -98,6 +98,8 @@ def _plan(
 ) -> PlannedMessage:
     step = next(step for step in content.campaign.steps if step.id == failure.step_id)
     plan = Planner(content, step, runtime.now(), fire.fired_at).plan(recipient)
+    if isinstance(plan, FilteredOut):
+        raise Conflict(f"{plan.reason} So corrected, this row is none of them, and nothing is sent.")
     if isinstance(plan, PlannedFailure):
         raise InvalidInput.at(f"corrections.{plan.field}", plan.reason)
     return plan
@@ -108,6 +110,7 @@ def _starts(runtime: Runtime, failure: Failure) -> Starts:
     return Starts(
         now=now,
         reserved_at=now,
+        opening=now,
         recipients_before=0,
         chunk_id=failure.chunk_id,
         dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),

@@ -138,6 +138,7 @@ def _new_fire(
         send_again=send_again,
         empty_because=empty,
         traceparent=tracing.traceparent(),
+        has_row_filter=content.campaign.row_filter is not None,
     )
 
 

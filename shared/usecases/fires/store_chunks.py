@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from shared import log
 from shared.domain.alert import Alert
-from shared.domain.campaigns import window
 from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
@@ -31,7 +29,7 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         return fire
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     pieces = [found async for found in read_audience(runtime, company_id, fire.audience)]
-    earliest = starts_at = _earliest(content, fire.fired_at)
+    earliest = starts_at = content.opening(fire.fired_at)
     chunks: list[Chunk] = []
     for planned, step in _planned_steps(fire, content):
         reserved_at = await _reserve(runtime, company_id, fire, content, step, planned, earliest)
@@ -123,8 +121,3 @@ def _joined(said: str, note: str) -> str:
 
 def _note(starts_at: datetime) -> str:
     return f"Starts at {starts_at:%Y-%m-%d %H:%M} UTC, when its sender is through with another fire."
-
-
-def _earliest(content: CampaignContent, now: datetime) -> datetime:
-    zone = str(ZoneInfo(content.company_time_zone))
-    return window.next_open(content.campaign.window, (zone,), now) or now

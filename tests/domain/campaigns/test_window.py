@@ -231,3 +231,28 @@ def test_asking_for_each_of_many_rows_is_cheap() -> None:
 
     _, calls = counting_calls(ask)
     assert calls < 6 * rows
+
+
+@pytest.mark.parametrize(
+    ("zone", "opens", "closes", "now", "opening", "closing"),
+    [
+        # 02:00 becomes 03:00 in New York at 07:00Z: a border in the gap makes the window shorter.
+        ("America/New_York", "02:30", "05:00", "2027-03-14T06:00", "2027-03-14T07:30", "2027-03-14T09:00"),
+        ("America/New_York", "00:30", "02:30", "2027-03-14T05:30", "2027-03-14T05:30", "2027-03-14T06:30"),
+        # 02:00 becomes 01:00 at 06:00Z: opening at the second 01:30 (06:30Z), closing at the first (05:30Z).
+        ("America/New_York", "01:30", "05:00", "2027-11-07T05:00", "2027-11-07T06:30", "2027-11-07T10:00"),
+        ("America/New_York", "00:30", "01:30", "2027-11-07T04:30", "2027-11-07T04:30", "2027-11-07T05:30"),
+        # 02:00 becomes 02:30 at 15:30Z on Lord Howe.
+        ("Australia/Lord_Howe", "02:15", "05:00", "2027-10-02T15:00", "2027-10-02T15:45", "2027-10-02T18:00"),
+        # Apia had no 30 December 2011: after the 29th (-10:00) comes the 31st (+14:00).
+        ("Pacific/Apia", "09:00", "17:00", "2011-12-30T04:00", "2011-12-30T19:00", "2011-12-31T03:00"),
+    ],
+)
+def test_a_border_that_clocks_skip_or_double_makes_the_window_shorter(
+    zone: str, opens: str, closes: str, now: str, opening: str, closing: str
+) -> None:
+    window = ContactWindow(opens=time.fromisoformat(opens), closes=time.fromisoformat(closes))
+    at = datetime.fromisoformat(f"{now}+00:00")
+    opened = next_open(window, (zone,), at)
+    assert opened == datetime.fromisoformat(f"{opening}+00:00")
+    assert closes_at(window, (zone,), opened) == datetime.fromisoformat(f"{closing}+00:00")

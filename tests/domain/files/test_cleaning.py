@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.files.cell import TypedCell
+from shared.domain.files.cell import CellRejected, TypedCell
 from shared.domain.files.characters import trim
-from shared.domain.files.cleaning import CellRejected, clean_cell
+from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -93,7 +93,12 @@ def test_invisible_characters_alone_are_an_empty_cell(kind: FieldType) -> None:
         ("14:30", _T.TIME, "14:30:00"),
         ("14:30:05.25", _T.TIME, "14:30:05"),
         ("1899-12-31T14:30:00", _T.TIME, "14:30:00"),
-        ("2:30 PM", _T.TIME, None),
+        ("2:30 PM", _T.TIME, "14:30:00"),
+        ("12 am", _T.TIME, "00:00:00"),
+        ("12:05:09 p.\u00a0m.", _T.TIME, "12:05:09"),
+        ("13:30 PM", _T.TIME, None),
+        ("0:30 AM", _T.TIME, None),
+        ("9:30", _T.TIME, None),
         ("25:00", _T.TIME, None),
         ("2026-01-31 14:30", _T.DATETIME, "2026-01-31T14:30:00-05:00"),
         ("2026-07-31T14:30:00", _T.DATETIME, "2026-07-31T14:30:00-04:00"),

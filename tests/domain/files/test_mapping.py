@@ -41,7 +41,7 @@ def test_an_optional_column_may_be_missing() -> None:
     mapping = prepare_mapping((NAME, NOTE, PHONE), ("Patient Name", "Phone"), time_zone="UTC")
     assert mapping.absent == (NOTE,)
     row = map_record(mapping, 2, ("Ana", "2025550165"))
-    assert row == Row(number=2, values={"name": "Ana", "phone": "2025550165"})
+    assert row == Row(number=2, values={"name": "Ana", "phone": "2025550165"}, time_zone="UTC")
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_column_letters() -> None:
 def test_a_record_becomes_a_row_without_its_empty_cells() -> None:
     mapping = prepare_mapping((NAME, DAY), HEADER, time_zone="UTC")
     row = map_record(mapping, 2, ("01/31/2026", "ignored", " Zoë ", "", " "))
-    assert row == Row(number=2, values={"name": "Zoë", "day": "2026-01-31"})
-    assert map_record(mapping, 3, ("", "", "Zoë")) == Row(number=3, values={"name": "Zoë"})
+    assert row == Row(number=2, values={"name": "Zoë", "day": "2026-01-31"}, time_zone="UTC")
+    assert map_record(mapping, 3, ("", "", "Zoë")) == Row(number=3, values={"name": "Zoë"}, time_zone="UTC")
 
 
 def test_a_row_that_repeats_the_names_of_the_columns_is_no_person() -> None:

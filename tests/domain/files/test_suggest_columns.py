@@ -78,7 +78,8 @@ def suggest(name: str, *values: str) -> tuple[ColumnMapping, Suggestion]:
         ("Date", ["20271231"], _T.DATE, ("%Y%m%d",)),
         ("Fecha", ["14/06/2027"], _T.DATE, ("%d/%m/%Y",)),
         ("Hora", ["09:30", "14:00"], _T.TIME, ()),
-        ("Time", ["9:30 AM"], _T.TIME, ("%I:%M %p",)),
+        ("Time", ["9:30 AM"], _T.TIME, ()),
+        ("Time", ["9:30", "14:00"], _T.TIME, ("%H:%M",)),
         ("When", [TypedCell("2027-06-14")], _T.DATE, ()),
         ("When", [TypedCell("2027-06-14T00:00:00")], _T.DATETIME, ()),
         ("Teléfono", ["2025550165"], _T.PHONE, ()),
@@ -170,3 +171,64 @@ def test_a_currency_is_told_and_several_make_text() -> None:
     column, suggestion = suggest("Total", "45 USD", "45.00 EUR")
     assert column.type is _T.TEXT
     assert "several currencies (EUR, USD)" in suggestion.questions[0].text
+
+
+def pairs_of(header: str, *rows: str) -> Suggestion:
+    return suggest_columns(header.split(","), [row.split(",") for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "pairs"),
+    [
+        ("Name,Date,Time", "A,06/14/2027,2:30 PM", [("Date", "Time", "date_time", ("%m/%d/%Y",), ())]),
+        ("Time,Name,Date", "14:30,A,31.12.2027", [("Date", "Time", "date_time", ("%d.%m.%Y",), ())]),
+        ("Hora,Fecha", "9:30,14/06/2027", [("Fecha", "Hora", "fecha_hora", ("%d/%m/%Y",), ("%H:%M",))]),
+        ("Visit Date,Visit Time", "2027-06-14,14:30", [("Visit Date", "Visit Time", "visit_at", (), ())]),
+        (
+            "Date,Start Time,End Time",
+            "2027-06-14,9 AM,10 AM",
+            [
+                ("Date", "Start Time", "date_start_time", (), ()),
+                ("Date", "End Time", "date_end_time", (), ()),
+            ],
+        ),
+        (
+            "Time 1,Date 1,Time 2,Date 2",
+            "09:00,2027-06-14,10:00,2027-06-15",
+            [("Date 1", "Time 1", "date_1_time_1", (), ()), ("Date 2", "Time 2", "date_2_time_2", (), ())],
+        ),
+        ("Date,Time", "2027-06-14 00:00:00,09:00", [("Date", "Time", "date_time", (), ())]),
+        ("DOB,Time", "1980-06-14,09:00", []),
+        ("DOB,Time,Name,Date", "1980-06-14,09:00,A,2027-06-14", [("Date", "Time", "date_time", (), ())]),
+        ("Booked,Due date,x,Time", "2027-01-01,2027-06-14,x,09:00", []),
+        ("Date,Time", "2027-06-14 09:00,09:00", []),
+        ("Date,Name", "06/14/2027,A", []),
+    ],
+)
+def test_a_date_and_a_time_that_stand_together_are_proposed_as_one_field(
+    header: str, row: str, pairs: list[tuple[object, ...]]
+) -> None:
+    suggestion = pairs_of(header, row)
+    check_columns(suggestion.columns)
+    found = [column for column in suggestion.columns if column.time_column]
+    assert [(one.column, one.time_column, one.field, one.formats, one.time_formats) for one in found] == pairs
+    said = [question.text for question in suggestion.questions if "together with" in question.text]
+    assert len(said) == len(pairs)
+
+
+def test_a_pair_whose_date_can_be_read_two_ways_asks_which() -> None:
+    suggestion = pairs_of("Date,Time", "01/02/2027,9:30", "03/04/2027,14:00")
+    [pair] = [column for column in suggestion.columns if column.time_column]
+    assert (pair.formats, pair.time_formats) == ((), ("%H:%M",))
+    question = suggestion.questions[-1]
+    assert question.text.endswith("choose how it is read")
+    assert [(one.field, one.formats, one.time_formats) for one in question.choices] == [
+        ("date_time", ("%m/%d/%Y",), ("%H:%M",)),
+        ("date_time", ("%d/%m/%Y",), ("%H:%M",)),
+    ]
+    row = map_record(
+        prepare_mapping(question.choices[1:], ("Date", "Time"), time_zone="UTC"), 2, ("01/02/2027", "9:30")
+    )
+    assert not isinstance(row, RejectedRow)
+    assert row is not None
+    assert row.values == {"date_time": "2027-02-01T09:30:00+00:00"}

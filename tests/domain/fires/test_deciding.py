@@ -166,7 +166,12 @@ def _queued(
         for number, part in enumerate(parts):
             arranged = arrange("acme", FIRE, content, map(Planner(content, step, NOON).plan, part))
             starts = Starts(
-                now=NOON, reserved_at=NOON, recipients_before=0, chunk_id=f"c{number}", dispatch_until=NOON
+                now=NOON,
+                reserved_at=NOON,
+                opening=NOON,
+                recipients_before=0,
+                chunk_id=f"c{number}",
+                dispatch_until=NOON,
             )
             writes = arranged.missing(
                 stored.messages, stored.claims, (), opt_outs, earlier, starts, is_canceled=False

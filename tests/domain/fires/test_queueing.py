@@ -49,6 +49,7 @@ def missing(
     starts = Starts(
         now=NOON,
         reserved_at=reserved_at,
+        opening=NOON,
         recipients_before=rows_before,
         chunk_id="c0",
         dispatch_until=NOON + timedelta(minutes=5),
