@@ -17,7 +17,10 @@ from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
-_MENDING = "Rename or remove columns in the file and upload it again, or change the source's mapping and load it again."
+_MENDING = (
+    "Rename or remove columns in the file and upload it again, or change the source's mapping and load it "
+    "again."
+)
 _ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 
 
