@@ -18,6 +18,7 @@ from functions.api.kit.shapes import (
     WallDateTime,
     WallTime,
 )
+from functions.api.message_filter_shapes import FilterInput, FilterOutput
 from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
 from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
@@ -28,10 +29,8 @@ from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.send_again import MOST_ROWS, ChosenRow, SendAgain
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
-from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.usecases.campaigns.save_campaign import STEPS
 
-_Text = Annotated[str, Field(max_length=2000)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -99,15 +98,6 @@ class ReplyOptionInput(Input):
     record_type: ClassVar[Callable[..., Any] | None] = ReplyOption
     words: Annotated[tuple[_Word, ...], Field(min_length=1, max_length=20)]
     disposition: Disposition
-
-
-class FilterInput(Input):
-    """One change made to every rendered text."""
-
-    record_type: ClassVar[Callable[..., Any] | None] = MessageFilter
-    kind: FilterKind
-    text: _Text = ""
-    replacement: _Text = ""
 
 
 class ChosenRowInput(Input):
@@ -207,14 +197,6 @@ class ReplyOptionOutput(Output):
 
     words: tuple[str, ...]
     disposition: Disposition
-
-
-class FilterOutput(Output):
-    """One change made to every rendered text."""
-
-    kind: FilterKind
-    text: str
-    replacement: str
 
 
 class ChosenRowOutput(Output):

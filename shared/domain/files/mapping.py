@@ -17,6 +17,10 @@ from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
+_MENDING = (
+    "Rename or remove columns in the file and upload it again, or change the source's mapping and load it "
+    "again."
+)
 _ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 
 
@@ -58,11 +62,7 @@ def prepare_mapping(
     ]
     if faults:
         findings = (*missing_findings(read, missed, renamings), *doubled_findings(read, keys))
-        faults.append(
-            "Rename or remove columns in the file and upload it again, or change the source's mapping and "
-            "load it again."
-        )
-        raise FileRefused(" ".join(faults), findings)
+        raise FileRefused(" ".join([*faults, _MENDING]), findings)
     places = {one.column: keys.index(column_key(one.column)) for one in read if one not in missed}
     found = [column for column in columns if column.column in places]
     cells = tuple((places[part.column], part) for column in found for part in column.parts)

@@ -49,11 +49,11 @@ class Fire:
 
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
     planned so far: each gives one message or failure for each of its recipients, but for those whom the
-    campaign's row filter, if it has one, does not take. `chunks_stored` becomes true
-    when every chunk of these steps is written; until then the sweep goes on with it. `left_out` are files
-    that somebody may expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it
-    to the campaign. `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace
-    it was started in. `progress` lives in another document (FireProgress), as summaries write it often.
+    campaign's row filter, if it has one, does not take. `chunks_stored` becomes true when every chunk of
+    these steps is written; until then the sweep goes on with it. `left_out` are files that somebody may
+    expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it to the campaign.
+    `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
+    in. `progress` lives in another document (FireProgress), as summaries write it often.
     """
 
     id: str
