@@ -66,13 +66,7 @@ async def _start(
     send_again: SendAgain,
 ) -> Fire:
     stores = runtime.stores
-    if campaign.content_hash is None:
-        raise Conflict("The campaign is not ready: mark it ready first.")
-    hold = await stores.system.find_hold()
-    if hold is not None:
-        raise Conflict(f"All sending is held: {hold.reason}")
-    content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
-    await check_senders(runtime, company_id, content.campaign.steps, content.senders)
+    content = await _content_to_fire(runtime, company_id, campaign)
     last = None if due.audience.parts else await last_with_files(runtime, company_id, campaign)
     empty = _empty_because(due.audience, last)
     fire = _new_fire(company_id, campaign, content, slot, now, due, send_again, empty)
@@ -99,6 +93,18 @@ async def _start(
     stored = await transact(stores.db, start, "start_fire")
     log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
     return await store_chunks(runtime, company_id, stored)
+
+
+async def _content_to_fire(runtime: Runtime, company_id: str, campaign: Campaign) -> CampaignContent:
+    """The frozen content, when nothing forbids to send it now. Raises InvalidInput, Conflict."""
+    if campaign.content_hash is None:
+        raise Conflict("The campaign is not ready: mark it ready first.")
+    hold = await runtime.stores.system.find_hold()
+    if hold is not None:
+        raise Conflict(f"All sending is held: {hold.reason}")
+    content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
+    await check_senders(runtime, company_id, content.campaign.steps, content.senders)
+    return content
 
 
 def _empty_because(audience: FoundAudience, last: Fire | None) -> EmptyBecause | None:
