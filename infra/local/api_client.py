@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from infra.local.waiting import NoProgress, Say, wait_while_moving
+from infra.local.waiting import STILL_SECONDS, NoProgress, Say, wait_while_moving
 
 Json = dict[str, Any]
 
@@ -55,9 +55,18 @@ class ApiClient:
             raise ApiRefusal(f"{method} {path}: {answer.get('detail')} {answer.get('errors', '')}")
         return answer
 
-    async def wait_for(self, path: str, field: str, *values: object, say: Say = print) -> Json:
-        """Read `path` until `field` has one of `values`. Raises NoProgress."""
+    async def wait_for(
+        self, path: str, field: str, *values: object, seconds: float = STILL_SECONDS, say: Say = print
+    ) -> Json:
+        """Read `path` until `field` has one of `values`.
+
+        Raises NoProgress when the answer has not changed for so many seconds.
+        """
         what = f"GET {path} to say that its {field} is {' or '.join(map(str, values))}"
         return await wait_while_moving(
-            what, lambda: self.get(path), lambda found: found[field] in values, say=say
+            what,
+            lambda: self.get(path),
+            lambda found: found[field] in values,
+            say=say,
+            still_seconds=seconds,
         )

@@ -71,3 +71,6 @@ def test_one_that_starts_by_the_next_tick_is_announced_at_once() -> None:
     assert (later.state, later.dispatched_at) == (BatchState.WAITING, None)
     assert len({soon.id, later.id}) == 2
     assert batch_of("acme", "f1", "texts", members[:1], SOON, NOON, SOON).id == soon.id
+    other_fire = batch_of("acme", "f2", "texts", members, SOON, NOON, SOON)
+    other_first = batch_of("acme", "f1", "texts", members[1:], SOON, NOON, SOON)
+    assert len({soon.id, later.id, other_fire.id, other_first.id}) == 4
