@@ -1,7 +1,7 @@
-"""/v1/opt-outs: who has refused."""
+"""/v1/opt-outs: who has refused, and whom nothing reaches."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -11,7 +11,7 @@ from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.contacts.opt_out import OptOutSource
+from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.views import opt_outs as view
 
@@ -34,8 +34,24 @@ class OptOutEndInput(Input):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class OptOutChangeOutput(Output):
+    """What an opt-out was before."""
+
+    is_active: bool
+    source: OptOutSource
+    text: str
+    code: str | None
+    message_id: str | None
+    changed_by: str | None
+    changed_at: datetime
+
+
 class OptOutOutput(Output):
-    """Whether an address has refused, and how that is known."""
+    """Whether an address has refused, or nothing reaches it (`bounce`), and how that is known.
+
+    `text` is what was said, `code` the provider's, `message_id` the message that taught it, `changed_by` who
+    noted or ended it. `earlier` is what it was before. `provider_note` says what the provider keeps besides.
+    """
 
     id: str
     channel: ChannelName
@@ -43,13 +59,27 @@ class OptOutOutput(Output):
     is_active: bool
     source: OptOutSource
     text: str
+    code: str | None
+    message_id: str | None
+    changed_by: str | None
     changed_at: datetime
+    earlier: tuple[OptOutChangeOutput, ...]
+    provider_note: str
+
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The opt-out, with what its provider keeps of it."""
+        note = view.provider_note(record) if isinstance(record, OptOut) else ""
+        return super().of(record, **(beside | {"provider_note": note}))
 
 
 @router.post("", status_code=201)
 async def add_opt_out(caller: Writer, body: OptOutInput, response: Response) -> OptOutOutput:
     """Note that an address has refused: from now on nothing goes to it."""
-    noted = await save_opt_out(caller.runtime, caller.company_id, body.channel, body.address, body.text)
+    by = f"api key {caller.key.id}"
+    noted = await save_opt_out(
+        caller.runtime, caller.company_id, body.channel, body.address, body.text, by=by
+    )
     response.headers["Location"] = f"/v1/opt-outs/{noted.id}"
     return OptOutOutput.of(noted)
 
@@ -61,8 +91,12 @@ async def list_opt_outs(
     channel: ChannelName | None = None,
     address: FieldName | None = None,
     is_active: bool | None = None,
+    source: OptOutSource | None = None,
 ) -> Listed[OptOutOutput]:
-    """Refusals, ended ones too unless `is_active=true`. `address` is in its one form: +12125550187."""
+    """Opt-outs, ended ones too unless `is_active=true`. With `source=bounce`, addresses nothing reaches.
+
+    `address` is in its one form: +12125550187.
+    """
     return await list_page(
         caller,
         paging,
@@ -71,16 +105,22 @@ async def list_opt_outs(
         channel=channel,
         address=address,
         is_active=is_active,
+        source=source,
     )
 
 
 @router.get("/{opt_out_id}")
 async def get_opt_out(caller: Reader, opt_out_id: ItemId) -> OptOutOutput:
-    """One refusal."""
+    """One opt-out."""
     return OptOutOutput.of(await view.get_opt_out(caller.runtime, caller.company_id, opt_out_id))
 
 
 @router.post("/{opt_out_id}/end")
 async def end_one_opt_out(caller: Writer, opt_out_id: ItemId, body: OptOutEndInput) -> OptOutOutput:
-    """End a refusal, because the person agreed to be contacted again."""
-    return OptOutOutput.of(await end_opt_out(caller.runtime, caller.company_id, opt_out_id, body.text))
+    """End an opt-out: the person agreed to be contacted again, or the address is in reach again.
+
+    `provider_note` says whether the provider keeps a list of its own, and how to take the address off there.
+    """
+    by = f"api key {caller.key.id}"
+    over = await end_opt_out(caller.runtime, caller.company_id, opt_out_id, body.text, by=by)
+    return OptOutOutput.of(over)

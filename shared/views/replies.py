@@ -13,10 +13,19 @@ async def list_replies(
     fire_id: str | None = None,
     message_id: str | None = None,
     meaning: ReplyMeaning | None = None,
+    waits: bool | None = None,
+    contradicts_earlier: bool | None = None,
 ) -> Page[Reply]:
     """Replies that match every filter given."""
     return await page_of(
-        runtime.stores.replies, company_id, asked, fire_id=fire_id, message_id=message_id, meaning=meaning
+        runtime.stores.replies,
+        company_id,
+        asked,
+        fire_id=fire_id,
+        message_id=message_id,
+        meaning=meaning,
+        waits=waits,
+        contradicts_earlier=contradicts_earlier,
     )
 
 

@@ -57,7 +57,7 @@ GUARDS: dict[str, Guard] = {
         "item.lease_token == token and item.lease_until is not None and now < item.lease_until",
         "True",
     ),
-    "consent in the transaction": Guard(intend_messages.intend_messages, "if opt_out.is_active", "if False"),
+    "consent in the transaction": Guard(intend_messages.intend_messages, "active(opt_outs.values())", "{}"),
     "frozen content": Guard(
         intend_messages._decide,
         "if sealed != message.rendering_hash or fire.content_hash != content.content_hash:",

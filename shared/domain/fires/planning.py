@@ -26,10 +26,13 @@ from shared.domain.templates.rendering import (
     RenderFailed,
     check_line,
     compile_text,
+    fields_of,
     render,
     render_values,
 )
 from shared.domain.templates.template_language import FieldMissing
+
+_MOMENTS = (FieldType.DATE, FieldType.DATETIME)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +40,8 @@ class PlannedMessage:
     """One recipient's message of one step, ready to be queued. `skip` says why it will not be sent.
 
     `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key; `visit`
-    is the appointment it is about, if it is about one.
+    is the appointment it is about, if it is about one. `about_at` is when what it is
+    about takes place, where the row says one such time.
     """
 
     recipient: Recipient
@@ -50,6 +54,7 @@ class PlannedMessage:
     not_after: datetime | None
     opens_at: datetime
     dedupe: tuple[str, ...]
+    about_at: datetime | None = None
     skip: SkipReason | None = None
     visit: Visit | None = None
 
@@ -95,6 +100,9 @@ class Planner:
         self._subject = compile_text(template.subject, template.language)
         self._body = compile_text(template.body, template.language)
 
+        used = fields_of(self._subject) | fields_of(self._body)
+        self._times = [name for name in sorted(used) if content.field_types.get(name) in _MOMENTS]
+
     def plan(self, recipient: Recipient) -> Plan:
         """What becomes of this recipient's message."""
         try:
@@ -117,6 +125,7 @@ class Planner:
             rendering_hash=rendering_hash(self._content.content_hash, step.channel, address, subject, body),
             time_zones=zones,
             not_after=not_after,
+            about_at=not_after or self._about_at(values, zones),
             opens_at=self._now,
             visit=visit_of(self._campaign.audience.source_id, values),
             dedupe=dedupe_parts(
@@ -180,6 +189,15 @@ class Planner:
                 FailureStep.EXPIRY, field, text, "expiry missing",
                 f"The field {field!r} must say until when the message is of use, as a date or date-time.",
             ) from error  # fmt: skip
+
+    def _about_at(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
+        """The one day or time the text names; None when it names several, and cannot say which counts."""
+        if len(self._times) != 1:
+            return None
+        try:
+            return moment_of(values.get(self._times[0], ""), zones[0])
+        except (ValueError, OverflowError):
+            return None
 
     def _rendered(self, step: Step, values: Mapping[str, str]) -> tuple[str, str]:
         plain = render_values(values, self._content.field_types)

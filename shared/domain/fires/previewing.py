@@ -1,12 +1,13 @@
 """A preview in the making: plans, shown by what queueing would write of them, and counted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.planning import Plan, PlannedFailure, Planner
@@ -20,6 +21,7 @@ SKIP_REASONS = {
     SkipReason.WINDOW_CLOSED: "The contact window does not open before it is of no more use.",
     SkipReason.OPTED_OUT: "The person has opted out.",
     SkipReason.CANCELED: "A later file of the source canceled or moved the appointment.",
+    SkipReason.BOUNCED: "Nothing reaches this address: an earlier message came back for good.",
 }
 
 
@@ -54,7 +56,7 @@ class PreviewMaking:
         return plan if isinstance(plan, PlannedFailure) else keyed(self._preview_id, plan)
 
     def shown(
-        self, plans: Planned, opt_outs: Collection[str], withdrawn: Mapping[str, str]
+        self, plans: Planned, opt_outs: Mapping[str, OptOut], withdrawn: Mapping[str, str]
     ) -> Iterator[PreviewedMessage]:
         """How each plan is shown, counted. `opt_outs` and `withdrawn` are as `decide` takes them."""
         decided = decide(messages_of(plans), self._owners, opt_outs, withdrawn=withdrawn)
@@ -121,8 +123,15 @@ def _previewed_message(position: int, decided: DecidedMessage, parts: int, now: 
         parts=parts,
         until=plan.opens_at if waits else None,
         kind=skip or ("outside the contact window" if waits else ""),
-        reason=SKIP_REASONS[skip] if skip else "",
+        reason=_why_skipped(skip, decided.refusal) if skip else "",
     )
+
+
+def _why_skipped(skip: SkipReason, refusal: OptOut | None) -> str:
+    if refusal is None:
+        return SKIP_REASONS[skip]
+    day = f"{refusal.changed_at:%Y-%m-%d}"
+    return f"{SKIP_REASONS[skip]} Noted on {day}, source {refusal.source}. {refusal.text}".strip()
 
 
 def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessage:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage
@@ -74,14 +75,14 @@ class Arranged:
 
     def opt_out_ids(self) -> set[str]:
         """Ids that refusals of the messages' addresses would have."""
-        return {one.opt_out_id for one in self.messages}
+        return {item_id for one in self.messages for item_id in one.opt_out_ids}
 
     def missing(
         self,
         existing: Mapping[str, Message],
         claims: Mapping[str, TextClaim],
         failure_ids: Collection[str],
-        opt_outs: Collection[str],
+        opt_outs: Mapping[str, OptOut],
         starts: Starts,
         *,
         is_canceled: bool,
@@ -156,6 +157,7 @@ def _message(fire: Fire, decided: DecidedMessage, starts: Starts) -> Message:
         created_at=starts.now,
         state=MessageState.SKIPPED if decided.skip else MessageState.QUEUED,
         not_after=plan.not_after,
+        about_at=plan.about_at,
         reason=decided.skip,
         duplicate_of=decided.duplicate_of,
         withdrawn_by=decided.withdrawn_by,

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
 
@@ -25,12 +26,21 @@ class SkipReason(StrEnum):
     """Why a message was not sent, and will not be."""
 
     OPTED_OUT = "opted_out"
+    BOUNCED = "bounced"  # an earlier message came back for good: nothing reaches the address
     WINDOW_CLOSED = "window_closed"
     EXPIRED = "expired"
     CANCELED = "canceled"
     ANSWERED = "answered"
     DUPLICATE = "duplicate"
     FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
+
+
+REFUSED = (SkipReason.OPTED_OUT, SkipReason.BOUNCED)
+
+
+def skip_reason(refusal: OptOut) -> SkipReason:
+    """Why a message to an address with this opt-out is not sent."""
+    return SkipReason.BOUNCED if refusal.is_bounce else SkipReason.OPTED_OUT
 
 
 _S = MessageState
@@ -53,7 +63,8 @@ class Message:
     `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
     `recipient_key` says whom it is for, `chunk_id` in which chunk of the fire that recipient is found.
     `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was last
-    taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after".
+    taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after"; `about_at`
+    is when what it is about takes place, as far as that is known.
     While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
     is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
     `appointment_key`, `series_key` and `appointment_at` say which appointment it is about, if any;
@@ -80,6 +91,7 @@ class Message:
     batch_id: str | None = None
     planned_for: datetime | None = None
     not_after: datetime | None = None
+    about_at: datetime | None = None
     attempt: int = 0
     token: str | None = None
     reason: str | None = None

@@ -14,8 +14,8 @@ LISTS = (
     Query(collection="fires", equal=("campaign_id",)),
     Query(collection="messages", equal=("fire_id", "campaign_id", "state", "address")),
     Query(collection="failures", equal=("fire_id", "file_id", "state")),
-    Query(collection="replies", equal=("fire_id", "message_id", "meaning")),
+    Query(collection="replies", equal=("fire_id", "message_id", "meaning", "waits", "contradicts_earlier")),
     Query(collection="deletions"),
-    Query(collection="opt_outs", equal=("channel", "address", "is_active")),
+    Query(collection="opt_outs", equal=("channel", "address", "is_active", "source")),
     Query(collection="notices"),
 )

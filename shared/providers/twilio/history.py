@@ -93,4 +93,5 @@ def _message(shown: MessageInstance) -> ProviderMessage:
         kind=KINDS.get(str(shown.status), ReceiptKind.UNKNOWN),
         code=code,
         reason=codes.delivery_reason(code) if code else None,
+        lesson=codes.LESSONS.get(code) if code else None,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from shared import log
-from shared.domain.contacts.opt_out import active_ids
+from shared.domain.contacts.opt_out import active
 from shared.domain.errors import RollcallError
 from shared.domain.fires.preview import (
     Preview,
@@ -46,10 +46,11 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
     async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
         recipients = await read_recipients(runtime, company_id, piece)
         plans = making.planned(recipients)
-        opt_outs = await stores.opt_outs.find_many(company_id, {one.opt_out_id for one in messages_of(plans)})
+        ids = {item_id for one in messages_of(plans) for item_id in one.opt_out_ids}
+        opt_outs = await stores.opt_outs.find_many(company_id, ids)
         source_id = content.campaign.audience.source_id
         withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
-        shown = list(making.shown(plans, active_ids(opt_outs.values()), withdrawn.files))
+        shown = list(making.shown(plans, active(opt_outs.values()), withdrawn.files))
         await _store(runtime, company_id, preview, number, shown)
     return making.totals.summed(preview)
 

@@ -7,12 +7,19 @@ from datetime import datetime, timedelta
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, active, holding, opt_out_ids
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.lease import LeaseLost, is_held
 from shared.domain.messages.batch import Batch, Claim
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
-from shared.domain.messages.message import Message, MessageState, SkipReason, moved, rendering_hash
+from shared.domain.messages.message import (
+    Message,
+    MessageState,
+    SkipReason,
+    moved,
+    rendering_hash,
+    skip_reason,
+)
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction, transact
@@ -48,12 +55,12 @@ async def intend_messages(
     before; only their ids and addresses, which never change, are used. Raises LeaseLost.
     """
     stores = runtime.stores
-    keys = {message.id: opt_out_id(message.channel, message.address) for message in group}
+    keys = {message.id: opt_out_ids(message.channel, message.address) for message in group}
     wanted = (
         stores.batches.wanted(company_id, [claim.batch.id]),
         stores.fires.wanted(company_id, [claim.batch.fire_id]),
         stores.messages.wanted(company_id, keys),
-        stores.opt_outs.wanted(company_id, set(keys.values())),
+        stores.opt_outs.wanted(company_id, {item_id for ids in keys.values() for item_id in ids}),
         stores.senders.wanted(company_id, [claim.batch.sender_id]),
         stores.companies.wanted(company_id),
         stores.system.wanted_hold(),
@@ -70,9 +77,10 @@ async def intend_messages(
         fire: Fire = fires[claim.batch.fire_id]
         if holds or _waits(fire, senders.values(), companies.values()):
             return Intents(intended=[], later={}, is_paused=True)
-        refused = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
+        refusals = active(opt_outs.values())
+        held = {item_id: holding(ids, refusals) for item_id, ids in keys.items()}
         facts = (claim.token, fire, content)
-        decided = [_decide(m, *facts, keys[m.id] in refused, now) for m in messages.values()]
+        decided = [_decide(m, *facts, held[m.id], now) for m in messages.values()]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
         return _intents(decided)
@@ -114,7 +122,7 @@ def _intents(decided: Sequence[_Decision]) -> Intents:
 
 
 def _decide(
-    message: Message, token: str, fire: Fire, content: CampaignContent, is_refused: bool, now: datetime
+    message: Message, token: str, fire: Fire, content: CampaignContent, refusal: OptOut | None, now: datetime
 ) -> _Decision:
     if message.state is MessageState.SENDING and message.token == token:  # our own intent, applied twice
         return _Decision(
@@ -124,8 +132,8 @@ def _decide(
         return _Decision()
     if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
         return _skipped(message, SkipReason.CANCELED)
-    if is_refused:
-        return _skipped(message, SkipReason.OPTED_OUT)
+    if refusal is not None:
+        return _skipped(message, skip_reason(refusal))
     if message.not_after is not None and message.not_after <= now:
         return _skipped(message, SkipReason.EXPIRED)
     sealed = rendering_hash(

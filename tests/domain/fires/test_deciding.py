@@ -1,6 +1,6 @@
 """One decision, one place: whatever the rows and the refusals, a preview shows what queueing writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.window import ContactWindow
-from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
 from shared.domain.fires.preview import PreviewedMessage, Verdict
@@ -21,7 +20,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.text_claim import TextClaim
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import a_recipient
-from tests.kit.builders import NOON, a_campaign, a_step, an_sms_sender
+from tests.kit.builders import NOON, a_campaign, a_step, an_opt_out, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 WINDOW = ContactWindow(opens=time(9), closes=time(17), time_zone_field="zone")
@@ -60,7 +59,7 @@ def _recipients(parts: Sequence[Sequence[dict[str, str]]]) -> list[list[Recipien
 
 
 def _previewed(
-    content: CampaignContent, parts: list[list[Recipient]], opt_outs: set[str]
+    content: CampaignContent, parts: list[list[Recipient]], opt_outs: Mapping[str, OptOut]
 ) -> dict[tuple[int | None, str], Outcome]:
     making = PreviewMaking("p1", content, NOON)
     shown = [one for part in parts for one in making.shown(making.planned(part), opt_outs, {})]
@@ -99,7 +98,7 @@ def _of_message(message: Message) -> Outcome:
 
 
 def _queued(
-    content: CampaignContent, parts: list[list[Recipient]], opt_outs: set[str]
+    content: CampaignContent, parts: list[list[Recipient]], opt_outs: Mapping[str, OptOut]
 ) -> dict[tuple[int | None, str], Outcome]:
     stored = _Stored()
     for step in content.campaign.steps:
@@ -118,7 +117,7 @@ def test_a_preview_shows_what_queueing_writes(
     parts: list[list[dict[str, str]]], numbers: set[str], key: tuple[str, ...]
 ) -> None:
     content, recipients = _content(key), _recipients(parts)
-    opt_outs = {opt_out_id(Channel("sms"), number) for number in numbers}
+    opt_outs = active(an_opt_out(number) for number in numbers)
     shown = _previewed(content, recipients, opt_outs)
     assert shown == _queued(content, recipients, opt_outs)
     assert len(shown) == sum(map(len, parts)) * len(STEPS)
