@@ -50,10 +50,7 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person writes on a handset; to the sender of the last text when none is named.
-
-    `media` are the content types of pictures and the like beside it.
-    """
+    """What a person writes; to the sender of the last text when none is named. `media` are content types."""
 
     handset: str
     body: str
