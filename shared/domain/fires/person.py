@@ -71,6 +71,7 @@ def forgotten_message(message: Message) -> Message | None:
         appointment_key=None,
         series_key=None,
         appointment_at=None,
+        about_at=None,
     )
 
 

@@ -116,6 +116,7 @@ class Planner:
         zones = self._zones(values)
         not_after = self._not_after(values, zones)
         subject, body = self._rendered(step, values)
+        visit = visit_of(self._campaign.audience.source_id, values)
         planned = PlannedMessage(
             recipient=recipient,
             step=step,
@@ -125,9 +126,9 @@ class Planner:
             rendering_hash=rendering_hash(self._content.content_hash, step.channel, address, subject, body),
             time_zones=zones,
             not_after=not_after,
-            about_at=not_after or self._about_at(values, zones),
+            about_at=not_after or self._about_at(values, visit, zones),
             opens_at=self._now,
-            visit=visit_of(self._campaign.audience.source_id, values),
+            visit=visit,
             dedupe=dedupe_parts(
                 self._content.dedupe_key,
                 values,
@@ -190,12 +191,15 @@ class Planner:
                 f"The field {field!r} must say until when the message is of use, as a date or date-time.",
             ) from error  # fmt: skip
 
-    def _about_at(self, values: Mapping[str, str], zones: tuple[str, ...]) -> datetime | None:
-        """The one day or time the text names; None when it names several, and cannot say which counts."""
-        if len(self._times) != 1:
-            return None
+    def _about_at(
+        self, values: Mapping[str, str], visit: Visit | None, zones: tuple[str, ...]
+    ) -> datetime | None:
+        """The appointment's time, or else the one day or time the text names; None when it names several."""
+        text = (visit.at if visit else None) or (
+            values.get(self._times[0]) if len(self._times) == 1 else None
+        )
         try:
-            return moment_of(values.get(self._times[0], ""), zones[0])
+            return moment_of(text or "", zones[0])
         except (ValueError, OverflowError):
             return None
 
