@@ -68,13 +68,16 @@ indexes: setup ## write infra/firestore.indexes.json as the queries need it
 shapes: setup ## write the shapes records are stored in, when one got a new version or a new default
 	@$(BIN)/python -m tests.kit.architecture.stored_shapes
 
+examples: setup ## make the requests of the API's examples again, and write their answers down
+	@$(BIN)/python -m tests.kit.docs.story
+
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
 	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test moments chaos bench guards check format indexes shapes lock
+.PHONY: help setup browser demo up test moments chaos bench guards check format indexes shapes examples lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy

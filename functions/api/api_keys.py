@@ -10,7 +10,7 @@ from functions.api.kit.authentication import Admin
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import Input, ItemId, Listed, Moment, Name, Output
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Moment, Name, Output
 from shared.domain.companies.api_key import Scope
 from shared.usecases.companies.create_api_key import create_api_key, revoke_api_key
 from shared.views import api_keys as view
@@ -64,9 +64,13 @@ async def create_key(
 
 
 @router.get("")
-async def list_keys(caller: Admin, paging: Page) -> Listed[ApiKeyOutput]:
-    """The company's keys, revoked ones too."""
-    return await list_page(caller, paging, ApiKeyOutput, view.list_api_keys)
+async def list_keys(
+    caller: Admin, paging: Page, prefix: FieldName | None = None, is_revoked: bool | None = None
+) -> Listed[ApiKeyOutput]:
+    """The company's keys, newest first; revoked ones too unless `is_revoked=false`."""
+    return await list_page(
+        caller, paging, ApiKeyOutput, view.list_api_keys, prefix=prefix, is_revoked=is_revoked
+    )
 
 
 @router.get("/{key_id}")

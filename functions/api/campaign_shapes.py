@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, StrictInt, StringConstraints, computed_field
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, computed_field
 
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
@@ -19,10 +19,12 @@ from functions.api.kit.shapes import (
     WallTime,
 )
 from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
-from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
+from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
+from shared.domain.campaigns.dedupe_scope import MOST_DAYS, DedupeScope
 from shared.domain.campaigns.public_holidays import holiday_hint, holidays_of
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.campaigns.send_again import MOST_ROWS, ChosenRow, SendAgain
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
@@ -39,7 +41,10 @@ def _audience(source_id: str, file_id: str | None = None) -> Audience:
 
 
 class AudienceInput(Input):
-    """Whom a campaign is for: the rows of one file, or of the source's newest when it fires."""
+    """Whom a campaign is for: the rows of one file, or of the source's newest when it fires.
+
+    A recurring campaign without `file_id` fires every file of the source once, in order of arrival.
+    """
 
     record_type: ClassVar[Callable[..., Any] | None] = _audience
     source_id: ItemId
@@ -104,12 +109,33 @@ class FilterInput(Input):
     replacement: _Text = ""
 
 
+class ChosenRowInput(Input):
+    """A row of a file. The header is row 1."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ChosenRow
+    file_id: ItemId
+    row_number: Annotated[StrictInt, Field(ge=1, le=10_000_000)]
+
+
+class SendAgainInput(Input):
+    """Who gets the message whatever was sent before: everybody, or the chosen rows."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = SendAgain
+    everybody: StrictBool = False
+    rows: Annotated[tuple[ChosenRowInput, ...], Field(max_length=MOST_ROWS)] = ()
+
+
 _Steps = Annotated[tuple[StepInput, ...], Field(min_length=1, max_length=STEPS)]
 _DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
 
 
 class CampaignChanges(Input):
-    """The fields of a draft to change. Lists are replaced as a whole."""
+    """The fields of a draft to change. Lists are replaced as a whole.
+
+    `dedupe_scope` says among which messages none may be the same twice: those of one `fire`, all of the
+    `campaign`, or also those that any campaign of the `source` sent within `dedupe_days`. Null leaves it to
+    the default: `campaign` when it is recurring, else `source` with 30 days.
+    """
 
     name: Name = LEFT_OUT
     audience: AudienceInput = LEFT_OUT
@@ -120,6 +146,9 @@ class CampaignChanges(Input):
     expires_field: FieldName | None = None
     filters: Annotated[tuple[FilterInput, ...], Field(max_length=20)] = LEFT_OUT
     dedupe_key: _DedupeKey | None = None
+    dedupe_scope: DedupeScope | None = None
+    dedupe_days: Annotated[StrictInt, Field(ge=1, le=MOST_DAYS)] | None = None
+    send_again: SendAgainInput = LEFT_OUT
     unknown_policy: UnknownPolicy = LEFT_OUT
 
 
@@ -132,7 +161,7 @@ class CampaignInput(CampaignChanges):
 
 
 class AudienceOutput(Output):
-    """Whom a campaign is for. Without `file_id`: the source's newest file when it fires."""
+    """Whom a campaign is for. Without `file_id`: the files of the source that are due when it fires."""
 
     source_id: str
     file_id: str | None = None
@@ -183,11 +212,32 @@ class FilterOutput(Output):
     replacement: str
 
 
+class ChosenRowOutput(Output):
+    """A row of a file."""
+
+    file_id: str
+    row_number: int
+
+
+class SendAgainOutput(Output):
+    """Who gets the message whatever was sent before."""
+
+    everybody: bool
+    rows: tuple[ChosenRowOutput, ...]
+
+
 class HolidayOutput(Output):
     """A public holiday."""
 
     day: date
     name: str
+
+
+class DedupeQuestionOutput(Output):
+    """What only the company can say about its dedupe key: the `field` to set, and why."""
+
+    field: str
+    question: str
 
 
 class CampaignOutput(Output):
@@ -207,6 +257,10 @@ class CampaignOutput(Output):
     expires_field: str | None
     filters: tuple[FilterOutput, ...]
     dedupe_key: tuple[str, ...] | None
+    dedupe_scope: DedupeScope
+    dedupe_days: int | None
+    send_again: SendAgainOutput
+    questions: tuple[DedupeQuestionOutput, ...]
     unknown_policy: UnknownPolicy
     content_hash: str | None
     next_fire_at: datetime | None
@@ -214,6 +268,12 @@ class CampaignOutput(Output):
     fire_refusal: str
     created_at: datetime
     updated_at: datetime
+
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The campaign with the dedupe scope it has, be it the default."""
+        assert isinstance(record, Campaign)  # noqa: S101  # as every caller has one
+        return super().of(record, dedupe_scope=record.scope.kind, dedupe_days=record.scope.days, **beside)
 
 
 class CampaignDetailOutput(CampaignOutput):

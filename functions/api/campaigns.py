@@ -8,6 +8,7 @@ from functions.api.campaign_shapes import (
     CampaignDetailOutput,
     CampaignInput,
     CampaignOutput,
+    SendAgainInput,
 )
 from functions.api.fires import FireOutput, LiveFireOutput, live_output
 from functions.api.kit.authentication import Reader, Sending, Writer
@@ -17,6 +18,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from functions.api.previews import PreviewOutput
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.pause_campaign import pause_campaign
@@ -36,10 +38,20 @@ class ReadyInput(Input):
     content_hash: Name | None = None
 
 
+class PreviewInput(Input):
+    """`send_again` names who would get the message whatever was sent before."""
+
+    send_again: SendAgainInput | None = None
+
+
 class FireInput(Input):
-    """`repeat` fires again for a file this campaign was fired for before."""
+    """`repeat` fires again for a file this campaign was fired for before: everybody gets it again.
+
+    `send_again` names those who get it whatever was sent before, in place of the campaign's own choice.
+    """
 
     repeat: StrictBool = False
+    send_again: SendAgainInput | None = None
 
 
 class CampaignStatusOutput(Output):
@@ -63,10 +75,16 @@ async def add_campaign(
 
 @router.get("")
 async def list_campaigns(
-    caller: Reader, paging: Page, state: CampaignState | None = None
+    caller: Reader,
+    paging: Page,
+    state: CampaignState | None = None,
+    source_id: ItemId | None = None,
+    name: Name | None = None,
 ) -> Listed[CampaignOutput]:
-    """The company's campaigns."""
-    return await list_page(caller, paging, CampaignOutput, view.list_campaigns, state=state)
+    """The company's campaigns, newest first. `name` is the whole name."""
+    return await list_page(
+        caller, paging, CampaignOutput, view.list_campaigns, state=state, source_id=source_id, name=name
+    )
 
 
 @router.get("/{campaign_id}")
@@ -91,9 +109,12 @@ async def get_campaign_status(caller: Reader, campaign_id: ItemId) -> CampaignSt
 
 
 @router.post("/{campaign_id}/preview", status_code=202)
-async def preview_one_campaign(caller: Writer, campaign_id: ItemId, response: Response) -> PreviewOutput:
+async def preview_one_campaign(
+    caller: Writer, campaign_id: ItemId, response: Response, body: PreviewInput | None = None
+) -> PreviewOutput:
     """Begin to render every row. Read the preview at its Location."""
-    preview = await start_preview(caller.runtime, caller.company_id, campaign_id)
+    again = _chosen(body)
+    preview = await start_preview(caller.runtime, caller.company_id, campaign_id, again)
     response.headers["Location"] = f"/v1/previews/{preview.id}"
     return PreviewOutput.of(preview)
 
@@ -115,9 +136,16 @@ async def fire_one_campaign(
 ) -> FireOutput:
     """Fire a ready campaign now."""
     repeat = body.repeat if body else False
-    fire = await fire_campaign(caller.runtime, caller.company_id, campaign_id, repeat=repeat)
+    fire = await fire_campaign(
+        caller.runtime, caller.company_id, campaign_id, repeat=repeat, send_again=_chosen(body)
+    )
     response.headers["Location"] = f"/v1/fires/{fire.id}"
     return FireOutput.of(fire)
+
+
+def _chosen(body: PreviewInput | FireInput | None) -> SendAgain:
+    chosen: SendAgain | None = body.given().get("send_again") if body else None
+    return chosen or NOBODY_AGAIN
 
 
 @router.post("/{campaign_id}/reopen")

@@ -49,9 +49,11 @@ async def forget_one_person(caller: Admin, body: PersonInput) -> DeletionOutput:
 
 
 @router.get("")
-async def list_deletions(caller: Admin, paging: Page) -> Listed[DeletionOutput]:
-    """The records of all people who were forgotten."""
-    return await list_page(caller, paging, DeletionOutput, view.list_deletions)
+async def list_deletions(
+    caller: Admin, paging: Page, state: DeletionState | None = None
+) -> Listed[DeletionOutput]:
+    """The records of all people who were forgotten, newest first by `started_at`."""
+    return await list_page(caller, paging, DeletionOutput, view.list_deletions, state=state)
 
 
 @router.get("/{deletion_id}")

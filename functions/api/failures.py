@@ -54,11 +54,26 @@ async def list_failures(
     paging: Page,
     fire_id: ItemId | None = None,
     file_id: ItemId | None = None,
+    campaign_id: ItemId | None = None,
     state: FailureState | None = None,
+    step: FailureStep | None = None,
+    address: FieldName | None = None,
 ) -> Listed[FailureOutput]:
-    """Failures of a fire, of a file, or all."""
+    """Failures that match every filter given, newest first.
+
+    `address` is one that the row holds, in any spelling.
+    """
     return await list_page(
-        caller, paging, FailureOutput, view.list_failures, fire_id=fire_id, file_id=file_id, state=state
+        caller,
+        paging,
+        FailureOutput,
+        view.list_failures,
+        fire_id=fire_id,
+        file_id=file_id,
+        campaign_id=campaign_id,
+        state=state,
+        step=step,
+        address=address,
     )
 
 

@@ -171,10 +171,16 @@ async def upload_file(
 
 @router.get("")
 async def list_files(
-    caller: Reader, paging: Page, source_id: ItemId | None = None, state: FileState | None = None
+    caller: Reader,
+    paging: Page,
+    source_id: ItemId | None = None,
+    state: FileState | None = None,
+    name: Name | None = None,
 ) -> Listed[FileOutput]:
-    """The company's files."""
-    return await list_page(caller, paging, FileOutput, view.list_files, source_id=source_id, state=state)
+    """The company's files, newest first. `name` is the whole name."""
+    return await list_page(
+        caller, paging, FileOutput, view.list_files, source_id=source_id, state=state, name=name
+    )
 
 
 @router.get("/{file_id}")

@@ -5,11 +5,12 @@ from typing import Self
 
 from fastapi import APIRouter
 
+from functions.api.campaign_shapes import SendAgainOutput
 from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
-from shared.domain.fires.fire import Fire, FireState, ProgressStatus
+from shared.domain.fires.fire import EmptyBecause, Fire, FireState, ProgressStatus
 from shared.views import fires as view
 from shared.views.fires import LiveFire
 
@@ -44,12 +45,28 @@ class ProgressOutput(Output):
     updated_at: datetime
 
 
+class LeftOutOutput(Output):
+    """A file of the source that the fire does not have, and why."""
+
+    file_id: str
+    name: str
+    reason: str
+
+
 class FireOutput(Output):
-    """One run of a campaign."""
+    """One run of a campaign. `file_ids` are the files it has, in order, and `left_out` those it has not.
+
+    `empty_because` says why it has no row at all: `no_file`, `no_new_file` (a quiet day of a recurring
+    campaign), `no_rows`. `send_again` is the choice it was fired with.
+    """
 
     id: str
     campaign_id: str
     file_id: str | None
+    file_ids: tuple[str, ...]
+    left_out: tuple[LeftOutOutput, ...]
+    empty_because: EmptyBecause | None
+    send_again: SendAgainOutput
     content_hash: str
     state: FireState
     planned: int
@@ -59,9 +76,12 @@ class FireOutput(Output):
 
     @classmethod
     def of(cls, record: object, **beside: object) -> Self:
-        """The run with its file, if it was for the rows of one."""
+        """The run with its files; `file_id` is the first."""
         assert isinstance(record, Fire)  # noqa: S101  # as every caller has one
-        return super().of(record, file_id=next(iter(record.audience.file_ids), None), **beside)
+        audience = record.audience
+        first = next(iter(audience.file_ids), None)
+        facts = {"file_id": first, "file_ids": audience.file_ids}
+        return super().of(record, **facts, **beside)
 
 
 class LiveFireOutput(FireOutput):
@@ -93,9 +113,25 @@ def live_output(live: LiveFire) -> LiveFireOutput:
 
 
 @router.get("")
-async def list_fires(caller: Reader, paging: Page, campaign_id: ItemId | None = None) -> Listed[FireOutput]:
-    """Runs of one campaign, or of all."""
-    return await list_page(caller, paging, FireOutput, view.list_fires, campaign_id=campaign_id)
+async def list_fires(
+    caller: Reader,
+    paging: Page,
+    campaign_id: ItemId | None = None,
+    file_id: ItemId | None = None,
+    state: FireState | None = None,
+    is_closed: bool | None = None,
+) -> Listed[FireOutput]:
+    """Runs of one campaign, for one file, or of all, newest first by `fired_at`."""
+    return await list_page(
+        caller,
+        paging,
+        FireOutput,
+        view.list_fires,
+        campaign_id=campaign_id,
+        file_id=file_id,
+        state=state,
+        is_closed=is_closed,
+    )
 
 
 @router.get("/{fire_id}")

@@ -1,19 +1,25 @@
 """/v1/messages: what became of each message."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Self
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
+from starlette.responses import StreamingResponse
 
+from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.channel_name import ChannelName
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.messages.message import MessageState
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skipping import skip_words
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.views import exports
 from shared.views import messages as view
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"], route_class=ApiRoute)
@@ -31,13 +37,15 @@ class MessageOutput(Output):
     `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
     on an unknown one: "history", "policy" or an API key.
     `planned_for` is when it goes out, while it is queued. `withdrawn_by` is the file that canceled or moved
-    its appointment: it is skipped, or if that came too late not sent again.
+    its appointment: it is skipped, or if that came too late not sent again. Of a skipped one, `explanation`
+    says why in words, and `duplicate_of` is the message it is the same as.
     """
 
     id: str
     fire_id: str
     campaign_id: str
     step_id: str
+    file_id: str | None
     row_number: int | None
     sender_id: str
     channel: ChannelName
@@ -53,6 +61,7 @@ class MessageOutput(Output):
     disposition: Disposition | None
     provider_id: str | None
     duplicate_of: str | None
+    explanation: str | None
     resend_of: str | None
     searched_at: datetime | None
     settled_by: str | None
@@ -62,27 +71,45 @@ class MessageOutput(Output):
     created_at: datetime
     sent_at: datetime | None
 
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The message with its explanation."""
+        assert isinstance(record, Message)  # noqa: S101  # as every caller has one
+        return super().of(record, explanation=skip_words(record), **beside)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFilters:
+    """Which messages are asked for: those that match every filter given."""
+
+    fire_id: ItemId | None = None
+    campaign_id: ItemId | None = None
+    sender_id: ItemId | None = None
+    channel: ChannelName | None = None
+    state: MessageState | None = None
+    delivery: Delivery | None = None
+    disposition: Disposition | None = None
+    address: FieldName | None = None
+
+
+Filters = Annotated[MessageFilters, Depends()]
+
 
 @router.get("")
-async def list_messages(
-    caller: Reader,
-    paging: Page,
-    fire_id: ItemId | None = None,
-    campaign_id: ItemId | None = None,
-    state: MessageState | None = None,
-    address: FieldName | None = None,
-) -> Listed[MessageOutput]:
-    """Messages. `address` is in its one form, such as +12125550187."""
-    return await list_page(
-        caller,
-        paging,
-        MessageOutput,
-        view.list_messages,
-        fire_id=fire_id,
-        campaign_id=campaign_id,
-        state=state,
-        address=address,
+async def list_messages(caller: Reader, paging: Page, filters: Filters) -> Listed[MessageOutput]:
+    """Messages that match every filter given, newest first. `address` is in any spelling."""
+    return await list_page(caller, paging, MessageOutput, view.list_messages, **vars(filters))
+
+
+@router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_messages(
+    caller: Reader, between: Annotated[Range, Depends()], filters: Filters
+) -> StreamingResponse:
+    """The same messages as a CSV file, with the campaigns' names and times on the company's clock."""
+    pieces = await exports.export_messages(
+        caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
     )
+    return csv_response(pieces, "messages.csv")
 
 
 @router.get("/{message_id}")

@@ -25,13 +25,30 @@ class NoticeOutput(Output):
     sender_id: str | None
     campaign_id: str | None
     file_id: str | None
+    fire_id: str | None
     read_at: datetime | None
 
 
 @router.get("")
-async def list_notices(caller: Reader, paging: Page) -> Listed[NoticeOutput]:
-    """The company's notices, newest first."""
-    return await list_page(caller, paging, NoticeOutput, view.list_notices)
+async def list_notices(
+    caller: Reader,
+    paging: Page,
+    kind: NoticeKind | None = None,
+    is_read: bool | None = None,
+    sender_id: ItemId | None = None,
+    campaign_id: ItemId | None = None,
+) -> Listed[NoticeOutput]:
+    """The company's notices, newest first. With `is_read=false`, those that nobody has read."""
+    return await list_page(
+        caller,
+        paging,
+        NoticeOutput,
+        view.list_notices,
+        kind=kind,
+        is_read=is_read,
+        sender_id=sender_id,
+        campaign_id=campaign_id,
+    )
 
 
 @router.get("/{notice_id}")

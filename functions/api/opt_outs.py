@@ -1,21 +1,26 @@
 """/v1/opt-outs: who has refused, and whom nothing reaches."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
-from functions.api.kit.route import ApiRoute
+from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.errors import InvalidInput
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
+from shared.usecases.contacts.save_opt_outs import save_opt_outs
 from shared.views import opt_outs as view
 
 router = APIRouter(prefix="/v1/opt-outs", tags=["opt-outs"], route_class=ApiRoute)
+
+upload_router = APIRouter(prefix="/v1/opt-outs", tags=["opt-outs"], route_class=UploadRoute)
 
 Text = Annotated[str, Field(max_length=1000)]
 
@@ -84,18 +89,78 @@ async def add_opt_out(caller: Writer, body: OptOutInput, response: Response) -> 
     return OptOutOutput.of(noted)
 
 
+class RefusedCellOutput(Output):
+    """A cell of the list that holds no address, and why. `row` counts as a spreadsheet does."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+class OptOutListOutput(Output):
+    """What became of a list. `renewed` are addresses that had taken an earlier refusal back.
+
+    `repeated` stood in the list before. `errors` are the first thousand of the `refused` cells.
+    """
+
+    is_dry_run: bool
+    rows: int
+    new: int
+    renewed: int
+    known: int
+    repeated: int
+    refused: int
+    errors: tuple[RefusedCellOutput, ...]
+
+
+@upload_router.post(
+    "/upload",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+)
+async def upload_opt_outs(
+    caller: Writer,
+    request: Request,
+    channel: ChannelName,
+    column: FieldName | None = None,
+    sheet: FieldName | None = None,
+    text: Annotated[str, Query(max_length=1000)] = "",
+    dry_run: bool = False,
+) -> OptOutListOutput:
+    """Note the refusals of a whole list, up to 100,000 addresses: from now on nothing goes to them.
+
+    The body is a file (CSV, TSV, XLSX, XLS, ODS) or a text with one address a line. `column` names the one
+    with the addresses, where that cannot be seen; `dry_run=true` only says what would become of the list.
+    """
+    received: ReceivedFile = request.state.received
+    if received.size == 0:
+        raise InvalidInput.at("body", "is empty; send the list as the body")
+    found = await save_opt_outs(
+        caller.runtime,
+        caller.company_id,
+        channel,
+        Path(received.path),
+        column=column,
+        sheet=sheet,
+        text=text,
+        is_dry_run=dry_run,
+    )
+    return OptOutListOutput.of(found)
+
+
 @router.get("")
 async def list_opt_outs(
     caller: Reader,
     paging: Page,
     channel: ChannelName | None = None,
     address: FieldName | None = None,
-    is_active: bool | None = None,
     source: OptOutSource | None = None,
+    is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
-    """Opt-outs, ended ones too unless `is_active=true`. With `source=bounce`, addresses nothing reaches.
+    """Opt-outs, the last changed first; ended ones too unless `is_active=true`.
 
-    `address` is in its one form: +12125550187.
+    With `source=bounce`, addresses nothing reaches. `address` is in any spelling. `since` and `until` are
+    times of the last change.
     """
     return await list_page(
         caller,
@@ -104,8 +169,8 @@ async def list_opt_outs(
         view.list_opt_outs,
         channel=channel,
         address=address,
-        is_active=is_active,
         source=source,
+        is_active=is_active,
     )
 
 

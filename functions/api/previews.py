@@ -5,11 +5,14 @@ from typing import Annotated, Self
 
 from fastapi import APIRouter, Path
 
+from functions.api.campaign_shapes import DedupeQuestionOutput, SendAgainOutput
+from functions.api.fires import LeftOutOutput
 from functions.api.kit.authentication import Reader
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import RowPage, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Output
 from shared.domain.fires.preview import Preview, PreviewState, Verdict
+from shared.domain.messages.message import MessageState
 from shared.views import previews as view
 
 router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRoute)
@@ -18,12 +21,20 @@ LAST_ROW = 10_000_000
 
 
 class PreviewOutput(Output):
-    """A preview's totals: `counts` by verdict, `reasons` by verdict and reason, cost at list price."""
+    """A preview's totals: `counts` by verdict, `reasons` by verdict and reason, cost at list price.
+
+    It is of the files that the campaign would fire next; `left_out` are those it would not. `send_again` is
+    the choice it was made with. `questions` are what the dedupe key leaves open.
+    """
 
     id: str
     campaign_id: str
     content_hash: str
     file_id: str | None
+    file_ids: tuple[str, ...]
+    left_out: tuple[LeftOutOutput, ...]
+    send_again: SendAgainOutput
+    questions: tuple[DedupeQuestionOutput, ...]
     state: PreviewState
     percent: int
     row_count: int
@@ -38,16 +49,44 @@ class PreviewOutput(Output):
 
     @classmethod
     def of(cls, record: object, **beside: object) -> Self:
-        """The preview with its file and its rows, if it is of the rows of one."""
+        """The preview with its files and how many rows they have."""
         assert isinstance(record, Preview)  # noqa: S101  # as every caller has one
         audience = record.audience
-        facts = {"file_id": next(iter(audience.file_ids), None), "row_count": audience.recipient_count}
+        facts = {
+            "file_id": next(iter(audience.file_ids), None),
+            "file_ids": audience.file_ids,
+            "row_count": audience.recipient_count,
+        }
         return super().of(record, **facts, **beside)
 
 
-class PreviewedMessageOutput(Output):
-    """What would become of one row's message of one step."""
+class PreviewedRowOutput(Output):
+    """A row with its fields; null when they are deleted by now."""
 
+    file_id: str | None
+    row_number: int | None
+    values: dict[str, str] | None
+
+
+class BeforeOutput(Output):
+    """The same message in another fire: when it was sent, or is to be, and by which campaign."""
+
+    message_id: str
+    fire_id: str
+    campaign_id: str
+    campaign_name: str
+    state: MessageState
+    at: datetime
+
+
+class PreviewedMessageOutput(Output):
+    """What would become of one row's message of one step.
+
+    Of a duplicate, `same_as` is the row whose message goes out, and `values` are the row's own fields, to be
+    compared. `before` is the same message in another fire; `reason` says so in words.
+    """
+
+    file_id: str | None
     row_number: int | None
     step_id: str
     verdict: Verdict
@@ -60,6 +99,9 @@ class PreviewedMessageOutput(Output):
     field: str
     value: str
     reason: str
+    values: dict[str, str] | None
+    same_as: PreviewedRowOutput | None
+    before: BeforeOutput | None
 
 
 @router.get("/{preview_id}")
@@ -70,7 +112,7 @@ async def get_preview(caller: Reader, preview_id: ItemId) -> PreviewOutput:
 
 @router.get("/{preview_id}/messages")
 async def list_previewed_messages(
-    caller: Reader, paging: Page, preview_id: ItemId, verdict: Verdict | None = None
+    caller: Reader, paging: RowPage, preview_id: ItemId, verdict: Verdict | None = None
 ) -> Listed[PreviewedMessageOutput]:
     """The messages in row order. A row's messages stay on one page, which may then be a little longer."""
     return await list_page(
@@ -85,8 +127,16 @@ async def list_previewed_messages(
 
 @router.get("/{preview_id}/rows/{row_number}")
 async def get_previewed_row(
-    caller: Reader, preview_id: ItemId, row_number: Annotated[int, Path(ge=1, le=LAST_ROW)]
+    caller: Reader,
+    preview_id: ItemId,
+    row_number: Annotated[int, Path(ge=1, le=LAST_ROW)],
+    file_id: ItemId | None = None,
 ) -> Listed[PreviewedMessageOutput]:
-    """What would become of one row, one item a step. The header is row 1."""
-    found = await view.get_previewed_row(caller.runtime, caller.company_id, preview_id, row_number)
+    """What would become of one row, one item a step. The header is row 1.
+
+    Of a preview of several files it is that row of each, or of `file_id`.
+    """
+    found = await view.get_previewed_row(
+        caller.runtime, caller.company_id, preview_id, row_number, file_id=file_id
+    )
     return Listed[PreviewedMessageOutput](items=[PreviewedMessageOutput.of(item) for item in found])

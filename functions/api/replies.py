@@ -1,18 +1,23 @@
 """/v1/replies: what people wrote, and what it was taken to mean."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
+from starlette.responses import StreamingResponse
 
+from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.channel_name import ChannelName
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import Input, ItemId, Listed, Output
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.reply import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
+from shared.views import exports
 from shared.views import replies as view
 
 router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
@@ -61,28 +66,42 @@ class ReplyOutput(Output):
     settled_at: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReplyFilters:
+    """Which replies are asked for: those that match every filter given."""
+
+    fire_id: ItemId | None = None
+    message_id: ItemId | None = None
+    sender_id: ItemId | None = None
+    channel: ChannelName | None = None
+    meaning: ReplyMeaning | None = None
+    disposition: Disposition | None = None
+    address: FieldName | None = None
+    waits: bool | None = None
+    contradicts_earlier: bool | None = None
+
+
+Filters = Annotated[ReplyFilters, Depends()]
+
+
 @router.get("")
-async def list_replies(
-    caller: Reader,
-    paging: Page,
-    fire_id: ItemId | None = None,
-    message_id: ItemId | None = None,
-    meaning: ReplyMeaning | None = None,
-    waits: bool | None = None,
-    contradicts_earlier: bool | None = None,
-) -> Listed[ReplyOutput]:
-    """Replies of every kind. With `waits=true`, those that a person must settle."""
-    return await list_page(
-        caller,
-        paging,
-        ReplyOutput,
-        view.list_replies,
-        fire_id=fire_id,
-        message_id=message_id,
-        meaning=meaning,
-        waits=waits,
-        contradicts_earlier=contradicts_earlier,
+async def list_replies(caller: Reader, paging: Page, filters: Filters) -> Listed[ReplyOutput]:
+    """Replies, newest first by `received_at`. With `waits=true`, those that a person must settle.
+
+    `address` is in any spelling.
+    """
+    return await list_page(caller, paging, ReplyOutput, view.list_replies, **vars(filters))
+
+
+@router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+async def export_replies(
+    caller: Reader, between: Annotated[Range, Depends()], filters: Filters
+) -> StreamingResponse:
+    """The same replies as a CSV file, with the campaigns' names and times on the company's clock."""
+    pieces = await exports.export_replies(
+        caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
     )
+    return csv_response(pieces, "replies.csv")
 
 
 @router.get("/{reply_id}")

@@ -13,6 +13,7 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
+from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.files.appointments import MOST_DAYS
 from shared.domain.files.finding import FindingCode
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source, SourceFormat
@@ -76,7 +77,7 @@ class SourceInput(SourceChanges):
     name: Name
     columns: Columns
     loads_hidden_rows: StrictBool = False
-    dedupe_key: DedupeKey = ("day", "person", "doctor", "address")
+    dedupe_key: DedupeKey = TEXT_DECIDES
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: HoldsOn = ()
     format: SourceFormat = SourceFormat.TABLE
@@ -155,9 +156,9 @@ async def add_source(caller: Writer, body: SourceInput, request: Request, respon
 
 
 @router.get("")
-async def list_sources(caller: Reader, paging: Page) -> Listed[SourceOutput]:
-    """The company's sources."""
-    return await list_page(caller, paging, SourceOutput, view.list_sources)
+async def list_sources(caller: Reader, paging: Page, name: Name | None = None) -> Listed[SourceOutput]:
+    """The company's sources, newest first. `name` is the whole name."""
+    return await list_page(caller, paging, SourceOutput, view.list_sources, name=name)
 
 
 @router.get("/{source_id}")

@@ -69,10 +69,16 @@ async def add_template(
 
 @router.get("")
 async def list_templates(
-    caller: Reader, paging: Page, channel: ChannelName | None = None
+    caller: Reader,
+    paging: Page,
+    channel: ChannelName | None = None,
+    language: Language | None = None,
+    name: Name | None = None,
 ) -> Listed[TemplateOutput]:
-    """The company's templates."""
-    return await list_page(caller, paging, TemplateOutput, view.list_templates, channel=channel)
+    """The company's templates, newest first. `name` is the whole name."""
+    return await list_page(
+        caller, paging, TemplateOutput, view.list_templates, channel=channel, language=language, name=name
+    )
 
 
 @router.get("/{template_id}")

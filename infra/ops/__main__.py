@@ -64,6 +64,8 @@ async def _add_sender(runtime: Runtime, args: argparse.Namespace) -> dict[str, o
         address=args.address,
         name=args.name,
         rate_per_second=args.rate,
+        created_at=runtime.now(),
+        reply_to=args.reply_to,
     )
     await save_sender(runtime, args.company, sender, credentials.read_credentials(args.credentials_file))
     return {"sender_id": sender.id, "channel": sender.channel, "address": sender.address}
@@ -98,6 +100,7 @@ def ops_parser() -> argparse.ArgumentParser:
     sender.add_argument("--provider", required=True, help="such as twilio or sendgrid")
     sender.add_argument("--address", required=True, help="+12125550100, or a mailbox")
     sender.add_argument("--name", default="", help="the name mails come from")
+    sender.add_argument("--reply-to", help="the mailbox that answers to its mails go to")
     sender.add_argument("--rate", type=float, default=1.0, help="messages a second the provider allows")
     sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
     sender.set_defaults(run=_add_sender)

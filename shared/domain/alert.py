@@ -11,4 +11,5 @@ class Alert(StrEnum):
     DEAD_LETTERS = "dead_letters"
     SWEEP_SILENT = "sweep_silent"
     SENDER_PAUSED = "sender_paused"
+    FIRE_EMPTY = "fire_empty"
     DATABASE_RESTORED = "database_restored"

@@ -32,6 +32,7 @@ from shared.firestore.companies import Companies
 from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import RETENTION, Periods, keeping_of
+from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.system import System
 from shared.firestore.ticks import Ticks
@@ -56,9 +57,10 @@ class Stores:
         names = [name for name, value in vars(Stores).items() if isinstance(value, cached_property)]
         return [getattr(self, name) for name in names if name not in self.BESIDE]
 
-    def short_lived(self) -> list[Collection[Any]]:
-        """The collections whose records end by themselves."""
-        return [collection for collection in self.all() if collection.name in RETENTION]
+    def renewable(self) -> list[Collection[Any]]:
+        """The collections whose records have something beside them: their end, or what they are found by."""
+        beside = RETENTION.keys() | SEARCHED.keys()
+        return [collection for collection in self.all() if collection.name in beside]
 
     @cached_property
     def companies(self) -> Companies:

@@ -79,15 +79,45 @@ def open_table(
         with open_appointments(path, found_form, visits=visits, caps=caps) as raw:
             yield _appointments(raw, caps)
         return
+    with _opened(
+        path, head, encoding=encoding, delimiter=delimiter, sheet=sheet, columns=columns, caps=caps
+    ) as raw:
+        found = find_header(_filled(raw.records, caps), columns=columns, row=header_row)
+        hidden = HiddenRows()
+        records = found.below if takes_hidden else hidden.without(found.below)
+        yield _table(raw, found, records, hidden, caps)
+
+
+@contextmanager
+def open_records(
+    path: Path, *, sheet: str | None = None, columns: Sequence[str] = (), caps: Caps = DEFAULT_CAPS
+) -> Iterator[Iterator[Record]]:
+    """All records of a file that are not empty or hidden, whether it has a header or not; iterate once.
+
+    Raises FileRefused as `open_table`, but for a header.
+    """
+    head = _head(path, caps)
+    with _opened(path, head, encoding=None, delimiter=None, sheet=sheet, columns=columns, caps=caps) as raw:
+        yield HiddenRows().without(_filled(raw.records, caps))
+
+
+@contextmanager
+def _opened(
+    path: Path,
+    head: bytes,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    sheet: str | None,
+    columns: Sequence[str],
+    caps: Caps,
+) -> Iterator[RawTable]:
     if head.startswith((ZIP, OLE2)):
         opening = open_spreadsheet(path, sheet=sheet, columns=columns, caps=caps)
     else:
         opening = open_text(path, encoding=encoding, delimiter=delimiter, caps=caps)
     with opening as raw:
-        found = find_header(_filled(raw.records, caps), columns=columns, row=header_row)
-        hidden = HiddenRows()
-        records = found.below if takes_hidden else hidden.without(found.below)
-        yield _table(raw, found, records, hidden, caps)
+        yield raw
 
 
 def _head(path: Path, caps: Caps) -> bytes:

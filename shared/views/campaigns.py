@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.firestore.kit.query import Match
+from shared.firestore.queries.lists import CAMPAIGNS
 from shared.runtime import Runtime
 from shared.views.fires import LiveFire, get_live_fire
 from shared.views.kit.paging import Page, PageAsked, page_of
@@ -17,10 +19,19 @@ class CampaignStatus:
 
 
 async def list_campaigns(
-    runtime: Runtime, company_id: str, asked: PageAsked, *, state: CampaignState | None = None
+    runtime: Runtime,
+    company_id: str,
+    asked: PageAsked,
+    *,
+    state: CampaignState | None = None,
+    source_id: str | None = None,
+    name: str | None = None,
 ) -> Page[Campaign]:
-    """The company's campaigns, those in one state if it is given."""
-    return await page_of(runtime.stores.campaigns, company_id, asked, state=state)
+    """The company's campaigns that match every filter given, newest first."""
+    of_source = (Match("audience.source_id", source_id),) if source_id is not None else ()
+    return await page_of(
+        runtime.stores.campaigns, company_id, asked, CAMPAIGNS, of_source, state=state, name=name
+    )
 
 
 async def get_campaign(runtime: Runtime, company_id: str, campaign_id: str) -> Campaign:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from itertools import islice
 
 from shared.domain.errors import InvalidInput, NotFound
-from shared.domain.messages.failure import Failure, FailureState
+from shared.domain.messages.failure import Failure, FailureState, FailureStep
+from shared.firestore.kit.query import Match
+from shared.firestore.queries.lists import FAILURES
 from shared.runtime import Runtime
-from shared.tabular.rejected_rows import csv_export
+from shared.views.kit.addresses import find_address
+from shared.views.kit.exports import EXPORT_PAGE, csv_pieces
 from shared.views.kit.paging import Page, PageAsked, page_of
 
-EXPORT_PAGE = 300
 FACTS = ("id", "row_number", "step", "field", "value", "kind", "reason", "state", "file_id", "fire_id")
 
 
@@ -21,11 +22,27 @@ async def list_failures(
     *,
     fire_id: str | None = None,
     file_id: str | None = None,
+    campaign_id: str | None = None,
     state: FailureState | None = None,
+    step: FailureStep | None = None,
+    address: str | None = None,
 ) -> Page[Failure]:
-    """Failures that match every filter given."""
+    """Failures that match every filter given, newest first. `address` is in any spelling.
+
+    Raises InvalidInput for an address that is none.
+    """
+    found = () if address is None else await find_address(runtime, company_id, address)
     return await page_of(
-        runtime.stores.failures, company_id, asked, fire_id=fire_id, file_id=file_id, state=state
+        runtime.stores.failures,
+        company_id,
+        asked,
+        FAILURES,
+        tuple(Match("addresses", trace) for one in found for trace in one.traces),
+        fire_id=fire_id,
+        file_id=file_id,
+        campaign_id=campaign_id,
+        state=state,
+        step=step,
     )
 
 
@@ -49,19 +66,14 @@ async def export_failures(
     """
     fields = await _source_fields(runtime, company_id, fire_id, file_id)
 
-    async def pieces() -> AsyncIterator[bytes]:
-        header = (*FACTS, *(f"row.{field}" for field in fields), "other_values")
-        yield b"".join(csv_export([header]))
-        asked: PageAsked | None = PageAsked(EXPORT_PAGE)
-        while asked is not None:
-            page = await list_failures(
-                runtime, company_id, asked, fire_id=fire_id, file_id=file_id, state=state
-            )
-            lines = csv_export(_cells(failure, fields) for failure in page.items)
-            yield b"".join(islice(lines, 1, None))  # the byte order mark stands at the top only
-            asked = PageAsked(EXPORT_PAGE, page.next_after) if page.next_after else None
+    async def read(asked: PageAsked) -> Page[Failure]:
+        return await list_failures(runtime, company_id, asked, fire_id=fire_id, file_id=file_id, state=state)
 
-    return pieces()
+    async def lines(failures: Sequence[Failure]) -> list[list[str]]:
+        return [_cells(failure, fields) for failure in failures]
+
+    header = (*FACTS, *(f"row.{field}" for field in fields), "other_values")
+    return await csv_pieces(header, PageAsked(EXPORT_PAGE), read, lines)
 
 
 async def _source_fields(

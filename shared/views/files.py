@@ -6,6 +6,7 @@ from google.api_core.exceptions import NotFound as ObjectNotFound
 
 from shared.domain.errors import NotFound
 from shared.domain.files.file import File, FileState
+from shared.firestore.queries.lists import FILES
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 
@@ -17,9 +18,12 @@ async def list_files(
     *,
     source_id: str | None = None,
     state: FileState | None = None,
+    name: str | None = None,
 ) -> Page[File]:
-    """Files that match every filter given."""
-    return await page_of(runtime.stores.files, company_id, asked, source_id=source_id, state=state)
+    """Files that match every filter given, newest first."""
+    return await page_of(
+        runtime.stores.files, company_id, asked, FILES, source_id=source_id, state=state, name=name
+    )
 
 
 async def get_file(runtime: Runtime, company_id: str, file_id: str) -> File:

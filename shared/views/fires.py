@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.domain.fires.fire import Fire, FireProgress
+from shared.domain.fires.fire import Fire, FireProgress, FireState
+from shared.firestore.kit.query import Match
+from shared.firestore.queries.lists import FIRES
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
@@ -22,10 +24,27 @@ class LiveFire:
 
 
 async def list_fires(
-    runtime: Runtime, company_id: str, asked: PageAsked, *, campaign_id: str | None = None
+    runtime: Runtime,
+    company_id: str,
+    asked: PageAsked,
+    *,
+    campaign_id: str | None = None,
+    file_id: str | None = None,
+    state: FireState | None = None,
+    is_closed: bool | None = None,
 ) -> Page[Fire]:
-    """Runs of one campaign, or of all."""
-    return await page_of(runtime.stores.fires, company_id, asked, campaign_id=campaign_id)
+    """Runs that match every filter given, newest first."""
+    for_file = (Match("file_ids", file_id),) if file_id is not None else ()
+    return await page_of(
+        runtime.stores.fires,
+        company_id,
+        asked,
+        FIRES,
+        for_file,
+        campaign_id=campaign_id,
+        state=state,
+        is_closed=is_closed,
+    )
 
 
 async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:

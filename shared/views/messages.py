@@ -1,7 +1,12 @@
 """Messages: what became of each."""
 
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.sending import Delivery
+from shared.firestore.queries.lists import MESSAGES
 from shared.runtime import Runtime
+from shared.views.kit.addresses import messages_at
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 
@@ -12,18 +17,30 @@ async def list_messages(
     *,
     fire_id: str | None = None,
     campaign_id: str | None = None,
+    sender_id: str | None = None,
+    channel: Channel | None = None,
     state: MessageState | None = None,
+    delivery: Delivery | None = None,
+    disposition: Disposition | None = None,
     address: str | None = None,
 ) -> Page[Message]:
-    """Messages that match every filter given. `address` is in its one form, such as +12125550187."""
+    """Messages that match every filter given, newest first. `address` is in any spelling.
+
+    Raises InvalidInput for an address that is none.
+    """
     return await page_of(
         runtime.stores.messages,
         company_id,
         asked,
+        MESSAGES,
+        await messages_at(runtime, company_id, address, channel),
         fire_id=fire_id,
         campaign_id=campaign_id,
+        sender_id=sender_id,
+        channel=channel,
         state=state,
-        address=address,
+        delivery=delivery,
+        disposition=disposition,
     )
 
 

@@ -1,10 +1,12 @@
 """Opt-outs: who has refused."""
 
-from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.channels.channel import Channel, all_channels
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_ids
+from shared.firestore.queries.lists import OPT_OUTS
 from shared.providers.registry import own_lists
 from shared.runtime import Runtime
-from shared.views.kit.paging import Page, PageAsked, page_of
+from shared.views.kit.addresses import find_address
+from shared.views.kit.paging import Page, PageAsked, among, page_of
 
 
 async def list_opt_outs(
@@ -14,19 +16,29 @@ async def list_opt_outs(
     *,
     channel: Channel | None = None,
     address: str | None = None,
-    is_active: bool | None = None,
     source: OptOutSource | None = None,
+    is_active: bool | None = None,
 ) -> Page[OptOut]:
-    """Refusals that match every filter given, ended ones too. `address` is in its one form: +12125550187."""
-    return await page_of(
-        runtime.stores.opt_outs,
-        company_id,
-        asked,
-        channel=channel,
-        address=address,
-        is_active=is_active,
-        source=source,
-    )
+    """Refusals that match every filter given, ended ones too, the last changed first.
+
+    `address` is in any spelling. Raises InvalidInput for one that is none.
+    """
+    opt_outs = runtime.stores.opt_outs
+    if address is None:
+        return await page_of(
+            opt_outs, company_id, asked, OPT_OUTS, channel=channel, source=source, is_active=is_active
+        )
+    found = await find_address(runtime, company_id, address, channel)
+    ids = {
+        item_id
+        for at in found
+        for one in ([channel] if channel else all_channels())
+        if one.record.address is at.kind
+        for item_id in opt_out_ids(one, at.address)
+    }
+    kept = (await opt_outs.find_many(company_id, ids)).values()  # one a channel
+    chosen = [one for one in kept if source in (None, one.source) and is_active in (None, one.is_active)]
+    return among(chosen, asked, lambda opt_out: opt_out.changed_at)
 
 
 def provider_note(opt_out: OptOut) -> str:

@@ -1,13 +1,38 @@
 """Senders: what messages may come from."""
 
-from shared.domain.senders.sender import Sender
+from shared.domain.channels.channel import Channel
+from shared.domain.senders.sender import Provider, Sender
 from shared.runtime import Runtime
-from shared.views.kit.paging import Page, PageAsked, page_of
+from shared.views.kit.addresses import find_address
+from shared.views.kit.paging import Page, PageAsked, among
 
 
-async def list_senders(runtime: Runtime, company_id: str, asked: PageAsked) -> Page[Sender]:
-    """The company's senders."""
-    return await page_of(runtime.stores.senders, company_id, asked)
+async def list_senders(
+    runtime: Runtime,
+    company_id: str,
+    asked: PageAsked,
+    *,
+    channel: Channel | None = None,
+    provider: Provider | None = None,
+    is_paused: bool | None = None,
+    address: str | None = None,
+) -> Page[Sender]:
+    """The company's senders that match every filter given, newest first. `address` is in any spelling.
+
+    All are read: ops adds them one by one, and those of an older version have no time to be ordered by.
+    Raises InvalidInput for an address that is none.
+    """
+    at = None if address is None else await find_address(runtime, company_id, address, channel)
+    found = [
+        sender
+        async for page in runtime.stores.senders.each_page(company_id)
+        for sender in page
+        if channel in (None, sender.channel)
+        and provider in (None, sender.provider)
+        and is_paused in (None, sender.is_paused)
+        and (at is None or any(one.address == sender.address for one in at))
+    ]
+    return among(found, asked, lambda sender: sender.created_at)
 
 
 async def get_sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:

@@ -8,6 +8,7 @@ from pathlib import Path
 from shared.domain.files.appointments import DEDUPE_KEY, VisitRange, ready_mapping
 from shared.domain.files.source import ColumnMapping, Source, SourceFormat
 from shared.domain.files.suggest_columns import Question, suggest_columns
+from shared.firestore.queries.lists import SOURCES
 from shared.runtime import Runtime
 from shared.tabular.caps import MIB, Caps
 from shared.tabular.kind import Kind
@@ -35,9 +36,11 @@ class SuggestedMapping:
     dedupe_key: tuple[str, ...] | None = None
 
 
-async def list_sources(runtime: Runtime, company_id: str, asked: PageAsked) -> Page[Source]:
-    """The company's sources."""
-    return await page_of(runtime.stores.sources, company_id, asked)
+async def list_sources(
+    runtime: Runtime, company_id: str, asked: PageAsked, *, name: str | None = None
+) -> Page[Source]:
+    """The company's sources, newest first."""
+    return await page_of(runtime.stores.sources, company_id, asked, SOURCES, name=name)
 
 
 async def get_source(runtime: Runtime, company_id: str, source_id: str) -> Source:

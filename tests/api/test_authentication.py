@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from functions.api.kit.app import build_app
+from functions.api.kit.docs import FILES
 from shared.domain.companies.api_key import Scope, new_key_text
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -30,7 +31,7 @@ PATH_IDS = {
     "opt_out_id": "opt-out",
     "deletion_id": "deletion",
 }
-PUBLIC = {"/v1/openapi.json", "/v1/docs"}
+PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/reports": {"params": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}},
     "/v1/failures/{failure_id}/requeue": {"json": {"corrections": {"phone": "+12125550187"}}},

@@ -1,9 +1,11 @@
 """A campaign's life over the API."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared.domain.files.file import Row
 from tests.kit.api.office import Office, assert_problem
 from tests.kit.builders import a_source, an_sms_sender
 
@@ -86,7 +88,6 @@ async def test_the_holidays_of_a_window_are_shown_when_it_is_saved(office: Offic
         ({"steps": []}, "steps"),
         ({"steps": BODY["steps"] * 9}, "steps"),
         ({"window": {"days": [1, 1]}}, "window.days"),
-        ({"window": {"opens": "09:00", "closes": "09:00"}}, "window.closes"),
         ({"window": {"time_zone_field": "zone"}}, "window.time_zone_field"),
         ({"window": {"holiday_country": "XX"}}, "window.holiday_country"),
         ({"window": {"closed_days": ["1796083200"]}}, "window.closed_days[0]"),
@@ -158,15 +159,31 @@ async def test_pause_resume_cancel(office: Office) -> None:
     assert [item["id"] for item in listed] == [made["id"]]
 
 
+async def _load_one_row(office: Office) -> None:
+    """Let the office's file have a row."""
+    stores, writer = office.stores, office.stores.db.batch()
+    rows = [Row(number=2, values={"phone": "+12125550187"})]
+    stores.row_chunks.put_rows(writer, "acme", "file-acme", 0, 0, rows)
+    await writer.commit()
+    file = await stores.files.get("acme", "file-acme")
+    loaded = replace(file, row_count=1, chunk_count=1, loaded_at=office.runtime.now())
+    await stores.files.save("acme", file.id, loaded)
+
+
 async def test_fire_and_its_ledger(office: Office) -> None:
     made = await _create(office, schedule={"kind": "on_demand"})
     path = f"/v1/campaigns/{made['id']}"
     assert (await office.post(f"{path}/ready")).json()["state"] == "ready"
+    refused = assert_problem(await office.post(f"{path}/fire"), 409)
+    assert refused["detail"].startswith("No file of this source was loaded yet.")
+    await _load_one_row(office)
     response = await office.post(f"{path}/fire")
     assert response.status_code == 202, response.text
     fire = (await office.get(response.headers["location"])).json()
     assert fire["ledger"]["is_balanced"]
     assert fire["campaign_id"] == made["id"]
+    assert (fire["file_id"], fire["file_ids"]) == ("file-acme", ["file-acme"])
+    assert (fire["left_out"], fire["empty_because"]) == ([], None)
     status = (await office.get(f"{path}/status")).json()
     assert status["campaign"]["last_fire_id"] == fire["id"] == status["last_fire"]["id"]
     listed = (await office.get(f"/v1/fires?campaign_id={made['id']}")).json()["items"]
@@ -260,3 +277,39 @@ async def test_senders_show_no_credentials(office: Office) -> None:
     sender = (await office.get("/v1/senders/sender-acme")).json()
     assert sender["address"] == an_sms_sender().address
     assert office.account.token not in (await office.get("/v1/senders")).text
+
+
+async def test_the_dedupe_scope_is_shown_as_it_holds(office: Office) -> None:
+    made = await _create(office)
+    assert (made["dedupe_scope"], made["dedupe_days"]) == ("campaign", None)
+    path = f"/v1/campaigns/{made['id']}"
+    changes: dict[str, Any] = {"schedule": {"kind": "on_demand"}}
+    changed = (await office.call("PATCH", path, json=changes)).json()
+    assert (changed["dedupe_scope"], changed["dedupe_days"]) == ("source", 30)
+    changes = {"dedupe_scope": "source", "dedupe_days": 7}
+    changed = (await office.call("PATCH", path, json=changes)).json()
+    assert (changed["dedupe_scope"], changed["dedupe_days"]) == ("source", 7)
+    assert_problem(await office.call("PATCH", path, json={"dedupe_scope": "fire"}), 422, "dedupe_days")
+    changes = {"dedupe_scope": "fire", "dedupe_days": None}
+    changed = (await office.call("PATCH", path, json=changes)).json()
+    assert (changed["dedupe_scope"], changed["dedupe_days"]) == ("fire", None)
+
+
+async def test_rows_that_are_sent_again_are_of_the_source(office: Office) -> None:
+    row = {"file_id": "file-acme", "row_number": 3}
+    made = await _create(office, send_again={"rows": [row]})
+    assert made["send_again"] == {"everybody": False, "rows": [row]}
+    theirs = {"rows": [row, {**row, "file_id": "file-globex"}]}
+    field = "send_again.rows[1].file_id"
+    assert_problem(await office.post("/v1/campaigns", {**BODY, "send_again": theirs}), 422, field)
+    path = f"/v1/campaigns/{made['id']}"
+    assert_problem(await office.post(f"{path}/preview", {"send_again": theirs}), 422, field)
+    await office.post(f"{path}/ready")
+    assert_problem(await office.post(f"{path}/fire", {"send_again": theirs}), 422, field)
+
+
+async def test_what_a_dedupe_key_leaves_open_is_asked(office: Office) -> None:
+    made = await _create(office, dedupe_key=["day", "address"], expires_field=None)
+    assert [question["field"] for question in made["questions"]] == ["expires_field"]
+    assert "the text decides" in made["questions"][0]["question"]
+    assert (await _create(office))["questions"] == []

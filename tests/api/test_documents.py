@@ -1,11 +1,10 @@
-"""The OpenAPI document, the page made of it, and the queries behind the lists."""
+"""The OpenAPI document, and the page that shows it."""
 
 import re
 
-from functions.api.kit.app import build_app
-from shared.firestore.queries.lists import LISTS
-from tests.api.test_authentication import ROUTES, an_unused_runtime
-from tests.kit.api.office import Office
+from functions.api.kit.docs import FILES
+from tests.api.test_authentication import ROUTES
+from tests.kit.api.office import Office, assert_problem
 
 
 async def test_the_document_names_everything(office: Office) -> None:
@@ -27,25 +26,21 @@ async def test_every_reference_of_the_document_leads_somewhere(office: Office) -
     assert set(re.findall(r'"#/components/schemas/([^"]+)"', response.text)) <= shapes
 
 
-async def test_the_page_shows_every_operation_and_loads_nothing(office: Office) -> None:
+async def test_the_page_and_its_parts_are_served_here_and_packed(office: Office) -> None:
+    """What it looks like is tried in a browser: tests/stack/test_reference_page.py."""
     response = await office.http.get("/v1/docs")
     assert response.status_code == 200
-    assert response.headers["content-security-policy"].startswith("default-src 'none'")
-    for _, path, _ in ROUTES:
-        assert f"<code>{path}</code>" in response.text
-    assert "<script" not in response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self';")
     assert not re.search(r"(src|href)=\"?https?:", response.text)
-
-
-def test_every_filter_of_a_list_is_a_declared_query() -> None:
-    declared = {query.collection: set(query.equal) for query in LISTS}
-    document = build_app(an_unused_runtime()).openapi()
-    seen = set()
-    for path, operations in document["paths"].items():
-        names = {item["name"] for item in operations.get("get", {}).get("parameters", ())}
-        if "cursor" not in names or "{" in path:
-            continue
-        collection = path.removeprefix("/v1/").replace("-", "_")
-        assert names - {"cursor", "limit"} == declared[collection]
-        seen.add(collection)
-    assert seen == set(declared)
+    assert not re.search(r"<script(?! src=)", response.text)
+    for name in FILES:
+        plain = await office.http.get(f"/v1/docs/{name}", headers={"Accept-Encoding": "identity"})
+        packed = await office.http.get(f"/v1/docs/{name}", headers={"Accept-Encoding": "gzip"})
+        assert plain.status_code == 200
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == plain.content
+    for path in ("/v1/docs/LICENSE", "/v1/docs/../app.py", "/v1/docs/index.html"):
+        assert_problem(await office.http.get(path), 404)

@@ -61,8 +61,8 @@ async def test_messages_by_all_filters(office: Office) -> None:
         await office.stores.messages.save("acme", item.id, item)
     query = {"fire_id": "f9", "state": "queued", "campaign_id": item.campaign_id, "address": item.address}
     page = (await office.get("/v1/messages", params={**query, "limit": 2})).json()
-    assert [message["id"] for message in page["items"]] == ["m0", "m1"]
+    assert [message["id"] for message in page["items"]] == ["m2", "m1"]
     rest = (await office.get("/v1/messages", params={**query, "cursor": page["next_cursor"]})).json()
-    assert [message["id"] for message in rest["items"]] == ["m2"]
+    assert [message["id"] for message in rest["items"]] == ["m0"]
     assert "rendering_hash" not in rest["items"][0]
     assert (await office.get("/v1/messages", params={**query, "state": "sent"})).json()["items"] == []

@@ -12,6 +12,7 @@ from starlette.types import Message as ASGIMessage
 
 import main
 from functions.api.kit.app import build_app
+from functions.api.kit.docs import FILES
 from functions.api.kit.route import ApiRoute
 from functions.authentication import check_caller
 from functions.process import current_runtime
@@ -28,7 +29,7 @@ OURS = sorted(
     if function.trigger in (Trigger.TICK, Trigger.WORKER)  # called by our own scheduler and topics only
 )
 # Routes of the API that anybody may read: they hold no company's data.
-OPEN_ROUTES = {"/v1/openapi.json", "/v1/docs"}
+OPEN_ROUTES = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 COMPANY = "acme"
 
 

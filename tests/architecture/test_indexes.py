@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from shared.firestore.kit.query import Query
-from shared.firestore.queries.lists import LISTS
+from shared.firestore.kit.searchable import SEARCHED
 from tests.kit.architecture.required_indexes import (
     TIMES_TO_LIVE,
     Entry,
+    declared_lists,
     declared_queries,
     needs_of,
     overrides_of,
-    page_filters,
+    page_calls,
     record_types,
     store_names,
 )
@@ -22,9 +23,11 @@ from tests.kit.architecture.source_tree import ROOT, SourceFile, attribute_calls
 
 INDEXES = json.loads((ROOT / "infra/firestore.indexes.json").read_text(encoding="utf-8"))
 QUERIES = declared_queries()
-NEEDS = needs_of(QUERIES.values(), page_filters())
+LISTS = declared_lists()
+NEEDS = needs_of(QUERIES.values(), LISTS.values())
+COMPOSITES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: without billing
 OVERRIDES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: single-field configurations
-QUERY_METHODS = {"count", "some", "each_value", "each_across_companies"}
+QUERY_METHODS = {"count", "some", "among", "each_value", "each_across_companies"}
 # Building blocks of queries, and where each may be written.
 BLOCKS = {"where", "order_by", "start_after", "start_at", "end_at", "end_before", "find_nearest", "aggregate"}
 
@@ -35,6 +38,7 @@ def _keys(entries: list[Entry]) -> list[str]:
 
 def test_the_file_holds_the_composite_indexes_the_queries_need_and_no_other() -> None:
     assert _keys(INDEXES["indexes"]) == _keys(NEEDS.composites)
+    assert len(INDEXES["indexes"]) <= COMPOSITES_AT_MOST
 
 
 def test_the_file_holds_the_single_field_overrides_and_no_other() -> None:
@@ -113,7 +117,11 @@ def test_queries_name_fields_their_records_have() -> None:
     named = {(query.collection, name) for query in QUERIES.values() for name in query.equal}
     named |= {(query.collection, query.range[0]) for query in QUERIES.values() if query.range}
     named |= {(query.collection, query.order[0]) for query in QUERIES.values() if query.order}
-    named |= page_filters()
+    for one in LISTS.values():
+        beside = SEARCHED[one.collection].names if one.collection in SEARCHED else ()
+        fields = {name.partition(".")[0] for name in (*one.equal, *one.contains, one.newest)}
+        named |= {(one.collection, name) for name in fields - set(beside)}
+    named |= {(query.collection, query.among) for query in QUERIES.values() if query.among}
     unknown = {
         (collection, name)
         for collection, name in named
@@ -123,19 +131,25 @@ def test_queries_name_fields_their_records_have() -> None:
 
 
 def test_lists_are_filtered_by_what_is_declared() -> None:
-    declared = {(query.collection, name) for query in LISTS for name in query.equal}
-    assert page_filters() == declared
+    faults = []
+    for call in page_calls():
+        declared = LISTS.get(call.list_name)
+        if declared is None or declared.collection != call.collection:
+            faults.append(f"{call.place}: {call.list_name} is no list of {call.collection}")
+        elif not set(call.equal) <= set(declared.equal):
+            faults.append(f"{call.place}: {call.list_name} declares not all of {call.equal}")
+    assert faults == []
+    assert {call.list_name for call in page_calls()} == set(LISTS)
 
 
-def test_pages_are_filtered_in_one_place() -> None:
-    """Elsewhere page_filters could not read by which fields."""
-    filtering = {
-        file.name
-        for file in source_files("shared", "functions")
-        for call, _ in attribute_calls(file, {"page", "each_page"})
-        if len(call.args) > 1 or any(keyword.arg in ("where", None) for keyword in call.keywords)
-    }
-    assert filtering == {"shared/views/kit/paging.py", "shared/firestore/kit/collection.py"}
+def test_a_lists_filters_have_one_index_each_however_they_are_combined() -> None:
+    """Firestore merges the indexes of the filters that are given, as all end with the same order."""
+    for one in LISTS.values():
+        orders = [
+            entry["fields"][1:] for entry in NEEDS.composites if entry["collectionGroup"] == one.collection
+        ]
+        newest = [{"fieldPath": one.newest, "order": "DESCENDING"}]
+        assert orders.count(newest) >= len(one.equal) + len(one.contains)
 
 
 def test_no_query_is_built_elsewhere() -> None:

@@ -16,7 +16,7 @@ from shared.domain import lease
 from shared.domain.messages import message
 from shared.providers.kit import http
 from shared.providers.twilio import codes
-from shared.usecases.sending import claim_batch, intend_messages
+from shared.usecases.sending import claim_batch, intend_messages, read_group
 from shared.usecases.upkeep import announce_again
 
 
@@ -57,7 +57,10 @@ GUARDS: dict[str, Guard] = {
         "item.lease_token == token and item.lease_until is not None and now < item.lease_until",
         "True",
     ),
-    "consent in the transaction": Guard(intend_messages.intend_messages, "active(opt_outs.values())", "{}"),
+    "consent in the transaction": Guard(read_group.read_group, "active(opt_outs.values())", "{}"),
+    "other fires in the transaction": Guard(
+        intend_messages._decide, "before is not None and before.forbids", "False"
+    ),
     "frozen content": Guard(
         intend_messages._decide,
         "if sealed != message.rendering_hash or fire.content_hash != content.content_hash:",

@@ -3,6 +3,7 @@
 Workers are taken through their steps by hand, so that each stops exactly where the story says.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -101,9 +102,14 @@ async def queued(clinic: Clinic) -> SendBatch:
     """A fire of three people, planned, with its one batch announced to nobody."""
     people = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}"} for n in range(3)]
     await clinic.load(*people)
-    await clinic.ready()
+    return await queued_by(clinic, "reminders")
+
+
+async def queued_by(clinic: Clinic, campaign_id: str) -> SendBatch:
+    """A fire of this campaign for the newest file, planned, with its one batch announced to nobody."""
+    await clinic.ready(id=campaign_id)
     clinic.runs_jobs = False
-    await clinic.fire()
+    await clinic.fire(campaign_id)
     [chunk] = clinic.published
     assert isinstance(chunk, QueueMessages)
     clinic.published = []
@@ -190,6 +196,14 @@ async def an_appointment_is_canceled_while_it_is_being_sent(clinic: Clinic) -> N
         raise PromiseBroken("sent a reminder of an appointment that is canceled")
 
 
+async def two_campaigns_bring_the_same_messages_at_once(clinic: Clinic) -> None:
+    """Both are planned before either has sent anything."""
+    jobs = [await queued(clinic), await queued_by(clinic, "again")]
+    clinic.runs_jobs = True
+    await asyncio.gather(*(run_job(clinic.runtime, job) for job in jobs))
+    await settle(clinic)
+
+
 async def a_text_is_changed_after_it_was_frozen(clinic: Clinic) -> None:
     job = await queued(clinic)
     [first, *_] = await clinic.messages()
@@ -261,6 +275,7 @@ STORIES: Sequence[tuple[str, Story]] = (
     ("intent fence", a_worker_wakes_up_after_its_lease),
     ("consent in the transaction", somebody_refuses_after_the_claim),
     ("what was withdrawn is not sent", an_appointment_is_canceled_while_it_is_being_sent),
+    ("other fires in the transaction", two_campaigns_bring_the_same_messages_at_once),
     ("frozen content", a_text_is_changed_after_it_was_frozen),
     ("token compare", a_result_is_written_twice),
     ("lease on claim", a_job_comes_twice_while_the_provider_is_busy),

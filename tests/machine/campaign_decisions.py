@@ -8,6 +8,7 @@ from hypothesis.stateful import rule
 
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.files.file import row_key
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
@@ -183,7 +184,9 @@ class Decisions(Story):
         if self.model.campaigns[failure.campaign_id].state is CampaignState.CANCELED:
             return None
         book = self.model.fires[failure.fire_id]
-        row = self.model.files[book.file_id or ""].lines[(failure.row_number or 0) - 2]
+        number = failure.row_number or 0
+        [file_id] = [key for key in book.file_ids if row_key(key, number) == failure.recipient_key]
+        row = self.model.files[file_id].lines[number - 2]
         line = Line(changes.get("name", row.name), changes.get("phone", row.digits))
         text = line.text(book.template_id)
         message = self.seen.messages.get(failure.message_id or "")
@@ -192,7 +195,7 @@ class Decisions(Story):
     def _note_corrected(self, made: Message, before: Look) -> None:
         book = self.model.fires[made.fire_id]
         text = (made.address, made.body)
-        first = [m for m in before.of_fire(made.fire_id) if m.reason != SkipReason.DUPLICATE]
+        first = [m for m in before.of_fire(made.fire_id) if m.batch_id is not None]  # not skipped at once
         if any((message.address, message.body) == text for message in first):
             assert (made.state, made.reason) == (MessageState.SKIPPED, SkipReason.DUPLICATE)
         elif made.address in self.model.refused:

@@ -50,11 +50,15 @@ class Line:
 
 @dataclass(kw_only=True, slots=True)
 class FileBook:
-    """A file: `loaded` counts up, so that the newest is the one loaded last; None while it is not."""
+    """A file: `loaded` counts up, so that the newest is the one loaded last; None while it is not.
+
+    `loaded_at` is when.
+    """
 
     lines: tuple[Line, ...]
     accepts_repeat: bool
     loaded: int | None = None
+    loaded_at: datetime | None = None
     is_refused: bool = False
 
     @property
@@ -72,7 +76,7 @@ class FireBook:
 
     campaign_id: str
     content_hash: str
-    file_id: str | None
+    file_ids: tuple[str, ...]
     template_id: str
     texts: set[tuple[str, str]] = field(default_factory=set)
     mended: set[tuple[str, str]] = field(default_factory=set)
@@ -88,6 +92,7 @@ class CampaignBook:
     policy: UnknownPolicy
     kind: ScheduleKind
     at: datetime | None
+    created_at: datetime
     state: CampaignState = _S.DRAFT
     paused_from: CampaignState | None = None
     frozen: str = ""
@@ -151,7 +156,7 @@ class Model:
         loaded = {key: file.loaded for key, file in self.files.items() if file.loaded is not None}
         return max(loaded, key=lambda key: loaded[key]) if loaded else None
 
-    def load(self, file_id: str) -> None:
+    def load(self, file_id: str, loaded_at: datetime | None) -> None:
         """The file's news has arrived; another time changes nothing."""
         file = self.files[file_id]
         if file.loaded is not None or file.is_refused:
@@ -163,39 +168,50 @@ class Model:
             file.is_refused = True
         else:
             file.loaded = max((other.loaded or 0 for other in self.files.values()), default=0) + 1
+            file.loaded_at = loaded_at
 
-    def was_fired_for(self, campaign_id: str, file_id: str, content_hash: str | None = None) -> bool:
-        """Whether the campaign has had a fire for the file, with this content if one is given."""
-        return any(
-            fire.campaign_id == campaign_id
-            and fire.file_id == file_id
-            and content_hash in (None, fire.content_hash)
-            for fire in self.fires.values()
-        )
+    def was_fired_for(self, campaign_id: str, file_ids: tuple[str, ...], content_hash: str | None) -> bool:
+        """Whether the campaign has had a fire for these files with this content."""
+        fires = [fire for fire in self.fires.values() if fire.campaign_id == campaign_id]
+        return any((fire.file_ids, fire.content_hash) == (file_ids, content_hash) for fire in fires)
 
     def may_fire(self, campaign_id: str, content_hash: str | None, *, repeat: bool) -> bool:
         """Whether "fire now" must work."""
-        state, file_id = self.campaigns[campaign_id].state, self.newest_file()
+        state, file_ids = self.campaigns[campaign_id].state, self.files_on_demand(campaign_id)
         if state not in (_S.READY, _S.SCHEDULED, _S.SENT, _S.NEEDS_ATTENTION):
             return False
-        return repeat or file_id is None or not self.was_fired_for(campaign_id, file_id, content_hash)
+        return bool(file_ids) and (repeat or not self.was_fired_for(campaign_id, file_ids, content_hash))
 
-    def file_of_tick(self, campaign_id: str) -> str | None:
-        """The file a tick fires the campaign for: a recurring one has each file once."""
-        file_id = self.newest_file()
-        is_recurring = self.campaigns[campaign_id].kind is ScheduleKind.RECURRING
-        if file_id is not None and is_recurring and self.was_fired_for(campaign_id, file_id):
-            return None
-        return file_id
+    def files_on_demand(self, campaign_id: str) -> tuple[str, ...]:
+        """The files "fire now" is for: what is due, else the newest."""
+        newest = self.newest_file()
+        return self.files_of_tick(campaign_id) or ((newest,) if newest else ())
 
-    def fire_of(self, campaign_id: str, content_hash: str, file_id: str | None) -> FireBook:
+    def files_of_tick(self, campaign_id: str) -> tuple[str, ...]:
+        """The files a tick fires the campaign for: a recurring one has each once, in order."""
+        campaign, newest = self.campaigns[campaign_id], self.newest_file()
+        if newest is None or campaign.kind is not ScheduleKind.RECURRING:
+            return (newest,) if newest else ()
+        fires = [fire for fire in self.fires.values() if fire.campaign_id == campaign_id]
+        fired = {file_id for fire in fires for file_id in fire.file_ids}
+        since = campaign.created_at - timedelta(days=1)
+        due = [
+            key
+            for key, file in self.files.items()
+            if key not in fired and file.loaded_at is not None and file.loaded_at >= since
+        ]
+        if not due and not fired:
+            return (newest,)
+        return tuple(sorted(due, key=lambda key: self.files[key].loaded or 0))
+
+    def fire_of(self, campaign_id: str, content_hash: str, file_ids: tuple[str, ...]) -> FireBook:
         """What a fire that starts now must bring about."""
-        rows = self.files[file_id].rows if file_id else []
+        rows = [row for file_id in file_ids for row in self.files[file_id].rows]
         texts = [line.text(self.campaigns[campaign_id].frozen) for line in rows]
         return FireBook(
             campaign_id=campaign_id,
             content_hash=content_hash,
-            file_id=file_id,
+            file_ids=file_ids,
             template_id=self.campaigns[campaign_id].frozen,
             texts={text for text in texts if text is not None},
             failing=texts.count(None),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
+from shared.domain.campaigns.dedupe_scope import DedupeScope
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.fires.fire import Fire
@@ -59,6 +60,7 @@ class Orders(Story):
             id=campaign_id,
             steps=(a_step(template_id=template_id),),
             unknown_policy=policy,
+            dedupe_scope=DedupeScope.FIRE,  # what others sent has tests of its own
             schedule=Schedule(kind=kind, at=at, rule=rule_text, time_zone="UTC"),
             created_at=self.clock.at,
             updated_at=self.clock.at,
@@ -66,7 +68,10 @@ class Orders(Story):
         self.act(create_campaign(self.runtime, "acme", campaign))
         aware = at.replace(tzinfo=UTC) if at else None
         self.model.campaigns.setdefault(
-            campaign_id, CampaignBook(template_id=template_id, policy=policy, kind=kind, at=aware)
+            campaign_id,
+            CampaignBook(
+                template_id=template_id, policy=policy, kind=kind, at=aware, created_at=self.clock.at
+            ),
         )
 
     @rule(lines=files, accepts_repeat=st.booleans(), arrives=st.sampled_from((True, True, False)))
@@ -148,20 +153,19 @@ class Orders(Story):
             return await self.must_refuse(press, Conflict)
         with dying(death):
             await press()
-        await self.note_fires({campaign_id: self.model.newest_file()}, at_least=death is None)
+        await self.note_fires({campaign_id: self.model.files_on_demand(campaign_id)}, at_least=death is None)
         return None
 
-    async def note_fires(self, expected: dict[str, str | None], *, at_least: bool) -> None:
-        """One new fire a campaign, for the right file; all of them unless the process died."""
+    async def note_fires(self, expected: dict[str, tuple[str, ...]], *, at_least: bool) -> None:
+        """One new fire a campaign, for the right files; all of them unless the process died."""
         stores = self.clinic.stores
         fires = {fire.id: fire for fire in (await stores.fires.page("acme", limit=1000)).items}
         new = {fire.campaign_id: fire for key, fire in fires.items() if key not in self.model.fires}
         assert len(new) == len(fires) - len(self.model.fires), "a campaign fired twice at once"
         assert new.keys() == expected.keys() if at_least else new.keys() <= expected.keys()
         for campaign_id, fire in new.items():
-            file_id = next(iter(fire.audience.file_ids), None)
-            assert file_id == expected[campaign_id]
-            made = self.model.fire_of(campaign_id, fire.content_hash, file_id)
+            assert fire.audience.file_ids == expected[campaign_id]
+            made = self.model.fire_of(campaign_id, fire.content_hash, fire.audience.file_ids)
             assert fire.planned == made.planned
             self.model.fires[fire.id] = made
             self.model.campaigns[campaign_id].become(CampaignState.FIRING)

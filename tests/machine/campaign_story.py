@@ -116,7 +116,7 @@ class Story(RuleBasedStateMachine):
         file = await self.clinic.stores.files.get("acme", file_id)
         book = self.model.files[file_id]
         if file.state in (FileState.LOADED, FileState.REFUSED):
-            self.model.load(file_id)
+            self.model.load(file_id, file.loaded_at)
             assert (file.state is FileState.REFUSED) == book.is_refused
             assert book.is_refused or file.row_count == len(book.rows)
         else:

@@ -34,7 +34,7 @@ class Work(Orders, News):
     async def ticks(self, death: Death | None) -> None:
         now = self.clock.at
         due = {
-            key: self.model.file_of_tick(key)
+            key: self.model.files_of_tick(key)
             for key, campaign in self.seen.campaigns.items()
             if campaign.next_fire_at is not None
             and campaign.next_fire_at <= now

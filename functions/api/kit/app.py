@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from functions.api import (
     api_keys,
+    campaign_times,
     campaigns,
     companies,
     credentials,
@@ -26,7 +27,7 @@ from functions.api import (
     templates,
 )
 from functions.api.kit.described import PROBLEM_RESPONSES, describe
-from functions.api.kit.docs import docs
+from functions.api.kit.docs import FILES, docs, docs_file
 from functions.api.kit.problems import answer_with_problems
 from functions.api.kit.route import BodyLimit
 from shared.runtime import Runtime
@@ -44,12 +45,14 @@ ROUTERS = (
     file_rows.router,
     templates.router,
     campaigns.router,
+    campaign_times.router,
     previews.router,
     fires.router,
     messages.router,
     notices.router,
     failures.router,
     replies.router,
+    opt_outs.upload_router,
     opt_outs.router,
     deletions.router,
     reports.router,
@@ -64,16 +67,20 @@ def build_app(runtime: Runtime) -> FastAPI:
         responses=PROBLEM_RESPONSES,
         openapi_url="/v1/openapi.json",
         docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
+        generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.runtime = runtime
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     app.add_route("/v1/docs", docs)
+    for name in FILES:
+        app.add_route(f"/v1/docs/{name}", docs_file)
     for router in ROUTERS:
         app.include_router(router)
     direct_bytes = min(files.DIRECT_BYTES, runtime.settings.max_upload_bytes)
-    limits = {"/v1/files/upload": direct_bytes, "/v1/sources/suggest": direct_bytes}
+    uploads = ("/v1/files/upload", "/v1/sources/suggest", "/v1/opt-outs/upload")
+    limits = dict.fromkeys(uploads, direct_bytes)
     app.add_middleware(BodyLimit, limits=limits)
     answer_with_problems(app)
     return app

@@ -1,20 +1,44 @@
-"""What the OpenAPI document says beyond what FastAPI sees: problem documents and Idempotency-Key."""
+"""What the OpenAPI document says beyond what FastAPI sees: problems, Idempotency-Key, examples, headings."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from functions.api.kit.examples import add_example, example_of
 from functions.api.kit.idempotency import HEADER, LONGEST_KEY
 from functions.api.kit.problems import MEDIA_TYPE
 
 DESCRIPTION = """Rollcall sends a company's campaigns out of the files it brings, and collects the answers.
 
-Every request carries an API key: `Authorization: Bearer rk_…`. The company is the key's. Errors are
-RFC 9457 problem documents that name every wrong field. A POST may carry an `Idempotency-Key`: sent again
-within a day, it is not done again and gets the same answer, marked `Idempotent-Replayed: true`. Lists come in
-pages: pass `next_cursor` as `cursor`.
+- Every request carries an API key: `Authorization: Bearer rk_…`. The company is the key's.
+- Errors are problem documents (RFC 9457) that name every wrong field and how to correct it.
+- A POST may carry an `Idempotency-Key`: sent again within a day, it is not done again and gets the same
+  answer, marked `Idempotent-Replayed: true`.
+- Lists are newest first and come in pages: pass `next_cursor` as `cursor`, with the same filters. `since` is
+  included, `until` is not.
+
+The same as a document for programs: [/v1/openapi.json](/v1/openapi.json).
 """
+# The parts of the API, in the order in which somebody meets them.
+TAGS = {
+    "company": "Who the key acts for.",
+    "API keys": "The keys that act for the company. They need the scope `admin`.",
+    "senders": "What messages come from: numbers and mailboxes, with their credentials.",
+    "sources": "Kinds of file a company uploads again and again: which column is which field.",
+    "files": "Uploads, by link or directly, and what became of their rows.",
+    "templates": "Message formats, with `{{ fields }}`.",
+    "campaigns": "Who gets what, and when: define, preview, freeze, fire, stop.",
+    "previews": "What a campaign would do, for every row.",
+    "fires": "Runs of campaigns, with ledgers that close.",
+    "messages": "What became of each message.",
+    "failures": "What could not become a sent message, and how to correct it.",
+    "replies": "What people wrote, and what it was taken to mean.",
+    "opt-outs": "Who has refused.",
+    "reports": "Fires in numbers that add up.",
+    "notices": "What the company must know and do something about.",
+    "deletions": "People who were forgotten.",
+}
 
 _PROBLEM: dict[str, Any] = {
     "title": "Problem",
@@ -61,9 +85,34 @@ def describe(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
         )
+        document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
         document["components"]["schemas"]["Problem"] = _PROBLEM
         for operations in document["paths"].values():
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY_PARAMETER)
+            for operation in operations.values():
+                _say_plainly(operation)
+                if (example := example_of(operation["operationId"])) is not None:
+                    add_example(operation, example)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+_ANSWERS = {
+    "200": "The answer.",
+    "201": "It was made.",
+    "202": "It has begun.",
+    "204": "It was done; there is nothing to show.",
+}
+
+
+def _say_plainly(operation: dict[str, Any]) -> None:
+    """Take out what is of the web framework: its words for an answer, and parameters that could be null."""
+    for status, answer in operation["responses"].items():
+        answer["description"] = _ANSWERS.get(status, answer["description"])
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:  # it may be left out, as `required` says
+            kept = {name: value for name, value in schema.items() if name != "anyOf"}
+            parameter["schema"] = kinds[0] | kept

@@ -129,6 +129,7 @@ class SendGridApi:
                     account=key,
                     handset=mail.to_address,
                     sender=mail.from_address,
+                    reply_to=mail.reply_to,
                     subject=mail.subject,
                     body=mail.text,
                     html=mail.html,

@@ -26,6 +26,7 @@ class Mail:
 
     to_address: str
     from_address: str
+    reply_to: str
     subject: str
     text: str
     html: str
@@ -37,6 +38,7 @@ class Shared:
     """What all recipients of a request have in common, unless their personalization says otherwise."""
 
     from_address: str
+    reply_to: str
     subject: str
     contents: Mapping[str, str]
     arguments: Mapping[str, str]
@@ -58,6 +60,7 @@ def read_mails(request: object) -> list[Mail]:
         raise MailRefused(text, "personalizations")
     shared = Shared(
         from_address=_from_address(request.get("from")),
+        reply_to=_reply_to(request.get("reply_to")),
         subject=request.get("subject") or "",
         contents=_contents(request.get("content")),
         arguments=_strings(request.get("custom_args", {}), "custom_args"),
@@ -89,6 +92,7 @@ def _mails(personalization: object, shared: Shared, field: str) -> Iterator[Mail
         yield Mail(
             to_address=address,
             from_address=shared.from_address,
+            reply_to=shared.reply_to,
             subject=_substituted(subject, substitutions),
             text=_substituted(shared.contents.get("text/plain", ""), substitutions),
             html=_substituted(shared.contents.get("text/html", ""), substitutions),
@@ -104,6 +108,16 @@ def _from_address(sender: object) -> str:
             'parameter, but may also contain a name parameter.  e.g. {"email" : "example@example.com"}'
         )
         raise MailRefused(text, "from")
+    return address
+
+
+def _reply_to(reply_to: object) -> str:
+    """Where answers go; empty when the request does not say."""
+    if reply_to is None:
+        return ""
+    address = reply_to.get("email") if isinstance(reply_to, dict) else None
+    if not isinstance(address, str) or not _is_address(address):
+        raise MailRefused("Does not contain a valid address.", "reply_to.email")
     return address
 
 

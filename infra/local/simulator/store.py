@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS messages (
     handset TEXT NOT NULL,                -- the person's number or mailbox
     sender TEXT NOT NULL,                 -- our number or mailbox
     incoming INTEGER NOT NULL DEFAULT 0,  -- written by the person
+    reply_to TEXT NOT NULL DEFAULT '',    -- where answers to a mail go, if not to the sender
     subject TEXT NOT NULL DEFAULT '',
     body TEXT NOT NULL,
     html TEXT NOT NULL DEFAULT '',

@@ -5,6 +5,7 @@ them: another way to name people is another class here and a case where the audi
 (shared/usecases/campaigns), and nothing in planning or sending.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -20,7 +21,10 @@ class FileAudience(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
 
 
 class NewestFileAudience(msgspec.Struct, frozen=True, kw_only=True, tag="newest_file"):
-    """The rows of the file of a source that is the newest when the campaign fires."""
+    """The rows of the file of a source that is the newest when the campaign fires.
+
+    Of a recurring campaign: those of every file of the source that it has not fired yet.
+    """
 
     source_id: str
 
@@ -47,6 +51,17 @@ class RowsPiece(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):
 
 
 Piece = RowsPiece
+MOST_LEFT_OUT = 50
+NAMED = 5  # in a sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A file of the source whose rows the audience does not have, and why, as the end of a sentence."""
+
+    file_id: str
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +80,14 @@ class FoundAudience:
         """In how many pieces it is read."""
         return sum(part.chunk_count for part in self.parts)
 
+    def piece(self, number: int) -> Piece:
+        """The piece with this number, counted from 0 through all parts."""
+        for part in self.parts:
+            if number < part.chunk_count:
+                return RowsPiece(file_id=part.file_id, number=number)
+            number -= part.chunk_count
+        raise ValueError("the audience has no piece of that number")
+
     @property
     def file_ids(self) -> tuple[str, ...]:
         """The files it consists of."""
@@ -74,3 +97,22 @@ class FoundAudience:
     def key(self) -> str:
         """The same for the same recipients; empty when there are none to be found."""
         return computed_id("files", *self.file_ids) if self.parts else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueAudience:
+    """Whom a campaign fires for next. `left_out` are files one may expect in it, at most `MOST_LEFT_OUT`.
+
+    `waits_for` says why it must wait, when all it could fire for is a file that is held or loading.
+    """
+
+    audience: FoundAudience
+    left_out: tuple[LeftOut, ...] = ()
+    waits_for: str | None = None
+
+
+def left_out_words(left_out: Sequence[LeftOut]) -> str:
+    """Which files were left out and why, as sentences; empty when there are none."""
+    named = [f"{one.name} was left out: {one.reason.rstrip('.')}." for one in left_out[:NAMED]]
+    more = len(left_out) - len(named)
+    return " ".join([*named, f"And {more} more."] if more > 0 else named)

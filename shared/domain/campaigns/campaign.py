@@ -5,8 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.dedupe import Question
+from shared.domain.campaigns.dedupe_scope import DedupeScope, Scope, scope_of
 from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.campaigns.schedule import Schedule
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import Conflict
@@ -57,9 +60,11 @@ class UnknownPolicy(StrEnum):
 class Campaign:
     """A campaign's definition and where it is in its life.
 
-    `expires_field` is "no use after": the row's field (such as the appointment time) after which a
-    message must not be sent. `content_hash` is set while the campaign is frozen. `fire_refusal`
-    is why it did not start when its time came; empty once it has.
+    `expires_field` is "no use after": the row's field (such as the appointment time) after which a message
+    must not be sent. `dedupe_scope` and `dedupe_days` are as stated; None leaves it to the default (see
+    `scope`). `send_again` names who gets it whatever was sent before. `questions` are
+    what its dedupe key left open when it was saved. `content_hash` is set while the
+    campaign is frozen. `fire_refusal` is why it did not start when its time came; empty once it has.
     """
 
     id: str
@@ -75,12 +80,21 @@ class Campaign:
     expires_field: str | None = None
     filters: tuple[MessageFilter, ...] = ()
     dedupe_key: tuple[str, ...] | None = None
+    dedupe_scope: DedupeScope | None = None
+    dedupe_days: int | None = None
+    send_again: SendAgain = NOBODY_AGAIN
     content_hash: str | None = None
     next_fire_at: datetime | None = None
     last_fire_id: str | None = None
     paused_from: CampaignState | None = None
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
     fire_refusal: str = ""
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def scope(self) -> Scope:
+        """Among which messages none may be the same twice: as stated, or the default."""
+        return scope_of(self.dedupe_scope, self.dedupe_days, self.schedule)
 
     @property
     def may_still_fire(self) -> bool:

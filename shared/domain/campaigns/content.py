@@ -13,6 +13,8 @@ class CampaignContent:
     """Everything a campaign renders from, frozen when the campaign was marked ready.
 
     `rows_hash` tells the rows of the file it names from those that the file has after a change.
+    `text_fills_gaps`: where a row has nothing for a word of the dedupe key, the text decides. It is false in
+    contents of version 1, whose rows had the day of the fire there, or nothing.
     """
 
     content_hash: str
@@ -26,3 +28,4 @@ class CampaignContent:
     default_region: str
     allows_possible_numbers: bool = False
     rows_hash: str = ""
+    text_fills_gaps: bool = False

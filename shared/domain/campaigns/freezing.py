@@ -15,6 +15,7 @@ _TIMELESS = {
     "next_fire_at": None,
     "last_fire_id": None,
     "fire_refusal": "",
+    "questions": (),
 }
 
 
@@ -25,7 +26,7 @@ def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
     """
     campaign = _without_life(content.campaign)
     senders = {
-        key: replace(s, is_paused=False, paused_reason="", pause_count=0)
+        key: replace(s, is_paused=False, paused_reason="", pause_count=0, created_at=None)
         for key, s in content.senders.items()
     }
     templates = {

@@ -46,16 +46,24 @@ def next_fire(schedule: Schedule, time_zone: str, after: datetime | None) -> dat
     `after`, so asking again with the last result always ends. Raises ValueError for a naive `after` or a
     schedule `check_schedule` refuses.
     """
+    return next(fires_after(schedule, time_zone, after), None)
+
+
+def fires_after(schedule: Schedule, time_zone: str, after: datetime | None) -> Iterator[datetime]:
+    """All fires later than `after`, as `next_fire` gives them one by one, from one walk along the rule."""
     if after is not None and after.tzinfo is None:
         raise ValueError("a fire has a time zone")
     if schedule.kind is ScheduleKind.ON_DEMAND:
-        return None
+        return
     if schedule.at is None or schedule.at.tzinfo is not None:
         raise ValueError("a schedule needs the wall time of its first fire")
     zone = ZoneInfo(schedule.time_zone or time_zone)
     walls = iter((schedule.at,)) if schedule.kind is ScheduleKind.ONCE else _walls(schedule, zone, after)
-    moments = (wall.replace(tzinfo=zone, fold=0).astimezone(UTC) for wall in walls)
-    return next((moment for moment in moments if after is None or moment > after), None)
+    last = after
+    for moment in (wall.replace(tzinfo=zone, fold=0).astimezone(UTC) for wall in walls):
+        if last is None or moment > last:
+            yield moment
+            last = moment
 
 
 def replanned(schedule: Schedule, time_zone: str, planned: datetime) -> datetime:

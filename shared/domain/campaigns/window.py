@@ -11,6 +11,7 @@ from shared.domain.campaigns.public_holidays import is_holiday
 SEARCH_DAYS = 400  # longer than a year, so that a window open on one day a year is found
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
 _Stretch = tuple[datetime, datetime]  # UTC, half-open
 
 
@@ -18,7 +19,8 @@ _Stretch = tuple[datetime, datetime]  # UTC, half-open
 class ContactWindow:
     """When people may be contacted, in their own time zone.
 
-    `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes).
+    `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes). With `opens` equal to
+    `closes` it is open around the clock: all of each contact day, from midnight to midnight.
     `time_zone_field` names the row's field with the zone, or with a phone number: then all zones count in
     which that number may be. Without one, or where it is empty or unknown, the company's zone
     holds. `closed_days` and the holidays of `holiday_country` (US, US-FL, US+US-FL) are not contact days.
@@ -104,12 +106,14 @@ def _meet(left: Iterator[_Stretch], right: Iterator[_Stretch]) -> Iterator[_Stre
 def _stretches(window: ContactWindow, zone: ZoneInfo, moment: datetime) -> Iterator[_Stretch]:
     """The open stretches of one zone, the first of them the day before `moment`'s."""
     today = moment.astimezone(zone).date()
+    # Around the clock is no window from 09:00 to the next day's 09:00: that day may be no contact day.
+    opens, closes = (_MIDNIGHT, _MIDNIGHT) if window.opens == window.closes else (window.opens, window.closes)
     for number in range(-1, SEARCH_DAYS + 1):
         day = today + number * _DAY
         if _is_contact_day(window, day):
-            start = _readings(day, window.opens, zone)[1]
-            closing_day = day if window.opens < window.closes else day + _DAY
-            end = _readings(closing_day, window.closes, zone)[0]
+            start = _readings(day, opens, zone)[1]
+            closing_day = day if opens < closes else day + _DAY
+            end = _readings(closing_day, closes, zone)[0]
             if start < end:
                 yield start, end
 

@@ -67,6 +67,10 @@ class AddressKind(ABC):
         """Whether `text` holds the address, however it is written there."""
         return self.key(address) in self.key(text)
 
+    def cell_forms(self, address: str) -> tuple[str, ...]:
+        """The address as cells hold it: in lower case, or its digits alone."""
+        return (self.key(address),)
+
     def spelling(self, text: str) -> str | None:
         """What messages keep of the address in a row's `text`, when that may differ from its one form."""
         return None
@@ -105,6 +109,12 @@ class PhoneNumber(AddressKind):
         digits = _NOT_DIGITS.sub("", text)
         nationals = map(national_digits, self.spellings(address))
         return any(len(national) >= _LEAST_DIGITS and national in digits for national in nationals)
+
+    def cell_forms(self, address: str) -> tuple[str, ...]:
+        """With its country's code and without."""
+        from shared.domain.channels.phone_numbers import national_digits
+
+        return (_NOT_DIGITS.sub("", address), national_digits(address).lstrip("0"))
 
 
 class EmailAddress(AddressKind):

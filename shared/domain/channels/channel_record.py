@@ -12,7 +12,8 @@ class ChannelRecord:
     """A channel, by its name in the API and in what is stored.
 
     `noun` is what people call one of its messages ("a text message"). A text has at most `longest_text`
-    characters (None: as many as a template can make), and a subject where `has_subject`.
+    characters (None: as many as a template can make), and a subject where `has_subject`. With
+    `takes_reply_to` a sender may have answers go to another address.
 
     Providers bill by `unit`, the name of the sum in reports; `units` says how many a text takes, and `price`
     is the list price of one in USD. `group_messages` is how many messages' intent may share one transaction:
@@ -28,6 +29,7 @@ class ChannelRecord:
     group_messages: int
     longest_text: int | None = None
     has_subject: bool = False
+    takes_reply_to: bool = False
 
     def lacks_subject(self, subject: str) -> bool:
         """Whether a text with this subject lacks one."""

@@ -20,4 +20,5 @@ EMAIL = ChannelRecord(
     price=Decimal("0.0004"),
     group_messages=100,  # one call carries them all
     has_subject=True,
+    takes_reply_to=True,
 )

@@ -18,6 +18,7 @@ class OptOutSource(StrEnum):
     PROVIDER = "provider"
     COMPLAINT = "complaint"
     API = "api"
+    FILE = "file"
     BOUNCE = "bounce"  # nobody refused: nothing reaches the address
 
 

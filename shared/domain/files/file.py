@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.errors import RollcallError
 from shared.domain.files.finding import Finding
+from shared.domain.ids import computed_id
 
 _FINDINGS_NAMED = 3  # where a file is said to be held
 
@@ -138,6 +139,11 @@ class Row:
     values: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     mended: Mending | None = None
+
+
+def row_key(file_id: str, number: int) -> str:
+    """What a file's row is known by wherever it is met again."""
+    return computed_id(file_id, "row", number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,8 @@ class Source:
     found out per file when None. Of a calendar's recurring visits, those of the next `days_ahead` days are
     loaded. Rows that a spreadsheet hides are left out unless `loads_hidden_rows`.
     `dedupe_key` is the default of
-    campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold).
+    campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold): where none
+    was chosen, the same text to the same address is one message.
     `holds` says which files wait for a person; with LISTED, those with a finding in `holds_on`.
     """
 
@@ -81,7 +82,7 @@ class Source:
     sheet: str | None = None
     header_row: int | None = None
     loads_hidden_rows: bool = False
-    dedupe_key: tuple[str, ...] = ("day", "person", "doctor", "address")
+    dedupe_key: tuple[str, ...] = ("address", "text")
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: tuple[FindingCode, ...] = ()
     format: SourceFormat = SourceFormat.TABLE

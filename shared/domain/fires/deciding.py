@@ -1,24 +1,30 @@
 """Who gets a planned message and who does not, decided once: preview and queueing both ask here.
 
-The first message with a dedupe key, or with a text for an address, owns it; others with it are duplicates.
+The first message with a dedupe key, or with a text for an address, that goes out owns it; others with it are
+duplicates. One that does not go out owns nothing: the next row with it may.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
+from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.contacts.opt_out import OptOut, holding, opt_out_ids
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.planning import PlannedMessage
 from shared.domain.ids import computed_id
 from shared.domain.messages.message import REFUSED, SkipReason, skip_reason
+from shared.domain.messages.skipping import WITHDRAWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyedMessage:
     """A planned message with the ids it could take.
 
-    `key_id` is computed from its dedupe key, so that duplicates collide on it; `own_id` is what it has as a
-    duplicate; `text_id` is that of its text and address, the last wall against the same text twice.
+    `key_id` is computed from its dedupe key, so that duplicates collide on it; `own_id` is what it has when
+    it does not go out; `text_id` is that of its text and address, the last wall against the same text twice,
+    and empty where the key is just that. `sends_again`: whatever other fires sent.
     """
 
     plan: PlannedMessage
@@ -26,13 +32,16 @@ class KeyedMessage:
     own_id: str
     text_id: str
     opt_out_ids: tuple[str, ...]
+    sends_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DecidedMessage:
     """What becomes of a planned message: under which id, and why it is skipped, if it is.
 
-    `refusal` is the opt-out for which it is.
+    `duplicate_of` is the message it is the same as. `is_same_text`: for its text, else for its dedupe key.
+    `earlier` is the same message in another fire, be it one that is queued there and does not forbid this
+    one. `refusal` is the opt-out for which it is skipped.
     """
 
     keyed: KeyedMessage
@@ -41,45 +50,111 @@ class DecidedMessage:
     refusal: OptOut | None = None
     duplicate_of: str | None = None
     withdrawn_by: str | None = None
+    is_same_text: bool = False
+    earlier: EarlierMessage | None = None
+
+    def words(self, time_zone: str) -> str | None:
+        """The sentence that says what it is the same as; None when it is the only one."""
+        if self.skip is SkipReason.DUPLICATE:
+            plan = self.keyed.plan
+            if self.is_same_text:
+                kind = plan.step.channel.record.address.name
+                return f"Another row gives the same text to the same {kind}."
+            return f"Another row has the same {_listed(plan.dedupe_key)}, as the dedupe key says."
+        if self.withdrawn_by is not None:
+            return WITHDRAWN
+        return self.earlier.words(time_zone) if self.earlier else None
 
 
-def keyed(fire_id: str, plan: PlannedMessage) -> KeyedMessage:
+class _Owner(NamedTuple):
+    message_id: str
+    is_same_text: bool
+
+
+def keyed(fire_id: str, plan: PlannedMessage, *, sends_again: bool = False) -> KeyedMessage:
     """The message with its ids in the fire."""
     step_id, address = plan.step.id, plan.step.channel.record.address.key(plan.address)
+    is_the_text = frozenset(plan.dedupe_key) == frozenset(TEXT_DECIDES)
+    text = (address, plan.subject, plan.body)
     return KeyedMessage(
         plan=plan,
         key_id=computed_id(fire_id, step_id, "key", *plan.dedupe),
         own_id=computed_id(fire_id, step_id, "recipient", plan.recipient.key),
-        text_id=computed_id(fire_id, step_id, "text", address, plan.subject, plan.body),
+        text_id="" if is_the_text else computed_id(fire_id, step_id, "text", *text),
         opt_out_ids=opt_out_ids(plan.step.channel, plan.address),
+        sends_again=sends_again,
     )
+
+
+def identities_of(messages: Iterable[KeyedMessage]) -> set[str]:
+    """The identities of those that do not go out again whatever other fires sent."""
+    return {one.plan.identity for one in messages if not one.sends_again}
 
 
 def decide(
     messages: Iterable[KeyedMessage],
     owners: MutableMapping[str, str],
     opt_outs: Mapping[str, OptOut],
+    earlier: Mapping[str, EarlierMessage],
     *,
     is_canceled: bool = False,
     withdrawn: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[DecidedMessage]:
     """Decide in order. `owners` are message ids by `key_id` and `text_id`; first ones are entered.
 
-    `opt_outs` are those that hold, by id. `withdrawn` are the keys of recipients whose appointment a file
-    canceled or moved, each with that file: such a message takes no other's place.
+    `opt_outs` are those that hold, by id, `earlier` the same messages of other fires by identity.
+    `withdrawn` are the keys of recipients whose appointment a file canceled or moved, each with that file.
     """
     for one in messages:
         if (file_id := withdrawn.get(one.plan.recipient.key)) is not None:
             yield DecidedMessage(keyed=one, id=one.own_id, skip=SkipReason.CANCELED, withdrawn_by=file_id)
             continue
-        owner = owners.get(one.key_id) or owners.get(one.text_id)
+        owner = _owner(one, owners)
         if owner is not None:
-            yield DecidedMessage(keyed=one, id=one.own_id, skip=SkipReason.DUPLICATE, duplicate_of=owner)
+            yield _duplicate(one, owner)
             continue
-        owners[one.key_id] = owners[one.text_id] = one.key_id
+        before = None if one.sends_again else earlier.get(one.plan.identity)
         refusal = holding(one.opt_out_ids, opt_outs)
-        skip = one.plan.skip or (skip_reason(refusal) if refusal else None)
-        skip = SkipReason.CANCELED if is_canceled else skip
+        skip = SkipReason.CANCELED if is_canceled else _skip(one, refusal, before)
+        if skip is None:
+            owners[one.key_id] = owners[one.text_id or one.key_id] = one.key_id
+        is_told = skip in (None, SkipReason.ALREADY_SENT)
         yield DecidedMessage(
-            keyed=one, id=one.key_id, skip=skip, refusal=refusal if skip in REFUSED else None
+            keyed=one,
+            id=one.own_id if skip else one.key_id,
+            skip=skip,
+            refusal=refusal if skip in REFUSED else None,
+            duplicate_of=before.message_id if before and skip is SkipReason.ALREADY_SENT else None,
+            earlier=before if is_told else None,
         )
+
+
+def _duplicate(one: KeyedMessage, owner: _Owner) -> DecidedMessage:
+    return DecidedMessage(
+        keyed=one,
+        id=one.own_id,
+        skip=SkipReason.DUPLICATE,
+        duplicate_of=owner.message_id,
+        is_same_text=owner.is_same_text,
+    )
+
+
+def _owner(one: KeyedMessage, owners: Mapping[str, str]) -> _Owner | None:
+    is_the_text = not one.text_id
+    if (by_key := owners.get(one.key_id)) is not None:
+        return _Owner(by_key, is_the_text or owners.get(one.text_id) == by_key)
+    by_text = owners.get(one.text_id)
+    return None if by_text is None else _Owner(by_text, is_same_text=True)
+
+
+def _skip(one: KeyedMessage, refusal: OptOut | None, before: EarlierMessage | None) -> SkipReason | None:
+    if one.plan.skip is not None:
+        return one.plan.skip
+    if refusal is not None:
+        return skip_reason(refusal)
+    return SkipReason.ALREADY_SENT if before is not None and before.forbids else None
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.domain.campaigns.audience import FoundAudience, Piece
+from shared.domain.campaigns.audience import FoundAudience, LeftOut, Piece
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.ids import computed_id
 from shared.domain.job import QueueMessages
 from shared.domain.repeats import NO_REPEATS, Repeats
@@ -16,6 +17,21 @@ class FireState(StrEnum):
     FIRING = "firing"
     PAUSED = "paused"
     CANCELED = "canceled"
+
+
+class EmptyBecause(StrEnum):
+    """Why a fire has no recipient."""
+
+    NO_FILE = "no_file"  # nothing was loaded for it, though its time had come
+    NO_NEW_FILE = "no_new_file"  # all was fired before: a quiet day
+    NO_ROWS = "no_rows"  # its files have no row
+
+
+EMPTY_WORDS = {
+    EmptyBecause.NO_FILE: "No file of this source was loaded yet.",
+    EmptyBecause.NO_NEW_FILE: "No new file of this source was loaded since the last fire.",
+    EmptyBecause.NO_ROWS: "The file has no rows.",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,10 +48,11 @@ class Fire:
     """One run of a campaign. `id` is computed from campaign and slot, so a slot fires once.
 
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
-    planned so far: each gives one message or failure for each of its recipients.
-    `chunks_stored` becomes true when every chunk of these steps is written; until then the sweep
-    goes on with it. `traceparent` is the trace it was started in. `progress` lives in another document
-    (FireProgress), as summaries write it often.
+    planned so far: each gives one message or failure for each of its recipients. `chunks_stored` becomes true
+    when every chunk of these steps is written; until then the sweep goes on with it. `left_out` are files
+    that somebody may expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it
+    to the campaign. `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace
+    it was started in. `progress` lives in another document (FireProgress), as summaries write it often.
     """
 
     id: str
@@ -50,7 +67,15 @@ class Fire:
     chunks_stored: bool = False
     is_closed: bool = False
     note: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    send_again: SendAgain = NOBODY_AGAIN
+    empty_because: EmptyBecause | None = None
     traceparent: str = ""
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether rows were expected and there are none. A day without a new file is no alarm."""
+        return self.empty_because not in (None, EmptyBecause.NO_NEW_FILE)
 
     @property
     def planned(self) -> int:
@@ -117,6 +142,7 @@ class ProgressStatus(StrEnum):
     PAUSED = "paused"
     SENT = "sent"
     NEEDS_ATTENTION = "needs_attention"
+    EMPTY = "empty"  # it had no recipient: nothing was sent
     CANCELED = "canceled"
 
 
@@ -181,4 +207,6 @@ def status_of(fire: Fire, ledger: Ledger, *, all_planned: bool) -> ProgressStatu
         return ProgressStatus.PAUSED if fire.state is FireState.PAUSED else ProgressStatus.FIRING
     if ledger.unknown:
         return ProgressStatus.NEEDS_ATTENTION
-    return ProgressStatus.CANCELED if fire.state is FireState.CANCELED else ProgressStatus.SENT
+    if fire.state is FireState.CANCELED:
+        return ProgressStatus.CANCELED
+    return ProgressStatus.SENT if ledger.planned else ProgressStatus.EMPTY

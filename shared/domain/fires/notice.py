@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.campaigns.audience import left_out_words
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.files.file import File, hold_refusal
+from shared.domain.fires.fire import EmptyBecause, Fire
 from shared.domain.ids import computed_id
 from shared.domain.senders.sender import Sender
 
@@ -16,6 +18,8 @@ class NoticeKind(StrEnum):
     SENDER_PAUSED = "sender_paused"  # its provider says that it, or its account, is broken
     FIRE_REFUSED = "fire_refused"  # a campaign's time came, and it could not start
     FILE_HELD = "file_held"  # a file waits for somebody's word
+    FIRE_EMPTY = "fire_empty"  # it started, and there was nobody to send to
+    FILES_LEFT_OUT = "files_left_out"  # it started without files that somebody may expect in it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +33,7 @@ class Notice:
     sender_id: str | None = None
     campaign_id: str | None = None
     file_id: str | None = None
+    fire_id: str | None = None
     read_at: datetime | None = None
 
 
@@ -65,4 +70,38 @@ def file_notice(file: File, now: datetime) -> Notice:
         text=f"{hold_refusal(file)} Until then nothing is sent for it; campaigns that are due for it wait.",
         created_at=now,
         file_id=file.id,
+    )
+
+
+def empty_notice(campaign: Campaign, fire: Fire, since_fire_id: str | None) -> Notice:
+    """The notice for a fire that had nobody to send to.
+
+    One a fire; but a recurring campaign to which no new file comes is told of once, until there is one:
+    `since_fire_id` is its last fire that had a file.
+    """
+    is_quiet = fire.empty_because is EmptyBecause.NO_NEW_FILE
+    cause = ("quiet since", since_fire_id or "") if is_quiet else ("fire", fire.id)
+    mend = (
+        "It is told once, until a file comes." if is_quiet else "Upload a file, then fire the campaign again."
+    )
+    return Notice(
+        id=computed_id("fire empty", campaign.id, *cause),
+        kind=NoticeKind.FIRE_EMPTY,
+        text=f"The campaign {campaign.name} fired and nobody got anything: {fire.note} {mend}",
+        created_at=fire.fired_at,
+        campaign_id=campaign.id,
+        fire_id=fire.id,
+    )
+
+
+def left_out_notice(campaign: Campaign, fire: Fire) -> Notice:
+    """The notice for files that a fire left out: one for the same files and reasons."""
+    facts = [text for one in fire.left_out for text in (one.file_id, one.reason)]
+    return Notice(
+        id=computed_id("left out", campaign.id, *facts),
+        kind=NoticeKind.FILES_LEFT_OUT,
+        text=f"The campaign {campaign.name} fired. {left_out_words(fire.left_out)}",
+        created_at=fire.fired_at,
+        campaign_id=campaign.id,
+        fire_id=fire.id,
     )

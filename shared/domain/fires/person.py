@@ -65,6 +65,8 @@ def forgotten_message(message: Message) -> Message | None:
         subject="",
         rendering_hash="",
         provider_id=None,
+        identity="",
+        explanation=None,
         reason=message.reason if is_skipped or message.reason is None else FORGOTTEN,
         delivery_reason=None,
         search_at=None,

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.campaigns.dedupe import dedupe_parts
+from shared.domain.campaigns.dedupe import DedupeFacts, dedupe_parts
 from shared.domain.campaigns.step import Step
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.channels.phone_numbers import normalize_phone, zones_of_phone
 from shared.domain.files.appointments import Visit, visit_of
 from shared.domain.files.source import FieldType
+from shared.domain.fires.identity import TimesOf, message_identity, step_place
 from shared.domain.fires.recipient import Recipient
+from shared.domain.ids import computed_id
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.place import find_zones
@@ -39,9 +41,10 @@ _MOMENTS = (FieldType.DATE, FieldType.DATETIME)
 class PlannedMessage:
     """One recipient's message of one step, ready to be queued. `skip` says why it will not be sent.
 
-    `opens_at` is when the contact window first allows it; `dedupe` are the parts of its dedupe key; `visit`
-    is the appointment it is about, if it is about one. `about_at` is when what it is
-    about takes place, where the row says one such time.
+    `opens_at` is when the contact window first allows it; `dedupe` are the parts of `dedupe_key`. `identity`
+    is equal for messages of any fires that are the same (shared/domain/fires/identity.py). `visit` is the
+    appointment it is about, if it is about one. `about_at` is when that
+    takes place, or what the text names as its one day or time.
     """
 
     recipient: Recipient
@@ -53,7 +56,9 @@ class PlannedMessage:
     time_zones: tuple[str, ...]
     not_after: datetime | None
     opens_at: datetime
+    dedupe_key: tuple[str, ...]
     dedupe: tuple[str, ...]
+    identity: str
     about_at: datetime | None = None
     skip: SkipReason | None = None
     visit: Visit | None = None
@@ -99,9 +104,10 @@ class Planner:
         template = content.templates[step.template_id]
         self._subject = compile_text(template.subject, template.language)
         self._body = compile_text(template.body, template.language)
-
+        self._times = TimesOf(content, self._subject, self._body)
+        self._place = step_place(content.campaign, step)
         used = fields_of(self._subject) | fields_of(self._body)
-        self._times = [name for name in sorted(used) if content.field_types.get(name) in _MOMENTS]
+        self._named = [name for name in sorted(used) if content.field_types.get(name) in _MOMENTS]
 
     def plan(self, recipient: Recipient) -> Plan:
         """What becomes of this recipient's message."""
@@ -116,6 +122,7 @@ class Planner:
         zones = self._zones(values)
         not_after = self._not_after(values, zones)
         subject, body = self._rendered(step, values)
+        dedupe, identity = self._sameness(values, address, zones[0], computed_id(subject, body))
         visit = visit_of(self._campaign.audience.source_id, values)
         planned = PlannedMessage(
             recipient=recipient,
@@ -129,16 +136,28 @@ class Planner:
             about_at=not_after or self._about_at(values, visit, zones),
             opens_at=self._now,
             visit=visit,
-            dedupe=dedupe_parts(
-                self._content.dedupe_key,
-                values,
-                address=step.channel.record.address.key(address),
-                fire_day=self._fire_day,
-                expires_field=self._campaign.expires_field,
-                time_zone=zones[0],
-            ),
+            dedupe_key=self._content.dedupe_key,
+            dedupe=dedupe,
+            identity=identity,
         )
         return self._placed(planned)
+
+    def _sameness(
+        self, values: Mapping[str, str], address: str, zone: str, text: str
+    ) -> tuple[tuple[str, ...], str]:
+        """What makes it the same as another of its fire, and as one of any fire."""
+        key = self._content.dedupe_key
+        facts = DedupeFacts(
+            values=values,
+            address=self._step.channel.record.address.key(address),
+            text=text,
+            expires_field=self._campaign.expires_field,
+            time_zone=zone,
+            fire_day=None if self._content.text_fills_gaps else self._fire_day,
+        )
+        lasting = dedupe_parts(key, replace(facts, fire_day=None))
+        identity = message_identity(self._content, self._step, self._place, lasting, self._times.of(facts))
+        return dedupe_parts(key, facts), identity
 
     def _address(self, step: Step, values: Mapping[str, str]) -> str:
         text = values.get(step.address_field, "")
@@ -196,7 +215,7 @@ class Planner:
     ) -> datetime | None:
         """The appointment's time, or else the one day or time the text names; None when it names several."""
         text = (visit.at if visit else None) or (
-            values.get(self._times[0]) if len(self._times) == 1 else None
+            values.get(self._named[0]) if len(self._named) == 1 else None
         )
         try:
             return moment_of(text or "", zones[0])

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.campaigns.audience import FoundAudience
+from shared.domain.campaigns.audience import FoundAudience, LeftOut
+from shared.domain.campaigns.dedupe import Question
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.ids import computed_id
 
 
@@ -24,17 +27,34 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewedRow:
+    """A row of the preview's audience: in which file, and in which piece of the audience it is read.
+
+    `values` are its fields; they are not kept with the preview, but read with it.
+    """
+
+    file_id: str | None
+    row_number: int | None
+    piece: int
+    values: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewedMessage:
     """What would become of one recipient's message of one step. `until` is when the window opens.
 
-    `position` is the recipient's place in the audience, from 1.
+    `position` is the recipient's place in the audience, from 1, and `piece` the piece it is read in. Of a
+    duplicate, `same_as` is the row that gets the message, and `values` are its own fields, read with it.
+    `before` is the same message in another fire; one that is only queued there forbids nothing.
     """
 
     position: int
     step_id: str
     verdict: Verdict
     row_number: int | None = None
+    file_id: str | None = None
     contact_id: str | None = None
+    piece: int = 0
     address: str = ""
     subject: str = ""
     body: str = ""
@@ -44,6 +64,9 @@ class PreviewedMessage:
     field: str = ""
     value: str = ""
     reason: str = ""
+    same_as: PreviewedRow | None = None
+    before: EarlierMessage | None = None
+    values: dict[str, str] | None = None
 
 
 class PreviewState(StrEnum):
@@ -58,7 +81,8 @@ class PreviewState(StrEnum):
 class Preview:
     """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason.
 
-    `estimated_cost` is in `currency`, at the channels' list prices (shared/domain/channels).
+    `send_again` is the choice it was made with. `estimated_cost` is in `currency`, at the channels' list
+    prices (shared/domain/channels).
     """
 
     id: str
@@ -75,6 +99,9 @@ class Preview:
     estimated_cost: str = "0"
     currency: str = "USD"
     error: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    send_again: SendAgain = NOBODY_AGAIN
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,24 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.planning import Plan, PlannedFailure, Planner
-from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
+from shared.domain.fires.preview import (
+    Preview,
+    PreviewedMessage,
+    PreviewedRow,
+    PreviewState,
+    Verdict,
+)
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.message import SkipReason
-
-SKIP_REASONS = {
-    SkipReason.DUPLICATE: "Another row gives the same message to the same person.",
-    SkipReason.EXPIRED: "The time after which it is of no use has passed.",
-    SkipReason.WINDOW_CLOSED: "The contact window does not open before it is of no more use.",
-    SkipReason.OPTED_OUT: "The person has opted out.",
-    SkipReason.CANCELED: "A later file of the source canceled or moved the appointment.",
-    SkipReason.BOUNCED: "Nothing reaches this address: an earlier message came back for good.",
-}
-
+from shared.domain.messages.skipping import SKIP_WORDS
 
 Planned = list[tuple[int, KeyedMessage | PlannedFailure]]  # with the recipient's position
 
@@ -36,9 +35,19 @@ def messages_of(plans: Planned) -> list[KeyedMessage]:
 class PreviewMaking:
     """A preview in the making: recipients come piece by piece, in order."""
 
-    def __init__(self, preview_id: str, content: CampaignContent, now: datetime) -> None:
+    def __init__(
+        self,
+        preview_id: str,
+        content: CampaignContent,
+        now: datetime,
+        send_again: SendAgain = NOBODY_AGAIN,
+    ) -> None:
         self._preview_id = preview_id
         self._now = now
+        self._is_chosen = (send_again or content.campaign.send_again).chooser()
+        self._time_zone = content.company_time_zone
+        self._rows: dict[str, PreviewedRow] = {}  # who has the message with this id
+        self._piece = -1
         self._planners = [Planner(content, step, now) for step in content.campaign.steps]
         self._owners: dict[str, str] = {}
         self._position = 0
@@ -47,27 +56,46 @@ class PreviewMaking:
     def planned(self, recipients: Sequence[Recipient]) -> Planned:
         """What is planned for these recipients: one plan a step, with the ids that queueing would give."""
         plans: Planned = []
+        self._piece += 1
         for recipient in recipients:
             self._position += 1
             plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
         return plans
 
     def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure:
-        return plan if isinstance(plan, PlannedFailure) else keyed(self._preview_id, plan)
+        if isinstance(plan, PlannedFailure):
+            return plan
+        return keyed(self._preview_id, plan, sends_again=self._is_chosen(plan.recipient.key))
 
     def shown(
-        self, plans: Planned, opt_outs: Mapping[str, OptOut], withdrawn: Mapping[str, str]
+        self,
+        plans: Planned,
+        opt_outs: Mapping[str, OptOut],
+        earlier: Mapping[str, EarlierMessage],
+        withdrawn: Mapping[str, str],
     ) -> Iterator[PreviewedMessage]:
-        """How each plan is shown, counted. `opt_outs` and `withdrawn` are as `decide` takes them."""
-        decided = decide(messages_of(plans), self._owners, opt_outs, withdrawn=withdrawn)
+        """How each plan of one piece is shown, counted. What is beside the plans is as `decide` takes it."""
+        decided = decide(messages_of(plans), self._owners, opt_outs, earlier, withdrawn=withdrawn)
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
                 yield self.totals.counted(_previewed_failure(position, plan))
                 continue
-            channel = plan.plan.step.channel
-            parts = channel.record.units(plan.plan.body)
-            shown = _previewed_message(position, next(decided), parts, self._now)
-            yield self.totals.counted(shown, channel)
+            shown = self._previewed(position, next(decided))
+            yield self.totals.counted(shown, plan.plan.step.channel)
+
+    def _previewed(self, position: int, decided: DecidedMessage) -> PreviewedMessage:
+        recipient = decided.keyed.plan.recipient
+        if decided.skip is None:
+            self._rows[decided.id] = PreviewedRow(
+                file_id=recipient.file_id, row_number=recipient.row_number, piece=self._piece
+            )
+        shown = _previewed_message(position, decided, self._now)
+        return replace(
+            shown,
+            reason=decided.words(self._time_zone) or shown.reason,
+            piece=self._piece,
+            same_as=self._rows.get(decided.duplicate_of or ""),
+        )
 
 
 @dataclass(slots=True)
@@ -107,7 +135,7 @@ class _Totals:
         )
 
 
-def _previewed_message(position: int, decided: DecidedMessage, parts: int, now: datetime) -> PreviewedMessage:
+def _previewed_message(position: int, decided: DecidedMessage, now: datetime) -> PreviewedMessage:
     """How a planned message is shown."""
     plan, skip = decided.keyed.plan, decided.skip
     waits = skip is None and plan.opens_at > now
@@ -116,22 +144,24 @@ def _previewed_message(position: int, decided: DecidedMessage, parts: int, now: 
         step_id=plan.step.id,
         verdict=Verdict.SKIPPED if skip else Verdict.WILL_WAIT if waits else Verdict.WILL_SEND,
         row_number=plan.recipient.row_number,
+        file_id=plan.recipient.file_id,
         contact_id=plan.recipient.contact_id,
         address=plan.address,
         subject=plan.subject,
         body=plan.body,
-        parts=parts,
+        parts=plan.step.channel.record.units(plan.body),
         until=plan.opens_at if waits else None,
         kind=skip or ("outside the contact window" if waits else ""),
         reason=_why_skipped(skip, decided.refusal) if skip else "",
+        before=decided.earlier,
     )
 
 
 def _why_skipped(skip: SkipReason, refusal: OptOut | None) -> str:
     if refusal is None:
-        return SKIP_REASONS[skip]
+        return SKIP_WORDS[skip]
     day = f"{refusal.changed_at:%Y-%m-%d}"
-    return f"{SKIP_REASONS[skip]} Noted on {day}, source {refusal.source}. {refusal.text}".strip()
+    return f"{SKIP_WORDS[skip]} Noted on {day}, source {refusal.source}. {refusal.text}".strip()
 
 
 def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessage:
@@ -141,6 +171,7 @@ def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessa
         step_id=failure.step.id,
         verdict=Verdict.MUST_BE_MENDED,
         row_number=failure.recipient.row_number,
+        file_id=failure.recipient.file_id,
         contact_id=failure.recipient.contact_id,
         kind=failure.kind,
         field=failure.field,

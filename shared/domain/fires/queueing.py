@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut
-from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
+from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, identities_of, keyed
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage
 from shared.domain.ids import computed_id
@@ -71,11 +72,15 @@ class Arranged:
 
     def claim_ids(self) -> set[str]:
         """Ids of the texts' claims."""
-        return {one.text_id for one in self.messages}
+        return {one.text_id for one in self.messages if one.text_id}
 
     def opt_out_ids(self) -> set[str]:
         """Ids that refusals of the messages' addresses would have."""
         return {item_id for one in self.messages for item_id in one.opt_out_ids}
+
+    def identities(self) -> set[str]:
+        """What other fires may have sent of it."""
+        return identities_of(self.messages)
 
     def missing(
         self,
@@ -83,16 +88,22 @@ class Arranged:
         claims: Mapping[str, TextClaim],
         failure_ids: Collection[str],
         opt_outs: Mapping[str, OptOut],
+        earlier: Mapping[str, EarlierMessage],
         starts: Starts,
         *,
         is_canceled: bool,
         withdrawn: Mapping[str, str] = MappingProxyType({}),
     ) -> Writes:
-        """What is not stored yet. The same input gives the same ids, so writing twice writes once."""
+        """What is not stored yet. The same input gives the same ids, so writing twice writes once.
+
+        `earlier` are the same messages of other fires, by identity.
+        """
         owners = {key: key for key in existing} | {key: claim.message_id for key, claim in claims.items()}
         waiting = [one for one in self.messages if not _is_stored(one, existing)]
-        decided = list(decide(waiting, owners, opt_outs, is_canceled=is_canceled, withdrawn=withdrawn))
-        made = [(one.keyed.plan, _message(self.fire, one, starts)) for one in decided]
+        decided = list(
+            decide(waiting, owners, opt_outs, earlier, is_canceled=is_canceled, withdrawn=withdrawn)
+        )
+        made = [(one.keyed.plan, _message(self.fire, self.content, one, starts)) for one in decided]
         batches, messages = _batched(self.company_id, self.content, made, starts)
         return Writes(
             batches=tuple(batches),
@@ -105,18 +116,19 @@ class Arranged:
             claims={
                 one.id: TextClaim(id=one.keyed.text_id, message_id=one.id)
                 for one in decided
-                if one.duplicate_of is None and one.withdrawn_by is None
+                if one.skip is None and one.keyed.text_id
             },
         )
 
 
 def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterable[Plan]) -> Arranged:
     """Give each plan its ids."""
+    is_chosen = (fire.send_again or content.campaign.send_again).chooser()
     messages: list[KeyedMessage] = []
     failures: list[tuple[str, PlannedFailure]] = []
     for plan in plans:
         if isinstance(plan, PlannedMessage):
-            messages.append(keyed(fire.id, plan))
+            messages.append(keyed(fire.id, plan, sends_again=is_chosen(plan.recipient.key)))
         else:
             failures.append((computed_id(fire.id, plan.step.id, "failure", plan.recipient.key), plan))
     return Arranged(
@@ -136,7 +148,7 @@ def _is_stored(one: KeyedMessage, existing: Mapping[str, Message]) -> bool:
     return first is not None and first.recipient_key == one.plan.recipient.key
 
 
-def _message(fire: Fire, decided: DecidedMessage, starts: Starts) -> Message:
+def _message(fire: Fire, content: CampaignContent, decided: DecidedMessage, starts: Starts) -> Message:
     plan = decided.keyed.plan
     return Message(
         id=decided.id,
@@ -146,6 +158,7 @@ def _message(fire: Fire, decided: DecidedMessage, starts: Starts) -> Message:
         recipient_key=plan.recipient.key,
         chunk_id=starts.chunk_id,
         row_number=plan.recipient.row_number,
+        file_id=plan.recipient.file_id,
         contact_id=plan.recipient.contact_id,
         sender_id=plan.step.sender_id,
         channel=plan.step.channel,
@@ -164,6 +177,9 @@ def _message(fire: Fire, decided: DecidedMessage, starts: Starts) -> Message:
         appointment_key=plan.visit.key if plan.visit else None,
         series_key=plan.visit.series_key if plan.visit else None,
         appointment_at=plan.visit.at if plan.visit else None,
+        identity="" if decided.skip else plan.identity,  # what does not go out is not looked for
+        sends_again=decided.keyed.sends_again,
+        explanation=decided.words(content.company_time_zone),
     )
 
 

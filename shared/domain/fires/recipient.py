@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.files.file import Row
-from shared.domain.ids import computed_id
+from shared.domain.files.file import Row, row_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,11 +19,6 @@ class Recipient:
     row_number: int | None = None
     file_id: str | None = None
     contact_id: str | None = None
-
-
-def row_key(file_id: str, number: int) -> str:
-    """The key of the recipient that a file's row is."""
-    return computed_id(file_id, "row", number)
 
 
 def recipient_of_row(file_id: str, row: Row) -> Recipient:

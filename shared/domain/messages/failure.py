@@ -73,6 +73,7 @@ def failure_of(
         recipient_key=message.recipient_key,
         chunk_id=message.chunk_id,
         created_at=now,
+        file_id=message.file_id,
         fire_id=message.fire_id,
         campaign_id=message.campaign_id,
         step_id=message.step_id,

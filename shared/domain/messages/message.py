@@ -31,7 +31,8 @@ class SkipReason(StrEnum):
     EXPIRED = "expired"
     CANCELED = "canceled"
     ANSWERED = "answered"
-    DUPLICATE = "duplicate"
+    DUPLICATE = "duplicate"  # of another row of its fire
+    ALREADY_SENT = "already_sent"  # the same message went out in another fire, or may have
     FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
 
 
@@ -59,16 +60,18 @@ SETTLED = frozenset({_S.SENT, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
 class Message:
     """One rendered text to one address.
 
-    `id` is computed from fire, step and dedupe key, so that duplicates collide on it.
-    `rendering_hash` seals the text to the fire's frozen content; the sender refuses another.
-    `recipient_key` says whom it is for, `chunk_id` in which chunk of the fire that recipient is found.
-    `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was last
-    taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after"; `about_at`
-    is when what it is about takes place, as far as that is known.
-    While it is unknown, `search_at` is when the provider's history is next searched for it; `searched_at`
-    is when that was last done in vain for good. `settled_by` says who or what settled an unknown one.
-    `appointment_key`, `series_key` and `appointment_at` say which appointment it is about, if any;
-    `withdrawn_by` is the file that canceled or moved that: the message must not go out any more.
+    `id` is computed from fire, step and dedupe key, so that duplicates collide on it. `rendering_hash` seals
+    the text to the fire's frozen content; the sender refuses another. `recipient_key` says whom it is for,
+    `chunk_id` in which chunk of the fire that recipient is found. `identity` is the same for messages of
+    other fires that say the same (empty: it is not looked for), and `sends_again` that it goes out whatever
+    those did. `duplicate_of` is the message it is the same as, and `explanation` says so in a sentence.
+    `file_id`, `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was
+    last taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after", `about_at`
+    when what it is about takes place, as far as that is known. While it is
+    unknown, `search_at` is when the provider's history is next searched for it; `searched_at` is when that
+    was last done in vain for good. `settled_by` says who or what settled an unknown one. `appointment_key`,
+    `series_key` and `appointment_at` say which appointment it is about, if any; `withdrawn_by` is the file
+    that canceled or moved that: the message must not go out any more.
     """
 
     id: str
@@ -112,6 +115,10 @@ class Message:
     series_key: str | None = None
     appointment_at: str | None = None
     withdrawn_by: str | None = None
+    identity: str = ""
+    sends_again: bool = False
+    explanation: str | None = None
+    file_id: str | None = None
 
 
 def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:

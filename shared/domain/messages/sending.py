@@ -22,7 +22,7 @@ class OutgoingMessage:
 
     `validity_seconds` is how long the provider may still deliver it; `status_url` is where one that reports
     on each message by itself may post (it carries our message id). `subject` is empty where the channel has
-    none.
+    none. `reply_to` is where answers go, if not to `from_address`.
     """
 
     message_id: str
@@ -31,6 +31,7 @@ class OutgoingMessage:
     body: str
     subject: str = ""
     from_name: str = ""
+    reply_to: str | None = None
     validity_seconds: int = 36_000
     status_url: str = ""
 

@@ -1,6 +1,7 @@
 """What a message comes from: a number or a mailbox at a provider, with its pace."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NewType
 
 from shared.domain.channels.channel import Channel
@@ -14,7 +15,8 @@ class Sender:
     """Where messages come from.
 
     `rate_per_second` is the pace the provider allows this sender. Provider credentials are kept
-    apart, under the sender's id (shared/storage/secrets.py), and are never shown.
+    apart, under the sender's id (shared/storage/secrets.py), and are never shown. `created_at` is None in
+    senders of an older version. `reply_to` is the mailbox that answers to a mailbox's mails go to.
     """
 
     id: str
@@ -26,3 +28,5 @@ class Sender:
     is_paused: bool = False
     paused_reason: str = ""
     pause_count: int = 0
+    created_at: datetime | None = None
+    reply_to: str | None = None

@@ -1,25 +1,35 @@
 """One collection of records under each company: the queries over all of them, and pages of them."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from google.cloud.firestore import DELETE_FIELD, AsyncCollectionReference, AsyncQuery, FieldFilter
+from google.cloud.firestore import (
+    DELETE_FIELD,
+    AsyncCollectionReference,
+    AsyncQuery,
+    AsyncTransaction,
+    FieldFilter,
+    Or,
+)
+from google.cloud.firestore_v1.base_query import BaseFilter
 
 from shared import metering
-from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
 from shared.firestore.kit.documents import READ_SIZE, Documents
-from shared.firestore.kit.query import Query
+from shared.firestore.kit.query import ListQuery, Match, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
-from shared.firestore.kit.retries import READ_RETRY
+from shared.firestore.kit.retries import READ_RETRY, read_retry
 
 T = TypeVar("T")
+VALUES_PER_QUERY = 30  # https://firebase.google.com/docs/firestore/query-data/queries#limits_on_or_queries
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some records in order, and the id after which the next page starts (None at the end)."""
+    """Some records in order, and the place after which the next page starts (None at the end)."""
 
     items: list[T]
     next_after: str | None
@@ -28,32 +38,36 @@ class Page(Generic[T]):
 class Collection(Documents[T]):
     """Records of one type. Those calls that cross companies say so in their name."""
 
-    async def renew_expiry(self, company_id: str) -> int:
-        """Give every record the end that holds now, as after a change of a period; how many got another."""
-        if self._keeping is None:
-            return 0
+    async def renew_beside(self, company_id: str) -> int:
+        """Give every record the end, and what it is found by, that hold now; how many got others."""
         count, last = 0, None
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
             query = query if last is None else query.start_after(last)
             snapshots, batch = [one async for one in query.stream(retry=READ_RETRY)], self._db.batch()
             for snapshot in snapshots:
-                ends_at = self._keeping.ends_at(self.record(snapshot), snapshot.create_time)
-                if (snapshot.to_dict() or {}).get(EXPIRES_AT) != ends_at:
-                    batch.update(snapshot.reference, {EXPIRES_AT: ends_at or DELETE_FIELD})
+                stored, wanted = snapshot.to_dict() or {}, self._beside_now(snapshot)
+                if any(stored.get(name) != value for name, value in wanted.items()):
+                    ours = {name: DELETE_FIELD if value is None else value for name, value in wanted.items()}
+                    batch.update(snapshot.reference, ours)
                     count += 1
             await batch.commit()
             if len(snapshots) < READ_SIZE:
                 return count
             last = snapshots[-1]
 
-    async def each_page(
-        self, company_id: str, where: Sequence[tuple[str, object]] = ()
-    ) -> AsyncIterator[list[T]]:
-        """All records, or those with these equalities, page by page in id order."""
+    def _beside_now(self, snapshot: Any) -> dict[str, Any]:
+        record = self.record(snapshot)
+        beside = self.found_by(record)
+        if self._keeping is not None:
+            beside[EXPIRES_AT] = self._keeping.ends_at(record, snapshot.create_time)
+        return beside
+
+    async def each_page(self, company_id: str) -> AsyncIterator[list[T]]:
+        """All records, page by page in id order."""
         after: str | None = None
         while True:
-            page = await self.page(company_id, limit=READ_SIZE, after=after, where=where)
+            page = await self.page(company_id, limit=READ_SIZE, after=after)
             yield page.items
             if page.next_after is None:
                 return
@@ -78,6 +92,30 @@ class Collection(Documents[T]):
         metering.count_query(len(records))
         return records
 
+    async def among(
+        self,
+        company_id: str,
+        query: Query,
+        values: Iterable[str],
+        transaction: AsyncTransaction | None = None,
+    ) -> list[T]:
+        """The records whose `query.among` is one of the values: a query for 30 of them, all at once.
+
+        With a transaction the reads are part of it: what they found may not change before the commit.
+        """
+        wanted, field = sorted(set(values)), str(query.among)
+
+        async def read(part: list[str]) -> list[T]:
+            found = self._base(company_id).where(filter=FieldFilter(field, "in", part))
+            stream = found.stream(transaction=transaction, retry=read_retry(transaction))
+            records = [self.record(snapshot) async for snapshot in stream]
+            metering.count_query(len(records))
+            return records
+
+        starts = range(0, len(wanted), VALUES_PER_QUERY)
+        parts = await asyncio.gather(*(read(wanted[at : at + VALUES_PER_QUERY]) for at in starts))
+        return [record for part in parts for record in part]
+
     async def each_value(
         self, company_id: str, query: Query, *values: object, field: str, limit: int | None = None
     ) -> AsyncIterator[object]:
@@ -91,18 +129,9 @@ class Collection(Documents[T]):
             yield (snapshot.to_dict() or {}).get(field)
         metering.count_query(read)
 
-    async def page(
-        self,
-        company_id: str,
-        *,
-        limit: int,
-        after: str | None = None,
-        where: Sequence[tuple[str, object]] = (),
-    ) -> Page[T]:
-        """A page of the collection in id order. `where` are equalities, at most one besides a fire's."""
+    async def page(self, company_id: str, *, limit: int, after: str | None = None) -> Page[T]:
+        """A page of the whole collection in id order."""
         query = self._base(company_id).order_by("__name__")
-        for name, value in where:
-            query = query.where(filter=FieldFilter(name, "==", value))
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
         snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream(retry=READ_RETRY)]
@@ -110,21 +139,38 @@ class Collection(Documents[T]):
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
-    async def ordered_page(
-        self, company_id: str, query: Query, *, limit: int, after: str | None = None
-    ) -> Page[T]:
-        """A page of all records in the query's order. After one that is gone there is nothing."""
-        found = self._filtered(self._base(company_id), query, ())
+    async def newest(
+        self,
+        company_id: str,
+        query: ListQuery,
+        *,
+        limit: int,
+        matches: Matches = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        after: tuple[datetime, str] | None = None,
+    ) -> list[T]:
+        """The first records of the list in [since, until), or those after a record's time and id.
+
+        Raises LookupError for a match by a field that the list does not declare.
+        """
+        found: Any = self._base(company_id)
+        if not matches and query.one_of:
+            found = found.where(filter=FieldFilter(query.one_of[0], "in", list(query.one_of[1])))
+        for alternatives in matches:
+            filters: list[BaseFilter] = [_filter_of(query, match) for match in alternatives]
+            found = found.where(filter=filters[0] if len(filters) == 1 else Or(filters))
+        for operator, moment in ((">=", since), ("<", until)):
+            if moment is not None:
+                found = found.where(filter=FieldFilter(query.newest, operator, moment))
+        found = found.order_by(query.newest, direction="DESCENDING").order_by(
+            "__name__", direction="DESCENDING"
+        )
         if after is not None:
-            last = await self.ref(company_id, after).get(retry=READ_RETRY)
-            metering.count(Unit.READS)
-            if not last.exists:
-                return Page([], None)
-            found = found.start_after(last)
-        snapshots = [snapshot async for snapshot in found.limit(limit + 1).stream(retry=READ_RETRY)]
-        metering.count_query(len(snapshots))
-        items = [self.record(snapshot) for snapshot in snapshots[:limit]]
-        return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
+            found = found.start_after({query.newest: after[0], "__name__": self.ref(company_id, after[1])})
+        records = [self.record(snapshot) async for snapshot in found.limit(limit).stream(retry=READ_RETRY)]
+        metering.count_query(len(records))
+        return records
 
     async def each_across_companies(
         self, query: Query, *values: object, page_size: int = 500
@@ -161,3 +207,11 @@ class Collection(Documents[T]):
 async def _answer(aggregation: Any) -> int:
     result = await aggregation.get(retry=READ_RETRY)
     return int(result[0][0].value)
+
+
+def _filter_of(query: ListQuery, match: Match) -> FieldFilter:
+    if match.field in query.contains:
+        return FieldFilter(match.field, "array_contains", match.value)
+    if match.field not in query.equal:
+        raise LookupError(f"the list of {query.collection} declares no filter by {match.field}")
+    return FieldFilter(match.field, "==", match.value)

@@ -22,6 +22,7 @@ from shared.firestore.kit import paths
 from shared.firestore.kit.codec import from_document, overwriting, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
 from shared.firestore.kit.retries import UNSURE, read_retry
+from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.kit.together import Wanted
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Documents(Generic[T]):
         self.kind = kind
         self._type = record_type
         self._keeping = keeping
+        self._searched = SEARCHED.get(name)
 
     def ref(self, company_id: str, item_id: str) -> AsyncDocumentReference:
         """Where the record is kept."""
@@ -156,15 +158,20 @@ class Documents(Generic[T]):
 
     def _new(self, record: T) -> dict[str, Any]:
         expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
-        return to_document(record) | ({EXPIRES_AT: expires_at} if expires_at else {})
+        beside = {EXPIRES_AT: expires_at} if expires_at else {}
+        return to_document(record) | self.found_by(record) | beside
 
     def _changed(self, record: T) -> tuple[dict[str, Any], list[str]]:
         """What to write over a stored record, and which fields."""
         document, fields = overwriting(record)
-        if self._keeping is None:
-            return document, fields
-        expires_at = self._keeping.ends_at(record, datetime.now(UTC))
-        return document | {EXPIRES_AT: expires_at or DELETE_FIELD}, [*fields, EXPIRES_AT]
+        beside = self.found_by(record)
+        if self._keeping is not None:
+            beside[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC)) or DELETE_FIELD
+        return document | beside, [*fields, *beside]
+
+    def found_by(self, record: T) -> dict[str, Any]:
+        """What is stored beside the record for lists to be filtered by."""
+        return self._searched.fields(record) if self._searched else {}
 
     async def remove(self, company_id: str, item_ids: Iterable[str]) -> int:
         """Delete the records; those that are gone already are no error. How many ids were given."""

@@ -5,12 +5,14 @@ index, production refuses them.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
     """A query's shape: equalities, then at most one range, which is also the order.
 
+    `among` is a field that may have any of several values, given apart (Collection.among).
     `across_companies` marks the ticks' collection-group queries. `sums` are fields that are added up, each in
     a query of its own.
     """
@@ -21,3 +23,36 @@ class Query:
     order: tuple[str, str] | None = None  # field and direction, when it is not the range's
     across_companies: bool = False
     sums: tuple[str, ...] = ()
+    among: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListQuery:
+    """A list that API and portal show: newest first, ids deciding between equal times.
+
+    `newest` is the field with the time. `equal` are fields that may be compared, any of them together, and
+    `contains` those that hold several values. Each has one index, by it and the time: Firestore merges the
+    indexes of those that are given, so that their number does not grow with the combinations.
+
+    `one_of` is a field every record has, with all its values: where it is given the time has no index of its
+    own, and a list without filters is read along that field's.
+    https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
+    """
+
+    collection: str
+    newest: str
+    equal: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    one_of: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field and the value it must have, or one of the values it must hold."""
+
+    field: str
+    value: Any
+
+
+# Records match when each of these has a Match that holds.
+Matches = tuple[tuple[Match, ...], ...]

@@ -1,21 +1,49 @@
-"""Queries of the lists that API and portal show.
+"""The lists that API and portal show, each newest first, with what it can be filtered by."""
 
-Any of these equalities, in id order, which needs no index beyond those of single fields."""
+from shared.domain.messages.failure import FailureState
+from shared.domain.messages.message import MessageState
+from shared.firestore.kit.query import ListQuery
 
-from shared.firestore.kit.query import Query
-
-LISTS = (
-    Query(collection="api_keys"),
-    Query(collection="senders"),
-    Query(collection="sources"),
-    Query(collection="files", equal=("source_id", "state")),
-    Query(collection="templates", equal=("channel",)),
-    Query(collection="campaigns", equal=("state",)),
-    Query(collection="fires", equal=("campaign_id",)),
-    Query(collection="messages", equal=("fire_id", "campaign_id", "state", "address")),
-    Query(collection="failures", equal=("fire_id", "file_id", "state")),
-    Query(collection="replies", equal=("fire_id", "message_id", "meaning", "waits", "contradicts_earlier")),
-    Query(collection="deletions"),
-    Query(collection="opt_outs", equal=("channel", "address", "is_active", "source")),
-    Query(collection="notices"),
+API_KEYS = ListQuery(collection="api_keys", newest="created_at", equal=("is_revoked", "prefix"))
+SOURCES = ListQuery(collection="sources", newest="created_at", equal=("name",))
+FILES = ListQuery(collection="files", newest="created_at", equal=("source_id", "state", "name"))
+TEMPLATES = ListQuery(collection="templates", newest="created_at", equal=("channel", "language", "name"))
+CAMPAIGNS = ListQuery(
+    collection="campaigns", newest="created_at", equal=("state", "audience.source_id", "name")
+)
+FIRES = ListQuery(
+    collection="fires",
+    newest="fired_at",
+    equal=("campaign_id", "state", "is_closed"),
+    contains=("file_ids",),
+)
+MESSAGES = ListQuery(
+    collection="messages",
+    newest="created_at",
+    equal=(
+        *("fire_id", "campaign_id", "sender_id", "channel", "state", "delivery", "disposition"),
+        *("address", "address_key"),
+    ),
+    one_of=("state", tuple(MessageState)),
+)
+FAILURES = ListQuery(
+    collection="failures",
+    newest="created_at",
+    equal=("fire_id", "file_id", "campaign_id", "state", "step"),
+    contains=("addresses",),
+    one_of=("state", tuple(FailureState)),
+)
+REPLIES = ListQuery(
+    collection="replies",
+    newest="received_at",
+    equal=(
+        *("fire_id", "message_id", "sender_id", "channel", "meaning", "disposition"),
+        *("waits", "contradicts_earlier"),
+        *("address", "address_key"),
+    ),
+)
+DELETIONS = ListQuery(collection="deletions", newest="started_at", equal=("state",))
+OPT_OUTS = ListQuery(collection="opt_outs", newest="changed_at", equal=("channel", "source", "is_active"))
+NOTICES = ListQuery(
+    collection="notices", newest="created_at", equal=("kind", "is_read", "sender_id", "campaign_id")
 )

@@ -30,6 +30,7 @@ MESSAGES_CALLED_SINCE = Query(
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
 MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))
+MESSAGES_OF_IDENTITY = Query(collection="messages", among="identity")
 MESSAGES_OF_RECIPIENT = Query(collection="messages", equal=("recipient_key",))
 FIRE_REPLIES = Query(collection="replies", equal=("fire_id", "meaning"))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))

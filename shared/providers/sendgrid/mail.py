@@ -10,6 +10,7 @@ from sendgrid.helpers.mail import (
     Mail,
     OpenTracking,
     Personalization,
+    ReplyTo,
     Subject,
     Substitution,
     To,
@@ -30,12 +31,12 @@ MAX_SHARED_BODY_BYTES = 9_000
 def group(messages: Sequence[OutgoingMessage]) -> list[list[OutgoingMessage]]:
     """The messages by request: same sender, no address twice, at most MAX_RECIPIENTS, long bodies alone."""
     alone: list[list[OutgoingMessage]] = []
-    shared: dict[tuple[str, str], list[dict[str, OutgoingMessage]]] = {}
+    shared: dict[tuple[str | None, ...], list[dict[str, OutgoingMessage]]] = {}
     for message in messages:
         if len(message.body.encode(errors="surrogatepass")) > MAX_SHARED_BODY_BYTES:
             alone.append([message])
             continue
-        requests = shared.setdefault((message.from_address, message.from_name), [])
+        requests = shared.setdefault((message.from_address, message.from_name, message.reply_to), [])
         address = message.to_address.casefold()
         request = next((r for r in requests if len(r) < MAX_RECIPIENTS and address not in r), None)
         if request is None:
@@ -55,6 +56,8 @@ def build(messages: Sequence[OutgoingMessage]) -> dict[str, Any]:
     tag = f"-{random_id()}-" if len(messages) > 1 else None
     mail = Mail()
     mail.from_email = _from(messages[0])
+    if messages[0].reply_to:
+        mail.reply_to = _reply_to(messages[0].reply_to)
     for index, message in enumerate(messages):
         # Without an index the helper puts each one first, and errors would name the wrong recipient.
         mail.add_personalization(_personalization(message, tag), index=index)
@@ -72,6 +75,12 @@ def _from(message: OutgoingMessage) -> From:
     sender.email = message.from_address
     sender.name = message.from_name or None
     return sender
+
+
+def _reply_to(address: str) -> ReplyTo:
+    reply_to = ReplyTo()
+    reply_to.email = address
+    return reply_to
 
 
 def _personalization(message: OutgoingMessage, tag: str | None) -> Personalization:

@@ -1,25 +1,23 @@
 """Find what a campaign's audience comes to now, and who was fired for before."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from shared.domain.campaigns.audience import (
-    Audience,
-    FileAudience,
-    FilePart,
-    FoundAudience,
-    NewestFileAudience,
-)
+from shared.domain.campaigns import source_files
+from shared.domain.campaigns.audience import DueAudience, FileAudience, FoundAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.errors import Conflict
-from shared.domain.files.file import File, FileHold, FileState
+from shared.domain.files.file import File, FileState
+from shared.domain.files.firing import why_not_fired, why_not_read
 from shared.domain.fires.fire import Fire
-from shared.firestore.queries.files import SOURCE_FILES
-from shared.firestore.queries.fires import FIRES_OF_AUDIENCE
+from shared.firestore.queries.files import FILES_OF_SOURCE_SINCE, SOURCE_FILES
+from shared.firestore.queries.fires import CAMPAIGN_FIRES_WITH_FILES, FIRES_OF_AUDIENCE
 from shared.runtime import Runtime
 
 FIRES_LOOKED_AT = 100
-FILES_LOOKED_AT = 20  # of which the newest may have been rejected as wrong
-ENDS_EARLY = timedelta(days=2)  # a fire that begins now must find all rows
+NEWEST_LOOKED_AT = 20
+MOST = 100_000  # files and fires of as long as rows are kept
 
 
 class AudienceNotReady(Conflict):
@@ -30,44 +28,79 @@ class AudienceNotReady(Conflict):
         self.field = field
 
 
-async def find_audience(runtime: Runtime, company_id: str, audience: Audience) -> FoundAudience:
-    """What the audience comes to; one without parts when there is nobody yet.
+async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -> DueAudience:
+    """What the audience comes to when the campaign fires next; one without parts when there is nobody.
 
     Raises NotFound, and AudienceNotReady when a file that it names cannot be read.
     """
-    match audience:
+    match campaign.audience:
         case FileAudience(file_id=file_id):
             file = await runtime.stores.files.get(company_id, file_id)
-            if (reason := _unready(runtime, file)) is not None:
-                raise AudienceNotReady("audience.file_id", reason)
-            return _of_file(file)
-        case NewestFileAudience(source_id=source_id):
-            newest = await runtime.stores.files.some(
-                company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=FILES_LOOKED_AT
-            )
-            # One that only cancels appointments has nobody to send to, and does not hide the one before.
-            newest = [file for file in newest if file.row_count and file.hold is not FileHold.REJECTED][:1]
-            readable = [file for file in newest if _unready(runtime, file) is None]
-            return _of_file(readable[0]) if readable else FoundAudience()
+            if (reason := _why_not_read(runtime, file)) is not None:
+                text = f"The file {file.name!r} cannot be used: {reason}."
+                raise AudienceNotReady("audience.file_id", text)
+            return source_files.found([file])
+        case NewestFileAudience():
+            return await _of_source(runtime, company_id, campaign)
 
 
-def _of_file(file: File) -> FoundAudience:
-    part = FilePart(file_id=file.id, recipient_count=file.row_count, chunk_count=file.chunk_count)
-    return FoundAudience(parts=(part,))
+async def find_newest(runtime: Runtime, company_id: str, campaign: Campaign) -> FoundAudience:
+    """The newest file of the campaign's source, fired before or not; without parts when there is none."""
+    newest = await _newest(runtime, company_id, campaign)
+    return _newest_file(runtime, [], newest, frozenset(), None).audience
 
 
-def _unready(runtime: Runtime, file: File) -> str | None:
-    """Why the file's rows cannot be used, or None."""
-    if file.state is not FileState.LOADED:
-        return f"The file {file.name!r} is {file.state}; only a loaded file can be used."
-    if not _rows_are_kept(file, runtime.now(), runtime.settings.rows_retention_days):
-        return f"The rows of {file.name!r} are deleted by now, as their time is over. Upload the file again."
-    return None
+async def _of_source(runtime: Runtime, company_id: str, campaign: Campaign) -> DueAudience:
+    stores, source_id = runtime.stores, campaign.audience.source_id
+    kept = runtime.now() - timedelta(days=runtime.settings.rows_retention_days)
+    since = max(source_files.files_since(campaign), kept)
+    recent = await stores.files.some(company_id, FILES_OF_SOURCE_SINCE, source_id, since, limit=MOST)
+    newest = await _newest(runtime, company_id, campaign)
+    fires = await _with_files(runtime, company_id, campaign)
+    fired = {file_id for fire in fires for file_id in fire.audience.file_ids}
+    last_fired_at = max((fire.fired_at for fire in fires), default=None)
+
+    def why_not(file: File) -> str | None:
+        return _why_not(runtime, file)
+
+    if campaign.schedule.kind is ScheduleKind.RECURRING:
+        known = {file.id for file in recent}
+        others = [file for file in newest if file.id not in known]
+        recent += [file for file in others if source_files.arrived(file) >= since]
+        older = [file for file in others if source_files.arrived(file) < since]
+        return source_files.due_files(recent, older, fired, last_fired_at, why_not)
+    return _newest_file(runtime, recent, newest, fired, last_fired_at)
 
 
-def _rows_are_kept(file: File, now: datetime, days: float) -> bool:
-    """Whether the file's rows, which are kept for so many days, will be there for the next two."""
-    return file.loaded_at is not None and now < file.loaded_at + timedelta(days=days) - ENDS_EARLY
+def _newest_file(
+    runtime: Runtime,
+    recent: list[File],
+    newest: list[File],
+    fired: Collection[str],
+    last_fired_at: datetime | None,
+) -> DueAudience:
+    return source_files.newest_file(
+        recent,
+        newest,
+        fired,
+        last_fired_at,
+        lambda file: _why_not(runtime, file),
+        lambda file: _why_not_read(runtime, file) is None,
+    )
+
+
+async def _newest(runtime: Runtime, company_id: str, campaign: Campaign) -> list[File]:
+    source_id = campaign.audience.source_id
+    files = runtime.stores.files
+    return await files.some(company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=NEWEST_LOOKED_AT)
+
+
+def _why_not(runtime: Runtime, file: File) -> str | None:
+    return why_not_fired(file, runtime.now(), runtime.settings.rows_retention_days)
+
+
+def _why_not_read(runtime: Runtime, file: File) -> str | None:
+    return why_not_read(file, runtime.now(), runtime.settings.rows_retention_days)
 
 
 async def fires_for(
@@ -77,3 +110,16 @@ async def fires_for(
     return await runtime.stores.fires.some(
         company_id, FIRES_OF_AUDIENCE, campaign.id, audience.key, limit=FIRES_LOOKED_AT
     )
+
+
+async def last_with_files(runtime: Runtime, company_id: str, campaign: Campaign) -> Fire | None:
+    """The last fire of a recurring campaign that had a file, if there is one."""
+    if campaign.schedule.kind is not ScheduleKind.RECURRING:
+        return None
+    fires = await _with_files(runtime, company_id, campaign)
+    return max(fires, key=lambda fire: fire.fired_at, default=None)
+
+
+async def _with_files(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Fire]:
+    fires = runtime.stores.fires
+    return await fires.some(company_id, CAMPAIGN_FIRES_WITH_FILES, campaign.id, "", limit=MOST)

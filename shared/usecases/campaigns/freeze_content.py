@@ -41,6 +41,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         default_region=source.default_region or company.default_region,
         allows_possible_numbers=company.allows_possible_numbers,
         rows_hash=rows_hash or "",
+        text_fills_gaps=True,
     )
     return frozen(content, rows_hash)
 

@@ -1,5 +1,6 @@
 """Render a campaign for every recipient and say what would become of each message, without sending."""
 
+import asyncio
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ import msgspec
 from shared import log
 from shared.domain.contacts.opt_out import active
 from shared.domain.errors import RollcallError
+from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.preview import (
     Preview,
     PreviewChunk,
@@ -21,6 +23,7 @@ from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_audience, read_recipients
+from shared.usecases.ledger.find_earlier import find_earlier
 
 
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
@@ -42,15 +45,18 @@ async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
 async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
     stores = runtime.stores
     content = await stores.campaign_contents.frozen(company_id, preview.campaign_id, preview.content_hash)
-    making = PreviewMaking(preview.id, content, runtime.now())
+    making = PreviewMaking(preview.id, content, runtime.now(), preview.send_again)
     async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
         recipients = await read_recipients(runtime, company_id, piece)
         plans = making.planned(recipients)
-        ids = {item_id for one in messages_of(plans) for item_id in one.opt_out_ids}
-        opt_outs = await stores.opt_outs.find_many(company_id, ids)
-        source_id = content.campaign.audience.source_id
-        withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
-        shown = list(making.shown(plans, active(opt_outs.values()), withdrawn.files))
+        messages, source_id = messages_of(plans), content.campaign.audience.source_id
+        ids = {item_id for one in messages for item_id in one.opt_out_ids}
+        opt_outs, earlier, withdrawn = await asyncio.gather(
+            stores.opt_outs.find_many(company_id, ids),
+            find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
+            find_withdrawn(runtime, company_id, source_id, recipients),
+        )
+        shown = list(making.shown(plans, active(opt_outs.values()), earlier, withdrawn.files))
         await _store(runtime, company_id, preview, number, shown)
     return making.totals.summed(preview)
 

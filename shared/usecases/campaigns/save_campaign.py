@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import time
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
-from shared.domain.campaigns.dedupe import check_dedupe_key
+from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_questions
+from shared.domain.campaigns.dedupe_scope import check_scope
 from shared.domain.campaigns.public_holidays import check_holidays
 from shared.domain.campaigns.recurrence import check_schedule
 from shared.domain.campaigns.replies import check_reply_options
@@ -21,14 +21,14 @@ from shared.domain.templates.filters import check_filters
 from shared.domain.templates.template import Template
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.campaigns.check_send_again import check_send_again
 
 STEPS = 8  # with their templates they must fit one document of frozen content
 
 
 async def create_campaign(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:
     """Store a new draft; with the same id again, nothing changes. Raises InvalidInput."""
-    campaign = _with_step_ids(campaign)
-    await _check(runtime, company_id, campaign)
+    campaign = await _checked(runtime, company_id, _with_step_ids(campaign))
     if await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
         return campaign
     return await runtime.stores.campaigns.get(company_id, campaign.id)
@@ -45,7 +45,7 @@ async def edit_campaign(
     campaign = await stores.campaigns.get(company_id, campaign_id)
     _check_draft(campaign)
     edited = _with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]
-    await _check(runtime, company_id, edited)
+    edited = await _checked(runtime, company_id, edited)
 
     async def edit(transaction: Transaction) -> Campaign:
         current = await stores.campaigns.get(company_id, campaign_id, transaction)
@@ -73,7 +73,8 @@ def _with_step_ids(campaign: Campaign) -> Campaign:
     return replace(campaign, steps=tuple(steps))
 
 
-async def _check(runtime: Runtime, company_id: str, campaign: Campaign) -> None:
+async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:
+    """The campaign with what is still to be asked of it. Raises InvalidInput."""
     stores = runtime.stores
     source, templates, senders = await asyncio.gather(
         stores.sources.find(company_id, campaign.audience.source_id),
@@ -86,14 +87,19 @@ async def _check(runtime: Runtime, company_id: str, campaign: Campaign) -> None:
         *check_schedule(campaign.schedule),
         *check_reply_options(campaign.reply_options),
         *check_filters(campaign.filters),
+        *check_scope(campaign.dedupe_scope, campaign.dedupe_days, campaign.schedule),
     ]
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))
     else:
         problems += _check_fields(campaign, source)
     problems += await _check_file(runtime, company_id, campaign)
-    if problems:
+    problems += await check_send_again(runtime, company_id, campaign, campaign.send_again)
+    if problems or source is None:
         raise InvalidInput(*problems)
+    key = campaign.dedupe_key or source.dedupe_key
+    asked = dedupe_questions(key, (column.field for column in source.columns), campaign.expires_field)
+    return replace(campaign, questions=tuple(asked))
 
 
 async def _check_file(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:
@@ -153,9 +159,5 @@ def _check_window(window: ContactWindow) -> Iterator[Problem]:
         yield Problem(field="window.days", reason="give at least one weekday, 1 (Monday) to 7")
     if len(set(window.days)) < len(window.days):
         yield Problem(field="window.days", reason="names a weekday twice")
-    if window.opens == window.closes != time(0):
-        yield Problem(
-            field="window.closes", reason="must differ from opens (00:00 to 00:00 is the whole day)"
-        )
     if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
         yield Problem(field="window.holiday_country", reason=fault)

@@ -13,6 +13,7 @@ from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
 from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
 from shared.domain.errors import InvalidInput
+from shared.domain.files.file import row_key
 from shared.domain.fires.person import (
     FORGOTTEN,
     Person,
@@ -22,7 +23,6 @@ from shared.domain.fires.person import (
     forgotten_reply,
     is_forgotten,
 )
-from shared.domain.fires.recipient import row_key
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.firestore.kit.transactions import Transaction, transact

@@ -185,6 +185,7 @@ def _again(message: Message, now: datetime) -> Message:
         recipient_key=message.recipient_key,
         chunk_id=message.chunk_id,
         row_number=message.row_number,
+        file_id=message.file_id,
         contact_id=message.contact_id,
         sender_id=message.sender_id,
         channel=message.channel,
@@ -199,4 +200,6 @@ def _again(message: Message, now: datetime) -> Message:
         appointment_key=message.appointment_key,
         series_key=message.series_key,
         appointment_at=message.appointment_at,
+        identity=message.identity,
+        sends_again=message.sends_again,
     )

@@ -24,6 +24,7 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.fires.store_writes import AlreadyTaken, store_writes
+from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
 
@@ -126,17 +127,19 @@ async def _missing(
     runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
 ) -> Writes:
     stores, company_id = runtime.stores, arranged.company_id
-    messages, claims, failures, opt_outs = await asyncio.gather(
+    messages, claims, failures, opt_outs, earlier = await asyncio.gather(
         stores.messages.find_many(company_id, arranged.message_ids()),
         stores.text_claims.find_many(company_id, arranged.claim_ids()),
         stores.failures.find_many(company_id, arranged.failure_ids()),
         stores.opt_outs.find_many(company_id, arranged.opt_out_ids()),
+        find_earlier(runtime, company_id, arranged.content, arranged.fire.id, arranged.identities()),
     )
     return arranged.missing(
         messages,
         claims,
         set(failures),
         active(opt_outs.values()),
+        earlier,
         starts,
         is_canceled=arranged.fire.state is FireState.CANCELED,
         withdrawn=withdrawn,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import active
 from shared.domain.errors import Conflict, InvalidInput, Problem
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
@@ -20,6 +21,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
+from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
@@ -117,13 +119,15 @@ async def _store(
 ) -> tuple[Failure, Writes]:
     """The message and the end of the failure in one transaction: the ledger holds throughout."""
     stores, starts = runtime.stores, _starts(runtime, failure)
+    fire_id, identities = arranged.fire.id, arranged.identities()
+    earlier = await find_earlier(runtime, company_id, arranged.content, fire_id, identities)
     tried: list[Writes] = []
 
     async def requeue(transaction: Transaction) -> tuple[Failure, Writes]:
         current = await stores.failures.get(company_id, failure.id, transaction)
         fire = await stores.fires.get(company_id, arranged.fire.id, transaction)
         campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
-        writes = await _writes(runtime, arranged, starts, transaction)
+        writes = await _writes(runtime, arranged, earlier, starts, transaction)
         if tried and current.requeued_as == tried[0].messages[0].id:
             return current, tried[0]  # our own commit, applied though it reported an error
         if current.state is not FailureState.OPEN:
@@ -149,10 +153,16 @@ async def _store(
     return await transact(stores.db, requeue, "requeue_failure")
 
 
-async def _writes(runtime: Runtime, arranged: Arranged, starts: Starts, transaction: Transaction) -> Writes:
+async def _writes(
+    runtime: Runtime,
+    arranged: Arranged,
+    earlier: Mapping[str, EarlierMessage],
+    starts: Starts,
+    transaction: Transaction,
+) -> Writes:
     stores, company_id = runtime.stores, arranged.company_id
     existing = await stores.messages.find_many(company_id, arranged.message_ids(), transaction)
     claims = await stores.text_claims.find_many(company_id, arranged.claim_ids(), transaction)
     opt_outs = await stores.opt_outs.find_many(company_id, arranged.opt_out_ids(), transaction)
     refused = active(opt_outs.values())
-    return arranged.missing(existing, claims, (), refused, starts, is_canceled=False)
+    return arranged.missing(existing, claims, (), refused, earlier, starts, is_canceled=False)

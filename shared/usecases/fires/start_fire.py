@@ -4,40 +4,36 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared import log, tracing
-from shared.domain.campaigns.audience import FoundAudience, NewestFileAudience
+from shared.domain.campaigns.audience import DueAudience, FoundAudience, left_out_words
 from shared.domain.campaigns.campaign import Campaign, CampaignState, check_arrow
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
+from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.campaigns.step import first_steps
 from shared.domain.errors import Conflict
-from shared.domain.fires.fire import Fire, PlannedStep
+from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, PlannedStep
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.campaigns.find_audience import find_audience, fires_for
+from shared.usecases.campaigns.find_audience import find_audience, last_with_files
 from shared.usecases.fires.store_chunks import store_chunks
 from shared.usecases.fires.take_files import take_files
+from shared.usecases.fires.tell_fire import tell_fire
 from shared.usecases.senders.check_senders import check_senders
-
-NO_FILE = "No file of this source was loaded yet."
-NO_NEW_FILE = "No new file of this source was loaded since the last fire."
 
 
 async def start_fire(runtime: Runtime, company_id: str, campaign: Campaign, slot: str, now: datetime) -> Fire:
     """Run `campaign` for `slot`; the same slot starts once, and asking again returns the same fire.
 
-    A recurring campaign on a source's newest file fires for each file once; without a new one the fire is
-    empty. Raises Conflict when the campaign's state does not allow it or its file is not loaded.
+    A recurring campaign on a source fires each of its files once; without a new one the fire is empty.
+    Raises Conflict when the campaign's state does not allow it, its file is not loaded, or all that is due is
+    held or still loading.
     """
-    audience = await find_audience(runtime, company_id, campaign.audience)
-    if not audience.parts:
-        return await start_fire_for(runtime, company_id, campaign, slot, now, audience, NO_FILE)
-    is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
-    takes_newest = isinstance(campaign.audience, NewestFileAudience)
-    if is_recurring and takes_newest and await fires_for(runtime, company_id, campaign, audience):
-        return await start_fire_for(runtime, company_id, campaign, slot, now, FoundAudience(), NO_NEW_FILE)
-    return await start_fire_for(runtime, company_id, campaign, slot, now, audience)
+    due = await find_audience(runtime, company_id, campaign)
+    if due.waits_for is not None:
+        raise Conflict(due.waits_for)
+    return await start_fire_for(runtime, company_id, campaign, slot, now, due)
 
 
 async def start_fire_for(
@@ -46,17 +42,18 @@ async def start_fire_for(
     campaign: Campaign,
     slot: str,
     now: datetime,
-    audience: FoundAudience,
-    note: str = "",
+    due: DueAudience,
+    send_again: SendAgain = NOBODY_AGAIN,
 ) -> Fire:
     """Run `campaign`, as it was read, for `slot` and these recipients.
 
-    Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
+    `send_again` names those who get it whatever was sent before; nobody leaves it to the campaign. Raises
+    InvalidInput when a sender cannot send, Conflict for a wrong state.
     """
     fire_id = computed_id(company_id, campaign.id, slot)
     ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
     with log.context(**ids), tracing.span("fire"):
-        return await _start(runtime, company_id, campaign, slot, now, audience, note)
+        return await _start(runtime, company_id, campaign, slot, now, due, send_again)
 
 
 async def _start(
@@ -65,8 +62,8 @@ async def _start(
     campaign: Campaign,
     slot: str,
     now: datetime,
-    audience: FoundAudience,
-    note: str,
+    due: DueAudience,
+    send_again: SendAgain,
 ) -> Fire:
     stores = runtime.stores
     if campaign.content_hash is None:
@@ -76,7 +73,9 @@ async def _start(
         raise Conflict(f"All sending is held: {hold.reason}")
     content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
     await check_senders(runtime, company_id, content.campaign.steps, content.senders)
-    fire = _new_fire(company_id, campaign, content, slot, now, audience, note)
+    last = None if due.audience.parts else await last_with_files(runtime, company_id, campaign)
+    empty = _empty_because(due.audience, last)
+    fire = _new_fire(company_id, campaign, content, slot, now, due, send_again, empty)
 
     async def start(transaction: Transaction) -> Fire:
         current = await stores.campaigns.get(company_id, campaign.id, transaction)
@@ -84,7 +83,10 @@ async def _start(
         if existing is not None:
             return existing
         _check_may_fire(current, campaign)
-        await take_files(runtime, company_id, content, audience, now, transaction)
+        told = await tell_fire(runtime, company_id, transaction, campaign, fire, last)
+        await take_files(runtime, company_id, content, due.audience, now, transaction)
+        for notice in told:
+            stores.notices.create(transaction, company_id, notice.id, notice)
         stores.fires.put(transaction, company_id, fire.id, fire)
         is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
         following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
@@ -99,15 +101,26 @@ async def _start(
     return await store_chunks(runtime, company_id, stored)
 
 
+def _empty_because(audience: FoundAudience, last: Fire | None) -> EmptyBecause | None:
+    if audience.recipient_count:
+        return None
+    if audience.parts:
+        return EmptyBecause.NO_ROWS
+    return EmptyBecause.NO_NEW_FILE if last else EmptyBecause.NO_FILE
+
+
 def _new_fire(
     company_id: str,
     campaign: Campaign,
     content: CampaignContent,
     slot: str,
     now: datetime,
-    audience: FoundAudience,
-    note: str,
+    due: DueAudience,
+    send_again: SendAgain,
+    empty: EmptyBecause | None,
 ) -> Fire:
+    audience = due.audience
+    said = (EMPTY_WORDS[empty] if empty else "", left_out_words(due.left_out))
     return Fire(
         id=computed_id(company_id, campaign.id, slot),
         campaign_id=campaign.id,
@@ -120,7 +133,10 @@ def _new_fire(
             PlannedStep(step_id=step.id, planned=audience.recipient_count, chunk_count=audience.chunk_count)
             for step in first_steps(content.campaign.steps)
         ),
-        note=note,
+        note=" ".join(text for text in said if text),
+        left_out=due.left_out,
+        send_again=send_again,
+        empty_because=empty,
         traceparent=tracing.traceparent(),
     )
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from shared import log
+from shared.domain.alert import Alert
 from shared.domain.campaigns import window
 from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
@@ -34,11 +36,13 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
         starts_at = max(starts_at, reserved_at)
         chunks += _chunks(runtime, fire, step, pieces, reserved_at)
     await _store(runtime, company_id, chunks)
+    if fire.is_alarming:  # before it is noted as done: a worker that dies here has its successor say it
+        log.alert(Alert.FIRE_EMPTY, 1, company_id=company_id, fire_id=fire.id, reason=fire.empty_because)
     note = _note(starts_at) if starts_at - earliest >= WORTH_A_NOTE else ""
 
     async def finish(transaction: Transaction) -> Fire:
         current = await runtime.stores.fires.get(company_id, fire.id, transaction)
-        done = replace(current, chunks_stored=True, note=current.note or note)
+        done = replace(current, chunks_stored=True, note=_joined(current.note, note))
         runtime.stores.fires.put(transaction, company_id, fire.id, done)
         return done
 
@@ -107,6 +111,11 @@ async def _reserve(
         return start
 
     return await transact(runtime.stores.db, take, "store_chunks.reserve")
+
+
+def _joined(said: str, note: str) -> str:
+    """Both notes; one that was added by an attempt before is not added again."""
+    return said if note in said else f"{said} {note}".strip()
 
 
 def _note(starts_at: datetime) -> str:

@@ -111,4 +111,6 @@ def _campaign_state(campaign: Campaign, status: ProgressStatus) -> CampaignState
         return CampaignState.NEEDS_ATTENTION
     if campaign.next_fire_at is not None:
         return CampaignState.SCHEDULED
+    if status is ProgressStatus.EMPTY:  # nobody got anything, and nothing will come by itself
+        return CampaignState.NEEDS_ATTENTION
     return CampaignState.CANCELED if status is ProgressStatus.CANCELED else CampaignState.SENT

@@ -9,6 +9,7 @@ from shared.domain.errors import InvalidInput, Problem
 from shared.domain.senders.sender import Sender
 from shared.providers.registry import carriers_of, check_credentials
 from shared.runtime import Runtime
+from shared.usecases.senders.change_sender import checked_reply_to
 
 HIGHEST_RATE = 1000.0  # messages a second
 
@@ -34,6 +35,13 @@ async def save_sender(
             raise AddressInvalid(f"Write it in its one form, such as {example}.")
     except AddressInvalid as invalid:
         problems.append(Problem(field="address", reason=invalid.reason))
+    try:
+        if checked_reply_to(sender.channel, sender.reply_to, company.default_region) != sender.reply_to:
+            raise AddressInvalid(
+                f"Write it in its one form, such as {sender.channel.record.address.example}."
+            )
+    except AddressInvalid as invalid:
+        problems.append(Problem(field="reply_to", reason=invalid.reason))
     checked: Mapping[str, str] = {}
     try:
         checked = check_credentials(sender.provider, credentials, "credentials.")

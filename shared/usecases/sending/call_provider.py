@@ -76,6 +76,7 @@ def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Inten
         message_id=message.id,
         from_address=sender.address,
         from_name=sender.name,
+        reply_to=sender.reply_to,
         to_address=message.address,
         subject=message.subject,
         body=message.body,

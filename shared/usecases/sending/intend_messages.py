@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
-from shared.domain.contacts.opt_out import OptOut, active, holding, opt_out_ids
+from shared.domain.contacts.opt_out import OptOut
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.lease import LeaseLost, is_held
-from shared.domain.messages.batch import Batch, Claim
+from shared.domain.messages.batch import Claim
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
 from shared.domain.messages.message import (
     Message,
@@ -21,9 +22,9 @@ from shared.domain.messages.message import (
     skip_reason,
 )
 from shared.domain.senders.sender import Sender
-from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.sending.read_group import read_group
 
 # A message must be able to arrive before its window closes, so the last seconds are not used.
 CLOSING_SECONDS = 5
@@ -51,36 +52,24 @@ async def intend_messages(
 ) -> Intents:
     """Mark the group's messages `sending` under our token; those that must not go out are settled instead.
 
-    Consent is read in the same transaction, which makes STOP exact. `group` are the messages as read
-    before; only their ids and addresses, which never change, are used. Raises LeaseLost.
+    Consent is read in the same transaction, which makes STOP exact. So are the same messages of other fires,
+    where the campaign's dedupe scope asks for them: of two fires one sends. `group` are the messages as
+    read before; only what never changes of them is used: id, address, identity. Raises LeaseLost.
     """
     stores = runtime.stores
-    keys = {message.id: opt_out_ids(message.channel, message.address) for message in group}
-    wanted = (
-        stores.batches.wanted(company_id, [claim.batch.id]),
-        stores.fires.wanted(company_id, [claim.batch.fire_id]),
-        stores.messages.wanted(company_id, keys),
-        stores.opt_outs.wanted(company_id, {item_id for ids in keys.values() for item_id in ids}),
-        stores.senders.wanted(company_id, [claim.batch.sender_id]),
-        stores.companies.wanted(company_id),
-        stores.system.wanted_hold(),
-    )
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        batches, fires, messages, opt_outs, senders, companies, holds = await read_together(
-            stores.db, transaction, *wanted
-        )
-        batch: Batch | None = batches.get(claim.batch.id)
-        if batch is None or not is_held(batch, claim.token, now):
+        found = await read_group(runtime, company_id, transaction, claim, content, group)
+        fire = found.fire
+        if found.batch is None or fire is None or not is_held(found.batch, claim.token, now):
             raise LeaseLost
-        fire: Fire = fires[claim.batch.fire_id]
-        if holds or _waits(fire, senders.values(), companies.values()):
+        if found.is_held or _waits(fire, found.senders, found.companies):
             return Intents(intended=[], later={}, is_paused=True)
-        refusals = active(opt_outs.values())
-        held = {item_id: holding(ids, refusals) for item_id, ids in keys.items()}
         facts = (claim.token, fire, content)
-        decided = [_decide(m, *facts, held[m.id], now) for m in messages.values()]
+        decided = [
+            _decide(m, *facts, found.refusals.get(m.id), found.earlier.get(m.id), now) for m in found.messages
+        ]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
         return _intents(decided)
@@ -122,7 +111,13 @@ def _intents(decided: Sequence[_Decision]) -> Intents:
 
 
 def _decide(
-    message: Message, token: str, fire: Fire, content: CampaignContent, refusal: OptOut | None, now: datetime
+    message: Message,
+    token: str,
+    fire: Fire,
+    content: CampaignContent,
+    refusal: OptOut | None,
+    before: EarlierMessage | None,
+    now: datetime,
 ) -> _Decision:
     if message.state is MessageState.SENDING and message.token == token:  # our own intent, applied twice
         return _Decision(
@@ -136,6 +131,9 @@ def _decide(
         return _skipped(message, skip_reason(refusal))
     if message.not_after is not None and message.not_after <= now:
         return _skipped(message, SkipReason.EXPIRED)
+    if before is not None and before.forbids:
+        words = before.words(content.company_time_zone)
+        return _skipped(message, SkipReason.ALREADY_SENT, duplicate_of=before.message_id, explanation=words)
     sealed = rendering_hash(
         fire.content_hash, message.channel, message.address, message.subject, message.body
     )
@@ -148,8 +146,8 @@ def _decide(
     return _Decision(changed=sending, intended=Intended(message=sending, validity_seconds=validity))
 
 
-def _skipped(message: Message, reason: SkipReason) -> _Decision:
-    return _Decision(changed=moved(message, MessageState.SKIPPED, reason=reason))
+def _skipped(message: Message, reason: SkipReason, **facts: object) -> _Decision:
+    return _Decision(changed=moved(message, MessageState.SKIPPED, reason=reason, **facts))
 
 
 def _validity(message: Message, content: CampaignContent, now: datetime) -> int:

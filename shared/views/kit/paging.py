@@ -1,24 +1,110 @@
 """One page of a list, and the place the next one starts from."""
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
+from shared.domain.errors import InvalidInput
 from shared.firestore.kit.collection import Collection, Page
+from shared.firestore.kit.query import ListQuery, Match, Matches
 
-__all__ = ["Page", "PageAsked", "page_of"]
+__all__ = ["Page", "PageAsked", "among", "page_of"]
 
 R = TypeVar("R")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PLACE = re.compile(r"(-?\d{1,18})\.(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class PageAsked:
-    """Which page is asked for: `limit` items at most, after what the page before named in `next_after`."""
+    """Which page is asked for: `limit` items at most, after what the page before named in `next_after`.
+
+    Lists by time take those in [since, until) only.
+    """
 
     limit: int
     after: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def following(self, after: str) -> "PageAsked":
+        """The page that begins after `after`."""
+        return PageAsked(self.limit, after, self.since, self.until)
 
 
-async def page_of(collection: Collection[R], company_id: str, asked: PageAsked, **filters: object) -> Page[R]:
-    """A page of the collection in id order. `filters` are equalities; those that are None do not count."""
-    where = [(name, value) for name, value in filters.items() if value is not None]
-    return await collection.page(company_id, limit=asked.limit, after=asked.after, where=where)
+async def page_of(
+    collection: Collection[R],
+    company_id: str,
+    asked: PageAsked,
+    query: ListQuery,
+    *matches: tuple[Match, ...],
+    **equal: object,
+) -> Page[R]:
+    """A page of the list `query`, newest first. `equal` are equalities; those that are None do not count.
+
+    Of each of `matches` one must hold; empty ones do not count. Raises InvalidInput for a range that is none.
+    """
+    _check_range(asked)
+    wanted = (*filter(None, matches), *_equalities(equal))
+    found = await collection.newest(
+        company_id,
+        query,
+        limit=asked.limit + 1,
+        matches=wanted,
+        since=asked.since,
+        until=asked.until,
+        after=_read(asked.after),
+    )
+    return _page(found, asked.limit, lambda record: getattr(record, query.newest))
+
+
+def among(records: Iterable[R], asked: PageAsked, time_of: Callable[[R], datetime | None]) -> Page[R]:
+    """A page of a list that is so short that all of it was read. Records without a time are the oldest.
+
+    Raises InvalidInput for a range that is none.
+    """
+    _check_range(asked)
+
+    def place(record: Any) -> tuple[datetime, str]:
+        return time_of(record) or _EPOCH, record.id
+
+    after = _read(asked.after)
+    found = [
+        record
+        for record in sorted(records, key=place, reverse=True)
+        if (after is None or place(record) < after)
+        and (asked.since is None or place(record)[0] >= asked.since)
+        and (asked.until is None or place(record)[0] < asked.until)
+    ]
+    return _page(found[: asked.limit + 1], asked.limit, time_of)
+
+
+def _equalities(equal: dict[str, object]) -> Matches:
+    return tuple((Match(name, value),) for name, value in equal.items() if value is not None)
+
+
+def _page(found: list[Any], limit: int, time_of: Callable[[Any], datetime | None]) -> Page[Any]:
+    """The first `limit` of those found, and the place of the last of them if there are more."""
+    if len(found) <= limit:
+        return Page(found, None)
+    last = found[limit - 1]
+    moment = ((time_of(last) or _EPOCH) - _EPOCH) // _MICROSECOND
+    return Page(found[:limit], f"{moment}.{last.id}")
+
+
+def _read(after: str | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    place = _PLACE.fullmatch(after)
+    if place is None:  # it was signed, so that none of these can come in from outside
+        raise ValueError("not the place of a record")
+    return _EPOCH + int(place[1]) * _MICROSECOND, place[2]
+
+
+def _check_range(asked: PageAsked) -> None:
+    if asked.since is not None and asked.until is not None and asked.since >= asked.until:
+        raise InvalidInput.at("until", "must be later than since: items from since on, before until")

@@ -6,16 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_parts
+from shared.domain.campaigns.dedupe import (
+    TEXT_DECIDES,
+    DedupeFacts,
+    check_dedupe_key,
+    dedupe_parts,
+    dedupe_questions,
+)
 
 KEY = ("day", "person", "doctor", "address")
 FIRE_DAY = date(2026, 6, 1)
 
 
-def parts(values: dict[str, str], *, key: tuple[str, ...] = KEY, zone: str | None = None) -> tuple[str, ...]:
-    return dedupe_parts(
-        key, values, address="+12125550187", fire_day=FIRE_DAY, expires_field="at", time_zone=zone
+def parts(
+    values: dict[str, str],
+    *,
+    key: tuple[str, ...] = KEY,
+    zone: str | None = None,
+    text: str = "Hi",
+    fire_day: date | None = None,
+) -> tuple[str, ...]:
+    facts = DedupeFacts(
+        values=values,
+        address="+12125550187",
+        text=text,
+        expires_field="at",
+        time_zone=zone,
+        fire_day=fire_day,
     )
+    return dedupe_parts(key, facts)
 
 
 def test_the_parts_are_read_from_the_row() -> None:
@@ -26,17 +45,23 @@ def test_the_parts_are_read_from_the_row() -> None:
 @pytest.mark.parametrize(
     ("row", "word", "expected"),
     [
-        ({}, "day", "2026-06-01"),
-        ({"at": "soon"}, "day", "2026-06-01"),
+        ({}, "day", "Hi"),
+        ({"at": "soon"}, "day", "Hi"),
+        ({"at": "2026-06-04T10:30:00-04:00"}, "time", "2026-06-04T14:30:00+00:00"),
+        ({"at": "2026-06-04T14:30:00Z"}, "time", "2026-06-04T14:30:00+00:00"),
+        ({"at": "2026-06-04"}, "time", "2026-06-04"),
+        ({}, "time", "Hi"),
+        ({"name": "Ana"}, "text", "Hi"),
+        ({"name": "Ana"}, "address", "+12125550187"),
         ({"at": "2026-06-04"}, "day", "2026-06-04"),
         ({"person_id": "7", "name": "Ana"}, "person", "7"),
         ({"last_name": "Diaz", "name": "Ana"}, "person", "diaz"),
         ({"name": " ANA  Diaz "}, "person", "ana diaz"),
         ({"patient": "Ana"}, "person", "ana"),
-        ({}, "person", ""),
+        ({}, "person", "Hi"),
         ({"doctor": " ", "physician": "Lee"}, "doctor", "lee"),
         ({"office": "Main  St"}, "office", "main st"),
-        ({}, "office", ""),
+        ({}, "office", "Hi"),
     ],
 )
 def test_each_word(row: dict[str, str], word: str, expected: str) -> None:
@@ -47,6 +72,15 @@ def test_the_day_is_that_of_the_place() -> None:
     assert parts({"at": "2026-06-05T02:00:00+00:00"}, key=("day",), zone="America/New_York") == (
         "2026-06-04",
     )
+
+
+def test_contents_of_before_have_the_day_of_the_fire_or_nothing() -> None:
+    assert parts({}, fire_day=FIRE_DAY) == ("2026-06-01", "", "", "+12125550187")
+
+
+def test_two_texts_are_two_messages_where_a_row_has_nothing_for_a_word() -> None:
+    assert parts({"student": "Ana"}, text="Ana is absent") != parts({"student": "Bo"}, text="Bo is absent")
+    assert parts({"student": "Ana"}, text="School is closed") == parts({}, text="School is closed")
 
 
 NAMES = st.text(alphabet="abc é", min_size=1, max_size=8)
@@ -69,6 +103,28 @@ def test_unknown_words_are_refused() -> None:
     assert "'ofice'" in problem.reason
 
 
-@pytest.mark.parametrize("key", [(), ("day",), ("day", "doctor")])
+@pytest.mark.parametrize("key", [(), ("day",), ("day", "doctor"), ("text",), ("time", "text")])
 def test_a_key_that_makes_one_message_of_everybody_is_refused(key: tuple[str, ...]) -> None:
     assert [problem.field for problem in check_dedupe_key(key, ())] == ["dedupe_key"]
+
+
+def test_what_no_column_provides_is_asked_for() -> None:
+    asked = list(dedupe_questions(KEY, ("student", "phone"), None))
+    assert [question.field for question in asked] == ["expires_field", "dedupe_key[1]", "dedupe_key[2]"]
+    assert "no column is one of person_id, first_name and last_name, name, patient" in asked[1].question
+    assert all("the text decides" in question.question for question in asked)
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "expires"),
+    [
+        (TEXT_DECIDES, (), None),
+        (KEY, ("patient", "physician"), "at"),
+        (("time", "address"), (), "at"),
+        (("student", "address"), ("student",), None),
+    ],
+)
+def test_nothing_is_asked_that_the_rows_provide(
+    key: tuple[str, ...], fields: tuple[str, ...], expires: str | None
+) -> None:
+    assert list(dedupe_questions(key, fields, expires)) == []

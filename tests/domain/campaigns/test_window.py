@@ -52,7 +52,9 @@ def wall_says_open(window: ContactWindow, zone: str, moment: datetime) -> bool:
     """The window by the clock on the wall alone."""
     local = moment.astimezone(ZoneInfo(zone))
     clock, day = local.time(), local.date()
-    if window.opens < window.closes:
+    if window.opens == window.closes:
+        inside = True
+    elif window.opens < window.closes:
         inside = window.opens <= clock < window.closes
     else:
         inside = clock >= window.opens or clock < window.closes
@@ -165,6 +167,18 @@ def test_holidays_are_no_contact_days(country: str | None, day: date, expected: 
     opening = next_open(window, NEW_YORK, datetime.combine(day, time(10), ZoneInfo(*NEW_YORK)))
     assert opening is not None
     assert opening.astimezone(ZoneInfo(*NEW_YORK)).date() == expected
+
+
+@pytest.mark.parametrize("clock", [time(0), time(9), time(23, 59)])
+def test_around_the_clock_keeps_to_its_days(clock: time) -> None:
+    """A window from nine to nine on working days does not go on until Saturday at nine."""
+    window = ContactWindow(days=(1, 2, 3, 4, 5), opens=clock, closes=clock)
+    zones = ("America/New_York",)
+    monday, saturday = at(zones[0], 2026, 11, 23, 0, 0), at(zones[0], 2026, 11, 28, 0, 0)
+    assert next_open(window, zones, monday - timedelta(minutes=1)) == monday
+    assert closes_at(window, zones, monday) == saturday
+    assert not is_open(window, zones, saturday)
+    assert next_open(window, zones, saturday) == monday + timedelta(days=7)
 
 
 def test_closed_days_are_no_contact_days() -> None:

@@ -55,4 +55,8 @@ def test_a_fire_that_is_over_is_sent_or_canceled() -> None:
     assert status_of(a_fire(), over, all_planned=True) is ProgressStatus.SENT
     assert status_of(a_fire(FireState.PAUSED), over, all_planned=True) is ProgressStatus.SENT
     assert status_of(a_fire(FireState.CANCELED), over, all_planned=True) is ProgressStatus.CANCELED
-    assert status_of(a_fire(), Ledger(), all_planned=True) is ProgressStatus.SENT
+
+
+def test_a_fire_that_had_nobody_is_empty_and_not_sent() -> None:
+    assert status_of(a_fire(), Ledger(), all_planned=True) is ProgressStatus.EMPTY
+    assert status_of(a_fire(FireState.CANCELED), Ledger(), all_planned=True) is ProgressStatus.CANCELED

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut, active
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
@@ -39,6 +40,7 @@ def missing(
     claims: dict[str, TextClaim] | None = None,
     failures: Collection[str] = (),
     opt_outs: Mapping[str, OptOut] | None = None,
+    earlier: Mapping[str, EarlierMessage] | None = None,
     rows_before: int = 0,
     reserved_at: datetime = NOON,
     is_canceled: bool = False,
@@ -51,7 +53,7 @@ def missing(
         dispatch_until=NOON + timedelta(minutes=5),
     )
     return chunk.missing(
-        stored or {}, claims or {}, failures, opt_outs or {}, starts, is_canceled=is_canceled
+        stored or {}, claims or {}, failures, opt_outs or {}, earlier or {}, starts, is_canceled=is_canceled
     )
 
 

@@ -3,7 +3,8 @@
 Facts: https://firebase.google.com/docs/firestore/query-data/index-overview
 - A field has an ascending and a descending index of its own in each collection, not across collections.
 - Several equalities, also with the order of ids, are answered by merging those.
-- An equality with a range or order on another field needs a composite index.
+- An equality with a range or order on another field needs a composite index. Several equalities with the same
+  order are answered by merging one such index each: that is how lists are filtered.
 - Across collections every query needs an index of that scope.
 - An exempt field still counts in composite indexes.
 """
@@ -22,10 +23,11 @@ from typing import Any
 
 from shared.firestore import queries
 from shared.firestore.kit import schema
-from shared.firestore.kit.query import Query
+from shared.firestore.kit.query import ListQuery, Query
 from shared.firestore.kit.retention import EXPIRES_AT, RETENTION
+from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.stores import Stores
-from tests.kit.architecture.source_tree import ROOT, SourceFile, source_files
+from tests.kit.architecture.source_tree import ROOT, source_files
 
 Entry = dict[str, Any]  # one entry of firestore.indexes.json
 COLLECTION, GROUP = "COLLECTION", "COLLECTION_GROUP"
@@ -35,8 +37,8 @@ UNSEARCHED = frozenset(
     {
         "body", "subject", "text", "note", "name", "refusal", "error", "paused_reason", "fire_refusal",
         "reason", "value", "field", "delivery_reason",
-        "digest", "request_hash", "rendering_hash", "token", "lease_token",
-        "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by",
+        "digest", "request_hash", "rendering_hash", "token", "lease_token", "explanation", "sends_again",
+        "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by", "file_id",
     }
 )  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
@@ -53,13 +55,18 @@ class Needs:
 
 
 def declared_queries() -> dict[str, Query]:
-    """Every query in the modules of shared/firestore/queries, by its constant."""
-    modules = [
-        import_module(f"{queries.__name__}.{part.name}") for part in pkgutil.iter_modules(queries.__path__)
-    ]
-    return {
-        name: value for module in modules for name, value in vars(module).items() if isinstance(value, Query)
-    }
+    """Every query in the modules of shared/firestore/queries, by its constant; lists apart."""
+    return {name: value for name, value in _constants() if isinstance(value, Query)}
+
+
+def declared_lists() -> dict[str, ListQuery]:
+    """Every list in the modules of shared/firestore/queries, by its constant."""
+    return {name: value for name, value in _constants() if isinstance(value, ListQuery)}
+
+
+def _constants() -> Iterator[tuple[str, object]]:
+    for part in pkgutil.iter_modules(queries.__path__):
+        yield from vars(import_module(f"{queries.__name__}.{part.name}")).items()
 
 
 def record_types() -> dict[str, type]:
@@ -81,13 +88,19 @@ def store_names() -> dict[str, str]:
     }
 
 
-def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) -> Needs:
-    """The indexes for these queries, and for pages filtered by these fields."""
-    needs = Needs([], set(page_filters), {})
+def needs_of(found: typing.Iterable[Query], lists: typing.Iterable[ListQuery] = ()) -> Needs:
+    """The indexes for these queries and lists."""
+    needs = Needs([], set(), {})
+    for one in lists:
+        needs.composites.extend(_indexes_of(one))
+        if one.one_of is None:
+            needs.in_collection.add((one.collection, one.newest))
     for query in found:
         parts = [(name, "ASCENDING") for name in query.equal]
         for added in query.sums:  # by the index of the filters and what is added up
             needs.composites.append(_composite(query, [*parts, (added, "ASCENDING")]))
+        if query.among:  # as an equality, with each of its values
+            parts.append((query.among, "ASCENDING"))
         last = query.order or ((query.range[0], "ASCENDING") if query.range else None)
         parts += [last] if last else []
         scope = GROUP if query.across_companies else COLLECTION
@@ -103,6 +116,15 @@ def needs_of(found: typing.Iterable[Query], page_filters: set[tuple[str, str]]) 
     return needs
 
 
+def _indexes_of(query: ListQuery) -> Iterator[Entry]:
+    """One index for each filter: by its field, then the newest first."""
+    newest = {"fieldPath": query.newest, "order": "DESCENDING"}
+    filters = [{"fieldPath": name, "order": "ASCENDING"} for name in query.equal]
+    filters += [{"fieldPath": name, "arrayConfig": "CONTAINS"} for name in query.contains]
+    for one in filters:
+        yield {"collectionGroup": query.collection, "queryScope": COLLECTION, "fields": [one, newest]}
+
+
 def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
     return {
         "collectionGroup": query.collection,
@@ -114,6 +136,7 @@ def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
 def overrides_of(needs: Needs) -> list[Entry]:
     """The single fields that differ from what Firestore does by itself: exempt, across companies, or TTL."""
     keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
+    keys |= {(name, field) for name, searched in SEARCHED.items() for field in searched.names}
     for collection, record in record_types().items():
         hints = typing.get_type_hints(record)
         exempt = {f.name for f in fields(record) if f.name != "id" and _is_exempt(f.name, hints[f.name])}
@@ -142,39 +165,40 @@ def _is_exempt(name: str, hint: Any) -> bool:
     return name in UNSEARCHED
 
 
-def page_filters() -> set[tuple[str, str]]:
-    """(collection, field) of every equality a page is filtered by."""
+@dataclass(frozen=True, slots=True)
+class PageCall:
+    """A call of page_of(stores.x, company_id, asked, LIST, …, field=value) in a file."""
+
+    place: str
+    collection: str
+    list_name: str
+    equal: tuple[str, ...]
+
+
+def page_calls() -> list[PageCall]:
+    """Every call that reads a page of a list."""
     stores = store_names()
-    return {pair for file in source_files("shared", "functions") for pair in _filters_in(file, stores)}
+    return [
+        PageCall(
+            f"{file.name}:{call.lineno}",
+            _store_in(call.args[0], stores),
+            ast.unparse(call.args[3]),
+            tuple(keyword.arg or "**" for keyword in call.keywords),
+        )
+        for file in source_files("shared", "functions")
+        for call in file.calls
+        if isinstance(call.func, ast.Name) and call.func.id == "page_of"
+    ]
 
 
-def _filters_in(file: SourceFile, stores: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Calls of page_of(stores.x, …): its keywords are the fields."""
-    for call in file.calls:
-        if isinstance(call.func, ast.Name) and call.func.id == "page_of":
-            used = _stores_in(call.args[0], stores)
-            place = f"{file.name}:{call.lineno}"
-            assert len(used) == 1, f"{place}: name one store in the call of page_of, not {used or 'none'}"
-            [collection] = used
-            for keyword in call.keywords:
-                assert keyword.arg, f"{place}: write the fields given to page_of out, as field=value"
-                yield collection, keyword.arg
-
-
-def _stores_in(node: ast.AST, stores: dict[str, str]) -> set[str]:
-    return {
-        stores[part.attr]
-        for part in ast.walk(node)
-        if isinstance(part, ast.Attribute)
-        and part.attr in stores
-        and isinstance(part.value, ast.Attribute | ast.Name)
-        and (part.value.attr if isinstance(part.value, ast.Attribute) else part.value.id) == "stores"
-    }
+def _store_in(node: ast.AST, stores: dict[str, str]) -> str:
+    """The collection that `runtime.stores.x` names; a plain name is taken for the store's own."""
+    return stores.get(node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", ""), "unknown")
 
 
 def write_indexes() -> None:
     """Write infra/firestore.indexes.json as the queries need it: `make indexes`."""
-    needs = needs_of(declared_queries().values(), page_filters())
+    needs = needs_of(declared_queries().values(), declared_lists().values())
     composites = sorted(needs.composites, key=lambda entry: json.dumps(entry))
     parts = {"indexes": composites, "fieldOverrides": overrides_of(needs)}
     blocks = [

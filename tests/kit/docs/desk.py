@@ -94,8 +94,11 @@ class Desk:
             "FILE": clean.id,
             "SMS_TEMPLATE": "reminder",
             "SENDER": "texts",
+            "MAILBOX": "mails",
             "CAMPAIGN": fire.campaign_id,
             "FIRE": fire.id,
+            "FAILED_FIRE": fire.id,
+            "CLEAN_FILE": clean.id,
             "FAILURE": failure.id,
             "MESSAGE": next(one.id for one in messages if one.state is MessageState.UNKNOWN),
             "REPLY": reply.id,
@@ -109,6 +112,25 @@ class Desk:
         response = await self._send(request)
         if request.output is not None:
             request.output.write_bytes(response.content)
+        self._learn(response)
+        await self._load_uploads()
+        return response
+
+    async def ask(
+        self, method: str, path: str, *, params: dict[str, str], body: Any, content: str | None
+    ) -> httpx.Response:
+        """Make one request. Words in capitals are filled in, and what it makes later ones can name."""
+        sent = content if body is None else json.dumps(body)
+        response = await self._api.request(
+            method,
+            API.removesuffix("/v1") + self._filled(path),
+            params={name: self._filled(value) for name, value in params.items()},
+            content=None if sent is None else self._filled(sent).encode(),
+            headers=dict(
+                one.split(": ", 1)
+                for one in (self._shell["$AUTH"], *([] if body is None else [self._shell["$JSON"]]))
+            ),
+        )
         self._learn(response)
         await self._load_uploads()
         return response

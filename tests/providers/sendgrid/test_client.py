@@ -96,6 +96,18 @@ async def test_many_recipients_share_a_request_and_each_gets_their_own() -> None
     assert list(results) == ["m0", "m1", "m2"]
 
 
+async def test_answers_go_where_the_sender_says() -> None:
+    """Mails whose answers go elsewhere do not share a request; without a reply-to there is no such field."""
+    batch = [message(1), message(2, reply_to="desk@example.com"), message(3, reply_to="desk@example.com")]
+    async with serve(ACCEPTED) as seen:
+        await sender(seen.url).send(batch)
+    bodies = [json.loads(request.body) for request in seen.requests]
+    assert sorted((body.get("reply_to", {}).get("email", ""), len(delivered(body))) for body in bodies) == [
+        ("", 1),
+        ("desk@example.com", 2),
+    ]
+
+
 async def test_requests_are_split_by_sender_size_and_repeated_address() -> None:
     batch = [
         *messages(mail.MAX_RECIPIENTS + 1),

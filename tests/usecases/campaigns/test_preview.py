@@ -32,7 +32,7 @@ async def mixed(clinic: Clinic) -> Preview:
     await clinic.write("+12125550189", "STOP")
     await clinic.load(
         {},
-        {"Patient": "Ana", "When": "12/24/2099 16:00"},
+        {},
         {"Phone": "12"},
         {"Patient": "Di", "Phone": "212 555 0189", "Email": "di@example-clinic.com"},
         {"Patient": "Ed", "Phone": "212 555 0190", "Email": "ed@example-clinic.com", "State": "HI"},

@@ -1,0 +1,278 @@
+"""Every list of the API: how to make an item of it, and by what it can be filtered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.campaigns.audience import FilePart, FoundAudience, NewestFileAudience
+from shared.domain.campaigns.campaign import CampaignState
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.api_key import ApiKey
+from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.deletion import Deletion, DeletionState
+from shared.domain.files.file import File, FileState
+from shared.domain.fires.fire import Fire, FireState
+from shared.domain.fires.notice import Notice, NoticeKind
+from shared.domain.messages.failure import Failure, FailureState, FailureStep
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.sending import Delivery
+from shared.domain.senders.sender import Provider
+from shared.firestore.kit.collection import Collection
+from shared.firestore.stores import Stores
+from tests.kit.builders import NOON, a_campaign, a_message, a_source, a_template, an_sms_sender
+
+ANA, BOB = "+12125550187", "+12125550143"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiList:
+    """A list: `make` gives an item that all `filters` let pass; a filter's item of the pair is `other`.
+
+    `filters` are, by parameter, the value to filter by and the changes that make an item another one.
+    """
+
+    path: str
+    store: str
+    newest: str
+    make: Callable[[], Any]
+    filters: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def collection(self, stores: Stores) -> Collection[Any]:
+        """Where its items are kept."""
+        found: Collection[Any] = getattr(stores, self.store)
+        return found
+
+    def item(self, item_id: str, at: datetime, **changes: Any) -> Any:
+        """An item of that time."""
+        return replace(self.make(), id=item_id, **{self.newest: at}, **changes)
+
+
+def _file() -> File:
+    return File(
+        id="", source_id="s1", name="day.csv", object_name="o", created_at=NOON, state=FileState.LOADED
+    )
+
+
+def _fire() -> Fire:
+    return Fire(
+        id="", campaign_id="c1", slot="s", content_hash="h", fired_at=NOON, audience=_audience("file1")
+    )
+
+
+def _audience(*file_ids: str) -> FoundAudience:
+    return FoundAudience(
+        parts=tuple(FilePart(file_id=one, recipient_count=1, chunk_count=1) for one in file_ids)
+    )
+
+
+def _failure() -> Failure:
+    return Failure(
+        id="",
+        step=FailureStep.RENDER,
+        field="name",
+        value="",
+        kind="render",
+        reason="There is no name.",
+        created_at=NOON,
+        fire_id="f1",
+        file_id="file1",
+        campaign_id="c1",
+        values={"phone": "(212) 555-0187", "name": "", "visit": "06/14/2027 09:30"},
+    )
+
+
+def _reply() -> Reply:
+    return Reply(
+        id="",
+        sender_id="texts",
+        channel=Channel("sms"),
+        address=ANA,
+        body="1",
+        received_at=NOON,
+        meaning=ReplyMeaning.ANSWER,
+        message_id="m1",
+        fire_id="f1",
+        disposition=Disposition.CONFIRMED,
+    )
+
+
+def _key() -> ApiKey:
+    return ApiKey(id="", name="CI", prefix="rk_acme_one", digest="0" * 64, scopes=(), created_at=NOON)
+
+
+def _opt_out() -> OptOut:
+    return OptOut(
+        id="",
+        channel=Channel("sms"),
+        address=ANA,
+        is_active=True,
+        source=OptOutSource.API,
+        changed_at=NOON,
+    )
+
+
+def _notice() -> Notice:
+    return Notice(
+        id="",
+        kind=NoticeKind.FIRE_REFUSED,
+        text="Look.",
+        created_at=NOON,
+        sender_id="texts",
+        campaign_id="c1",
+    )
+
+
+LISTS = (
+    ApiList(
+        path="/v1/api-keys",
+        store="api_keys",
+        newest="created_at",
+        make=_key,
+        filters={
+            "prefix": ("rk_acme_one", {"prefix": "rk_acme_two"}),
+            "is_revoked": ("false", {"revoked_at": NOON}),
+        },
+    ),
+    ApiList(
+        path="/v1/senders",
+        store="senders",
+        newest="created_at",
+        make=an_sms_sender,
+        filters={
+            "channel": ("sms", {"channel": Channel("email")}),
+            "provider": ("twilio", {"provider": Provider("sendgrid")}),
+            "is_paused": ("false", {"is_paused": True}),
+            "address": ("212 555 0100", {"address": BOB}),
+        },
+    ),
+    ApiList(
+        path="/v1/sources",
+        store="sources",
+        newest="created_at",
+        make=a_source,
+        filters={"name": ("Appointments", {"name": "Bills"})},
+    ),
+    ApiList(
+        path="/v1/files",
+        store="files",
+        newest="created_at",
+        make=_file,
+        filters={
+            "source_id": ("s1", {"source_id": "s2"}),
+            "state": ("loaded", {"state": FileState.REFUSED}),
+            "name": ("day.csv", {"name": "night.csv"}),
+        },
+    ),
+    ApiList(
+        path="/v1/templates",
+        store="templates",
+        newest="created_at",
+        make=a_template,
+        filters={
+            "channel": ("sms", {"channel": Channel("email")}),
+            "language": ("en", {"language": "es"}),
+            "name": ("Reminder", {"name": "Bill"}),
+        },
+    ),
+    ApiList(
+        path="/v1/campaigns",
+        store="campaigns",
+        newest="created_at",
+        make=a_campaign,
+        filters={
+            "state": ("draft", {"state": CampaignState.SENT}),
+            "source_id": ("appointments", {"audience": NewestFileAudience(source_id="bills")}),
+            "name": ("Reminders", {"name": "Bills"}),
+        },
+    ),
+    ApiList(
+        path="/v1/fires",
+        store="fires",
+        newest="fired_at",
+        make=_fire,
+        filters={
+            "campaign_id": ("c1", {"campaign_id": "c2"}),
+            "file_id": ("file1", {"audience": _audience("file2", "file3")}),
+            "state": ("firing", {"state": FireState.CANCELED}),
+            "is_closed": ("false", {"is_closed": True}),
+        },
+    ),
+    ApiList(
+        path="/v1/messages",
+        store="messages",
+        newest="created_at",
+        make=lambda: a_message(disposition=Disposition.CONFIRMED, delivery=Delivery.DELIVERED),
+        filters={
+            "fire_id": ("f1", {"fire_id": "f2"}),
+            "campaign_id": ("reminders", {"campaign_id": "bills"}),
+            "sender_id": ("texts", {"sender_id": "others"}),
+            "channel": ("sms", {"channel": Channel("email")}),
+            "state": ("queued", {"state": MessageState.SENT}),
+            "delivery": ("delivered", {"delivery": Delivery.FAILED}),
+            "disposition": ("confirmed", {"disposition": Disposition.CANCELED}),
+            "address": ("(212) 555-0187", {"address": BOB}),
+        },
+    ),
+    ApiList(
+        path="/v1/failures",
+        store="failures",
+        newest="created_at",
+        make=_failure,
+        filters={
+            "fire_id": ("f1", {"fire_id": "f2"}),
+            "file_id": ("file1", {"file_id": "file2"}),
+            "campaign_id": ("c1", {"campaign_id": "c2"}),
+            "state": ("open", {"state": FailureState.REQUEUED}),
+            "step": ("render", {"step": FailureStep.EXPIRY}),
+            "address": (ANA, {"values": {"phone": BOB}}),
+        },
+    ),
+    ApiList(
+        path="/v1/replies",
+        store="replies",
+        newest="received_at",
+        make=_reply,
+        filters={
+            "fire_id": ("f1", {"fire_id": "f2"}),
+            "message_id": ("m1", {"message_id": "m2"}),
+            "sender_id": ("texts", {"sender_id": "others"}),
+            "channel": ("sms", {"channel": Channel("email")}),
+            "meaning": ("answer", {"meaning": ReplyMeaning.UNCLEAR}),
+            "disposition": ("confirmed", {"disposition": Disposition.CANCELED}),
+            "address": ("212.555.0187", {"address": BOB}),
+        },
+    ),
+    ApiList(
+        path="/v1/opt-outs",
+        store="opt_outs",
+        newest="changed_at",
+        make=_opt_out,
+        filters={
+            "channel": ("sms", {"channel": Channel("email")}),
+            "source": ("api", {"source": OptOutSource.REPLY}),
+            "is_active": ("true", {"is_active": False}),
+        },
+    ),
+    ApiList(
+        path="/v1/notices",
+        store="notices",
+        newest="created_at",
+        make=_notice,
+        filters={
+            "kind": ("fire_refused", {"kind": NoticeKind.SENDER_PAUSED}),
+            "is_read": ("false", {"read_at": NOON}),
+            "sender_id": ("texts", {"sender_id": "others"}),
+            "campaign_id": ("c1", {"campaign_id": "c2"}),
+        },
+    ),
+    ApiList(
+        path="/v1/deletions",
+        store="deletions",
+        newest="started_at",
+        make=lambda: Deletion(id="", asked_by="ops", started_at=NOON),
+        filters={"state": ("running", {"state": DeletionState.DONE})},
+    ),
+)
