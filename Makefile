@@ -52,6 +52,9 @@ bench: setup ## how fast messages go out, beside a bare loop (BASE=commit: and b
 guards: setup ## take out the guards of the send protocol one by one, and see a promise broken each time
 	@exec $(BIN)/python -m pytest tests/faults/test_guards.py --capture=no
 
+mutants: setup ## put careless changes in one at a time and count what the tests notice (ONLY=part, folder or module)
+	@exec nice $(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)")
+
 check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"
 	@$(BIN)/lint-imports > $(VENV)/layers.log 2>&1 && echo "layers: kept" || { cat $(VENV)/layers.log; exit 1; }
@@ -77,7 +80,7 @@ lock: setup ## pin the dependencies of pyproject.toml anew
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test moments chaos bench guards check format indexes shapes examples lock
+.PHONY: help setup browser demo up test moments chaos bench guards mutants check format indexes shapes examples lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy

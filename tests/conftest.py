@@ -1,5 +1,7 @@
 """What tests of several parts share: one set of emulators for the whole run, and a simulator per test."""
 
+import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,11 +21,15 @@ pytest_plugins = (
     "tests.kit.suite.sharing",
 )
 UPLOAD_TOPIC = "ingest-file"
+GIVEN_EMULATORS = "TEST_EMULATORS"  # in the environment: those that run already, as JSON
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def emulators(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Emulators]:
     """Firestore, Pub/Sub and Cloud Storage, started once; tests keep apart by company, topic or name."""
+    if GIVEN_EMULATORS in os.environ:
+        yield Emulators(**json.loads(os.environ[GIVEN_EMULATORS]))
+        return
     directory = tmp_path_factory.mktemp("emulators")
     async with running_emulators(
         directory, project_id="rollcall-test", bucket="uploads", upload_topic=UPLOAD_TOPIC

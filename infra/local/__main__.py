@@ -6,11 +6,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from infra.local.api_client import ApiRefusal
 from infra.local.demo import run_demo
 from infra.local.processes import ProcessFailed
 from infra.local.setup_check import SetupIncomplete, check_setup
 from infra.local.stack import Stack, StackOptions
 from infra.local.stopping import stop_on_signals
+from infra.local.waiting import NoProgress
 from infra.manifest import ManifestError
 
 # Nobody waits five minutes for a tick, or twenty seconds for a provider, to see a demo.
@@ -29,7 +31,7 @@ def main() -> int:
             return 0
         with suppress(asyncio.CancelledError):  # stopped by a signal, as meant
             return asyncio.run(_demo(options) if options.command == "demo" else _up(options))
-    except* (SetupIncomplete, ManifestError, ProcessFailed) as group:
+    except* (SetupIncomplete, ManifestError, ProcessFailed, NoProgress, ApiRefusal) as group:
         for problem in _leaves(group):
             print(problem, file=sys.stderr)
     else:

@@ -1,10 +1,11 @@
 """A small client of our own REST API, as a company's developers would write one."""
 
-import asyncio
 from typing import Any
 from uuid import uuid4
 
 import aiohttp
+
+from infra.local.waiting import NoProgress, Say, wait_while_moving
 
 Json = dict[str, Any]
 
@@ -45,15 +46,18 @@ class ApiClient:
     async def _call(self, method: str, path: str, **options: Any) -> Json:
         headers = {**self._headers, "Idempotency-Key": str(uuid4())}
         url = f"{self._address}/v1{path}"
-        async with self._http.request(method, url, headers=headers, **options) as response:
-            answer: Json = await response.json(content_type=None)
-            if not response.ok:
-                raise ApiRefusal(f"{method} {path}: {answer.get('detail')} {answer.get('errors', '')}")
-            return answer
+        try:
+            async with self._http.request(method, url, headers=headers, **options) as response:
+                answer: Json = await response.json(content_type=None)
+        except TimeoutError as error:
+            raise NoProgress(f"{method} {path} was not answered in time.") from error
+        if not response.ok:
+            raise ApiRefusal(f"{method} {path}: {answer.get('detail')} {answer.get('errors', '')}")
+        return answer
 
-    async def wait_for(self, path: str, field: str, *values: object, seconds: float = 120) -> Json:
-        """Read `path` until `field` has one of `values`. Raises TimeoutError."""
-        async with asyncio.timeout(seconds):
-            while (found := await self.get(path))[field] not in values:
-                await asyncio.sleep(0.3)
-        return found
+    async def wait_for(self, path: str, field: str, *values: object, say: Say = print) -> Json:
+        """Read `path` until `field` has one of `values`. Raises NoProgress."""
+        what = f"GET {path} to say that its {field} is {' or '.join(map(str, values))}"
+        return await wait_while_moving(
+            what, lambda: self.get(path), lambda found: found[field] in values, say=say
+        )

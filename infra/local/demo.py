@@ -1,8 +1,6 @@
 """The main job on this machine, start to end: a messy file in, messages out, answers back, books closed."""
 
-import asyncio
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import aiohttp
@@ -12,10 +10,10 @@ from infra.local.demo_company import DemoCompany, open_company
 from infra.local.sample_appointments import Sample, make_sample
 from infra.local.simulator.client import SimulatorClient, simulator_client
 from infra.local.stack import Stack
+from infra.local.waiting import NoProgress, Say, wait_while_moving
 from shared.runtime import Runtime
 from shared.settings import Settings
 
-Say = Callable[[str], None]
 SETTLED = ("sent", "needs_attention")
 COLUMNS = [
     {"column": "Appt No", "field": "appointment_number"},
@@ -57,7 +55,7 @@ async def run_demo(stack: Stack, say: Say) -> bool:
         fire = await api.post(f"/campaigns/{campaign['id']}/fire")
         await _watch(api, fire["id"], say)
         await _answer(simulator, api, sample, say)
-        report = await _settled(api, fire["id"], sample)
+        report = await _settled(api, fire["id"], sample, say)
         _show(report, say)
         doubled = await _doubled(simulator)
         say(f"\nThe company's API key on this stack: {company.key}")
@@ -68,7 +66,7 @@ async def _load(api: ApiClient, sample: Sample, say: Say) -> tuple[str, Json]:
     source = await api.post("/sources", {"name": "Appointments", "columns": COLUMNS})
     link = await api.post("/files", {"source_id": source["id"], "name": "appointments.csv"})
     await api.put_file(link, sample.content)
-    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
+    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused", say=say)
     say(
         f"Loaded appointments.csv ({file['encoding']}, delimiter {file['delimiter']!r}): "
         f"{file['row_count']} rows, {file['rejected_count']} rejected"
@@ -127,7 +125,7 @@ def _step(channel: str, template: Json, sender_id: str, address_field: str) -> J
 
 async def _preview(api: ApiClient, campaign_id: str, say: Say) -> str:
     started = await api.post(f"/campaigns/{campaign_id}/preview")
-    preview = await api.wait_for(f"/previews/{started['id']}", "state", "done", "failed")
+    preview = await api.wait_for(f"/previews/{started['id']}", "state", "done", "failed", say=say)
     say(
         f"Preview of every row: {preview['counts']}, {preview['parts']} parts, "
         f"about {preview['estimated_cost']} {preview['currency']}"
@@ -142,17 +140,20 @@ async def _preview(api: ApiClient, campaign_id: str, say: Say) -> str:
 async def _watch(api: ApiClient, fire_id: str, say: Say) -> None:
     """Show progress while it sends; return when nothing is pending."""
     shown = ""
-    async with asyncio.timeout(150):
-        while True:
-            fire = await api.get(f"/fires/{fire_id}")
-            ledger = fire["ledger"]
-            line = f"{fire['percent']:>3} %  " + "  ".join(f"{name} {ledger[name]}" for name in LEDGER)
-            if line != shown:
-                say(line)
-            shown = line
-            if fire["status"] in SETTLED:
-                return
-            await asyncio.sleep(1)
+
+    async def look() -> Json:
+        nonlocal shown
+        fire = await api.get(f"/fires/{fire_id}")
+        ledger = fire["ledger"]
+        line = f"{fire['percent']:>3} %  " + "  ".join(f"{name} {ledger[name]}" for name in LEDGER)
+        if line != shown:
+            say(line)
+        shown = line
+        return fire
+
+    await wait_while_moving(
+        "all messages to be sent", look, lambda fire: fire["status"] in SETTLED, say=say, pause=1
+    )
 
 
 LEDGER = ("planned", "sent", "skipped", "failed", "unknown", "pending")
@@ -162,28 +163,35 @@ async def _answer(simulator: SimulatorClient, api: ApiClient, sample: Sample, sa
     """Answer as patients would."""
     for handset, body in zip(sample.answerable, ANSWERS, strict=False):
         await simulator.reply(handset, body)
-    async with asyncio.timeout(120):
-        while len(replies := (await api.get("/replies"))["items"]) < len(ANSWERS):
-            await asyncio.sleep(0.3)
+    replies = (
+        await wait_while_moving(
+            f"the {len(ANSWERS)} answers to arrive",
+            lambda: api.get("/replies"),
+            lambda found: len(found["items"]) >= len(ANSWERS),
+            say=say,
+        )
+    )["items"]
     say(f"{len(replies)} people answered:")
     for reply in replies:
         taken_for = reply["disposition"] or reply["meaning"]
         say(f"  {reply['address']}: {reply['body']!r} -> {taken_for} {reply['note']}".rstrip())
 
 
-async def _settled(api: ApiClient, fire_id: str, sample: Sample) -> Json:
+async def _settled(api: ApiClient, fire_id: str, sample: Sample, say: Say) -> Json:
     """The report once receipts settled what the provider's answers left unknown, or as it then stands."""
-    report: Json = {}
+
+    def is_settled(report: Json) -> bool:
+        is_quiet = report["deliveries"].get("sending", 0) + report["deliveries"].get("sent", 0) == 0
+        return bool(is_quiet and report["ledger"]["unknown"] == sample.ledger["unknown"])
+
+    path = f"/fires/{fire_id}/report"
     try:
-        async with asyncio.timeout(75):
-            while True:
-                report = await api.get(f"/fires/{fire_id}/report")
-                is_quiet = report["deliveries"].get("sending", 0) + report["deliveries"].get("sent", 0) == 0
-                if is_quiet and report["ledger"]["unknown"] == sample.ledger["unknown"]:
-                    return report
-                await asyncio.sleep(0.5)
-    except TimeoutError:
-        return report
+        return await wait_while_moving(
+            "all receipts to arrive", lambda: api.get(path), is_settled, say=say, pause=0.5
+        )
+    except NoProgress as stopped:
+        say(str(stopped))
+        return await api.get(path)
 
 
 def _show(report: Json, say: Say) -> None:

@@ -13,8 +13,8 @@ import aiohttp
 
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import Process, url_answers
+from infra.local.waiting import STILL_SECONDS
 
-START_SECONDS = 120
 EXPORT_SECONDS = 120
 # The emulators live for minutes: to compile and collect for hours took them half their processor time.
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -91,7 +91,7 @@ async def _start(started: AsyncExitStack, directory: Path, name: str, command: l
 
 
 async def _wait_for(process: Process, address: str) -> None:
-    await process.wait_until(lambda: url_answers(f"http://{address}"), seconds=START_SECONDS)
+    await process.wait_until(lambda: url_answers(f"http://{address}"), still_seconds=STILL_SECONDS)
 
 
 def _firestore_command(directory: Path, address: str) -> list[str]:

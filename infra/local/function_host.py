@@ -8,9 +8,9 @@ from pathlib import Path
 
 from infra.local.ports import HOST
 from infra.local.processes import Process, ProcessFailed, port_answers
+from infra.local.waiting import STILL_SECONDS
 from infra.manifest import Function
 
-START_SECONDS = 120
 RESTART_PAUSE_SECONDS = 1
 
 
@@ -80,7 +80,7 @@ class FunctionHost:
             cwd=self._source.parent,
             log_path=self._log_path,
         )
-        await self._process.wait_until(lambda: port_answers(HOST, self.port), seconds=START_SECONDS)
+        await self._process.wait_until(lambda: port_answers(HOST, self.port), still_seconds=STILL_SECONDS)
 
     async def _start_again_when_dead(self) -> None:
         while self._process is not None:

@@ -4,13 +4,17 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 import psutil
 
+from infra.local.waiting import NoProgress, wait_while_moving
+
 LOG_TAIL_LINES = 15
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 5.0  # between two looks at all processes there are, which takes a while
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -62,18 +66,45 @@ class Process:
         """Wait until the program ends by itself; its exit code."""
         return await self._child.wait()
 
-    async def wait_until(self, answers: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
-        """Wait until `answers`. Raises ProcessFailed when the program ends or the time is over."""
+    async def wait_until(self, answers: Callable[[], Awaitable[bool]], *, still_seconds: float) -> None:
+        """Wait until `answers`, as long as the program is at work.
+
+        Raises ProcessFailed when it ends, or has used no processor time for `still_seconds`.
+        """
+
+        loop = asyncio.get_running_loop()
+        looked_at, worked = loop.time(), 0
+
+        async def look() -> tuple[bool, int]:
+            nonlocal looked_at, worked
+            is_there = await answers()
+            if not is_there and self._child.returncode is not None:
+                raise ProcessFailed(f"{self.name} ended with code {self._child.returncode}{self._tail()}")
+            if loop.time() - looked_at >= LOOK_SECONDS:
+                looked_at, worked = loop.time(), self._seconds_worked()
+            return is_there, worked
+
         try:
-            async with asyncio.timeout(seconds):
-                while not await answers():
-                    if self._child.returncode is not None:
-                        raise ProcessFailed(
-                            f"{self.name} ended with code {self._child.returncode}{self._tail()}"
-                        )
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            raise ProcessFailed(f"{self.name} did not answer within {seconds:g} s{self._tail()}") from None
+            await wait_while_moving(
+                f"{self.name} to start",
+                look,
+                lambda seen: seen[0],
+                pause=POLL_SECONDS,
+                still_seconds=still_seconds,
+            )
+        except NoProgress:
+            raise ProcessFailed(
+                f"{self.name} does not answer, and has been idle for {still_seconds:g} s{self._tail()}"
+            ) from None
+
+    def _seconds_worked(self) -> int:
+        """Processor time of the whole group, in whole seconds."""
+        worked = 0.0
+        for pid in self._members():
+            with suppress(psutil.Error):
+                times = psutil.Process(pid).cpu_times()
+                worked += times.user + times.system
+        return int(worked)
 
     async def stop(self, *, grace_seconds: float = 10) -> None:
         """End the whole group: first by SIGTERM, what is left after the grace by SIGKILL."""

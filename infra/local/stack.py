@@ -20,6 +20,7 @@ from infra.local.scheduler import Scheduler, Tick
 from infra.local.simulator.client import base_urls
 from infra.local.simulator.faults import Delays
 from infra.local.state import state_directory
+from infra.local.waiting import STILL_SECONDS
 from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
 from shared.storage.secrets_file import PRIVATE
 
@@ -27,7 +28,6 @@ PROJECT_ID = "rollcall-local"
 UPLOAD_BUCKET = "rollcall-local-uploads"
 FUNCTION_PORTS = {"api": 8000, "portal": 8001, "messages": 8002}
 SIMULATOR_PORT = 8090
-SIMULATOR_START_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +163,7 @@ class Stack:
             log_path=self.directory / "logs" / "simulator.log",
         )
         try:
-            await process.wait_until(lambda: url_answers(address), seconds=SIMULATOR_START_SECONDS)
+            await process.wait_until(lambda: url_answers(address), still_seconds=STILL_SECONDS)
             yield address
         finally:
             await process.stop()

@@ -7,6 +7,7 @@ from google.cloud.firestore import AsyncClient
 from shared.domain.deletion import Deletion
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import from_document, overwriting
+from shared.firestore.kit.documents import delete_all
 from shared.firestore.kit.retries import READ_RETRY
 
 AT_ONCE = 300
@@ -42,10 +43,7 @@ class DeletedCompanies:
         collection = paths.collection(self._db, company_id, name)
         found = [reference async for reference in collection.list_documents(page_size=AT_ONCE)]
         for start in range(0, len(found), AT_ONCE):
-            batch = self._db.batch()
-            for reference in found[start : start + AT_ONCE]:
-                batch.delete(reference)
-            await batch.commit()
+            await delete_all(self._db, found[start : start + AT_ONCE])
             yield len(found[start : start + AT_ONCE])
 
     async def remove_company(self, company_id: str) -> None:

@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from shared.domain.errors import NotFound
-from shared.domain.fires.preview import Preview, PreviewedMessage, Verdict, preview_chunk_id
+from shared.domain.fires.preview import (
+    Preview,
+    PreviewChunk,
+    PreviewedMessage,
+    Verdict,
+    further_part_ids,
+    preview_chunk_id,
+)
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked
 from shared.views.previewed_rows import side_by_side
@@ -70,8 +77,17 @@ async def _each(runtime: Runtime, company_id: str, preview: Preview) -> AsyncIte
         chunks = await runtime.stores.preview_chunks.find_many(company_id, ids)
         for item_id in ids:
             if item_id in chunks:
-                for message in _unpacked(chunks[item_id].messages):
+                async for message in _each_of(runtime, company_id, chunks[item_id]):
                     yield message
+
+
+async def _each_of(runtime: Runtime, company_id: str, first: PreviewChunk) -> AsyncIterator[PreviewedMessage]:
+    """The messages of a chunk, whose parts are read one by one: together they may be many megabytes."""
+    for message in _unpacked(first.messages):
+        yield message
+    for item_id in further_part_ids(first.preview_id, first.number, first.part_count):
+        for message in _unpacked((await runtime.stores.preview_chunks.get(company_id, item_id)).messages):
+            yield message
 
 
 def _unpacked(packed: bytes) -> list[PreviewedMessage]:

@@ -83,7 +83,7 @@ async def _fire(stack: Any, provider: str, channel: str, count: int) -> dict[str
         begun = time.monotonic()
         fire = await api.post(f"/campaigns/{campaign_id}/fire")
         accepted = await _all_accepted(http, provider, count)
-        closed = await api.wait_for(f"/fires/{fire['id']}", "percent", 100, seconds=PATIENCE_SECONDS)
+        closed = await _until(api, f"/fires/{fire['id']}", "percent", 100)
         return {
             "channel": channel,
             "count": count,
@@ -104,7 +104,7 @@ async def _campaign(api: Any, company: Any, channel: str, count: int) -> tuple[s
     link = await api.post("/files", {"source_id": source["id"], "name": "people.csv"})
     await api.put_file(link, rows(count))
     path = f"/files/{link['file']['id']}"
-    file = await api.wait_for(path, "state", "loaded", "refused", seconds=PATIENCE_SECONDS)
+    file = await _until(api, path, "state", "loaded")
     loaded = time.monotonic()
     body = {"name": "Bench", "channel": channel, "body": TEXT}
     template = await api.post("/templates", body | ({"subject": "Visit"} if channel == "email" else {}))
@@ -125,6 +125,16 @@ async def _campaign(api: Any, company: Any, channel: str, count: int) -> tuple[s
         },
     )
     return campaign["id"], loaded
+
+
+async def _until(api: Any, path: str, field: str, value: object) -> dict[str, Any]:
+    """Read `path` until `field` is `value`."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            found: dict[str, Any] = await api.get(path)
+            if found[field] == value:
+                return found
+            await asyncio.sleep(0.1)
 
 
 async def _all_accepted(http: Any, provider: str, count: int) -> dict[str, Any]:

@@ -187,8 +187,11 @@ class Model:
         newest = self.newest_file()
         return self.files_of_tick(campaign_id) or ((newest,) if newest else ())
 
-    def files_of_tick(self, campaign_id: str) -> tuple[str, ...]:
-        """The files a tick fires the campaign for: a recurring one has each once, in order."""
+    def files_of_tick(self, campaign_id: str, *, others_come: bool = False) -> tuple[str, ...]:
+        """The files a tick fires the campaign for: a recurring one has each once, in order.
+
+        `others_come`: a file of its time is still loading, so that it begins with no older one.
+        """
         campaign, newest = self.campaigns[campaign_id], self.newest_file()
         if newest is None or campaign.kind is not ScheduleKind.RECURRING:
             return (newest,) if newest else ()
@@ -200,7 +203,7 @@ class Model:
             for key, file in self.files.items()
             if key not in fired and file.loaded_at is not None and file.loaded_at >= since
         ]
-        if not due and not fired:
+        if not due and not fired and not others_come:
             return (newest,)
         return tuple(sorted(due, key=lambda key: self.files[key].loaded or 0))
 

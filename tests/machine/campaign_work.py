@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from shared.domain.campaigns.campaign import CampaignState
+from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.errors import Conflict
+from shared.domain.files.file import FileState
 from shared.domain.job import IngestFile
 from shared.domain.messages.message import MessageState
 from shared.faults import Point
@@ -33,13 +35,17 @@ class Work(Orders, News):
 
     async def ticks(self, death: Death | None) -> None:
         now = self.clock.at
-        due = {
-            key: self.model.files_of_tick(key)
-            for key, campaign in self.seen.campaigns.items()
-            if campaign.next_fire_at is not None
-            and campaign.next_fire_at <= now
-            and not self.model.campaigns[key].is_silent
-        }
+        loading = await self._loading()
+        due = {}
+        for key, campaign in self.seen.campaigns.items():
+            book = self.model.campaigns[key]
+            if campaign.next_fire_at is None or campaign.next_fire_at > now or book.is_silent:
+                continue
+            since = book.created_at - timedelta(days=1)
+            others_come = book.kind is ScheduleKind.RECURRING and any(at >= since for at in loading)
+            files = self.model.files_of_tick(key, others_come=others_come)
+            if files or not others_come:  # else it waits for them
+                due[key] = files
         with dying(death):
             await fire_due_campaigns(self.runtime, now)
         await self.note_fires(due, at_least=death is None)
@@ -47,6 +53,11 @@ class Work(Orders, News):
             await dispatch_due_batches(self.runtime, now)
         with dying(death):
             await sweep_stalled_work(self.runtime, now)
+
+    async def _loading(self) -> list[datetime]:
+        """When the files came that are still being loaded."""
+        page = await self.clinic.stores.files.page("acme", limit=1000)
+        return [file.created_at for file in page.items if file.state is FileState.LOADING]
 
     @rule(
         by=st.sampled_from(

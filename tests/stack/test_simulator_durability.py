@@ -24,7 +24,7 @@ async def test_every_text_that_was_answered_survives_a_kill(tmp_path: Path) -> N
     command = [sys.executable, "-m", "infra.local.simulator", f"--port={port}", f"--state={state}"]
     process = await Process.start("simulator", command, log_path=tmp_path / "simulator.log")
     try:
-        await process.wait_until(lambda: url_answers(address), seconds=PATIENCE_SECONDS)
+        await process.wait_until(lambda: url_answers(address), still_seconds=PATIENCE_SECONDS)
         async with simulator_client(address) as simulator:
             account = await simulator.add_account()
             await simulator.add_number(account, OURS)

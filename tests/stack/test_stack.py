@@ -180,7 +180,7 @@ async def test_a_function_that_cannot_start_is_named_with_its_log(tmp_path: Path
         log_path=tmp_path / "broken.log",
     )
     with pytest.raises(ProcessFailed) as failure:
-        await process.wait_until(lambda: port_answers(HOST, 1), seconds=PATIENCE_SECONDS)
+        await process.wait_until(lambda: port_answers(HOST, 1), still_seconds=PATIENCE_SECONDS)
     assert "broken ended with code 1" in str(failure.value)
     assert "no such table" in str(failure.value)
     await process.stop()

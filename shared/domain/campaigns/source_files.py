@@ -40,14 +40,14 @@ def due_files(
     """
     waiting = [file for file in recent if file.id not in fired and not has_nobody(file)]
     due = sorted((file for file in waiting if why_not(file) is None), key=_arrived)
+    coming = [file for file in waiting if file.hold is FileHold.HELD or file.state is FileState.LOADING]
     left_out = [*_unfit(waiting, last_fired_at, why_not)]
     if not fired:
         fit = [file for file in older if not has_nobody(file) and why_not(file) is None]
-        due = due if waiting else sorted(fit, key=_arrived)[-1:]
+        due = due if due or coming else sorted(fit, key=_arrived)[-1:]
         left_out += [_left_out(file, OLDER) for file in fit if file not in due]
     if due:
         return found(due, left_out)
-    coming = (file for file in waiting if file.hold is FileHold.HELD or file.state is FileState.LOADING)
     return replace(found((), left_out), waits_for=next(map(fire_refusal, coming), None))
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from shared.domain.ids import computed_id
 
 ROWS_PER_CHUNK = 300
+ROW_CHARACTERS = (
+    100_000  # of a row's values together; at four bytes each a failure that holds them fits 1 MiB
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

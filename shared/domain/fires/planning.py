@@ -247,6 +247,19 @@ class Planner:
         return replace(planned, opens_at=opens_at)
 
 
+def too_large(plan: PlannedMessage) -> PlannedFailure:
+    """In place of a message that the database does not take."""
+    return PlannedFailure(
+        recipient=plan.recipient,
+        step=plan.step,
+        failed_at=FailureStep.RENDER,
+        field="body",
+        value=f"{len(plan.body):,} characters",
+        kind="text too long",
+        reason="The message is too large to be stored. Shorten the template, or the row's values in it.",
+    )
+
+
 def _check_texts(step: Step, subject: str, body: str) -> None:
     """What no provider would take is this recipient's failure, seen in the preview and not at the call."""
     if not body.strip():

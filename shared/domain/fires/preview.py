@@ -106,14 +106,23 @@ class Preview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewChunk:
-    """The previewed messages of one piece of the audience, as compressed JSON."""
+    """The previewed messages of one piece of the audience, as compressed JSON.
+
+    Long ones do not fit one document: then this is the first of `part_count`, whose others come after it.
+    """
 
     id: str
     preview_id: str
     number: int
     messages: bytes
+    part_count: int = 1
 
 
-def preview_chunk_id(preview_id: str, number: int) -> str:
-    """A preview chunk's id follows from its place."""
-    return computed_id(preview_id, "preview", number)
+def preview_chunk_id(preview_id: str, number: int, part: int = 0) -> str:
+    """A preview chunk's id follows from its place; so do those of its further parts."""
+    return computed_id(preview_id, "preview", number, *([part] if part else []))
+
+
+def further_part_ids(preview_id: str, number: int, part_count: int) -> list[str]:
+    """The ids of the parts after the first, in order."""
+    return [preview_chunk_id(preview_id, number, part) for part in range(1, part_count)]

@@ -21,6 +21,7 @@ from shared.domain.fires.preview import (
     Verdict,
 )
 from shared.domain.fires.recipient import Recipient
+from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.message import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
 
@@ -175,6 +176,6 @@ def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessa
         contact_id=failure.recipient.contact_id,
         kind=failure.kind,
         field=failure.field,
-        value=failure.value,
+        value=failure.value[:SHOWN_LENGTH],
         reason=failure.reason,
     )

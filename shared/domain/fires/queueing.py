@@ -10,14 +10,15 @@ from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, identities_of, keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage
+from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage, too_large
 from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of
-from shared.domain.messages.failure import Failure
+from shared.domain.messages.failure import SHOWN_LENGTH, Failure
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.senders.pacing import batch_size, chunk_offset_seconds
 from shared.domain.senders.sender import Sender
+from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class Starts:
     """When things may start. `reserved_at` is where the step's time on its sender begins.
 
     Batches that start before `dispatch_until` are announced at once; a tick takes the later ones.
+    `batch_bytes` is how large a batch's messages may be together, as they are stored.
     """
 
     now: datetime
@@ -32,6 +34,7 @@ class Starts:
     recipients_before: int
     chunk_id: str
     dispatch_until: datetime
+    batch_bytes: int = COMMIT_BYTES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +85,17 @@ class Arranged:
         """What other fires may have sent of it."""
         return identities_of(self.messages)
 
+    def without(self, messages: Iterable[Message]) -> "Arranged":
+        """The same, but these messages are failures: the database takes them in no commit."""
+        refused = {message.recipient_key for message in messages}
+        failed = [
+            _arranged_failure(self.fire, too_large(one.plan))
+            for one in self.messages
+            if one.plan.recipient.key in refused
+        ]
+        kept = tuple(one for one in self.messages if one.plan.recipient.key not in refused)
+        return replace(self, messages=kept, failures=(*self.failures, *failed))
+
     def missing(
         self,
         existing: Mapping[str, Message],
@@ -130,7 +144,7 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
         if isinstance(plan, PlannedMessage):
             messages.append(keyed(fire.id, plan, sends_again=is_chosen(plan.recipient.key)))
         else:
-            failures.append((computed_id(fire.id, plan.step.id, "failure", plan.recipient.key), plan))
+            failures.append(_arranged_failure(fire, plan))
     return Arranged(
         company_id=company_id,
         fire=fire,
@@ -138,6 +152,10 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
         messages=tuple(messages),
         failures=tuple(failures),
     )
+
+
+def _arranged_failure(fire: Fire, plan: PlannedFailure) -> tuple[str, PlannedFailure]:
+    return computed_id(fire.id, plan.step.id, "failure", plan.recipient.key), plan
 
 
 def _is_stored(one: KeyedMessage, existing: Mapping[str, Message]) -> bool:
@@ -189,7 +207,7 @@ def _failure(fire: Fire, item_id: str, plan: PlannedFailure, starts: Starts) -> 
         id=item_id,
         step=plan.failed_at,
         field=plan.field,
-        value=plan.value,
+        value=plan.value[:SHOWN_LENGTH],
         kind=plan.kind,
         reason=plan.reason,
         created_at=starts.now,
@@ -211,7 +229,7 @@ def _batched(
     made: Sequence[tuple[PlannedMessage, Message]],
     starts: Starts,
 ) -> tuple[list[Batch], list[Message]]:
-    """Cut the queued messages into batches of one sender and one opening time."""
+    """Cut the queued messages into batches of one sender and one opening time, each of one commit."""
     groups: dict[tuple[str, datetime], list[Message]] = {}
     batches: list[Batch] = []
     messages = [message for _, message in made if message.state is not MessageState.QUEUED]
@@ -220,16 +238,21 @@ def _batched(
             groups.setdefault((message.sender_id, plan.opens_at), []).append(message)
     for (sender_id, opens_at), group in groups.items():
         sender = content.senders[sender_id]
-        size = batch_size(sender.rate_per_second)
-        for first in range(0, len(group), size):
-            members = group[first : first + size]
+        size, first = batch_size(sender.rate_per_second), 0
+        for members in cut(group, _bytes_of, most=size, most_bytes=starts.batch_bytes):
             start = _start(sender, opens_at, first, starts)
+            first += len(members)
             batch = batch_of(
                 company_id, members[0].fire_id, sender_id, members, start, starts.now, starts.dispatch_until
             )
             batches.append(batch)
             messages += [replace(message, batch_id=batch.id, planned_for=start) for message in members]
     return batches, messages
+
+
+def _bytes_of(message: Message) -> int:
+    """Of a message and its claim, which are stored in one commit with the batch's others."""
+    return stored_bytes(message) + stored_bytes(TextClaim(id=message.id, message_id=message.id))
 
 
 def _start(sender: Sender, opens_at: datetime, first: int, starts: Starts) -> datetime:

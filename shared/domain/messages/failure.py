@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from shared.domain.messages.message import Message
 
+SHOWN_LENGTH = 1_000  # characters of a value that is wrong; the recipient's fields are kept whole
+
 
 class FailureStep(StrEnum):
     """Where on its way a row or message failed."""
@@ -31,9 +33,9 @@ class FailureState(StrEnum):
 class Failure:
     """One recipient's failure, or a row's that could not be loaded.
 
-    `reason` is a sentence; `kind` groups failures of the same cause. `values` are the recipient's fields, so
-    that they can be corrected here and queued again. `recipient_key`, `chunk_id`, `row_number` and
-    `contact_id` are those of the message it is in place of.
+    `value` is what was wrong, or its beginning. `reason` is a sentence; `kind` groups failures of the same
+    cause. `values` are the recipient's fields, so that they can be corrected here and queued again.
+    `recipient_key`, `chunk_id`, `row_number` and `contact_id` are those of the message it is in place of.
     """
 
     id: str

@@ -42,6 +42,8 @@ def _apply(text: str, item: MessageFilter) -> str:
     if item.kind is FilterKind.CUT_FROM:
         return text.partition(item.text)[0]
     growth = text.count(item.text) * (len(item.replacement) - len(item.text))
-    if len(text) + growth > OUTPUT_BYTES:
-        raise RenderFailed(f"The filter that replaces {item.text[:40]!r} makes the text too long.")
-    return text.replace(item.text, item.replacement)
+    if len(text) + growth <= OUTPUT_BYTES:
+        replaced = text.replace(item.text, item.replacement)
+        if len(replaced) <= OUTPUT_BYTES // 4 or len(replaced.encode()) <= OUTPUT_BYTES:
+            return replaced
+    raise RenderFailed(f"The filter that replaces {item.text[:40]!r} makes the text too long.")

@@ -9,8 +9,10 @@ from typing import Any, Generic, TypeVar
 from google.cloud.firestore import (
     DELETE_FIELD,
     AsyncCollectionReference,
+    AsyncDocumentReference,
     AsyncQuery,
     AsyncTransaction,
+    AsyncWriteBatch,
     FieldFilter,
     Or,
 )
@@ -22,9 +24,11 @@ from shared.firestore.kit.documents import READ_SIZE, Documents
 from shared.firestore.kit.query import ListQuery, Match, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
+from shared.firestore.kit.transactions import commit_part
 
 T = TypeVar("T")
 VALUES_PER_QUERY = 30  # https://firebase.google.com/docs/firestore/query-data/queries#limits_on_or_queries
+_Change = tuple[AsyncDocumentReference, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,16 @@ class Collection(Documents[T]):
         while True:
             query = self._base(company_id).order_by("__name__").limit(READ_SIZE)
             query = query if last is None else query.start_after(last)
-            snapshots, batch = [one async for one in query.stream(retry=READ_RETRY)], self._db.batch()
+            snapshots = [one async for one in query.stream(retry=READ_RETRY)]
+            changes: list[_Change] = []
             for snapshot in snapshots:
                 stored, wanted = snapshot.to_dict() or {}, self._beside_now(snapshot)
                 if any(stored.get(name) != value for name, value in wanted.items()):
                     ours = {name: DELETE_FIELD if value is None else value for name, value in wanted.items()}
-                    batch.update(snapshot.reference, ours)
-                    count += 1
-            await batch.commit()
+                    changes.append((snapshot.reference, ours))
+            if changes:
+                await commit_part(self._db, changes, _change)
+            count += len(changes)
             if len(snapshots) < READ_SIZE:
                 return count
             last = snapshots[-1]
@@ -202,6 +208,10 @@ class Collection(Documents[T]):
             source = source.order_by(order[0], direction=order[1])
         filtered: AsyncQuery = source
         return filtered
+
+
+def _change(writer: AsyncWriteBatch, change: _Change) -> None:
+    writer.update(*change)
 
 
 async def _answer(aggregation: Any) -> int:

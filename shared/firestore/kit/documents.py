@@ -1,6 +1,6 @@
 """Records of one type under each company, by their ids: read, written, and created once."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -18,12 +18,15 @@ from google.cloud.firestore import (
 from shared import metering
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
+from shared.domain.stored_size import DELETION_BYTES, cut
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import from_document, overwriting, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
-from shared.firestore.kit.retries import UNSURE, read_retry
+from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE, read_retry
 from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.kit.together import Wanted
+from shared.firestore.kit.too_large import too_large_said
+from shared.firestore.kit.transactions import commit_part
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
@@ -36,6 +39,12 @@ class Version(Generic[T]):
 
     record: T
     written_at: Any
+
+
+async def delete_all(db: AsyncClient, refs: Sequence[AsyncDocumentReference]) -> None:
+    """Delete these documents, some at a time."""
+    for part in cut(refs, lambda _: DELETION_BYTES, most=READ_SIZE):
+        await commit_part(db, part, AsyncWriteBatch.delete)
 
 
 class Documents(Generic[T]):
@@ -103,9 +112,14 @@ class Documents(Generic[T]):
         return {found.id: self.record(found) async for found in self._existing(refs, transaction)}
 
     async def find_field(self, company_id: str, item_ids: Iterable[str], name: str) -> dict[str, Any]:
-        """One field of those of the records that exist, by id. Nothing else is transferred."""
+        """One field of those of the records that exist, by id; None where it is not set.
+
+        Nothing else is transferred.
+        """
         refs = [self.ref(company_id, item_id) for item_id in item_ids]
-        return {found.id: found.get(name) async for found in self._existing(refs, fields=[name])}
+        return {
+            found.id: (found.to_dict() or {}).get(name) async for found in self._existing(refs, fields=[name])
+        }
 
     async def _existing(
         self,
@@ -129,18 +143,23 @@ class Documents(Generic[T]):
         return Wanted(self.record, [self.ref(company_id, item_id) for item_id in item_ids])
 
     async def add(self, company_id: str, item_id: str, record: T) -> bool:
-        """Store a new record; False when there is one already (perhaps our own, from a retried call)."""
+        """Store a new record; False when there is one already (perhaps our own, from a retried call).
+
+        Raises TooLarge.
+        """
         try:
-            await self.ref(company_id, item_id).create(self._new(record))
+            with too_large_said():
+                await self.ref(company_id, item_id).create(self._new(record), retry=COMMIT_RETRY)
         except AlreadyExists:
             return False
         metering.count(Unit.WRITES)
         return True
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
-        """Store the record over what was there."""
+        """Store the record over what was there. Raises TooLarge."""
         document, fields = self._changed(record)
-        await self.ref(company_id, item_id).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+        with too_large_said():
+            await self.ref(company_id, item_id).set(document, merge=fields, retry=COMMIT_RETRY)  # type: ignore[arg-type]  # as documented
         metering.count(Unit.WRITES)
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
@@ -176,11 +195,7 @@ class Documents(Generic[T]):
     async def remove(self, company_id: str, item_ids: Iterable[str]) -> int:
         """Delete the records; those that are gone already are no error. How many ids were given."""
         refs = [self.ref(company_id, item_id) for item_id in item_ids]
-        for start in range(0, len(refs), READ_SIZE):
-            batch = self._db.batch()
-            for ref in refs[start : start + READ_SIZE]:
-                batch.delete(ref)
-            await batch.commit()
+        await delete_all(self._db, refs)
         return len(refs)
 
     def record(self, snapshot: Any) -> T:

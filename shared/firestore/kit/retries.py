@@ -14,6 +14,8 @@ from google.api_core.gapic_v1.method import DEFAULT
 from google.api_core.retry import AsyncRetry, if_exception_type
 from google.cloud.firestore import AsyncTransaction
 
+from shared.firestore.kit.too_large import is_too_large
+
 # After these a commit may or may not have been applied. A commit that the client itself repeated can
 # answer InvalidArgument ("no longer valid") after it succeeded.
 UNSURE = (Cancelled, DeadlineExceeded, InternalServerError, InvalidArgument, ServiceUnavailable, Unknown)
@@ -25,6 +27,14 @@ READ_RETRY = AsyncRetry(
     ),
     timeout=60.0,
 )
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, ResourceExhausted | ServiceUnavailable) and not is_too_large(error)
+
+
+# As the client's own policy for commits, which repeats also what is too large, for a minute.
+COMMIT_RETRY = AsyncRetry(predicate=_may_pass, initial=0.1, maximum=60.0, multiplier=1.3, timeout=60.0)
 
 
 def read_retry(transaction: AsyncTransaction | None) -> AsyncRetry | object:

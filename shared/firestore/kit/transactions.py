@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -13,9 +13,11 @@ from shared import faults, metering, tracing
 from shared.domain.errors import Unavailable
 from shared.domain.fires.fire_cost import Unit
 from shared.faults import Point
-from shared.firestore.kit.retries import UNSURE
+from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE
+from shared.firestore.kit.too_large import TooLarge, too_large_said
 
 R = TypeVar("R")
+T = TypeVar("T")
 Transaction = AsyncTransaction
 ATTEMPTS = 8
 
@@ -31,7 +33,7 @@ async def transact(
 
     `body` may run again after a commit that was applied although it reported an error, so it must
     recognise its own work (by token or computed id). `point` names it as a fault point.
-    Raises ContentionError after eight attempts.
+    Raises ContentionError after eight attempts, and TooLarge.
     """
     with tracing.span(point), faults.step(point):
         return await _until_sure(lambda: _run_once(db, body))
@@ -41,17 +43,53 @@ async def commit(writer: AsyncWriteBatch, point: Point | None = None) -> None:
     """Commit the writes. `point` names it as a fault point.
 
     It may be repeated after it was applied: what only sets is written again, what creates then raises
-    AlreadyExists. Raises ContentionError after eight attempts.
+    AlreadyExists. Raises ContentionError after eight attempts, and TooLarge.
     """
     with tracing.span(point), faults.step(point):
         await _until_sure(lambda: _commit_once(writer))
+
+
+async def commit_part(
+    db: AsyncClient,
+    items: Sequence[T],
+    add: Callable[[AsyncWriteBatch, T], None],
+    point: Point | None = None,
+) -> None:
+    """Commit what `add` writes of each item, for items that need not be stored together.
+
+    A part that the database finds too large all the same, as it counts index entries too, is halved.
+    Otherwise as `commit`.
+    """
+
+    async def store(part: Sequence[T]) -> None:
+        writer = db.batch()
+        for item in part:
+            add(writer, item)
+        await commit(writer, point)
+
+    await halving(items, store)
+
+
+async def halving(items: Sequence[T], run: Callable[[Sequence[T]], Awaitable[R]]) -> list[R]:
+    """What `run` returns for all items, or, while the database finds that too large, for each half of them.
+
+    `run` does nothing before it raises TooLarge, as a transaction does. Raises that of a single item.
+    """
+    try:
+        return [await run(items)]
+    except TooLarge:
+        if len(items) < 2:
+            raise
+    middle = len(items) // 2
+    return [*await halving(items[:middle], run), *await halving(items[middle:], run)]
 
 
 async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
     last: Exception | None = None
     for attempt in range(ATTEMPTS):
         try:
-            return await run()
+            with too_large_said():
+                return await run()
         except (Aborted, *UNSURE) as error:
             last = error
         except ValueError as error:  # what the client raises when its own attempts are used up
@@ -79,7 +117,7 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
 
 async def _commit_once(writer: AsyncWriteBatch) -> None:
     with _billed(lambda: len(writer)):
-        await writer.commit()
+        await writer.commit(retry=COMMIT_RETRY)
 
 
 @contextmanager

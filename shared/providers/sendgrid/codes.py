@@ -33,6 +33,7 @@ REFUSED_WITH_OTHERS = SendResult(
     reason="SendGrid refused the request because of other messages in it; it will be tried again.",
 )
 
+SAID_LENGTH = 1_000  # characters of what SendGrid says that are kept with a message
 _CULPRIT = re.compile(r"personalizations\.(\d{1,4})(?:\.|$)")
 
 
@@ -46,7 +47,7 @@ def result(status: int, text: str, headers: Mapping[str, str], *, now: float) ->
         return SendResult(outcome=Outcome.UNKNOWN, code=str(status), reason=reason)
     errors = _read_errors(text)
     is_sender = any(field == "from" or field.startswith("from.") for field, _ in errors)
-    said = "; ".join(message for _, message in errors if message)
+    said = "; ".join(message for _, message in errors if message)[:SAID_LENGTH]
     return SendResult(
         outcome=Outcome.SENDER_BROKEN if is_sender else rule.outcome,
         code=str(status),
@@ -63,7 +64,7 @@ def culprits(text: str) -> dict[int, str]:
 
 def rejection(said: str) -> SendResult:
     """The result of a message that a 400 named, with SendGrid's own words."""
-    reason = f"{BY_STATUS[400].reason} SendGrid says: {said}"
+    reason = f"{BY_STATUS[400].reason} SendGrid says: {said[:SAID_LENGTH]}"
     return SendResult(outcome=Outcome.REJECTED, code="400", reason=reason)
 
 

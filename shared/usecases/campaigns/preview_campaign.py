@@ -25,6 +25,8 @@ from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_audience, read_recipients
 from shared.usecases.ledger.find_earlier import find_earlier
 
+PART_BYTES = 900_000  # compressed; a document holds 1 MiB
+
 
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
     """Make the preview. Making it again gives the same, but for the time of day."""
@@ -64,9 +66,24 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
 async def _store(
     runtime: Runtime, company_id: str, preview: Preview, number: int, shown: Sequence[PreviewedMessage]
 ) -> None:
-    stores, item_id = runtime.stores, preview_chunk_id(preview.id, number)
-    packed = zlib.compress(msgspec.json.encode(shown), 1)
-    chunk = PreviewChunk(id=item_id, preview_id=preview.id, number=number, messages=packed)
-    await stores.preview_chunks.save(company_id, item_id, chunk)
+    stores, parts = runtime.stores, _packed(shown)
+    for part in reversed(range(len(parts))):  # the first, which tells of the others, last
+        chunk = PreviewChunk(
+            id=preview_chunk_id(preview.id, number, part),
+            preview_id=preview.id,
+            number=number,
+            messages=parts[part],
+            part_count=len(parts),
+        )
+        await stores.preview_chunks.save(company_id, chunk.id, chunk)
     percent = min((number + 1) * 100 // preview.audience.chunk_count, 99)
     await stores.previews.save(company_id, preview.id, replace(preview, percent=percent))
+
+
+def _packed(shown: Sequence[PreviewedMessage]) -> list[bytes]:
+    """The messages as one document holds them, or as several do."""
+    packed = zlib.compress(msgspec.json.encode(shown), 1)
+    if len(packed) <= PART_BYTES or len(shown) < 2:
+        return [packed]
+    middle = len(shown) // 2
+    return [*_packed(shown[:middle]), *_packed(shown[middle:])]

@@ -10,7 +10,7 @@ from google.api_core.exceptions import NotFound as ObjectNotFound
 
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.person import FORGOTTEN, Person
-from shared.domain.fires.preview import Preview, preview_chunk_id
+from shared.domain.fires.preview import Preview, further_part_ids, preview_chunk_id
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import without_rows
 from shared.usecases.contacts.find_rows_of import RowsOf
@@ -34,9 +34,21 @@ async def _forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> i
     async for page in stores.previews.each_page(company_id):
         theirs += [preview for preview in page if rows.numbers.keys() & set(preview.audience.file_ids)]
     for preview in theirs:
-        ids = [preview_chunk_id(preview.id, number) for number in range(preview.audience.chunk_count)]
-        await stores.preview_chunks.remove(company_id, ids)
+        await _forget_chunks(runtime, company_id, preview)
     return await stores.previews.remove(company_id, [preview.id for preview in theirs])
+
+
+async def _forget_chunks(runtime: Runtime, company_id: str, preview: Preview) -> None:
+    chunks = runtime.stores.preview_chunks
+    ids = [preview_chunk_id(preview.id, number) for number in range(preview.audience.chunk_count)]
+    part_counts = await chunks.find_field(company_id, ids, "part_count")
+    further = [
+        item_id
+        for number, first in enumerate(ids)
+        for item_id in further_part_ids(preview.id, number, part_counts.get(first) or 1)
+    ]
+    await chunks.remove(company_id, further)  # before the first ones, which tell of them
+    await chunks.remove(company_id, ids)
 
 
 async def _forget_answers(runtime: Runtime, company_id: str, person: Person) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.domain.files.file import RejectedRow, Row
 from shared.domain.files.mapping import PreparedMapping, map_record, prepare_mapping, rejected_record
-from shared.domain.files.row_chunk import ROWS_PER_CHUNK
+from shared.domain.files.row_chunk import ROW_CHARACTERS, ROWS_PER_CHUNK
 from shared.domain.files.source import Source
 from shared.domain.files.visit_columns import VisitColumns, visits_in
 from shared.domain.files.withdrawal import Withdrawal
@@ -21,6 +21,11 @@ from shared.usecases.files.check_file import FileCheck
 _SAMPLED = 200  # records that are looked at before the columns are found
 _REASONS = 3  # that a refusal names
 _COUNTED = 100  # kinds of reason that are told apart
+
+_TOO_LONG = (
+    f"its fields hold {{length:,}} characters together, more than the {ROW_CHARACTERS:,} a row may have; "
+    "map a long column to fewer fields, or shorten it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,11 @@ class BlockReader:
         if fault is None and self._visits and (canceled := self._visits.canceled(record.cells)):
             return canceled
         if fault is None:
-            return map_record(self._mapping, record.number, record.cells)
+            outcome = map_record(self._mapping, record.number, record.cells)
+            if isinstance(outcome, Row) and (length := _characters(outcome)) > ROW_CHARACTERS:
+                reason = _TOO_LONG.format(length=length)
+                return rejected_record(self._mapping, record.number, record.cells, reason)
+            return outcome
         return rejected_record(
             self._mapping, record.number, record.cells, fault.reason, index=fault.cell, line=fault.line
         )
@@ -141,3 +150,7 @@ class BlockReader:
         self._reasons[
             key if key in self._reasons or len(self._reasons) < _COUNTED else ("", "other reasons")
         ] += 1
+
+
+def _characters(row: Row) -> int:
+    return sum(map(len, row.values.values()))

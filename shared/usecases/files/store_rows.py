@@ -8,10 +8,13 @@ import orjson
 
 from shared.domain.files.file import File, FileHold, RejectedRow, Row
 from shared.domain.files.finding import Finding
+from shared.domain.files.row_chunk import ROWS_PER_CHUNK
 from shared.domain.files.withdrawal import Withdrawal
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
-from shared.firestore.kit.transactions import commit
+from shared.domain.stored_size import cut, stored_bytes
+from shared.firestore.kit.documents import Writer
+from shared.firestore.kit.transactions import commit, commit_part
 from shared.runtime import Runtime
 from shared.tabular.table import Table
 
@@ -84,7 +87,7 @@ async def store_rows(
     if loaded.held:
         return
     commits = []
-    for part in _cut(rows):
+    for part in cut(rows, _row_bytes, most=ROWS_PER_CHUNK, most_bytes=CHUNK_BYTES):
         writer = stores.db.batch()
         stores.row_chunks.put_rows(writer, company_id, file.id, loaded.chunk_count, loaded.row_count, part)
         commits.append(commit(writer, "store_rows"))
@@ -104,26 +107,17 @@ def _failure_commits(
     runtime: Runtime, company_id: str, file: File, rejected: Sequence[RejectedRow]
 ) -> Iterator[Coroutine[None, None, None]]:
     stores = runtime.stores
-    for start in range(0, len(rejected), FAILURES_PER_COMMIT):
-        writer = stores.db.batch()
-        for row in rejected[start : start + FAILURES_PER_COMMIT]:
-            failure = _failure(runtime, file, row)
-            stores.failures.put(writer, company_id, failure.id, failure)
-        yield commit(writer, "store_rows")
+
+    def put(writer: Writer, failure: Failure) -> None:
+        stores.failures.put(writer, company_id, failure.id, failure)
+
+    failures = [_failure(runtime, file, row) for row in rejected]
+    for part in cut(failures, stored_bytes, most=FAILURES_PER_COMMIT):
+        yield commit_part(stores.db, part, put, "store_rows")
 
 
-def _cut(rows: Sequence[Row]) -> list[list[Row]]:
-    """Cut rows so that each part fits a document."""
-    parts: list[list[Row]] = []
-    size = 0
-    for row in rows:
-        length = len(orjson.dumps(row.values))
-        if not parts or size + length > CHUNK_BYTES:
-            parts.append([])
-            size = 0
-        parts[-1].append(row)
-        size += length
-    return parts
+def _row_bytes(row: Row) -> int:
+    return len(orjson.dumps(row.values))
 
 
 def _failure(runtime: Runtime, file: File, row: RejectedRow) -> Failure:

@@ -1,6 +1,7 @@
 """Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
-from shared.usecases.fires.store_writes import AlreadyTaken, store_writes
+from shared.usecases.fires.store_writes import AlreadyTaken, BatchesTooLarge, store_writes
 from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
@@ -98,7 +99,11 @@ async def _plan(
 async def _stored(
     runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
 ) -> list[Batch]:
-    """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then."""
+    """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then.
+
+    Batches are cut to fit; one that the database refuses for its size all the same is cut into single
+    messages, and of these what it still refuses fails.
+    """
     batches: dict[str, Batch] = {}
     for _ in range(ROUNDS):
         writes = await _missing(runtime, arranged, starts, withdrawn)
@@ -106,6 +111,13 @@ async def _stored(
         try:
             await store_writes(runtime, arranged.company_id, writes)
         except AlreadyTaken:
+            continue
+        except BatchesTooLarge as error:
+            log.event("batches too large", level=logging.ERROR, messages=len(error.messages))
+            if starts.batch_bytes:
+                starts = replace(starts, batch_bytes=0)  # each message alone
+            else:
+                arranged = arranged.without(error.messages)
             continue
         return list(batches.values())
     raise AlreadyTaken

@@ -13,7 +13,9 @@ from shared.domain.campaigns.step import Step
 from shared.domain.fires.fire import Chunk, Fire, PlannedStep, chunk_id, queue_job
 from shared.domain.ids import computed_id
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
-from shared.firestore.kit.transactions import Transaction, commit, transact
+from shared.domain.stored_size import cut, stored_bytes
+from shared.firestore.kit.documents import Writer
+from shared.firestore.kit.transactions import Transaction, commit_part, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.read_audience import read_audience
@@ -84,11 +86,12 @@ async def _store(runtime: Runtime, company_id: str, chunks: list[Chunk]) -> None
     stores = runtime.stores
     existing = await stores.chunks.find_many(company_id, (chunk.id for chunk in chunks))
     missing = [chunk for chunk in chunks if chunk.id not in existing]
-    for start in range(0, len(missing), CHUNKS_PER_COMMIT):
-        writer = stores.db.batch()
-        for chunk in missing[start : start + CHUNKS_PER_COMMIT]:
-            stores.chunks.put(writer, company_id, chunk.id, chunk)
-        await commit(writer, "store_chunks.store")
+
+    def put(writer: Writer, chunk: Chunk) -> None:
+        stores.chunks.put(writer, company_id, chunk.id, chunk)
+
+    for part in cut(missing, stored_bytes, most=CHUNKS_PER_COMMIT):
+        await commit_part(stores.db, part, put, "store_chunks.store")
 
 
 async def _reserve(

@@ -7,50 +7,86 @@ from typing import Any
 from google.api_core.exceptions import AlreadyExists
 
 from shared.domain.fires.queueing import Writes
+from shared.domain.messages.batch import Batch
 from shared.domain.messages.message import Message
+from shared.domain.stored_size import cut, stored_bytes
 from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.transactions import commit
+from shared.firestore.kit.documents import Writer
+from shared.firestore.kit.too_large import TooLarge
+from shared.firestore.kit.transactions import commit, commit_part
 from shared.runtime import Runtime
 
 OTHERS_PER_COMMIT = 100
 COMMITS_AT_ONCE = 8
 Create = tuple[Collection[Any], str, object]
+Together = list[Create]  # what is stored in one commit or not at all
 
 
 class AlreadyTaken(Exception):
     """An id to be created exists: another chunk's duplicate, or our own commit repeated by the client."""
 
 
-async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> None:
-    """Create everything. Raises AlreadyTaken when an id exists; what was committed by then stays."""
-    stores = runtime.stores
+class BatchesTooLarge(Exception):
+    """The database took some of the batches for too large; `messages` are theirs."""
 
-    def with_claim(message: Message) -> list[Create]:
+    def __init__(self, messages: Sequence[Message]) -> None:
+        super().__init__(f"{len(messages)} messages were not stored: their batches are too large.")
+        self.messages = tuple(messages)
+
+
+async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> None:
+    """Create everything. What was committed by the time of an error stays.
+
+    Raises AlreadyTaken when an id exists, BatchesTooLarge, and TooLarge for what goes without a batch.
+    """
+    stores, gate = runtime.stores, asyncio.Semaphore(COMMITS_AT_ONCE)
+
+    def with_claim(message: Message) -> Together:
         claim = writes.claims.get(message.id)
         claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
         return [(stores.messages, message.id, message), *claiming]
 
-    commits: list[list[Create]] = []
-    for batch in writes.batches:
-        members = [create for message in writes.of_batch(batch) for create in with_claim(message)]
-        commits.append([(stores.batches, batch.id, batch), *members])
-    others = [with_claim(message) for message in writes.without_batch()]
-    others += [[(stores.failures, failure.id, failure)] for failure in writes.failures]
-    for start in range(0, len(others), OTHERS_PER_COMMIT):
-        commits.append([create for other in others[start : start + OTHERS_PER_COMMIT] for create in other])
-    gate = asyncio.Semaphore(COMMITS_AT_ONCE)
+    def add(writer: Writer, together: Together) -> None:
+        for collection, item_id, record in together:
+            collection.create(writer, company_id, item_id, record)
 
-    async def store(creates: Sequence[Create]) -> None:
+    async def store_batch(batch: Batch) -> None:
+        messages = writes.of_batch(batch)
         async with gate:
             writer = stores.db.batch()
-            for collection, item_id, record in creates:
-                collection.create(writer, company_id, item_id, record)
-            await commit(writer, "store_writes")
+            members = [create for message in messages for create in with_claim(message)]
+            add(writer, [(stores.batches, batch.id, batch), *members])
+            try:
+                await commit(writer, "store_writes")
+            except TooLarge as error:
+                raise BatchesTooLarge(messages) from error
 
-    results = await asyncio.gather(*(store(creates) for creates in commits), return_exceptions=True)
-    errors = [result for result in results if isinstance(result, BaseException)]
+    async def store_others(part: Sequence[Together]) -> None:
+        async with gate:
+            await commit_part(stores.db, part, add, "store_writes")
+
+    others = [with_claim(message) for message in writes.without_batch()]
+    others += [[(stores.failures, failure.id, failure)] for failure in writes.failures]
+    parts = cut(others, _bytes_of, most=OTHERS_PER_COMMIT)
+    results = await asyncio.gather(
+        *map(store_batch, writes.batches), *map(store_others, parts), return_exceptions=True
+    )
+    _raise_first([result for result in results if isinstance(result, BaseException)])
+
+
+def _bytes_of(together: Together) -> int:
+    return sum(stored_bytes(record) for _, _, record in together)
+
+
+def _raise_first(errors: Sequence[BaseException]) -> None:
+    """Raise what must be looked at first: what is unexpected, batches that are too large, then ids taken."""
+    too_large = [error for error in errors if isinstance(error, BatchesTooLarge)]
     for error in errors:
-        if not isinstance(error, AlreadyExists):
+        if not isinstance(error, AlreadyExists | BatchesTooLarge):
             raise error
+    if too_large:
+        raise BatchesTooLarge([message for error in too_large for message in error.messages]) from too_large[
+            0
+        ]
     if errors:
         raise AlreadyTaken from errors[0]

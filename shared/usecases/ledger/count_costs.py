@@ -10,6 +10,7 @@ from google.api_core.exceptions import GoogleAPIError
 from shared import log
 from shared.domain.fires.fire_cost import FireCost, Unit
 from shared.domain.ids import random_id
+from shared.domain.stored_size import cut, stored_bytes
 from shared.metering import NO_FIRE, Meter, metered
 from shared.runtime import Runtime
 
@@ -58,9 +59,9 @@ async def _store(runtime: Runtime, costs: list[tuple[str, FireCost]]) -> None:
 
     stores = runtime.stores
     try:
-        for start in range(0, len(costs), COSTS_PER_COMMIT):
+        for part in cut(costs, lambda cost: stored_bytes(cost[1]), most=COSTS_PER_COMMIT):
             writer = stores.db.batch()
-            for company_id, cost in costs[start : start + COSTS_PER_COMMIT]:
+            for company_id, cost in part:
                 stores.fire_costs.put(writer, company_id, cost.id, cost)
             await writer.commit(retry=READ_RETRY.with_timeout(STORE_SECONDS))  # it sets: twice is once
     except GoogleAPIError as error:

@@ -1,9 +1,12 @@
 """Claim a batch: a lease with a random token, an end and an attempt."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from shared.domain.ids import random_id
 from shared.domain.messages.batch import Claim, taken
 from shared.domain.messages.message import given_up
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 
 
@@ -36,12 +39,15 @@ async def _give_up_lost(runtime: Runtime, company_id: str, claimed: Claim) -> No
         return
     stores = runtime.stores
 
-    async def give_up(transaction: Transaction) -> None:
-        messages = await stores.messages.find_many(company_id, claimed.batch.message_ids, transaction)
+    async def give_up(message_ids: Sequence[str], transaction: Transaction) -> None:
+        messages = await stores.messages.find_many(company_id, message_ids, transaction)
         for message in messages.values():
             is_here = message.batch_id == claimed.batch.id  # else it was moved, and another worker has it
             lost = given_up(message, claimed.token)
             if is_here and lost != message:
                 stores.messages.put(transaction, company_id, message.id, lost)
 
-    await transact(stores.db, give_up, "claim_batch.give_up")
+    await halving(
+        claimed.batch.message_ids,
+        lambda part: transact(stores.db, partial(give_up, part), "claim_batch.give_up"),
+    )

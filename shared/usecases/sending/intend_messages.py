@@ -47,6 +47,19 @@ class Intents:
     is_paused: bool = False
 
 
+def together(parts: Sequence[Intents]) -> Intents:
+    """The outcome for several groups as that of one."""
+    later: dict[datetime, list[str]] = {}
+    for part in parts:
+        for opens_at, message_ids in part.later.items():
+            later.setdefault(opens_at, []).extend(message_ids)
+    return Intents(
+        intended=[one for part in parts for one in part.intended],
+        later=later,
+        is_paused=any(part.is_paused for part in parts),
+    )
+
+
 async def intend_messages(
     runtime: Runtime, company_id: str, claim: Claim, content: CampaignContent, group: Sequence[Message]
 ) -> Intents:

@@ -1,14 +1,15 @@
 """Result: the provider's answers, written under our token."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
 from shared.domain.messages.failure import refusal_of
 from shared.domain.messages.lessons import learned, lesson_of_result
 from shared.domain.messages.message import Message, MessageState, after_result
 from shared.domain.messages.sending import SendResult
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
@@ -23,9 +24,9 @@ async def record_results(
     """
     stores = runtime.stores
 
-    async def record(transaction: Transaction) -> set[str]:
+    async def record(item_ids: Sequence[str], transaction: Transaction) -> set[str]:
         now = runtime.now()
-        messages = await stores.messages.find_many(company_id, results, transaction)
+        messages = await stores.messages.find_many(company_id, item_ids, transaction)
         changes = {
             item_id: after_result(message, token, results[item_id], now)
             for item_id, message in messages.items()
@@ -49,7 +50,10 @@ async def record_results(
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return late
 
-    for fire_id in await transact(stores.db, record, "record_results"):
+    late = await halving(
+        list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
+    )
+    for fire_id in set().union(*late):
         await summarize_fire(runtime, company_id, fire_id)
 
 

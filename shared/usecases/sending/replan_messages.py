@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Claim, batch_of
 from shared.domain.messages.message import MessageState
 from shared.domain.senders.sender import Sender
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 
 
@@ -19,7 +20,7 @@ async def replan_messages(
     """Give the messages of each opening a batch of their own there, on the sender's timeline."""
     for opens_at, message_ids in later.items():
         start = await _reserve(runtime, company_id, claim, sender, opens_at, message_ids)
-        await _move(runtime, company_id, claim, message_ids, start)
+        await halving(message_ids, partial(_move, runtime, company_id, claim, start))
 
 
 async def _reserve(
@@ -39,7 +40,7 @@ async def _reserve(
 
 
 async def _move(
-    runtime: Runtime, company_id: str, claim: Claim, message_ids: Sequence[str], start: datetime
+    runtime: Runtime, company_id: str, claim: Claim, start: datetime, message_ids: Sequence[str]
 ) -> None:
     stores = runtime.stores
 

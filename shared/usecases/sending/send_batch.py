@@ -18,6 +18,9 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.domain.senders.pacing import group_size
 from shared.domain.senders.sender import Sender
+from shared.domain.stored_size import cut, stored_bytes
+from shared.firestore.kit.too_large import TooLarge
+from shared.firestore.kit.transactions import halving
 from shared.providers.kit.adapters import MessageSender
 from shared.providers.kit.credentials import Credentials, WrongCredentials
 from shared.runtime import Runtime
@@ -27,7 +30,8 @@ from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.sending.dispatch_batches import dispatch_batches
-from shared.usecases.sending.intend_messages import intend_messages
+from shared.usecases.sending.fail_too_large import fail_too_large
+from shared.usecases.sending.intend_messages import Intents, intend_messages, together
 from shared.usecases.sending.pause_sender import pause_sender
 from shared.usecases.sending.record_results import record_results
 from shared.usecases.sending.replan_messages import replan_messages
@@ -123,20 +127,22 @@ class _Sending:
     async def send(self, queued: Sequence[Message], deadline: float) -> None:
         """Send in groups, at the sender's pace. What is left at the deadline the next worker sends."""
         size = group_size(self.sender.rate_per_second, self.sender.channel)
-        for first in range(0, len(queued), size):
+        left = len(queued)
+        for group in cut(queued, stored_bytes, most=size):
             if time.monotonic() + 2 * self.runtime.settings.provider_timeout_seconds >= deadline:
                 return
             started = time.monotonic()
-            count, may_go_on = await self._send_group(queued[first : first + size])
+            count, may_go_on = await self._send_group(group)
+            left -= len(group)
             if not may_go_on:
                 return
-            if first + size < len(queued):
+            if left:
                 await _keep_pace(self.sender, count, started)
 
     async def _send_group(self, group: Sequence[Message]) -> tuple[int, bool]:
         """Intent, call and result of one group; how many were called for, and whether others may be."""
         runtime, company_id, claim = self.runtime, self.company_id, self.claim
-        intents = await intend_messages(runtime, company_id, claim, self.content, group)
+        intents = await self._intend(group)
         self.is_paused = intents.is_paused
         results = await call_provider(
             runtime, company_id, claim, self.sender, self.provider, intents.intended
@@ -149,6 +155,21 @@ class _Sending:
         if broken:
             self.is_paused = await self._pause_broken(broken[0])
         return len(intents.intended), not (self.is_paused or broken)
+
+    async def _intend(self, group: Sequence[Message]) -> Intents:
+        """The group's intents: in one transaction, or in several when the database finds it too large."""
+
+        async def intend(part: Sequence[Message]) -> Intents:
+            try:
+                return await intend_messages(self.runtime, self.company_id, self.claim, self.content, part)
+            except TooLarge as error:
+                if len(part) > 1:
+                    raise
+                log.event("message too large", level=logging.ERROR, message_id=part[0].id, reason=str(error))
+                await fail_too_large(self.runtime, self.company_id, self.claim, part[0])
+                return Intents(intended=[], later={})
+
+        return together(await halving(group, intend))
 
     async def _pause_broken(self, result: SendResult) -> bool:
         """Pause the sender that its provider calls broken. False, and nothing is done, when its credentials

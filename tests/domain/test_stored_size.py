@@ -1,0 +1,44 @@
+"""Items are cut in order, in parts within both limits; the same items always give the same parts."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
+from tests.kit.builders import a_message
+
+SIZES = st.lists(st.integers(0, 50), max_size=40)
+
+
+@given(SIZES, st.integers(1, 10), st.integers(0, 100))
+def test_every_item_is_in_one_part_in_order_and_within_both_limits(
+    sizes: list[int], most: int, most_bytes: int
+) -> None:
+    parts = list(cut(sizes, int, most=most, most_bytes=most_bytes))
+    assert [size for part in parts for size in part] == sizes
+    assert all(0 < len(part) <= most for part in parts)
+    assert all(sum(part) <= most_bytes or len(part) == 1 for part in parts)
+    assert list(cut(sizes, int, most=most, most_bytes=most_bytes)) == parts
+
+
+@given(SIZES, st.integers(1, 10), st.integers(0, 100))
+def test_no_part_is_smaller_than_it_must_be(sizes: list[int], most: int, most_bytes: int) -> None:
+    parts = list(cut(sizes, int, most=most, most_bytes=most_bytes))
+    for part, following in pairwise(parts):
+        assert len(part) == most or sum(part) + following[0] > most_bytes
+
+
+def test_a_limit_is_reached_and_not_passed() -> None:
+    assert list(cut([3, 3, 3, 4], int, most=9, most_bytes=9)) == [[3, 3, 3], [4]]
+    assert list(cut([10, 1], int, most=9, most_bytes=9)) == [[10], [1]]
+
+
+def test_a_hundred_ordinary_messages_fit_one_commit() -> None:
+    longest = a_message(body="ü" * 1600, subject="x" * 200)
+    assert 100 * stored_bytes(longest) < COMMIT_BYTES / 2
+
+
+def test_a_text_counts_by_its_bytes() -> None:
+    short, long = (stored_bytes(a_message(body=body)) for body in ("", "я" * 500))
+    assert long == short + 1000
