@@ -1,8 +1,8 @@
-"""/v1/opt-outs: who has refused."""
+"""/v1/opt-outs: who has refused, and whom nothing reaches."""
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -12,7 +12,7 @@ from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
-from shared.domain.contacts.opt_out import OptOutSource
+from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.errors import InvalidInput
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.usecases.contacts.save_opt_outs import save_opt_outs
@@ -39,8 +39,24 @@ class OptOutEndInput(Input):
     text: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class OptOutChangeOutput(Output):
+    """What an opt-out was before."""
+
+    is_active: bool
+    source: OptOutSource
+    text: str
+    code: str | None
+    message_id: str | None
+    changed_by: str | None
+    changed_at: datetime
+
+
 class OptOutOutput(Output):
-    """Whether an address has refused, and how that is known."""
+    """Whether an address has refused, or nothing reaches it (`bounce`), and how that is known.
+
+    `text` is what was said, `code` the provider's, `message_id` the message that taught it, `changed_by` who
+    noted or ended it. `earlier` is what it was before. `provider_note` says what the provider keeps besides.
+    """
 
     id: str
     channel: ChannelName
@@ -48,13 +64,27 @@ class OptOutOutput(Output):
     is_active: bool
     source: OptOutSource
     text: str
+    code: str | None
+    message_id: str | None
+    changed_by: str | None
     changed_at: datetime
+    earlier: tuple[OptOutChangeOutput, ...]
+    provider_note: str
+
+    @classmethod
+    def of(cls, record: object, **beside: object) -> Self:
+        """The opt-out, with what its provider keeps of it."""
+        note = view.provider_note(record) if isinstance(record, OptOut) else ""
+        return super().of(record, **(beside | {"provider_note": note}))
 
 
 @router.post("", status_code=201)
 async def add_opt_out(caller: Writer, body: OptOutInput, response: Response) -> OptOutOutput:
     """Note that an address has refused: from now on nothing goes to it."""
-    noted = await save_opt_out(caller.runtime, caller.company_id, body.channel, body.address, body.text)
+    by = f"api key {caller.key.id}"
+    noted = await save_opt_out(
+        caller.runtime, caller.company_id, body.channel, body.address, body.text, by=by
+    )
     response.headers["Location"] = f"/v1/opt-outs/{noted.id}"
     return OptOutOutput.of(noted)
 
@@ -127,9 +157,10 @@ async def list_opt_outs(
     source: OptOutSource | None = None,
     is_active: bool | None = None,
 ) -> Listed[OptOutOutput]:
-    """Refusals, the last changed first; ended ones too unless `is_active=true`.
+    """Opt-outs, the last changed first; ended ones too unless `is_active=true`.
 
-    `address` is in any spelling. `since` and `until` are times of the last change.
+    With `source=bounce`, addresses nothing reaches. `address` is in any spelling. `since` and `until` are
+    times of the last change.
     """
     return await list_page(
         caller,
@@ -145,11 +176,16 @@ async def list_opt_outs(
 
 @router.get("/{opt_out_id}")
 async def get_opt_out(caller: Reader, opt_out_id: ItemId) -> OptOutOutput:
-    """One refusal."""
+    """One opt-out."""
     return OptOutOutput.of(await view.get_opt_out(caller.runtime, caller.company_id, opt_out_id))
 
 
 @router.post("/{opt_out_id}/end")
 async def end_one_opt_out(caller: Writer, opt_out_id: ItemId, body: OptOutEndInput) -> OptOutOutput:
-    """End a refusal, because the person agreed to be contacted again."""
-    return OptOutOutput.of(await end_opt_out(caller.runtime, caller.company_id, opt_out_id, body.text))
+    """End an opt-out: the person agreed to be contacted again, or the address is in reach again.
+
+    `provider_note` says whether the provider keeps a list of its own, and how to take the address off there.
+    """
+    by = f"api key {caller.key.id}"
+    over = await end_opt_out(caller.runtime, caller.company_id, opt_out_id, body.text, by=by)
+    return OptOutOutput.of(over)

@@ -30,6 +30,7 @@ class FireReportOutput(Output):
     deliveries: dict[str, int]
     undelivered: dict[str, int]
     dispositions: dict[str, int]
+    replies: dict[str, int]
     costs: dict[str, int]
     estimated_cost: str
     currency: str
@@ -43,6 +44,7 @@ class RangeReportOutput(Output):
     ledger: LedgerOutput
     deliveries: dict[str, int]
     dispositions: dict[str, int]
+    replies: dict[str, int]
     fires: tuple[FireReportOutput, ...]
 
 

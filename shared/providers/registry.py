@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.domain.channels import registry as channels
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.errors import InvalidInput
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
@@ -65,6 +66,12 @@ def find(name: str) -> ProviderRecord[Any] | None:
 def carriers_of(channel: Channel) -> tuple[str, ...]:
     """The providers that carry a channel's messages."""
     return tuple(record.name for record in _table.values() if channel.record in record.channels)
+
+
+def own_lists(channel: Channel, source: OptOutSource) -> tuple[str, ...]:
+    """What the channel's providers keep of an opt-out that was learned so, and how it ends there."""
+    carriers = (record for record in _table.values() if channel.record in record.channels)
+    return tuple(record.own_lists[source] for record in carriers if source in record.own_lists)
 
 
 def webhook_paths() -> frozenset[str]:

@@ -1,8 +1,9 @@
 """Opt-outs: who has refused."""
 
 from shared.domain.channels.channel import Channel, all_channels
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_ids
 from shared.firestore.queries.lists import OPT_OUTS
+from shared.providers.registry import own_lists
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
 from shared.views.kit.paging import Page, PageAsked, among, page_of
@@ -29,14 +30,23 @@ async def list_opt_outs(
         )
     found = await find_address(runtime, company_id, address, channel)
     ids = {
-        opt_out_id(one, at.address)
+        item_id
         for at in found
         for one in ([channel] if channel else all_channels())
         if one.record.address is at.kind
+        for item_id in opt_out_ids(one, at.address)
     }
     kept = (await opt_outs.find_many(company_id, ids)).values()  # one a channel
     chosen = [one for one in kept if source in (None, one.source) and is_active in (None, one.is_active)]
     return among(chosen, asked, lambda opt_out: opt_out.changed_at)
+
+
+def provider_note(opt_out: OptOut) -> str:
+    """What its provider keeps of it besides, and how that ends there; also of one that was ended here."""
+    learned = opt_out.source
+    if not opt_out.is_active and opt_out.earlier:
+        learned = opt_out.earlier[-1].source
+    return " ".join(own_lists(opt_out.channel, learned))
 
 
 async def get_opt_out(runtime: Runtime, company_id: str, opt_out_id: str) -> OptOut:

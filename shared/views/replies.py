@@ -19,6 +19,8 @@ async def list_replies(
     sender_id: str | None = None,
     channel: Channel | None = None,
     meaning: ReplyMeaning | None = None,
+    waits: bool | None = None,
+    contradicts_earlier: bool | None = None,
     disposition: Disposition | None = None,
     address: str | None = None,
 ) -> Page[Reply]:
@@ -38,6 +40,8 @@ async def list_replies(
         channel=channel,
         meaning=meaning,
         disposition=disposition,
+        waits=waits,
+        contradicts_earlier=contradicts_earlier,
     )
 
 

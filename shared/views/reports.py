@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from shared.domain.fires.fire_cost import all_units
 from shared.domain.fires.report import FireReport, RangeReport
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
+from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Delivery
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import Query
@@ -24,6 +25,7 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_DELIVERY,
     FIRE_MESSAGES_BY_DISPOSITION,
     FIRE_MESSAGES_BY_STATE,
+    FIRE_REPLIES,
 )
 from shared.runtime import Runtime
 from shared.views.ledger import count_fire, kept_progress
@@ -47,32 +49,13 @@ async def report_fire(
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
     books = await count_fire(runtime, company_id, fire)
-    counted = asyncio.gather(
-        _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
-        _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
-        _tally(
-            stores.messages,
-            company_id,
-            FIRE_MESSAGES_BY_STATE,
-            fire_id,
-            MessageState.SKIPPED,
-            "reason",
-            tallied,
-        ),
-        _tally(
-            stores.messages,
-            company_id,
-            FIRE_MESSAGES_BY_STATE,
-            fire_id,
-            MessageState.UNKNOWN,
-            "reason",
-            tallied,
-        ),
-        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind", tallied),
-        _undelivered(runtime, company_id, fire_id, tallied),
+    answers, reasons, costs = await asyncio.gather(
+        _answers(runtime, company_id, fire_id),
+        _reasons(runtime, company_id, fire_id, tallied),
+        _costs(runtime, company_id, fire_id),
     )
-    sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
-    deliveries, dispositions, skipped, unknown, failed, undelivered = sums
+    deliveries, dispositions, replies = answers
+    skipped, unknown, failed, undelivered = reasons
     if without_receipt := max(0, books.ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
@@ -90,11 +73,40 @@ async def report_fire(
         deliveries=deliveries,
         undelivered=_commonest_first(undelivered),
         dispositions=dispositions,
+        replies=replies,
         costs=costs,
-        estimated_cost=str(
-            estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()})
-        ),
+        estimated_cost=_estimated(costs),
     )
+
+
+async def _answers(
+    runtime: Runtime, company_id: str, fire_id: str
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Counts of what came back: deliveries, answers, and replies of every kind."""
+    stores = runtime.stores
+    return await asyncio.gather(
+        _by(stores.messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
+        _by(stores.messages, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
+        _by(stores.replies, company_id, FIRE_REPLIES, fire_id, ReplyMeaning),
+    )
+
+
+async def _reasons(
+    runtime: Runtime, company_id: str, fire_id: str, tallied: int
+) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
+    """Counts by reason: skipped, unknown, failed, undelivered."""
+    messages, by_state = runtime.stores.messages, FIRE_MESSAGES_BY_STATE
+    failures = runtime.stores.failures
+    return await asyncio.gather(
+        _tally(messages, company_id, by_state, fire_id, MessageState.SKIPPED, "reason", tallied),
+        _tally(messages, company_id, by_state, fire_id, MessageState.UNKNOWN, "reason", tallied),
+        _tally(failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind", tallied),
+        _undelivered(runtime, company_id, fire_id, tallied),
+    )
+
+
+def _estimated(costs: Mapping[str, int]) -> str:
+    return str(estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()}))
 
 
 async def report_range(runtime: Runtime, company_id: str, start: datetime, end: datetime) -> RangeReport:
@@ -114,25 +126,28 @@ async def report_range(runtime: Runtime, company_id: str, start: datetime, end: 
     reports = await asyncio.gather(*map(report_one, chosen))
     deliveries: Counter[str] = Counter()
     dispositions: Counter[str] = Counter()
+    replies: Counter[str] = Counter()
     for report in reports:
         deliveries.update(report.deliveries)
         dispositions.update(report.dispositions)
+        replies.update(report.replies)
     return RangeReport(
         start=start,
         end=end,
         ledger=sum((report.ledger for report in reports), Ledger()),
         deliveries=dict(deliveries),
         dispositions=dict(dispositions),
+        replies=dict(replies),
         fires=tuple(reports),
     )
 
 
 async def _by(
-    runtime: Runtime, company_id: str, query: Query, fire_id: str, values: Iterable[StrEnum]
+    collection: Collection[Any], company_id: str, query: Query, fire_id: str, values: Iterable[StrEnum]
 ) -> dict[str, int]:
-    """How many messages have each of the values."""
-    names, messages = list(values), runtime.stores.messages
-    counts = await asyncio.gather(*(messages.count(company_id, query, fire_id, name) for name in names))
+    """How many of a fire's records have each of the values."""
+    names = list(values)
+    counts = await asyncio.gather(*(collection.count(company_id, query, fire_id, name) for name in names))
     return {str(name): count for name, count in zip(names, counts, strict=True) if count}
 
 

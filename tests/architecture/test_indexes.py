@@ -84,14 +84,14 @@ def test_large_and_ever_growing_fields_are_not_indexed(collection: str, field: s
     assert _override(collection, field) == {"collectionGroup": collection, "fieldPath": field, "indexes": []}
 
 
-def test_what_a_person_replies_finds_its_message_although_sent_at_is_exempt() -> None:
+def test_what_a_person_replies_finds_its_message_although_sending_at_is_exempt() -> None:
     assert {
         "collectionGroup": "messages",
         "queryScope": "COLLECTION",
         "fields": [
             {"fieldPath": "address", "order": "ASCENDING"},
             {"fieldPath": "sender_id", "order": "ASCENDING"},
-            {"fieldPath": "sent_at", "order": "DESCENDING"},
+            {"fieldPath": "sending_at", "order": "DESCENDING"},
         ],
     } in INDEXES["indexes"]
 

@@ -57,7 +57,7 @@ GUARDS: dict[str, Guard] = {
         "item.lease_token == token and item.lease_until is not None and now < item.lease_until",
         "True",
     ),
-    "consent in the transaction": Guard(read_group.read_group, "if opt_out.is_active", "if False"),
+    "consent in the transaction": Guard(read_group.read_group, "active(opt_outs.values())", "{}"),
     "other fires in the transaction": Guard(
         intend_messages._decide, "before is not None and before.forbids", "False"
     ),

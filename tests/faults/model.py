@@ -200,7 +200,7 @@ def _intent(state: State, place: int, _: Outcome | None) -> State:
     token, message = TOKENS[place], message_of(state.message)
     if not is_held(batch_of(state.batch), token, NOON):
         return _with(state, place, None)
-    decision = _decide(message, token, FIRE, CONTENT, False, None, NOON)
+    decision = _decide(message, token, FIRE, CONTENT, None, None, NOON)
     step = "call" if decision.intended else "close"
     return _with(state, place, (step, None), message=mark_of(decision.changed or message))
 

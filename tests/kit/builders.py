@@ -11,6 +11,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.domain.messages.message import Message, rendering_hash
 from shared.domain.senders.sender import Provider, Sender
@@ -117,6 +118,20 @@ def a_campaign(**changes: Any) -> Campaign:
         updated_at=NOON,
     )
     return replace(campaign, **changes)
+
+
+def an_opt_out(address: str, **changes: Any) -> OptOut:
+    """A refusal that holds, of a phone unless another channel is given."""
+    channel = changes.get("channel", Channel("sms"))
+    opt_out = OptOut(
+        id=opt_out_id(channel, address),
+        channel=channel,
+        address=address,
+        is_active=True,
+        source=OptOutSource.REPLY,
+        changed_at=NOON,
+    )
+    return replace(opt_out, **changes)
 
 
 def a_message(**changes: Any) -> Message:

@@ -7,12 +7,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.messages.message import MessageState
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.messages.binding import ANSWERABLE_FOR, is_over
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Receipt, ReceiptKind
-from shared.usecases.answers.receive_reply import ANSWERABLE_FOR
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.machine.campaign_story import Story, numbers
+
+MEANINGS = {"1": Disposition.CONFIRMED, "2": Disposition.CANCELED}
+
+
+def _answered(questions: list[Message], meant: Disposition) -> Message | None:
+    """The message that the answer belongs to, if there is only one it can belong to."""
+    first = [one for one in questions if one.disposition is None]
+    if first or len(questions) == 1:
+        return (first or questions)[0] if len(first) < 2 else None
+    is_said_already = all(one.disposition is meant for one in questions)
+    newest = sorted(questions, key=lambda one: one.sent_at or one.sending_at or one.created_at)
+    return newest[-1] if questions and is_said_already else None
 
 
 class News(Story):
@@ -40,15 +53,7 @@ class News(Story):
         self.act(self.write(self.somebody(number, MessageState.SENT), body))
 
     async def write(self, address: str, body: str, together_with: Any = ()) -> None:
-        open_questions = [
-            message.id
-            for message in self.seen.messages.values()
-            if message.address == address
-            and message.state is MessageState.SENT
-            and message.disposition is None
-            and message.sent_at is not None
-            and message.sent_at > self.clock.at - ANSWERABLE_FOR
-        ]
+        questions = self._questions(address)
         reply, *_ = await asyncio.gather(self.clinic.write(address, body), *together_with)
         if body.casefold().startswith("stop"):
             assert reply.meaning is ReplyMeaning.OPT_OUT
@@ -57,10 +62,24 @@ class News(Story):
         elif body == "START":
             assert reply.meaning is ReplyMeaning.OPT_IN
             self.model.refused.discard(address)
-        elif body in ("1", "2") and len(open_questions) == 1:
-            assert (reply.meaning, reply.message_id) == (ReplyMeaning.ANSWER, open_questions[0])
+        elif body in MEANINGS and (one := _answered(questions, MEANINGS[body])) is not None:
+            assert (reply.meaning, reply.message_id) == (ReplyMeaning.ANSWER, one.id), (reply, questions)
+            assert reply.contradicts_earlier == (one.disposition not in (None, MEANINGS[body]))
         else:
             assert reply.meaning is ReplyMeaning.UNCLEAR
+            assert reply.waits
+
+    def _questions(self, address: str) -> list[Message]:
+        """What the person may answer: of what is to come, and only without such of what is over."""
+        open_for = [
+            message
+            for message in self.seen.messages.values()
+            if message.address == address
+            and message.state in (MessageState.SENT, MessageState.SENDING, MessageState.UNKNOWN)
+            and (at := message.sent_at or message.sending_at) is not None
+            and at > self.clock.at - ANSWERABLE_FOR
+        ]
+        return [one for one in open_for if not is_over(one, self.clock.at)] or open_for
 
     @precondition(lambda self: self.seen.accepted)
     @rule(

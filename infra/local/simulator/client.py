@@ -75,9 +75,13 @@ class SimulatorClient:
                 return found
             found += page
 
-    async def reply(self, handset: str, body: str, *, sender: str = "") -> None:
-        """Write from a handset, to whom it heard from last when no `sender` is named."""
-        await self._post("replies", {"handset": handset, "body": body, "sender": sender})
+    async def reply(self, handset: str, body: str, *, sender: str = "", media: Sequence[str] = ()) -> None:
+        """Write from a handset, to whom it heard from last when no `sender` is named.
+
+        `media` are the content types of pictures and the like beside the text.
+        """
+        order = {"handset": handset, "body": body, "sender": sender, "media": list(media)}
+        await self._post("replies", order)
 
     async def ask_fault(
         self, provider: str, answer: Answer, *, seconds: float = 3600, count: int = 1_000_000

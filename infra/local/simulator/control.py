@@ -50,11 +50,12 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person writes on a handset; to the sender of the last text when none is named."""
+    """What a person writes; to the sender of the last text when none is named. `media` are content types."""
 
     handset: str
     body: str
     sender: str = ""
+    media: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,7 +205,7 @@ class Control:
         reply = await _read(request, Reply)
         sender = reply.sender or self._last_sender(reply.handset)
         number = self._store.row("SELECT * FROM numbers WHERE number = ?", sender)
-        if number is None or not reply.body:
+        if number is None or not (reply.body or reply.media):
             raise web.HTTPBadRequest(
                 text=f"A reply needs a text, and a number of ours to go to, not {sender!r}."
             )
@@ -220,6 +221,7 @@ class Control:
                 incoming=1,
                 body=reply.body,
                 status="received",
+                arguments=json.dumps({f"ME{secrets.token_hex(16)}": kind for kind in reply.media}),
                 created_at=self._store.now(),
                 sent_at=self._store.now(),
             )

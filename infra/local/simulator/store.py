@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS messages (
     error_code INTEGER,
     callback_url TEXT NOT NULL DEFAULT '',
     validity_seconds INTEGER,
-    arguments TEXT NOT NULL DEFAULT '{}', -- SendGrid's custom arguments
+    arguments TEXT NOT NULL DEFAULT '{}', -- SendGrid's custom arguments; or media by id, with content types
     created_at REAL NOT NULL,
     sent_at REAL,
     receipts_done INTEGER NOT NULL DEFAULT 0

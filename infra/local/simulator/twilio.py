@@ -15,7 +15,7 @@ from infra.local.simulator.faults import Delays, Faults, give_answer
 from infra.local.simulator.outcomes import Answer, outcome_of_number
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
-from infra.local.simulator.twilio_message import API_VERSION, message_resource, twilio_date
+from infra.local.simulator.twilio_message import API_VERSION, media_list, message_resource, twilio_date
 from infra.local.simulator.twilio_refusal import (
     AUTHENTICATE,
     BY_RECIPIENT,
@@ -47,6 +47,7 @@ class TwilioApi:
             web.post(f"{account}/Messages.json", self.create_message),
             web.get(f"{account}/Messages.json", self.list_messages),
             web.get(f"{account}/Messages/{{sid}}.json", self.show_message),
+            web.get(f"{account}/Messages/{{sid}}/Media.json", self.list_media),
         ]
 
     async def create_message(self, request: web.Request) -> web.StreamResponse:
@@ -74,13 +75,24 @@ class TwilioApi:
 
     async def show_message(self, request: web.Request) -> web.StreamResponse:
         """One message of the account."""
+        return web.json_response(message_resource(self._message(request)))
+
+    async def list_media(self, request: web.Request) -> web.StreamResponse:
+        """What came beside the text of a message, on one page."""
+        found = media_list(self._message(request))
+        place = str(request.rel_url)
+        pages = {"first_page_uri": place, "next_page_uri": None, "previous_page_uri": None, "uri": place}
+        counts = {"page": 0, "page_size": DEFAULT_PAGE, "start": 0, "end": len(found) - 1}
+        return web.json_response({"media_list": found, **pages, **counts})
+
+    def _message(self, request: web.Request) -> sqlite3.Row:
         account, sid = self._account(request), request.match_info["sid"]
         message = self._store.row(
             "SELECT * FROM messages WHERE provider_id = ? AND account = ?", sid, account
         )
         if message is None:
             raise TwilioRefusal(404, 20404, f"The requested resource {request.path} was not found")
-        return web.json_response(message_resource(message))
+        return message
 
     async def list_messages(self, request: web.Request) -> web.StreamResponse:
         """The account's messages, newest first, in pages that `next_page_uri` leads through."""

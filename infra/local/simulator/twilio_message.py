@@ -1,10 +1,11 @@
 """Twilio's message: the resource its API shows, and the fields of its webhooks."""
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-API_VERSION = "2010-04-01"
+API, API_VERSION = "https://api.twilio.com", "2010-04-01"
 # GSM 03.38, what fits into seven bits a character.
 GSM_CHARACTERS = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -35,7 +36,7 @@ def message_resource(message: sqlite3.Row) -> dict[str, object]:
         "error_message": None,
         "from": from_address,
         "messaging_service_sid": message["request_id"] or None,
-        "num_media": "0",
+        "num_media": str(len(media_of(message))),
         "num_segments": str(segments(message["body"])),
         "price": None,
         "price_unit": "USD",
@@ -72,15 +73,40 @@ def incoming_fields(message: sqlite3.Row) -> dict[str, str]:
         "Body": message["body"],
         "From": message["handset"],
         "MessageSid": message["provider_id"],
-        "NumMedia": "0",
+        "NumMedia": str(len(media_of(message))),
         "NumSegments": str(segments(message["body"])),
         "SmsMessageSid": message["provider_id"],
         "SmsSid": message["provider_id"],
         "SmsStatus": "received",
         "To": message["sender"],
     }
+    for number, media in enumerate(media_list(message)):
+        fields[f"MediaUrl{number}"] = f"{API}{str(media['uri']).removesuffix('.json')}"
+        fields[f"MediaContentType{number}"] = str(media["content_type"])
     kind = opt_out_type(message["body"])
     return {**fields, "OptOutType": kind} if kind else fields
+
+
+def media_of(message: sqlite3.Row) -> dict[str, str]:
+    """What came beside the text of an incoming message: content types by id."""
+    return dict(json.loads(message["arguments"])) if message["incoming"] else {}
+
+
+def media_list(message: sqlite3.Row) -> list[dict[str, str]]:
+    """The media as the API lists them. https://www.twilio.com/docs/messaging/api/media-resource"""
+    place = f"/{API_VERSION}/Accounts/{message['account']}/Messages/{message['provider_id']}/Media"
+    return [
+        {
+            "account_sid": message["account"],
+            "content_type": kind,
+            "date_created": twilio_date(message["created_at"]),
+            "date_updated": twilio_date(message["created_at"]),
+            "parent_sid": message["provider_id"],
+            "sid": sid,
+            "uri": f"{place}/{sid}.json",
+        }
+        for sid, kind in media_of(message).items()
+    ]
 
 
 def opt_out_type(body: str) -> str:

@@ -9,6 +9,7 @@ from shared.domain.errors import Problem
 # What may stand beside "1" or "C" without changing it; "1 pm?" and "C you then" are not choices.
 _POLITE = frozenset({"please", "pls", "thanks", "thank", "you", "thx", "ok", "okay", "hi", "hello"})
 _DOUBT = frozenset({"not", "dont", "don", "cannot", "cant", "can", "never", "but", "however", "unless", "if"})
+_YES, _NO = ("yes", "y"), ("no", "n")
 # Carriers act on these by themselves, so a reply option must not use them.
 _CARRIER_OPT_IN = frozenset({"start", "unstop"})
 _SUGGESTIONS = {
@@ -45,15 +46,12 @@ def decide_reply(text: str, options: tuple[ReplyOption, ...]) -> ReplyReading:
 def read_reply(text: str, options: tuple[ReplyOption, ...]) -> Disposition | None:
     """The disposition `text` chooses, or None when that is not certain and a person should read it.
 
+    Where an answer confirms, "yes" and "y" do so too, unless an option uses the word; "no" and "n" stand for
+    each other.
     The whole reply counts first; then its first word, unless that is a digit or a single letter or the
     rest speaks against it: words of another option, a refusal, a "but" or a "not".
     """
-    choices = {
-        tuple(words_of(word)): option.disposition
-        for option in options
-        for word in option.words
-        if words_of(word)
-    }
+    choices = _choices(options)
     words = words_of(text)
     if tuple(words) in choices:
         return choices[tuple(words)]
@@ -71,6 +69,24 @@ def read_reply(text: str, options: tuple[ReplyOption, ...]) -> Disposition | Non
     if (_DOUBT | OPT_OUT_WORDS) & set(meant[1:]):
         return None
     return chosen[0]
+
+
+def _choices(options: tuple[ReplyOption, ...]) -> dict[tuple[str, ...], Disposition]:
+    """What each answer means: the words of the options, and what people write for them."""
+    choices = {
+        tuple(words_of(word)): option.disposition
+        for option in options
+        for word in option.words
+        if words_of(word)
+    }
+    if Disposition.CONFIRMED in choices.values():
+        for word in _YES:
+            choices.setdefault((word,), Disposition.CONFIRMED)
+    refusing = next((choices[word,] for word in _NO if (word,) in choices), None)
+    if refusing is not None:
+        for word in _NO:
+            choices.setdefault((word,), refusing)
+    return choices
 
 
 def check_reply_options(options: tuple[ReplyOption, ...]) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from shared.domain.channels.phone_spellings import one_spelling, spellings
 from shared.domain.errors import RollcallError
 
 ADDRESS_CHARACTERS = 320  # an email address at its longest (RFC 3696 erratum 1690); no other is longer
@@ -43,9 +44,24 @@ class AddressKind(ABC):
         Raises AddressInvalid; the text is not in the reason.
         """
 
+    def received(self, text: str, region: str = "") -> str:
+        """The address in what a provider says of who wrote, or was written to, as `normalize` would give it.
+
+        `region` holds where the text names no country. What is no address of this kind stays as it is.
+        """
+        return visible(text)
+
     def key(self, address: str) -> str:
-        """Equal for addresses at which the same person is reached."""
+        """Equal for addresses at which the same person is reached. `address` is in its one form."""
         return address.casefold()
+
+    def spellings(self, address: str) -> tuple[str, ...]:
+        """Every form in which messages and refusals may hold the address, the best of them first."""
+        return tuple(dict.fromkeys((address, self.key(address))))
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Whether both reach the same person, however providers write them."""
+        return self.key(self.received(one)) == self.key(self.received(other))
 
     def is_in(self, address: str, text: str) -> bool:
         """Whether `text` holds the address, however it is written there."""
@@ -72,12 +88,27 @@ class PhoneNumber(AddressKind):
 
         return normalize_phone(text, region, allows_possible=allows_possible)
 
+    def received(self, text: str, region: str = "") -> str:
+        """As AddressKind says; without the name of a channel before it (whatsapp:)."""
+        from shared.domain.channels.received_phones import received_phone
+
+        return received_phone(text, region)
+
+    def key(self, address: str) -> str:
+        """One spelling of those that one phone may have."""
+        return one_spelling(address.casefold())
+
+    def spellings(self, address: str) -> tuple[str, ...]:
+        """As AddressKind says."""
+        return tuple(dict.fromkeys((*spellings(address), address)))
+
     def is_in(self, address: str, text: str) -> bool:
         """By its digits within the country: (212) 555-0187 is +12125550187."""
         from shared.domain.channels.phone_numbers import national_digits
 
-        national = national_digits(address)
-        return len(national) >= _LEAST_DIGITS and national in _NOT_DIGITS.sub("", text)
+        digits = _NOT_DIGITS.sub("", text)
+        nationals = map(national_digits, self.spellings(address))
+        return any(len(national) >= _LEAST_DIGITS and national in digits for national in nationals)
 
     def cell_forms(self, address: str) -> tuple[str, ...]:
         """With its country's code and without."""
@@ -87,7 +118,10 @@ class PhoneNumber(AddressKind):
 
 
 class EmailAddress(AddressKind):
-    """An email address with its domain in lower-case ASCII; compared without case."""
+    """An email address with its domain in lower-case ASCII; compared without case.
+
+    Dots count, and what follows a plus sign: whether two such addresses are one mailbox, its server knows.
+    """
 
     name = "email"
     example = "name@example.com"
@@ -97,6 +131,12 @@ class EmailAddress(AddressKind):
         from shared.domain.channels.email_addresses import normalize_email
 
         return normalize_email(text, allows_possible=allows_possible)
+
+    def received(self, text: str, region: str = "") -> str:
+        """As AddressKind says; without the name beside it (Ana <ana@example.com>)."""
+        from shared.domain.channels.email_addresses import received_email
+
+        return received_email(text)
 
     def spelling(self, text: str) -> str | None:
         """The local part keeps its case in messages."""

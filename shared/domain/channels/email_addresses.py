@@ -1,5 +1,7 @@
 """Email addresses in their one form: the domain in lower-case ASCII."""
 
+from email.utils import parseaddr
+
 from email_validator import EmailNotValidError, validate_email
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
@@ -19,6 +21,17 @@ def normalize_email(text: str, *, allows_possible: bool = False) -> str:
     except EmailNotValidError as error:
         raise AddressInvalid(f"This is not an email address: {_first_sentence(str(error))}") from error
     return f"{found.local_part}@{found.ascii_domain}"
+
+
+def received_email(text: str) -> str:
+    """Who a provider says has written or was written to, without a name; as it is when it is no address."""
+    written = visible(text)
+    if len(written) > ADDRESS_CHARACTERS:
+        written = written[: 4 * ADDRESS_CHARACTERS]  # a name may be long; nothing else is looked for
+    try:
+        return normalize_email(parseaddr(written)[1] or written, allows_possible=True)
+    except AddressInvalid:
+        return visible(text)
 
 
 def _first_sentence(text: str) -> str:

@@ -76,12 +76,12 @@ def read_phone(text: str, region: str, *, allows_possible: bool = False) -> Phon
     if any(letter.isalpha() for letter in text.lower().removeprefix("tel:")):
         # "do not call 212 …" must not be called; letters standing for digits are not worth that risk.
         raise AddressInvalid("There are words beside the number.")
-    number = _without_former_prefix(number)
+    number = without_former_prefix(number)
     fault = _fault_of(number, allows_possible=allows_possible)
     if fault is not None:
         raise AddressInvalid(f"{fault}{_example_beside(number)}")
     kind = _PHONE_TYPES.get(phonenumbers.number_type(number), PhoneType.OTHER)
-    return Phone(e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), type=kind)
+    return Phone(e164=e164_of(number), type=kind)
 
 
 def zones_of_phone(e164: str) -> tuple[str, ...]:
@@ -103,7 +103,12 @@ def zones_of_written(text: str, region: str) -> tuple[str, ...]:
         return ()
 
 
-def _without_former_prefix(number: PhoneNumber) -> PhoneNumber:
+def e164_of(number: PhoneNumber) -> str:
+    """The number in E.164."""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def without_former_prefix(number: PhoneNumber) -> PhoneNumber:
     """The number without a prefix its country gave up, when what is left is a number given out there."""
     if number.country_code not in _FORMER_PREFIXES or phonenumbers.is_valid_number(number):
         return number

@@ -11,6 +11,7 @@ OPT_OUT_WORDS = frozenset(
     {"stop", "stopall", "stop all", "quit", "end", "revoke", "opt out", "optout", "cancel", "unsubscribe"}
 )
 OPT_IN_WORDS = frozenset({"start", "unstop", "yes"})
+_ANSWERS = frozenset({"yes"})
 HELP_WORDS = frozenset({"help", "info"})
 
 # "stop texting me please" is as clear as "stop" (the rule asks to honour any reasonable wording), while
@@ -58,6 +59,11 @@ def word_meaning(text: str) -> WordMeaning | None:
     if rest and set(rest) <= _CLEAR_WORDS:
         return WordMeaning.OPT_OUT
     return None
+
+
+def is_answer_too(text: str) -> bool:
+    """Whether a word of permission is what people answer questions with: YES, and not START."""
+    return " ".join(words_of(text)) in _ANSWERS
 
 
 def words_of(text: str) -> list[str]:

@@ -1,12 +1,14 @@
-"""A refusal, per company, channel and address, with its source and time."""
+"""A refusal, per company, channel and address, with its source and time; bounces suppress in the same way."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.channels.channel import Channel
 from shared.domain.ids import computed_id
+
+MOST_EARLIER = 20
 
 
 class OptOutSource(StrEnum):
@@ -17,11 +19,30 @@ class OptOutSource(StrEnum):
     COMPLAINT = "complaint"
     API = "api"
     FILE = "file"
+    BOUNCE = "bounce"  # nobody refused: nothing reaches the address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptOutChange:
+    """What an opt-out was before."""
+
+    is_active: bool
+    source: OptOutSource
+    changed_at: datetime
+    text: str = ""
+    code: str | None = None
+    message_id: str | None = None
+    changed_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptOut:
-    """Whether an address has refused. START ends a refusal; the document stays, with the new time."""
+    """Whether an address has refused, or is known to be out of reach. An ended one stays, with the new time.
+
+    `text` is what was said: by the person, by who changed it, or by the provider, whose `code` is beside it.
+    `message_id` is the message that taught it, `changed_by` the API key of who changed it. `earlier` is what
+    it was before, the newest last.
+    """
 
     id: str
     channel: Channel
@@ -30,13 +51,80 @@ class OptOut:
     source: OptOutSource
     changed_at: datetime
     text: str = ""
+    code: str | None = None
+    message_id: str | None = None
+    changed_by: str | None = None
+    earlier: tuple[OptOutChange, ...] = ()
+
+    @property
+    def is_bounce(self) -> bool:
+        """Whether nobody refused, but nothing reaches the address."""
+        return self.source is OptOutSource.BOUNCE
 
 
-def active_ids(opt_outs: Iterable[OptOut]) -> set[str]:
-    """The ids of those refusals that hold."""
-    return {opt_out.id for opt_out in opt_outs if opt_out.is_active}
+def active(opt_outs: Iterable[OptOut]) -> dict[str, OptOut]:
+    """Those that hold, by id."""
+    return {opt_out.id: opt_out for opt_out in opt_outs if opt_out.is_active}
+
+
+def holding(ids: Iterable[str], opt_outs: Mapping[str, OptOut]) -> OptOut | None:
+    """Which of the opt-outs that hold is about the address with these ids: a refusal before a bounce."""
+    found = [opt_outs[item_id] for item_id in ids if item_id in opt_outs]
+    return min(found, key=lambda opt_out: opt_out.is_bounce, default=None)
 
 
 def opt_out_id(channel: Channel, address: str) -> str:
-    """One refusal per channel and address, compared as the channel compares them."""
+    """One opt-out per channel and address, compared as the channel compares them."""
     return computed_id(channel, channel.record.address.key(address))
+
+
+def opt_out_ids(channel: Channel, address: str) -> tuple[str, ...]:
+    """The id of the address's opt-out, and those that it has where it was stored by another spelling."""
+    spellings = channel.record.address.spellings(address)
+    former = (computed_id(channel, spelling.casefold()) for spelling in spellings)
+    return tuple(dict.fromkeys((opt_out_id(channel, address), *former)))
+
+
+def noted(stored: Collection[OptOut], new: OptOut, sent_at: datetime | None = None) -> OptOut | None:
+    """What is to be stored when `new` is learned; None when that changes nothing.
+
+    `stored` are the opt-outs with the address's ids. A refusal stays as it was noted first, and a bounce does
+    not take its place. Of a bounce, `sent_at` is when its message was sent: after a person or START ended an
+    opt-out, only what was sent later teaches that nothing reaches the address.
+    """
+    if any(one.is_active and (new.is_bounce or not one.is_bounce) for one in stored):
+        return None
+    if new.is_bounce and sent_at and any(sent_at <= one.changed_at for one in stored):
+        return None
+    current = next((one for one in stored if one.id == new.id), None)
+    return new if current is None else replace(new, earlier=_with(current))
+
+
+def ended(
+    current: OptOut, source: OptOutSource, at: datetime, text: str = "", changed_by: str | None = None
+) -> OptOut:
+    """The opt-out when the person agreed to be contacted again, or the address is in reach again."""
+    return replace(
+        current,
+        is_active=False,
+        source=source,
+        changed_at=at,
+        text=text,
+        code=None,
+        message_id=None,
+        changed_by=changed_by,
+        earlier=_with(current),
+    )
+
+
+def _with(current: OptOut) -> tuple[OptOutChange, ...]:
+    change = OptOutChange(
+        is_active=current.is_active,
+        source=current.source,
+        changed_at=current.changed_at,
+        text=current.text,
+        code=current.code,
+        message_id=current.message_id,
+        changed_by=current.changed_by,
+    )
+    return (*current.earlier, change)[-MOST_EARLIER:]

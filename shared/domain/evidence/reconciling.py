@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.messages.message import Message, MessageState, after_receipt, moved
-from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
+from shared.domain.messages.sending import IncomingMessage, Lesson, Receipt, ReceiptKind
 
 CLOCK_SKEW = timedelta(minutes=2)  # between our clock and the provider's, whose times are in whole seconds
 NOT_FOUND = "The provider's history of that day does not have it: it was not sent."
@@ -26,6 +26,7 @@ class ProviderMessage:
     kind: ReceiptKind
     code: str | None = None
     reason: str | None = None
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,12 +108,7 @@ def _was_created_by(candidate: ProviderMessage, message: Message, call_lasts: ti
 
 def _is_to(candidate: ProviderMessage, message: Message) -> bool:
     """Whether it went to the message's address, with a plus sign or without, or a channel before it."""
-    return digits_of(candidate.to_address) == digits_of(message.address)
-
-
-def digits_of(number: str) -> str:
-    """What of a number is the same however a provider shows it."""
-    return "".join(character for character in number if character.isdigit())
+    return message.channel.record.address.is_same(candidate.to_address, message.address)
 
 
 def _could_be(rival: Message, message: Message, candidate: ProviderMessage, call_lasts: timedelta) -> bool:
@@ -189,4 +185,5 @@ def receipt_of(message_id: str, found: ProviderMessage) -> Receipt:
         reason=found.reason,
         address=found.to_address,
         sent_at=found.sent_at,
+        lesson=found.lesson,
     )

@@ -8,7 +8,8 @@ from enum import StrEnum
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
-from shared.domain.evidence.reconciling import BY_HISTORY, ProviderMessage, digits_of, plain_text
+from shared.domain.channels.channel import Channel
+from shared.domain.evidence.reconciling import BY_HISTORY, ProviderMessage, plain_text
 from shared.domain.messages.message import Message, MessageState, moved
 
 RESTORED = "The database was restored from a backup; it may have been sent since then."
@@ -56,11 +57,12 @@ Became = dict[str, tuple[Since, ProviderMessage | None]]  # by message id
 class SentSince:
     """What a sender's provider sent since the backup that no message here is known to be."""
 
-    def __init__(self, messages: Sequence[ProviderMessage]) -> None:
+    def __init__(self, channel: Channel, messages: Sequence[ProviderMessage]) -> None:
         self.messages = messages
+        self._kind = channel.record.address
         self._by_address: dict[str, list[ProviderMessage]] = {}
         for one in messages:
-            self._by_address.setdefault(digits_of(one.to_address), []).append(one)
+            self._by_address.setdefault(self._kind.key(self._kind.received(one.to_address)), []).append(one)
 
     def became(self, group: Sequence[Message], *, is_over: bool) -> Became:
         """What became of all messages to one address. `is_over`: the list can lack nothing any more.
@@ -68,7 +70,7 @@ class SentSince:
         A message was sent when the list holds as many of its text as there are such messages here, and was
         not sent when nothing went to the address but what others of the group are. All else is unclear.
         """
-        listed = self._by_address.get(digits_of(group[0].address), [])
+        listed = self._by_address.get(self._kind.key(group[0].address), [])
         texts = {text: [one for one in listed if plain_text(one.body) == text] for text in map(_text, group)}
         is_strange = len(listed) > sum(len(found) for found in texts.values())
         outcomes: Became = {}
@@ -122,5 +124,5 @@ def by_address(messages: Iterable[Message]) -> list[list[Message]]:
     """The messages in groups of one address each."""
     groups: dict[str, list[Message]] = {}
     for message in messages:
-        groups.setdefault(message.address, []).append(message)
+        groups.setdefault(message.channel.record.address.key(message.address), []).append(message)
     return list(groups.values())

@@ -4,17 +4,17 @@ The first message with a dedupe key, or with a text for an address, that goes ou
 duplicates. One that does not go out owns nothing: the next row with it may.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, holding, opt_out_ids
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.planning import PlannedMessage
 from shared.domain.ids import computed_id
-from shared.domain.messages.message import SkipReason
+from shared.domain.messages.message import REFUSED, SkipReason, skip_reason
 from shared.domain.messages.skipping import WITHDRAWN
 
 
@@ -31,7 +31,7 @@ class KeyedMessage:
     key_id: str
     own_id: str
     text_id: str
-    opt_out_id: str
+    opt_out_ids: tuple[str, ...]
     sends_again: bool = False
 
 
@@ -41,12 +41,13 @@ class DecidedMessage:
 
     `duplicate_of` is the message it is the same as. `is_same_text`: for its text, else for its dedupe key.
     `earlier` is the same message in another fire, be it one that is queued there and does not forbid this
-    one.
+    one. `refusal` is the opt-out for which it is skipped.
     """
 
     keyed: KeyedMessage
     id: str
     skip: SkipReason | None = None
+    refusal: OptOut | None = None
     duplicate_of: str | None = None
     withdrawn_by: str | None = None
     is_same_text: bool = False
@@ -80,7 +81,7 @@ def keyed(fire_id: str, plan: PlannedMessage, *, sends_again: bool = False) -> K
         key_id=computed_id(fire_id, step_id, "key", *plan.dedupe),
         own_id=computed_id(fire_id, step_id, "recipient", plan.recipient.key),
         text_id="" if is_the_text else computed_id(fire_id, step_id, "text", *text),
-        opt_out_id=opt_out_id(plan.step.channel, plan.address),
+        opt_out_ids=opt_out_ids(plan.step.channel, plan.address),
         sends_again=sends_again,
     )
 
@@ -93,7 +94,7 @@ def identities_of(messages: Iterable[KeyedMessage]) -> set[str]:
 def decide(
     messages: Iterable[KeyedMessage],
     owners: MutableMapping[str, str],
-    opt_outs: Collection[str],
+    opt_outs: Mapping[str, OptOut],
     earlier: Mapping[str, EarlierMessage],
     *,
     is_canceled: bool = False,
@@ -101,7 +102,7 @@ def decide(
 ) -> Iterator[DecidedMessage]:
     """Decide in order. `owners` are message ids by `key_id` and `text_id`; first ones are entered.
 
-    `opt_outs` are the ids of refusals that hold, `earlier` the same messages of other fires by identity.
+    `opt_outs` are those that hold, by id, `earlier` the same messages of other fires by identity.
     `withdrawn` are the keys of recipients whose appointment a file canceled or moved, each with that file.
     """
     for one in messages:
@@ -110,16 +111,11 @@ def decide(
             continue
         owner = _owner(one, owners)
         if owner is not None:
-            yield DecidedMessage(
-                keyed=one,
-                id=one.own_id,
-                skip=SkipReason.DUPLICATE,
-                duplicate_of=owner.message_id,
-                is_same_text=owner.is_same_text,
-            )
+            yield _duplicate(one, owner)
             continue
         before = None if one.sends_again else earlier.get(one.plan.identity)
-        skip = SkipReason.CANCELED if is_canceled else _skip(one, opt_outs, before)
+        refusal = holding(one.opt_out_ids, opt_outs)
+        skip = SkipReason.CANCELED if is_canceled else _skip(one, refusal, before)
         if skip is None:
             owners[one.key_id] = owners[one.text_id or one.key_id] = one.key_id
         is_told = skip in (None, SkipReason.ALREADY_SENT)
@@ -127,9 +123,20 @@ def decide(
             keyed=one,
             id=one.own_id if skip else one.key_id,
             skip=skip,
+            refusal=refusal if skip in REFUSED else None,
             duplicate_of=before.message_id if before and skip is SkipReason.ALREADY_SENT else None,
             earlier=before if is_told else None,
         )
+
+
+def _duplicate(one: KeyedMessage, owner: _Owner) -> DecidedMessage:
+    return DecidedMessage(
+        keyed=one,
+        id=one.own_id,
+        skip=SkipReason.DUPLICATE,
+        duplicate_of=owner.message_id,
+        is_same_text=owner.is_same_text,
+    )
 
 
 def _owner(one: KeyedMessage, owners: Mapping[str, str]) -> _Owner | None:
@@ -140,11 +147,11 @@ def _owner(one: KeyedMessage, owners: Mapping[str, str]) -> _Owner | None:
     return None if by_text is None else _Owner(by_text, is_same_text=True)
 
 
-def _skip(one: KeyedMessage, opt_outs: Collection[str], before: EarlierMessage | None) -> SkipReason | None:
+def _skip(one: KeyedMessage, refusal: OptOut | None, before: EarlierMessage | None) -> SkipReason | None:
     if one.plan.skip is not None:
         return one.plan.skip
-    if one.opt_out_id in opt_outs:
-        return SkipReason.OPTED_OUT
+    if refusal is not None:
+        return skip_reason(refusal)
     return SkipReason.ALREADY_SENT if before is not None and before.forbids else None
 
 

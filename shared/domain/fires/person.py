@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut, opt_out_id
+from shared.domain.contacts.opt_out import OptOut, opt_out_id, opt_out_ids
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message, MessageState, SkipReason, moved
 from shared.domain.messages.reply import Reply
@@ -23,6 +23,16 @@ class Person:
     def key(self) -> str:
         """What is kept: the hash under which a refusal stays known."""
         return opt_out_id(self.channel, self.address)
+
+    @property
+    def opt_out_ids(self) -> tuple[str, ...]:
+        """Every id under which a refusal may be stored."""
+        return opt_out_ids(self.channel, self.address)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every form in which messages and replies may hold the address."""
+        return self.channel.record.address.spellings(self.address)
 
     def is_in(self, text: str) -> bool:
         """Whether the text holds the address, however it is written: (212) 555-0187, Ana@Example.com."""
@@ -63,6 +73,7 @@ def forgotten_message(message: Message) -> Message | None:
         appointment_key=None,
         series_key=None,
         appointment_at=None,
+        about_at=None,
     )
 
 
@@ -73,9 +84,9 @@ def forgotten_failure(failure: Failure) -> Failure:
 
 def forgotten_reply(reply: Reply) -> Reply:
     """The reply as it still counts among the answers."""
-    return replace(reply, address="", body="", note=FORGOTTEN)
+    return replace(reply, address="", body="", note=FORGOTTEN, media=())
 
 
 def forgotten_opt_out(opt_out: OptOut) -> OptOut:
     """The refusal, known by the hash of its address alone: it must outlive the person's data."""
-    return replace(opt_out, address="", text="")
+    return replace(opt_out, address="", text="", earlier=())

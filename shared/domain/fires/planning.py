@@ -30,10 +30,13 @@ from shared.domain.templates.rendering import (
     RenderFailed,
     check_line,
     compile_text,
+    fields_of,
     render,
     render_values,
 )
 from shared.domain.templates.template_language import FieldMissing
+
+_MOMENTS = (FieldType.DATE, FieldType.DATETIME)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +45,8 @@ class PlannedMessage:
 
     `opens_at` is when the contact window first allows it; `dedupe` are the parts of `dedupe_key`. `identity`
     is equal for messages of any fires that are the same (shared/domain/fires/identity.py). `visit` is the
-    appointment it is about, if it is about one.
+    appointment it is about, if it is about one. `about_at` is when that
+    takes place, or what the text names as its one day or time.
     """
 
     recipient: Recipient
@@ -57,6 +61,7 @@ class PlannedMessage:
     dedupe_key: tuple[str, ...]
     dedupe: tuple[str, ...]
     identity: str
+    about_at: datetime | None = None
     skip: SkipReason | None = None
     visit: Visit | None = None
 
@@ -113,6 +118,8 @@ class Planner:
         self._body = compile_text(template.body, template.language)
         self._times = TimesOf(content, self._subject, self._body)
         self._place = step_place(content.campaign, step)
+        used = fields_of(self._subject) | fields_of(self._body)
+        self._named = [name for name in sorted(used) if content.field_types.get(name) in _MOMENTS]
 
     def plan(self, recipient: Recipient) -> Plan:
         """What becomes of this recipient's message."""
@@ -131,6 +138,7 @@ class Planner:
         not_after = self._not_after(values, zones.times)
         subject, body = self._rendered(step, values, zones.shown)
         dedupe, identity = self._sameness(values, address, zones.times, computed_id(subject, body))
+        visit = visit_of(self._campaign.audience.source_id, values)
         planned = PlannedMessage(
             recipient=recipient,
             step=step,
@@ -140,8 +148,9 @@ class Planner:
             rendering_hash=rendering_hash(self._content.content_hash, step.channel, address, subject, body),
             time_zones=zones.window,
             not_after=not_after,
+            about_at=not_after or self._about_at(values, visit, zones.times),
             opens_at=self._now,
-            visit=visit_of(self._campaign.audience.source_id, values),
+            visit=visit,
             dedupe_key=self._content.dedupe_key,
             dedupe=dedupe,
             identity=identity,
@@ -214,6 +223,16 @@ class Planner:
                 FailureStep.EXPIRY, field, text, "expiry missing",
                 f"The field {field!r} must say until when the message is of use, as a date or date-time.",
             ) from error  # fmt: skip
+
+    def _about_at(self, values: Mapping[str, str], visit: Visit | None, zone: str) -> datetime | None:
+        """The appointment's time, or else the one day or time the text names; None when it names several."""
+        text = (visit.at if visit else None) or (
+            values.get(self._named[0]) if len(self._named) == 1 else None
+        )
+        try:
+            return moment_of(text or "", zone)
+        except (ValueError, OverflowError):
+            return None
 
     def _rendered(self, step: Step, values: Mapping[str, str], time_zone: str) -> tuple[str, str]:
         plain = render_values(values, self._content.field_types, time_zone)

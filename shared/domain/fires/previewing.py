@@ -1,13 +1,14 @@
 """A preview in the making: plans, shown by what queueing would write of them, and counted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.earlier import EarlierMessage
@@ -21,6 +22,7 @@ from shared.domain.fires.preview import (
 )
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.failure import SHOWN_LENGTH
+from shared.domain.messages.message import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
 
 # What is planned, with the recipient's position.
@@ -70,7 +72,7 @@ class PreviewMaking:
     def shown(
         self,
         plans: Planned,
-        opt_outs: Collection[str],
+        opt_outs: Mapping[str, OptOut],
         earlier: Mapping[str, EarlierMessage],
         withdrawn: Mapping[str, str],
     ) -> Iterator[PreviewedMessage]:
@@ -155,7 +157,7 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
         parts=plan.step.channel.record.units(plan.body),
         until=plan.opens_at if waits else None,
         kind=skip or ("outside the contact window" if waits else ""),
-        reason=SKIP_WORDS[skip] if skip else "",
+        reason=_why_skipped(skip, decided.refusal) if skip else "",
         before=decided.earlier,
     )
 
@@ -171,6 +173,13 @@ def _previewed_filtered(position: int, plan: FilteredOut) -> PreviewedMessage:
         kind="row filter",
         reason=plan.reason,
     )
+
+
+def _why_skipped(skip: SkipReason, refusal: OptOut | None) -> str:
+    if refusal is None:
+        return SKIP_WORDS[skip]
+    day = f"{refusal.changed_at:%Y-%m-%d}"
+    return f"{SKIP_WORDS[skip]} Noted on {day}, source {refusal.source}. {refusal.text}".strip()
 
 
 def _previewed_failure(position: int, failure: PlannedFailure) -> PreviewedMessage:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, identities_of, keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
@@ -84,7 +85,7 @@ class Arranged:
 
     def opt_out_ids(self) -> set[str]:
         """Ids that refusals of the messages' addresses would have."""
-        return {one.opt_out_id for one in self.messages}
+        return {item_id for one in self.messages for item_id in one.opt_out_ids}
 
     def identities(self) -> set[str]:
         """What other fires may have sent of it."""
@@ -106,7 +107,7 @@ class Arranged:
         existing: Mapping[str, Message],
         claims: Mapping[str, TextClaim],
         failure_ids: Collection[str],
-        opt_outs: Collection[str],
+        opt_outs: Mapping[str, OptOut],
         earlier: Mapping[str, EarlierMessage],
         starts: Starts,
         *,
@@ -197,6 +198,7 @@ def _message(fire: Fire, content: CampaignContent, decided: DecidedMessage, star
         created_at=starts.now,
         state=MessageState.SKIPPED if decided.skip else MessageState.QUEUED,
         not_after=plan.not_after,
+        about_at=plan.about_at,
         reason=decided.skip,
         duplicate_of=decided.duplicate_of,
         withdrawn_by=decided.withdrawn_by,

@@ -13,6 +13,7 @@ class FireReport:
 
     `skipped`, `failed` and `unknown` are counts by reason; `deliveries` by delivery state (sent messages
     without a receipt yet are `no receipt`); `undelivered` by the provider's code; `dispositions` by answer.
+    `replies` are counts by meaning, of all that people wrote back.
     `costs` are what was used so far, by unit (fire_cost.py); `estimated_cost` is what providers charge for
     it in `currency`, at the list prices of cost.py.
     """
@@ -31,6 +32,7 @@ class FireReport:
     deliveries: dict[str, int] = field(default_factory=dict)
     undelivered: dict[str, int] = field(default_factory=dict)
     dispositions: dict[str, int] = field(default_factory=dict)
+    replies: dict[str, int] = field(default_factory=dict)
     costs: dict[str, int] = field(default_factory=dict)
     estimated_cost: str = "0"
     currency: str = CURRENCY
@@ -45,4 +47,5 @@ class RangeReport:
     ledger: Ledger
     deliveries: dict[str, int]
     dispositions: dict[str, int]
+    replies: dict[str, int]
     fires: tuple[FireReport, ...]

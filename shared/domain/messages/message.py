@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
 
@@ -25,6 +26,7 @@ class SkipReason(StrEnum):
     """Why a message was not sent, and will not be."""
 
     OPTED_OUT = "opted_out"
+    BOUNCED = "bounced"  # an earlier message came back for good: nothing reaches the address
     WINDOW_CLOSED = "window_closed"
     EXPIRED = "expired"
     CANCELED = "canceled"
@@ -32,6 +34,14 @@ class SkipReason(StrEnum):
     DUPLICATE = "duplicate"  # of another row of its fire
     ALREADY_SENT = "already_sent"  # the same message went out in another fire, or may have
     FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
+
+
+REFUSED = (SkipReason.OPTED_OUT, SkipReason.BOUNCED)
+
+
+def skip_reason(refusal: OptOut) -> SkipReason:
+    """Why a message to an address with this opt-out is not sent."""
+    return SkipReason.BOUNCED if refusal.is_bounce else SkipReason.OPTED_OUT
 
 
 _S = MessageState
@@ -56,7 +66,8 @@ class Message:
     other fires that say the same (empty: it is not looked for), and `sends_again` that it goes out whatever
     those did. `duplicate_of` is the message it is the same as, and `explanation` says so in a sentence.
     `file_id`, `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was
-    last taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after". While it is
+    last taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after", `about_at`
+    when what it is about takes place, as far as that is known. While it is
     unknown, `search_at` is when the provider's history is next searched for it; `searched_at` is when that
     was last done in vain for good. `settled_by` says who or what settled an unknown one. `appointment_key`,
     `series_key` and `appointment_at` say which appointment it is about, if any; `withdrawn_by` is the file
@@ -83,6 +94,7 @@ class Message:
     batch_id: str | None = None
     planned_for: datetime | None = None
     not_after: datetime | None = None
+    about_at: datetime | None = None
     attempt: int = 0
     token: str | None = None
     reason: str | None = None

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.messages.sending import Media
 
 
 class ReplyMeaning(StrEnum):
@@ -19,7 +21,13 @@ class ReplyMeaning(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """Something a person wrote. `candidates` are the messages it could answer when that is not clear."""
+    """Something a person wrote. `address` is in the form in which messages have it.
+
+    An answer belongs to `message_id`. Any other reply names the fire and campaign it most likely belongs to,
+    and the message where only one can be meant; `candidates` are the messages when there are several, or
+    when a person decides. `consent` is what it does to the address's opt-out. `contradicts_earlier` says that
+    its message had another answer before. It `waits` until a person has settled it, when no rule could.
+    """
 
     id: str
     sender_id: str
@@ -30,6 +38,13 @@ class Reply:
     meaning: ReplyMeaning
     message_id: str | None = None
     fire_id: str | None = None
+    campaign_id: str | None = None
     disposition: Disposition | None = None
     candidates: tuple[str, ...] = ()
     note: str = ""
+    media: tuple[Media, ...] = ()
+    consent: WordMeaning | None = None
+    contradicts_earlier: bool = False
+    waits: bool = False
+    settled_by: str | None = None
+    settled_at: datetime | None = None

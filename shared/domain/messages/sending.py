@@ -36,6 +36,15 @@ class OutgoingMessage:
     status_url: str = ""
 
 
+class Lesson(StrEnum):
+    """What a provider's answer or event teaches about the address itself, for all messages to come."""
+
+    REFUSED = "refused"
+    COMPLAINED = "complained"
+    GONE = "gone"  # nothing will ever arrive there
+    MAYBE_GONE = "maybe_gone"  # certain enough when two messages in a row end so
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendResult:
     """What the provider made of one message: its id there, or a code and a reason people understand."""
@@ -45,6 +54,7 @@ class SendResult:
     code: str | None = None
     reason: str | None = None
     retry_after_seconds: float | None = None
+    lesson: Lesson | None = None
 
 
 class Delivery(StrEnum):
@@ -100,15 +110,25 @@ class Receipt:
     address: str | None = None
     raw: str = ""
     sent_at: datetime | None = None
+    lesson: Lesson | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Media:
+    """A picture or the like beside a text: where the provider keeps it, and what it says it is."""
+
+    url: str
+    content_type: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingMessage:
-    """Something a person wrote to one of our senders."""
+    """Something a person wrote to one of our senders. Addresses are as the provider writes them."""
 
     provider_id: str
     from_address: str
     to_address: str
     body: str
+    media: tuple[Media, ...] = ()
     is_opt_out: bool = False  # the provider itself took it as STOP
     is_opt_in: bool = False

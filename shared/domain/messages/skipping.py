@@ -4,6 +4,7 @@ from shared.domain.messages.message import Message, MessageState, SkipReason
 
 SKIP_WORDS: dict[SkipReason, str] = {
     SkipReason.OPTED_OUT: "The person has opted out.",
+    SkipReason.BOUNCED: "Nothing reaches this address: an earlier message came back for good.",
     SkipReason.WINDOW_CLOSED: "The contact window does not open before it is of no more use.",
     SkipReason.EXPIRED: "The time after which it is of no use has passed.",
     SkipReason.CANCELED: "The campaign was canceled before it went out.",

@@ -38,6 +38,7 @@ REPLIES = ListQuery(
     newest="received_at",
     equal=(
         *("fire_id", "message_id", "sender_id", "channel", "meaning", "disposition"),
+        *("waits", "contradicts_earlier"),
         *("address", "address_key"),
     ),
 )

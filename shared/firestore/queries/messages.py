@@ -22,7 +22,7 @@ FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "d
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
 SENDER_BATCHES = Query(collection="batches", equal=("sender_id", "state"))
 MESSAGES_TO_ADDRESS = Query(
-    collection="messages", equal=("address", "sender_id"), order=("sent_at", "DESCENDING")
+    collection="messages", equal=("address", "sender_id"), order=("sending_at", "DESCENDING")
 )
 MESSAGES_CALLED_SINCE = Query(
     collection="messages", equal=("address", "sender_id"), range=("sending_at", ">=")
@@ -32,6 +32,7 @@ MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
 MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))
 MESSAGES_OF_IDENTITY = Query(collection="messages", among="identity")
 MESSAGES_OF_RECIPIENT = Query(collection="messages", equal=("recipient_key",))
+FIRE_REPLIES = Query(collection="replies", equal=("fire_id", "meaning"))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))
 MESSAGES_OF_APPOINTMENT = Query(collection="messages", equal=("appointment_key",))
 MESSAGES_OF_SERIES = Query(collection="messages", equal=("series_key",))

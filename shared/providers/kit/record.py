@@ -4,11 +4,12 @@ Every entry point that sends, asks or is told anything imports it. What costs ti
 package, pydantic, our own client) is imported in the record's functions, on first use.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic
 
 from shared.domain.channels.channel_record import ChannelRecord
+from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.sending import IncomingMessage, Receipt
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
@@ -46,6 +47,8 @@ class ProviderRecord(Generic[C]):
     is what its senders sign in with; `credentials_input` gives the checks of what a person enters. Each
     `open_…` takes credentials, the API's address and a time-out in seconds, and is cheap: connections are
     shared. A provider without `open_history` keeps no list of what it has sent.
+    `own_lists` say, by how an opt-out was learned, which list of its own holds the address too, and how to
+    take it off there: sentences for who ends the opt-out here.
     """
 
     name: str
@@ -57,3 +60,4 @@ class ProviderRecord(Generic[C]):
     open_sender: Callable[[C, str, float], MessageSender]
     open_history: Callable[[C, str, float], ProviderHistory] | None = None
     webhooks: tuple[WebhookRoute[C], ...] = ()
+    own_lists: Mapping[OptOutSource, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.domain.channels.email import EMAIL
+from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.webhook import WebhookRequest
 from shared.providers.kit.adapters import MessageSender, ProviderAccount
 from shared.providers.kit.record import News, ProviderRecord, WebhookRoute
@@ -47,6 +48,11 @@ def _events(request: WebhookRequest) -> Sequence[News]:
     return webhook.parse_events(request.body)
 
 
+_LISTED = (
+    "SendGrid keeps a list of its own, and drops what goes to an address on it: remove the address there "
+    "too, under Suppressions > {list} or with DELETE /v3/{path}/ADDRESS of its API."
+)
+
 PROVIDER = ProviderRecord(
     name="sendgrid",
     channels=(EMAIL,),
@@ -56,4 +62,9 @@ PROVIDER = ProviderRecord(
     open_account=_account,
     open_sender=_sender,
     webhooks=(WebhookRoute(path="events", verify=_verify, read=_events),),
+    own_lists={
+        OptOutSource.BOUNCE: _LISTED.format(list="Bounces", path="suppression/bounces"),
+        OptOutSource.COMPLAINT: _LISTED.format(list="Spam Reports", path="suppression/spam_reports"),
+        OptOutSource.PROVIDER: _LISTED.format(list="Global Unsubscribes", path="asm/suppressions/global"),
+    },
 )

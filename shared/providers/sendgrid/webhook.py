@@ -16,6 +16,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.providers.kit.signature import BadSignature, required_header
+from shared.providers.sendgrid.bounces import lesson_of_event
 
 MESSAGE_ID_ARG = "rollcall_message_id"  # set in mail.py, which this module must not load
 # SendGrid repeats a post for 24 hours. An old one does no harm: a repeated event changes nothing.
@@ -123,6 +124,7 @@ def _parse_event(event: object) -> Receipt | None:
         reason=_reason(kind, event),
         address=str(event["email"]) if event.get("email") else None,
         raw=orjson.dumps(event).decode(),
+        lesson=lesson_of_event(kind, event),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.messages.sending import Lesson, Outcome, SendResult
 
 ERROR_PAGE = "https://www.twilio.com/docs/api/errors/{code}"
 QUEUE_FULL_WAIT_SECONDS = 300.0
@@ -89,6 +89,16 @@ REFUSALS: dict[int, _Refusal] = {
 ABOUT_NUMBERS = frozenset({"21606", "21659"})
 NO_ROUTE = "The sender's number is good, but cannot text this recipient, who may be in another country."
 
+# What a refusal or a delivery error teaches of the number, for all messages to come. Behind 30005 and 30006
+# may be a dead number or a network that cannot be reached now; 30003 is a phone that is off.
+LESSONS: dict[str, Lesson] = {
+    "21610": Lesson.REFUSED,
+    "21614": Lesson.GONE,
+    "21635": Lesson.GONE,
+    "30005": Lesson.MAYBE_GONE,
+    "30006": Lesson.MAYBE_GONE,
+}
+
 # For answers whose code is not listed above, or that carry none.
 _BY_STATUS: dict[int, _Refusal] = {
     401: REFUSALS[20003],
@@ -160,6 +170,7 @@ def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendRe
         code=str(code or status),
         reason=_with_page(found.reason, code),
         retry_after_seconds=wait if found.outcome is Outcome.NOT_ACCEPTED else None,
+        lesson=LESSONS.get(str(code)) if found.outcome is Outcome.REJECTED else None,
     )
 
 

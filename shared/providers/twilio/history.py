@@ -6,13 +6,15 @@ from twilio.base import values
 from twilio.rest.api.v2010.account.message import MessageInstance
 
 from shared.domain.evidence.reconciling import HistoryPage, ProviderMessage, ReceivedMessage, ReceivedPage
-from shared.domain.messages.sending import IncomingMessage, ReceiptKind
+from shared.domain.messages.sending import IncomingMessage, Media, ReceiptKind
+from shared.providers.kit.asking import QuestionRefused
 from shared.providers.twilio import codes
 from shared.providers.twilio.client import open_client, read
 from shared.providers.twilio.credentials import TwilioCredentials
-from shared.providers.twilio.webhook import KINDS
+from shared.providers.twilio.webhook import KINDS, MAX_MEDIA
 
 PAGE_SIZE = 100
+PUBLIC_URL = "https://api.twilio.com"  # as webhooks name media, wherever we ask
 
 
 class TwilioHistory:
@@ -64,13 +66,27 @@ class TwilioHistory:
                 )
             )
         following: str | None = found.next_page_url
+        written = [shown for shown in found if shown.direction == "inbound"]
         return ReceivedPage(
-            messages=tuple(_received(shown) for shown in found if shown.direction == "inbound"),
+            messages=tuple([_received(shown, await self._media(shown)) for shown in written]),
             next_cursor=following.removeprefix(self._base_url) if following else None,
         )
 
+    async def _media(self, shown: MessageInstance) -> tuple[Media, ...]:
+        """Where Twilio keeps what came beside the text; few texts have anything."""
+        if not int(shown.num_media or 0):
+            return ()
+        try:
+            found = await read(self._client.messages(str(shown.sid)).media.list_async(limit=MAX_MEDIA))
+        except QuestionRefused:  # they are deleted there
+            return ()
+        return tuple(
+            Media(url=PUBLIC_URL + str(one.uri).removesuffix(".json"), content_type=str(one.content_type))
+            for one in found
+        )
 
-def _received(shown: MessageInstance) -> ReceivedMessage:
+
+def _received(shown: MessageInstance, media: tuple[Media, ...]) -> ReceivedMessage:
     return ReceivedMessage(
         at=shown.date_sent or shown.date_created or datetime.min.replace(tzinfo=UTC),
         message=IncomingMessage(
@@ -78,6 +94,7 @@ def _received(shown: MessageInstance) -> ReceivedMessage:
             from_address=shown.from_ or "",
             to_address=shown.to or "",
             body=shown.body or "",
+            media=media,
         ),
     )
 
@@ -93,4 +110,5 @@ def _message(shown: MessageInstance) -> ProviderMessage:
         kind=KINDS.get(str(shown.status), ReceiptKind.UNKNOWN),
         code=code,
         reason=codes.delivery_reason(code) if code else None,
+        lesson=codes.LESSONS.get(code) if code else None,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.domain.channels.sms import SMS
+from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
 from shared.providers.kit.record import STATUS_PATH, News, ProviderRecord, WebhookRoute
@@ -65,6 +66,11 @@ def _status(request: WebhookRequest) -> Sequence[News]:
     return [webhook.parse_status(webhook.read_form(request.body), request.query.get("message", ""))]
 
 
+_STOPPED = (
+    "Twilio keeps who wrote STOP on a list of its own, and refuses what goes to them: only they can end "
+    "that, by writing START to the same number."
+)
+
 PROVIDER = ProviderRecord(
     name="twilio",
     channels=(SMS,),
@@ -74,6 +80,7 @@ PROVIDER = ProviderRecord(
     open_account=_account,
     open_sender=_sender,
     open_history=_history,
+    own_lists={OptOutSource.REPLY: _STOPPED, OptOutSource.PROVIDER: _STOPPED},
     webhooks=(
         WebhookRoute(path="incoming", verify=_verify, read=_incoming, answer=NO_REPLY),
         WebhookRoute(path=STATUS_PATH, verify=_verify, read=_status),

@@ -8,7 +8,7 @@ from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.ids import computed_id
-from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
+from shared.domain.messages.sending import IncomingMessage, Media, Receipt, ReceiptKind
 from shared.providers.kit.signature import BadSignature, required_header
 from shared.providers.twilio import codes
 from shared.providers.twilio.credentials import TwilioCredentials
@@ -34,6 +34,11 @@ KINDS: dict[str, ReceiptKind] = {
     "canceled": ReceiptKind.FAILED,
     "read": ReceiptKind.READ,
 }
+
+
+_NOT_DELIVERED = (ReceiptKind.UNDELIVERED, ReceiptKind.FAILED)
+MAX_MEDIA = 10  # https://www.twilio.com/docs/messaging/guides/webhook-request
+MAX_URL, MAX_KIND = 2_000, 100
 
 
 def read_form(body: bytes) -> Form:
@@ -92,6 +97,7 @@ def parse_status(form: Form, message_id: str) -> Receipt:
         reason=_reason(status, code),
         address=fields.get("To"),
         raw=urlencode(form),
+        lesson=codes.LESSONS.get(code or "") if KINDS.get(status) in _NOT_DELIVERED else None,
     )
 
 
@@ -111,7 +117,18 @@ def parse_incoming(form: Form) -> IncomingMessage:
         body=fields.get("Body", ""),
         is_opt_out=opt_out_type == "STOP",
         is_opt_in=opt_out_type == "START",
+        media=_media(fields),
     )
+
+
+def _media(fields: MultiDict[str]) -> tuple[Media, ...]:
+    """The pictures beside the text: where Twilio keeps them. Nothing is fetched."""
+    found = ((fields.get(f"MediaUrl{n}"), fields.get(f"MediaContentType{n}", "")) for n in range(MAX_MEDIA))
+    return tuple(Media(url=url, content_type=kind[:MAX_KIND]) for url, kind in found if url and _is_web(url))
+
+
+def _is_web(url: str) -> bool:
+    return len(url) <= MAX_URL and url.startswith(("https://", "http://"))
 
 
 def _reason(status: str, code: str | None) -> str | None:

@@ -1,24 +1,34 @@
 """Something a person wrote: an answer to one of our messages, STOP or START, or a case for a person."""
 
+import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
-from shared.domain.campaigns.content import CampaignContent
-from shared.domain.campaigns.replies import decide_reply
-from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import (
+    OptOut,
+    OptOutSource,
+    active,
+    ended,
+    holding,
+    noted,
+    opt_out_id,
+    opt_out_ids,
+)
 from shared.domain.ids import computed_id
-from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.binding import Conversation, understood
+from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply, ReplyMeaning
 from shared.domain.messages.sending import IncomingMessage
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime
 
-ANSWERABLE_FOR = timedelta(days=14)
-CANDIDATES = 20
+LOOKED_AT = 20  # messages to one person
+LONGEST_TEXT = 160
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def receive_reply(
@@ -30,122 +40,121 @@ async def receive_reply(
     stored = await stores.replies.find(company_id, reply_id)
     if stored is not None:
         return stored
-    candidates = await _candidates(runtime, company_id, sender_id, incoming, now)
+    address = await _address(runtime, company_id, channel, incoming)
+    found = await _messages_to(runtime, company_id, sender_id, channel, address)
     reply = Reply(
         id=reply_id,
         sender_id=sender_id,
         channel=channel,
-        address=incoming.from_address,
+        address=found[0].address if found else address,
         body=incoming.body,
         received_at=now,
         meaning=ReplyMeaning.UNCLEAR,
-        candidates=tuple(message.id for message, _ in candidates),
+        media=incoming.media,
     )
-    reply = _understood(reply, incoming, candidates)
-    return await _apply(runtime, company_id, reply)
+    options = await _options(runtime, company_id, found)
+    return await _apply(runtime, company_id, reply, incoming, [one.id for one in found], options)
 
 
-async def _candidates(
-    runtime: Runtime, company_id: str, sender_id: str, incoming: IncomingMessage, now: datetime
-) -> list[tuple[Message, tuple[ReplyOption, ...]]]:
-    """Messages this could answer: sent to that address lately, offering answers, not answered yet."""
-    found = await runtime.stores.messages.some(
-        company_id, MESSAGES_TO_ADDRESS, incoming.from_address, sender_id, limit=CANDIDATES
+async def _address(runtime: Runtime, company_id: str, channel: Channel, incoming: IncomingMessage) -> str:
+    """Who wrote, in the form in which messages have it. A number without its country is of the sender's."""
+    from shared.domain.channels.addresses import received
+    from shared.domain.channels.received_phones import region_of_phone
+
+    written = incoming.from_address
+    region = "" if written.startswith("+") else region_of_phone(incoming.to_address)
+    if not region and not written.startswith("+"):
+        region = (await runtime.stores.companies.get(company_id)).default_region
+    return received(channel, written, region)
+
+
+async def _messages_to(
+    runtime: Runtime, company_id: str, sender_id: str, channel: Channel, address: str
+) -> list[Message]:
+    """What this sender sent to the person lately, the newest first."""
+    messages = runtime.stores.messages
+    pages = await asyncio.gather(
+        *(
+            messages.some(company_id, MESSAGES_TO_ADDRESS, spelling, sender_id, limit=LOOKED_AT)
+            for spelling in channel.record.address.spellings(address)
+        )
     )
-    contents: dict[str, CampaignContent] = {}
-    candidates = []
-    for message in found:
-        is_recent = message.sent_at is not None and message.sent_at > now - ANSWERABLE_FOR
-        if message.state is not MessageState.SENT or message.disposition or not is_recent:
-            continue
-        if message.fire_id not in contents:
-            fire = await runtime.stores.fires.get(company_id, message.fire_id)
-            contents[message.fire_id] = await runtime.stores.campaign_contents.frozen(
-                company_id, fire.campaign_id, fire.content_hash
-            )
-        options = contents[message.fire_id].campaign.reply_options
-        if options:
-            candidates.append((message, options))
-    return candidates
+    found = [message for page in pages for message in page]
+    return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]
 
 
-def _understood(
-    reply: Reply, incoming: IncomingMessage, candidates: list[tuple[Message, tuple[ReplyOption, ...]]]
-) -> Reply:
-    """What the reply means. STOP words always count as STOP; an answer needs one message it can belong to."""
-    decisions = [(message, decide_reply(incoming.body, options)) for message, options in candidates]
-    general = decide_reply(incoming.body, ())
-    if incoming.is_opt_out or general.consent is WordMeaning.OPT_OUT:
-        wants = next((d.may_also_mean for _, d in decisions if d.may_also_mean), None)
-        return replace(reply, meaning=ReplyMeaning.OPT_OUT, note=f"May also mean: {wants}." if wants else "")
-    known = [(message, d.disposition) for message, d in decisions if d.disposition is not None]
-    if len(known) == 1:  # the one message that offers this answer
-        return answered(reply, *known[0])
-    if incoming.is_opt_in or (general.consent is WordMeaning.OPT_IN and not known):
-        return replace(reply, meaning=ReplyMeaning.OPT_IN)
-    if known:
-        return replace(reply, note=f"{len(known)} messages could be meant.")
-    return replace(reply, note="Not one of the offered answers." if candidates else "Answers no message.")
-
-
-def answered(reply: Reply, message: Message, disposition: Disposition | None) -> Reply:
-    """The reply as the answer to `message`."""
-    return replace(
-        reply,
-        meaning=ReplyMeaning.ANSWER,
-        message_id=message.id,
-        fire_id=message.fire_id,
-        disposition=disposition,
-        note="",
-    )
-
-
-async def _apply(runtime: Runtime, company_id: str, reply: Reply) -> Reply:
-    """Store the reply together with what follows from it."""
+async def _options(
+    runtime: Runtime, company_id: str, messages: list[Message]
+) -> dict[str, tuple[ReplyOption, ...]]:
+    """The answers that each fire of the messages offers."""
     stores = runtime.stores
+    options: dict[str, tuple[ReplyOption, ...]] = {}
+    for fire_id in dict.fromkeys(message.fire_id for message in messages):
+        fire = await stores.fires.find(company_id, fire_id)
+        if fire is not None:
+            content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
+            options[fire_id] = content.campaign.reply_options
+    return options
+
+
+async def _apply(
+    runtime: Runtime,
+    company_id: str,
+    reply: Reply,
+    incoming: IncomingMessage,
+    message_ids: list[str],
+    options: dict[str, tuple[ReplyOption, ...]],
+) -> Reply:
+    """Understand the reply by what holds now, and store it together with what follows from it."""
+    stores = runtime.stores
+    consent_ids = opt_out_ids(reply.channel, reply.address)
 
     async def apply(transaction: Transaction) -> Reply:
         stored = await stores.replies.find(company_id, reply.id, transaction)
-        message = None
-        if reply.message_id is not None:
-            message = await stores.messages.get(company_id, reply.message_id, transaction)
+        found = await stores.messages.find_many(company_id, message_ids, transaction)
+        opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
         if stored is not None:
             return stored
-        if message is not None and message.disposition is not None:
-            unclear = _overtaken(reply)
-            stores.replies.put(transaction, company_id, reply.id, unclear)
-            return unclear
-        stores.replies.put(transaction, company_id, reply.id, reply)
-        if message is not None:
-            dispositioned = replace(message, disposition=reply.disposition)
+        refusal = holding(consent_ids, active(opt_outs.values()))
+        talk = Conversation(
+            messages=[found[item_id] for item_id in message_ids if item_id in found],
+            options=options,
+            is_refused=refusal is not None and not refusal.is_bounce,
+            now=reply.received_at,
+        )
+        done = understood(reply, incoming, talk)
+        stores.replies.put(transaction, company_id, done.id, done)
+        if done.meaning is ReplyMeaning.ANSWER and done.message_id in found:
+            message = found[done.message_id]
+            dispositioned = replace(message, disposition=done.disposition)
             stores.messages.put(transaction, company_id, message.id, dispositioned)
-        if reply.meaning in (ReplyMeaning.OPT_OUT, ReplyMeaning.OPT_IN):
-            consent = _consent(reply)
-            stores.opt_outs.put(transaction, company_id, consent.id, consent)
-        return reply
+        for opt_out in _consent(done, list(opt_outs.values())):
+            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        return done
 
     return await transact(stores.db, apply, "receive_reply")
 
 
-def _overtaken(reply: Reply) -> Reply:
-    """The reply, when another one answered its message in the same moment: a person decides."""
-    return replace(
-        reply,
-        meaning=ReplyMeaning.UNCLEAR,
-        message_id=None,
-        fire_id=None,
-        disposition=None,
-        note="The message was answered already.",
-    )
-
-
-def _consent(reply: Reply) -> OptOut:
-    return OptOut(
+def _consent(reply: Reply, stored: list[OptOut]) -> list[OptOut]:
+    """What changes of the person's opt-outs. Whoever writes is in reach: that ends what bounces taught."""
+    at, text = reply.received_at, reply.body[:LONGEST_TEXT]
+    said = OptOut(
         id=opt_out_id(reply.channel, reply.address),
         channel=reply.channel,
         address=reply.address,
-        is_active=reply.meaning is ReplyMeaning.OPT_OUT,
+        is_active=reply.consent is WordMeaning.OPT_OUT,
         source=OptOutSource.REPLY,
-        changed_at=reply.received_at,
-        text=reply.body[:160],
+        changed_at=at,
+        text=text,
+        message_id=reply.message_id,
     )
+    if reply.consent is WordMeaning.OPT_OUT:
+        opt_out = noted(stored, said)
+        return [opt_out] if opt_out else []
+    is_in = reply.consent is WordMeaning.OPT_IN
+    over = [
+        ended(one, OptOutSource.REPLY, at, text)
+        for one in stored
+        if one.is_active and (is_in or one.is_bounce)
+    ]
+    return over or ([said] if is_in and not stored else [])

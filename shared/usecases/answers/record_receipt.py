@@ -1,27 +1,31 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from shared import log
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
 from shared.domain.fires.person import is_forgotten
+from shared.domain.messages.lessons import is_second_in_row, learned, lesson_of_receipt
 from shared.domain.messages.message import Message, MessageState, after_receipt
-from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.messages.sending import Lesson, Receipt
 from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
-_REFUSALS = {ReceiptKind.OPTED_OUT: OptOutSource.PROVIDER, ReceiptKind.COMPLAINED: OptOutSource.COMPLAINT}
+LOOKED_AT = 20  # earlier messages to an address
 
 
 async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) -> bool:
-    """Move the message's delivery forward; a refusal is recorded as consent. False for an unknown message.
+    """Move the message's delivery forward; what is learned of its address is noted, as is a refusal.
+
+    False for an unknown message.
 
     The receipt finds its message by our own id, so it may come before we read the provider's answer.
     """
     stores = runtime.stores
+    lesson = await _lesson(runtime, company_id, receipt)
 
     async def record(transaction: Transaction) -> tuple[Message, Message] | None:
         now = runtime.now()
@@ -29,16 +33,15 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if message is None:
             return None
         changed = after_receipt(message, receipt, now)
+        opt_out = await _learned(runtime, company_id, changed, receipt, lesson, transaction)
         if is_forgotten(message):  # what providers say may name the person
             changed = replace(changed, provider_id=None, delivery_reason=None)
         if _is_resolved(message, changed):
             await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
-        address = message.address or receipt.address
-        if receipt.kind in _REFUSALS and address:
-            refusal = _refusal(message, address, _REFUSALS[receipt.kind], now)
-            stores.opt_outs.put(transaction, company_id, refusal.id, refusal)
+        if opt_out is not None:
+            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return message, changed
 
     with log.context(company_id=company_id, message_id=receipt.message_id):
@@ -54,16 +57,41 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         return True
 
 
-def _refusal(message: Message, address: str, source: OptOutSource, now: datetime) -> OptOut:
-    """Of who was forgotten nothing but the address's digest is kept."""
-    return OptOut(
-        id=opt_out_id(message.channel, address),
-        channel=message.channel,
-        address=message.address,
-        is_active=True,
-        source=source,
-        changed_at=now,
-    )
+async def _lesson(runtime: Runtime, company_id: str, receipt: Receipt) -> Lesson | None:
+    """What the receipt teaches; what only two in a row prove is looked up."""
+    lesson = lesson_of_receipt(receipt)
+    if lesson is not Lesson.MAYBE_GONE:
+        return lesson
+    messages = runtime.stores.messages
+    message = await messages.find(company_id, receipt.message_id)
+    if message is None or is_forgotten(message):
+        return None
+    others: list[Message] = []
+    for address in message.channel.record.address.spellings(message.address):
+        others += await messages.some(
+            company_id, MESSAGES_TO_ADDRESS, address, message.sender_id, limit=LOOKED_AT
+        )
+    others.sort(key=lambda one: one.sent_at or one.created_at, reverse=True)
+    return lesson if is_second_in_row(receipt, message, others) else None
+
+
+async def _learned(
+    runtime: Runtime,
+    company_id: str,
+    message: Message,
+    receipt: Receipt,
+    lesson: Lesson | None,
+    transaction: Transaction,
+) -> OptOut | None:
+    """What is to be noted of the address; nothing when that is known already."""
+    kind = message.channel.record.address
+    address = message.address or kind.received(receipt.address or "")
+    if lesson is None or not address:
+        return None
+    ids = opt_out_ids(message.channel, address)
+    stored = await runtime.stores.opt_outs.find_many(company_id, ids, transaction)
+    new = learned(message, address, lesson, receipt.code, receipt.reason, runtime.now())
+    return noted(list(stored.values()), new, message.sent_at or message.sending_at)
 
 
 def _is_resolved(before: Message, after: Message) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from shared import log
-from shared.domain.contacts.opt_out import active_ids
+from shared.domain.contacts.opt_out import active
 from shared.domain.errors import RollcallError
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.preview import (
@@ -52,12 +52,13 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
         recipients = await read_recipients(runtime, company_id, piece)
         plans = making.planned(recipients)
         messages, source_id = messages_of(plans), content.campaign.audience.source_id
+        ids = {item_id for one in messages for item_id in one.opt_out_ids}
         opt_outs, earlier, withdrawn = await asyncio.gather(
-            stores.opt_outs.find_many(company_id, {one.opt_out_id for one in messages}),
+            stores.opt_outs.find_many(company_id, ids),
             find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
             find_withdrawn(runtime, company_id, source_id, recipients),
         )
-        shown = list(making.shown(plans, active_ids(opt_outs.values()), earlier, withdrawn.files))
+        shown = list(making.shown(plans, active(opt_outs.values()), earlier, withdrawn.files))
         await _store(runtime, company_id, preview, number, shown)
     return making.totals.summed(preview)
 

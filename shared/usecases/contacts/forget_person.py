@@ -94,7 +94,7 @@ class _Work:
         """The person's own, and those to other addresses of the same rows, which name the person too."""
         messages, company_id = self.runtime.stores.messages, self.company_id
         own: list[Message] = []
-        for address in {self.person.address, *self.rows.spellings}:
+        for address in {*self.person.spellings, *self.rows.spellings}:
             own += await messages.some(company_id, MESSAGES_OF_ADDRESS, address, limit=MOST)
         keys = {message.recipient_key for message in own}
         keys |= {row_key(file_id, row) for file_id, rows in self.rows.numbers.items() for row in rows}
@@ -143,7 +143,7 @@ class _Work:
 
     async def _forget_replies(self) -> None:
         replies = self.runtime.stores.replies
-        for address in {self.person.address, *self.rows.spellings}:
+        for address in {*self.person.spellings, *self.rows.spellings}:
             for reply in await replies.some(self.company_id, REPLIES_OF_ADDRESS, address, limit=MOST):
                 await replies.save(self.company_id, reply.id, forgotten_reply(reply))
                 self.removed["replies"] += 1
@@ -151,11 +151,11 @@ class _Work:
     async def _forget_opt_out(self) -> None:
         opt_outs = self.runtime.stores.opt_outs
 
-        async def forget(transaction: Transaction) -> bool:
-            current = await opt_outs.find(self.company_id, self.person.key, transaction)
-            if current is None or not current.address:
-                return False
-            opt_outs.put(transaction, self.company_id, current.id, forgotten_opt_out(current))
-            return True
+        async def forget(transaction: Transaction) -> int:
+            stored = await opt_outs.find_many(self.company_id, self.person.opt_out_ids, transaction)
+            theirs = [one for one in stored.values() if one.address]
+            for one in theirs:
+                opt_outs.put(transaction, self.company_id, one.id, forgotten_opt_out(one))
+            return len(theirs)
 
         self.removed["opt_outs"] += await transact(self.runtime.stores.db, forget)

@@ -1,18 +1,25 @@
 """Note a refusal, or its end, that somebody reports through the API."""
 
-from dataclasses import replace
-
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import (
+    OptOut,
+    OptOutSource,
+    active,
+    ended,
+    holding,
+    noted,
+    opt_out_id,
+    opt_out_ids,
+)
 from shared.domain.errors import InvalidInput
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
 
 async def save_opt_out(
-    runtime: Runtime, company_id: str, channel: Channel, address: str, text: str = ""
+    runtime: Runtime, company_id: str, channel: Channel, address: str, text: str = "", by: str = ""
 ) -> OptOut:
     """From now on nothing goes to the address. One that refused before stays as it was noted then.
 
@@ -23,40 +30,46 @@ async def save_opt_out(
         address = normalize(channel, address, company.default_region, allows_possible=True)
     except AddressInvalid as invalid:
         raise InvalidInput.at("address", invalid.reason) from invalid
-    item_id = opt_out_id(channel, address)
     refusal = OptOut(
-        id=item_id,
+        id=opt_out_id(channel, address),
         channel=channel,
         address=address,
         is_active=True,
         source=OptOutSource.API,
         changed_at=runtime.now(),
         text=text,
+        changed_by=by or None,
     )
-    stores = runtime.stores
+    stores, ids = runtime.stores, opt_out_ids(channel, address)
 
     async def note(transaction: Transaction) -> OptOut:
-        current = await stores.opt_outs.find(company_id, item_id, transaction)
-        if current is not None and current.is_active:
-            return current
-        stores.opt_outs.put(transaction, company_id, item_id, refusal)
-        return refusal
+        stored = await stores.opt_outs.find_many(company_id, ids, transaction)
+        new = noted(list(stored.values()), refusal)
+        if new is None:
+            return holding(ids, active(stored.values())) or refusal
+        stores.opt_outs.put(transaction, company_id, new.id, new)
+        return new
 
     return await transact(stores.db, note)
 
 
-async def end_opt_out(runtime: Runtime, company_id: str, item_id: str, text: str = "") -> OptOut:
-    """The person agreed to be contacted again; `text` says how. Raises NotFound."""
+async def end_opt_out(
+    runtime: Runtime, company_id: str, item_id: str, text: str = "", by: str = ""
+) -> OptOut:
+    """The person agreed to be contacted again, or is in reach again; `text` says how. Raises NotFound.
+
+    Where the address has other opt-outs, in another spelling, those end too.
+    """
     stores = runtime.stores
+    named = await stores.opt_outs.get(company_id, item_id)
+    ids = {item_id, *(opt_out_ids(named.channel, named.address) if named.address else ())}
 
     async def end(transaction: Transaction) -> OptOut:
-        current = await stores.opt_outs.get(company_id, item_id, transaction)
-        if not current.is_active:
-            return current
-        ended = replace(
-            current, is_active=False, source=OptOutSource.API, changed_at=runtime.now(), text=text
-        )
-        stores.opt_outs.put(transaction, company_id, item_id, ended)
-        return ended
+        stored = await stores.opt_outs.find_many(company_id, ids, transaction)
+        for current in active(stored.values()).values():
+            over = ended(current, OptOutSource.API, runtime.now(), text, by or None)
+            stores.opt_outs.put(transaction, company_id, over.id, over)
+            stored[over.id] = over
+        return stored[item_id]
 
     return await transact(stores.db, end)

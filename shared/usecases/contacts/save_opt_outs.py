@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from shared import log
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, noted
 from shared.domain.contacts.opt_out_list import (
     LOOKED_AT,
     SHOWN_VALUE,
@@ -152,8 +152,9 @@ async def _note(runtime: Runtime, company_id: str, group: Sequence[OptOut], coun
     async def note(transaction: Transaction) -> Mapping[str, OptOut]:
         current = await opt_outs.find_many(company_id, ids, transaction)
         for one in group:
-            if one.id not in current or not current[one.id].is_active:
-                opt_outs.put(transaction, company_id, one.id, one)
+            new = noted([current[one.id]] if one.id in current else [], one)
+            if new is not None:
+                opt_outs.put(transaction, company_id, one.id, new)
         return current
 
     if counts.is_dry_run:
@@ -161,7 +162,11 @@ async def _note(runtime: Runtime, company_id: str, group: Sequence[OptOut], coun
     else:
         before = await transact(runtime.stores.db, note)
     # A commit that was applied and reported an error runs again, and finds its own: those are new too.
-    ours = {one.id for one in group if before.get(one.id) == one}
+    ours = {one.id for one in group if _is_ours(before.get(one.id), one)}
     counts.new += len(group) - len(before) + len(ours)
     counts.known += sum(one.is_active for item_id, one in before.items() if item_id not in ours)
     counts.renewed += sum(not one.is_active for one in before.values())
+
+
+def _is_ours(stored: OptOut | None, one: OptOut) -> bool:
+    return stored is not None and replace(stored, earlier=()) == one

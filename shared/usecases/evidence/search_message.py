@@ -88,28 +88,44 @@ async def _judged(
     if listed is None or message.sending_at is None:
         return UNCLEAR
     call_lasts = timedelta(seconds=runtime.settings.lease_seconds)
-    rivals = await runtime.stores.messages.some(
-        company_id,
-        MESSAGES_CALLED_SINCE,
-        message.address,
-        message.sender_id,
-        message.sending_at - call_lasts - 2 * CLOCK_SKEW,
-        limit=RIVALS,
-    )
-    if len(rivals) == RIVALS:
+    since_call = message.sending_at - call_lasts - 2 * CLOCK_SKEW
+    rivals = await _rivals(runtime, company_id, message, since_call)
+    if rivals is None:
         return UNCLEAR
     taken = await _taken(runtime, company_id, message, listed)
     return judge(message, listed, taken, rivals, call_lasts)
 
 
+async def _rivals(
+    runtime: Runtime, company_id: str, message: Message, since: datetime
+) -> list[Message] | None:
+    """Our messages to the address since then; None when those are too many."""
+    rivals: list[Message] = []
+    for address in message.channel.record.address.spellings(message.address):
+        rivals += await runtime.stores.messages.some(
+            company_id, MESSAGES_CALLED_SINCE, address, message.sender_id, since, limit=RIVALS
+        )
+    return rivals if len(rivals) < RIVALS else None
+
+
 async def _list(message: Message, archive: Archive, since: date | None) -> list[ProviderMessage] | None:
-    """All that went to the message's address; None when that is too much to read."""
+    """All that went to the message's address, in any spelling; None when that is too much to read."""
+    found: dict[str, ProviderMessage] = {}  # by the provider's id: it may know the spellings as one
+    for address in message.channel.record.address.spellings(message.address):
+        listed = await _list_of(address, archive, since)
+        if listed is None:
+            return None
+        found |= {one.provider_id: one for one in listed}
+    return list(found.values())
+
+
+async def _list_of(address: str, archive: Archive, since: date | None) -> list[ProviderMessage] | None:
     found: list[ProviderMessage] = []
     cursor = None
     for _ in range(PAGES):
         with faults.step("search_history.page"):
             page = await archive.history.page(  # type: ignore[union-attr]  # asked only where there is one
-                archive.sender.address, to_address=message.address, since=since, cursor=cursor
+                archive.sender.address, to_address=address, since=since, cursor=cursor
             )
         found += page.messages
         cursor = page.next_cursor

@@ -123,7 +123,7 @@ async def _sent_since(
             return bool(found)
 
     known = await asyncio.gather(*(is_known(one) for one in listed))
-    return SentSince([one for one, is_ours in zip(listed, known, strict=True) if not is_ours])
+    return SentSince(sender.channel, [one for one, is_ours in zip(listed, known, strict=True) if not is_ours])
 
 
 async def _settle_messages(

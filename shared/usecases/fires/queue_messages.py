@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared import log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import active_ids
+from shared.domain.contacts.opt_out import active
 from shared.domain.fires.fire import Chunk, ChunkState, Fire, FireState
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.planning import Planner
@@ -155,7 +155,7 @@ async def _missing(
         messages,
         claims,
         set(failures),
-        active_ids(opt_outs.values()),
+        active(opt_outs.values()),
         earlier,
         starts,
         is_canceled=arranged.fire.state is FireState.CANCELED,

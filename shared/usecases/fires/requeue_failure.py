@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import active_ids
+from shared.domain.contacts.opt_out import active
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
@@ -167,5 +167,5 @@ async def _writes(
     existing = await stores.messages.find_many(company_id, arranged.message_ids(), transaction)
     claims = await stores.text_claims.find_many(company_id, arranged.claim_ids(), transaction)
     opt_outs = await stores.opt_outs.find_many(company_id, arranged.opt_out_ids(), transaction)
-    refused = active_ids(opt_outs.values())
+    refused = active(opt_outs.values())
     return arranged.missing(existing, claims, (), refused, earlier, starts, is_canceled=False)

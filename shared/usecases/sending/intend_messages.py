@@ -7,12 +7,20 @@ from datetime import datetime, timedelta
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.lease import LeaseLost, is_held
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
-from shared.domain.messages.message import Message, MessageState, SkipReason, moved, rendering_hash
+from shared.domain.messages.message import (
+    Message,
+    MessageState,
+    SkipReason,
+    moved,
+    rendering_hash,
+    skip_reason,
+)
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -73,7 +81,7 @@ async def intend_messages(
             return Intents(intended=[], later={}, is_paused=True)
         facts = (claim.token, fire, content)
         decided = [
-            _decide(m, *facts, m.id in found.refused, found.earlier.get(m.id), now) for m in found.messages
+            _decide(m, *facts, found.refusals.get(m.id), found.earlier.get(m.id), now) for m in found.messages
         ]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
@@ -120,7 +128,7 @@ def _decide(
     token: str,
     fire: Fire,
     content: CampaignContent,
-    is_refused: bool,
+    refusal: OptOut | None,
     before: EarlierMessage | None,
     now: datetime,
 ) -> _Decision:
@@ -132,8 +140,8 @@ def _decide(
         return _Decision()
     if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
         return _skipped(message, SkipReason.CANCELED)
-    if is_refused:
-        return _skipped(message, SkipReason.OPTED_OUT)
+    if refusal is not None:
+        return _skipped(message, skip_reason(refusal))
     if message.not_after is not None and message.not_after <= now:
         return _skipped(message, SkipReason.EXPIRED)
     if before is not None and before.forbids:

@@ -1,12 +1,12 @@
 """Read everything that could forbid a group's messages, within the transaction that marks them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, active, holding, opt_out_ids
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.messages.batch import Batch, Claim
@@ -21,14 +21,15 @@ from shared.usecases.ledger.find_earlier import earlier_among
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupRead:
-    """What was read. `refused` are ids of messages whose person refuses, `earlier` the same messages of other
-    fires, by these ids.
+    """What was read. `refusals` are the opt-outs that hold, `earlier` the same messages of other fires.
+
+    Both are by ids of messages.
     """
 
     batch: Batch | None
     fire: Fire | None
     messages: list[Message]
-    refused: set[str]
+    refusals: dict[str, OptOut]
     earlier: dict[str, EarlierMessage]
     senders: list[Sender]
     companies: list[Company]
@@ -45,7 +46,7 @@ async def read_group(
 ) -> GroupRead:
     """Read batch, fire, company, sender, messages, refusals, and what other fires sent, in one round trip."""
     stores, batch_id, fire_id = runtime.stores, claim.batch.id, claim.batch.fire_id
-    keys = {message.id: opt_out_id(message.channel, message.address) for message in group}
+    keys = {message.id: opt_out_ids(message.channel, message.address) for message in group}
     compared = _compared(content, group)
     read, same = await asyncio.gather(
         read_together(
@@ -54,7 +55,7 @@ async def read_group(
             stores.batches.wanted(company_id, [batch_id]),
             stores.fires.wanted(company_id, [fire_id]),
             stores.messages.wanted(company_id, [key for key in keys if key not in compared]),
-            stores.opt_outs.wanted(company_id, set(keys.values())),
+            stores.opt_outs.wanted(company_id, {item_id for ids in keys.values() for item_id in ids}),
             stores.senders.wanted(company_id, [claim.batch.sender_id]),
             stores.companies.wanted(company_id),
             stores.system.wanted_hold(),
@@ -63,18 +64,22 @@ async def read_group(
     )
     batches, fires, messages, opt_outs, senders, companies, holds = read
     messages |= {message.id: message for message in same if message.id in compared}
-    active = {key for key, opt_out in opt_outs.items() if opt_out.is_active}
     before = await earlier_among(runtime, company_id, content, fire_id, same)
     return GroupRead(
         batch=batches.get(batch_id),
         fire=fires.get(fire_id),
         messages=list(messages.values()),
-        refused={message_id for message_id, key in keys.items() if key in active},
+        refusals=_refusals(keys, active(opt_outs.values())),
         earlier={item_id: before[name] for item_id, name in compared.items() if name in before},
         senders=list(senders.values()),
         companies=list(companies.values()),
         is_held=bool(holds),
     )
+
+
+def _refusals(keys: Mapping[str, Sequence[str]], held: Mapping[str, OptOut]) -> dict[str, OptOut]:
+    found = {message_id: holding(ids, held) for message_id, ids in keys.items()}
+    return {message_id: refusal for message_id, refusal in found.items() if refusal is not None}
 
 
 def _compared(content: CampaignContent, group: Sequence[Message]) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
 from shared.domain.messages.failure import refusal_of
+from shared.domain.messages.lessons import learned, lesson_of_result
 from shared.domain.messages.message import Message, MessageState, after_result
-from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.messages.sending import SendResult
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
@@ -35,18 +36,18 @@ async def record_results(
             for item_id, message in messages.items()
             if message.state is MessageState.UNKNOWN and changes[item_id] != message
         }
+        opt_outs = await _learned(runtime, company_id, messages, results, now, transaction)
         for fire_id in late:
             await reopen_books(runtime, company_id, fire_id, transaction)
         for item_id, changed in changes.items():
-            if results[item_id].outcome is Outcome.OPTED_OUT:  # also when the message is not ours any more
-                opt_out = _refusal(changed, now)
-                stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
             if changed == messages[item_id]:
                 continue
             stores.messages.put(transaction, company_id, item_id, changed)
             if changed.state is MessageState.FAILED:
                 failure = refusal_of(changed, now)
                 stores.failures.put(transaction, company_id, failure.id, failure)
+        for opt_out in opt_outs:
+            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return late
 
     late = await halving(
@@ -56,12 +57,32 @@ async def record_results(
         await summarize_fire(runtime, company_id, fire_id)
 
 
-def _refusal(message: Message, now: datetime) -> OptOut:
-    return OptOut(
-        id=opt_out_id(message.channel, message.address),
-        channel=message.channel,
-        address=message.address,
-        is_active=True,
-        source=OptOutSource.PROVIDER,
-        changed_at=now,
-    )
+async def _learned(
+    runtime: Runtime,
+    company_id: str,
+    messages: Mapping[str, Message],
+    results: Mapping[str, SendResult],
+    now: datetime,
+    transaction: Transaction,
+) -> list[OptOut]:
+    """What the answers teach of the addresses, also of messages that are not ours any more."""
+    lessons = {item_id: lesson_of_result(results[item_id]) for item_id in messages}
+    ids = {
+        item_id: opt_out_ids(messages[item_id].channel, messages[item_id].address)
+        for item_id, lesson in lessons.items()
+        if lesson is not None and messages[item_id].address
+    }
+    if not ids:
+        return []
+    wanted = {one for several in ids.values() for one in several}
+    stored = await runtime.stores.opt_outs.find_many(company_id, wanted, transaction)
+    found: list[OptOut] = []
+    for item_id, several in ids.items():
+        message, result, lesson = messages[item_id], results[item_id], lessons[item_id]
+        if lesson is None:
+            continue
+        new = learned(message, message.address, lesson, result.code, result.reason, now)
+        known = [stored[one] for one in several if one in stored]
+        opt_out = noted(known, new, message.sending_at)
+        found += [opt_out] if opt_out else []
+    return found

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.domain.channels.channel import Channel
 from shared.domain.evidence.reconciling import ProviderMessage
 from shared.domain.evidence.restoring import SentSince, Since
 from shared.domain.messages.message import Message
@@ -48,7 +49,7 @@ def ours(*bodies: str) -> list[Message]:
 def test_what_became_of_the_messages_to_an_address(
     bodies: tuple[str, ...], shown: list[ProviderMessage], is_over: bool, expected: list[str]
 ) -> None:
-    became = SentSince(shown).became(ours(*bodies), is_over=is_over)
+    became = SentSince(Channel("sms"), shown).became(ours(*bodies), is_over=is_over)
     assert [became[f"m{number}"][0] for number in range(len(bodies))] == [Since(one) for one in expected]
     found = [one.provider_id for _, one in became.values() if one is not None]
     assert len(found) == len(set(found)) == expected.count("sent")

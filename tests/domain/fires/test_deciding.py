@@ -1,6 +1,6 @@
 """One decision, one place: whatever the rows and the refusals, a preview shows what queueing writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
@@ -11,8 +11,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.campaigns.send_again import ChosenRow, SendAgain
 from shared.domain.campaigns.window import ContactWindow
-from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import PlannedMessage, Planner
@@ -24,7 +23,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.text_claim import TextClaim
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import a_recipient
-from tests.kit.builders import NOON, a_campaign, a_step, an_sms_sender
+from tests.kit.builders import NOON, a_campaign, a_step, an_opt_out, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 WINDOW = ContactWindow(opens=time(9), closes=time(17), time_zone_field="zone")
@@ -114,7 +113,7 @@ def _recipients(parts: Sequence[Sequence[dict[str, str]]]) -> list[list[Recipien
 def _previewed(
     content: CampaignContent,
     parts: list[list[Recipient]],
-    opt_outs: set[str],
+    opt_outs: Mapping[str, OptOut],
     earlier: dict[str, EarlierMessage],
 ) -> dict[tuple[int | None, str], Outcome]:
     making = PreviewMaking("p1", content, NOON)
@@ -158,7 +157,7 @@ def _of_message(message: Message) -> Outcome:
 def _queued(
     content: CampaignContent,
     parts: list[list[Recipient]],
-    opt_outs: set[str],
+    opt_outs: Mapping[str, OptOut],
     earlier: dict[str, EarlierMessage],
 ) -> dict[tuple[int | None, str], Outcome]:
     stored = _Stored()
@@ -189,7 +188,7 @@ def test_a_preview_shows_what_queueing_writes(
     again: SendAgain,
 ) -> None:
     content, recipients = _content(key, again), _recipients(parts)
-    opt_outs = {opt_out_id(Channel("sms"), number) for number in numbers}
+    opt_outs = active(an_opt_out(number) for number in numbers)
     earlier = _earlier(content, recipients, states)
     shown = _previewed(content, recipients, opt_outs, earlier)
     assert shown == _queued(content, recipients, opt_outs, earlier)

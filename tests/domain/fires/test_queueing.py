@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
@@ -15,7 +14,7 @@ from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.domain.messages.text_claim import TextClaim
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import a_recipient
-from tests.kit.builders import NOON, a_campaign, a_step, an_sms_sender
+from tests.kit.builders import NOON, a_campaign, a_step, an_opt_out, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 
@@ -40,7 +39,7 @@ def missing(
     *,
     claims: dict[str, TextClaim] | None = None,
     failures: Collection[str] = (),
-    opt_outs: Collection[str] = (),
+    opt_outs: Mapping[str, OptOut] | None = None,
     earlier: Mapping[str, EarlierMessage] | None = None,
     rows_before: int = 0,
     reserved_at: datetime = NOON,
@@ -55,7 +54,7 @@ def missing(
         dispatch_until=NOON + timedelta(minutes=5),
     )
     return chunk.missing(
-        stored or {}, claims or {}, failures, opt_outs, earlier or {}, starts, is_canceled=is_canceled
+        stored or {}, claims or {}, failures, opt_outs or {}, earlier or {}, starts, is_canceled=is_canceled
     )
 
 
@@ -113,7 +112,7 @@ def test_the_very_text_for_the_same_address_is_a_duplicate_whatever_the_dedupe_k
 
 def test_refusals_and_cancellation_skip() -> None:
     chunk = arranged(phones(1, 2))
-    refused = missing(chunk, opt_outs={opt_out_id(Channel("sms"), "+12125550001")})
+    refused = missing(chunk, opt_outs=active([an_opt_out("+12125550001")]))
     assert {m.row_number: m.reason for m in refused.messages} == {2: SkipReason.OPTED_OUT, 3: None}
     canceled = missing(chunk, is_canceled=True)
     assert {m.reason for m in canceled.messages} == {SkipReason.CANCELED}

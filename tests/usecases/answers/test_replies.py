@@ -76,23 +76,32 @@ async def test_several_appointments_on_one_phone_are_not_guessed_at(clinic: Clin
     assert (following.message_id, following.disposition) == (second, Disposition.CANCELED)
 
 
-async def test_the_same_reply_twice_counts_once_and_a_second_answer_changes_nothing(clinic: Clinic) -> None:
-    [message] = await asked(clinic)
+async def test_the_same_reply_twice_counts_once(clinic: Clinic) -> None:
+    await asked(clinic)
     replies = await asyncio.gather(*(clinic.write(ANA, "1", provider_id="SM1") for _ in range(3)))
     assert replies[0] == replies[1] == replies[2]
-    later = await clinic.write(ANA, "2")
-    assert later.meaning is ReplyMeaning.UNCLEAR
+
+
+async def test_a_changed_answer_counts_for_the_same_message_and_waits_for_a_look(clinic: Clinic) -> None:
+    [message] = await asked(clinic)
+    first = await clinic.write(ANA, "1")
+    again = await clinic.write(ANA, "yes")
+    changed = await clinic.write(ANA, "2")
+    assert [one.meaning for one in (first, again, changed)] == [ReplyMeaning.ANSWER] * 3
+    assert {one.message_id for one in (first, again, changed)} == {message.id}
+    assert [one.contradicts_earlier for one in (first, again, changed)] == [False, False, True]
+    assert (changed.candidates, changed.waits) == ((message.id,), True)
+    assert changed.note == "Changes the earlier answer: confirmed."
     [kept] = await clinic.messages()
-    assert (kept.id, kept.disposition) == (message.id, Disposition.CONFIRMED)
+    assert (kept.id, kept.disposition) == (message.id, Disposition.CANCELED)
 
 
-async def test_two_answers_in_one_moment_do_not_overwrite_each_other(clinic: Clinic) -> None:
+async def test_of_two_answers_in_one_moment_the_later_is_a_changed_one(clinic: Clinic) -> None:
     await asked(clinic)
     replies = await asyncio.gather(clinic.write(ANA, "1"), clinic.write(ANA, "2"))
-    assert sorted(reply.meaning for reply in replies) == [ReplyMeaning.ANSWER, ReplyMeaning.UNCLEAR]
-    answer = next(reply for reply in replies if reply.meaning is ReplyMeaning.ANSWER)
+    [changed] = [reply for reply in replies if reply.contradicts_earlier]
     [message] = await clinic.messages()
-    assert message.disposition is answer.disposition
+    assert message.disposition is changed.disposition
 
 
 async def test_stop_is_a_refusal_also_while_a_question_is_open(clinic: Clinic) -> None:
