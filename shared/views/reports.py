@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,32 +47,13 @@ async def report_fire(
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
     books = await count_fire(runtime, company_id, fire)
-    counted = asyncio.gather(
+    deliveries, dispositions, reasons, costs = await asyncio.gather(
         _by(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, Delivery),
         _by(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fire_id, Disposition),
-        _tally(
-            stores.messages,
-            company_id,
-            FIRE_MESSAGES_BY_STATE,
-            fire_id,
-            MessageState.SKIPPED,
-            "reason",
-            tallied,
-        ),
-        _tally(
-            stores.messages,
-            company_id,
-            FIRE_MESSAGES_BY_STATE,
-            fire_id,
-            MessageState.UNKNOWN,
-            "reason",
-            tallied,
-        ),
-        _tally(stores.failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind", tallied),
-        _undelivered(runtime, company_id, fire_id, tallied),
+        _reasons(runtime, company_id, fire_id, tallied),
+        _costs(runtime, company_id, fire_id),
     )
-    sums, costs = await asyncio.gather(counted, _costs(runtime, company_id, fire_id))
-    deliveries, dispositions, skipped, unknown, failed, undelivered = sums
+    skipped, unknown, failed, undelivered = reasons
     if without_receipt := max(0, books.ledger.sent - sum(deliveries.values())):
         deliveries["no receipt"] = without_receipt
     return FireReport(
@@ -91,9 +72,7 @@ async def report_fire(
         undelivered=_commonest_first(undelivered),
         dispositions=dispositions,
         costs=costs,
-        estimated_cost=str(
-            estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()})
-        ),
+        estimated_cost=_estimated(costs),
     )
 
 
@@ -146,6 +125,23 @@ def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:
         ledger=progress.ledger,
         steps=progress.steps,
         note=MESSAGES_DELETED,
+    )
+
+
+def _estimated(costs: Mapping[str, int]) -> str:
+    return str(estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()}))
+
+
+async def _reasons(
+    runtime: Runtime, company_id: str, fire_id: str, most: int
+) -> tuple[Counter[str], Counter[str], Counter[str], Counter[str]]:
+    """Why messages were skipped, are unknown, failed, and were not delivered."""
+    messages, failures, by_state = runtime.stores.messages, runtime.stores.failures, FIRE_MESSAGES_BY_STATE
+    return await asyncio.gather(
+        _tally(messages, company_id, by_state, fire_id, MessageState.SKIPPED, "reason", most),
+        _tally(messages, company_id, by_state, fire_id, MessageState.UNKNOWN, "reason", most),
+        _tally(failures, company_id, FIRE_FAILURES, fire_id, FailureState.OPEN, "kind", most),
+        _undelivered(runtime, company_id, fire_id, most),
     )
 
 

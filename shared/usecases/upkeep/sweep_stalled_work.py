@@ -11,9 +11,15 @@ from shared.domain.files.file import FileState
 from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
 from shared.domain.job import IngestFile, Job
 from shared.domain.messages.batch import Batch, BatchState, send_job
+from shared.domain.messages.receipt_bundle import record_job
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
-from shared.firestore.queries.messages import BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
+from shared.firestore.queries.messages import (
+    BATCHES_HELD,
+    BATCHES_STALLED,
+    BATCHES_UNTAKEN,
+    RECEIPTS_WAITING,
+)
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.cancel_campaign import settle_canceled
@@ -109,6 +115,15 @@ def _send_job(_: str, batch: Batch) -> Job:
     return send_job(batch)
 
 
+async def _sweep_receipts(runtime: Runtime, now: datetime) -> int:
+    jobs = []
+    waiting = runtime.stores.receipt_bundles.each_across_companies(RECEIPTS_WAITING, now - _grace(runtime))
+    async for company_id, bundle in waiting:
+        jobs.append(record_job(company_id, bundle))
+    await announce_jobs(runtime, jobs, "sweep.publish_receipts")
+    return len(jobs)
+
+
 async def _sweep_held(runtime: Runtime) -> int:
     """Batches that were held just as their fire, their sender, their company or everything went on again."""
     if await runtime.stores.system.find_hold() is not None:
@@ -162,5 +177,6 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "fires": _sweep_fires,
     "chunks": _sweep_chunks,
     "batches": _sweep_batches,
+    "receipts": _sweep_receipts,
     "summaries": _sweep_summaries,
 }
