@@ -19,6 +19,7 @@ ENTRY_POINTS = {
     "queue_messages": "functions.workers",
     "preview_campaign": "functions.workers",
     "send_batch": "functions.workers",
+    "record_receipts": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from functions.authentication import CallerRefused, check_caller
 from functions.google_certificates import CertificatesUnavailable
 from functions.process import current_runtime
+from functions.request_body import BodyTooLarge, read_body
 from shared import log, tracing
 from shared.domain.errors import NewerDocument, NotFound
 from shared.pubsub.envelope import from_push, trace_of
@@ -124,7 +125,11 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
                 await check_caller(request, runtime.settings)
             except CallerRefused:
                 return REFUSED
-            body = await request.body()
+            try:
+                body = await read_body(request, MAX_BODY_BYTES)
+            except BodyTooLarge:  # no job of ours: Pub/Sub is told not to bring it again
+                log.event("job too large", level=logging.ERROR, job=run.__name__)
+                return DONE
             async with tracing.served(trace_of(body) or request.headers, run.__name__, "consumer"):
                 return await _run_job(runtime, job_type, run, body)
 

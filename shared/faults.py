@@ -42,7 +42,11 @@ Point = Literal[
     "summarize_fire.claim",
     "summarize_fire.store",
     "summarize_fire.close",
-    "record_receipt",  # what comes back
+    "store_receipts.store",  # what comes back
+    "store_receipts.publish",
+    "record_receipts",
+    "record_receipts.finish",
+    "record_receipt",
     "receive_reply",
     "search_history.settle",  # evidence and decisions
     "search_history.page",
@@ -56,6 +60,7 @@ Point = Literal[
     "sweep.mark",
     "sweep.publish_chunks",
     "sweep.publish_batches",
+    "sweep.publish_receipts",
     "sweep.beat",
 ]
 POINTS: tuple[Point, ...] = get_args(Point)

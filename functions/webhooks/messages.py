@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.process import current_runtime
-from functions.triggers import MAX_BODY_BYTES, guarded
+from functions.request_body import BodyTooLarge, read_body
+from functions.triggers import guarded
 from shared import log, tracing
 from shared.domain.errors import RollcallError
 from shared.domain.messages.webhook import WebhookRequest
@@ -20,11 +21,11 @@ from shared.usecases.answers.receive_webhook import (
     CompanyGone,
     WebhookRefused,
     WebhookUnchecked,
+    find_listener,
     is_webhook,
     receive_webhook,
 )
 
-MAX_EVENTS_BYTES = 10 * MAX_BODY_BYTES  # providers post a thousand events and more at once
 _ID = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}")  # what Firestore would refuse as an id is none of ours
 
 
@@ -37,23 +38,22 @@ async def messages(request: Request) -> Response:
         return Response("Not Found", status_code=404)
     if request.method != "POST":
         return Response("Method Not Allowed", status_code=405, headers={"Allow": "POST"})
-    body = await request.body()
-    if len(body) > MAX_EVENTS_BYTES:
-        return Response("Content Too Large", status_code=413)
     async with tracing.served(request.headers, f"messages/{path}", "server"):
-        return await _serve(runtime, path, request, body)
+        return await _serve(runtime, path, request)
 
 
-async def _serve(runtime: Runtime, path: str, request: Request, body: bytes) -> Response:
+async def _serve(runtime: Runtime, path: str, request: Request) -> Response:
     company_id, sender_id = request.query_params.get("company", ""), request.query_params.get("sender", "")
     is_possible = _ID.fullmatch(company_id) and _ID.fullmatch(sender_id)
     with log.context(company_id=company_id if is_possible else ""):  # anybody may have written it
         try:
             if not is_possible:
                 raise WebhookRefused("there is no such sender")
-            answer = await receive_webhook(
-                runtime, company_id, sender_id, path, _received(runtime, request, body)
-            )
+            listener = await find_listener(runtime, company_id, sender_id, path, request.headers)
+            body = await read_body(request, listener.route.longest_body)
+            answer = await receive_webhook(runtime, company_id, listener, _received(runtime, request, body))
+        except BodyTooLarge:
+            return Response("Content Too Large", status_code=413)
         except CompanyGone:
             return Response("Not Found", status_code=404)
         except WebhookRefused as refusal:

@@ -39,11 +39,20 @@ class SendBatch:
     fire_id: str = ""
 
 
-Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordReceipts:
+    """Topic record-receipts: record the receipts that providers told, a bundle of them."""
+
+    company_id: str
+    bundle_id: str
+
+
+Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts
 
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
     QueueMessages: "queue-messages",
     PreviewCampaign: "preview-campaign",
     SendBatch: "send-batch",
+    RecordReceipts: "record-receipts",
 }

@@ -22,6 +22,7 @@ from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
+from shared.domain.messages.receipt_bundle import ReceiptBundle
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.senders.sender import Sender
@@ -191,6 +192,11 @@ class Stores:
     def messages(self) -> Collection[Message]:
         """Messages."""
         return self._collection("messages", Message, "message")
+
+    @cached_property
+    def receipt_bundles(self) -> Collection[ReceiptBundle]:
+        """Receipts that wait to be recorded."""
+        return self._collection("receipt_bundles", ReceiptBundle, "receipt bundle")
 
     @cached_property
     def text_claims(self) -> Collection[TextClaim]:

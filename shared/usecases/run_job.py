@@ -1,7 +1,15 @@
 """Run a job in this process: what the inline bus does."""
 
 from shared import tracing
-from shared.domain.job import TOPICS, IngestFile, Job, PreviewCampaign, QueueMessages, SendBatch
+from shared.domain.job import (
+    TOPICS,
+    IngestFile,
+    Job,
+    PreviewCampaign,
+    QueueMessages,
+    RecordReceipts,
+    SendBatch,
+)
 from shared.runtime import Runtime
 from shared.usecases.ledger.count_costs import count_costs
 
@@ -32,3 +40,7 @@ async def _run(runtime: Runtime, job: Job) -> None:
             from shared.usecases.sending.send_batch import send_batch
 
             await send_batch(runtime, job)
+        case RecordReceipts():
+            from shared.usecases.answers.record_receipts import record_receipts
+
+            await record_receipts(runtime, job)

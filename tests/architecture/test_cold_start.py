@@ -37,6 +37,7 @@ EXPECTED = {
     "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES,
     "preview_campaign": FRAMEWORK | {"grpc"} | TEMPLATES | ADDRESSES,
     "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued
+    "record_receipts": FRAMEWORK | DATABASE,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES | {"fastapi"},
     "portal": FRAMEWORK,

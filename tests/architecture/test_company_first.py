@@ -74,6 +74,7 @@ WITHOUT_COMPANY = {
     "hold_sending": "concerns all companies",
     "replan_fires": "concerns all companies: a part of a tick",
     "create_company": "the company does not exist yet",
+    "suggest_apart": "looks at a file on this machine, and nothing else",
     "announce_jobs": "jobs name their company",
     "announce_again": "takes pairs of company and record, as the sweep finds them",
     "grace": "reads a setting",

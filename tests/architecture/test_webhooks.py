@@ -5,22 +5,30 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
 from twilio.request_validator import RequestValidator
 
 import main
 from functions.process import current_runtime
 from infra.local.emulators import Emulators
 from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
+from shared import faults
+from shared.domain.channels.channel import Channel
+from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.receipt_bundle import RECEIPTS_PER_BUNDLE
+from shared.metering import NO_FIRE, metered
 from shared.providers.registry import webhook_paths
 from shared.runtime import Runtime
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from tests.kit.architecture.asgi import a_request
 from tests.kit.builders import NOON, a_message, an_email_sender, an_sms_sender
+from tests.kit.receipts import record_waiting, waiting_bundles
 
 COMPANY = "acme"
 OLD = {"account_sid": "AC1", "auth_token": "old-token"}
@@ -77,9 +85,8 @@ async def post(
     route: str, headers: Mapping[str, str], sender_id: str, form: bytes = FORM, company_id: str = COMPANY
 ) -> int:
     """What the webhook answers."""
-    kind, body = (
-        ("application/json", EVENTS) if route == "/events" else ("application/x-www-form-urlencoded", form)
-    )
+    kind = "application/json" if route == "/events" else "application/x-www-form-urlencoded"
+    body = EVENTS if route == "/events" and form == FORM else form
     query = f"company={company_id}&sender={sender_id}&message=m1"
     request = a_request(f"/messages{route}", query, {**headers, "content-type": kind}, body)
     return int((await main.messages(request)).status_code)
@@ -92,20 +99,31 @@ async def twilio(token: str, route: str = "/status", form: bytes = FORM) -> int:
     return await post(route, {"X-Twilio-Signature": signature}, "texts", form)
 
 
-async def sendgrid(signing_key: str) -> int:
+async def sendgrid(signing_key: str, events: bytes = EVENTS) -> int:
     """What events that SendGrid signs with the key are answered."""
     timestamp = str(int(time.time()))
     headers = {
-        "X-Twilio-Email-Event-Webhook-Signature": sign(signing_key, timestamp.encode() + EVENTS),
+        "X-Twilio-Email-Event-Webhook-Signature": sign(signing_key, timestamp.encode() + events),
         "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
     }
-    return await post("/events", headers, "mails")
+    return await post("/events", headers, "mails", events)
+
+
+def events(count: int, name: str = "delivered") -> bytes:
+    """A post of so many events, each about a mail of its own."""
+    return json.dumps(
+        [
+            {"event": name, "rollcall_message_id": f"m{number}", "email": f"p{number}@x.org", "timestamp": 1}
+            for number in range(count)
+        ]
+    ).encode()
 
 
 async def is_untouched(company: Runtime) -> bool:
     stores = company.stores
     return (
         await stores.messages.get(COMPANY, "m1") == a_sent_message()
+        and not await waiting_bundles(company, COMPANY)
         and not (await stores.replies.page(COMPANY, limit=1)).items
         and not (await stores.opt_outs.page(COMPANY, limit=1)).items
     )
@@ -130,8 +148,81 @@ async def test_what_is_not_signed_is_refused_and_changes_nothing(
 
 async def test_what_is_signed_counts(company: Runtime) -> None:
     assert await twilio("old-token") == 204
+    assert await record_waiting(company, COMPANY) == 1
     assert (await company.stores.messages.get(COMPANY, "m1")).delivery == "delivered"
     assert await sendgrid(OLD_KEY) == 204
+    assert await record_waiting(company, COMPANY) == 1
+
+
+async def test_an_answer_waits_for_as_much_whatever_a_post_holds(company: Runtime) -> None:
+    """One commit and one announcement: a thousand messages are recorded later."""
+    passed: list[str] = []
+    faults.install(lambda point, moment: passed.append(point) if moment == "before" else None)
+    try:
+        for count in (1, 10, 100, 1_000):
+            passed.clear()
+            with metered() as meter:
+                assert await sendgrid(OLD_KEY, events(count)) == 204
+            assert passed == ["store_receipts.store", "store_receipts.publish"]
+            assert meter[NO_FIRE][Unit.READS] == 1  # the sender
+            assert meter[NO_FIRE][Unit.WRITES] == -(-count // RECEIPTS_PER_BUNDLE)
+    finally:
+        faults.install(None)
+
+
+@pytest.mark.parametrize("name", ["unsubscribe", "group_unsubscribe", "spamreport"])
+async def test_who_refused_by_a_link_is_known_when_it_is_answered(company: Runtime, name: str) -> None:
+    mail = a_message(id="m0", channel=Channel("email"), address="p0@x.org", sender_id="mails")
+    await company.stores.messages.save(COMPANY, "m0", mail)
+    assert await sendgrid(OLD_KEY, events(1, name)) == 204
+    [opt_out] = (await company.stores.opt_outs.page(COMPANY, limit=9)).items
+    assert (opt_out.address, opt_out.is_active) == ("p0@x.org", True)
+    assert await waiting_bundles(company, COMPANY) == []
+
+
+async def test_who_writes_stop_is_known_when_it_is_answered(company: Runtime) -> None:
+    assert await twilio("old-token", "/incoming") == 200
+    [opt_out] = (await company.stores.opt_outs.page(COMPANY, limit=9)).items
+    assert (opt_out.address, opt_out.is_active) == ("+12125550187", True)
+
+
+async def test_of_very_many_refusals_in_one_post_none_is_lost(company: Runtime) -> None:
+    for number in range(60):
+        mail = a_message(
+            id=f"m{number}", channel=Channel("email"), address=f"p{number}@x.org", sender_id="mails"
+        )
+        await company.stores.messages.save(COMPANY, mail.id, mail)
+    assert await sendgrid(OLD_KEY, events(60, "unsubscribe")) == 204
+    assert len((await company.stores.opt_outs.page(COMPANY, limit=100)).items) == 50
+    assert await record_waiting(company, COMPANY) == 1
+    assert len((await company.stores.opt_outs.page(COMPANY, limit=100)).items) == 60
+
+
+@pytest.mark.parametrize("route", sorted(f"/{path}" for path in webhook_paths()))
+async def test_nothing_of_a_body_is_read_that_is_too_long_unsigned_or_for_nobody(
+    company: Runtime, route: str
+) -> None:
+    taken = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+
+    async def ask(sender_id: str, headers: dict[str, str]) -> int:
+        query = f"company={COMPANY}&sender={sender_id}&message=m1"
+        asked = a_request(f"/messages{route}", query, headers)
+        return int((await main.messages(Request(asked.scope, receive))).status_code)
+
+    of_route = "mails" if route == "/events" else "texts"
+    assert await ask(of_route, {}) == 403
+    assert await ask("nobody", FORGED) == 403
+    assert await ask(of_route, FORGED | {"content-length": "100000000"}) == 413
+    assert await ask(of_route, FORGED | {"content-length": "9" * 5_000}) == 413
+    assert taken == 0
+    assert await ask(of_route, FORGED) == 413  # it comes in pieces, and says nothing of its length
+    assert taken <= 10 * 1024 * 1024 // 100_000 + 1
+    assert await is_untouched(company)
 
 
 async def test_without_credentials_nothing_is_taken_not_even_what_an_empty_secret_signed(

@@ -162,6 +162,7 @@ def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     }
     assert _rights(MANIFEST.get("messages")) == always | {
         ("datastore.user", "the project", ""),
+        ("pubsub.publisher", "topic record-receipts", ""),
         ("rollcallCredentialReader", "the project", "senders-credentials"),
     }
     dead = {

@@ -11,7 +11,7 @@ from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
 from shared.domain.messages.webhook import WebhookRequest
 from shared.providers.twilio.webhook import FORM_TYPE
-from shared.usecases.answers.receive_webhook import receive_webhook
+from shared.usecases.answers.receive_webhook import find_listener, receive_webhook
 from tests.kit.clinic import Clinic
 
 OURS = "+12125550100"
@@ -57,4 +57,5 @@ async def _receive(
     request = WebhookRequest(
         url=url, query=query, headers=CIMultiDict(headers), body=body, received_at=clinic.runtime.now()
     )
-    await receive_webhook(clinic.runtime, clinic.company_id, sender_id, path, request)
+    listener = await find_listener(clinic.runtime, clinic.company_id, sender_id, path, request.headers)
+    await receive_webhook(clinic.runtime, clinic.company_id, listener, request)

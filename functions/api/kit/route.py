@@ -24,6 +24,7 @@ from functions.api.kit.authentication import Caller, authenticate, require, scop
 from functions.api.kit.idempotency import once, request_hash
 from functions.api.kit.json_body import read_json
 from functions.api.kit.problems import RETRY_SECONDS, Refusal, invalid
+from functions.request_body import announces_more
 from shared import log, tracing
 from shared.domain.errors import Problem
 from shared.usecases.ledger.count_costs import count_costs
@@ -191,7 +192,7 @@ class BodyLimit:
 
         async def receiving() -> Message:  # called once the caller is known and may ask
             nonlocal taken
-            if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
+            if announces_more(announced, limit):
                 raise _too_large(limit)
             message = await receive()
             taken += len(message.get("body", b""))

@@ -81,6 +81,9 @@ RETENTION: dict[str, Retention] = {
         why="looked at before firing",
     ),
     "preview_chunks": Retention(period=lambda kept: kept.previews, why="as previews"),
+    "receipt_bundles": Retention(
+        period=lambda kept: kept.previews, why="they are recorded, and deleted, within minutes"
+    ),
     "history_searches": Retention(
         period=lambda kept: kept.searches,
         since=lambda search: None if search.is_open else search.next_at,

@@ -12,6 +12,7 @@ BATCHES_STALLED = Query(
     collection="batches", equal=("state",), range=("lease_until", "<="), across_companies=True
 )
 BATCHES_HELD = Query(collection="batches", equal=("state",), across_companies=True)
+RECEIPTS_WAITING = Query(collection="receipt_bundles", range=("told_at", "<="), across_companies=True)
 MESSAGES_TO_SEARCH = Query(
     collection="messages", equal=("state",), range=("search_at", "<="), across_companies=True
 )

@@ -31,9 +31,12 @@ class WebhookRoute(Generic[C]):
     `verify` raises BadSignature unless the request was provably sent by the provider for an account with
     these credentials; it sees the bytes before anything else does. `read` then says what was told, and raises
     InvalidInput when that cannot be made out. `answer` is given once all of it is stored.
+    A longer body than `longest_body` (bytes), and one without the header `proof`, is refused unread.
     """
 
     path: str
+    longest_body: int
+    proof: str
     verify: Callable[[WebhookRequest, C], None]
     read: Callable[[WebhookRequest], Sequence[News]]
     answer: WebhookAnswer = STORED

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from shared.providers.kit.credential_input import CredentialsInput
 
 
+PROOF = "X-Twilio-Email-Event-Webhook-Signature"
+EVENTS_BYTES = 10 * 1024 * 1024  # a thousand events and more are posted at once
+
+
 def _credentials_input() -> "type[CredentialsInput]":
     from shared.providers.sendgrid.credential_input import SendGridCredentialsInput
 
@@ -61,7 +65,9 @@ PROVIDER = ProviderRecord(
     credentials_input=_credentials_input,
     open_account=_account,
     open_sender=_sender,
-    webhooks=(WebhookRoute(path="events", verify=_verify, read=_events),),
+    webhooks=(
+        WebhookRoute(path="events", longest_body=EVENTS_BYTES, proof=PROOF, verify=_verify, read=_events),
+    ),
     own_lists={
         OptOutSource.BOUNCE: _LISTED.format(list="Bounces", path="suppression/bounces"),
         OptOutSource.COMPLAINT: _LISTED.format(list="Spam Reports", path="suppression/spam_reports"),

@@ -21,6 +21,10 @@ NO_REPLY = WebhookAnswer(
 )
 
 
+PROOF = "X-Twilio-Signature"
+FORM_BYTES = 128 * 1024  # a text of 1,600 characters and the addresses of ten pictures take a tenth of it
+
+
 def _credentials_input() -> "type[CredentialsInput]":
     from shared.providers.twilio.credential_input import TwilioCredentialsInput
 
@@ -82,7 +86,14 @@ PROVIDER = ProviderRecord(
     open_history=_history,
     own_lists={OptOutSource.REPLY: _STOPPED, OptOutSource.PROVIDER: _STOPPED},
     webhooks=(
-        WebhookRoute(path="incoming", verify=_verify, read=_incoming, answer=NO_REPLY),
-        WebhookRoute(path=STATUS_PATH, verify=_verify, read=_status),
+        WebhookRoute(
+            path="incoming",
+            longest_body=FORM_BYTES,
+            proof=PROOF,
+            verify=_verify,
+            read=_incoming,
+            answer=NO_REPLY,
+        ),
+        WebhookRoute(path=STATUS_PATH, longest_body=FORM_BYTES, proof=PROOF, verify=_verify, read=_status),
     ),
 )

@@ -1,22 +1,26 @@
 """Take what a provider tells about one of a company's senders: proved by its signature, then stored."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from shared import log
-from shared.domain.messages.sending import IncomingMessage, Receipt
+from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.credentials import Credentials, WrongCredentials
 from shared.providers.kit.record import News, WebhookRoute
-from shared.providers.kit.signature import BadSignature
+from shared.providers.kit.signature import BadSignature, required_header
 from shared.providers.registry import find_webhook, webhook_paths
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.answers.record_receipt import record_receipt
+from shared.usecases.answers.store_receipts import store_receipts
 
-MESSAGES_AT_ONCE = 16
+REFUSALS_AT_ONCE = 50  # in one post; more are recorded with the receipts, seconds later
+REFUSALS_TOGETHER = 10
+_REFUSALS = frozenset({ReceiptKind.OPTED_OUT, ReceiptKind.COMPLAINED})
 Route = WebhookRoute[Credentials]
 
 
@@ -37,19 +41,41 @@ def is_webhook(path: str) -> bool:
     return path in webhook_paths()
 
 
-async def receive_webhook(
-    runtime: Runtime, company_id: str, sender_id: str, path: str, request: WebhookRequest
-) -> WebhookAnswer:
-    """Store what was told, and say what to answer. The same told again changes nothing.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listener:
+    """Who is told, and how: the sender, and the route of its provider that was posted to."""
 
-    Both ids are only what the request says. Raises WebhookRefused, WebhookUnchecked, CompanyGone, and
-    InvalidInput for what was signed but lacks what it must have.
+    sender: Sender
+    route: Route
+
+
+async def find_listener(
+    runtime: Runtime, company_id: str, sender_id: str, path: str, headers: Mapping[str, str]
+) -> Listener:
+    """Who is told by a post to /messages/`path`, before anything of its body is read.
+
+    Both ids are only what the request says. Raises WebhookRefused, CompanyGone.
     """
     try:
         sender = await _sender(runtime, company_id, sender_id)
         route = find_webhook(sender, path)
         if route is None:
             raise BadSignature(f"{sender.provider} posts nothing there")
+        required_header(headers, route.proof)
+    except BadSignature as refusal:
+        raise WebhookRefused(str(refusal)) from refusal
+    return Listener(sender=sender, route=route)
+
+
+async def receive_webhook(
+    runtime: Runtime, company_id: str, listener: Listener, request: WebhookRequest
+) -> WebhookAnswer:
+    """Store what was told, and say what to answer. The same told again changes nothing.
+
+    Raises WebhookRefused, WebhookUnchecked, and InvalidInput for what was signed but lacks what it must have.
+    """
+    sender, route = listener.sender, listener.route
+    try:
         await _verify(runtime, company_id, sender, route, request)
     except (BadSignature, CredentialsMissing, WrongCredentials) as refusal:
         raise WebhookRefused(str(refusal)) from refusal
@@ -104,21 +130,26 @@ def _check_any(live: Sequence[Credentials], route: Route, request: WebhookReques
 
 
 async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequence[News]) -> None:
-    """Store all of it, the news of many messages at once."""
-    gate = asyncio.Semaphore(MESSAGES_AT_ONCE)
+    """Take at once what people say, in words or by a provider's link: nothing more may go to who refused.
 
-    async def record(receipts: Sequence[Receipt]) -> None:
-        async with gate:
-            for receipt in receipts:  # one message's one by one: they would contend for it
-                await record_receipt(runtime, company_id, receipt)
-
-    by_message: dict[str, list[Receipt]] = {}
+    Receipts are only stored: a post may hold thousands, and messages are busy while they are sent.
+    """
+    gate = asyncio.Semaphore(REFUSALS_TOGETHER)
+    receipts: list[Receipt] = []
+    refusals: list[Receipt] = []
     for one in news:
-        if isinstance(one, Receipt):
-            by_message.setdefault(one.message_id, []).append(one)
-        else:
+        if not isinstance(one, Receipt):
             await _receive_reply(runtime, company_id, sender, one)
-    await asyncio.gather(*map(record, by_message.values()))
+        elif one.kind in _REFUSALS and len(refusals) < REFUSALS_AT_ONCE:
+            refusals.append(one)
+        else:
+            receipts.append(one)
+
+    async def record(refusal: Receipt) -> None:
+        async with gate:
+            await record_receipt(runtime, company_id, refusal)
+
+    await asyncio.gather(store_receipts(runtime, company_id, receipts), *map(record, refusals))
 
 
 async def _receive_reply(

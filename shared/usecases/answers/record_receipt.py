@@ -1,6 +1,8 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from shared import log
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
@@ -28,15 +30,12 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
     lesson = await _lesson(runtime, company_id, receipt)
 
     async def record(transaction: Transaction) -> tuple[Message, Message] | None:
-        now = runtime.now()
         message = await stores.messages.find(company_id, receipt.message_id, transaction)
         if message is None:
             return None
-        changed = after_receipt(message, receipt, now)
+        changed = after_told(message, (receipt,), runtime.now())
         opt_out = await _learned(runtime, company_id, changed, receipt, lesson, transaction)
-        if is_forgotten(message):  # what providers say may name the person
-            changed = replace(changed, provider_id=None, delivery_reason=None)
-        if _is_resolved(message, changed):
+        if is_resolved(message, changed):
             await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
             stores.messages.put(transaction, company_id, message.id, changed)
@@ -46,13 +45,12 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
 
     with log.context(company_id=company_id, message_id=receipt.message_id):
         found = await transact(stores.db, record, "record_receipt")
+        log_receipt(company_id, receipt, found)
         if found is None:
-            log.event("receipt for no message")
             return False
         before, after = found
-        with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
-            log.event("receipt", kind=str(receipt.kind), delivery=after.delivery, is_news=before != after)
-            if _is_resolved(before, after):
+        if is_resolved(before, after):
+            with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
                 await summarize_fire(runtime, company_id, after.fire_id)
         return True
 
@@ -94,5 +92,31 @@ async def _learned(
     return noted(list(stored.values()), new, message.sent_at or message.sending_at)
 
 
-def _is_resolved(before: Message, after: Message) -> bool:
+def teaches(receipt: Receipt) -> bool:
+    """Whether the receipt says more than how far its message got."""
+    return lesson_of_receipt(receipt) is not None
+
+
+def after_told(message: Message, receipts: Iterable[Receipt], now: datetime) -> Message:
+    """The message after its receipts, in whatever order."""
+    for receipt in receipts:
+        message = after_receipt(message, receipt, now)
+    if is_forgotten(message):  # what providers say may name the person
+        message = replace(message, provider_id=None, delivery_reason=None)
+    return message
+
+
+def is_resolved(before: Message, after: Message) -> bool:
+    """Whether the outcome was unknown and no longer is."""
     return before.state is MessageState.UNKNOWN and after.state is not MessageState.UNKNOWN
+
+
+def log_receipt(company_id: str, receipt: Receipt, change: tuple[Message, Message] | None) -> None:
+    """Note what a receipt changed: the message before and after, or None when there is none."""
+    with log.context(company_id=company_id, message_id=receipt.message_id):
+        if change is None:
+            log.event("receipt for no message")
+            return
+        before, after = change
+        with log.context(campaign_id=after.campaign_id, fire_id=after.fire_id):
+            log.event("receipt", kind=str(receipt.kind), delivery=after.delivery, is_news=before != after)

@@ -11,6 +11,8 @@ from google.api_core.exceptions import NotFound as ObjectNotFound
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.person import FORGOTTEN, Person
 from shared.domain.fires.preview import Preview, further_part_ids, preview_chunk_id
+from shared.domain.messages.receipt_bundle import receipts_of, with_receipts
+from shared.domain.messages.sending import Receipt
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import without_rows
 from shared.usecases.contacts.find_rows_of import RowsOf
@@ -24,7 +26,26 @@ async def forget_copies(runtime: Runtime, company_id: str, person: Person, rows:
     removed["previews"] += await _forget_previews(runtime, company_id, rows)
     removed["file_profiles"] += await runtime.stores.file_profiles.remove(company_id, rows.numbers)
     removed["idempotency_keys"] += await _forget_answers(runtime, company_id, person)
+    removed["receipts"] += await _forget_receipts(runtime, company_id, person)
     return removed
+
+
+async def _forget_receipts(runtime: Runtime, company_id: str, person: Person) -> int:
+    """Take what names the person out of receipts that wait: they still say how far a message got."""
+    bundles, removed = runtime.stores.receipt_bundles, 0
+    async for page in bundles.each_page(company_id):
+        for bundle in page:
+            told = receipts_of(bundle)
+            kept = [_without(receipt, person) for receipt in told]
+            if kept != told:
+                removed += sum(one != other for one, other in zip(told, kept, strict=True))
+                await bundles.save(company_id, bundle.id, with_receipts(bundle, kept))
+    return removed
+
+
+def _without(receipt: Receipt, person: Person) -> Receipt:
+    is_theirs = person.is_in_any((receipt.address or "", receipt.reason or ""))
+    return replace(receipt, address=None, reason=None) if is_theirs else receipt
 
 
 async def _forget_previews(runtime: Runtime, company_id: str, rows: RowsOf) -> int:

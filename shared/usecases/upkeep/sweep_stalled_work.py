@@ -11,9 +11,15 @@ from shared.domain.files.file import FileState
 from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
 from shared.domain.job import IngestFile, Job
 from shared.domain.messages.batch import Batch, BatchState, send_job
+from shared.domain.messages.receipt_bundle import record_job
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
-from shared.firestore.queries.messages import BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
+from shared.firestore.queries.messages import (
+    BATCHES_HELD,
+    BATCHES_STALLED,
+    BATCHES_UNTAKEN,
+    RECEIPTS_WAITING,
+)
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.cancel_campaign import settle_canceled
@@ -25,6 +31,7 @@ from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.upkeep.announce_again import announce_again, grace
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
+BUNDLES_A_TICK = 1_000
 UNSTORED_FOR = timedelta(seconds=30)  # by then whoever started a fire has stored its chunks, or died
 
 
@@ -109,6 +116,18 @@ def _send_job(_: str, batch: Batch) -> Job:
     return send_job(batch)
 
 
+async def _sweep_receipts(runtime: Runtime, now: datetime) -> int:
+    """The oldest bundles that wait. They go on waiting for their turn unmarked: a job more costs one read."""
+    jobs = []
+    waiting = runtime.stores.receipt_bundles.each_across_companies(RECEIPTS_WAITING, now - grace(runtime))
+    async for company_id, bundle in waiting:
+        jobs.append(record_job(company_id, bundle))
+        if len(jobs) == BUNDLES_A_TICK:
+            break
+    await announce_jobs(runtime, jobs, "sweep.publish_receipts")
+    return len(jobs)
+
+
 async def _sweep_held(runtime: Runtime) -> int:
     """Batches that were held just as their fire, their sender, their company or everything went on again."""
     if await runtime.stores.system.find_hold() is not None:
@@ -162,5 +181,6 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "fires": _sweep_fires,
     "chunks": _sweep_chunks,
     "batches": _sweep_batches,
+    "receipts": _sweep_receipts,
     "summaries": _sweep_summaries,
 }

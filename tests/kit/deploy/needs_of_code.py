@@ -12,12 +12,13 @@ from infra.manifest import Use
 from tests.kit.architecture.source_tree import source_files
 
 NOT_FOLLOWED = {"shared.usecases.run_job", "shared.runtime"}
-# What makes a job, by its worker; QueueMessages and SendBatch themselves are made in these two places only.
+# What makes a job, by its worker; QueueMessages, SendBatch and RecordReceipts are made in these places only.
 JOB_WORKERS = {
     "IngestFile": "ingest_file",
     "queue_job": "queue_messages",
     "PreviewCampaign": "preview_campaign",
     "send_job": "send_batch",
+    "record_job": "record_receipts",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

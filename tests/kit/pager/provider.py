@@ -88,5 +88,9 @@ PROVIDER = ProviderRecord(
     credentials_input=_credentials_input,
     open_account=_account,
     open_sender=_sender,
-    webhooks=(WebhookRoute(path=STATUS_PATH, verify=_verify, read=_status),),
+    webhooks=(
+        WebhookRoute(
+            path=STATUS_PATH, longest_body=10_000, proof=SIGNATURE_HEADER, verify=_verify, read=_status
+        ),
+    ),
 )

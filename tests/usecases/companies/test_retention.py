@@ -9,7 +9,9 @@ from infra.ops.__main__ import ops_parser
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.firestore.kit.retention import RETENTION
+from shared.usecases.answers.store_receipts import store_receipts
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
@@ -50,6 +52,9 @@ async def worked(clinic: Clinic) -> None:
     await clinic.fire()
     await clinic.write("+12125550187", "1")
     await save_opt_out(clinic.runtime, clinic.company_id, Channel("sms"), "+12125550188")
+    clinic.runs_jobs = False  # what a provider tells waits
+    told = Receipt(message_id="m", kind=ReceiptKind.DELIVERED, event_id="e")
+    await store_receipts(clinic.runtime, clinic.company_id, [told])
 
 
 async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Clinic) -> None:
