@@ -78,6 +78,7 @@ WITHOUT_COMPANY = {
     "announce_jobs": "jobs name their company",
     "announce_again": "takes pairs of company and record, as the sweep finds them",
     "grace": "reads a setting",
+    "csv_pieces": "writes what it is given as CSV",
     "dispatch_batches": "takes pairs of company and batch, as the dispatch tick finds them",
 }
 PATH_CALLS = {"collection", "document", "collection_group", "collections", "list_collections"}
