@@ -43,6 +43,8 @@ NEWER = frozenset(
     {
         "system (hold)",  # it stands there only while everything is held
         "file_profiles",
+        "receipt_bundles",
+        "withdrawals",
     }
 )
 
@@ -181,7 +183,8 @@ async def _read_everything(office: Upgraded) -> None:
         for item in items[:5]:
             assert await api.get(f"/{name}/{item['id']}")
     for campaign in (await api.get("/campaigns"))["items"]:
-        assert (await api.get(f"/campaigns/{campaign['id']}/status"))["campaign"] == campaign
+        alone = (await api.get(f"/campaigns/{campaign['id']}/status"))["campaign"]
+        assert alone.items() >= campaign.items()
     [preview] = [path for path in EXPORTED["documents"] if "/previews/" in path]
     preview_id = preview.rpartition("/")[2]
     assert (await api.get(f"/previews/{preview_id}/messages"))["items"]
