@@ -23,7 +23,7 @@ def why_not_read(file: File, now: datetime, rows_retention_days: float) -> str |
         return _NOT_LOADED[file.state] + refusal
     kept_for = timedelta(days=rows_retention_days) - ENDS_EARLY
     if file.loaded_at is None or now >= file.loaded_at + kept_for:
-        return "its rows are deleted by now, as their time is over; upload the file again"
+        return "its rows are deleted by now, as their time is over. Upload the file again"
     return None
 
 

@@ -1,8 +1,9 @@
 """What was sent before: messages of other fires that are the same as one that is planned.
 
-What was sent counts, and what may have gone out. What failed, was skipped or withdrawn, or is known not to
-have arrived does not. What is queued elsewhere does not forbid a message yet: whichever is due first goes
-out, and the other is skipped when its turn comes. So a fire that is canceled takes nobody's message with it.
+What was sent counts, and what may have been: its outcome is unknown. What failed, was skipped or withdrawn,
+or is known not to have arrived does not. What is queued elsewhere does not forbid a message yet: whichever is
+due first goes out, and the other is skipped when its turn comes. What is just being sent has the other wait
+until its outcome is known. So a fire that is canceled, or fails, takes nobody's message with it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,14 @@ from shared.domain.campaigns.dedupe_scope import Scope
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 
-_MAY_HAVE_GONE = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN})
+_MAY_HAVE_GONE = frozenset({MessageState.SENT, MessageState.UNKNOWN})
+# Of several the one with the highest rank is told; what has no rank does not count.
+_RANKS = {
+    MessageState.QUEUED: 0,
+    MessageState.SENDING: 1,
+    MessageState.UNKNOWN: 2,
+    MessageState.SENT: 2,
+}
 _NOT_ARRIVED = frozenset({Delivery.UNDELIVERED, Delivery.FAILED})
 
 
@@ -34,6 +42,11 @@ class EarlierMessage:
     def forbids(self) -> bool:
         """Whether it went out, or may have: then the same message is not sent again."""
         return self.state in _MAY_HAVE_GONE
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is just being sent, so that its outcome is to be waited for."""
+        return self.state is MessageState.SENDING
 
     def words(self, time_zone: str) -> str:
         """When and by whom, as a sentence. `time_zone` (IANA) is the company's."""
@@ -69,8 +82,7 @@ def counting(
 
 
 def _counts(message: Message, campaign_id: str, scope: Scope, now: datetime) -> bool:
-    is_alive = message.state is MessageState.QUEUED or message.state in _MAY_HAVE_GONE
-    if not scope.is_wide or not is_alive or message.delivery in _NOT_ARRIVED:
+    if not scope.is_wide or message.state not in _RANKS or message.delivery in _NOT_ARRIVED:
         return False
     looks_back = scope.looks_back
     return message.campaign_id == campaign_id or (
@@ -78,9 +90,9 @@ def _counts(message: Message, campaign_id: str, scope: Scope, now: datetime) -> 
     )
 
 
-def _weight(message: Message) -> tuple[bool, datetime]:
+def _weight(message: Message) -> tuple[int, datetime]:
     """Of several the one that forbids is told, and of these the newest."""
-    return message.state in _MAY_HAVE_GONE, _moment(message)
+    return _RANKS[message.state], _moment(message)
 
 
 def _moment(message: Message) -> datetime:

@@ -28,6 +28,8 @@ from shared.usecases.sending.read_group import read_group
 
 # A message must be able to arrive before its window closes, so the last seconds are not used.
 CLOSING_SECONDS = 5
+# How long a message waits for the outcome of the same one that another fire is just sending.
+LEAVING_SECONDS = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +149,8 @@ def _decide(
     if before is not None and before.forbids:
         words = before.words(content.company_time_zone)
         return _skipped(message, SkipReason.ALREADY_SENT, duplicate_of=before.message_id, explanation=words)
+    if before is not None and before.is_leaving:
+        return _Decision(later=(now + timedelta(seconds=LEAVING_SECONDS), message.id))
     sealed = rendering_hash(
         fire.content_hash, message.channel, message.address, message.subject, message.body
     )

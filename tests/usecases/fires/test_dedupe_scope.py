@@ -188,6 +188,23 @@ async def test_what_went_out_or_may_have_counts_and_what_did_not_does_not(
     assert (await clinic.sent_counts())["+12125550165"] == copies
 
 
+@pytest.mark.parametrize(("ends_as", "copies"), [(MessageState.FAILED, 2), (MessageState.SENT, 1)])
+async def test_what_is_just_being_sent_is_waited_for(
+    clinic: Clinic, ends_as: MessageState, copies: int
+) -> None:
+    await fire(clinic, "first", A)
+    [message] = await clinic.messages()
+    leaving = replace(message, state=MessageState.SENDING)
+    await clinic.stores.messages.save(clinic.company_id, message.id, leaving)
+    second = await fire(clinic, "second", A, D)
+    assert (await clinic.report(second)).ledger == Ledger(planned=2, sent=1, pending=1)
+    await clinic.stores.messages.save(clinic.company_id, message.id, replace(message, state=ends_as))
+    clinic.later(timedelta(minutes=1))
+    await dispatch_due_batches(clinic.runtime, clinic.runtime.now())
+    assert (await clinic.sent_counts())["+12125550165"] == copies
+    assert (await clinic.report(second)).ledger.pending == 0
+
+
 async def test_chosen_rows_are_sent_again_as_previewed(clinic: Clinic) -> None:
     await fire(clinic, "first", A, B, C)
     file = await clinic.load(C, B, A, D)
