@@ -1,6 +1,6 @@
 """What the OpenAPI document promises holds for whatever is sent: schemathesis makes it up.
 
-ROLLCALL_EXAMPLES (40) says how many requests of each kind an operation gets, and ROLLCALL_SEED which.
+ROLLCALL_EXAMPLES (20) says how many requests of each kind an operation gets, and ROLLCALL_SEED which.
 """
 
 import os
@@ -24,7 +24,7 @@ from shared.settings import Settings
 from tests.api.test_authentication import an_unused_runtime
 from tests.kit.api.served import ServedOffice, served_office
 
-EXAMPLES = int(os.environ.get("ROLLCALL_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("ROLLCALL_EXAMPLES", "20"))
 SEED = int(os.environ.get("ROLLCALL_SEED", "1"))
 SCHEMA = schemathesis.openapi.from_dict(build_app(an_unused_runtime()).openapi())
 OPERATIONS = [
