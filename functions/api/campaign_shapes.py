@@ -16,7 +16,9 @@ from functions.api.kit.shapes import (
     Name,
     Output,
     WallDateTime,
+    WallDateTimeShown,
     WallTime,
+    WallTimeShown,
 )
 from functions.api.message_filter_shapes import FilterInput, FilterOutput
 from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
@@ -176,8 +178,8 @@ class WindowOutput(Output):
     """When people may be contacted."""
 
     days: tuple[int, ...]
-    opens: time
-    closes: time
+    opens: WallTimeShown
+    closes: WallTimeShown
     time_zone_field: str | None
     closed_days: tuple[date, ...]
     holiday_country: str | None
@@ -187,7 +189,7 @@ class ScheduleOutput(Output):
     """When a campaign fires."""
 
     kind: ScheduleKind
-    at: datetime | None
+    at: WallDateTimeShown | None
     rule: str | None
     time_zone: str | None
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from functions.api.campaign_shapes import ScheduleInput, WindowInput
 from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import Input, ItemId, Output
+from functions.api.kit.shapes import Input, ItemId, Output, WallDateTimeShown
 from shared.domain.campaigns.schedule import Schedule
 from shared.domain.campaigns.window import ContactWindow
 from shared.views import coming_times as view
@@ -31,7 +31,7 @@ class ComingTimeOutput(Output):
     """
 
     at: datetime
-    local: datetime
+    local: WallDateTimeShown
     weekday: str
     closed_for: str | None
 

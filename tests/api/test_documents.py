@@ -15,7 +15,10 @@ async def test_the_document_names_everything(office: Office) -> None:
         for method, operation in operations.items():
             assert operation["security"] == [{"API key": []}], path
             assert operation["description"], path
-            assert "application/problem+json" in operation["responses"]["default"]["content"], path
+            problems = {status for status in operation["responses"] if status >= "400"}
+            assert problems >= {"401", "403", "404", "422", "503"}, path
+            for status in problems:
+                assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path
             names = [item["name"] for item in operation.get("parameters", ())]
             assert ("Idempotency-Key" in names) == (method == "post"), path
 

@@ -50,6 +50,7 @@ _FIRST: dict[Point, Passage] = {
     "sweep.publish_files": ("claim_file.lease", "after"),  # else Pub/Sub delivers again at once
     "sweep.publish_chunks": ("store_chunks.publish", "before"),
     "sweep.publish_batches": ("queue_messages.publish", "before"),
+    "sweep.publish_receipts": ("store_receipts.publish", "before"),
 }
 _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
@@ -60,6 +61,7 @@ _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[
     "search_history.settle": evidence.lose_answers,
     "search_history.page": evidence.lose_answers,
     "search_history.store": evidence.lose_receipts,
+    "record_receipt": evidence.lose_receipts,  # one by one where the history tells them
     "settle_message": evidence.decide,
     "settle_message.publish": evidence.decide,
     "requeue_failure": evidence.correct,

@@ -26,7 +26,7 @@ from functions.api import (
     sources,
     templates,
 )
-from functions.api.kit.described import PROBLEM_RESPONSES, describe
+from functions.api.kit.described import describe
 from functions.api.kit.docs import FILES, docs, docs_file
 from functions.api.kit.problems import answer_with_problems
 from functions.api.kit.route import BodyLimit
@@ -64,7 +64,6 @@ def build_app(runtime: Runtime) -> FastAPI:
     app = FastAPI(
         title="Rollcall",
         version="1",
-        responses=PROBLEM_RESPONSES,
         openapi_url="/v1/openapi.json",
         docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
         generate_unique_id_function=lambda route: route.name,

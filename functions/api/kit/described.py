@@ -64,11 +64,19 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "A problem",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+# What an operation may be refused with. Those that change something may be refused for more.
+_REFUSALS = {
+    "401": "The key is missing, unknown, revoked or over.",
+    "403": "The key has not the scope this needs.",
+    "404": "There is no such thing.",
+    "414": "The address is too long.",
+    "422": "The input is wrong: `errors` names every place.",
+    "500": "Rollcall has a fault.",
+    "503": "Rollcall is busy: send it again after `Retry-After` seconds.",
+}
+_REFUSALS_OF_CHANGES = {
+    "409": "It does not fit the state things are in, or the same request is being done.",
+    "413": "The body is too large.",
 }
 _KEY_PARAMETER: dict[str, Any] = {
     "name": HEADER,
@@ -90,7 +98,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for operations in document["paths"].values():
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY_PARAMETER)
-            for operation in operations.values():
+            for method, operation in operations.items():
+                _say_refusals(operation, is_change=method != "get")
                 _say_plainly(operation)
                 if (example := example_of(operation["operationId"])) is not None:
                     add_example(operation, example)
@@ -104,6 +113,14 @@ _ANSWERS = {
     "202": "It has begun.",
     "204": "It was done; there is nothing to show.",
 }
+
+
+def _say_refusals(operation: dict[str, Any], *, is_change: bool) -> None:
+    """Name every status of a refusal, so that no program meets one it was not told of."""
+    refusals = _REFUSALS | (_REFUSALS_OF_CHANGES if is_change else {})
+    schema = {"$ref": "#/components/schemas/Problem"}
+    for status, text in sorted(refusals.items()):
+        operation["responses"][status] = {"description": text, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def _say_plainly(operation: dict[str, Any]) -> None:

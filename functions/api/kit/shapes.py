@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
 )
 
@@ -137,7 +138,14 @@ _MomentForm = _written_as(
     f"{_DAY}[Tt ]{_TIME}{_OFFSET}",
     "a time with its offset, such as 2026-11-30T09:00:00-05:00 or 2026-11-30T14:00:00Z",
 )
-WallTime = Annotated[time, _WallTimeForm, _Wall]
-WallDateTime = Annotated[datetime, _WallForm, _Wall, _Range]
+# OpenAPI's formats "time" and "date-time" are of times with an offset, which wall times have not.
+_ShownWallTime = WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$", "examples": ["09:00"]})
+_ShownWall = WithJsonSchema(
+    {"type": "string", "pattern": f"^{_DAY}T{_TIME}$", "examples": ["2026-11-30T09:00"]}
+)
+WallTime = Annotated[time, _WallTimeForm, _Wall, _ShownWallTime]
+WallDateTime = Annotated[datetime, _WallForm, _Wall, _Range, _ShownWall]
+WallTimeShown = Annotated[time, _ShownWallTime]
+WallDateTimeShown = Annotated[datetime, _ShownWall]
 Day = Annotated[date, _DayForm, _Range]
 Moment = Annotated[AwareDatetime, _MomentForm, _Range]
