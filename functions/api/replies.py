@@ -71,6 +71,7 @@ class ReplyFilters:
     """Which replies are asked for: those that match every filter given."""
 
     fire_id: ItemId | None = None
+    campaign_id: ItemId | None = None
     message_id: ItemId | None = None
     sender_id: ItemId | None = None
     channel: ChannelName | None = None

@@ -37,7 +37,7 @@ REPLIES = ListQuery(
     collection="replies",
     newest="received_at",
     equal=(
-        *("fire_id", "message_id", "sender_id", "channel", "meaning", "disposition"),
+        *("fire_id", "campaign_id", "message_id", "sender_id", "channel", "meaning", "disposition"),
         *("waits", "contradicts_earlier"),
         *("address", "address_key"),
     ),

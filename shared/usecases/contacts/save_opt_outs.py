@@ -162,11 +162,16 @@ async def _note(runtime: Runtime, company_id: str, group: Sequence[OptOut], coun
     else:
         before = await transact(runtime.stores.db, note)
     # A commit that was applied and reported an error runs again, and finds its own: those are new too.
-    ours = {one.id for one in group if _is_ours(before.get(one.id), one)}
-    counts.new += len(group) - len(before) + len(ours)
-    counts.known += sum(one.is_active for item_id, one in before.items() if item_id not in ours)
-    counts.renewed += sum(not one.is_active for one in before.values())
+    for one in group:
+        stored = before.get(one.id)
+        if stored is None or _is_ours(stored, one):
+            counts.new += 1
+        elif noted([stored], one) is None:
+            counts.known += 1
+        else:  # it took the refusal back, or was out of reach without one
+            counts.renewed += not stored.is_active
+            counts.new += stored.is_active
 
 
-def _is_ours(stored: OptOut | None, one: OptOut) -> bool:
-    return stored is not None and replace(stored, earlier=()) == one
+def _is_ours(stored: OptOut, one: OptOut) -> bool:
+    return replace(stored, earlier=()) == one

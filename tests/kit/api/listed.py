@@ -94,6 +94,7 @@ def _reply() -> Reply:
         received_at=NOON,
         meaning=ReplyMeaning.ANSWER,
         message_id="m1",
+        campaign_id="c1",
         fire_id="f1",
         disposition=Disposition.CONFIRMED,
     )
@@ -237,11 +238,14 @@ LISTS = (
         make=_reply,
         filters={
             "fire_id": ("f1", {"fire_id": "f2"}),
+            "campaign_id": ("c1", {"campaign_id": "c2"}),
             "message_id": ("m1", {"message_id": "m2"}),
             "sender_id": ("texts", {"sender_id": "others"}),
             "channel": ("sms", {"channel": Channel("email")}),
             "meaning": ("answer", {"meaning": ReplyMeaning.UNCLEAR}),
             "disposition": ("confirmed", {"disposition": Disposition.CANCELED}),
+            "waits": ("false", {"waits": True}),
+            "contradicts_earlier": ("false", {"contradicts_earlier": True}),
             "address": ("212.555.0187", {"address": BOB}),
         },
     ),

@@ -39,7 +39,7 @@ ORDER = (
     *("list_fires", "get_fire", "get_fire_report", "get_range_report"),
     *("list_messages", "export_messages", "get_message"),
     *("list_failures", "export_failures", "get_failure", "requeue_one_failure"),
-    *("list_replies", "export_replies", "get_reply", "answer_one_reply"),
+    *("list_replies", "export_replies", "get_reply", "answer_one_reply", "close_one_reply"),
     "settle_one_message",
     *("add_opt_out", "upload_opt_outs", "list_opt_outs", "get_opt_out", "end_one_opt_out"),
     *("list_notices", "get_notice", "read_notice"),

@@ -71,6 +71,22 @@ async def test_the_same_list_again_changes_nothing(clinic: Clinic, tmp_path: Pat
     assert _counts(again) == (3, 0, 0, 3, 0, 0)
 
 
+async def test_who_was_out_of_reach_refuses_from_now_on(clinic: Clinic, tmp_path: Path) -> None:
+    """A bounce is no refusal: the list's takes its place, and the bounce stays known as what was before."""
+    bounce = OptOut(
+        id=opt_out_id(EMAIL, "ana@example.com"),
+        channel=EMAIL,
+        address="ana@example.com",
+        is_active=True,
+        source=OptOutSource.BOUNCE,
+        changed_at=clinic.runtime.now(),
+    )
+    await clinic.stores.opt_outs.save("acme", bounce.id, bounce)
+    assert _counts(await _save(clinic, tmp_path, "ana@example.com", EMAIL)) == (1, 1, 0, 0, 0, 0)
+    noted = await _opt_out(clinic, "ana@example.com", EMAIL)
+    assert (noted.source, [one.source for one in noted.earlier]) == (OptOutSource.FILE, [OptOutSource.BOUNCE])
+
+
 @pytest.mark.parametrize(
     "text",
     [
