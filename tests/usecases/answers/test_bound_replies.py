@@ -143,7 +143,9 @@ async def test_a_fire_lists_and_counts_every_reply_to_it(clinic: Clinic) -> None
 async def test_a_refusal_names_the_newest_fire_and_shows_all_it_may_belong_to(clinic: Clinic) -> None:
     first = await clinic.fire_for(ANA)
     clinic.later(timedelta(hours=1))
-    second = await clinic.fire_for(ANA, "+12125550188")
+    await clinic.load({"Phone": ANA, "When": "12/26/2099 14:30"})
+    await clinic.ready()
+    second = await clinic.fire()
     reply = await written(clinic, "STOP", "SM1")
     assert first.id != second.id
     assert (reply.fire_id, reply.message_id) == (second.id, None)
