@@ -49,6 +49,13 @@ def ready_steps(target: Target) -> list[Step]:
     ]
 
 
+def _kind(field: Mapping[str, str]) -> str:
+    """How the field is indexed: in an order, or by what its array contains."""
+    if "arrayConfig" in field:
+        return f"array-config={field['arrayConfig'].lower()}"
+    return f"order={field['order'].lower()}"
+
+
 def _composite(target: Target, entry: Entry) -> Step:
     group = ("firestore", "indexes", "composite")
     look = gcloud(*group, "list", IN_DATABASE, target.in_project, "--format=json")
@@ -56,10 +63,7 @@ def _composite(target: Target, entry: Entry) -> Step:
     def read(ask: Ask) -> Mapping[str, Found]:
         return {_composite_key(_group(item), item): Found(id=item["name"]) for item in ask(look)}
 
-    fields = [
-        f"--field-config=field-path={field['fieldPath']},order={field['order'].lower()}"
-        for field in entry["fields"]
-    ]
+    fields = [f"--field-config=field-path={field['fieldPath']},{_kind(field)}" for field in entry["fields"]]
     scope = entry["queryScope"].lower().replace("_", "-")
     names = ", ".join(field["fieldPath"] for field in entry["fields"])
     return Step(
@@ -78,7 +82,8 @@ def _composite(target: Target, entry: Entry) -> Step:
 
 def _composite_key(group: str, index: Entry) -> str:
     """Firestore adds the order of names at the end of what it lists."""
-    fields = [f"{f['fieldPath']} {f['order']}" for f in index["fields"] if f["fieldPath"] != "__name__"]
+    kinds = ((f["fieldPath"], f.get("order") or f["arrayConfig"]) for f in index["fields"])
+    fields = [f"{path} {kind}" for path, kind in kinds if path != "__name__"]
     return f"{group} {index['queryScope']} {', '.join(fields)}"
 
 

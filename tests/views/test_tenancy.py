@@ -3,11 +3,14 @@
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from shared import views
-from shared.domain.errors import NotFound
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.errors import InvalidInput, NotFound
 from shared.views.kit.paging import PageAsked
 from tests.kit.api.office import OURS, THEIRS, Office
 
@@ -21,8 +24,9 @@ def _views() -> Iterator[tuple[View, tuple[str, ...]]]:
             if not inspect.iscoroutinefunction(view) or name.startswith("_"):
                 continue
             needed = [p for p in inspect.signature(view).parameters.values() if p.default is p.empty]
-            if view.__module__.endswith(f".{module.name}") and needed[1].name == "company_id":
-                yield view, tuple(parameter.name for parameter in needed[2:])
+            names = tuple(parameter.name for parameter in needed)
+            if view.__module__.endswith(f".{module.name}") and names[1:2] == ("company_id",):
+                yield view, names[2:]
 
 
 VIEWS = tuple(_views())
@@ -37,6 +41,10 @@ def _filled(office: Office, needed: tuple[str, ...]) -> dict[str, Any]:
         "opt_out_id": f"opt-out-{OURS}",
         "asked": PageAsked(200),
         "row_number": 2,
+        "schedule": Schedule(
+            kind=ScheduleKind.RECURRING, at=datetime.fromisoformat("2030-01-07T09:00"), rule="FREQ=DAILY"
+        ),
+        "window": ContactWindow(),
     }
     return {name: ours.get(name, f"{name.removesuffix('_id')}-{OURS}") for name in needed}
 
@@ -47,7 +55,7 @@ async def test_an_id_of_anothers_names_nothing(office: Office) -> None:
         for view, needed in WITH_AN_ID:
             try:
                 shown = await view(office.runtime, company_id, **_filled(office, needed))
-            except NotFound:
+            except (NotFound, InvalidInput):
                 shown = None
             if shown is not None:
                 found.setdefault(company_id, set()).add(view.__name__)

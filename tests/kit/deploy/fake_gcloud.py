@@ -122,6 +122,10 @@ def name_of(kind: str, words: list[str], flags: Flags, cloud: Cloud) -> str:
     return plain[0].removeprefix("gs://")
 
 
+def _index_kind(field: dict[str, str]) -> dict[str, str]:
+    return {"order" if name == "order" else "arrayConfig": kind.upper() for name, kind in field.items()}
+
+
 def thing_of(kind: str, name: str, words: list[str], flags: Flags) -> Thing:
     """The thing as Google lists it."""
     project = flags.get("project", ["?"])[0]
@@ -145,7 +149,7 @@ def thing_of(kind: str, name: str, words: list[str], flags: Flags) -> Thing:
         return {"name": full, "retention": f"{seconds}s", **recurrence}
     if kind == "indexes":
         fields = [dict(part.split("=") for part in text.split(",")) for text in flags["field-config"]]
-        listed = [{"fieldPath": f["field-path"], "order": f["order"].upper()} for f in fields]
+        listed = [{"fieldPath": f.pop("field-path"), **_index_kind(f)} for f in fields]
         group = flags["collection-group"][0]
         scope = flags["query-scope"][0].upper().replace("-", "_")
         full = f"projects/{project}/databases/(default)/collectionGroups/{group}/indexes/{name}"
