@@ -29,6 +29,7 @@ def _views() -> Iterator[tuple[View, tuple[str, ...]]]:
                 yield view, names[2:]
 
 
+NEW_YEAR = datetime.fromisoformat("2030-01-01T09:00")
 VIEWS = tuple(_views())
 LISTS = [view for view, needed in VIEWS if needed == ("asked",)]
 WITH_AN_ID = [(view, needed) for view, needed in VIEWS if any(name.endswith("_id") for name in needed)]
