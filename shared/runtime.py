@@ -1,10 +1,12 @@
 """The only builder of clients: each on first use, none at import."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from shared import log
 from shared.settings import SECRET_MANAGER, Settings
@@ -32,10 +34,19 @@ class Runtime:
         self.settings = settings
         self.now = clock  # aware, in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         if settings.extra_providers:
             from shared.providers.registry import register_extra
 
             register_extra(settings.extra_providers)
+
+    def turn(self, company_id: str) -> asyncio.Lock:
+        """For transactions on a company's messages that this process would else make fail each other.
+
+        Queries in a transaction lock more than what they find. Other processes are not kept out: the
+        transactions themselves are what keeps order.
+        """
+        return self._turns.setdefault(company_id, asyncio.Lock())
 
     @cached_property
     def stores(self) -> "Stores":

@@ -115,7 +115,7 @@ async def test_every_line_of_sending_says_what_it_is_about(
         "fire_due_campaigns": ("fire started", set()),
         "queue_messages": ("chunk queued", {"chunk_id"}),
         "send_batch": ("group sent", {"batch_id"}),
-        "messages": ("receipt", {"message_id"}),
+        "record_receipts": ("receipt", {"message_id"}),
     }
     for function, (event, more) in expected.items():
         found = [line for line in lines(office, function) if line["message"] == event]

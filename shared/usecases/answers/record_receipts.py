@@ -1,9 +1,7 @@
 """Record a bundle of receipts: many messages in one transaction. Order and repetition do not matter."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from weakref import WeakKeyDictionary
 
 from shared import faults
 from shared.domain.job import RecordReceipts
@@ -25,17 +23,8 @@ AT_ONCE = 4
 _Changes = dict[str, tuple[Message, Message]]  # before and after, by id
 
 
-# Bundles that follow each other are of the same messages: at once, their transactions would fail each other.
-_turns: WeakKeyDictionary[Runtime, defaultdict[str, asyncio.Lock]] = WeakKeyDictionary()
-
-
 async def record_receipts(runtime: Runtime, job: RecordReceipts) -> None:
     """Record what the bundle holds, then delete it. One that is gone was recorded."""
-    async with _turns.setdefault(runtime, defaultdict(asyncio.Lock))[job.company_id]:
-        await _record(runtime, job)
-
-
-async def _record(runtime: Runtime, job: RecordReceipts) -> None:
     bundles, company_id = runtime.stores.receipt_bundles, job.company_id
     bundle = await bundles.find(company_id, job.bundle_id)
     if bundle is None:
@@ -77,7 +66,8 @@ async def _record_together(
                 messages.put(transaction, company_id, after.id, after)
         return changes
 
-    changes = await transact(runtime.stores.db, record, "record_receipts")
+    async with runtime.turn(company_id):
+        changes = await transact(runtime.stores.db, record, "record_receipts")
     left: list[Receipt] = []
     for item_id, told in receipts.items():
         change = changes.get(item_id)

@@ -89,7 +89,8 @@ async def intend_messages(
             decision.write(runtime, transaction, company_id)
         return _intents(decided)
 
-    return await transact(stores.db, intend, "intend_messages")
+    async with runtime.turn(company_id):
+        return await transact(stores.db, intend, "intend_messages")
 
 
 def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) -> bool:

@@ -50,9 +50,10 @@ async def record_results(
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return late
 
-    late = await halving(
-        list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
-    )
+    async with runtime.turn(company_id):
+        late = await halving(
+            list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
+        )
     for fire_id in set().union(*late):
         await summarize_fire(runtime, company_id, fire_id)
 
