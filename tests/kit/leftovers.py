@@ -31,4 +31,5 @@ def leftovers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """Mark what is started from now on."""
     mark = f"{os.getpid()} {request.node.nodeid}"
     monkeypatch.setenv(MARK, mark)
+    monkeypatch.setenv("SPT_NOENV", "1")  # gunicorn would write its title over the environment
     return Leftovers(mark)
