@@ -125,7 +125,7 @@ async def test_every_line_of_sending_says_what_it_is_about(
             assert more <= line.keys(), line
             assert line["severity"] == "INFO"
             assert line[LOGGED_TRACE].startswith(f"projects/{PROJECT_ID}/traces/")
-            if function != "messages":  # the provider knows nothing of our traces
+            if function != "record_receipts":  # the provider knows nothing of our traces
                 assert line[LOGGED_TRACE].endswith(trace_id)
                 assert line[LOGGED_SPAN] in spans
             assert line[LOGGED_SAMPLED] is True
