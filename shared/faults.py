@@ -18,6 +18,7 @@ Point = Literal[
     "claim_file.content",
     "store_rows",
     "ingest_file.rejected",
+    "ingest_file.profile",
     "ingest_file.update",
     "store_chunks.reserve",  # fan-out
     "store_chunks.store",
@@ -38,6 +39,7 @@ Point = Literal[
     "replan_messages.move",
     "pause_sender",
     "resume_sender",
+    "fail_too_large",
     "close_batch",
     "summarize_fire.claim",
     "summarize_fire.store",

@@ -109,7 +109,8 @@ async def _conclude(
     """All is stored: whether the file is held, and what it withdraws."""
     if loaded.row_count:
         loaded.hold = hold_of(source, loaded.findings)
-        await runtime.stores.file_profiles.save(company_id, file.id, profile)
+        with faults.step("ingest_file.profile"):
+            await runtime.stores.file_profiles.save(company_id, file.id, profile)
     else:  # it only cancels: nobody is in it to be compared, or held back
         loaded.findings = ()
         await release_held(runtime, company_id, file, loaded)
