@@ -39,7 +39,6 @@ Point = Literal[
     "replan_messages.move",
     "pause_sender",
     "resume_sender",
-    "fail_too_large",
     "close_batch",
     "summarize_fire.claim",
     "summarize_fire.store",

@@ -50,6 +50,7 @@ _FIRST: dict[Point, Passage] = {
     "sweep.publish_files": ("claim_file.lease", "after"),  # else Pub/Sub delivers again at once
     "sweep.publish_chunks": ("store_chunks.publish", "before"),
     "sweep.publish_batches": ("queue_messages.publish", "before"),
+    "sweep.mark": ("queue_messages.publish", "before"),
     "sweep.publish_receipts": ("store_receipts.publish", "before"),
 }
 _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")

@@ -61,6 +61,7 @@ ASKED_FOR = {
     "set_credentials",
     "settle_restore",
     "decide_file",
+    "fail_too_large",  # only when the database refuses a message's size
     "mend_row",
     "reload_file",
     "save_opt_outs",

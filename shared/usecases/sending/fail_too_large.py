@@ -29,4 +29,4 @@ async def fail_too_large(runtime: Runtime, company_id: str, claim: Claim, messag
         stores.messages.put(transaction, company_id, failed.id, failed)
         stores.failures.put(transaction, company_id, failure.id, failure)
 
-    await transact(stores.db, fail, "fail_too_large")
+    await transact(stores.db, fail)
