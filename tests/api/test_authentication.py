@@ -39,6 +39,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
     "/v1/files/{file_id}/rows/{row_number}": {"json": {"values": {"phone": "+12125550187"}}},
     "/v1/messages/{message_id}/settle": {"json": {"as": "sent"}},
+    "/v1/senders/{sender_id}": {"json": {"reply_to": "desk@north-clinic.com"}},
 }
 
 

@@ -201,4 +201,7 @@ async def test_the_document_says_what_to_send(office: Office) -> None:
         ["account_sid", "auth_token"],
         ["api_key", "webhook_public_key"],
     ]
-    assert "auth_token" not in json.dumps(operation["responses"])
+    answers = json.dumps(operation["responses"])
+    assert "auth_token" not in answers.replace(
+        '"keys": ["account_sid", "auth_token"]', ""
+    )  # names, no values

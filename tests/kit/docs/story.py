@@ -148,10 +148,17 @@ class Pen:
         return found[0].replace(found[1], shown)
 
 
+# Counts by reason: what they count is no field.
+COUNTED = {"skipped", "failed", "unknown", "deliveries", "undelivered", "dispositions", "replies"}
+
+
 def shape(value: Any) -> Any:
     """What kind of answer it is: its fields at any depth, and of a list its first item."""
     if isinstance(value, dict):
-        return {name: shape(item) for name, item in value.items()}
+        return {
+            name: "counts" if name in COUNTED and isinstance(item, dict) else shape(item)
+            for name, item in value.items()
+        }
     if isinstance(value, list):
         return [shape(value[0])] if value else []
     return type(value).__name__ if value is not None else "null"
