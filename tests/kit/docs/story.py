@@ -153,14 +153,14 @@ COUNTED = {"skipped", "failed", "unknown", "deliveries", "undelivered", "disposi
 
 
 def shape(value: Any) -> Any:
-    """What kind of answer it is: its fields at any depth, and of a list its first item."""
+    """What kind of answer it is: its fields at any depth, and of a list its kinds of item."""
     if isinstance(value, dict):
         return {
             name: "counts" if name in COUNTED and isinstance(item, dict) else shape(item)
             for name, item in value.items()
         }
     if isinstance(value, list):
-        return [shape(value[0])] if value else []
+        return sorted({repr(shape(item)): shape(item) for item in value}.values(), key=repr)
     return type(value).__name__ if value is not None else "null"
 
 
