@@ -68,6 +68,7 @@ async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Cli
     assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - {
         "history_searches",
         "notices",
+        "withdrawals",  # the work of this company cancels no appointment
     }
     assert {name for name, has in ends.items() if True not in has} <= KEPT | {"history_searches"}
     assert {collection.name for collection in clinic.stores.all()} | {"companies"} == (
@@ -101,7 +102,7 @@ async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None
     assert not any("expires_at" in one for one in before)
     args = ops_parser().parse_args(["apply-retention"])
     renewed = (await args.run(clinic.runtime, args))["renewed"][clinic.company_id]
-    assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices"}
+    assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices", "withdrawals"}
     [message] = await documents(clinic, "messages")
     assert message["expires_at"] == message["created_at"] + 730 * DAY
     assert (await args.run(clinic.runtime, args))["renewed"] == {clinic.company_id: {}}
