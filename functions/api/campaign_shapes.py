@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, computed_field
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
@@ -260,10 +260,9 @@ class CampaignOutput(Output):
     updated_at: datetime
 
     @classmethod
-    def of(cls, record: object, **beside: object) -> Self:
-        """The campaign with the dedupe scope it has, be it the default."""
-        assert isinstance(record, Campaign)  # noqa: S101  # as every caller has one
-        return super().of(record, dedupe_scope=record.scope.kind, dedupe_days=record.scope.days, **beside)
+    def derived(cls, record: Campaign) -> dict[str, object]:
+        """The dedupe scope it has, be it the default."""
+        return {"dedupe_scope": record.scope.kind, "dedupe_days": record.scope.days}
 
 
 class CampaignDetailOutput(CampaignOutput):
@@ -272,17 +271,15 @@ class CampaignDetailOutput(CampaignOutput):
     `holidays` are those in the year after it was saved, and `holiday_hint` is what may be missing there.
     """
 
-    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation has it
-    @property
-    def holidays(self) -> tuple[HolidayOutput, ...]:
-        """The days on which nobody is contacted, for `window.holiday_country`."""
-        country = self.window.holiday_country
-        days = holidays_of(country, self.updated_at.date()) if country else ()
-        return tuple(HolidayOutput.of(day) for day in days)
+    holidays: tuple[HolidayOutput, ...]
+    holiday_hint: str | None
 
-    @computed_field  # type: ignore[prop-decorator]  # as above
-    @property
-    def holiday_hint(self) -> str | None:
-        """What that calendar may lack, and what to write instead."""
-        country = self.window.holiday_country
-        return holiday_hint(country, self.updated_at.year) if country else None
+    @classmethod
+    def derived(cls, record: Campaign) -> dict[str, object]:
+        """Also the days on which nobody is contacted, and what that calendar may lack."""
+        country, saved = record.window.holiday_country, record.updated_at
+        days = holidays_of(country, saved.date()) if country else ()
+        return super().derived(record) | {
+            "holidays": tuple(HolidayOutput.of(day) for day in days),
+            "holiday_hint": holiday_hint(country, saved.year) if country else None,
+        }

@@ -1,7 +1,6 @@
 """/v1/fires: runs of campaigns, with their ledger."""
 
 from datetime import datetime
-from typing import Self
 
 from fastapi import APIRouter
 
@@ -79,13 +78,10 @@ class FireOutput(Output):
     fired_at: datetime
 
     @classmethod
-    def of(cls, record: object, **beside: object) -> Self:
-        """The run with its files; `file_id` is the first."""
-        assert isinstance(record, Fire)  # noqa: S101  # as every caller has one
-        audience = record.audience
-        first = next(iter(audience.file_ids), None)
-        facts = {"file_id": first, "file_ids": audience.file_ids}
-        return super().of(record, **facts, **beside)
+    def derived(cls, record: Fire) -> dict[str, object]:
+        """Its files; `file_id` is the first."""
+        file_ids = record.audience.file_ids
+        return {"file_id": next(iter(file_ids), None), "file_ids": file_ids}
 
 
 class LiveFireOutput(FireOutput):

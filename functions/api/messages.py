@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
@@ -72,10 +72,9 @@ class MessageOutput(Output):
     sent_at: datetime | None
 
     @classmethod
-    def of(cls, record: object, **beside: object) -> Self:
-        """The message with its explanation."""
-        assert isinstance(record, Message)  # noqa: S101  # as every caller has one
-        return super().of(record, explanation=skip_words(record), **beside)
+    def derived(cls, record: Message) -> dict[str, object]:
+        """Its explanation."""
+        return {"explanation": skip_words(record)}
 
 
 @dataclass(frozen=True, kw_only=True)

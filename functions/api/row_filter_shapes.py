@@ -26,64 +26,76 @@ def _condition(
     return RowCondition(test=test, value=_text(value), values=texts, **named)
 
 
-class ConditionInput(Input):
-    """What is asked of a field of the row. `values` go with is_one_of and is_none_of, `value` with others.
-
-    For dates, `today`, `today+3` and `today-1` are values too.
-    """
-
+class _AskedInput(Input):
     record_type: ClassVar[Callable[..., Any] | None] = _condition
-    field: FieldName
     test: ConditionTest
     value: _Value | None = None
     values: Annotated[tuple[_Value, ...], Field(max_length=100)] = ()
 
 
-class SourceConditionInput(ConditionInput):
+class ConditionInput(_AskedInput):
+    """What is asked of a field of the row. `values` go with is_one_of and is_none_of, `value` with others.
+
+    For dates, `today`, `today+3` and `today-1` are values too.
+    """
+
+    field: FieldName
+
+
+class SourceConditionInput(_AskedInput):
     """The same of one `field`, or of one `column` of the file, which need not be mapped and is a text."""
 
-    field: FieldName | None = None  # type: ignore[assignment]  # a column in its place
+    field: FieldName | None = None
     column: FieldName | None = None
 
 
-class RowFilterInput(Input):
-    """Rows that meet `all` of the conditions, or `any`. Texts are compared without case."""
-
+class _FilterInput(Input):
     record_type: ClassVar[Callable[..., Any] | None] = RowFilter
-    conditions: Annotated[tuple[ConditionInput, ...], Field(min_length=1, max_length=20)]
     match: Match = Match.ALL
 
 
-class SourceRowFilterInput(RowFilterInput):
+class RowFilterInput(_FilterInput):
+    """Rows that meet `all` of the conditions, or `any`. Texts are compared without case."""
+
+    conditions: Annotated[tuple[ConditionInput, ...], Field(min_length=1, max_length=20)]
+
+
+class SourceRowFilterInput(_FilterInput):
     """The same, also of columns of the file."""
 
     conditions: Annotated[tuple[SourceConditionInput, ...], Field(min_length=1, max_length=20)]
 
 
-class ConditionOutput(Output):
-    """What is asked of a field."""
-
-    field: str
+class _AskedOutput(Output):
     test: ConditionTest
     value: str | None
     values: tuple[str, ...]
 
 
-class SourceConditionOutput(ConditionOutput):
+class ConditionOutput(_AskedOutput):
+    """What is asked of a field."""
+
+    field: str
+
+
+class SourceConditionOutput(_AskedOutput):
     """What is asked of a field, or of a column of the file."""
 
-    field: str | None  # type: ignore[assignment]  # a column in its place
+    field: str | None
     column: str | None
 
 
-class RowFilterOutput(Output):
-    """Rows that meet all of the conditions, or any."""
-
-    conditions: tuple[ConditionOutput, ...]
+class _FilterOutput(Output):
     match: Match
 
 
-class SourceRowFilterOutput(RowFilterOutput):
+class RowFilterOutput(_FilterOutput):
+    """Rows that meet all of the conditions, or any."""
+
+    conditions: tuple[ConditionOutput, ...]
+
+
+class SourceRowFilterOutput(_FilterOutput):
     """Rows that meet all of the conditions, or any."""
 
     conditions: tuple[SourceConditionOutput, ...]

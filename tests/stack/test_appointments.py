@@ -1,14 +1,11 @@
 """Appointments as offices export them, through the whole stack: suggestion, source, upload, fire, sent."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
-from infra.local.stack import Stack
-from tests.kit.stack.office import ALWAYS, Office, open_office, settled, stack_options
+from tests.kit.stack.office import ALWAYS, Office, settled
 from tests.kit.tabular.appointments import appointment, bundle, calendar, event, siu
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,19 +26,6 @@ PATIENT = {
     "name": [{"given": ["Ana"], "family": "Lopez"}],
     "telecom": [{"system": "phone", "use": "mobile", "value": "(212) 555-2383"}],
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    async with Stack(stack_options(tmp_path_factory.mktemp("stack"))) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def office(stack: Stack) -> AsyncIterator[Office]:
-    async with open_office(stack) as opened:
-        await opened.simulator.clear_messages()
-        yield opened
 
 
 async def _suggested(office: Office, content: str) -> dict[str, Any]:

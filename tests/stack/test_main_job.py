@@ -1,14 +1,12 @@
 """The main job through the API on the whole stack: functions as processes, real pushes, signed webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from twilio.request_validator import RequestValidator
 
 from infra.local.api_client import ApiClient, ApiRefusal
@@ -21,24 +19,9 @@ from shared.settings import Settings
 from tests.kit.patience import PATIENCE_SECONDS
 from tests.kit.stack.log_search import Private, anybodys, entries, leaks
 from tests.kit.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
-from tests.kit.stack.office import Office, campaign, open_office, settled, stack_options, stored
+from tests.kit.stack.office import Office, campaign, settled, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """The stack as `make up` starts it, with ticks only on demand."""
-    async with Stack(stack_options(tmp_path_factory.mktemp("stack"))) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def office(stack: Stack) -> AsyncIterator[Office]:
-    """A new company on the stack."""
-    async with open_office(stack) as opened:
-        await opened.simulator.clear_messages()
-        yield opened
 
 
 async def test_the_demo_closes_its_books(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Who calls: the company comes from the API key and from nothing else."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -66,28 +65,30 @@ def _unknown_key(runtime: Runtime) -> ApiKey:
     return ApiKey(id=_NOBODY, name="", prefix="", digest="0" * 64, scopes=(), created_at=runtime.now())
 
 
-def needs(scope: Scope) -> Callable[[Request, object], Caller]:
+@dataclass(frozen=True, slots=True)
+class Needs:
     """A dependency: the caller. It states the scope that its route checks before anything else."""
 
-    def caller_of(request: Request, _: Annotated[object, Security(_BEARER)]) -> Caller:
+    scope: Scope
+
+    def __call__(self, request: Request, _: Annotated[object, Security(_BEARER)]) -> Caller:
+        """Who sent the request."""
         caller: Caller = request.state.caller
         return caller
-
-    caller_of.scope = scope  # type: ignore[attr-defined]  # read by scope_of
-    return caller_of
 
 
 def scope_of(dependant: Dependant) -> Scope:
     """The one scope that a route's dependencies state. Raises TypeError for a route without, or with two."""
-    found, waiting = set(), [dependant]
+    scopes: set[Scope] = set()
+    waiting = [dependant]
     while waiting:
         current = waiting.pop()
-        found.add(getattr(current.call, "scope", None))
+        if isinstance(current.call, Needs):
+            scopes.add(current.call.scope)
         waiting += current.dependencies
-    scopes = [scope for scope in found if isinstance(scope, Scope)]
     if len(scopes) != 1:
         raise TypeError(f"A route needs one scope, by a caller from {__name__}; this one has {scopes}.")
-    return scopes[0]
+    return scopes.pop()
 
 
 def require(caller: Caller, scope: Scope) -> None:
@@ -102,7 +103,7 @@ def require(caller: Caller, scope: Scope) -> None:
         )
 
 
-Reader = Annotated[Caller, Depends(needs(Scope.READ))]
-Writer = Annotated[Caller, Depends(needs(Scope.WRITE))]
-Sending = Annotated[Caller, Depends(needs(Scope.SEND))]
-Admin = Annotated[Caller, Depends(needs(Scope.ADMIN))]
+Reader = Annotated[Caller, Depends(Needs(Scope.READ))]
+Writer = Annotated[Caller, Depends(Needs(Scope.WRITE))]
+Sending = Annotated[Caller, Depends(Needs(Scope.SEND))]
+Admin = Annotated[Caller, Depends(Needs(Scope.ADMIN))]

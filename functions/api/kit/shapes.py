@@ -84,10 +84,16 @@ class Output(BaseModel):
 
         `beside` are fields that the record has not by that name.
         """
+        beside = {**cls.derived(record), **beside}
         if not beside:
             return cls.model_validate(record)
         own = {name: getattr(record, name) for name in cls.model_fields if name not in beside}
         return cls.model_validate(own | beside)
+
+    @classmethod
+    def derived(cls, record: Any) -> dict[str, object]:
+        """Fields that are made out of the record, whose type the class of the answer knows."""
+        return {}
 
 
 T = TypeVar("T", bound=Output)

@@ -31,11 +31,7 @@ async def record_results(
             item_id: after_result(message, token, results[item_id], now)
             for item_id, message in messages.items()
         }
-        late = {
-            message.fire_id
-            for item_id, message in messages.items()
-            if message.state is MessageState.UNKNOWN and changes[item_id] != message
-        }
+        late = _settled_late(messages, changes)
         opt_outs = await _learned(runtime, company_id, messages, results, now, transaction)
         for fire_id in late:
             await reopen_books(runtime, company_id, fire_id, transaction)
@@ -56,6 +52,15 @@ async def record_results(
         )
     for fire_id in set().union(*late):
         await summarize_fire(runtime, company_id, fire_id)
+
+
+def _settled_late(messages: Mapping[str, Message], changes: Mapping[str, Message]) -> set[str]:
+    """The fires of messages that counted as unknown and no longer do."""
+    return {
+        message.fire_id
+        for item_id, message in messages.items()
+        if message.state is MessageState.UNKNOWN and changes[item_id] != message
+    }
 
 
 async def _learned(
