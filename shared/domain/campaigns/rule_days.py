@@ -151,7 +151,7 @@ def _nth(rule: Rule, day: date) -> set[tuple[int, int]]:
         place, size = day.day, _days_in(day)
     else:
         place, size = day.timetuple().tm_yday, 366 if calendar.isleap(day.year) else 365
-    return {((place - 1) // 7 + 1, day.weekday()), ((place - size) // 7, day.weekday())}
+    return {((place - 1) // 7 + 1, day.weekday()), ((place - size - 1) // 7, day.weekday())}
 
 
 def _days_in(day: date) -> int:

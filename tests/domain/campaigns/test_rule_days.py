@@ -96,6 +96,14 @@ def test_days_with_and_without_a_number_are_both_meant() -> None:
     assert days == [5, 9, 12, 19, 26]
 
 
+def test_the_last_weekday_may_be_the_last_day() -> None:
+    """By the calendar: 2027-01-25, 02-22, 03-29, 04-26, 05-31; and 2029 ends on a Monday."""
+    walls = found("FREQ=MONTHLY;BYDAY=-1MO", datetime.fromisoformat("2027-01-01T09:30"), count=5)
+    assert [(wall.month, wall.day) for wall in walls] == [(1, 25), (2, 22), (3, 29), (4, 26), (5, 31)]
+    [last] = found("FREQ=YEARLY;BYDAY=-1MO", datetime.fromisoformat("2029-01-01T09:30"), count=1)
+    assert (last.month, last.day) == (12, 31)
+
+
 @pytest.mark.parametrize(
     "rule",
     [
