@@ -34,6 +34,7 @@ Point = Literal[
     "claim_batch.give_up",
     "intend_messages",
     "send_batch.call",
+    "record_results.untouched",
     "record_results",
     "replan_messages.reserve",
     "replan_messages.move",

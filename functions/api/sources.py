@@ -165,7 +165,7 @@ class SuggestionOutput(Output):
 async def add_source(caller: Writer, body: SourceInput, request: Request, response: Response) -> SourceOutput:
     """Create a source."""
     now = caller.runtime.now()
-    source = Source(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    source = Source(id=new_id(request), created_at=now, updated_at=now, was_fired=False, **body.given())
     source = await create_source(caller.runtime, caller.company_id, source)
     response.headers["Location"] = f"/v1/sources/{source.id}"
     return SourceOutput.of(source)

@@ -7,7 +7,6 @@ from google.cloud.firestore import AsyncClient
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
-from shared.domain.contacts.opt_out import OptOut
 from shared.domain.deletion import Deletion
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
@@ -34,6 +33,7 @@ from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import RETENTION, Periods, keeping_of
 from shared.firestore.kit.searchable import SEARCHED
+from shared.firestore.opt_outs import OptOuts
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.system import System
 from shared.firestore.ticks import Ticks
@@ -219,9 +219,9 @@ class Stores:
         return Collection(self.db, "notices", Notice, "notice")
 
     @cached_property
-    def opt_outs(self) -> Collection[OptOut]:
+    def opt_outs(self) -> OptOuts:
         """Refusals, by hash of channel and address."""
-        return self._collection("opt_outs", OptOut, "opt-out")
+        return OptOuts(self.db)
 
     @cached_property
     def replies(self) -> Collection[Reply]:

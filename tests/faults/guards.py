@@ -14,8 +14,11 @@ from typing import Any
 
 from shared.domain import lease
 from shared.domain.messages import message
+from shared.firestore.kit import documents
 from shared.providers.kit import http
 from shared.providers.twilio import codes
+from shared.usecases.fires import start_fire
+from shared.usecases.ledger import fires_beside
 from shared.usecases.sending import claim_batch, intend_messages, read_group
 from shared.usecases.upkeep import announce_again
 
@@ -57,9 +60,13 @@ GUARDS: dict[str, Guard] = {
         "item.lease_token == token and item.lease_until is not None and now < item.lease_until",
         "True",
     ),
-    "consent in the transaction": Guard(read_group.read_group, "active(opt_outs.values())", "{}"),
+    "consent in the transaction": Guard(read_group._refusals, "holding(several, held)", "None"),
     "other fires in the transaction": Guard(
         intend_messages._decide, "before is not None and before.forbids", "False"
+    ),
+    "no fire is alone beside an open one": Guard(start_fire._start, "is_alone=is_alone", "is_alone=True"),
+    "who was alone learns of the next fire": Guard(
+        fires_beside.no_longer_alone, "replace(fire, is_alone=False)", "fire"
     ),
     "frozen content": Guard(
         intend_messages._decide,
@@ -70,6 +77,9 @@ GUARDS: dict[str, Guard] = {
         intend_messages._decide, " or message.withdrawn_by is not None", ""
     ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
+    "a result changes only what nobody wrote since": Guard(
+        documents.Documents.replace_versions, "fields, option=option", "fields"
+    ),
     "lease on claim": Guard(
         lease.leased, "if item.lease_until is not None and now < item.lease_until:", "if False:"
     ),

@@ -61,7 +61,7 @@ class Worker:
         )
         try:
             intents = await intend_messages(
-                runtime, self.clinic.company_id, self.claim, content, await self.clinic.messages()
+                runtime, self.clinic.company_id, self.claim, content, batch.message_ids
             )
         except LeaseLost:
             return False
@@ -81,7 +81,8 @@ class Worker:
 
     async def records(self, results: dict[str, SendResult]) -> None:
         """Write the results."""
-        await record_results(self.clinic.runtime, self.clinic.company_id, self.claim.token, results)
+        runtime, company_id = self.clinic.runtime, self.clinic.company_id
+        await record_results(runtime, company_id, self.claim.token, results, self.intents.intended)
 
     async def closes(self) -> None:
         """Close the batch."""
@@ -89,6 +90,7 @@ class Worker:
             self.clinic.runtime,
             self.clinic.company_id,
             self.claim,
+            is_settled=False,
             is_paused=False,
             retry_after_seconds=0,
         )
@@ -204,6 +206,22 @@ async def two_campaigns_bring_the_same_messages_at_once(clinic: Clinic) -> None:
     await settle(clinic)
 
 
+async def the_fire_that_began_first_sends_first(clinic: Clinic) -> None:
+    """When the other began, this one was open, and had sent nothing."""
+    older, younger = await queued(clinic), await queued_by(clinic, "again")
+    await run_job(clinic.runtime, older)
+    await run_job(clinic.runtime, younger)
+    await settle(clinic)
+
+
+async def the_fire_that_began_last_sends_first(clinic: Clinic) -> None:
+    """This one was alone when it was planned; the other has begun and ended since."""
+    older, younger = await queued(clinic), await queued_by(clinic, "again")
+    await run_job(clinic.runtime, younger)
+    await run_job(clinic.runtime, older)
+    await settle(clinic)
+
+
 async def a_text_is_changed_after_it_was_frozen(clinic: Clinic) -> None:
     job = await queued(clinic)
     [first, *_] = await clinic.messages()
@@ -226,6 +244,22 @@ async def a_result_is_written_twice(clinic: Clinic) -> None:
     await first.records(refused)
     await second.records(await second.calls())
     await second.closes()
+    await settle(clinic)
+
+
+async def a_result_is_applied_late(clinic: Clinic) -> None:
+    """The database applies the write again, as it may of one that reported an error, when all is over."""
+    job = await queued(clinic)
+    first = await Worker.claims(clinic, job)
+    await first.intends()
+    refused = first.all_get(REFUSED_FOR_NOW)
+    await first.records(refused)
+    later(clinic)
+    second = await Worker.claims(clinic, job)
+    await second.intends()
+    await second.records(await second.calls())
+    await second.closes()
+    await first.records(refused)
     await settle(clinic)
 
 
@@ -276,8 +310,11 @@ STORIES: Sequence[tuple[str, Story]] = (
     ("consent in the transaction", somebody_refuses_after_the_claim),
     ("what was withdrawn is not sent", an_appointment_is_canceled_while_it_is_being_sent),
     ("other fires in the transaction", two_campaigns_bring_the_same_messages_at_once),
+    ("no fire is alone beside an open one", the_fire_that_began_first_sends_first),
+    ("who was alone learns of the next fire", the_fire_that_began_last_sends_first),
     ("frozen content", a_text_is_changed_after_it_was_frozen),
     ("token compare", a_result_is_written_twice),
+    ("a result changes only what nobody wrote since", a_result_is_applied_late),
     ("lease on claim", a_job_comes_twice_while_the_provider_is_busy),
     ("lost leases are given up", a_worker_dies_after_its_call),
     ("what was given up is not requeued", a_worker_dies_after_its_call),

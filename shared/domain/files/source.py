@@ -90,6 +90,7 @@ class Source:
     `dedupe_key` is the default of
     campaigns on this source (see shared/domain/campaigns/dedupe.py for the words it may hold): where none
     was chosen, the same text to the same address is one message.
+    `was_fired`: a campaign has fired for it, so that what is planned may have been sent before.
     `holds` says which files wait for a person; with LISTED, those with a finding in `holds_on`.
     """
 
@@ -112,3 +113,4 @@ class Source:
     holds_on: tuple[FindingCode, ...] = ()
     format: SourceFormat = SourceFormat.TABLE
     days_ahead: int = 180
+    was_fired: bool = True

@@ -88,8 +88,13 @@ class Arranged:
         return {item_id for one in self.messages for item_id in one.opt_out_ids}
 
     def identities(self) -> set[str]:
-        """What other fires may have sent of it."""
-        return identities_of(self.messages)
+        """What other fires may have sent of it, before this one began."""
+        return set() if self.fire.is_first else identities_of(self.messages)
+
+    def only(self, messages: Iterable[Message]) -> "Arranged":
+        """The same, but only for the recipients of these messages; failures are kept."""
+        wanted = {message.recipient_key for message in messages}
+        return replace(self, messages=tuple(one for one in self.messages if one.plan.recipient.key in wanted))
 
     def without(self, messages: Iterable[Message]) -> "Arranged":
         """The same, but these messages are failures: the database takes them in no commit."""

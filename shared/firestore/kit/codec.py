@@ -42,9 +42,14 @@ def overwriting(record: object) -> tuple[dict[str, Any], list[str]]:
 
 
 @cache
+def field_names(record_type: Any) -> tuple[str, ...]:
+    """The names of the fields that are stored of such records, without the id."""
+    return tuple(field.name for field in dataclasses.fields(record_type) if field.name != "id")
+
+
+@cache
 def _known_fields(record_type: Any) -> tuple[str, ...]:
-    names = [field.name for field in dataclasses.fields(record_type) if field.name != "id"]
-    return (*names, *schema.removed_fields(record_type), schema.NAME)
+    return (*field_names(record_type), *schema.removed_fields(record_type), schema.NAME)
 
 
 def _encoded(value: Any) -> Any:

@@ -91,10 +91,18 @@ class Collection(Documents[T]):
         metering.count_aggregation(1)
         return added
 
-    async def some(self, company_id: str, query: Query, *values: object, limit: int) -> list[T]:
-        """The first `limit` records that match, in the query's order."""
+    async def some(
+        self,
+        company_id: str,
+        query: Query,
+        *values: object,
+        limit: int,
+        transaction: AsyncTransaction | None = None,
+    ) -> list[T]:
+        """The first `limit` records that match, in the query's order. With a transaction it is part of it."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        records = [self.record(snapshot) async for snapshot in found.stream(retry=READ_RETRY)]
+        stream = found.stream(transaction=transaction, retry=read_retry(transaction))
+        records = [self.record(snapshot) async for snapshot in stream]
         metering.count_query(len(records))
         return records
 
@@ -202,7 +210,8 @@ class Collection(Documents[T]):
         names = [*query.equal, *([query.range[0]] if query.range else [])]
         operators = ["=="] * len(query.equal) + ([query.range[1]] if query.range else [])
         for name, operator, value in zip(names, operators, values, strict=True):
-            source = source.where(filter=FieldFilter(name, operator, value))
+            is_one_of = operator == "==" and isinstance(value, tuple)
+            source = source.where(filter=FieldFilter(name, "in" if is_one_of else operator, value))
         order = query.order or ((query.range[0], "ASCENDING") if query.range else None)
         if order:
             source = source.order_by(order[0], direction=order[1])

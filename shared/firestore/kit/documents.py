@@ -19,18 +19,28 @@ from shared import metering
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.stored_size import DELETION_BYTES, cut
-from shared.firestore.kit import paths
-from shared.firestore.kit.codec import from_document, overwriting, to_document, to_value
+from shared.firestore.kit import paths, schema
+from shared.firestore.kit.codec import field_names, from_document, overwriting, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
 from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE, read_retry
 from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.kit.together import Wanted
 from shared.firestore.kit.too_large import too_large_said
 from shared.firestore.kit.transactions import commit_part
+from shared.firestore.kit.write_each import write_each
 
 T = TypeVar("T")
 Writer = AsyncTransaction | AsyncWriteBatch
 READ_SIZE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """A record as it was when it was written, by the database's clock, and as it is to be."""
+
+    before: T
+    after: T
+    written_at: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +176,42 @@ class Documents(Generic[T]):
         """Save as part of a transaction or write batch."""
         document, fields = self._changed(record)
         writer.set(self.ref(company_id, item_id), document, merge=fields)
+
+    def put_changed(self, writer: Writer, company_id: str, item_id: str, before: T, after: T) -> None:
+        """Write the fields in which `after` differs from `before`, which this transaction read."""
+        if schema.version_of(self._type) > 1:  # an older document must be written whole
+            self.put(writer, company_id, item_id, after)
+        else:
+            writer.update(self.ref(company_id, item_id), self._difference(before, after))
+
+    async def replace_versions(self, company_id: str, changes: Mapping[str, Change[T]]) -> set[str]:
+        """Change each record, by id, that is still as it was written then; the ids of those that are not.
+
+        They are also those of which the database is unsure. Each is written or not by itself.
+        """
+        writer = self._db.batch()
+        for item_id, change in changes.items():
+            option = self._db.write_option(last_update_time=change.written_at)
+            fields = self._difference(change.before, change.after)
+            writer.update(self.ref(company_id, item_id), fields, option=option)
+        applied = await write_each(self._db, writer)
+        return {item_id for item_id, is_written in zip(changes, applied, strict=True) if not is_written}
+
+    def _difference(self, before: T, after: T) -> dict[str, Any]:
+        old, new = self._stored_fields(before), self._stored_fields(after)
+        return {
+            name: DELETE_FIELD if value is None else to_value(value)
+            for name, value in new.items()
+            if value != old[name]
+        }
+
+    def _stored_fields(self, record: T) -> dict[str, Any]:
+        """All fields that follow from the record, each with its value or None."""
+        record_type: Any = self._type
+        fields = {name: getattr(record, name) for name in field_names(record_type)}
+        if self._keeping is not None and self._keeping.retention.since is not None:
+            fields[EXPIRES_AT] = self._keeping.ends_at(record, datetime.now(UTC))
+        return fields | self.found_by(record)
 
     def change(self, writer: Writer, company_id: str, item_id: str, **fields: object) -> None:
         """Change these fields alone of a stored record; the write fails when the record is gone."""

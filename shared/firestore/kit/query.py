@@ -12,6 +12,8 @@ from typing import Any
 class Query:
     """A query's shape: equalities, then at most one range, which is also the order.
 
+    The value of an equality may be a tuple: then any of its values will do.
+
     `among` is a field that may have any of several values, given apart (Collection.among).
     `across_companies` marks the ticks' collection-group queries. `sums` are fields that are added up, each in
     a query of its own.

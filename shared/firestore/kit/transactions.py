@@ -4,7 +4,8 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from google.api_core.exceptions import Aborted
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
@@ -26,6 +27,17 @@ class ContentionError(Unavailable):
     """A transaction could not be finished in any of its attempts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Committed(Generic[R]):
+    """What a transaction returned, and when it was committed, by the database's clock.
+
+    That is what all documents it changed say of when they were written. None when it wrote nothing.
+    """
+
+    result: R
+    at: Any
+
+
 async def transact(
     db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]], point: Point | None = None
 ) -> R:
@@ -35,6 +47,13 @@ async def transact(
     recognise its own work (by token or computed id). `point` names it as a fault point.
     Raises ContentionError after eight attempts, and TooLarge.
     """
+    return (await transact_at(db, body, point)).result
+
+
+async def transact_at(
+    db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]], point: Point | None = None
+) -> Committed[R]:
+    """As `transact`, with the moment of the commit."""
     with tracing.span(point), faults.step(point):
         return await _until_sure(lambda: _run_once(db, body))
 
@@ -100,8 +119,9 @@ async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
     raise ContentionError(f"no commit in {ATTEMPTS} attempts") from last
 
 
-async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> R:
+async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitable[R]]) -> Committed[R]:
     writes = 0
+    transaction = db.transaction(max_attempts=1)
 
     @async_transactional
     async def run(transaction: AsyncTransaction) -> R:
@@ -111,8 +131,9 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
         return result
 
     with _billed(lambda: writes):
-        result: R = await run(db.transaction(max_attempts=1))
-    return result
+        result: R = await run(transaction)
+    written = (one.update_time for one in transaction.write_results or ())
+    return Committed(result, max(written, default=None))
 
 
 async def _commit_once(writer: AsyncWriteBatch) -> None:

@@ -19,6 +19,7 @@ STEP_FAILURES = Query(collection="failures", equal=("fire_id", "step_id", "state
 CHUNKS_BY_STATE = Query(collection="chunks", equal=("fire_id", "state"))
 STEP_CHUNKS = Query(collection="chunks", equal=("fire_id", "step_id", "state"), sums=("filtered",))
 FIRES_NOT_CLOSED = Query(collection="fires", equal=("is_closed",))
+FIRES_ALONE = Query(collection="fires", equal=("is_closed", "is_alone"))
 CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired_at", "DESCENDING"))
 FIRES_OF_AUDIENCE = Query(collection="fires", equal=("campaign_id", "audience_key"))
 CAMPAIGN_FIRES_WITH_FILES = Query(collection="fires", equal=("campaign_id",), range=("audience_key", ">"))

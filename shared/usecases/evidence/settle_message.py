@@ -16,6 +16,7 @@ from shared.domain.messages.message import Message, MessageState, moved
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.ledger.fires_beside import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
@@ -70,6 +71,7 @@ class _Parts:
     campaign: Campaign | None
     failure: Failure | None
     resent: Message | None
+    alone: list[Fire]
 
 
 class _Settling:
@@ -123,7 +125,12 @@ class _Settling:
             campaign=await stores.campaigns.find(company_id, message.campaign_id, transaction),
             failure=await stores.failures.find(company_id, message.id, transaction),
             resent=await stores.messages.find(company_id, resend_id(message), transaction),
+            alone=await self._alone(transaction),
         )
+
+    async def _alone(self, transaction: Transaction) -> list[Fire]:
+        is_asked = self._settlement is Settlement.RESEND
+        return await find_alone(self._runtime, self._company_id, transaction) if is_asked else []
 
     def _is_done(self, parts: _Parts) -> bool:
         """Whether this very decision was made before."""
@@ -171,7 +178,7 @@ class _Settling:
         stores.batches.put(transaction, company_id, batch.id, batch)
         again = replace(again, batch_id=batch.id, planned_for=now)
         stores.messages.put(transaction, company_id, again.id, again)
-        reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign)
+        reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign, parts.alone)
         return batch
 
 

@@ -85,11 +85,13 @@ async def _hold_fires(runtime: Runtime, company_id: str, counts: Counter[str]) -
 
         async def pause(transaction: Transaction, item_id: str = fire.id) -> bool:
             current = await stores.fires.get(company_id, item_id, transaction)
-            if current.state is not FireState.FIRING:
-                return False
-            paused = replace(current, state=FireState.PAUSED, note=current.note or RESTORED)
-            stores.fires.put(transaction, company_id, item_id, paused)
-            return True
+            # What other fires sent since the backup is not known here.
+            held = replace(current, is_alone=False)
+            if is_firing := current.state is FireState.FIRING:
+                held = replace(held, state=FireState.PAUSED, note=current.note or RESTORED)
+            if held != current:
+                stores.fires.put(transaction, company_id, item_id, held)
+            return is_firing
 
         counts["fires_paused"] += await transact(stores.db, pause)
         await store_chunks(runtime, company_id, await stores.fires.get(company_id, fire.id))

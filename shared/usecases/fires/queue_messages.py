@@ -1,18 +1,14 @@
 """Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
-import asyncio
-import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import active
-from shared.domain.fires.fire import Chunk, ChunkState, Fire, FireState
+from shared.domain.fires.fire import Chunk, ChunkState, Fire
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.planning import Planner
-from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
+from shared.domain.fires.queueing import Starts, arrange
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages
 from shared.domain.lease import leased
@@ -24,12 +20,9 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
-from shared.usecases.fires.store_writes import AlreadyTaken, BatchesTooLarge, store_writes
-from shared.usecases.ledger.find_earlier import find_earlier
+from shared.usecases.fires.store_planned import store_planned
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
-
-ROUNDS = 6
 
 
 async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
@@ -93,38 +86,11 @@ async def _plan(
     source_id = content.campaign.audience.source_id
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
     starts = _starts(runtime, chunk, content.opening(fire.fired_at))
-    batches = await _stored(runtime, arranged, starts, withdrawn.files)
+    batches = await store_planned(runtime, arranged, starts, withdrawn.files)
     # A file that came meanwhile did not find these messages; nor did one before a try that was cut short.
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
     await withdraw_messages(runtime, company_id, withdrawn.withdrawals)
     return batches, arranged.filtered
-
-
-async def _stored(
-    runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
-) -> list[Batch]:
-    """Write what is not written yet. Duplicates in other chunks show as taken ids: look again then.
-
-    Batches are cut to fit; one that the database refuses for its size all the same is cut into single
-    messages, and of these what it still refuses fails.
-    """
-    batches: dict[str, Batch] = {}
-    for _ in range(ROUNDS):
-        writes = await _missing(runtime, arranged, starts, withdrawn)
-        batches |= {batch.id: batch for batch in writes.batches}
-        try:
-            await store_writes(runtime, arranged.company_id, writes)
-        except AlreadyTaken:
-            continue
-        except BatchesTooLarge as error:
-            log.event("batches too large", level=logging.ERROR, messages=len(error.messages))
-            if starts.batch_bytes:
-                starts = replace(starts, batch_bytes=0)  # each message alone
-            else:
-                arranged = arranged.without(error.messages)
-            continue
-        return list(batches.values())
-    raise AlreadyTaken
 
 
 def _starts(runtime: Runtime, chunk: Chunk, opening: datetime) -> Starts:
@@ -140,29 +106,6 @@ def _starts(runtime: Runtime, chunk: Chunk, opening: datetime) -> Starts:
     )
 
 
-async def _missing(
-    runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
-) -> Writes:
-    stores, company_id = runtime.stores, arranged.company_id
-    messages, claims, failures, opt_outs, earlier = await asyncio.gather(
-        stores.messages.find_many(company_id, arranged.message_ids()),
-        stores.text_claims.find_many(company_id, arranged.claim_ids()),
-        stores.failures.find_many(company_id, arranged.failure_ids()),
-        stores.opt_outs.find_many(company_id, arranged.opt_out_ids()),
-        find_earlier(runtime, company_id, arranged.content, arranged.fire.id, arranged.identities()),
-    )
-    return arranged.missing(
-        messages,
-        claims,
-        set(failures),
-        active(opt_outs.values()),
-        earlier,
-        starts,
-        is_canceled=arranged.fire.state is FireState.CANCELED,
-        withdrawn=withdrawn,
-    )
-
-
 async def _finish(runtime: Runtime, company_id: str, chunk: Chunk, filtered: int) -> bool:
     """Mark the chunk done under our lease; whether the fire has no other chunk left."""
     stores = runtime.stores
@@ -174,7 +117,5 @@ async def _finish(runtime: Runtime, company_id: str, chunk: Chunk, filtered: int
             stores.chunks.put(transaction, company_id, chunk.id, done)
 
     await transact(stores.db, finish, "queue_messages.finish")
-    for state in (ChunkState.WAITING, ChunkState.LEASED):
-        if await stores.chunks.some(company_id, CHUNKS_BY_STATE, chunk.fire_id, state, limit=1):
-            return False
-    return True
+    states = (ChunkState.WAITING, ChunkState.LEASED)
+    return not await stores.chunks.some(company_id, CHUNKS_BY_STATE, chunk.fire_id, states, limit=1)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import active
 from shared.domain.errors import Conflict, InvalidInput, Problem
+from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import FilteredOut, PlannedFailure, PlannedMessage, Planner
@@ -22,6 +23,7 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
 from shared.usecases.ledger.find_earlier import find_earlier
+from shared.usecases.ledger.fires_beside import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
@@ -122,7 +124,7 @@ async def _store(
 ) -> tuple[Failure, Writes]:
     """The message and the end of the failure in one transaction: the ledger holds throughout."""
     stores, starts = runtime.stores, _starts(runtime, failure)
-    fire_id, identities = arranged.fire.id, arranged.identities()
+    fire_id, identities = arranged.fire.id, identities_of(arranged.messages)
     earlier = await find_earlier(runtime, company_id, arranged.content, fire_id, identities)
     tried: list[Writes] = []
 
@@ -130,6 +132,7 @@ async def _store(
         current = await stores.failures.get(company_id, failure.id, transaction)
         fire = await stores.fires.get(company_id, arranged.fire.id, transaction)
         campaign = await stores.campaigns.find(company_id, fire.campaign_id, transaction)
+        alone = await find_alone(runtime, company_id, transaction)
         writes = await _writes(runtime, arranged, earlier, starts, transaction)
         if tried and current.requeued_as == tried[0].messages[0].id:
             return current, tried[0]  # our own commit, applied though it reported an error
@@ -148,7 +151,7 @@ async def _store(
         done = replace(current, state=FailureState.REQUEUED, requeued_as=message.id)
         stores.failures.put(transaction, company_id, failure.id, done)
         if message.state is MessageState.QUEUED:
-            reopen_fire(runtime, company_id, transaction, fire, campaign)
+            reopen_fire(runtime, company_id, transaction, fire, campaign, alone)
         else:
             reopen_books_of(runtime, company_id, transaction, fire)
         return done, writes

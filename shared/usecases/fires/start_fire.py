@@ -20,6 +20,7 @@ from shared.usecases.campaigns.find_audience import find_audience, last_with_fil
 from shared.usecases.fires.store_chunks import store_chunks
 from shared.usecases.fires.take_files import take_files
 from shared.usecases.fires.tell_fire import tell_fire
+from shared.usecases.ledger.fires_beside import find_alone, is_any_open, no_longer_alone
 from shared.usecases.senders.check_senders import check_senders
 
 
@@ -77,18 +78,25 @@ async def _start(
         if existing is not None:
             return existing
         _check_may_fire(current, campaign)
+        alone = await find_alone(runtime, company_id, transaction)
+        source = await stores.sources.get(company_id, campaign.audience.source_id, transaction)
+        is_alone = not await is_any_open(runtime, company_id, transaction)
+        ours = replace(fire, is_alone=is_alone, is_first=not source.was_fired)
         told = await tell_fire(runtime, company_id, transaction, campaign, fire, last)
         await take_files(runtime, company_id, content, due.audience, now, transaction)
         for notice in told:
             stores.notices.create(transaction, company_id, notice.id, notice)
-        stores.fires.put(transaction, company_id, fire.id, fire)
+        if not source.was_fired:
+            stores.sources.change(transaction, company_id, source.id, was_fired=True)
+        no_longer_alone(runtime, company_id, transaction, alone, but=fire.id)
+        stores.fires.put(transaction, company_id, fire.id, ours)
         is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
         following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
         moved = replace(
             current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
         )
         stores.campaigns.put(transaction, company_id, campaign.id, moved)
-        return fire
+        return ours
 
     stored = await transact(stores.db, start, "start_fire")
     log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)

@@ -1,7 +1,7 @@
 """Create messages, failures and batches: a batch and its messages in one commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
@@ -23,7 +23,14 @@ Together = list[Create]  # what is stored in one commit or not at all
 
 
 class AlreadyTaken(Exception):
-    """An id to be created exists: another chunk's duplicate, or our own commit repeated by the client."""
+    """An id to be created exists: another chunk's duplicate, or our own commit that was applied before.
+
+    `messages` are those that were not stored.
+    """
+
+    def __init__(self, messages: Sequence[Message] = ()) -> None:
+        super().__init__(f"{len(messages)} messages were not stored: one of their ids is taken.")
+        self.messages = tuple(messages)
 
 
 class BatchesTooLarge(Exception):
@@ -37,6 +44,7 @@ class BatchesTooLarge(Exception):
 async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> None:
     """Create everything. What was committed by the time of an error stays.
 
+    What goes without a batch is stored when the batches are: it may say of which message it is a duplicate.
     Raises AlreadyTaken when an id exists, BatchesTooLarge, and TooLarge for what goes without a batch.
     """
     stores, gate = runtime.stores, asyncio.Semaphore(COMMITS_AT_ONCE)
@@ -58,6 +66,8 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
             add(writer, [(stores.batches, batch.id, batch), *members])
             try:
                 await commit(writer, "store_writes")
+            except AlreadyExists as error:
+                raise AlreadyTaken(messages) from error
             except TooLarge as error:
                 raise BatchesTooLarge(messages) from error
 
@@ -65,28 +75,34 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
         async with gate:
             await commit_part(stores.db, part, add, "store_writes")
 
-    others = [with_claim(message) for message in writes.without_batch()]
+    without_batch = writes.without_batch()
+    await _all_stored(map(store_batch, writes.batches), without_batch)
+    others = [with_claim(message) for message in without_batch]
     others += [[(stores.failures, failure.id, failure)] for failure in writes.failures]
     parts = cut(others, _bytes_of, most=OTHERS_PER_COMMIT)
-    results = await asyncio.gather(
-        *map(store_batch, writes.batches), *map(store_others, parts), return_exceptions=True
-    )
-    _raise_first([result for result in results if isinstance(result, BaseException)])
+    try:
+        await asyncio.gather(*map(store_others, parts))
+    except AlreadyExists as error:
+        raise AlreadyTaken(without_batch) from error
 
 
 def _bytes_of(together: Together) -> int:
     return sum(stored_bytes(record) for _, _, record in together)
 
 
-def _raise_first(errors: Sequence[BaseException]) -> None:
-    """Raise what must be looked at first: what is unexpected, batches that are too large, then ids taken."""
-    too_large = [error for error in errors if isinstance(error, BatchesTooLarge)]
+async def _all_stored(storing: Iterable[Awaitable[None]], without_batch: Sequence[Message]) -> None:
+    """Wait for the batches, and raise what must be looked at first: what is unexpected, batches that are too
+    large, then ids taken. Then what goes without a batch is not stored either.
+    """
+    results = await asyncio.gather(*storing, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
     for error in errors:
-        if not isinstance(error, AlreadyExists | BatchesTooLarge):
+        if not isinstance(error, AlreadyTaken | BatchesTooLarge):
             raise error
-    if too_large:
-        raise BatchesTooLarge([message for error in too_large for message in error.messages]) from too_large[
-            0
-        ]
-    if errors:
-        raise AlreadyTaken from errors[0]
+    for kind in (BatchesTooLarge, AlreadyTaken):
+        found = [error for error in errors if isinstance(error, kind)]
+        refused = [message for error in found for message in error.messages]
+        if kind is AlreadyTaken:
+            refused += without_batch
+        if found:
+            raise kind(refused) from found[0]

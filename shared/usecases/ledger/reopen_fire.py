@@ -1,5 +1,6 @@
 """Open a closed fire again: one of its messages changes, or is to be sent after all."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
@@ -7,6 +8,7 @@ from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire, FireState
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
+from shared.usecases.ledger.fires_beside import no_longer_alone
 
 _CLOSED = frozenset({CampaignState.SENT, CampaignState.NEEDS_ATTENTION})
 
@@ -35,18 +37,24 @@ def check_may_send(fire: Fire, campaign: Campaign | None) -> None:
 
 
 def reopen_fire(
-    runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire, campaign: Campaign | None
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    fire: Fire,
+    campaign: Campaign | None,
+    alone: Sequence[Fire],
 ) -> None:
     """Let a fire send once more that was, or may be, closed: paused when its campaign is, else firing.
 
     Its books may be open again already, for a receipt; the campaign does not know of that.
-    `fire` and `campaign` were read in this transaction.
+    `fire`, `campaign` and the fire that was `alone` were read in this transaction.
     """
     is_paused = campaign is not None and campaign.state is CampaignState.PAUSED
     state = FireState.PAUSED if is_paused else FireState.FIRING
-    opened = replace(fire, is_closed=False, state=state)
+    opened = replace(fire, is_closed=False, state=state, is_alone=fire in alone)
     if opened != fire:
         runtime.stores.fires.put(transaction, company_id, fire.id, opened)
+    no_longer_alone(runtime, company_id, transaction, alone, but=fire.id)
     if campaign is None or campaign.last_fire_id != fire.id:
         return
     if campaign.state in _CLOSED:

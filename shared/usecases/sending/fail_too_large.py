@@ -5,7 +5,7 @@ from dataclasses import replace
 from shared.domain.lease import is_held
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.failure import FailureStep, failure_of
-from shared.domain.messages.message import Message, MessageState, moved
+from shared.domain.messages.message import MessageState, moved
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
@@ -14,14 +14,14 @@ REASON = (
 )
 
 
-async def fail_too_large(runtime: Runtime, company_id: str, claim: Claim, message: Message) -> None:
+async def fail_too_large(runtime: Runtime, company_id: str, claim: Claim, message_id: str) -> None:
     """Fail the message, without its text, which is what is too large. Nothing was sent of it."""
     stores = runtime.stores
 
     async def fail(transaction: Transaction) -> None:
         now = runtime.now()
         batch = await stores.batches.get(company_id, claim.batch.id, transaction)
-        current = await stores.messages.get(company_id, message.id, transaction)
+        current = await stores.messages.get(company_id, message_id, transaction)
         if not is_held(batch, claim.token, now) or current.state is not MessageState.QUEUED:
             return
         failed = moved(replace(current, body="", subject=""), MessageState.FAILED, reason=REASON)

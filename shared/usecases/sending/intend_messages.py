@@ -1,8 +1,9 @@
 """Intent: everything that could forbid a message is read in the transaction that marks it `sending`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
@@ -22,7 +23,7 @@ from shared.domain.messages.message import (
     skip_reason,
 )
 from shared.domain.senders.sender import Sender
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.transactions import Transaction, transact_at
 from shared.runtime import Runtime
 from shared.usecases.sending.read_group import read_group
 
@@ -34,10 +35,16 @@ LEAVING_SECONDS = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intended:
-    """A message we may call the provider for, now, and for how long the provider may deliver it."""
+    """A message we may call the provider for, now, and for how long the provider may deliver it.
+
+    `written_at` is when the database stored that it is being sent. `was_written`: a commit before this one
+    did that, and nobody knows when.
+    """
 
     message: Message
     validity_seconds: int
+    was_written: bool = False
+    written_at: Any = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +54,11 @@ class Intents:
     intended: list[Intended]
     later: dict[datetime, list[str]]
     is_paused: bool = False
+
+    def written(self, at: Any) -> "Intents":
+        """The same, with the moment at which the transaction stored it."""
+        intended = [one if one.was_written else replace(one, written_at=at) for one in self.intended]
+        return replace(self, intended=intended)
 
 
 def together(parts: Sequence[Intents]) -> Intents:
@@ -63,19 +75,19 @@ def together(parts: Sequence[Intents]) -> Intents:
 
 
 async def intend_messages(
-    runtime: Runtime, company_id: str, claim: Claim, content: CampaignContent, group: Sequence[Message]
+    runtime: Runtime, company_id: str, claim: Claim, content: CampaignContent, message_ids: Sequence[str]
 ) -> Intents:
     """Mark the group's messages `sending` under our token; those that must not go out are settled instead.
 
     Consent is read in the same transaction, which makes STOP exact. So are the same messages of other fires,
-    where the campaign's dedupe scope asks for them: of two fires one sends. `group` are the messages as
-    read before; only what never changes of them is used: id, address, identity. Raises LeaseLost.
+    where the campaign's dedupe scope asks for them and such a fire is open beside ours: of two fires one
+    sends. Raises LeaseLost.
     """
     stores = runtime.stores
 
     async def intend(transaction: Transaction) -> Intents:
         now = runtime.now()
-        found = await read_group(runtime, company_id, transaction, claim, content, group)
+        found = await read_group(runtime, company_id, transaction, claim, content, message_ids)
         fire = found.fire
         if found.batch is None or fire is None or not is_held(found.batch, claim.token, now):
             raise LeaseLost
@@ -89,8 +101,8 @@ async def intend_messages(
             decision.write(runtime, transaction, company_id)
         return _intents(decided)
 
-    async with runtime.turn(company_id):
-        return await transact(stores.db, intend, "intend_messages")
+    committed = await transact_at(stores.db, intend, "intend_messages")
+    return committed.result.written(committed.at)
 
 
 def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) -> bool:
@@ -105,15 +117,17 @@ def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) 
 class _Decision:
     """What becomes of one message: unchanged, changed, failed, or to be sent in a later window."""
 
+    message: Message
     changed: Message | None = None
     intended: Intended | None = None
     failure: Failure | None = None
-    later: tuple[datetime, str] | None = None
+    later: datetime | None = None
 
     def write(self, runtime: Runtime, transaction: Transaction, company_id: str) -> None:
         stores = runtime.stores
         if self.changed is not None:
-            stores.messages.put(transaction, company_id, self.changed.id, self.changed)
+            before, after = self.message, self.changed
+            stores.messages.put_changed(transaction, company_id, before.id, before, after)
         if self.failure is not None:
             stores.failures.put(transaction, company_id, self.failure.id, self.failure)
 
@@ -122,7 +136,7 @@ def _intents(decided: Sequence[_Decision]) -> Intents:
     later: dict[datetime, list[str]] = {}
     for decision in decided:
         if decision.later is not None:
-            later.setdefault(decision.later[0], []).append(decision.later[1])
+            later.setdefault(decision.later, []).append(decision.message.id)
     return Intents(intended=[d.intended for d in decided if d.intended is not None], later=later)
 
 
@@ -136,11 +150,9 @@ def _decide(
     now: datetime,
 ) -> _Decision:
     if message.state is MessageState.SENDING and message.token == token:  # our own intent, applied twice
-        return _Decision(
-            intended=Intended(message=message, validity_seconds=_validity(message, content, now))
-        )
-    if message.state is not MessageState.QUEUED:
-        return _Decision()
+        validity = _validity(message, content, now)
+        intended = Intended(message=message, validity_seconds=validity, was_written=True)
+        return _Decision(message=message, intended=intended)
     if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
         return _skipped(message, SkipReason.CANCELED)
     if refusal is not None:
@@ -151,7 +163,7 @@ def _decide(
         words = before.words(content.company_time_zone)
         return _skipped(message, SkipReason.ALREADY_SENT, duplicate_of=before.message_id, explanation=words)
     if before is not None and before.is_leaving:
-        return _Decision(later=(now + timedelta(seconds=LEAVING_SECONDS), message.id))
+        return _Decision(message=message, later=now + timedelta(seconds=LEAVING_SECONDS))
     sealed = rendering_hash(
         fire.content_hash, message.channel, message.address, message.subject, message.body
     )
@@ -161,11 +173,13 @@ def _decide(
     if validity <= 0:
         return _outside(message, content, now)
     sending = moved(message, MessageState.SENDING, token=token, attempt=message.attempt + 1, sending_at=now)
-    return _Decision(changed=sending, intended=Intended(message=sending, validity_seconds=validity))
+    return _Decision(
+        message=message, changed=sending, intended=Intended(message=sending, validity_seconds=validity)
+    )
 
 
 def _skipped(message: Message, reason: SkipReason, **facts: object) -> _Decision:
-    return _Decision(changed=moved(message, MessageState.SKIPPED, reason=reason, **facts))
+    return _Decision(message=message, changed=moved(message, MessageState.SKIPPED, reason=reason, **facts))
 
 
 def _validity(message: Message, content: CampaignContent, now: datetime) -> int:
@@ -187,10 +201,11 @@ def _outside(message: Message, content: CampaignContent, now: datetime) -> _Deci
     opens_at = window.next_open(content.campaign.window, message.time_zones, resume_at)
     if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
         return _skipped(message, SkipReason.WINDOW_CLOSED)
-    return _Decision(later=(max(opens_at, resume_at), message.id))
+    return _Decision(message=message, later=max(opens_at, resume_at))
 
 
 def _tampered(message: Message, now: datetime) -> _Decision:
     reason = "The text differs from what was frozen when the campaign was marked ready; it was not sent."
     failure = failure_of(message, FailureStep.SEND, "body", "content changed", reason, now)
-    return _Decision(changed=moved(message, MessageState.FAILED, reason=reason), failure=failure)
+    failed = moved(message, MessageState.FAILED, reason=reason)
+    return _Decision(message=message, changed=failed, failure=failure)

@@ -10,7 +10,7 @@ from shared.domain.contacts.opt_out import OptOut, active, holding, opt_out_ids
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.messages.batch import Batch, Claim
-from shared.domain.messages.message import Message
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction
@@ -21,9 +21,9 @@ from shared.usecases.ledger.find_earlier import earlier_among
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupRead:
-    """What was read. `refusals` are the opt-outs that hold, `earlier` the same messages of other fires.
+    """What was read. `messages` are those that may go out, or were marked under our own token before.
 
-    Both are by ids of messages.
+    `refusals` are the opt-outs that hold, `earlier` the same messages of other fires, both by message ids.
     """
 
     batch: Batch | None
@@ -42,51 +42,82 @@ async def read_group(
     transaction: Transaction,
     claim: Claim,
     content: CampaignContent,
-    group: Sequence[Message],
+    message_ids: Sequence[str],
 ) -> GroupRead:
-    """Read batch, fire, company, sender, messages, refusals, and what other fires sent, in one round trip."""
+    """Read batch, fire, company, sender and messages, then the messages' refusals, and what other fires sent
+    of them where such a fire may send beside ours: each in one round trip.
+    """
     stores, batch_id, fire_id = runtime.stores, claim.batch.id, claim.batch.fire_id
-    keys = {message.id: opt_out_ids(message.channel, message.address) for message in group}
-    compared = _compared(content, group)
-    read, same = await asyncio.gather(
-        read_together(
-            stores.db,
-            transaction,
-            stores.batches.wanted(company_id, [batch_id]),
-            stores.fires.wanted(company_id, [fire_id]),
-            stores.messages.wanted(company_id, [key for key in keys if key not in compared]),
-            stores.opt_outs.wanted(company_id, {item_id for ids in keys.values() for item_id in ids}),
-            stores.senders.wanted(company_id, [claim.batch.sender_id]),
-            stores.companies.wanted(company_id),
-            stores.system.wanted_hold(),
-        ),
-        stores.messages.among(company_id, MESSAGES_OF_IDENTITY, compared.values(), transaction),
+    batches, fires, found, senders, companies, holds = await read_together(
+        stores.db,
+        transaction,
+        stores.batches.wanted(company_id, [batch_id]),
+        stores.fires.wanted(company_id, [fire_id]),
+        stores.messages.wanted(company_id, message_ids),
+        stores.senders.wanted(company_id, [claim.batch.sender_id]),
+        stores.companies.wanted(company_id),
+        stores.system.wanted_hold(),
     )
-    batches, fires, messages, opt_outs, senders, companies, holds = read
-    messages |= {message.id: message for message in same if message.id in compared}
-    before = await earlier_among(runtime, company_id, content, fire_id, same)
+    fire = fires.get(fire_id)
+    messages = [found[item_id] for item_id in message_ids if item_id in found]
+    messages = [message for message in messages if _is_ours(message, claim)]
+    refusals, earlier = await asyncio.gather(
+        _refusals(runtime, company_id, transaction, messages),
+        _earlier(runtime, company_id, transaction, content, messages if fire and _compares(fire) else ()),
+    )
     return GroupRead(
         batch=batches.get(batch_id),
-        fire=fires.get(fire_id),
-        messages=list(messages.values()),
-        refusals=_refusals(keys, active(opt_outs.values())),
-        earlier={item_id: before[name] for item_id, name in compared.items() if name in before},
+        fire=fire,
+        messages=messages,
+        refusals=refusals,
+        earlier=earlier,
         senders=list(senders.values()),
         companies=list(companies.values()),
         is_held=bool(holds),
     )
 
 
-def _refusals(keys: Mapping[str, Sequence[str]], held: Mapping[str, OptOut]) -> dict[str, OptOut]:
-    found = {message_id: holding(ids, held) for message_id, ids in keys.items()}
+def _is_ours(message: Message, claim: Claim) -> bool:
+    if message.state is MessageState.SENDING:
+        return message.token == claim.token
+    return message.state is MessageState.QUEUED and message.batch_id == claim.batch.id
+
+
+def _compares(fire: Fire) -> bool:
+    """Whether another fire may be sending the same. Else what was planned with holds."""
+    return not fire.is_alone or fire.is_closed
+
+
+async def _refusals(
+    runtime: Runtime, company_id: str, transaction: Transaction, messages: Sequence[Message]
+) -> dict[str, OptOut]:
+    keys = {message.id: opt_out_ids(message.channel, message.address) for message in messages}
+    ids = {item_id for several in keys.values() for item_id in several}
+    held = active((await runtime.stores.opt_outs.find_many(company_id, ids, transaction)).values())
+    found = {message_id: holding(several, held) for message_id, several in keys.items()}
     return {message_id: refusal for message_id, refusal in found.items() if refusal is not None}
 
 
-def _compared(content: CampaignContent, group: Sequence[Message]) -> dict[str, str]:
-    """Those of the messages that other fires could have sent, with their identities.
+async def _earlier(
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    content: CampaignContent,
+    messages: Sequence[Message],
+) -> dict[str, EarlierMessage]:
+    """What other fires sent, or are sending, of these messages, by their ids."""
+    compared = _compared(content, messages)
+    if not compared:
+        return {}
+    same = await runtime.stores.messages.among(
+        company_id, MESSAGES_OF_IDENTITY, compared.values(), transaction
+    )
+    before = await earlier_among(runtime, company_id, content, messages[0].fire_id, same)
+    return {item_id: before[name] for item_id, name in compared.items() if name in before}
 
-    They are read by these, together with the others', and not by their ids a second time.
-    """
+
+def _compared(content: CampaignContent, messages: Sequence[Message]) -> Mapping[str, str]:
+    """Those of the messages that other fires could have sent, with their identities."""
     if not content.campaign.scope.is_wide:
         return {}
-    return {one.id: one.identity for one in group if one.identity and not one.sends_again}
+    return {one.id: one.identity for one in messages if one.identity and not one.sends_again}

@@ -4,21 +4,65 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from shared import faults, tracing
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
 from shared.domain.messages.failure import refusal_of
 from shared.domain.messages.lessons import learned, lesson_of_result
 from shared.domain.messages.message import Message, MessageState, after_result
 from shared.domain.messages.sending import SendResult
+from shared.firestore.kit.documents import Change
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.intend_messages import Intended
 
 
 async def record_results(
-    runtime: Runtime, company_id: str, token: str, results: Mapping[str, SendResult]
+    runtime: Runtime,
+    company_id: str,
+    token: str,
+    results: Mapping[str, SendResult],
+    intended: Sequence[Intended] = (),
 ) -> None:
     """Write what became of each message. One that is no longer ours keeps what it has.
+
+    Of those that are `intended` it is known when they were written: one that nobody has written since is
+    ours for sure, and is not read again. That is most often so; what somebody wrote, a receipt say, is read
+    and judged with what it says now.
+    """
+    left = await _record_untouched(runtime, company_id, token, results, intended)
+    if left:
+        await _record_read(runtime, company_id, token, {item_id: results[item_id] for item_id in left})
+
+
+async def _record_untouched(
+    runtime: Runtime,
+    company_id: str,
+    token: str,
+    results: Mapping[str, SendResult],
+    intended: Sequence[Intended],
+) -> list[str]:
+    """Write the results that teach nothing else, where nobody wrote the message; the ids of the others."""
+    now = runtime.now()
+    changes: dict[str, Change[Message]] = {}
+    for one in intended:
+        message, result = one.message, results[one.message.id]
+        after = after_result(message, token, result, now)
+        is_simple = after.state is not MessageState.FAILED and lesson_of_result(result) is None
+        if one.written_at is not None and is_simple:
+            changes[message.id] = Change(message, after, one.written_at)
+    if not changes:
+        return list(results)
+    with tracing.span("record_results.untouched"), faults.step("record_results.untouched"):
+        touched = await runtime.stores.messages.replace_versions(company_id, changes)
+    return [item_id for item_id in results if item_id not in changes or item_id in touched]
+
+
+async def _record_read(
+    runtime: Runtime, company_id: str, token: str, results: Mapping[str, SendResult]
+) -> None:
+    """Write the results of messages as they are now.
 
     An answer may come so late that its message counts as unknown, in a fire that was closed over it.
     """
@@ -38,7 +82,7 @@ async def record_results(
         for item_id, changed in changes.items():
             if changed == messages[item_id]:
                 continue
-            stores.messages.put(transaction, company_id, item_id, changed)
+            stores.messages.put_changed(transaction, company_id, item_id, messages[item_id], changed)
             if changed.state is MessageState.FAILED:
                 failure = refusal_of(changed, now)
                 stores.failures.put(transaction, company_id, failure.id, failure)
@@ -46,10 +90,9 @@ async def record_results(
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return late
 
-    async with runtime.turn(company_id):
-        late = await halving(
-            list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
-        )
+    late = await halving(
+        list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
+    )
     for fire_id in set().union(*late):
         await summarize_fire(runtime, company_id, fire_id)
 

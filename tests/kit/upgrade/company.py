@@ -119,8 +119,7 @@ async def _running(clinic: Clinic, file_id: str) -> None:
     claim = await claim_batch(runtime, company_id, second.batch_id)
     assert claim is not None
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    members = await clinic.stores.messages.find_many(company_id, claim.batch.message_ids[:5])
-    intents = await intend_messages(runtime, company_id, claim, content, list(members.values()))
+    intents = await intend_messages(runtime, company_id, claim, content, claim.batch.message_ids[:5])
     sender = content.senders[claim.batch.sender_id]
     provider = runtime.message_sender(sender, await runtime.credentials(company_id, sender))
     await call_provider(runtime, company_id, claim, sender, provider, intents.intended[:3])

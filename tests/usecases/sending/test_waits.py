@@ -28,7 +28,7 @@ async def test_the_longer_of_both_waits_holds(
     assert claim is not None
     now = clinic.runtime.now()
     closed = await close_batch(
-        clinic.runtime, clinic.company_id, claim, is_paused=False, retry_after_seconds=asked
+        clinic.runtime, clinic.company_id, claim, is_settled=False, is_paused=False, retry_after_seconds=asked
     )
     assert closed.state is BatchState.WAITING
     wait = closed.planned_start - now

@@ -1,0 +1,141 @@
+"""Send a claimed batch's messages group by group: intents one after the other, their calls overlapping."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared import log
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.messages.batch import Claim
+from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.senders.pacing import group_size
+from shared.domain.senders.sender import Sender
+from shared.firestore.kit.too_large import TooLarge
+from shared.firestore.kit.transactions import halving
+from shared.providers.kit.adapters import MessageSender
+from shared.providers.kit.credentials import Credentials, WrongCredentials
+from shared.runtime import Runtime
+from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
+from shared.usecases.sending.call_provider import call_provider
+from shared.usecases.sending.fail_too_large import fail_too_large
+from shared.usecases.sending.intend_messages import Intents, intend_messages, together
+from shared.usecases.sending.pause_sender import pause_sender
+from shared.usecases.sending.record_results import record_results
+
+# What is in flight when a worker dies is in doubt: so many groups at most.
+GROUPS_IN_FLIGHT = 3
+_PUT_BACK = frozenset({Outcome.NOT_ACCEPTED, Outcome.SENDER_BROKEN})
+
+
+@dataclass(kw_only=True, slots=True)
+class Sending:
+    """A claimed batch's messages on their way out, and what came of it so far.
+
+    `is_settled` says that nothing of the batch is left for another try: every message was sent, settled, or
+    stands in `later`, by its next start. `is_paused` and `retry_after` say how what is left goes on.
+    """
+
+    runtime: Runtime
+    company_id: str
+    claim: Claim
+    content: CampaignContent
+    sender: Sender
+    credentials: Credentials | None = None
+    provider: MessageSender | None = None
+    is_settled: bool = True
+    is_paused: bool = False
+    is_broken: bool = False
+    retry_after: float = 0.0
+    later: dict[datetime, list[str]] = field(default_factory=dict)
+
+    async def sign_in(self) -> None:
+        """Raises CredentialsMissing, WrongCredentials, SecretsUnavailable."""
+        self.credentials = await self.runtime.credentials(self.company_id, self.sender)
+        self.provider = self.runtime.message_sender(self.sender, self.credentials)
+
+    async def send(self, deadline: float) -> None:
+        """Send in groups, at the sender's pace. What is left at the deadline the next worker sends.
+
+        Raises LeaseLost, when the calls that are under way have ended.
+        """
+        gate, calls = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]]()
+        try:
+            for group in self._groups():
+                await gate.acquire()
+                if self.is_paused or self.is_broken or self._is_late(deadline):
+                    self.is_settled = False
+                    break
+                started = time.monotonic()
+                intents = await self._intend(group)
+                calls.append(asyncio.create_task(self._call(intents)))
+                calls[-1].add_done_callback(lambda _: gate.release())
+                await _keep_pace(self.sender, len(intents.intended), started)
+        finally:
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
+
+    def _groups(self) -> Iterator[Sequence[str]]:
+        ids, size = self.claim.batch.message_ids, group_size(self.sender.rate_per_second, self.sender.channel)
+        return (ids[first : first + size] for first in range(0, len(ids), size))
+
+    def _is_late(self, deadline: float) -> bool:
+        return time.monotonic() + 2 * self.runtime.settings.provider_timeout_seconds >= deadline
+
+    async def _intend(self, group: Sequence[str]) -> Intents:
+        """The group's intents: in one transaction, or in several when the database finds it too large."""
+
+        async def intend(part: Sequence[str]) -> Intents:
+            try:
+                return await intend_messages(self.runtime, self.company_id, self.claim, self.content, part)
+            except TooLarge as error:
+                if len(part) > 1:
+                    raise
+                log.event("message too large", level=logging.ERROR, message_id=part[0], reason=str(error))
+                await fail_too_large(self.runtime, self.company_id, self.claim, part[0])
+                return Intents(intended=[], later={})
+
+        intents = together(await halving(group, intend))
+        if intents.is_paused:
+            self.is_paused, self.is_settled = True, False
+        for opens_at, message_ids in intents.later.items():
+            self.later.setdefault(opens_at, []).extend(message_ids)
+        return intents
+
+    async def _call(self, intents: Intents) -> None:
+        """Call and result of one group."""
+        runtime, company_id, claim, intended = self.runtime, self.company_id, self.claim, intents.intended
+        results = await call_provider(runtime, company_id, claim, self.sender, self.provider, intended)
+        await record_results(runtime, company_id, claim.token, results, intended)
+        self._learn(results)
+        broken = [result for result in results.values() if result.outcome is Outcome.SENDER_BROKEN]
+        if broken and not self.is_broken:
+            self.is_broken = True
+            self.is_paused = await self._pause_broken(broken[0]) or self.is_paused
+
+    def _learn(self, results: Mapping[str, SendResult]) -> None:
+        if any(result.outcome in _PUT_BACK for result in results.values()):
+            self.is_settled = False
+        self.retry_after = max([self.retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
+
+    async def _pause_broken(self, result: SendResult) -> bool:
+        """Pause the sender that its provider calls broken. False, and nothing is done, when its credentials
+        were replaced since they were read: then the next try, with the new ones, will tell.
+        """
+        runtime, company_id, sender = self.runtime, self.company_id, self.sender
+        try:
+            if await runtime.credentials(company_id, sender, fresh=True) != self.credentials:
+                return False
+        except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
+            log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
+        await pause_sender(runtime, company_id, sender.id, result.reason or "The provider refuses it.")
+        return True
+
+
+async def _keep_pace(sender: Sender, sent_count: int, started: float) -> None:
+    """Wait until the sender's rate allows the next group."""
+    await asyncio.sleep(max(0.0, sent_count / sender.rate_per_second - (time.monotonic() - started)))
