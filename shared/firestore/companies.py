@@ -13,7 +13,7 @@ from shared.domain.companies.company import Company
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
-from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.codec import overwriting, record_in, to_document
 from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
 
@@ -43,7 +43,7 @@ class Companies:
 
     @staticmethod
     def _record(snapshot: Any) -> Company:
-        return from_document(Company, snapshot.id, snapshot.to_dict() or {})
+        return record_in(Company, snapshot)
 
     async def allow_sending(self, company_id: str, *, is_allowed: bool) -> None:
         """Have the company's messages sent, or held. Raises NotFound."""

@@ -6,7 +6,7 @@ from google.cloud.firestore import AsyncClient
 
 from shared.domain.deletion import Deletion
 from shared.firestore.kit import paths
-from shared.firestore.kit.codec import from_document, overwriting
+from shared.firestore.kit.codec import overwriting, record_in
 from shared.firestore.kit.documents import delete_all
 from shared.firestore.kit.retries import READ_RETRY
 
@@ -26,7 +26,7 @@ class DeletedCompanies:
         except ValueError:
             return None
         snapshot = await ref.get(retry=READ_RETRY)
-        return from_document(Deletion, company_id, snapshot.to_dict() or {}) if snapshot.exists else None
+        return record_in(Deletion, snapshot) if snapshot.exists else None
 
     async def save(self, company_id: str, deletion: Deletion) -> None:
         """Keep how far it got."""

@@ -8,9 +8,8 @@ from google.cloud.firestore import AsyncClient
 
 from shared.domain.contacts.opt_out import OptOut, active
 from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.query import Query
+from shared.firestore.queries.messages import OPT_OUTS_THAT_HOLD
 
-OPT_OUTS_THAT_HOLD = Query(collection="opt_outs", equal=("is_active",))
 KEPT_FIRES = 8
 MOST_KEPT = 10_000
 WORTH_READING = 4  # all of them are read where a fire has so many times more recipients

@@ -12,7 +12,7 @@ from google.cloud.firestore import AsyncClient, AsyncDocumentReference
 
 from shared.domain.hold import Hold
 from shared.firestore.kit import paths
-from shared.firestore.kit.codec import from_document, overwriting, to_document
+from shared.firestore.kit.codec import overwriting, record_in, to_document
 from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
 from shared.firestore.kit.transactions import Transaction, transact
@@ -86,7 +86,7 @@ class System:
         snapshot = await paths.system(self._db, ZONE_DATA).get(retry=READ_RETRY)
         if not snapshot.exists:
             return None
-        return from_document(ZoneData, ZONE_DATA, snapshot.to_dict() or {}).release
+        return record_in(ZoneData, snapshot).release
 
     async def note_zone_data(self, release: str) -> None:
         """All coming fires are planned by this release of time zone rules."""
@@ -95,10 +95,10 @@ class System:
 
 
 def _hold_in(snapshot: Any) -> Hold:
-    return from_document(Hold, HOLD, snapshot.to_dict() or {})
+    return record_in(Hold, snapshot)
 
 
 def _time_of(snapshot: Any) -> datetime | None:
     if not snapshot.exists:
         return None
-    return from_document(Heartbeat, HEARTBEAT, snapshot.to_dict() or {}).at
+    return record_in(Heartbeat, snapshot).at

@@ -10,7 +10,7 @@ from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.ids import computed_id
-from shared.firestore.kit.codec import from_document, to_document
+from shared.firestore.kit.codec import record_in, to_document
 from shared.firestore.kit.retries import READ_RETRY
 
 KEPT = timedelta(days=2)
@@ -63,7 +63,7 @@ class Ticks:
     async def last_beat(self, job: str) -> Beat | None:
         """When the job last ran to its end, if it ever did."""
         snapshot = await self._db.collection("ticks").document(_beat_id(job)).get(retry=READ_RETRY)
-        return from_document(Beat, job, snapshot.to_dict() or {}) if snapshot.exists else None
+        return record_in(Beat, snapshot) if snapshot.exists else None
 
 
 def _beat_id(job: str) -> str:

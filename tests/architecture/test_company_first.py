@@ -17,6 +17,7 @@ from tests.kit.architecture.source_tree import (
 REPOSITORY_EXCEPTIONS = {
     "Documents.put": "part of a transaction or batch, which comes first; the company follows",
     "Documents.change": "part of a transaction or batch, which comes first; the company follows",
+    "Documents.put_changed": "part of a transaction or batch, which comes first; the company follows",
     "Documents.create": "part of a transaction or batch, which comes first; the company follows",
     "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
@@ -58,6 +59,13 @@ WITHOUT_RECORDS = {
     "from_document": "maps a record",
     "overwriting": "maps a record",
     "upgraded": "maps a record",
+    "record_in": "maps a document that was found",
+    "field_names": "says what a type has",
+    "write_each": "commits what others wrote",
+    "add_write": "writes what others name",
+    "full_name": "reads a path",
+    "plain_fields": "maps a document that was found",
+    "read_documents": "reads what others name",
     "version_of": "says a type's version",
     "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",
@@ -65,6 +73,7 @@ WITHOUT_RECORDS = {
     "read_retry": "says how a read is tried again",
     "read_together": "reads what Documents.wanted was given, company first",
     "transact": "runs what its caller does",
+    "transact_at": "runs what its caller does",
 }
 # Use cases and views that do not begin with runtime and company, each with its reason.
 WITHOUT_COMPANY = {

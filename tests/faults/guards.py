@@ -18,7 +18,7 @@ from shared.firestore.kit import documents
 from shared.providers.kit import http
 from shared.providers.twilio import codes
 from shared.usecases.fires import start_fire
-from shared.usecases.ledger import fires_beside
+from shared.usecases.ledger import find_alone
 from shared.usecases.sending import claim_batch, intend_messages, read_group
 from shared.usecases.upkeep import announce_again
 
@@ -64,9 +64,11 @@ GUARDS: dict[str, Guard] = {
     "other fires in the transaction": Guard(
         intend_messages._decide, "before is not None and before.forbids", "False"
     ),
-    "no fire is alone beside an open one": Guard(start_fire._start, "is_alone=is_alone", "is_alone=True"),
+    "no fire is alone beside an open one": Guard(
+        start_fire._beside_others, "is_alone=is_alone", "is_alone=True"
+    ),
     "who was alone learns of the next fire": Guard(
-        fires_beside.no_longer_alone, "replace(fire, is_alone=False)", "fire"
+        find_alone.no_longer_alone, "replace(fire, is_alone=False)", "fire"
     ),
     "frozen content": Guard(
         intend_messages._decide,

@@ -5,7 +5,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
-from google.cloud.firestore_v1.types import BatchGetDocumentsResponse, CommitResponse, RunQueryResponse
+from google.cloud.firestore_v1.types import (
+    BatchGetDocumentsResponse,
+    BatchWriteResponse,
+    CommitResponse,
+    RunQueryResponse,
+)
 from google.pubsub_v1.types import PublishResponse
 
 from tests.faults.grpc_proxy import GrpcProxy
@@ -45,6 +50,9 @@ class CountingProxy(GrpcProxy):
                 self.counts["reads"] += 1
             case "Commit":
                 self.counts["writes"] += len(CommitResponse.deserialize(answer).write_results)
+            case "BatchWrite":
+                statuses = BatchWriteResponse.deserialize(answer).status
+                self.counts["writes"] += sum(status.code == 0 for status in statuses)
             case "Publish":
                 self.counts["publishes"] += len(PublishResponse.deserialize(answer).message_ids)
         return 0

@@ -1,6 +1,6 @@
 """A proxy that refuses commits above a size, as gRPC and Firestore do, and knows the size of the others."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import grpc
@@ -10,14 +10,16 @@ from tests.faults.grpc_proxy import GrpcProxy
 
 
 class NarrowProxy(GrpcProxy):
-    """`most_bytes` is what a commit may have; `commits` are the writes and bytes of each of the others.
+    """`most_bytes` is what a commit may have; `refuses` finds others that are too large.
 
-    `refused` is how many were not. What is refused is answered with `code` and `text`.
+    `commits` are the writes and bytes of each of the others, `refused` is how many were refused: answered
+    with `code` and `text`.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.most_bytes = 10**9
+        self.refuses: Callable[[bytes], bool] = lambda _: False
         self.code = grpc.StatusCode.RESOURCE_EXHAUSTED
         self.text = "gRPC message exceeds maximum size"
         self.commits: list[tuple[int, int]] = []
@@ -31,7 +33,7 @@ class NarrowProxy(GrpcProxy):
 
         async def narrow(requests: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
             request = await anext(requests)
-            if len(request) > self.most_bytes:
+            if len(request) > self.most_bytes or self.refuses(request):
                 self.refused += 1
                 await context.abort(self.code, f"{self.text} {self.most_bytes}: {len(request)}")
             self.commits.append((len(CommitRequest.deserialize(request).writes), len(request)))

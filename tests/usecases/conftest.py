@@ -9,12 +9,16 @@ import pytest
 import pytest_asyncio
 
 from infra.local.emulators import Emulators
+from infra.local.pubsub_setup import set_up_pubsub
 from infra.local.simulator.client import SimulatorClient
+from infra.manifest import Trigger, read_manifest
 from shared.providers import registry
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
+from tests.kit.counting_proxy import CountingProxy
+from tests.kit.measured import Measured
 
 BUCKET = "uploads"
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.
@@ -49,3 +53,18 @@ async def clinic(
     await clinic.open()
     yield clinic
     await clinic.close()
+
+
+@pytest_asyncio.fixture
+async def measured(
+    clinic: Clinic, emulators: Emulators, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Measured]:
+    """The same clinic, its database and topics behind proxies."""
+    project = clinic.runtime.settings.project_id
+    await set_up_pubsub(emulators.pubsub, project, read_manifest().with_trigger(Trigger.WORKER))
+    async with CountingProxy() as proxy, CountingProxy() as pubsub:
+        proxy.target, pubsub.target = emulators.firestore, emulators.pubsub
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)
+        behind = Clinic(Runtime(clinic.runtime.settings), clinic.simulator)
+        yield Measured(behind, proxy, pubsub)
+        await behind.close()

@@ -6,21 +6,15 @@ BATCH_MESSAGES = 100
 BATCH_SECONDS = 200  # leaves a worker time for claim, intent, results and a slow provider in its time limit
 GROUP_SECONDS = 1.5
 
-_BATCH_WORK = 1_000
-_FASTEST_BATCH = 50
-
 
 def batch_size(rate_per_second: float) -> int:
     """How many messages one batch holds, 1 to 100, at a sender's rate.
 
-    A fast sender gets smaller batches (from 10/s down to 50 at 20/s and more), so that more workers
-    share its messages and a crash holds back fewer. An ordinary one gets 100: fewer claims and closes.
-    A very slow one gets what it sends in 200 seconds, as a batch must end within its worker's time limit.
+    Each batch costs a claim and a close, so it is large. A very slow sender's has what it sends in 200
+    seconds, as a batch must end within its worker's time limit.
     """
     _check(rate_per_second)
-    if rate_per_second * BATCH_SECONDS < BATCH_MESSAGES:
-        return max(1, int(rate_per_second * BATCH_SECONDS))
-    return min(BATCH_MESSAGES, max(_FASTEST_BATCH, int(_BATCH_WORK / rate_per_second)))
+    return min(BATCH_MESSAGES, max(1, int(rate_per_second * BATCH_SECONDS)))
 
 
 def group_size(rate_per_second: float, channel: Channel) -> int:

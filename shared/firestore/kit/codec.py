@@ -11,6 +11,7 @@ from google.cloud.firestore import DELETE_FIELD
 
 from shared.domain.channels.channel import as_text
 from shared.firestore.kit import schema
+from shared.firestore.kit.wire import Snapshot
 
 T = TypeVar("T")
 
@@ -65,10 +66,20 @@ def _encoded(value: Any) -> Any:
 def from_document(record_type: type[T], document_id: str, fields: dict[str, Any]) -> T:
     """The record in a document, whatever version wrote it; fields it does not know are not looked at.
 
+    `fields` are plain values, and are used up.
+
     Raises NewerDocument, and msgspec.ValidationError when the document is no such record.
     """
-    upgraded = {**schema.upgraded(record_type, _decoded(fields)), "id": document_id}
+    upgraded = {**schema.upgraded(record_type, fields), "id": document_id}
     return msgspec.convert(upgraded, record_type, dec_hook=_named)
+
+
+def record_in(record_type: type[T], snapshot: Any) -> T:
+    """The record in a document that was read, by the client or by `wire`. Raises as `from_document` does."""
+    is_plain = isinstance(snapshot, Snapshot)
+    return from_document(
+        record_type, snapshot.id, (snapshot.fields if is_plain else _decoded(snapshot.to_dict())) or {}
+    )
 
 
 def _named(kind: Callable[[Any], Any], value: Any) -> Any:

@@ -20,17 +20,17 @@ from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.stored_size import DELETION_BYTES, cut
 from shared.firestore.kit import paths, schema
-from shared.firestore.kit.codec import field_names, from_document, overwriting, to_document, to_value
+from shared.firestore.kit.codec import field_names, overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
 from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE, read_retry
 from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.kit.together import Wanted
 from shared.firestore.kit.too_large import too_large_said
 from shared.firestore.kit.transactions import commit_part
+from shared.firestore.kit.wire import Writer, add_write, read_documents
 from shared.firestore.kit.write_each import write_each
 
 T = TypeVar("T")
-Writer = AsyncTransaction | AsyncWriteBatch
 READ_SIZE = 300
 
 
@@ -127,9 +127,7 @@ class Documents(Generic[T]):
         Nothing else is transferred.
         """
         refs = [self.ref(company_id, item_id) for item_id in item_ids]
-        return {
-            found.id: (found.to_dict() or {}).get(name) async for found in self._existing(refs, fields=[name])
-        }
+        return {found.id: found.fields.get(name) async for found in self._existing(refs, fields=[name])}
 
     async def _existing(
         self,
@@ -138,9 +136,10 @@ class Documents(Generic[T]):
         fields: list[str] | None = None,
     ) -> AsyncIterator[Any]:
         for start in range(0, len(refs), READ_SIZE):
-            async for snapshot in self._db.get_all(
+            async for snapshot in read_documents(
+                self._db,
                 refs[start : start + READ_SIZE],
-                field_paths=fields,
+                fields=fields,
                 transaction=transaction,
                 retry=read_retry(transaction),
             ):
@@ -175,14 +174,15 @@ class Documents(Generic[T]):
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""
         document, fields = self._changed(record)
-        writer.set(self.ref(company_id, item_id), document, merge=fields)
+        add_write(writer, self.ref(company_id, item_id), document, mask=fields)
 
     def put_changed(self, writer: Writer, company_id: str, item_id: str, before: T, after: T) -> None:
         """Write the fields in which `after` differs from `before`, which this transaction read."""
         if schema.version_of(self._type) > 1:  # an older document must be written whole
             self.put(writer, company_id, item_id, after)
         else:
-            writer.update(self.ref(company_id, item_id), self._difference(before, after))
+            fields = self._difference(before, after)
+            add_write(writer, self.ref(company_id, item_id), fields, mask=fields, exists=True)
 
     async def replace_versions(self, company_id: str, changes: Mapping[str, Change[T]]) -> set[str]:
         """Change each record, by id, that is still as it was written then; the ids of those that are not.
@@ -191,9 +191,10 @@ class Documents(Generic[T]):
         """
         writer = self._db.batch()
         for item_id, change in changes.items():
-            option = self._db.write_option(last_update_time=change.written_at)
             fields = self._difference(change.before, change.after)
-            writer.update(self.ref(company_id, item_id), fields, option=option)
+            add_write(
+                writer, self.ref(company_id, item_id), fields, mask=fields, written_at=change.written_at
+            )
         applied = await write_each(self._db, writer)
         return {item_id for item_id, is_written in zip(changes, applied, strict=True) if not is_written}
 
@@ -215,11 +216,12 @@ class Documents(Generic[T]):
 
     def change(self, writer: Writer, company_id: str, item_id: str, **fields: object) -> None:
         """Change these fields alone of a stored record; the write fails when the record is gone."""
-        writer.update(self.ref(company_id, item_id), _values(fields))
+        values = _values(fields)
+        add_write(writer, self.ref(company_id, item_id), values, mask=values, exists=True)
 
     def create(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Add as part of a transaction or write batch, which fails when the record exists."""
-        writer.create(self.ref(company_id, item_id), self._new(record))
+        add_write(writer, self.ref(company_id, item_id), self._new(record), exists=False)
 
     def _new(self, record: T) -> dict[str, Any]:
         expires_at = self._keeping and self._keeping.ends_at(record, datetime.now(UTC))
@@ -246,7 +248,7 @@ class Documents(Generic[T]):
 
     def record(self, snapshot: Any) -> T:
         """The record a document holds."""
-        return from_document(self._type, snapshot.id, snapshot.to_dict())
+        return record_in(self._type, snapshot)
 
 
 def _values(fields: Mapping[str, object]) -> dict[str, Any]:

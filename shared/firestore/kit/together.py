@@ -8,6 +8,7 @@ from google.cloud.firestore import AsyncClient, AsyncDocumentReference, AsyncTra
 
 from shared import metering
 from shared.domain.fires.fire_cost import Unit
+from shared.firestore.kit.wire import full_name, read_documents
 
 T = TypeVar("T")
 
@@ -24,12 +25,12 @@ async def read_together(
     db: AsyncClient, transaction: AsyncTransaction, *groups: Wanted[Any]
 ) -> list[dict[str, Any]]:
     """Those of the wanted records that exist, by id, group by group, all in one round trip."""
-    homes = {ref.path: (number, group) for number, group in enumerate(groups) for ref in group.refs}
+    homes = {full_name(ref): (number, group) for number, group in enumerate(groups) for ref in group.refs}
     found: list[dict[str, Any]] = [{} for _ in groups]
     references = [ref for group in groups for ref in group.refs]
-    async for snapshot in db.get_all(references, transaction=transaction):
+    async for snapshot in read_documents(db, references, transaction=transaction):
         metering.count(Unit.READS)
         if snapshot.exists:
-            number, group = homes[snapshot.reference.path]
+            number, group = homes[snapshot.name]
             found[number][snapshot.id] = group.record(snapshot)
     return found

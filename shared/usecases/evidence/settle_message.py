@@ -16,7 +16,7 @@ from shared.domain.messages.message import Message, MessageState, moved
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.ledger.fires_beside import find_alone
+from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 

@@ -13,8 +13,8 @@ from shared.domain.files.withdrawal import Withdrawal
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.stored_size import cut, stored_bytes
-from shared.firestore.kit.documents import Writer
 from shared.firestore.kit.transactions import commit, commit_part
+from shared.firestore.kit.wire import Writer
 from shared.runtime import Runtime
 from shared.tabular.table import Table
 

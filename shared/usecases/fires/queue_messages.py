@@ -86,7 +86,7 @@ async def _plan(
     source_id = content.campaign.audience.source_id
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
     starts = _starts(runtime, chunk, content.opening(fire.fired_at))
-    batches = await store_planned(runtime, arranged, starts, withdrawn.files)
+    batches = await store_planned(runtime, company_id, arranged, starts, withdrawn.files)
     # A file that came meanwhile did not find these messages; nor did one before a try that was cut short.
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
     await withdraw_messages(runtime, company_id, withdrawn.withdrawals)

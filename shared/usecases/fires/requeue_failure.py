@@ -22,8 +22,8 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_audience import read_recipients
+from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.find_earlier import find_earlier
-from shared.usecases.ledger.fires_beside import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages

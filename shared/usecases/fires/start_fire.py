@@ -12,6 +12,7 @@ from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.campaigns.step import first_steps
 from shared.domain.errors import Conflict
+from shared.domain.files.source import Source
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, PlannedStep
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import Transaction, transact
@@ -20,7 +21,7 @@ from shared.usecases.campaigns.find_audience import find_audience, last_with_fil
 from shared.usecases.fires.store_chunks import store_chunks
 from shared.usecases.fires.take_files import take_files
 from shared.usecases.fires.tell_fire import tell_fire
-from shared.usecases.ledger.fires_beside import find_alone, is_any_open, no_longer_alone
+from shared.usecases.ledger.find_alone import find_alone, is_any_open, no_longer_alone
 from shared.usecases.senders.check_senders import check_senders
 
 
@@ -80,8 +81,7 @@ async def _start(
         _check_may_fire(current, campaign)
         alone = await find_alone(runtime, company_id, transaction)
         source = await stores.sources.get(company_id, campaign.audience.source_id, transaction)
-        is_alone = not await is_any_open(runtime, company_id, transaction)
-        ours = replace(fire, is_alone=is_alone, is_first=not source.was_fired)
+        ours = await _beside_others(runtime, company_id, fire, source, transaction)
         told = await tell_fire(runtime, company_id, transaction, campaign, fire, last)
         await take_files(runtime, company_id, content, due.audience, now, transaction)
         for notice in told:
@@ -101,6 +101,14 @@ async def _start(
     stored = await transact(stores.db, start, "start_fire")
     log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
     return await store_chunks(runtime, company_id, stored)
+
+
+async def _beside_others(
+    runtime: Runtime, company_id: str, fire: Fire, source: Source, transaction: Transaction
+) -> Fire:
+    """The fire, knowing which others there are and were."""
+    is_alone = not await is_any_open(runtime, company_id, transaction)
+    return replace(fire, is_alone=is_alone, is_first=not source.was_fired)
 
 
 async def _content_to_fire(runtime: Runtime, company_id: str, campaign: Campaign) -> CampaignContent:

@@ -12,8 +12,8 @@ from shared.domain.fires.fire import Chunk, Fire, PlannedStep, chunk_id, queue_j
 from shared.domain.ids import computed_id
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.domain.stored_size import cut, stored_bytes
-from shared.firestore.kit.documents import Writer
 from shared.firestore.kit.transactions import Transaction, commit_part, transact
+from shared.firestore.kit.wire import Writer
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.read_audience import read_audience

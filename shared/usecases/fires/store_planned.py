@@ -27,7 +27,7 @@ class _Stored:
 
 
 async def store_planned(
-    runtime: Runtime, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
+    runtime: Runtime, company_id: str, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
 ) -> list[Batch]:
     """Store messages and failures; the batches, which may have been stored before.
 
@@ -42,7 +42,7 @@ async def store_planned(
         writes = await _missing(runtime, arranged, stored, starts, withdrawn)
         batches |= {batch.id: batch for batch in writes.batches}
         try:
-            await store_writes(runtime, arranged.company_id, writes)
+            await store_writes(runtime, company_id, writes)
         except AlreadyTaken as error:
             before = starts.recipients_before + len(arranged.messages) - len(error.messages)
             arranged, starts = arranged.only(error.messages), replace(starts, recipients_before=before)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
@@ -11,9 +12,9 @@ from shared.domain.messages.batch import Batch
 from shared.domain.messages.message import Message
 from shared.domain.stored_size import cut, stored_bytes
 from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.documents import Writer
 from shared.firestore.kit.too_large import TooLarge
 from shared.firestore.kit.transactions import commit, commit_part
+from shared.firestore.kit.wire import Writer
 from shared.runtime import Runtime
 
 OTHERS_PER_COMMIT = 100
@@ -54,9 +55,7 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
         claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
         return [(stores.messages, message.id, message), *claiming]
 
-    def add(writer: Writer, together: Together) -> None:
-        for collection, item_id, record in together:
-            collection.create(writer, company_id, item_id, record)
+    add = partial(_create, company_id)
 
     async def store_batch(batch: Batch) -> None:
         messages = writes.of_batch(batch)
@@ -84,6 +83,11 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
         await asyncio.gather(*map(store_others, parts))
     except AlreadyExists as error:
         raise AlreadyTaken(without_batch) from error
+
+
+def _create(company_id: str, writer: Writer, together: Together) -> None:
+    for collection, item_id, record in together:
+        collection.create(writer, company_id, item_id, record)
 
 
 def _bytes_of(together: Together) -> int:

@@ -8,7 +8,7 @@ from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire, FireState
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
-from shared.usecases.ledger.fires_beside import no_longer_alone
+from shared.usecases.ledger.find_alone import no_longer_alone
 
 _CLOSED = frozenset({CampaignState.SENT, CampaignState.NEEDS_ATTENTION})
 

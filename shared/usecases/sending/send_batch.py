@@ -19,7 +19,7 @@ from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.sending.replan_messages import replan_messages
-from shared.usecases.sending.send_groups import Sending
+from shared.usecases.sending.send_groups import send_groups
 
 SENDER_BROKEN_SECONDS = 300.0
 
@@ -70,31 +70,29 @@ async def _send_claimed(
     runtime: Runtime, company_id: str, claim: Claim, fire: Fire, deadline: float
 ) -> Batch:
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    sender = content.senders[claim.batch.sender_id]
-    sending = Sending(runtime=runtime, company_id=company_id, claim=claim, content=content, sender=sender)
-    if fire.state is not FireState.CANCELED:  # of a canceled fire nothing is sent, only skipped
-        try:  # nothing has been touched yet
-            await sending.sign_in()
-        except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
-            log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
-            return await close_batch(
-                runtime,
-                company_id,
-                claim,
-                is_settled=False,
-                is_paused=False,
-                retry_after_seconds=SENDER_BROKEN_SECONDS,
-            )
-    await sending.send(deadline)
+    is_canceled = fire.state is FireState.CANCELED
+    try:
+        sent = await send_groups(runtime, company_id, claim, content, deadline, is_canceled=is_canceled)
+    except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
+        reason, sender_id = str(error), claim.batch.sender_id
+        log.event("sender not ready", level=logging.ERROR, sender_id=sender_id, reason=reason)
+        return await close_batch(
+            runtime,
+            company_id,
+            claim,
+            is_settled=False,
+            is_paused=False,
+            retry_after_seconds=SENDER_BROKEN_SECONDS,
+        )
     # Together and not group by group: a slow sender's groups are single messages.
-    await replan_messages(runtime, company_id, claim, sender, sending.later)
+    await replan_messages(runtime, company_id, claim, sent.sender, sent.later)
     return await close_batch(
         runtime,
         company_id,
         claim,
-        is_settled=sending.is_settled,
-        is_paused=sending.is_paused,
-        retry_after_seconds=sending.retry_after,
+        is_settled=sent.is_settled,
+        is_paused=sent.is_paused,
+        retry_after_seconds=sent.retry_after,
     )
 
 

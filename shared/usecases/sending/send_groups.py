@@ -30,6 +30,29 @@ GROUPS_IN_FLIGHT = 3
 _PUT_BACK = frozenset({Outcome.NOT_ACCEPTED, Outcome.SENDER_BROKEN})
 
 
+async def send_groups(
+    runtime: Runtime,
+    company_id: str,
+    claim: Claim,
+    content: CampaignContent,
+    deadline: float,
+    *,
+    is_canceled: bool,
+) -> "Sending":
+    """Send the batch in groups, at the sender's pace; what came of it.
+
+    Of a canceled fire nothing is sent, only skipped. What is left at the `deadline` (time.monotonic) the next
+    worker sends. Raises CredentialsMissing, WrongCredentials, SecretsUnavailable before anything is touched,
+    and LeaseLost when the calls that are under way have ended.
+    """
+    sender = content.senders[claim.batch.sender_id]
+    sending = Sending(runtime=runtime, company_id=company_id, claim=claim, content=content, sender=sender)
+    if not is_canceled:
+        await sending.sign_in()
+    await sending.send(deadline)
+    return sending
+
+
 @dataclass(kw_only=True, slots=True)
 class Sending:
     """A claimed batch's messages on their way out, and what came of it so far.
@@ -57,10 +80,7 @@ class Sending:
         self.provider = self.runtime.message_sender(self.sender, self.credentials)
 
     async def send(self, deadline: float) -> None:
-        """Send in groups, at the sender's pace. What is left at the deadline the next worker sends.
-
-        Raises LeaseLost, when the calls that are under way have ended.
-        """
+        """Send group by group. Raises LeaseLost."""
         gate, calls = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]]()
         try:
             for group in self._groups():

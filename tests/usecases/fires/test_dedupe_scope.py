@@ -166,6 +166,15 @@ async def test_steps_of_a_fire_do_not_keep_each_other_back(clinic: Clinic) -> No
     assert (await clinic.report(second)).ledger == Ledger(planned=2, skipped=2)
 
 
+async def change(clinic: Clinic, message: Message, **changes: Any) -> None:
+    """Have the message be so; the fire of one that is being sent is open."""
+    await clinic.stores.messages.save(clinic.company_id, message.id, replace(message, **changes))
+    fires = clinic.stores.fires
+    found = await fires.get(clinic.company_id, message.fire_id)
+    is_leaving = changes.get("state") is MessageState.SENDING
+    await fires.save(clinic.company_id, found.id, replace(found, is_closed=not is_leaving))
+
+
 @pytest.mark.parametrize(
     ("changes", "copies"),
     [
@@ -183,7 +192,7 @@ async def test_what_went_out_or_may_have_counts_and_what_did_not_does_not(
 ) -> None:
     await fire(clinic, "first", A)
     [message] = await clinic.messages()
-    await clinic.stores.messages.save(clinic.company_id, message.id, replace(message, **changes))
+    await change(clinic, message, **changes)
     await fire(clinic, "second", A, D)
     assert (await clinic.sent_counts())["+12125550165"] == copies
 
@@ -194,11 +203,10 @@ async def test_what_is_just_being_sent_is_waited_for(
 ) -> None:
     await fire(clinic, "first", A)
     [message] = await clinic.messages()
-    leaving = replace(message, state=MessageState.SENDING)
-    await clinic.stores.messages.save(clinic.company_id, message.id, leaving)
+    await change(clinic, message, state=MessageState.SENDING)
     second = await fire(clinic, "second", A, D)
     assert (await clinic.report(second)).ledger == Ledger(planned=2, sent=1, pending=1)
-    await clinic.stores.messages.save(clinic.company_id, message.id, replace(message, state=ends_as))
+    await change(clinic, message, state=ends_as)
     clinic.later(timedelta(minutes=1))
     await dispatch_due_batches(clinic.runtime, clinic.runtime.now())
     assert (await clinic.sent_counts())["+12125550165"] == copies

@@ -1,92 +1,29 @@
 """What a fire cost is what the databases, topics and providers saw, attempt by attempt."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import grpc
-import pytest
-import pytest_asyncio
 
-from infra.local.emulators import Emulators
-from infra.local.pubsub_setup import set_up_pubsub
-from infra.manifest import Trigger, read_manifest
 from shared import log
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.fire_cost import FireCost
-from shared.domain.job import Job, SendBatch
+from shared.domain.job import SendBatch
 from shared.domain.messages.batch import BatchState
-from shared.pubsub.publisher import PubSubPublisher
-from shared.runtime import Runtime
 from shared.usecases.ledger.count_costs import count_costs
 from shared.usecases.ledger.summarize_fire import summarize_fire
-from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.faults.grpc_proxy import Failing
 from tests.kit.builders import a_step, a_template
-from tests.kit.clinic import Clinic
-from tests.kit.counting_proxy import CountingProxy
+from tests.kit.measured import Measured
 
 PEOPLE = [{"Patient": f"P{n}", "Phone": f"+1 212 555 {2000 + n}", "Email": f"p{n}@x.com"} for n in range(7)]
 MAIL = a_step(id="mail", channel="email", template_id="mail", sender_id="mails", address_field="email")
 TWO_PARTS = "{{ name }}" + 200 * "x"
-
-
-class Measured:
-    """A clinic behind proxies that count, and the jobs it announced."""
-
-    def __init__(self, clinic: Clinic, proxy: CountingProxy, pubsub: CountingProxy) -> None:
-        self.clinic = clinic
-        self.proxy = proxy
-        self._pubsub = pubsub
-        self._publisher = PubSubPublisher(clinic.runtime.settings.project_id, pubsub.address)
-        self.waiting: list[Job] = []
-        clinic.runtime.publisher = self
-
-    async def publish(self, jobs: Sequence[Job]) -> None:
-        """Announce the jobs on their topics, and keep them to be run."""
-        await self._publisher.publish(jobs)
-        self.waiting += jobs
-
-    def seen(self) -> Counter[str]:
-        """What the proxies have seen until now."""
-        return self.proxy.counts + self._pubsub.counts
-
-    async def run(self, job: Job) -> Counter[str]:
-        """Run a job; what the proxies saw of it."""
-        before = self.seen()
-        await run_job(self.clinic.runtime, job)
-        return self.seen() - before
-
-    async def run_all(self) -> list[Counter[str]]:
-        """Run what is announced until nothing is; what was seen of each job."""
-        seen = []
-        while self.waiting:
-            seen.append(await self.run(self.waiting.pop(0)))
-        return seen
-
-    async def costs(self) -> list[FireCost]:
-        """What was stored, in order."""
-        page = await self.clinic.stores.fire_costs.page(self.clinic.company_id, limit=1000)
-        return sorted(page.items, key=lambda cost: cost.counted_at)
-
-
-@pytest_asyncio.fixture
-async def measured(
-    clinic: Clinic, emulators: Emulators, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Measured]:
-    """The same clinic, its database and topics behind proxies."""
-    project = clinic.runtime.settings.project_id
-    await set_up_pubsub(emulators.pubsub, project, read_manifest().with_trigger(Trigger.WORKER))
-    async with CountingProxy() as proxy, CountingProxy() as pubsub:
-        proxy.target, pubsub.target = emulators.firestore, emulators.pubsub
-        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)
-        behind = Clinic(Runtime(clinic.runtime.settings), clinic.simulator)
-        yield Measured(behind, proxy, pubsub)
-        await behind.close()
 
 
 async def fired(measured: Measured, **changes: Any) -> Fire:
