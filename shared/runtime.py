@@ -1,6 +1,7 @@
 """The only builder of clients: each on first use, none at import."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ class Runtime:
         self.settings = settings
         self.now = clock  # aware, in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
+        self.batches_at_work: Counter[str] = Counter()  # claimed in this process, by fire
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         if settings.extra_providers:
             from shared.providers.registry import register_extra

@@ -44,11 +44,14 @@ async def _send(runtime: Runtime, job: SendBatch, deadline: float) -> None:
     fire = await runtime.stores.fires.get(job.company_id, claim.batch.fire_id)
     tracing.link(fire.traceparent)
     with log.context(campaign_id=fire.campaign_id):
+        runtime.batches_at_work[fire.id] += 1
         try:
             closed = await _send_claimed(runtime, job.company_id, claim, fire, deadline)
         except LeaseLost:
             log.event("lease lost")
             return
+        finally:
+            runtime.batches_at_work[fire.id] -= 1
         await _go_on(runtime, job.company_id, closed)
 
 
@@ -97,9 +100,18 @@ async def _send_claimed(
 
 
 async def _go_on(runtime: Runtime, company_id: str, batch: Batch) -> None:
-    """Announce what is left if it is due soon, and sum up the fire when no other batch is open."""
+    """Announce what is left if it is due soon, and sum up the fire when no other batch is open.
+
+    Of several batches that this process has at work, the one that ends last looks.
+    """
     soon = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
     if batch.state is BatchState.WAITING and batch.planned_start <= soon:
         await dispatch_batches(runtime, [(company_id, batch)])
-    if not await fire_has_open_batches(runtime, company_id, batch.fire_id):
-        await summarize_once(runtime, company_id, batch.fire_id)
+    if runtime.batches_at_work[batch.fire_id] == 0:
+        del runtime.batches_at_work[batch.fire_id]
+        await _sum_up(runtime, company_id, batch.fire_id)
+
+
+async def _sum_up(runtime: Runtime, company_id: str, fire_id: str) -> None:
+    if not await fire_has_open_batches(runtime, company_id, fire_id):
+        await summarize_once(runtime, company_id, fire_id)

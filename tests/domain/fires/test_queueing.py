@@ -3,18 +3,22 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
-from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
+from shared.domain.fires.queueing import Arranged, Starts, Writes, _bytes_of, arrange
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.domain.messages.text_claim import TextClaim
+from shared.domain.stored_size import stored_bytes
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import a_recipient
-from tests.kit.builders import NOON, a_campaign, a_step, an_opt_out, an_sms_sender
+from tests.kit.builders import NOON, a_campaign, a_message, a_step, an_opt_out, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 
@@ -145,3 +149,31 @@ def test_the_same_person_gets_each_step_once() -> None:
     queued = [(m.row_number, m.step_id) for m in writes.messages if m.state is MessageState.QUEUED]
     assert queued == [(2, "sms"), (2, "second")]
     assert len({m.id for m in writes.messages}) == 4
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+_KEY = st.none() | _TEXT
+_LONG = st.builds(lambda text, times: text * times, _TEXT, st.integers(1, 200))
+
+
+@given(body=_LONG, subject=_TEXT, address=_TEXT, key=_TEXT, words=_KEY, visit=_KEY, series=_KEY)
+def test_a_message_is_never_taken_for_smaller_than_it_is(
+    body: str, subject: str, address: str, key: str, words: str | None, visit: str | None, series: str | None
+) -> None:
+    message = a_message(
+        **dict.fromkeys(("id", "fire_id", "campaign_id", "step_id", "chunk_id", "identity"), 64 * "f"),
+        **dict.fromkeys(("batch_id", "file_id", "duplicate_of", "contact_id", "resend_of"), 64 * "f"),
+        not_after=NOON,
+        about_at=NOON,
+        planned_for=NOON,
+        appointment_at=visit,
+        body=body,
+        subject=subject,
+        address=address,
+        recipient_key=key,
+        explanation=words,
+        appointment_key=visit,
+        series_key=series,
+    )
+    claim = TextClaim(id=message.id, message_id=message.id)
+    assert _bytes_of(message) >= stored_bytes(message) + stored_bytes(claim)

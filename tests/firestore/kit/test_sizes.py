@@ -26,7 +26,7 @@ def bytes_sent(collection: Collection[Any], record: Any) -> tuple[int, int]:
     writer = AsyncWriteBatch(collection._db)
     collection.create(writer, "c" * 128, "i" * 128, record)
     collection.put(writer, "c" * 128, "i" * 128, record)
-    created, saved = (write._pb.ByteSize() for write in writer._write_pbs)
+    created, saved = (write.ByteSize() for write in writer._write_pbs)
     return created, saved
 
 
