@@ -3,8 +3,8 @@
 Two workers share one batch with one message. Jobs come at least once, workers die at any step, leases end
 at any moment, commits are applied though they report an error, and the provider does what it likes. What
 the code decides is decided here by its own functions (`shared/domain/lease.py`, `messages/batch.py`,
-`messages/message.py`, and `_decide` of the intent); this file only interleaves them, as `send_batch` and
-the sweep call them.
+`messages/message.py`, `_is_ours` and `_decide` of the intent); this file only interleaves them, as
+`send_batch` and the sweep call them.
 """
 
 from collections import deque
@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.fire import Fire
 from shared.domain.lease import is_held
-from shared.domain.messages.batch import BatchState, closed, taken
+from shared.domain.messages.batch import BatchState, Claim, closed, taken
 from shared.domain.messages.message import SETTLED, MessageState, after_receipt, after_result, given_up
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.usecases.sending.intend_messages import _decide
+from shared.usecases.sending.read_group import _is_ours
 from tests.faults.situation import (
+    DEAD,
     DISPATCHED,
     LATER,
     LEASE_SECONDS,
     QUEUED,
     RECEIPT,
     TOKENS,
+    Mark,
     State,
     Worker,
     batch_of,
@@ -141,6 +144,8 @@ class Model:
         is_stalled = batch.state is BatchState.LEASED and batch.lease_until == NOON
         if self._sweeps and not state.jobs and (is_stalled or batch.state is BatchState.DISPATCHED):
             yield "sweep: announce again", replace(state, jobs=1)
+        if state.late is not None:
+            yield "the late write is applied", replace(state, message=_applied(state), late=None)
         if state.sent and not state.message[3]:
             yield (
                 "receipt",
@@ -166,6 +171,9 @@ class Model:
         done = _DO[step](state, place, answer)
         yield name, done
         kills, repeats, doubtful, calls = state.left
+        if doubtful and step == "result" and answer is not None and state.late is None:
+            late, left = (state.message[2], answer), (kills, repeats, doubtful - 1, calls)
+            yield f"{name}, in doubt, and read again", replace(state, late=late, left=left)
         if doubtful and (done.message, done.batch) != (state.message, state.batch):
             again = replace(done, workers=state.workers, left=(kills, repeats, doubtful - 1, calls))
             yield f"{name}, applied but reported as failed", again
@@ -200,6 +208,8 @@ def _intent(state: State, place: int, _: Outcome | None) -> State:
     token, message = TOKENS[place], message_of(state.message)
     if not is_held(batch_of(state.batch), token, NOON):
         return _with(state, place, None)
+    if not _is_ours(message, Claim(batch=batch_of(state.batch), token=token)):
+        return _with(state, place, ("close", None))
     decision = _decide(message, token, FIRE, CONTENT, None, None, NOON)
     step = "call" if decision.intended else "close"
     return _with(state, place, (step, None), message=mark_of(decision.changed or message))
@@ -209,11 +219,28 @@ def _result(state: State, place: int, answer: Outcome | None) -> State:
     assert answer is not None
     result = SendResult(outcome=answer, provider_id="SM1" if answer is Outcome.ACCEPTED else None)
     written = after_result(message_of(state.message), TOKENS[place], result, NOON)
-    return _with(state, place, ("close", None), message=mark_of(written))
+    return _with(state, place, ("close", answer), message=mark_of(written))
 
 
-def _close(state: State, place: int, _: Outcome | None) -> State:
-    again_at = NOON if state.message[0] is MessageState.QUEUED else None
+def is_as_written(message: Mark, attempt: int) -> bool:
+    """Whether nobody has written the message since the intent of this attempt: the write's precondition."""
+    return message[0] is MessageState.SENDING and message[2] == attempt and not message[3]
+
+
+def _applied(state: State) -> Mark:
+    """The message when the late write reaches the database."""
+    assert state.late is not None
+    attempt, answer = state.late
+    if not is_as_written(state.message, attempt):
+        return state.message
+    intended = message_of((MessageState.SENDING, DEAD, attempt, False))
+    return mark_of(after_result(intended, DEAD, SendResult(outcome=answer), NOON))
+
+
+def _close(state: State, place: int, answer: Outcome | None) -> State:
+    """Messages are looked at only when the provider's answer left something for another try."""
+    is_left = answer is Outcome.NOT_ACCEPTED and state.message[0] is MessageState.QUEUED
+    again_at = NOON if is_left else None
     ended = closed(batch_of(state.batch), TOKENS[place], again_at, is_paused=False)
     return _with(state, place, None, batch=hold_of(ended))
 

@@ -34,7 +34,11 @@ DEAD = "dead"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything that matters, in a form in which equal situations are equal."""
+    """Everything that matters, in a form in which equal situations are equal.
+
+    `late` is a write of a result that its worker gave up, and that the database may yet apply: the attempt it
+    is about, and the answer.
+    """
 
     message: Mark
     batch: Hold
@@ -42,6 +46,7 @@ class State:
     jobs: int
     sent: int
     left: tuple[int, int, int, int]  # of the bounds
+    late: tuple[int, Outcome] | None = None
 
 
 @cache

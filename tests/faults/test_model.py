@@ -5,6 +5,7 @@ import pytest
 from shared.domain.messages import message
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Outcome
+from tests.faults import model
 from tests.faults.guards import GUARDS
 from tests.faults.model import Bounds, Model
 
@@ -15,9 +16,9 @@ CALM = Bounds(kills=0, repeats=1, doubtful=1, calls=2)
 
 
 def test_no_order_of_events_breaks_a_promise() -> None:
-    model = Model(Bounds(kills=2, repeats=1, doubtful=1, calls=2))
-    assert model.broken_promises() == {}
-    assert model.states > 50_000
+    search = Model(Bounds(kills=2, repeats=1, doubtful=1, calls=2))
+    assert search.broken_promises() == {}
+    assert search.states > 50_000
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,16 @@ def test_no_order_of_events_breaks_a_promise() -> None:
 def test_without_a_guard_the_search_finds_the_story(guard: str, promise: str) -> None:
     with GUARDS[guard].removed():
         assert promise in Model(CALM).broken_promises()
+
+
+def test_a_late_write_without_its_precondition_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "is_as_written", lambda message, attempt: True)
+    assert {TWICE, HIDDEN} & set(Model(Bounds(kills=1, repeats=1, doubtful=1, calls=2)).broken_promises())
+
+
+def test_a_batch_that_is_closed_over_what_was_put_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(model._DO, "close", lambda state, place, _: model._close(state, place, None))
+    assert HANGS in Model(CALM).broken_promises()
 
 
 def test_without_the_sweep_the_search_finds_the_story() -> None:

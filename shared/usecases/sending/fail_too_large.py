@@ -26,7 +26,7 @@ async def fail_too_large(runtime: Runtime, company_id: str, claim: Claim, messag
             return
         failed = moved(replace(current, body="", subject=""), MessageState.FAILED, reason=REASON)
         failure = failure_of(failed, FailureStep.SEND, "body", "text too long", REASON, now)
-        stores.messages.put(transaction, company_id, failed.id, failed)
+        stores.messages.put_changed(transaction, company_id, failed.id, current, failed)
         stores.failures.put(transaction, company_id, failure.id, failure)
 
     await transact(stores.db, fail)
