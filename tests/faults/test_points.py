@@ -43,9 +43,10 @@ ASKED_FOR = {
     "create_api_key",
     "create_company",
     "delete_company",
-    "find_rows_of",  # and blanks them
     "forget_copies",
+    "forget_messages",
     "forget_person",
+    "forget_rows",
     "hold_sending",
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
@@ -67,6 +68,7 @@ ASKED_FOR = {
     "save_opt_outs",
     "change_sender",
     "check_file",  # what it adds to is in memory
+    "start_deletion",
     "start_preview",
     "start_upload",
     "check_database",  # only a database that went back in time is written to
