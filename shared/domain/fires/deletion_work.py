@@ -4,7 +4,7 @@ It goes in parts, a page of each at a time, and is kept after every page. So a r
 where it was; what it repeats changes nothing more.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -55,8 +55,8 @@ class DeletionWork:
     """A deletion that is not done. It has the id of its record, and names the person until it is.
 
     `file_ids` are the files that held the person, `spellings` how their rows wrote the address: both outlast
-    the rows. `left` is what this pass could not delete; another pass begins then, or when `is_asked_again`.
-    `due_at` is when its job is announced once more.
+    the rows. `left` are the ids, by class, of what this pass could not delete; another pass begins then, or
+    when `is_asked_again`. `due_at` is when its job is announced once more.
     """
 
     id: str
@@ -67,7 +67,7 @@ class DeletionWork:
     place: Place = START
     file_ids: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
-    left: dict[str, int] = field(default_factory=dict)
+    left: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_asked_again: bool = False
     passes: int = 1
     pages: int = 0
@@ -94,10 +94,13 @@ def forget_job(company_id: str, work: DeletionWork) -> ForgetPerson:
 
 @dataclass(kw_only=True, slots=True)
 class Deleted:
-    """What came of one page: counts by class, the fires it concerned, and the next page (None: none)."""
+    """What came of one page: counts by class, the ids of what is left, and the next page (None: none).
+
+    `fire_ids` are the fires whose books it concerned.
+    """
 
     removed: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
+    left: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     looked_through: Counter[str] = field(default_factory=Counter)
     fire_ids: set[str] = field(default_factory=set)
     next: Place | None = None
@@ -119,13 +122,19 @@ def asked_again(work: DeletionWork, now: datetime) -> DeletionWork:
     return replace(work, is_asked_again=work.is_asked_again or is_behind)
 
 
+def left_after(work: DeletionWork, page: Deleted) -> dict[str, tuple[str, ...]]:
+    """What is left after a page, by class; each once, in however many ways it was found."""
+    names = sorted(work.left.keys() | {name for name, ids in page.left.items() if ids})
+    return {name: tuple(sorted({*work.left.get(name, ()), *page.left.get(name, ())})) for name in names}
+
+
 def after_page(work: DeletionWork, page: Deleted, now: datetime, tick_seconds: float) -> DeletionWork | None:
     """The work after a page; None when that was the last of all and nothing is left.
 
     After a pass that had to leave something the next one waits, without a lease: longer each time.
     """
-    left = Counter(work.left) + page.left
-    work = replace(work, pages=work.pages + 1, left=dict(left))
+    left = left_after(work, page)
+    work = replace(work, pages=work.pages + 1, left=left)
     if page.next is not None:
         return replace(work, place=page.next)
     if work.part.next is not None:

@@ -37,7 +37,7 @@ async def forget_in_uploads(runtime: Runtime, company_id: str, work: DeletionWor
         if file.refusal not in (None, FORGOTTEN):  # it may quote the file
             await files.save(company_id, file.id, replace(file, refusal=FORGOTTEN))
         if is_theirs and file.state not in _AT_REST:  # it is loaded again this moment
-            page.left["files"] += 1
+            page.left["files"].add(file.id)
         elif is_theirs and await runtime.files.remove(file.object_name):
             page.removed["uploads"] += 1
         if file.id in work.file_ids and await runtime.stores.file_profiles.find(company_id, file.id):
@@ -82,7 +82,8 @@ async def forget_previews(runtime: Runtime, company_id: str, work: DeletionWork)
     theirs = [one for one in found.items if set(work.file_ids).intersection(one.audience.file_ids)]
     lately = runtime.now() - timedelta(seconds=runtime.settings.lease_seconds)
     for preview in theirs:
-        page.left["previews"] += preview.state is PreviewState.RUNNING and preview.made_at > lately
+        if preview.state is PreviewState.RUNNING and preview.made_at > lately:
+            page.left["previews"].add(preview.id)
         await _forget_chunks(runtime, company_id, preview)
     page.removed["previews"] += await previews.remove(company_id, [preview.id for preview in theirs])
     return page

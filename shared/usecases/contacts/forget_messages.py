@@ -100,7 +100,7 @@ async def forget_messages(
             continue
         forgotten = await _forget_message(runtime, company_id, message.id)
         if forgotten is None:
-            page.left["messages"] += 1
+            page.left["messages"].add(message.id)
         else:
             page.removed["messages"] += 1
             page.fire_ids.add(forgotten.fire_id)

@@ -4,7 +4,6 @@ It is done a page at a time, and how far it came is kept after each: killed anyw
 """
 
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from shared.domain.deletion import (
     run_again,
     with_removed,
 )
-from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page
+from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page, left_after
 from shared.domain.ids import random_id
 from shared.domain.job import ForgetPerson
 from shared.domain.lease import LeaseLost, leased
@@ -139,7 +138,7 @@ def _told(
         return ended(at_part(record, "", page.looked_through), {}, now)
     record = at_part(record, following.part, page.looked_through)
     if following.passes != work.passes:
-        return run_again(record, Counter(work.left) + page.left)
+        return run_again(record, {name: len(ids) for name, ids in left_after(work, page).items()})
     return record
 
 

@@ -28,7 +28,7 @@ async def forget_rows(runtime: Runtime, company_id: str, work: DeletionWork) -> 
     stretch = _stretch(files.items, work.place, None if files.next_after is None else Place(files.next_after))
     page = Deleted(next=stretch.next)
     page.looked_through["files"] += stretch.ended
-    page.left["files"] += sum(file.state is FileState.LOADING for file in stretch.begun)
+    page.left["files"] |= {file.id for file in stretch.begun if file.state is FileState.LOADING}
     chunks = await runtime.stores.row_chunks.find_many(company_id, stretch.chunk_ids)
     concerned = {file_id for file_id in work.file_ids if file_id in {c.file_id for c in chunks.values()}}
     for chunk in chunks.values():
@@ -37,7 +37,7 @@ async def forget_rows(runtime: Runtime, company_id: str, work: DeletionWork) -> 
             page.removed["rows"] += await _blank(runtime, company_id, work, chunk.id)
             concerned.add(chunk.file_id)
     if concerned:
-        page.left["fires"] += await _planning(runtime, company_id, concerned)
+        page.left["fires"] |= await _planning(runtime, company_id, concerned)
         ids = [chunk.id for chunk in chunks.values() if chunk.file_id in concerned]
         await _forget_what_was_made(runtime, company_id, page, ids)
     return page
@@ -98,16 +98,16 @@ async def _blank(runtime: Runtime, company_id: str, work: DeletionWork, chunk_id
     return await transact(stores.db, blank)
 
 
-async def _planning(runtime: Runtime, company_id: str, file_ids: set[str]) -> int:
-    """How many fires of these files have a chunk at work: it may have read the rows as they were."""
+async def _planning(runtime: Runtime, company_id: str, file_ids: set[str]) -> set[str]:
+    """The fires of these files that have a chunk at work: it may have read the rows as they were."""
     stores = runtime.stores
     fires = await stores.fires.some(company_id, FIRES_NOT_CLOSED, False, limit=MOST)
-    count = 0
+    found: set[str] = set()
     for fire in fires:
         if file_ids.intersection(fire.audience.file_ids):
-            found = await stores.chunks.some(company_id, CHUNKS_BY_STATE, fire.id, ChunkState.LEASED, limit=1)
-            count += len(found)
-    return count
+            leased = (CHUNKS_BY_STATE, fire.id, ChunkState.LEASED)
+            found |= {chunk.fire_id for chunk in await stores.chunks.some(company_id, *leased, limit=1)}
+    return found
 
 
 async def _forget_what_was_made(
