@@ -35,6 +35,7 @@ def test_every_point_is_somewhere() -> None:
 
 # Nothing of it is on a message's way: people ask for it, and again when it failed; watch_work only looks.
 ASKED_FOR = {
+    "announce_deletions",
     "answer_reply",
     "cancel_campaign",
     "change_campaign",

@@ -64,10 +64,10 @@ async def forget_person(runtime: Runtime, job: ForgetPerson) -> None:
     deadline = time.monotonic() + SECONDS_A_JOB
     try:
         while work is not None and work.lease_until is not None:
-            if time.monotonic() >= deadline:
+            work = await _do_page(runtime, job.company_id, work)
+            if work is not None and work.lease_until is not None and time.monotonic() >= deadline:
                 await _hand_on(runtime, job, work)
                 return
-            work = await _do_page(runtime, job.company_id, work)
     except LeaseLost:
         log.event("deletion taken over", deletion_id=job.deletion_id)
 

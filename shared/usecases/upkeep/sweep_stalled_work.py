@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from shared import faults, log
 from shared.domain.errors import RollcallError
 from shared.domain.files.file import FileState
-from shared.domain.fires.deletion_work import forget_job
 from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
 from shared.domain.job import IngestFile, Job
 from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.domain.messages.receipt_bundle import record_job
-from shared.firestore.queries.deletions import DELETIONS_DUE
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
 from shared.firestore.queries.messages import (
@@ -31,6 +29,7 @@ from shared.usecases.hold.leave_heartbeat import leave_heartbeat
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.upkeep.announce_again import announce_again, grace
+from shared.usecases.upkeep.announce_deletions import announce_deletions
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
 BUNDLES_A_TICK = 1_000
@@ -130,13 +129,6 @@ async def _sweep_receipts(runtime: Runtime, now: datetime) -> int:
     return len(jobs)
 
 
-async def _sweep_deletions(runtime: Runtime, now: datetime) -> int:
-    """Deletions of people that stopped half-way, or had to leave something and whose next run is due."""
-    works = runtime.stores.deletion_work
-    due = works.each_across_companies(DELETIONS_DUE, now)
-    return await announce_again(runtime, works, forget_job, None, now, due)
-
-
 async def _sweep_held(runtime: Runtime) -> int:
     """Batches that were held just as their fire, their sender, their company or everything went on again."""
     if await runtime.stores.system.find_hold() is not None:
@@ -191,6 +183,6 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "chunks": _sweep_chunks,
     "batches": _sweep_batches,
     "receipts": _sweep_receipts,
-    "deletions": _sweep_deletions,
+    "deletions": announce_deletions,
     "summaries": _sweep_summaries,
 }

@@ -21,6 +21,7 @@ from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.deletion import DeletionState
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import FileState
+from shared.domain.fires.deletion_work import Part
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.person import FORGOTTEN
 from shared.domain.idempotency import IdempotencyRecord
@@ -32,9 +33,11 @@ from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.faults.grpc_proxy import Failing, GrpcProxy
 from tests.faults.orders import Moment
 from tests.kit.builders import a_campaign, a_step, an_audience
@@ -180,6 +183,57 @@ async def test_cut_short_anywhere_it_goes_on_where_it_was(
         deletion = await unsure.stores.deletions.get("acme", deletion.id)
     assert runs > 5
     assert await traces(unsure, HERS) == []
+
+
+async def test_one_job_does_no_more_than_its_time_and_says_how_far_it_is(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page a job: what waits for its next one is stored, and announced."""
+    await worked(clinic)
+    monkeypatch.setattr(module, "SECONDS_A_JOB", 0)
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    parts = []
+    while begun.state is DeletionState.RUNNING:
+        assert len(clinic.published) == 1
+        await clinic.run_published()
+        begun = await clinic.stores.deletions.get("acme", begun.id)
+        parts.append(begun.part)
+    assert list(dict.fromkeys(parts)) == [*list(Part)[1:], ""]
+    assert clinic.published == []
+    assert begun.looked_through == {"files": 2, "rows": 4, "failures": 4, "uploads": 2}
+    assert await traces(clinic, HERS) == []
+
+
+async def test_what_was_lost_is_announced_by_the_sweep(clinic: Clinic, clock: Clock) -> None:
+    await worked(clinic)
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    clinic.published = []
+    clock.at += timedelta(minutes=5)
+    assert (await sweep_stalled_work(clinic.runtime, clock.at))["deletions"] == 1
+    await clinic.run_published()
+    assert (await clinic.stores.deletions.get("acme", begun.id)).state is DeletionState.DONE
+    clock.at += timedelta(hours=2)
+    assert (await sweep_stalled_work(clinic.runtime, clock.at))["deletions"] == 0
+
+
+async def test_asked_for_while_it_is_under_way_it_finds_what_came_meanwhile(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await clinic.load({})
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "SECONDS_A_JOB", 0)
+        for _ in range(3):  # past the rows
+            await clinic.run_published()
+    clinic.runs_jobs = True
+    await clinic.load({"Doctor": "Dr Late"})
+    assert await traces(clinic, HERS[1:2])
+    await forget(clinic)
+    assert (await clinic.stores.deletions.get("acme", begun.id)).state is DeletionState.DONE
+    assert await traces(clinic, HERS[1:2]) == []
 
 
 async def test_what_waits_is_not_sent_and_what_is_being_sent_is_left_for_later(clinic: Clinic) -> None:
