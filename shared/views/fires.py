@@ -57,7 +57,9 @@ async def list_fires(
 
 def _without_filtered(fire: Fire, progress: FireProgress | None) -> Fire:
     """The fire as its newest summary knows it; what was filtered since is in the next one."""
-    return fire if progress is None else replace(fire, planned=fire.planned - progress.ledger.filtered)
+    filtered = {one.step_id: one.ledger.filtered for one in progress.steps} if progress else {}
+    steps = (replace(one, planned=one.planned - filtered.get(one.step_id, 0)) for one in fire.steps)
+    return replace(fire, steps=tuple(steps))
 
 
 async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:
