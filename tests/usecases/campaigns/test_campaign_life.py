@@ -188,7 +188,9 @@ async def test_who_resumes_or_cancels_a_large_fire_waits_for_some_batches_and_th
     clinic.runs_jobs = False
     fire = await clinic.fire()
     await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
+    clinic.runs_jobs = True
     await clinic.run_published()
+    clinic.runs_jobs, clinic.published = False, []
     held = [batch for batch in await clinic.batches() if batch.state is BatchState.HELD]
     assert len(held) >= 3
     await change(clinic.runtime, clinic.company_id, "reminders")
