@@ -20,6 +20,7 @@ ENTRY_POINTS = {
     "preview_campaign": "functions.workers",
     "send_batch": "functions.workers",
     "record_receipts": "functions.workers",
+    "forget_person": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -5,15 +5,16 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import functions_framework.aio
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from functions.authentication import CallerRefused, check_caller
+from functions.entry_point import Handler, entry_point
 from functions.google_certificates import CertificatesUnavailable
+from functions.problems import FAULT, FORBIDDEN, UNAVAILABLE, problem_response
 from functions.process import current_runtime
 from functions.request_body import BodyTooLarge, read_body
 from shared import log, tracing
@@ -26,10 +27,7 @@ from shared.usecases.requests.take_tick import give_back_tick, take_tick
 
 J = TypeVar("J")
 Tick = Callable[[Runtime, datetime], Awaitable[dict[str, int]]]
-Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what it decorates
 MAX_BODY_BYTES = 1024 * 1024
-REFUSED = Response("Forbidden", status_code=403)
-LATER = Response("Try again", status_code=503)
 DONE = Response(status_code=204)
 
 
@@ -43,21 +41,21 @@ def guarded(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
     The framework's own last line would write out the error's text, which may hold what was being sent.
     """
 
-    @functions_framework.aio.http
+    @entry_point
     @functools.wraps(handler)
     async def guard(request: Request) -> Response:
         try:
             return await handler(request)
         except CertificatesUnavailable as error:
             log.event("caller not checked", level=logging.ERROR, reason=str(error))
-            return Response("Service Unavailable", status_code=503)
-        except SettingsError:  # it names what is wrong, and nothing is configured yet
+            return problem_response(UNAVAILABLE, request.url.path)
+        except SettingsError:  # for entry_point: it names what is wrong, and nothing is configured yet
             raise
         except JobFailed:
-            return Response("Internal Server Error", status_code=500)
+            return problem_response(FAULT, request.url.path)
         except Exception as error:  # noqa: BLE001 - the last line
             log.event("request failed", level=logging.ERROR, job=handler.__name__, error=error)
-            return Response("Internal Server Error", status_code=500)
+            return problem_response(FAULT, request.url.path)
 
     return guard
 
@@ -76,7 +74,7 @@ def tick(run: Tick) -> Handler:
             await check_caller(request, runtime.settings)
             scheduled_at = _schedule_time(request)
         except (CallerRefused, ValueError):
-            return REFUSED
+            return problem_response(FORBIDDEN, request.url.path)
         async with tracing.served(request.headers, run.__name__, "server"):
             return await _run_tick(runtime, run, scheduled_at)
 
@@ -124,7 +122,7 @@ def worker(job_type: type[J]) -> Callable[[Callable[[Runtime, J], Awaitable[None
             try:
                 await check_caller(request, runtime.settings)
             except CallerRefused:
-                return REFUSED
+                return problem_response(FORBIDDEN, request.url.path)
             try:
                 body = await read_body(request, MAX_BODY_BYTES)
             except BodyTooLarge:  # no job of ours: Pub/Sub is told not to bring it again
@@ -165,7 +163,7 @@ async def _run_job(
 def _left_to_newer(name: str, newer: NewerDocument) -> Response:
     """Ask again, until a worker of the newer version gets it: during a deploy both serve."""
     log.event("left to a newer version", level=logging.WARNING, job=name, reason=str(newer))
-    return LATER
+    return problem_response(UNAVAILABLE, "/")
 
 
 def _ids(job: object) -> dict[str, str]:

@@ -12,7 +12,7 @@ from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Output
 from shared.domain.deletion import DeletionState
-from shared.usecases.contacts.forget_person import forget_person
+from shared.usecases.contacts.start_deletion import start_deletion
 from shared.views import deletions as view
 
 router = APIRouter(prefix="/v1/deletions", tags=["deletions"], route_class=ApiRoute)
@@ -26,7 +26,11 @@ class PersonInput(Input):
 
 
 class DeletionOutput(Output):
-    """What was deleted, by class. While it is `running` something is `left`: ask again in some minutes."""
+    """What was deleted, by class, and how far it is while it is `running`.
+
+    `part` is what is looked through now, `looked_through` how much was. What the last run had to leave is
+    `left`: another follows by itself some minutes later, until nothing is.
+    """
 
     id: str
     state: DeletionState
@@ -36,16 +40,22 @@ class DeletionOutput(Output):
     runs: int
     removed: dict[str, int]
     left: dict[str, int]
+    part: str
+    looked_through: dict[str, int]
 
 
 @router.post("")
 async def forget_one_person(caller: Admin, body: PersonInput) -> DeletionOutput:
-    """Delete what is held about an address: messages, replies, rows, uploads. A refusal stays, as a hash."""
+    """Delete what is held about an address: messages, replies, rows, uploads. A refusal stays, as a hash.
+
+    It goes on after this answer; the record, by its `id`, says how far it is. Asked for while it is under
+    way, it is looked through once more for what came since.
+    """
     asked_by = f"API key {caller.key.prefix}"
-    forgotten = await forget_person(
+    begun = await start_deletion(
         caller.runtime, caller.company_id, body.channel, body.address, asked_by=asked_by
     )
-    return DeletionOutput.of(forgotten)
+    return DeletionOutput.of(begun)
 
 
 @router.get("")

@@ -110,6 +110,7 @@ def live_output(live: LiveFire) -> LiveFireOutput:
         steps=books.steps,
         progress=live.progress,
         waits_for=live.waits_for,
+        note=live.note,
     )
 
 

@@ -1,8 +1,10 @@
 """The portal's place: until it is built, a page that says where things are."""
 
-import functions_framework.aio
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from functions.entry_point import entry_point
+from functions.problems import NO_PATH, no_method, problem_response
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -16,11 +18,14 @@ at the address of the API.</p>
 """
 
 
-@functions_framework.aio.http
+@entry_point
 async def portal(request: Request) -> Response:
     """Serve the page."""
+    path = request.url.path
+    if path != "/":
+        return problem_response(NO_PATH, path)
     if request.method not in ("GET", "HEAD"):
-        return Response("Method Not Allowed", status_code=405, headers={"Allow": "GET, HEAD"})
+        return problem_response(no_method("GET, HEAD"), path)
     return HTMLResponse(
         PAGE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
     )

@@ -10,6 +10,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from functions.problems import FORBIDDEN, NO_PATH, UNAVAILABLE, Refusal, no_method, problem_response
 from functions.process import current_runtime
 from functions.request_body import BodyTooLarge, read_body
 from functions.triggers import guarded
@@ -28,6 +29,19 @@ from shared.usecases.answers.receive_webhook import (
 
 _ID = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,63}")  # what Firestore would refuse as an id is none of ours
 
+_TOO_LARGE = Refusal(
+    status=413, kind="too-large", title="The body is too large", detail="A webhook of this path has less."
+)
+_GONE = Refusal(
+    status=404, kind="not-found", title="There is no such thing", detail="There is no such company."
+)
+_UNREADABLE = Refusal(
+    status=400,
+    kind="unreadable",
+    title="The webhook is not readable",
+    detail="It is signed, but lacks what it must have.",
+)
+
 
 @guarded
 async def messages(request: Request) -> Response:
@@ -35,9 +49,9 @@ async def messages(request: Request) -> Response:
     runtime = current_runtime()
     path = request.url.path.rstrip("/").removeprefix("/messages").removeprefix("/")
     if not is_webhook(path):
-        return Response("Not Found", status_code=404)
+        return problem_response(NO_PATH, request.url.path)
     if request.method != "POST":
-        return Response("Method Not Allowed", status_code=405, headers={"Allow": "POST"})
+        return problem_response(no_method("POST"), request.url.path)
     async with tracing.served(request.headers, f"messages/{path}", "server"):
         return await _serve(runtime, path, request)
 
@@ -53,18 +67,18 @@ async def _serve(runtime: Runtime, path: str, request: Request) -> Response:
             body = await read_body(request, listener.route.longest_body)
             answer = await receive_webhook(runtime, company_id, listener, _received(runtime, request, body))
         except BodyTooLarge:
-            return Response("Content Too Large", status_code=413)
+            return problem_response(_TOO_LARGE, request.url.path)
         except CompanyGone:
-            return Response("Not Found", status_code=404)
+            return problem_response(_GONE, request.url.path)
         except WebhookRefused as refusal:
             log.event("webhook refused", level=logging.WARNING, reason=str(refusal))
-            return Response("Forbidden", status_code=403)
+            return problem_response(FORBIDDEN, request.url.path)
         except WebhookUnchecked as error:
             log.event("webhook not checked", level=logging.ERROR, reason=str(error))
-            return Response("Service Unavailable", status_code=503)
+            return problem_response(UNAVAILABLE, request.url.path)
         except RollcallError as error:  # it was signed, but lacks what it must have: trying again is no use
             log.event("webhook not readable", level=logging.ERROR, reason=str(error))
-            return Response("Bad Request", status_code=400)
+            return problem_response(_UNREADABLE, request.url.path)
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
 

@@ -11,7 +11,7 @@ from shared.domain.errors import InvalidInput
 from shared.runtime import Runtime
 from shared.usecases.companies.apply_retention import apply_retention
 from shared.usecases.companies.delete_company import delete_company
-from shared.usecases.contacts.forget_person import forget_person
+from shared.usecases.contacts.start_deletion import start_deletion
 
 ASKED_BY = "ops"
 
@@ -26,7 +26,8 @@ async def _apply_retention(runtime: Runtime, args: argparse.Namespace) -> dict[s
 async def _forget_person(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:
     address = sys.stdin.readline().strip() if args.address == "-" else args.address
     channel = channel_at("channel", args.channel)
-    return _shown(await forget_person(runtime, args.company, channel, address, asked_by=ASKED_BY))
+    begun = await start_deletion(runtime, args.company, channel, address, asked_by=ASKED_BY)
+    return _shown(begun)
 
 
 async def _delete_company(runtime: Runtime, args: argparse.Namespace) -> dict[str, object]:

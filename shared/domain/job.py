@@ -47,7 +47,15 @@ class RecordReceipts:
     bundle_id: str
 
 
-Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForgetPerson:
+    """Topic forget-person: go on deleting what a company holds about a person."""
+
+    company_id: str
+    deletion_id: str
+
+
+Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson
 
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
@@ -55,4 +63,5 @@ TOPICS: dict[type[Job], str] = {
     PreviewCampaign: "preview-campaign",
     SendBatch: "send-batch",
     RecordReceipts: "record-receipts",
+    ForgetPerson: "forget-person",
 }

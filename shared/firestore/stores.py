@@ -13,6 +13,7 @@ from shared.domain.files.file import File, FileContent
 from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
 from shared.domain.files.withdrawal import Withdrawals
+from shared.domain.fires.deletion_work import DeletionWork
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
 from shared.domain.fires.notice import Notice
@@ -212,6 +213,11 @@ class Stores:
     def deletions(self) -> Collection[Deletion]:
         """Records of people who were forgotten, by hash of the address."""
         return self._collection("deletions", Deletion, "deletion")
+
+    @cached_property
+    def deletion_work(self) -> Collection[DeletionWork]:
+        """Deletions of people that are under way: each names its person, and is deleted at its end."""
+        return self._collection("deletion_work", DeletionWork, "deletion")
 
     @cached_property
     def notices(self) -> Collection[Notice]:

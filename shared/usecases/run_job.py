@@ -3,6 +3,7 @@
 from shared import tracing
 from shared.domain.job import (
     TOPICS,
+    ForgetPerson,
     IngestFile,
     Job,
     PreviewCampaign,
@@ -44,3 +45,7 @@ async def _run(runtime: Runtime, job: Job) -> None:
             from shared.usecases.answers.record_receipts import record_receipts
 
             await record_receipts(runtime, job)
+        case ForgetPerson():
+            from shared.usecases.contacts.forget_person import forget_person
+
+            await forget_person(runtime, job)

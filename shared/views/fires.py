@@ -1,26 +1,31 @@
 """Fires: runs of campaigns, and how one stands at this moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.fires.fire import Fire, FireProgress, FireState
+from shared.domain.messages.message import MessageState, SkipReason
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
+from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
 from shared.views.waiting import explain_waiting
+
+REASONS_LOOKED_AT = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveFire:
     """A fire as counted now, and its newest stored summary, if there is one.
 
-    `waits_for` says what holds it back, a sentence each.
+    `waits_for` says what holds it back, a sentence each; `note` what is to be known of it.
     """
 
     books: CountedFire
     progress: FireProgress | None
     waits_for: list[str]
+    note: str
 
 
 async def list_fires(
@@ -33,9 +38,9 @@ async def list_fires(
     state: FireState | None = None,
     is_closed: bool | None = None,
 ) -> Page[Fire]:
-    """Runs that match every filter given, newest first."""
+    """Runs that match every filter given, newest first; planned without whom a row filter did not take."""
     for_file = (Match("file_ids", file_id),) if file_id is not None else ()
-    return await page_of(
+    found = await page_of(
         runtime.stores.fires,
         company_id,
         asked,
@@ -45,14 +50,47 @@ async def list_fires(
         state=state,
         is_closed=is_closed,
     )
+    counted = await runtime.stores.fire_progress.find_many(company_id, [fire.id for fire in found.items])
+    items = [_without_filtered(fire, counted.get(fire.id)) for fire in found.items]
+    return replace(found, items=items)
+
+
+def _without_filtered(fire: Fire, progress: FireProgress | None) -> Fire:
+    """The fire as its newest summary knows it; what was filtered since is in the next one."""
+    filtered = {one.step_id: one.ledger.filtered for one in progress.steps} if progress else {}
+    steps = (replace(one, planned=one.planned - filtered.get(one.step_id, 0)) for one in fire.steps)
+    return replace(fire, steps=tuple(steps))
 
 
 async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:
     """One run, counted now. Raises NotFound."""
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
+    books = await count_fire(runtime, company_id, fire)
     return LiveFire(
-        books=await count_fire(runtime, company_id, fire),
+        books=books,
         progress=await stores.fire_progress.find(company_id, fire_id),
         waits_for=await explain_waiting(runtime, company_id, fire),
+        note=" ".join(filter(None, (fire.note, await _nobody_got_it(runtime, company_id, books)))),
+    )
+
+
+async def _nobody_got_it(runtime: Runtime, company_id: str, books: CountedFire) -> str:
+    """That all had the message before; empty when somebody got it, or there is another reason."""
+    ledger = books.ledger
+    if not ledger.planned or ledger.skipped < ledger.planned:
+        return ""
+    reasons = runtime.stores.messages.each_value(
+        company_id,
+        FIRE_MESSAGES_BY_STATE,
+        books.fire.id,
+        MessageState.SKIPPED,
+        field="reason",
+        limit=REASONS_LOOKED_AT,
+    )
+    if {reason async for reason in reasons} != {SkipReason.ALREADY_SENT}:
+        return ""
+    return (
+        f"Nothing was sent: all {ledger.planned:,} messages had gone out before, in other fires. Fire with "
+        "send_again for whom should get theirs once more."
     )

@@ -38,6 +38,7 @@ EXPECTED = {
     "preview_campaign": FRAMEWORK | {"grpc"} | TEMPLATES | ADDRESSES,
     "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued
     "record_receipts": FRAMEWORK | DATABASE,
+    "forget_person": FRAMEWORK | DATABASE,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | TEMPLATES | ADDRESSES | {"fastapi"},
     "portal": FRAMEWORK,

@@ -35,6 +35,7 @@ def test_every_point_is_somewhere() -> None:
 
 # Nothing of it is on a message's way: people ask for it, and again when it failed; watch_work only looks.
 ASKED_FOR = {
+    "announce_deletions",
     "answer_reply",
     "cancel_campaign",
     "change_campaign",
@@ -43,9 +44,10 @@ ASKED_FOR = {
     "create_api_key",
     "create_company",
     "delete_company",
-    "find_rows_of",  # and blanks them
     "forget_copies",
+    "forget_messages",
     "forget_person",
+    "forget_rows",
     "hold_sending",
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
@@ -67,6 +69,7 @@ ASKED_FOR = {
     "save_opt_outs",
     "change_sender",
     "check_file",  # what it adds to is in memory
+    "start_deletion",
     "start_preview",
     "start_upload",
     "check_database",  # only a database that went back in time is written to

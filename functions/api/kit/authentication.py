@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
-from functions.api.kit.problems import Refusal
+from functions.problems import Refusal
 from shared.domain.companies.api_key import ApiKey, Scope, matches, split_key_text
 from shared.domain.ids import ID_LENGTH
 from shared.runtime import Runtime

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from functions.api.kit.examples import add_example, example_of
 from functions.api.kit.idempotency import HEADER, LONGEST_KEY
-from functions.api.kit.problems import MEDIA_TYPE
+from functions.problems import MEDIA_TYPE
 
 DESCRIPTION = """Rollcall sends a company's campaigns out of the files it brings, and collects the answers.
 

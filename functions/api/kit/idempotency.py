@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from functions.api.kit.authentication import Caller
-from functions.api.kit.problems import Refusal, invalid
+from functions.problems import Refusal, invalid
 from shared.domain.errors import Problem
 from shared.domain.idempotency import AttemptUnderWay, IdempotencyRecord, KeyUsedForAnother
 from shared.domain.ids import computed_id, random_id

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from typing import Any, NoReturn
 
-from functions.api.kit.problems import Refusal, invalid
+from functions.problems import Refusal, invalid
 from shared.domain.errors import Problem
 
 MOST_VALUES = 15_000  # a source of 500 columns with 20 formats each has 14,000

@@ -1,9 +1,8 @@
-"""Every error as an RFC 9457 problem document: what is wrong, where, and how to mend it."""
+"""What every error of the API is to its caller."""
 
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -20,13 +19,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.problems import FAULT, Refusal, invalid, problem_response
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem, RollcallError, Unavailable
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 SHOWN_NAME = 100  # characters of a caller's own field name that are repeated to him
-SHOWN_PROBLEMS, SHOWN_REASON = 50, 1_000  # faults in one answer; characters of one
 
 # The store is out of reach or busy; nothing was done that asking again would do twice.
 _BUSY = (Aborted, DeadlineExceeded, ResourceExhausted, RetryError, ServiceUnavailable, Unavailable)
@@ -37,40 +35,6 @@ _REASONS = {
     "extra_forbidden": "is not known here; remove it, or check its spelling",
     "model_attributes_type": "must be a JSON object, sent with Content-Type: application/json",
 }
-
-
-@dataclass(kw_only=True)
-class Refusal(Exception):
-    """An answer that refuses a request. `kind` names the problem's type; `problems` the wrong fields."""
-
-    status: int
-    kind: str
-    title: str
-    detail: str
-    problems: Sequence[Problem] = ()
-    headers: Mapping[str, str] | None = None
-
-
-def invalid(*problems: Problem) -> Refusal:
-    """The input is wrong in these places; of very many the first are named."""
-    problems = tuple(
-        Problem(field=item.field, reason=_cut(item.reason)) for item in problems[:SHOWN_PROBLEMS]
-    ) + _more(len(problems))
-    detail = "; ".join(f"{problem.field}: {problem.reason}" for problem in problems)
-    return Refusal(
-        status=422, kind="invalid-input", title="The input is wrong", detail=detail, problems=problems
-    )
-
-
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= SHOWN_REASON else f"{reason[:SHOWN_REASON]}…"
-
-
-def _more(count: int) -> tuple[Problem, ...]:
-    left = count - SHOWN_PROBLEMS
-    return (
-        (Problem(field="request", reason=f"has {left:,} more faults; mend these first"),) if left > 0 else ()
-    )
 
 
 def refusal_of(error: Exception) -> Refusal | None:
@@ -99,21 +63,6 @@ def refusal_of(error: Exception) -> Refusal | None:
             headers={"Retry-After": str(RETRY_SECONDS)},
         )
     return None
-
-
-def problem_response(refusal: Refusal, path: str) -> JSONResponse:
-    """The problem document. `instance` is the path that was asked for."""
-    document: dict[str, object] = {
-        "type": f"urn:rollcall:problem:{refusal.kind}",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-        "instance": path,
-    }
-    if refusal.problems:
-        document["errors"] = [{"field": item.field, "reason": item.reason} for item in refusal.problems]
-    headers = dict(refusal.headers or {})
-    return JSONResponse(document, refusal.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -164,18 +113,11 @@ class _Crashes:
                     frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
                 )
             if not started:
-                await problem_response(_FAULT, scope.get("path", ""))(scope, receive, sending)
+                await problem_response(FAULT, scope.get("path", ""))(scope, receive, sending)
 
 
 # Answers hold a company's data: nobody on the way may keep them, and no browser may guess their type.
 _HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-
-_FAULT = Refusal(
-    status=500,
-    kind="fault",
-    title="Rollcall has a fault",
-    detail="The request could not be done because of a fault on our side. It was logged.",
-)
 
 
 def _route(scope: Scope) -> str:

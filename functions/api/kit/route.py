@@ -23,14 +23,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.api.kit.authentication import Caller, authenticate, require, scope_of
 from functions.api.kit.idempotency import once, request_hash
 from functions.api.kit.json_body import read_json
-from functions.api.kit.problems import RETRY_SECONDS, Refusal, invalid
+from functions.api.kit.problems import RETRY_SECONDS
+from functions.problems import Refusal, invalid
 from functions.request_body import announces_more
 from shared import log, tracing
 from shared.domain.errors import Problem
 from shared.usecases.ledger.count_costs import count_costs
 
 BODY_BYTES = 1024 * 1024
-QUERY_CHARACTERS = 8_000
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -154,13 +154,6 @@ _UPLOADS = _Uploads(most=6, of_one_company=3)
 
 def _check_query(request: Request, known: set[str]) -> None:
     """Refuse unknown and repeated parameters: a misspelt filter would return everything."""
-    if len(request.url.query) > QUERY_CHARACTERS:
-        raise Refusal(
-            status=414,
-            kind="uri-too-long",
-            title="The address is too long",
-            detail=f"After the question mark {QUERY_CHARACTERS:,} characters are taken.",
-        )
     counts = Counter(name for name, _ in request.query_params.multi_items())
     problems = [
         Problem(

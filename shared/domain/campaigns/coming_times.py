@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.public_holidays import holidays_of
 from shared.domain.campaigns.recurrence import fires_after
-from shared.domain.campaigns.schedule import Schedule
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.window import ContactWindow
 
 SHOWN_TIMES = 10
@@ -34,6 +34,8 @@ def coming_times(
 
     `time_zone` (IANA) holds where the schedule names none. Raises as `next_fire`.
     """
+    if schedule.kind is ScheduleKind.ON_DEMAND:
+        return ()
     zone = ZoneInfo(schedule.time_zone or time_zone)
     times = (moment.astimezone(zone) for moment in fires_after(schedule, time_zone, now))
     return tuple(_coming(moment, window) for moment in islice(times, SHOWN_TIMES))

@@ -85,7 +85,7 @@ def replanned(schedule: Schedule, time_zone: str, planned: datetime) -> datetime
 def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:
     """What is wrong with a schedule, by field and with what to write instead."""
     if schedule.kind is ScheduleKind.ON_DEMAND:
-        return ()
+        return tuple(_zone_problems(schedule))
     problems = []
     if schedule.at is None:
         problems.append(Problem(field="schedule.at", reason="Say when it fires first, as 2026-11-30T09:00."))
@@ -94,13 +94,18 @@ def check_schedule(schedule: Schedule) -> tuple[Problem, ...]:
         problems.append(Problem(field="schedule.at", reason=reason))
     elif schedule.at.year not in YEARS:  # the rule is walked from its start, so the start bounds the work
         problems.append(Problem(field="schedule.at", reason=f"The year must be {SHOWN_YEARS}."))
-    if schedule.time_zone is not None and not _is_zone(schedule.time_zone):
-        reason = f"{schedule.time_zone!r} is not a time zone; write one as America/New_York."
-        problems.append(Problem(field="schedule.time_zone", reason=reason))
+    problems += _zone_problems(schedule)
     if schedule.kind is ScheduleKind.RECURRING and not problems:
         fault = _fault_of_rule(schedule)
         problems += [Problem(field="schedule.rule", reason=fault)] if fault else []
     return tuple(problems)
+
+
+def _zone_problems(schedule: Schedule) -> list[Problem]:
+    if schedule.time_zone is None or _is_zone(schedule.time_zone):
+        return []
+    reason = f"{schedule.time_zone!r} is not a time zone; write one as America/New_York."
+    return [Problem(field="schedule.time_zone", reason=reason)]
 
 
 def _fault_of_rule(schedule: Schedule) -> str | None:

@@ -132,7 +132,8 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
 
     with _billed(lambda: writes):
         result: R = await run(transaction)
-    written = (one.update_time for one in transaction.write_results or ())
+    # A deletion has no time of its own.
+    written = (one.update_time for one in transaction.write_results or () if one.update_time)
     return Committed(result, max(written, default=None))
 
 

@@ -24,3 +24,4 @@ CAMPAIGN_FIRES = Query(collection="fires", equal=("campaign_id",), order=("fired
 FIRES_OF_AUDIENCE = Query(collection="fires", equal=("campaign_id", "audience_key"))
 CAMPAIGN_FIRES_WITH_FILES = Query(collection="fires", equal=("campaign_id",), range=("audience_key", ">"))
 FIRES_SINCE = Query(collection="fires", range=("fired_at", ">="))
+FAILURES_OF_ROW = Query(collection="failures", equal=("file_id", "row_number"))

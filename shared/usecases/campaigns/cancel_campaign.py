@@ -13,7 +13,7 @@ from shared.usecases.campaigns.change_campaign import change_campaign
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 
-BATCHES_AT_ONCE = 500
+BATCHES_AT_ONCE = 500  # of a fire: who cancels waits for no more; the sweep announces the others
 
 
 async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -> Campaign:
@@ -26,7 +26,7 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
 
     campaign, fires = await change_campaign(runtime, company_id, campaign_id, cancel, FireState.CANCELED)
     for fire in fires:
-        await settle_canceled(runtime, company_id, fire.id)
+        await _announce(runtime, company_id, fire.id)
         content = await runtime.stores.campaign_contents.frozen(company_id, campaign_id, fire.content_hash)
         for sender_id in content.senders:
             await _release(runtime, company_id, sender_id, fire.id)
@@ -36,11 +36,19 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
 
 async def settle_canceled(runtime: Runtime, company_id: str, fire_id: str) -> None:
     """Announce a canceled fire's batches whatever their start: workers skip their messages."""
+    while await _announce(runtime, company_id, fire_id):
+        pass
+
+
+async def _announce(runtime: Runtime, company_id: str, fire_id: str) -> int:
+    """Announce some of them; returns how many."""
+    count = 0
     for state in (BatchState.WAITING, BatchState.HELD):
-        while batches := await runtime.stores.batches.some(
+        some = await runtime.stores.batches.some(
             company_id, FIRE_BATCHES, fire_id, state, limit=BATCHES_AT_ONCE
-        ):
-            await dispatch_batches(runtime, [(company_id, batch) for batch in batches])
+        )
+        count += await dispatch_batches(runtime, [(company_id, batch) for batch in some])
+    return count
 
 
 async def _release(runtime: Runtime, company_id: str, sender_id: str, fire_id: str) -> None:

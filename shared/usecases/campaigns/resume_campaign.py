@@ -12,7 +12,7 @@ from shared.usecases.campaigns.change_campaign import change_campaign
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 
-BATCHES_AT_ONCE = 500
+BATCHES_AT_ONCE = 500  # of a fire: work for many minutes; the sweep announces the others
 
 
 async def resume_campaign(runtime: Runtime, company_id: str, campaign_id: str) -> Campaign:
@@ -33,8 +33,8 @@ async def resume_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
 
 
 async def release_held(runtime: Runtime, company_id: str, fire_id: str) -> None:
-    """Announce the batches that were held while the fire was paused."""
-    while held := await runtime.stores.batches.some(
+    """Announce batches that were held while the fire was paused."""
+    held = await runtime.stores.batches.some(
         company_id, FIRE_BATCHES, fire_id, BatchState.HELD, limit=BATCHES_AT_ONCE
-    ):
-        await dispatch_batches(runtime, [(company_id, batch) for batch in held])
+    )
+    await dispatch_batches(runtime, [(company_id, batch) for batch in held])

@@ -1,161 +1,156 @@
 """Forget a person: everything a company holds about an address is deleted; that it refused stays known.
 
-Messages, failures and replies stay as numbers, so that every ledger still closes. Rows go last: a run that is
-cut short finds by them what it has left, and asked again it goes on.
+It is done a page at a time, and how far it came is kept after each: killed anywhere, it goes on from there.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared import log
-from shared.domain.channels.address_kinds import AddressInvalid
-from shared.domain.channels.addresses import normalize
-from shared.domain.channels.channel import Channel
-from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
-from shared.domain.errors import InvalidInput
-from shared.domain.files.file import row_key
-from shared.domain.fires.person import (
-    FORGOTTEN,
-    Person,
-    forgotten_failure,
-    forgotten_message,
-    forgotten_opt_out,
-    forgotten_reply,
-    is_forgotten,
+from shared.domain.deletion import (
+    Deletion,
+    DeletionState,
+    at_part,
+    ended,
+    run_again,
+    with_removed,
 )
-from shared.domain.messages.failure import Failure
-from shared.domain.messages.message import Message
+from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page, left_after
+from shared.domain.ids import random_id
+from shared.domain.job import ForgetPerson
+from shared.domain.lease import LeaseLost, leased
+from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
-from shared.firestore.queries.messages import MESSAGES_OF_ADDRESS, MESSAGES_OF_RECIPIENT, REPLIES_OF_ADDRESS
 from shared.runtime import Runtime
-from shared.usecases.contacts.find_rows_of import RowsOf, blank_rows, find_rows_of
-from shared.usecases.contacts.forget_copies import forget_copies
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.contacts.forget_copies import (
+    forget_answers,
+    forget_in_receipts,
+    forget_in_uploads,
+    forget_previews,
+)
+from shared.usecases.contacts.forget_messages import (
+    forget_named_in_failures,
+    forget_opt_out,
+    forget_own_messages,
+    forget_own_replies,
+)
+from shared.usecases.contacts.forget_rows import forget_rows
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
-MOST = 2_000  # of one person's messages or replies in one run
+SECONDS_A_JOB = 240.0  # a page begun by then still ends within the function's time
+
+_PARTS: dict[Part, Callable[[Runtime, str, DeletionWork], Awaitable[Deleted]]] = {
+    Part.ROWS: forget_rows,
+    Part.MESSAGES: forget_own_messages,
+    Part.REPLIES: forget_own_replies,
+    Part.OPT_OUTS: forget_opt_out,
+    Part.FAILURES: forget_named_in_failures,
+    Part.UPLOADS: forget_in_uploads,
+    Part.PREVIEWS: forget_previews,
+    Part.ANSWERS: forget_answers,
+    Part.RECEIPTS: forget_in_receipts,
+}
 
 
-async def forget_person(
-    runtime: Runtime, company_id: str, channel: Channel, address: str, asked_by: str
-) -> Deletion:
-    """Delete what is held about the address; the record says how much, and what must be asked for again.
+async def forget_person(runtime: Runtime, job: ForgetPerson) -> None:
+    """Go on with the deletion for some minutes, and announce the rest; nothing, when another worker is at it.
 
-    A message that is being sent this moment is `left`: ask again a few minutes later.
-    Raises InvalidInput for an address that is none.
+    What is being sent, loaded or planned this moment is left for another run some minutes later.
     """
-    person = await _person(runtime, company_id, channel, address)
-    deletions = runtime.stores.deletions
-    deletion = started(await deletions.find(company_id, person.key), person.key, asked_by, runtime.now())
-    await deletions.save(company_id, person.key, deletion)
-    work = _Work(runtime, company_id, person, await find_rows_of(runtime, company_id, person))
-    await work.run()
-    deletion = ended(with_removed(deletion, work.removed), work.left, runtime.now())
-    await deletions.save(company_id, person.key, deletion)
-    is_done = deletion.state is DeletionState.DONE
-    log.event("person forgotten", deletion_id=person.key, is_done=is_done, removed=dict(work.removed))
-    return deletion
-
-
-async def _person(runtime: Runtime, company_id: str, channel: Channel, address: str) -> Person:
-    company = await runtime.stores.companies.get(company_id)
+    work = await _claim(runtime, job)
+    deadline = time.monotonic() + SECONDS_A_JOB
     try:
-        address = normalize(channel, address, company.default_region, allows_possible=True)
-    except AddressInvalid as invalid:
-        raise InvalidInput.at("address", invalid.reason) from invalid
-    return Person(channel=channel, address=address)
+        while work is not None and work.lease_until is not None:
+            work = await _do_page(runtime, job.company_id, work)
+            if work is not None and work.lease_until is not None and time.monotonic() >= deadline:
+                await _hand_on(runtime, job, work)
+                return
+    except LeaseLost:
+        log.event("deletion taken over", deletion_id=job.deletion_id)
 
 
-@dataclass(slots=True)
-class _Work:
-    """One run, in the order in which it may be cut short."""
+async def _claim(runtime: Runtime, job: ForgetPerson) -> DeletionWork | None:
+    """Lease the deletion; None when it is done, or another worker has it."""
+    works, token = runtime.stores.deletion_work, random_id()
 
-    runtime: Runtime
-    company_id: str
-    person: Person
-    rows: RowsOf
-    removed: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
-    fires: set[str] = field(default_factory=set)
+    async def claim(transaction: Transaction) -> DeletionWork | None:
+        now, seconds = runtime.now(), runtime.settings.lease_seconds
+        work = await works.find(job.company_id, job.deletion_id, transaction)
+        if work is None:
+            return None
+        due_at = now + timedelta(seconds=seconds)
+        ours = leased(work, token, now, seconds, due_at=due_at, repeats=NO_REPEATS)
+        if ours is not None:
+            works.put(transaction, job.company_id, work.id, ours)
+        return ours
 
-    async def run(self) -> None:
-        """Everything once; what cannot be deleted now is counted in `left`."""
-        runtime, company_id = self.runtime, self.company_id
-        await self._forget_messages()
-        await self._forget_failures()
-        await self._forget_replies()
-        await self._forget_opt_out()
-        self.removed.update(await forget_copies(runtime, company_id, self.person, self.rows))
-        if not self.left:
-            self.removed["rows"] += await blank_rows(runtime, company_id, self.rows)
-        for fire_id in self.fires:
-            await summarize_fire(runtime, company_id, fire_id)
+    return await transact(runtime.stores.db, claim)
 
-    async def _forget_messages(self) -> None:
-        """The person's own, and those to other addresses of the same rows, which name the person too."""
-        messages, company_id = self.runtime.stores.messages, self.company_id
-        own: list[Message] = []
-        for address in {*self.person.spellings, *self.rows.spellings}:
-            own += await messages.some(company_id, MESSAGES_OF_ADDRESS, address, limit=MOST)
-        keys = {message.recipient_key for message in own}
-        keys |= {row_key(file_id, row) for file_id, rows in self.rows.numbers.items() for row in rows}
-        for key in keys:
-            for message in await messages.some(company_id, MESSAGES_OF_RECIPIENT, key, limit=MOST):
-                if not is_forgotten(message):
-                    await self._forget_message(message.id)
-        self.left["messages"] += len(own) // MOST  # a list that was cut off
-        self.left += Counter()  # drops what is zero
 
-    async def _forget_message(self, message_id: str) -> None:
-        messages = self.runtime.stores.messages
+async def _do_page(runtime: Runtime, company_id: str, work: DeletionWork) -> DeletionWork | None:
+    """Do the next page, and keep that it is done; None when it was the last."""
+    page = await _PARTS[work.part](runtime, company_id, work)
+    for fire_id in sorted(page.fire_ids):
+        await summarize_fire(runtime, company_id, fire_id)
+    return await _keep(runtime, company_id, work, page)
 
-        async def forget(transaction: Transaction) -> Message | None:
-            current = await messages.get(self.company_id, message_id, transaction)
-            forgotten = forgotten_message(current)
-            if forgotten is not None:
-                messages.put(transaction, self.company_id, message_id, forgotten)
-            return forgotten
 
-        forgotten = await transact(self.runtime.stores.db, forget)
-        if forgotten is None:
-            self.left["messages"] += 1
-            return
-        self.removed["messages"] += 1
-        self.fires.add(forgotten.fire_id)
+async def _keep(runtime: Runtime, company_id: str, work: DeletionWork, page: Deleted) -> DeletionWork | None:
+    """Store how far it came; the address goes with the last page. Raises LeaseLost.
 
-    async def _forget_failures(self) -> None:
-        """Failures have no index by address: all are looked at."""
-        failures = self.runtime.stores.failures
-        async for page in failures.each_page(self.company_id):
-            for failure in page:
-                if await self._is_theirs(failure):
-                    await failures.save(self.company_id, failure.id, forgotten_failure(failure))
-                    self.removed["failures"] += 1
+    What had to leave something comes back without its lease: it waits for its next run.
+    """
+    stores, now = runtime.stores, runtime.now()
 
-    async def _is_theirs(self, failure: Failure) -> bool:
-        if failure.reason == FORGOTTEN:
-            return False
-        if self.person.is_in_any((failure.value, failure.reason, *failure.values.values())):
-            return True
-        if failure.message_id is not None:
-            message = await self.runtime.stores.messages.find(self.company_id, failure.message_id)
-            return message is not None and is_forgotten(message)
-        return self.rows.has(failure.file_id, failure.row_number)
+    async def keep(transaction: Transaction) -> DeletionWork | None:
+        current = await stores.deletion_work.find(company_id, work.id, transaction)
+        record = await stores.deletions.get(company_id, work.id, transaction)
+        if current is None and record.state is DeletionState.DONE:  # by an attempt of ours, after all
+            return None
+        if current is None or current.lease_token != work.lease_token:
+            raise LeaseLost
+        if current.pages != work.pages:  # likewise
+            return current
+        following = after_page(current, page, now, runtime.settings.tick_interval_seconds)
+        if following is None:
+            transaction.delete(stores.deletion_work.ref(company_id, work.id))
+        else:
+            stores.deletion_work.put(transaction, company_id, work.id, following)
+        stores.deletions.put(transaction, company_id, work.id, _told(record, current, page, following, now))
+        return following
 
-    async def _forget_replies(self) -> None:
-        replies = self.runtime.stores.replies
-        for address in {*self.person.spellings, *self.rows.spellings}:
-            for reply in await replies.some(self.company_id, REPLIES_OF_ADDRESS, address, limit=MOST):
-                await replies.save(self.company_id, reply.id, forgotten_reply(reply))
-                self.removed["replies"] += 1
+    following = await transact(stores.db, keep)
+    if following is None:
+        record = await stores.deletions.get(company_id, work.id)
+        log.event("person forgotten", deletion_id=work.id, runs=record.runs, removed=record.removed)
+    return following
 
-    async def _forget_opt_out(self) -> None:
-        opt_outs = self.runtime.stores.opt_outs
 
-        async def forget(transaction: Transaction) -> int:
-            stored = await opt_outs.find_many(self.company_id, self.person.opt_out_ids, transaction)
-            theirs = [one for one in stored.values() if one.address]
-            for one in theirs:
-                opt_outs.put(transaction, self.company_id, one.id, forgotten_opt_out(one))
-            return len(theirs)
+def _told(
+    record: Deletion, work: DeletionWork, page: Deleted, following: DeletionWork | None, now: datetime
+) -> Deletion:
+    """The record after this page of the work."""
+    record = with_removed(record, page.removed)
+    if following is None:
+        return ended(at_part(record, "", page.looked_through), {}, now)
+    record = at_part(record, following.part, page.looked_through)
+    if following.passes != work.passes:
+        return run_again(record, {name: len(ids) for name, ids in left_after(work, page).items()})
+    return record
 
-        self.removed["opt_outs"] += await transact(self.runtime.stores.db, forget)
+
+async def _hand_on(runtime: Runtime, job: ForgetPerson, work: DeletionWork) -> None:
+    """Give the lease back and announce the rest. Lost, the sweep finds it."""
+    works = runtime.stores.deletion_work
+
+    async def give_back(transaction: Transaction) -> None:
+        current = await works.find(job.company_id, work.id, transaction)
+        if current is not None and current.lease_token == work.lease_token:
+            free = replace(current, lease_token=None, lease_until=None, due_at=runtime.now())
+            works.put(transaction, job.company_id, work.id, free)
+
+    await transact(runtime.stores.db, give_back)
+    await announce_jobs(runtime, [job], None)

@@ -72,7 +72,11 @@ async def _check(runtime: Runtime, company_id: str, file: File) -> None:
     if file.hold is FileHold.REJECTED:
         raise Conflict("The file was rejected, and stays so. Upload it again with accepts_repeat.")
     if file.mend_count:
-        raise Conflict("Rows of this file were changed by hand, which would be lost. Upload the file again.")
+        raise Conflict(
+            f"{file.mend_count} changes to rows of this file were made by hand; loading it again would undo "
+            "them. Either correct its other rows one by one too; or change the source, upload the corrected "
+            "file with accepts_repeat, and reject this one, so that no campaign takes both."
+        )
     await check_rows_are_free(runtime, company_id, file)
 
 

@@ -41,7 +41,7 @@ async def announce_again(
     runtime: Runtime,
     collection: Documents[R],
     job_of: Callable[[str, R], Job],
-    point: Point,
+    point: Point | None,
     now: datetime,
     *overdue: Overdue[R],
 ) -> int:

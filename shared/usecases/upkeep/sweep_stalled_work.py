@@ -29,6 +29,7 @@ from shared.usecases.hold.leave_heartbeat import leave_heartbeat
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.upkeep.announce_again import announce_again, grace
+from shared.usecases.upkeep.announce_deletions import announce_deletions
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
 BUNDLES_A_TICK = 1_000
@@ -182,5 +183,6 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "chunks": _sweep_chunks,
     "batches": _sweep_batches,
     "receipts": _sweep_receipts,
+    "deletions": announce_deletions,
     "summaries": _sweep_summaries,
 }

@@ -56,6 +56,7 @@ def test_once_is_once() -> None:
 def test_on_demand_never_fires_by_itself() -> None:
     assert next_fire(Schedule(), NEW_YORK, None) is None
     assert check_schedule(Schedule()) == ()
+    assert [p.field for p in check_schedule(Schedule(time_zone="³#"))] == ["schedule.time_zone"]
 
 
 def test_a_time_that_clocks_skip_moves_forward() -> None:

@@ -19,6 +19,7 @@ JOB_WORKERS = {
     "PreviewCampaign": "preview_campaign",
     "send_job": "send_batch",
     "record_job": "record_receipts",
+    "forget_job": "forget_person",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

@@ -8,6 +8,7 @@ from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
+from shared.domain.fires.deletion_work import DeletionWork, Part, Place
 from shared.domain.fires.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import QueueMessages, SendBatch
@@ -15,7 +16,7 @@ from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.companies.delete_company import delete_company
-from shared.usecases.contacts.forget_person import forget_person
+from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.files.start_upload import start_upload
 from shared.usecases.fires.refuse_fire import refuse_fire
@@ -129,7 +130,18 @@ async def _running(clinic: Clinic, file_id: str) -> None:
 async def _delete_and_tell(clinic: Clinic) -> None:
     """Somebody was forgotten, another company is gone, and a campaign could not start once."""
     runtime, company_id = clinic.runtime, clinic.company_id
-    await forget_person(runtime, company_id, Channel("sms"), "+12125559999", asked_by="ops")
+    await start_deletion(runtime, company_id, Channel("sms"), "+12125559999", asked_by="ops")
+    waiting = DeletionWork(
+        id="waiting",
+        channel=Channel("sms"),
+        address="+12125558888",
+        due_at=runtime.now(),
+        part=Part.FAILURES,
+        place=Place("file", 1),
+        file_ids=("file",),
+        left={"messages": ("message",)},
+    )
+    await clinic.stores.deletion_work.save(company_id, waiting.id, waiting)
     await clinic.stores.companies.add(a_company(id="gone"))
     await delete_company(runtime, "gone", asked_by="ops")
     scheduled = await clinic.stores.campaigns.get(company_id, "scheduled")

@@ -18,10 +18,10 @@ from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.metering import NO_FIRE, metered
 from shared.usecases.answers.record_receipts import MESSAGES_PER_COMMIT, record_receipts
 from shared.usecases.answers.store_receipts import store_receipts
-from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import NOON, a_message
 from tests.kit.clinic import Clinic
+from tests.kit.forgetting import forgotten
 from tests.kit.receipts import record_waiting, waiting_bundles, waiting_receipts
 
 
@@ -185,7 +185,7 @@ async def test_a_person_who_is_forgotten_is_not_in_what_waits(waiting: Clinic) -
         told(2, address="+12125550188", reason="Gone.", kind=ReceiptKind.FAILED),
     )
     message = a_message()
-    done = await forget_person(waiting.runtime, waiting.company_id, message.channel, "+12125550187", "ops")
+    done = await forgotten(waiting, message.channel, "+12125550187")
     assert done.removed["receipts"] == 2
     kept = await waiting_receipts(waiting.runtime, waiting.company_id)
     assert [(receipt.address, receipt.reason) for receipt in kept] == [

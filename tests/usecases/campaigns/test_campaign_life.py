@@ -1,6 +1,8 @@
 """A campaign's life: it fires when it is due and once, stops when told to, and goes on where it was."""
 
 import asyncio
+import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -174,6 +176,32 @@ async def test_paused_before_queueing_nothing_goes_out_and_all_does_after_resume
     assert (await clinic.report(fire)).ledger == Ledger(planned=4, sent=4)
     assert list((await clinic.sent_counts()).values()) == [1] * 4
     assert (await clinic.campaign()).state is CampaignState.SENT
+
+
+@pytest.mark.parametrize("change", [resume_campaign, cancel_campaign])
+async def test_who_resumes_or_cancels_a_large_fire_waits_for_some_batches_and_the_sweep_takes_the_rest(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, change: Callable[..., Awaitable[Campaign]]
+) -> None:
+    monkeypatch.setattr(sys.modules[change.__module__], "BATCHES_AT_ONCE", 1)
+    await clinic.load(*people(210))
+    await clinic.ready()
+    clinic.runs_jobs = False
+    fire = await clinic.fire()
+    await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
+    clinic.runs_jobs = True
+    await clinic.run_published()
+    clinic.runs_jobs, clinic.published = False, []
+    held = [batch for batch in await clinic.batches() if batch.state is BatchState.HELD]
+    assert len(held) >= 3
+    await change(clinic.runtime, clinic.company_id, "reminders")
+    assert len(clinic.published) == 1
+    clinic.runs_jobs = True
+    await clinic.run_published()
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    ledger = (await clinic.report(fire)).ledger
+    assert ledger == (
+        Ledger(planned=210, sent=210) if change is resume_campaign else Ledger(planned=210, skipped=210)
+    )
 
 
 async def test_paused_between_groups_it_goes_on_with_exactly_the_rest(clinic: Clinic) -> None:

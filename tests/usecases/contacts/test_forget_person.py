@@ -1,33 +1,49 @@
 """A person is forgotten: nothing anywhere names them, ledgers still close, and a refusal stays known."""
 
 import asyncio
+import contextlib
 import io
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import grpc
 import pytest
+import pytest_asyncio
+from google.api_core.exceptions import PermissionDenied
 
+from infra.local.emulators import Emulators
 from infra.ops.__main__ import ops_parser
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.deletion import DeletionState
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import FileState
+from shared.domain.fires.deletion_work import Part
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.person import FORGOTTEN
 from shared.domain.idempotency import IdempotencyRecord
+from shared.domain.job import ForgetPerson
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.runtime import Runtime
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.forget_person import forget_person
+from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.faults.grpc_proxy import Failing, GrpcProxy
+from tests.faults.orders import Moment
 from tests.kit.builders import a_campaign, a_step, an_audience
 from tests.kit.clinic import Clinic
+from tests.kit.clock import Clock
+from tests.kit.forgetting import forgotten
 from tests.kit.traces import clear_objects, traces
 
 TEXTS = Channel("sms")
@@ -77,7 +93,7 @@ async def worked(clinic: Clinic) -> Fire:
 
 
 async def forget(clinic: Clinic, channel: Channel = TEXTS, address: str = "(212) 555-0187") -> Any:
-    return await forget_person(clinic.runtime, clinic.company_id, channel, address, "a test")
+    return await forgotten(clinic, channel, address)
 
 
 @pytest.mark.parametrize(
@@ -130,23 +146,94 @@ async def test_forgetting_twice_changes_nothing_more(clinic: Clinic) -> None:
     }
 
 
-async def test_cut_short_anywhere_it_goes_on(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Cut(Exception):
-        pass
+@pytest_asyncio.fixture
+async def proxy(emulators: Emulators) -> AsyncIterator[GrpcProxy]:
+    async with GrpcProxy() as proxy:
+        proxy.target = emulators.firestore
+        yield proxy
 
-    async def cut(*_: object) -> int:
-        raise Cut
 
+@pytest_asyncio.fixture
+async def unsure(clinic: Clinic, proxy: GrpcProxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clinic]:
+    """The same clinic, with its database behind the proxy."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)
+    unsure = Clinic(Runtime(clinic.runtime.settings, clinic.runtime.now), clinic.simulator)
+    yield unsure
+    await unsure.close()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_cut_short_anywhere_it_goes_on_where_it_was(
+    unsure: Clinic, proxy: GrpcProxy, clock: Clock, moment: Moment
+) -> None:
+    """Its workers die at one of their next commits, before the database did it or after."""
+    await worked(unsure)
+    unsure.runs_jobs = False
+    deletion = await start_deletion(unsure.runtime, "acme", TEXTS, ANA, "a test")
+    runs = 0
+    while deletion.state is DeletionState.RUNNING:
+        runs += 1
+        proxy.failing = Failing(
+            code=grpc.StatusCode.PERMISSION_DENIED, moment=moment, methods=("Commit",), every=3 + runs % 8
+        )
+        with contextlib.suppress(PermissionDenied):
+            await forget_person(unsure.runtime, ForgetPerson(company_id="acme", deletion_id=deletion.id))
+        proxy.failing = None
+        clock.at += timedelta(seconds=600)
+        deletion = await unsure.stores.deletions.get("acme", deletion.id)
+    assert runs > 5
+    assert await traces(unsure, HERS) == []
+
+
+async def test_one_job_does_no_more_than_its_time_and_says_how_far_it_is(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page a job: what waits for its next one is stored, and announced."""
     await worked(clinic)
-    for name in ("find_rows_of", "forget_copies", "blank_rows"):
-        with monkeypatch.context() as patch:
-            patch.setattr(module, name, cut)
-            with pytest.raises(Cut):
-                await forget(clinic)
-        stored = await clinic.stores.deletions.get(clinic.company_id, opt_out_id(TEXTS, ANA))
-        assert stored.state is DeletionState.RUNNING
-    assert (await forget(clinic)).state is DeletionState.DONE
+    monkeypatch.setattr(module, "SECONDS_A_JOB", 0)
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    parts = []
+    while begun.state is DeletionState.RUNNING:
+        assert len(clinic.published) == 1
+        await clinic.run_published()
+        begun = await clinic.stores.deletions.get("acme", begun.id)
+        parts.append(begun.part)
+    assert list(dict.fromkeys(parts)) == [*list(Part)[1:], ""]
+    assert clinic.published == []
+    assert begun.looked_through == {"files": 2, "rows": 4, "failures": 4, "uploads": 2}
     assert await traces(clinic, HERS) == []
+
+
+async def test_what_was_lost_is_announced_by_the_sweep(clinic: Clinic, clock: Clock) -> None:
+    await worked(clinic)
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    clinic.published = []
+    clock.at += timedelta(minutes=5)
+    assert (await sweep_stalled_work(clinic.runtime, clock.at))["deletions"] == 1
+    await clinic.run_published()
+    assert (await clinic.stores.deletions.get("acme", begun.id)).state is DeletionState.DONE
+    clock.at += timedelta(hours=2)
+    assert (await sweep_stalled_work(clinic.runtime, clock.at))["deletions"] == 0
+
+
+async def test_asked_for_while_it_is_under_way_it_finds_what_came_meanwhile(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await clinic.load({})
+    clinic.runs_jobs, clinic.published = False, []
+    begun = await start_deletion(clinic.runtime, "acme", TEXTS, ANA, "a test")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "SECONDS_A_JOB", 0)
+        for _ in range(3):  # past the rows
+            await clinic.run_published()
+    clinic.runs_jobs = True
+    await clinic.load({"Doctor": "Dr Late"})
+    assert await traces(clinic, HERS[1:2])
+    await forget(clinic)
+    assert (await clinic.stores.deletions.get("acme", begun.id)).state is DeletionState.DONE
+    assert await traces(clinic, HERS[1:2]) == []
 
 
 async def test_what_waits_is_not_sent_and_what_is_being_sent_is_left_for_later(clinic: Clinic) -> None:

@@ -20,6 +20,7 @@ from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
+from shared.views.fires import get_live_fire
 from shared.views.kit.paging import PageAsked
 from shared.views.previews import list_previewed_messages
 from tests.kit.builders import NOON, a_template
@@ -78,6 +79,18 @@ async def test_the_same_appointment_does_not_go_out_again_from_another_file(
     )
     left = (await skipped(clinic, again))["+12125550165"]
     assert (left.duplicate_of, left.explanation) == (sent.id, rows[2].reason)
+
+
+async def test_a_fire_of_which_all_had_gone_out_before_says_so(clinic: Clinic) -> None:
+    clinic.stop_clock(NOON)
+    first = await fire(clinic, "first", A, B, C)
+    clinic.later(timedelta(minutes=1))
+    await clinic.load(C, B, A)
+    again = await clinic.fire("first")
+    live = await get_live_fire(clinic.runtime, clinic.company_id, again.id)
+    assert live.books.ledger == Ledger(planned=3, skipped=3)
+    assert "Nothing was sent: all 3 messages had gone out before, in other fires." in live.note
+    assert (await get_live_fire(clinic.runtime, clinic.company_id, first.id)).note == ""
 
 
 @pytest.mark.parametrize(

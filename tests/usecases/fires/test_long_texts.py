@@ -15,11 +15,11 @@ from shared.domain.fires.preview import PreviewState, Verdict
 from shared.domain.messages.failure import FailureStep
 from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
-from shared.usecases.contacts.forget_person import forget_person
 from shared.views.kit.paging import PageAsked
 from shared.views.previews import get_previewed_row, list_previewed_messages
 from tests.kit.builders import a_campaign, a_step, a_template
 from tests.kit.clinic import Clinic
+from tests.kit.forgetting import forgotten
 from tests.kit.narrow_proxy import NarrowProxy
 
 EMULATOR_BYTES = 4 * 1024 * 1024
@@ -127,9 +127,7 @@ async def test_a_preview_shows_long_texts_whole_and_what_is_too_long(clinic: Cli
 async def test_a_preview_of_long_texts_is_forgotten_whole(clinic: Clinic) -> None:
     await test_a_preview_shows_long_texts_whole_and_what_is_too_long(clinic)
     assert await clinic.stores.preview_chunks.page(clinic.company_id, limit=10)
-    await forget_person(
-        clinic.runtime, clinic.company_id, Channel("email"), "p1@example-clinic.com", "the person"
-    )
+    await forgotten(clinic, Channel("email"), "p1@example-clinic.com")
     left = await clinic.stores.preview_chunks.page(clinic.company_id, limit=10)
     assert left.items == []
 

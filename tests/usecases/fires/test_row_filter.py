@@ -10,7 +10,8 @@ from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.requeue_failure import requeue_failure
-from shared.views.fires import get_live_fire
+from shared.views.fires import get_live_fire, list_fires
+from shared.views.kit.paging import PageAsked
 from shared.views.previews import get_previewed_row
 from tests.kit.builders import a_campaign, a_step
 from tests.kit.clinic import Clinic, people
@@ -41,6 +42,8 @@ async def test_who_is_not_taken_is_not_planned_but_counted_as_in_the_preview(cli
     ledger = Ledger(planned=4, sent=3, failed=1, filtered=2)
     assert (await clinic.report(fire)).ledger == ledger
     assert (await get_live_fire(clinic.runtime, clinic.company_id, fire.id)).books.ledger == ledger
+    listed = await list_fires(clinic.runtime, clinic.company_id, PageAsked(10))
+    assert [one.planned for one in listed.items] == [4]
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
     assert [message.row_number for message in await clinic.messages()] == [3, 4, 6]
     assert sum((await clinic.sent_counts()).values()) == 3
