@@ -10,7 +10,7 @@ import pytest
 from shared import faults
 from shared.faults import POINTS
 
-CALLS = "transact|commit|commit_part|announce_jobs|announce_again"
+CALLS = "transact|transact_at|commit|commit_part|announce_jobs|announce_again"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -77,7 +77,8 @@ ASKED_FOR = {
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(
-    rf"(?:{CALLS})\([^()]*\)|publisher\.publish\(|\.(?:add|save|beat|change_version)\([^()]*, "
+    rf"(?:{CALLS})\([^()]*\)|publisher\.publish\("
+    r"|\.(?:add|save|beat|change_version|replace_versions)\([^()]*, "
 )
 
 

@@ -45,6 +45,7 @@ NEWER = frozenset(
         "file_profiles",
         "receipt_bundles",
         "withdrawals",
+        "deletion_work",
     }
 )
 

@@ -29,7 +29,7 @@ from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import a_campaign, a_company, a_step, a_template, an_audience
 from tests.kit.clinic import Clinic
 
-EVERYBODY = 110  # three batches
+EVERYBODY = 210  # three batches
 FEW = 4
 
 
