@@ -36,6 +36,7 @@ class Runtime:
         self.now = clock  # aware, in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
         self.batches_at_work: Counter[str] = Counter()  # claimed in this process, by fire
+        self.senders_heard: dict[tuple[str, str], tuple[float, Sender]] = {}  # when (time.monotonic), and who
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         if settings.extra_providers:
             from shared.providers.registry import register_extra

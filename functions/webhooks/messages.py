@@ -18,8 +18,8 @@ from shared import log, tracing
 from shared.domain.errors import RollcallError
 from shared.domain.messages.webhook import WebhookRequest
 from shared.runtime import Runtime
+from shared.usecases.answers.find_sender import CompanyGone
 from shared.usecases.answers.receive_webhook import (
-    CompanyGone,
     WebhookRefused,
     WebhookUnchecked,
     find_listener,

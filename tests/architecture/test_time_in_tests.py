@@ -12,6 +12,8 @@ REASONS = {
     "tests/bench/bare.py": "a bench measures time",
     "tests/bench/fire.py": "a bench measures time",
     "tests/bench/provider.py": "a bench measures time",
+    "tests/bench/receipts.py": "a bench measures time",
+    "tests/bench/telling.py": "a bench measures time",
     "tests/deploy/test_apply.py": "waits for another process, with patience",
     "tests/faults/chaos.py": "says how long a trial took",
     "tests/faults/laboratory.py": "the processes of a real stack have the machine's clock",

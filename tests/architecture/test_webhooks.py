@@ -164,7 +164,7 @@ async def test_an_answer_waits_for_as_much_whatever_a_post_holds(company: Runtim
             with metered() as meter:
                 assert await sendgrid(OLD_KEY, events(count)) == 204
             assert passed == ["store_receipts.store", "store_receipts.publish"]
-            assert meter[NO_FIRE][Unit.READS] == 1  # the sender
+            assert meter[NO_FIRE][Unit.READS] == (count == 1)  # the sender, once a minute
             assert meter[NO_FIRE][Unit.WRITES] == -(-count // RECEIPTS_PER_BUNDLE)
     finally:
         faults.install(None)

@@ -59,7 +59,6 @@ def _shortened(receipt: Receipt) -> Receipt:
     """What recording needs: what a provider says beside that is its own, or a person's."""
     return replace(
         receipt,
-        raw="",
         reason=_cut(receipt.reason, REASON_CHARACTERS),
         code=_cut(receipt.code, _TEXT_CHARACTERS),
         provider_id=_cut(receipt.provider_id, _TEXT_CHARACTERS),

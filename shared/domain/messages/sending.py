@@ -81,7 +81,7 @@ RANKS: dict[Delivery, int] = {
 
 
 class ReceiptKind(StrEnum):
-    """What a provider's event says, in our words. UNKNOWN is kept and logged, never an error."""
+    """What a provider's event says, in our words. UNKNOWN changes nothing, and is no error."""
 
     SENDING = "sending"
     SENT = "sent"
@@ -108,7 +108,6 @@ class Receipt:
     code: str | None = None
     reason: str | None = None
     address: str | None = None
-    raw: str = ""
     sent_at: datetime | None = None
     lesson: Lesson | None = None
 

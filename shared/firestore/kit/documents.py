@@ -92,6 +92,12 @@ class Documents(Generic[T]):
         metering.count(Unit.READS)
         return Version(self.record(snapshot), snapshot.update_time) if snapshot.exists else None
 
+    async def find_versions(self, company_id: str, item_ids: Iterable[str]) -> "dict[str, Version[T]]":
+        """Those of the records that exist, by id, each with the moment it was written."""
+        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        found = self._existing(refs)
+        return {one.id: Version(self.record(one), one.update_time) async for one in found}
+
     async def change_version(
         self, company_id: str, item_id: str, version: "Version[T]", **fields: object
     ) -> bool:

@@ -127,7 +127,7 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
     async def run(transaction: AsyncTransaction) -> R:
         nonlocal writes
         result = await body(transaction)
-        writes = len(transaction)  # the commit empties it
+        writes = len(transaction._write_pbs)  # the commit empties it, and len() knows not what `wire` adds
         return result
 
     with _billed(lambda: writes):
@@ -138,7 +138,8 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
 
 
 async def _commit_once(writer: AsyncWriteBatch) -> None:
-    with _billed(lambda: len(writer)):
+    writes = len(writer._write_pbs)
+    with _billed(lambda: writes):
         await writer.commit(retry=COMMIT_RETRY)
 
 

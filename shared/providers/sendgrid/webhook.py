@@ -123,7 +123,6 @@ def _parse_event(event: object) -> Receipt | None:
         code=kind if kind in REASONS else None,
         reason=_reason(kind, event),
         address=str(event["email"]) if event.get("email") else None,
-        raw=orjson.dumps(event).decode(),
         lesson=lesson_of_event(kind, event),
     )
 

@@ -1,7 +1,7 @@
 """What Twilio posts to us: proof that it was Twilio, and what it says."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from multidict import MultiDict
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
@@ -96,7 +96,6 @@ def parse_status(form: Form, message_id: str) -> Receipt:
         code=code,
         reason=_reason(status, code),
         address=fields.get("To"),
-        raw=urlencode(form),
         lesson=codes.LESSONS.get(code or "") if KINDS.get(status) in _NOT_DELIVERED else None,
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared import log
@@ -14,6 +15,7 @@ from shared.providers.kit.signature import BadSignature, required_header
 from shared.providers.registry import find_webhook, webhook_paths
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
+from shared.usecases.answers.find_sender import find_sender, find_sender_now
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.answers.store_receipts import store_receipts
@@ -30,10 +32,6 @@ class WebhookRefused(Exception):
 
 class WebhookUnchecked(Exception):
     """The signature cannot be checked now; it may be genuine, so the provider shall try again."""
-
-
-class CompanyGone(Exception):
-    """The company was deleted: there is nobody left to tell."""
 
 
 def is_webhook(path: str) -> bool:
@@ -57,7 +55,7 @@ async def find_listener(
     Both ids are only what the request says. Raises WebhookRefused, CompanyGone.
     """
     try:
-        sender = await _sender(runtime, company_id, sender_id)
+        sender = await find_sender(runtime, company_id, sender_id)
         route = find_webhook(sender, path)
         if route is None:
             raise BadSignature(f"{sender.provider} posts nothing there")
@@ -72,27 +70,23 @@ async def receive_webhook(
 ) -> WebhookAnswer:
     """Store what was told, and say what to answer. The same told again changes nothing.
 
-    Raises WebhookRefused, WebhookUnchecked, and InvalidInput for what was signed but lacks what it must have.
+    Raises WebhookRefused, WebhookUnchecked, CompanyGone, and InvalidInput for what was signed but lacks what
+    it must have.
     """
     sender, route = listener.sender, listener.route
     try:
         await _verify(runtime, company_id, sender, route, request)
+        news = route.read(request)
+        if any(not isinstance(one, Receipt) for one in news):  # a reply must not bring back who was deleted
+            await find_sender_now(runtime, company_id, sender.id)
     except (BadSignature, CredentialsMissing, WrongCredentials) as refusal:
+        with suppress(BadSignature):  # the sender may be gone, and only remembered
+            await find_sender_now(runtime, company_id, sender.id)
         raise WebhookRefused(str(refusal)) from refusal
     except SecretsUnavailable as error:
         raise WebhookUnchecked(str(error)) from error
-    await _store(runtime, company_id, sender, route.read(request))
+    await _store(runtime, company_id, sender, news)
     return route.answer
-
-
-async def _sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:
-    stores = runtime.stores
-    sender = await stores.senders.find(company_id, sender_id)
-    if sender is not None:
-        return sender
-    if await stores.deleted_companies.find(company_id) is not None:
-        raise CompanyGone
-    raise BadSignature("there is no such sender")
 
 
 async def _verify(
@@ -132,24 +126,25 @@ def _check_any(live: Sequence[Credentials], route: Route, request: WebhookReques
 async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequence[News]) -> None:
     """Take at once what people say, in words or by a provider's link: nothing more may go to who refused.
 
-    Receipts are only stored: a post may hold thousands, and messages are busy while they are sent.
+    Receipts are only stored: a post may hold thousands, and messages are busy while they are sent. Those that
+    say nothing, such as of a mail that was opened, are not.
     """
+    refusals = [one for one in news if isinstance(one, Receipt) and one.kind in _REFUSALS]
+    receipts = [one for one in news if isinstance(one, Receipt) and one.kind not in _REFUSALS]
+    receipts = [one for one in receipts if one.kind is not ReceiptKind.UNKNOWN]
+    receipts += refusals[REFUSALS_AT_ONCE:]
     gate = asyncio.Semaphore(REFUSALS_TOGETHER)
-    receipts: list[Receipt] = []
-    refusals: list[Receipt] = []
-    for one in news:
-        if not isinstance(one, Receipt):
-            await _receive_reply(runtime, company_id, sender, one)
-        elif one.kind in _REFUSALS and len(refusals) < REFUSALS_AT_ONCE:
-            refusals.append(one)
-        else:
-            receipts.append(one)
 
     async def record(refusal: Receipt) -> None:
         async with gate:
             await record_receipt(runtime, company_id, refusal)
 
-    await asyncio.gather(store_receipts(runtime, company_id, receipts), *map(record, refusals))
+    for one in news:
+        if not isinstance(one, Receipt):
+            await _receive_reply(runtime, company_id, sender, one)
+    await asyncio.gather(
+        store_receipts(runtime, company_id, receipts), *map(record, refusals[:REFUSALS_AT_ONCE])
+    )
 
 
 async def _receive_reply(

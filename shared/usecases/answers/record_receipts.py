@@ -1,14 +1,20 @@
-"""Record a bundle of receipts: many messages in one transaction. Order and repetition do not matter."""
+"""Record bundles of receipts: many messages at once, each for itself. Order and repetition do not matter.
+
+A message is read once and written once for all that the bundles say of it. Nothing is locked, as the messages
+may just be sent, or other workers record other receipts of them: what another wrote meanwhile is read again.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterable, Mapping, Sequence
 
-from shared import faults
+from shared import faults, tracing
 from shared.domain.job import RecordReceipts
 from shared.domain.messages.message import Message
 from shared.domain.messages.receipt_bundle import receipts_of
 from shared.domain.messages.sending import Receipt
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.documents import Change
+from shared.firestore.kit.transactions import ContentionError
 from shared.runtime import Runtime
 from shared.usecases.answers.record_receipt import (
     after_told,
@@ -17,63 +23,117 @@ from shared.usecases.answers.record_receipt import (
     record_receipt,
     teaches,
 )
+from shared.usecases.answers.resolve_unknown import resolve_unknown
 
-MESSAGES_PER_COMMIT = 50  # a transaction keeps others from its messages: few enough for a moment
+MESSAGES_TOGETHER = 50
 AT_ONCE = 4
-_Changes = dict[str, tuple[Message, Message]]  # before and after, by id
+ATTEMPTS = 8
+_ByMessage = Mapping[str, Sequence[Receipt]]
 
 
 async def record_receipts(runtime: Runtime, job: RecordReceipts) -> None:
-    """Record what the bundle holds, then delete it. One that is gone was recorded."""
-    bundles, company_id = runtime.stores.receipt_bundles, job.company_id
-    bundle = await bundles.find(company_id, job.bundle_id)
-    if bundle is None:
-        return
+    """Record what the job's bundle holds, then delete it. One that is gone was recorded."""
+    await _record_bundles(runtime, job.company_id, [job.bundle_id])
+
+
+async def record_together(runtime: Runtime, company_id: str, bundle_ids: Sequence[str]) -> None:
+    """Record several bundles as one; each by itself when that fails, so that none keeps others from it.
+
+    Raises what went wrong with one of them in the end.
+    """
+    try:
+        await _record_bundles(runtime, company_id, bundle_ids)
+    except Exception:
+        if len(bundle_ids) == 1:
+            raise
+        tries = (_record_bundles(runtime, company_id, [bundle_id]) for bundle_id in bundle_ids)
+        for outcome in await asyncio.gather(*tries, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome from None
+
+
+async def _record_bundles(runtime: Runtime, company_id: str, bundle_ids: Sequence[str]) -> None:
+    bundles = runtime.stores.receipt_bundles
+    found = await bundles.find_many(company_id, bundle_ids)
     by_message: dict[str, list[Receipt]] = {}
-    alone: list[Receipt] = []
-    for receipt in receipts_of(bundle):
-        if teaches(receipt):
-            alone.append(receipt)
+    alone: dict[str, list[Receipt]] = {}
+    for receipt in (receipt for bundle in found.values() for receipt in receipts_of(bundle)):
+        if teaches(receipt):  # what a second one in a row proves must find the first recorded
+            alone.setdefault(receipt.address or receipt.message_id, []).append(receipt)
         else:
             by_message.setdefault(receipt.message_id, []).append(receipt)
-    ids, gate = sorted(by_message), asyncio.Semaphore(AT_ONCE)
+    proofs = await _record_messages(runtime, company_id, by_message)
+    await resolve_unknown(runtime, company_id, proofs)
+    await _record_alone(runtime, company_id, alone.values())
+    if found:
+        with faults.step("record_receipts.finish"):
+            await bundles.remove(company_id, found)
 
-    async def record(some: Mapping[str, list[Receipt]]) -> list[Receipt]:
+
+async def _record_messages(
+    runtime: Runtime, company_id: str, receipts: _ByMessage
+) -> dict[str, list[tuple[str, Sequence[Receipt]]]]:
+    """Record the receipts; returns those that resolve unknown outcomes, with their message's id, by fire."""
+    gate, ids = asyncio.Semaphore(AT_ONCE), sorted(receipts)
+    proofs: dict[str, list[tuple[str, Sequence[Receipt]]]] = {}
+
+    async def record(group: Sequence[str]) -> None:
         async with gate:
-            return await _record_together(runtime, company_id, some)
+            for message in await _record_group(runtime, company_id, {one: receipts[one] for one in group}):
+                proofs.setdefault(message.fire_id, []).append((message.id, receipts[message.id]))
 
-    groups = [ids[start : start + MESSAGES_PER_COMMIT] for start in range(0, len(ids), MESSAGES_PER_COMMIT)]
-    left = await asyncio.gather(*(record({one: by_message[one] for one in group}) for group in groups))
-    for receipt in [*alone, *(one for some in left for one in some)]:
-        await record_receipt(runtime, company_id, receipt)
-    with faults.step("record_receipts.finish"):
-        await bundles.remove(company_id, [bundle.id])
+    starts = range(0, len(ids), MESSAGES_TOGETHER)
+    await asyncio.gather(*(record(ids[start : start + MESSAGES_TOGETHER]) for start in starts))
+    return proofs
 
 
-async def _record_together(
-    runtime: Runtime, company_id: str, receipts: Mapping[str, Sequence[Receipt]]
-) -> list[Receipt]:
-    """Record the receipts, by message id, in one transaction. Those that resolve an unknown outcome are left:
-    they concern their fire's books too.
-    """
-    messages, now = runtime.stores.messages, runtime.now()
+async def _record_group(runtime: Runtime, company_id: str, receipts: _ByMessage) -> list[Message]:
+    """Record the receipts by message; returns the messages whose unknown outcome they prove, as they are."""
+    messages, waiting, unknown = runtime.stores.messages, set(receipts), []
+    for attempt in range(ATTEMPTS):
+        found = await messages.find_versions(company_id, sorted(waiting))
+        now = runtime.now()
+        changes = {
+            item_id: Change(one.record, after_told(one.record, receipts[item_id], now), one.written_at)
+            for item_id, one in found.items()
+        }
+        proved = {item_id for item_id, change in changes.items() if is_resolved(change.before, change.after)}
+        news = {
+            item_id: change
+            for item_id, change in changes.items()
+            if item_id not in proved and change.before != change.after
+        }
+        refused = await _write(runtime, company_id, news)
+        unknown += [changes[item_id].before for item_id in proved]
+        for item_id in waiting - refused - proved:
+            _log(company_id, receipts[item_id], changes.get(item_id))
+        if not refused:
+            return unknown
+        waiting = refused
+        await asyncio.sleep(random.uniform(0.5, 1.0) * 0.02 * 2**attempt)  # noqa: S311 - jitter
+    raise ContentionError(f"{len(waiting)} messages were changed by others in each of {ATTEMPTS} attempts")
 
-    async def record(transaction: Transaction) -> _Changes:
-        found = await messages.find_many(company_id, receipts, transaction)
-        changes = {item_id: (one, after_told(one, receipts[item_id], now)) for item_id, one in found.items()}
-        for before, after in changes.values():
-            if before != after and not is_resolved(before, after):
-                messages.put(transaction, company_id, after.id, after)
-        return changes
 
-    async with runtime.turn(company_id):
-        changes = await transact(runtime.stores.db, record, "record_receipts")
-    left: list[Receipt] = []
-    for item_id, told in receipts.items():
-        change = changes.get(item_id)
-        if change is not None and is_resolved(*change):
-            left += told
-        else:
+async def _write(runtime: Runtime, company_id: str, news: Mapping[str, Change[Message]]) -> set[str]:
+    """Write the messages that nobody has written meanwhile; the ids of the others."""
+    if not news:
+        return set()
+    with tracing.span("record_receipts"), faults.step("record_receipts"):
+        return await runtime.stores.messages.replace_versions(company_id, news)
+
+
+def _log(company_id: str, told: Iterable[Receipt], change: Change[Message] | None) -> None:
+    for receipt in told:
+        log_receipt(company_id, receipt, (change.before, change.after) if change else None)
+
+
+async def _record_alone(runtime: Runtime, company_id: str, lists: Iterable[Sequence[Receipt]]) -> None:
+    """Record receipts one by one: those in one list in its order, several lists at once."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def record(told: Sequence[Receipt]) -> None:
+        async with gate:
             for receipt in told:
-                log_receipt(company_id, receipt, change)
-    return left
+                await record_receipt(runtime, company_id, receipt)
+
+    await asyncio.gather(*map(record, lists))

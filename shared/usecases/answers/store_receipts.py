@@ -1,12 +1,12 @@
 """Store receipts until they are recorded: what a webhook waits for before it answers.
 
-Those that come while others of the company are being stored go together into the next commit. So a receipt
-costs a small part of a write under load, and what is answered does not wait for the messages.
+Those of a company that come within a moment go together into one commit. So a receipt costs a small part of a
+write under load, and what is answered does not wait for the messages. Nobody is answered before the commit
+that holds what they told.
 """
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from google.api_core.exceptions import GoogleAPIError
@@ -15,61 +15,23 @@ from shared import log
 from shared.domain.messages.receipt_bundle import ReceiptBundle, bundles_of, record_job
 from shared.domain.messages.sending import Receipt
 from shared.firestore.kit.transactions import commit
+from shared.rounds import Rounds
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 
-GATHERED_SECONDS = 0.05  # between two commits of one company
+GATHERED_SECONDS = 0.05
+GATHERED_RECEIPTS = 3_000
 COMMIT_BYTES = 3_000_000
 
-
-@dataclass(slots=True)
-class _Waiting:
-    """Receipts of one company that wait for the next commit, and what ends with it."""
-
-    receipts: list[Receipt] = field(default_factory=list)
-    stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-
-_waiting: WeakKeyDictionary[Runtime, dict[str, _Waiting]] = WeakKeyDictionary()
+_rounds: WeakKeyDictionary[Runtime, Rounds[Receipt]] = WeakKeyDictionary()
 
 
 async def store_receipts(runtime: Runtime, company_id: str, receipts: Sequence[Receipt]) -> None:
     """Store the receipts and announce them. What is stored is recorded, be the announcement lost."""
     if not receipts:
         return
-    of_companies = _waiting.setdefault(runtime, {})
-    current = of_companies.get(company_id)
-    if current is not None:
-        current.receipts += receipts
-        await asyncio.shield(current.stored)
-        return
-    of_companies[company_id] = _Waiting()
-    try:
-        await _store(runtime, company_id, receipts)
-    finally:
-        gathering = asyncio.create_task(_store_gathered(runtime, company_id))
-        _gathering.add(gathering)
-        gathering.add_done_callback(_gathering.discard)
-
-
-_gathering: set[asyncio.Task[None]] = set()  # a task that nobody holds may vanish
-
-
-async def _store_gathered(runtime: Runtime, company_id: str) -> None:
-    """Store what came meanwhile, again and again, until nothing does."""
-    of_companies = _waiting[runtime]
-    try:
-        while of_companies[company_id].receipts:
-            await asyncio.sleep(GATHERED_SECONDS)
-            ready, of_companies[company_id] = of_companies[company_id], _Waiting()
-            try:
-                await _store(runtime, company_id, ready.receipts)
-            except Exception as error:  # noqa: BLE001  # it is for those who wait: their providers repeat it
-                ready.stored.set_exception(error)
-            else:
-                ready.stored.set_result(None)
-    finally:
-        of_companies.pop(company_id).stored.cancel()  # nobody waits, unless this process ends
+    rounds = _rounds.setdefault(runtime, Rounds(GATHERED_SECONDS, GATHERED_RECEIPTS))
+    await rounds.join(company_id, receipts, partial(_store, runtime, company_id))
 
 
 async def _store(runtime: Runtime, company_id: str, receipts: Sequence[Receipt]) -> None:
