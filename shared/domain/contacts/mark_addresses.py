@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid
-from shared.domain.channels.plain_addresses import is_plain_email, is_plain_phone
+from shared.domain.channels.plain_addresses import is_plain_email, is_plain_phone, plain_phones
 from shared.domain.companies.company import Company
 from shared.domain.files.column_names import column_key
 from shared.domain.files.file import Row
@@ -38,6 +38,15 @@ class AddressMarks:
         row = replace(row, values=self._parted(row.values))
         marks = self.of(row.values)
         return replace(row, marks=marks) if marks or row.marks else row
+
+    def marked_all(self, rows: Sequence[Row]) -> list[Row]:
+        """The same for many rows; those whose addresses are all plain come back as they are."""
+        odd = {place for place, row in enumerate(rows) if self._fields.keys().isdisjoint(row.values)}
+        for field, (kind, region) in self._fields.items():
+            texts = [row.values.get(field, "") for row in rows]
+            plain = plain_phones(texts, region) if kind is FieldType.PHONE else map(is_plain_email, texts)
+            odd |= {place for place, is_plain in enumerate(plain) if not is_plain and texts[place]}
+        return [self.marked(row) if place in odd else row for place, row in enumerate(rows)]
 
     def of(self, values: Mapping[str, str]) -> dict[str, str]:
         """By field, why its address is none. A row without any address is marked at the first field."""
