@@ -41,16 +41,11 @@ class RowChunks(Collection[RowChunk]):
         rows: Sequence[Row],
     ) -> None:
         """Store rows as chunk `number` of the file."""
-        item_id = row_chunk_id(file_id, number)
-        chunk = RowChunk(
-            id=item_id,
-            file_id=file_id,
-            number=number,
-            row_count=len(rows),
-            rows_before=rows_before,
-            rows=b"",
-        )
-        self.put(writer, company_id, item_id, with_rows(chunk, rows))
+        self.write(writer, company_id, chunk_of(file_id, number, rows_before, rows))
+
+    def write(self, writer: AsyncWriteBatch, company_id: str, chunk: RowChunk) -> None:
+        """Store the chunk in place of whatever was there: its rows are those of this load and no other."""
+        writer.set(self.ref(company_id, chunk.id), self._new(chunk))
 
     async def rows(self, company_id: str, file_id: str, number: int) -> list[Row]:
         """The rows of one chunk. Raises NotFound."""
@@ -88,6 +83,19 @@ class RowChunks(Collection[RowChunk]):
             found = await self.find_many(company_id, ids)
             for item_id in ids:
                 yield found[item_id]
+
+
+def chunk_of(file_id: str, number: int, rows_before: int, rows: Sequence[Row]) -> RowChunk:
+    """Rows as chunk `number` of the file."""
+    chunk = RowChunk(
+        id=row_chunk_id(file_id, number),
+        file_id=file_id,
+        number=number,
+        row_count=len(rows),
+        rows_before=rows_before,
+        rows=b"",
+    )
+    return with_rows(chunk, rows)
 
 
 def with_rows(chunk: RowChunk, rows: Sequence[Row]) -> RowChunk:

@@ -65,9 +65,7 @@ async def bench_runtime(folder: Path) -> Any:
     """A runtime with emulators of its own, of the tree that is measured, and what its settings are made of."""
     from infra.local.emulators import running_emulators
 
-    async with running_emulators(
-        folder, project_id="bench", bucket=BUCKET, say=lambda _: None
-    ) as emulators:
+    async with running_emulators(folder, project_id="bench", bucket=BUCKET, say=lambda _: None) as emulators:
         env = emulators.env | {
             "ROLLCALL_PROJECT_ID": "bench",
             "ROLLCALL_UPLOAD_BUCKET": BUCKET,
@@ -140,9 +138,7 @@ def work(job: dict[str, str], profile: str) -> dict[str, Any]:
     from shared.usecases.files.ingest_file import ingest_file
 
     runtime = Runtime(Settings.from_process())
-    order = IngestFile(
-        bucket=job["bucket"], object_name=job["object_name"], generation=job["generation"]
-    )
+    order = IngestFile(bucket=job["bucket"], object_name=job["object_name"], generation=job["generation"])
 
     async def run() -> Any:
         await ingest_file(runtime, order)

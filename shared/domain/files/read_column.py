@@ -95,6 +95,8 @@ def _phones(cells: Cells, zones: Sequence[ZoneInfo], clean: Callable[..., str | 
     if _PHONES.fullmatch(joined) and _NO_DIGIT not in joined:
         return [cell.strip() for cell in cells]
     return [
-        text if _PHONES.fullmatch(text := cell.strip()) and not text.endswith(_NO_DIGIT) else clean(cell, zone)
+        text
+        if _PHONES.fullmatch(text := cell.strip()) and not text.endswith(_NO_DIGIT)
+        else clean(cell, zone)
         for cell, zone in zip(cells, zones)
     ]

@@ -27,6 +27,8 @@ _SAMPLED = 200  # records that are looked at before the columns are found
 _REASONS = 3  # that a refusal names
 _COUNTED = 100  # kinds of reason that are told apart
 _MOST_FILTERED = 10_000  # in one block: the file's lease is renewed between blocks
+BLOCKS_AT_ONCE = 10
+_CHARACTERS_AT_ONCE = 1_000_000
 
 _TOO_LONG = (
     f"its fields hold {{length:,}} characters together, more than the {ROW_CHARACTERS:,} a row may have; "
@@ -36,7 +38,7 @@ _TOO_LONG = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read.
+    """The rows of one chunk, rows rejected on the way, and how far the file is read.
 
     The rejected ones come without their cells, which stand in the rejected-rows file. `canceled` appointments
     are no rows; `withdrawals` are theirs and those of appointments that were moved. `filtered` counts rows
@@ -106,9 +108,20 @@ class BlockReader:
         self._visits = visits
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._filtered = 0
+        self._characters = 0  # of rows that are about to be stored
 
-    def next_block(self) -> Block | None:
-        """The next rows, or None at the end. Raises FileRefused."""
+    def next_blocks(self) -> list[Block]:
+        """The next rows, as many as are stored in one go; none at the end. Raises FileRefused."""
+        blocks: list[Block] = []
+        self._characters = 0
+        while len(blocks) < BLOCKS_AT_ONCE and self._characters < _CHARACTERS_AT_ONCE:
+            block = self._next_block()
+            if block is None:
+                break
+            blocks.append(block)
+        return blocks
+
+    def _next_block(self) -> Block | None:
         block = Block([], [], [], 0, 0)
         percent = canceled = filtered = 0
         while wanted := min(
@@ -126,7 +139,9 @@ class BlockReader:
         is_empty = not (block.rows or block.rejected or block.withdrawals or filtered)
         return None if is_empty else replace(block, percent=percent, canceled=canceled, filtered=filtered)
 
-    def _take(self, records: Sequence[Record], outcomes: Sequence[Outcome | Withdrawal], block: Block) -> None:
+    def _take(
+        self, records: Sequence[Record], outcomes: Sequence[Outcome | Withdrawal], block: Block
+    ) -> None:
         """Put what became of the records into the block, in their order."""
         read = [
             (record.cells, outcome)
@@ -209,9 +224,13 @@ class BlockReader:
         return self._visits.canceled(record.cells) if self._visits else None
 
     def _fitting(self, record: Record, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Row) and (length := _characters(outcome)) > ROW_CHARACTERS:
+        if not isinstance(outcome, Row):
+            return outcome
+        length = sum(map(len, outcome.values.values()))
+        if length > ROW_CHARACTERS:
             reason = _TOO_LONG.format(length=length)
             return rejected_record(self._mapping, record.number, record.cells, reason)
+        self._characters += length
         return outcome
 
     def _count(self, row: RejectedRow) -> None:
@@ -219,7 +238,3 @@ class BlockReader:
         self._reasons[
             key if key in self._reasons or len(self._reasons) < _COUNTED else ("", "other reasons")
         ] += 1
-
-
-def _characters(row: Row) -> int:
-    return sum(map(len, row.values.values()))
