@@ -62,7 +62,7 @@ def write_xlsx(path: Path, count: int) -> None:
 
 @asynccontextmanager
 async def bench_runtime(folder: Path) -> Any:
-    """A runtime with emulators of its own, of the tree that is measured, and what its settings are made of."""
+    """A runtime with emulators of its own, of the tree that is measured, and what its settings are."""
     from infra.local.emulators import running_emulators
 
     async with running_emulators(folder, project_id="bench", bucket=BUCKET, say=lambda _: None) as emulators:

@@ -6,7 +6,7 @@ once. Every other cell is cleaned as `cleaning` says.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from shared.domain.files.cell import CellRejected, TypedCell, is_error, is_unreadable
@@ -86,7 +86,10 @@ def _texts(cells: Cells, zones: Sequence[ZoneInfo], clean: Callable[..., str | N
     if is_plain("".join(cells)):
         values = [cell.strip() for cell in cells]
     else:
-        values = [cell.strip() if is_plain(cell) else clean(cell, zone) for cell, zone in zip(cells, zones)]
+        values = [
+            cell.strip() if is_plain(cell) else clean(cell, zone)
+            for cell, zone in zip(cells, zones, strict=True)
+        ]
     return [None if value and value[0] in _ERRORS and is_error(value) else value for value in values]
 
 
@@ -98,5 +101,5 @@ def _phones(cells: Cells, zones: Sequence[ZoneInfo], clean: Callable[..., str | 
         text
         if _PHONES.fullmatch(text := cell.strip()) and not text.endswith(_NO_DIGIT)
         else clean(cell, zone)
-        for cell, zone in zip(cells, zones)
+        for cell, zone in zip(cells, zones, strict=True)
     ]
