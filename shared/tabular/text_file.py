@@ -115,7 +115,7 @@ class _Lines:
         return bool(self.ahead)
 
     def rows(self, delimiter: str) -> list[list[str]] | None:
-        """The cells of all that was read ahead, now taken; None, and nothing taken, if a record is no line."""
+        """The cells of what was read ahead, now taken; None, and nothing taken, if a record is no line."""
         if max(map(len, self.ahead)) > self._limit:
             return None
         try:
