@@ -64,7 +64,9 @@ def _national(region: str) -> _National | None:
     # What begins with the country's own code may be meant as an international number without its +.
     pattern = rf"{trunk}(?!{metadata.country_code})({_given_out(metadata)})"
     return _National(
-        code=metadata.country_code, pattern=re.compile(pattern, re.ASCII), taken_off=re.compile(taken_off)
+        code=metadata.country_code or 0,
+        pattern=re.compile(pattern, re.ASCII),
+        taken_off=re.compile(taken_off),
     )
 
 

@@ -3,9 +3,11 @@
 from shared.domain.files.row_chunk import ROWS_PER_CHUNK
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.preview import PreviewState
+from shared.domain.job import PreviewCampaign
 from shared.metering import metered
+from shared.usecases.campaigns.preview_campaign import preview_campaign
 from shared.usecases.campaigns.start_preview import start_preview
-from shared.usecases.run_job import run_job
+from shared.usecases.files.ingest_file import ingest_file
 from tests.kit.builders import a_campaign, an_audience
 from tests.kit.clinic import Clinic, csv_of, people
 
@@ -14,7 +16,7 @@ async def cost_of_loading(clinic: Clinic, count: int) -> tuple[str, int, int, in
     """The file's id, the reads and writes of loading it, and the bytes of its chunks."""
     file, job = await clinic.upload(csv_of(*people(count, digits=0)), accepts_repeat=True)
     with metered() as meter:
-        await run_job(clinic.runtime, job)
+        await ingest_file(clinic.runtime, job)
     [spent] = meter.values()
     loaded = await clinic.stores.files.get(clinic.company_id, file.id)
     assert loaded.row_count == count
@@ -36,16 +38,19 @@ async def test_loading_costs_a_write_for_each_chunk_and_few_more(clinic: Clinic)
 async def test_a_preview_costs_a_document_for_each_chunk_and_at_most_one_for_each_percent(
     clinic: Clinic,
 ) -> None:
-    costs = []
+    clinic.runs_jobs = False
+    writes = []
     for count in (300, 3_000):
         file_id, *_ = await cost_of_loading(clinic, count)
-        campaign = a_campaign(id=f"of-{count}", audience=an_audience(file_id=file_id))
+        campaign = a_campaign(id=f"of-{count}", audience=an_audience(file_id))
         await clinic.save(campaign)
+        preview = await start_preview(clinic.runtime, clinic.company_id, campaign.id)
+        job = clinic.published[-1]
+        assert isinstance(job, PreviewCampaign)
         with metered() as meter:
-            preview = await start_preview(clinic.runtime, clinic.company_id, campaign.id)
-        assert preview.state is PreviewState.DONE
-        assert sum(preview.counts.values()) == count
-        costs.append(
-            sum((spent for spent in meter.values()), start=type(next(iter(meter.values())))())[Unit.WRITES]
-        )
-    assert costs[1] - costs[0] <= 2 * 9
+            await preview_campaign(clinic.runtime, job)
+        preview = await clinic.stores.previews.get(clinic.company_id, preview.id)
+        assert (preview.state, sum(preview.counts.values())) == (PreviewState.DONE, count)
+        [spent] = meter.values()
+        writes.append(spent[Unit.WRITES])
+    assert writes[1] - writes[0] <= 2 * (3_000 - 300) // ROWS_PER_CHUNK
