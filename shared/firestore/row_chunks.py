@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 import orjson
-from google.cloud.firestore import AsyncClient, AsyncWriteBatch
+from google.cloud.firestore import AsyncClient
 
 from shared.domain.files.file import Mending, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
@@ -30,22 +30,6 @@ class RowChunks(Collection[RowChunk]):
 
     def __init__(self, db: AsyncClient, keeping: Keeping | None = None) -> None:
         super().__init__(db, "row_chunks", RowChunk, "row chunk", keeping)
-
-    def put_rows(
-        self,
-        writer: AsyncWriteBatch,
-        company_id: str,
-        file_id: str,
-        number: int,
-        rows_before: int,
-        rows: Sequence[Row],
-    ) -> None:
-        """Store rows as chunk `number` of the file."""
-        self.write(writer, company_id, chunk_of(file_id, number, rows_before, rows))
-
-    def write(self, writer: AsyncWriteBatch, company_id: str, chunk: RowChunk) -> None:
-        """Store the chunk in place of whatever was there: its rows are those of this load and no other."""
-        writer.set(self.ref(company_id, chunk.id), self._new(chunk))
 
     async def rows(self, company_id: str, file_id: str, number: int) -> list[Row]:
         """The rows of one chunk. Raises NotFound."""

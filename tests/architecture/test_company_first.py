@@ -19,7 +19,6 @@ REPOSITORY_EXCEPTIONS = {
     "Documents.change": "part of a transaction or batch, which comes first; the company follows",
     "Documents.put_changed": "part of a transaction or batch, which comes first; the company follows",
     "Documents.create": "part of a transaction or batch, which comes first; the company follows",
-    "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
     "Documents.record": "maps a document that was found",
     "Stores.all": "the collections themselves",

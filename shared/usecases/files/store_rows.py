@@ -109,7 +109,7 @@ def _chunk_commits(
     for part in cut(chunks, stored_bytes, most=CHUNKS_PER_COMMIT):
         writer = stores.db.batch()
         for chunk in part:
-            stores.row_chunks.write(writer, company_id, chunk)
+            stores.row_chunks.put(writer, company_id, chunk.id, chunk)
         yield commit(writer, "store_rows")
 
 
