@@ -11,7 +11,7 @@ import msgspec
 from shared import log
 from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.contacts.opt_out import OptOut, active
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import RollcallError
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
@@ -75,7 +75,7 @@ async def _looked_up(
         before = 0
         async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
             found = await ahead if ahead is not None else None
-            ahead = asyncio.create_task(_look_up(runtime, company_id, preview.id, content, making, piece))
+            ahead = asyncio.create_task(_look_up(runtime, company_id, preview, content, making, piece))
             if found is not None:
                 yield before, found
             before = number
@@ -90,7 +90,7 @@ async def _looked_up(
 async def _look_up(
     runtime: Runtime,
     company_id: str,
-    preview_id: str,
+    preview: Preview,
     content: CampaignContent,
     making: PreviewMaking,
     piece: Piece,
@@ -99,12 +99,13 @@ async def _look_up(
     plans = making.planned(recipients)
     messages, source_id = messages_of(plans), content.campaign.audience.source_id
     ids = {item_id for one in messages for item_id in one.opt_out_ids}
+    count = preview.audience.recipient_count
     opt_outs, earlier, withdrawn = await asyncio.gather(
-        runtime.stores.opt_outs.find_many(company_id, ids),
-        find_earlier(runtime, company_id, content, preview_id, identities_of(messages)),
+        runtime.stores.opt_outs.ahead(company_id, preview.id, count, ids),
+        find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
         find_withdrawn(runtime, company_id, source_id, recipients),
     )
-    return plans, active(opt_outs.values()), earlier, withdrawn.files
+    return plans, opt_outs, earlier, withdrawn.files
 
 
 async def _store(
