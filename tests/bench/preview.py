@@ -15,10 +15,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve()
-sys.path.insert(0, str(HERE.parent))
-from intake import COMPANY, bench_runtime, peak_mib, processor_seconds, profiled, upload, write_csv  # noqa: E402
+from intake import (  # type: ignore[import-not-found]  # beside this program
+    COMPANY,
+    bench_runtime,
+    peak_mib,
+    processor_seconds,
+    profiled,
+    upload,
+    write_csv,
+)
 
+HERE = Path(__file__).resolve()
 TEXT = "Hello {{ name }}, you come on {{ visit }}. Reply 1 to confirm."
 
 
