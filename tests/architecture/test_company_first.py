@@ -45,6 +45,7 @@ WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
     "system": "builds a path of no company",
+    "chunk_of": "maps a record",
     "with_rows": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",
