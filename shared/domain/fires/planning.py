@@ -5,8 +5,7 @@ In order: row filter, address, expiry, rendering, filters, dedupe key, contact w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns import window
@@ -23,7 +22,7 @@ from shared.domain.fires.identity import TimesOf, message_identity, step_place
 from shared.domain.fires.recipient import Recipient
 from shared.domain.fires.recipient_zones import RecipientZones, ZoneInvalid, zones_of
 from shared.domain.ids import computed_id
-from shared.domain.local_time import end_of_day, moment_at
+from shared.domain.local_time import moment_of
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.templates.filters import apply_filters
@@ -291,17 +290,3 @@ def _check_texts(step: Step, subject: str, body: str) -> None:
             FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
             f"{one} holds {record.longest_text:,} characters at most.",
         )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)  # the rows of a file share their days, and often their times
-def moment_of(text: str, time_zone: str) -> datetime:
-    """The moment an ISO date or date-time means; a date alone means its last second.
-
-    What has no offset is read in `time_zone` (IANA), by the rule of shared/domain/local_time.py. Raises
-    ValueError.
-    """
-    zone = ZoneInfo(time_zone)
-    if len(text) == len("2026-11-30"):
-        return end_of_day(date.fromisoformat(text), zone)
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment_at(moment, zone)
