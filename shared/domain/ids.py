@@ -11,7 +11,7 @@ def computed_id(*parts: str | int) -> str:
 
     Parts are length-prefixed, so ("ab", "c") and ("a", "bc") differ.
     """
-    text = "".join(f"{len(str(part))}:{part}" for part in parts)
+    text = "".join([f"{len(part)}:{part}" for part in map(str, parts)])
     return hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH]
 
 

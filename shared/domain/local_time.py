@@ -6,6 +6,7 @@ readings they take the one that makes the window shorter (shared/domain/campaign
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _SECOND = timedelta(seconds=1)
@@ -30,3 +31,17 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     both = {midnight.replace(tzinfo=zone, fold=fold).astimezone(UTC) - _SECOND for fold in (0, 1)}
     last = max((end for end in both if end.astimezone(zone).date() == day), default=None)
     return last or moment_at(datetime.combine(day, time(23, 59, 59)), zone)
+
+
+@lru_cache(maxsize=4096)  # the rows of a file share their days, and often their times
+def moment_of(text: str, time_zone: str) -> datetime:
+    """The moment an ISO date or date-time means; a date alone means its last second.
+
+    What has no offset is read in `time_zone` (IANA), by the rule above. Raises
+    ValueError.
+    """
+    zone = ZoneInfo(time_zone)
+    if len(text) == len("2026-11-30"):
+        return end_of_day(date.fromisoformat(text), zone)
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment_at(moment, zone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 import orjson
-from google.cloud.firestore import AsyncClient, AsyncWriteBatch
+from google.cloud.firestore import AsyncClient
 
 from shared.domain.files.file import Mending, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
@@ -30,27 +30,6 @@ class RowChunks(Collection[RowChunk]):
 
     def __init__(self, db: AsyncClient, keeping: Keeping | None = None) -> None:
         super().__init__(db, "row_chunks", RowChunk, "row chunk", keeping)
-
-    def put_rows(
-        self,
-        writer: AsyncWriteBatch,
-        company_id: str,
-        file_id: str,
-        number: int,
-        rows_before: int,
-        rows: Sequence[Row],
-    ) -> None:
-        """Store rows as chunk `number` of the file."""
-        item_id = row_chunk_id(file_id, number)
-        chunk = RowChunk(
-            id=item_id,
-            file_id=file_id,
-            number=number,
-            row_count=len(rows),
-            rows_before=rows_before,
-            rows=b"",
-        )
-        self.put(writer, company_id, item_id, with_rows(chunk, rows))
 
     async def rows(self, company_id: str, file_id: str, number: int) -> list[Row]:
         """The rows of one chunk. Raises NotFound."""
@@ -88,6 +67,19 @@ class RowChunks(Collection[RowChunk]):
             found = await self.find_many(company_id, ids)
             for item_id in ids:
                 yield found[item_id]
+
+
+def chunk_of(file_id: str, number: int, rows_before: int, rows: Sequence[Row]) -> RowChunk:
+    """Rows as chunk `number` of the file."""
+    chunk = RowChunk(
+        id=row_chunk_id(file_id, number),
+        file_id=file_id,
+        number=number,
+        row_count=len(rows),
+        rows_before=rows_before,
+        rows=b"",
+    )
+    return with_rows(chunk, rows)
 
 
 def with_rows(chunk: RowChunk, rows: Sequence[Row]) -> RowChunk:

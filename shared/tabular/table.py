@@ -205,8 +205,11 @@ def _beginning(record: Record) -> str:
 def _filled(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
     """The records that are not empty, restored. Raises FileRefused beyond the caps of a file."""
     for record in _counted(records, caps):
-        if any(map(trim, record.cells)):
-            yield _checked(_restored(record), caps)
+        text = "".join(record.cells)  # few records need more than a look at it
+        if trim(text):
+            if "'" in text:
+                record = _restored(record)
+            yield _checked(record, caps) if len(text) > caps.row_characters else record
 
 
 def _counted(records: Iterator[Record], caps: Caps) -> Iterator[Record]:
@@ -236,8 +239,6 @@ def _checked(record: Record, caps: Caps) -> Record:
 
 
 def _restored(record: Record) -> Record:
-    if not any(cell[:1] == "'" for cell in record.cells):
-        return record
     cells = (cell if isinstance(cell, TypedCell) else restore(cell) for cell in record.cells)
     return record._replace(cells=tuple(cells))
 

@@ -1,7 +1,9 @@
 """Reading CSV, TSV and other delimited text, in constant memory."""
 
 import csv
+import io
 import re
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from shared.tabular.kind import Kind, check_text
 from shared.tabular.quoting import line_records, swallowing, unpaired
 from shared.tabular.raw_table import RawTable, Record
 
+_PIECE = 16 * 1024  # characters that are read at a time
 # A first line by which a file tells spreadsheet programs its delimiter; they do not show or count it.
 _DELIMITER_LINE = re.compile(r'"?sep=(.)"?[\r\n]+')
 
@@ -41,16 +44,30 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None, caps: 
 
 
 def _records(lines: "_Lines", delimiter: str, *, size: int) -> Iterator[Record]:
+    """The records: of some hundred lines at once where each is one, as nearly always, else one by one."""
+    number = 1
+    while lines.fill():
+        rows = lines.rows(delimiter)
+        if rows is None:
+            for record in _one_by_one(lines, delimiter, size=size, number=number):
+                yield record
+                number = record.number + 1
+        else:
+            percent = lines.percent(size)
+            for row in rows:
+                yield Record(number, tuple(row), percent)
+                number += 1
+
+
+def _one_by_one(lines: "_Lines", delimiter: str, *, size: int, number: int) -> Iterator[Record]:
+    """The records of the lines that were read ahead, and the rest of the last one."""
     # Strict: what follows a closed cell is not taken for its continuation, which is how rows merge.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number = 1
-    while True:
+    while lines.ahead:
         lines.start_record()
         cells: tuple[str, ...] = ()
         try:
             cells = tuple(next(reader))
-        except StopIteration:
-            return
         except csv.Error:
             if lines.has_ended:
                 raise FileRefused(_unclosed(number, lines.first)) from None
@@ -64,19 +81,52 @@ def _records(lines: "_Lines", delimiter: str, *, size: int) -> Iterator[Record]:
         else:
             yield Record(number, cells, percent)
             number += 1
+    lines.start_record()
 
 
 class _Lines:
-    """Lines ending with CR, LF or CRLF, and which of them make up the record being read."""
+    """Lines ending with CR, LF or CRLF, and which of them make up the record being read.
+
+    `ahead` are those that were read and not given yet; `has_ended`: more than there are were asked for.
+    """
 
     def __init__(self, stream: TextIO, caps: Caps, *, first: int) -> None:
         self._stream = stream
         self._position = stream.buffer.tell
         self._limit = caps.record_characters
         self._left = self._limit
+        self._rest = ""  # the beginning of a line
+        self.ahead: deque[str] = deque()
         self.read: list[str] = []
         self.first = first
+        self._is_read = False
         self.has_ended = False
+
+    def fill(self) -> bool:
+        """Read ahead when nothing is; False at the end of the file. A line over the limit may come in two."""
+        while not self.ahead and not self._is_read:
+            piece = self._stream.read(max(_PIECE, len(self._rest)))
+            self._is_read = not piece
+            self.ahead.extend(io.StringIO(self._rest + piece, newline=""))
+            self._rest = ""
+            # The end of the last line may come with the next piece, and so may the LF of its CRLF.
+            if piece and not self.ahead[-1].endswith("\n") and len(self.ahead[-1]) <= self._limit:
+                self._rest = self.ahead.pop()
+        return bool(self.ahead)
+
+    def rows(self, delimiter: str) -> list[list[str]] | None:
+        """The cells of what was read ahead, now taken; None, and nothing taken, if a record is no line."""
+        if max(map(len, self.ahead)) > self._limit:
+            return None
+        try:
+            rows = list(csv.reader(self.ahead, delimiter=delimiter, strict=True))
+        except csv.Error:
+            return None
+        if len(rows) != len(self.ahead):
+            return None
+        self.first += len(rows)
+        self.ahead.clear()
+        return rows
 
     def start_record(self) -> None:
         """What was read belongs to the records before."""
@@ -97,10 +147,10 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(self._left + 1)
-        if not line:
+        if not self.fill():
             self.has_ended = True
             raise StopIteration
+        line = self.ahead.popleft()
         self._left -= len(line)
         if self._left < 0:
             raise FileRefused(

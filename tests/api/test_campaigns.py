@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.domain.files.file import Row
+from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import Office, assert_problem
 
 BODY: dict[str, Any] = {
@@ -160,10 +161,9 @@ async def test_pause_resume_cancel(office: Office) -> None:
 
 async def _load_one_row(office: Office) -> None:
     """Let the office's file have a row."""
-    stores, writer = office.stores, office.stores.db.batch()
-    rows = [Row(number=2, values={"phone": "+12125550187"})]
-    stores.row_chunks.put_rows(writer, "acme", "file-acme", 0, 0, rows)
-    await writer.commit()
+    stores = office.stores
+    chunk = chunk_of("file-acme", 0, 0, [Row(number=2, values={"phone": "+12125550187"})])
+    await stores.row_chunks.save("acme", chunk.id, chunk)
     file = await stores.files.get("acme", "file-acme")
     loaded = replace(file, row_count=1, chunk_count=1, loaded_at=office.runtime.now())
     await stores.files.save("acme", file.id, loaded)

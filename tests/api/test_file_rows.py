@@ -5,6 +5,7 @@ from dataclasses import replace
 from shared.domain.companies.api_key import Scope
 from shared.domain.files.file import FileHold, Row
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
+from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 FILE = f"/v1/files/file-{OURS}"
@@ -21,11 +22,10 @@ async def with_rows(office: Office) -> None:
         )
         for n in range(2, 602)
     ]
-    writer = office.stores.db.batch()
     for number in range(2):
         part = rows[300 * number : 300 * (number + 1)]
-        office.stores.row_chunks.put_rows(writer, OURS, f"file-{OURS}", number, 300 * number, part)
-    await writer.commit()
+        chunk = chunk_of(f"file-{OURS}", number, 300 * number, part)
+        await office.stores.row_chunks.save(OURS, chunk.id, chunk)
     file = await office.stores.files.get(OURS, f"file-{OURS}")
     source = await office.stores.sources.get(OURS, f"source-{OURS}")
     columns = tuple(column for column in source.columns if column.field != "email")

@@ -19,7 +19,6 @@ REPOSITORY_EXCEPTIONS = {
     "Documents.change": "part of a transaction or batch, which comes first; the company follows",
     "Documents.put_changed": "part of a transaction or batch, which comes first; the company follows",
     "Documents.create": "part of a transaction or batch, which comes first; the company follows",
-    "RowChunks.put_rows": "part of a batch, which comes first; the company follows",
     "Collection.each_across_companies": "the ticks' own; its name says that it crosses companies",
     "Documents.record": "maps a document that was found",
     "Stores.all": "the collections themselves",
@@ -46,6 +45,7 @@ WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which
 # Functions of shared/firestore outside of classes: they reach no record by themselves.
 WITHOUT_RECORDS = {
     "system": "builds a path of no company",
+    "chunk_of": "maps a record",
     "with_rows": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",

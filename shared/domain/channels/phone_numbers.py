@@ -9,6 +9,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
+from shared.domain.channels.plain_phones import plain_phone
 
 _NOWHERE = "Etc/Unknown"  # phonenumbers' zone of a number it knows nothing of
 _SPREADSHEET_NUMBER = re.compile(r"\+?\d+\.0")  # 2125550187.0 would gain a digit
@@ -59,7 +60,7 @@ def normalize_phone(text: str, region: str, *, allows_possible: bool = False) ->
 
     Raises AddressInvalid. A landline is not refused: `read_phone` tells the type.
     """
-    return read_phone(text, region, allows_possible=allows_possible).e164
+    return plain_phone(text, region) or read_phone(text, region, allows_possible=allows_possible).e164
 
 
 @lru_cache(maxsize=10_000)  # a file names the same household or clinic again and again

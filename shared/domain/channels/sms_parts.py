@@ -21,6 +21,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")  # an escape and a character: two units
+_GSM_7 = _BASIC | _EXTENDED
 
 
 class Encoding(StrEnum):
@@ -41,7 +42,11 @@ class SmsSize:
 
 def estimate(text: str) -> SmsSize:
     """The size of `text` as one SMS, sent as it is written. An empty text still takes one part."""
-    if all(character in _BASIC or character in _EXTENDED for character in text):
+    if _BASIC.issuperset(text):  # nearly every text, and each character is a unit: no need to look for cuts
+        return SmsSize(
+            encoding=Encoding.GSM_7, units=len(text), parts=1 if len(text) <= 160 else -(-len(text) // 153)
+        )
+    if _GSM_7.issuperset(text):
         widths = [2 if character in _EXTENDED else 1 for character in text]
         return _size(Encoding.GSM_7, widths, alone=160, joined=153)
     units = _units(text)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid
-from shared.domain.channels.plain_addresses import is_plain_email, is_plain_phone
+from shared.domain.channels.plain_emails import is_plain_email
+from shared.domain.channels.plain_phones import plain_phone
 from shared.domain.companies.company import Company
 from shared.domain.files.column_names import column_key
 from shared.domain.files.file import Row
@@ -39,6 +40,14 @@ class AddressMarks:
         marks = self.of(row.values)
         return replace(row, marks=marks) if marks or row.marks else row
 
+    def marked_all(self, rows: Sequence[Row]) -> list[Row]:
+        """The same for many rows; those whose addresses are all plain come back as they are."""
+        odd = {place for place, row in enumerate(rows) if self._fields.keys().isdisjoint(row.values)}
+        for field, (kind, region) in self._fields.items():
+            texts = [row.values.get(field) for row in rows]
+            odd |= {n for n, text in enumerate(texts) if text and not _is_plain(kind, text, region)}
+        return [self.marked(row) if place in odd else row for place, row in enumerate(rows)]
+
     def of(self, values: Mapping[str, str]) -> dict[str, str]:
         """By field, why its address is none. A row without any address is marked at the first field."""
         marks: dict[str, str] = {}
@@ -48,8 +57,7 @@ class AddressMarks:
             if text is None:
                 continue
             has_one = True
-            plain = is_plain_phone(text, region) if kind is FieldType.PHONE else is_plain_email(text)
-            fault = None if plain else self._fault(kind, text, region)
+            fault = None if _is_plain(kind, text, region) else self._fault(kind, text, region)
             if fault is not None:
                 marks[field] = fault
         return marks if has_one else {next(iter(self._fields)): self._nowhere()}
@@ -85,6 +93,12 @@ class AddressMarks:
         if len(fields) == 1:
             return "It is empty, and there is no other address."
         return f"There is no address: the fields {', '.join(fields)} are all empty."
+
+
+def _is_plain(kind: FieldType, text: str, region: str) -> bool:
+    if kind is FieldType.PHONE:
+        return plain_phone(text, region) is not None
+    return is_plain_email(text)
 
 
 def _fields_of_cells(source: Source) -> list[tuple[str, ...]]:

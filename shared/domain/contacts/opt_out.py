@@ -80,9 +80,9 @@ def opt_out_id(channel: Channel, address: str) -> str:
 
 def opt_out_ids(channel: Channel, address: str) -> tuple[str, ...]:
     """The id of the address's opt-out, and those that it has where it was stored by another spelling."""
-    spellings = channel.record.address.spellings(address)
-    former = (computed_id(channel, spelling.casefold()) for spelling in spellings)
-    return tuple(dict.fromkeys((opt_out_id(channel, address), *former)))
+    kind = channel.record.address
+    former = (spelling.casefold() for spelling in kind.spellings(address))
+    return tuple(computed_id(channel, text) for text in dict.fromkeys((kind.key(address), *former)))
 
 
 def noted(stored: Collection[OptOut], new: OptOut, sent_at: datetime | None = None) -> OptOut | None:

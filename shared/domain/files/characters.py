@@ -10,6 +10,7 @@ _EDGE = f"[\\s{_CONTROL}{_MARK}]+"
 _TRIM = re.compile(f"^{_EDGE}|{_EDGE}$")
 _NOT_TEXT = re.compile(f"[{_CONTROL}\u200b\ufeff]")
 _MARKS = re.compile(f"[{_MARK}]")
+_SPECIAL = re.compile(f"[{_CONTROL}{_MARK}\t\n\u2028\u2029\ud800-\udfff\ufffd]")
 _BREAKS = re.compile(f"[{_CONTROL}\t\n\u2028\u2029]")
 
 
@@ -32,3 +33,13 @@ def without_marks(text: str) -> str | None:
     if text.isascii() and text.isprintable():
         return text
     return None if _BREAKS.search(text) else _MARKS.sub("", text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether `text` holds none of the characters of this module, no break, and nothing that is unreadable.
+
+    Such a text is trimmed by `strip` and needs nothing else: what holds for many texts, joined, for each.
+    """
+    if text.isascii() and text.isprintable():
+        return True
+    return _SPECIAL.search(text) is None

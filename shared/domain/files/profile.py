@@ -108,22 +108,21 @@ class Profiling:
         self._stride = 1
         self._sample: list[tuple[str, ...]] = []
 
-    def add(self, cells: Sequence[str], outcome: Row | RejectedRow) -> None:
-        """A record and what became of it."""
-        if self._seen % self._stride == 0:
-            self._take(cells)
-        self._seen += 1
-        if not isinstance(outcome, Row):
-            self._rejected += 1
-            return
-        values = outcome.values
-        number = row_hash(values)
-        self._sketching.add(number)
-        self._sent.look(number, outcome.number)
-        self._marked += bool(outcome.marks)
+    def add(self, records: Sequence[Sequence[str]], outcomes: Sequence[Row | RejectedRow]) -> None:
+        """Some records, and what became of each."""
+        for cells in records:
+            if self._seen % self._stride == 0:
+                self._take(cells)
+            self._seen += 1
+        rows = [outcome for outcome in outcomes if isinstance(outcome, Row)]
+        self._rejected += len(outcomes) - len(rows)
+        self._marked += sum(bool(row.marks) for row in rows)
+        for row in rows:
+            number = row_hash(row.values)
+            self._sketching.add(number)
+            self._sent.look(number, row.number)
         for name in self._fields:
-            if name in values and name in self._days:
-                self._count_day(name, values[name][:10])
+            self._count_days(name, [row.values[name][:10] for row in rows if name in row.values])
 
     def _take(self, cells: Sequence[str]) -> None:
         """Keep every record at first, then every second, every fourth: always some hundred, from all over."""
@@ -132,11 +131,12 @@ class Profiling:
             del self._sample[1::2]
             self._stride *= 2
 
-    def _count_day(self, name: str, day: str) -> None:
-        days = self._days[name]
-        days[day] += 1
-        if len(days) > MOST_DAYS:
-            del self._days[name]
+    def _count_days(self, name: str, found: Sequence[str]) -> None:
+        days = self._days.get(name)
+        if days is not None:
+            days.update(found)
+            if len(days) > MOST_DAYS:
+                del self._days[name]
 
     def profile(self, day: date, *, comes_back: bool = False) -> Profile:
         """The profile of what was read, on `day`."""

@@ -5,7 +5,7 @@ In order: row filter, address, expiry, rendering, filters, dedupe key, contact w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns import window
@@ -22,7 +22,7 @@ from shared.domain.fires.identity import TimesOf, message_identity, step_place
 from shared.domain.fires.recipient import Recipient
 from shared.domain.fires.recipient_zones import RecipientZones, ZoneInvalid, zones_of
 from shared.domain.ids import computed_id
-from shared.domain.local_time import end_of_day, moment_at
+from shared.domain.local_time import moment_of
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.templates.filters import apply_filters
@@ -119,6 +119,7 @@ class Planner:
         self._times = TimesOf(content, self._subject, self._body)
         self._place = step_place(content.campaign, step)
         used = fields_of(self._subject) | fields_of(self._body)
+        self._used = tuple(used)
         self._named = [name for name in sorted(used) if content.field_types.get(name) in _MOMENTS]
 
     def plan(self, recipient: Recipient) -> Plan:
@@ -139,7 +140,8 @@ class Planner:
         subject, body = self._rendered(step, values, zones.shown)
         dedupe, identity = self._sameness(values, address, zones.times, computed_id(subject, body))
         visit = visit_of(self._campaign.audience.source_id, values)
-        planned = PlannedMessage(
+        opens_at, skip = self._opening(zones.window, not_after)
+        return PlannedMessage(
             recipient=recipient,
             step=step,
             address=address,
@@ -149,13 +151,13 @@ class Planner:
             time_zones=zones.window,
             not_after=not_after,
             about_at=not_after or self._about_at(values, visit, zones.times),
-            opens_at=self._now,
+            opens_at=opens_at,
             visit=visit,
             dedupe_key=self._content.dedupe_key,
             dedupe=dedupe,
             identity=identity,
+            skip=skip,
         )
-        return self._placed(planned)
 
     def _sameness(
         self, values: Mapping[str, str], address: str, zone: str, text: str
@@ -235,7 +237,8 @@ class Planner:
             return None
 
     def _rendered(self, step: Step, values: Mapping[str, str], time_zone: str) -> tuple[str, str]:
-        plain = render_values(values, self._content.field_types, time_zone)
+        told = {name: values[name] for name in self._used if name in values}
+        plain = render_values(told, self._content.field_types, time_zone)
         try:
             texts = (check_line(render(self._subject, plain), "subject"), render(self._body, plain))
             filtered = apply_filters(texts[1], self._campaign.filters)
@@ -249,14 +252,16 @@ class Planner:
         _check_texts(step, texts[0], filtered)
         return texts[0], filtered
 
-    def _placed(self, planned: PlannedMessage) -> PlannedMessage:
-        """The message with the time it may go out, or the reason why it never may."""
-        if planned.not_after is not None and planned.not_after <= self._now:
-            return replace(planned, skip=SkipReason.EXPIRED)
-        opens_at = window.next_open(self._campaign.window, planned.time_zones, self._now)
-        if opens_at is None or (planned.not_after is not None and opens_at >= planned.not_after):
-            return replace(planned, skip=SkipReason.WINDOW_CLOSED)
-        return replace(planned, opens_at=opens_at)
+    def _opening(
+        self, zones: tuple[str, ...], not_after: datetime | None
+    ) -> tuple[datetime, SkipReason | None]:
+        """When the message may go out, or the reason why it never may."""
+        if not_after is not None and not_after <= self._now:
+            return self._now, SkipReason.EXPIRED
+        opens_at = window.next_open(self._campaign.window, zones, self._now)
+        if opens_at is None or (not_after is not None and opens_at >= not_after):
+            return self._now, SkipReason.WINDOW_CLOSED
+        return opens_at, None
 
 
 def too_large(plan: PlannedMessage) -> PlannedFailure:
@@ -285,16 +290,3 @@ def _check_texts(step: Step, subject: str, body: str) -> None:
             FailureStep.RENDER, "body", f"{len(body):,} characters", "text too long",
             f"{one} holds {record.longest_text:,} characters at most.",
         )  # fmt: skip
-
-
-def moment_of(text: str, time_zone: str) -> datetime:
-    """The moment an ISO date or date-time means; a date alone means its last second.
-
-    What has no offset is read in `time_zone` (IANA), by the rule of shared/domain/local_time.py. Raises
-    ValueError.
-    """
-    zone = ZoneInfo(time_zone)
-    if len(text) == len("2026-11-30"):
-        return end_of_day(date.fromisoformat(text), zone)
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment_at(moment, zone)

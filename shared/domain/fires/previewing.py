@@ -49,7 +49,6 @@ class PreviewMaking:
         self._is_chosen = (send_again or content.campaign.send_again).chooser()
         self._time_zone = content.company_time_zone
         self._rows: dict[str, PreviewedRow] = {}  # who has the message with this id
-        self._piece = -1
         self._planners = [Planner(content, step, now) for step in content.campaign.steps]
         self._owners: dict[str, str] = {}
         self._position = 0
@@ -58,7 +57,6 @@ class PreviewMaking:
     def planned(self, recipients: Sequence[Recipient]) -> Planned:
         """What is planned for these recipients: one plan a step, with the ids that queueing would give."""
         plans: Planned = []
-        self._piece += 1
         for recipient in recipients:
             self._position += 1
             plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
@@ -71,12 +69,16 @@ class PreviewMaking:
 
     def shown(
         self,
+        piece: int,
         plans: Planned,
         opt_outs: Mapping[str, OptOut],
         earlier: Mapping[str, EarlierMessage],
         withdrawn: Mapping[str, str],
     ) -> Iterator[PreviewedMessage]:
-        """How each plan of one piece is shown, counted. What is beside the plans is as `decide` takes it."""
+        """How each plan of the piece with this number is shown, counted; pieces come in order.
+
+        What is beside the plans is as `decide` takes it.
+        """
         decided = decide(messages_of(plans), self._owners, opt_outs, earlier, withdrawn=withdrawn)
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
@@ -85,20 +87,20 @@ class PreviewMaking:
             if isinstance(plan, FilteredOut):
                 yield self.totals.counted(_previewed_filtered(position, plan))
                 continue
-            shown = self._previewed(position, next(decided))
+            shown = self._previewed(piece, position, next(decided))
             yield self.totals.counted(shown, plan.plan.step.channel)
 
-    def _previewed(self, position: int, decided: DecidedMessage) -> PreviewedMessage:
+    def _previewed(self, piece: int, position: int, decided: DecidedMessage) -> PreviewedMessage:
         recipient = decided.keyed.plan.recipient
         if decided.skip is None:
             self._rows[decided.id] = PreviewedRow(
-                file_id=recipient.file_id, row_number=recipient.row_number, piece=self._piece
+                file_id=recipient.file_id, row_number=recipient.row_number, piece=piece
             )
         shown = _previewed_message(position, decided, self._now)
         return replace(
             shown,
             reason=decided.words(self._time_zone) or shown.reason,
-            piece=self._piece,
+            piece=piece,
             same_as=self._rows.get(decided.duplicate_of or ""),
         )
 

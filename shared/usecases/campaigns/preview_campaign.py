@@ -2,15 +2,19 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 import msgspec
 
 from shared import log
-from shared.domain.contacts.opt_out import active
+from shared.domain.campaigns.audience import Piece
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import RollcallError
 from shared.domain.fires.deciding import identities_of
+from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.preview import (
     Preview,
     PreviewChunk,
@@ -18,7 +22,7 @@ from shared.domain.fires.preview import (
     PreviewState,
     preview_chunk_id,
 )
-from shared.domain.fires.previewing import PreviewMaking, messages_of
+from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
@@ -26,6 +30,8 @@ from shared.usecases.campaigns.read_audience import read_audience, read_recipien
 from shared.usecases.ledger.find_earlier import find_earlier
 
 PART_BYTES = 900_000  # compressed; a document holds 1 MiB
+# What is planned for a piece, and what `PreviewMaking.shown` takes beside it.
+_Found = tuple[Planned, Mapping[str, OptOut], Mapping[str, EarlierMessage], Mapping[str, str]]
 
 
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
@@ -45,39 +51,76 @@ async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
 
 
 async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
-    stores = runtime.stores
-    content = await stores.campaign_contents.frozen(company_id, preview.campaign_id, preview.content_hash)
+    content = await runtime.stores.campaign_contents.frozen(
+        company_id, preview.campaign_id, preview.content_hash
+    )
     making = PreviewMaking(preview.id, content, runtime.now(), preview.send_again)
-    async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
-        recipients = await read_recipients(runtime, company_id, piece)
-        plans = making.planned(recipients)
-        messages, source_id = messages_of(plans), content.campaign.audience.source_id
-        ids = {item_id for one in messages for item_id in one.opt_out_ids}
-        opt_outs, earlier, withdrawn = await asyncio.gather(
-            stores.opt_outs.find_many(company_id, ids),
-            find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
-            find_withdrawn(runtime, company_id, source_id, recipients),
-        )
-        shown = list(making.shown(plans, active(opt_outs.values()), earlier, withdrawn.files))
-        await _store(runtime, company_id, preview, number, shown)
+    percent = 0
+    async with aclosing(_looked_up(runtime, company_id, preview, content, making)) as pieces:
+        async for number, found in pieces:
+            await _store(runtime, company_id, preview.id, number, list(making.shown(number, *found)))
+            told = min((number + 1) * 100 // preview.audience.chunk_count, 99)
+            if told > percent:
+                percent = told
+                await runtime.stores.previews.save(company_id, preview.id, replace(preview, percent=percent))
     return making.totals.summed(preview)
 
 
+async def _looked_up(
+    runtime: Runtime, company_id: str, preview: Preview, content: CampaignContent, making: PreviewMaking
+) -> AsyncGenerator[tuple[int, _Found], None]:
+    """Each piece of the audience, planned, with what decides on it; the next is looked up meanwhile."""
+    ahead: asyncio.Task[_Found] | None = None
+    try:
+        before = 0
+        async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
+            found = await ahead if ahead is not None else None
+            ahead = asyncio.create_task(_look_up(runtime, company_id, preview, content, making, piece))
+            if found is not None:
+                yield before, found
+            before = number
+        if ahead is not None:
+            yield before, await ahead
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def _look_up(
+    runtime: Runtime,
+    company_id: str,
+    preview: Preview,
+    content: CampaignContent,
+    making: PreviewMaking,
+    piece: Piece,
+) -> _Found:
+    recipients = await read_recipients(runtime, company_id, piece)
+    plans = making.planned(recipients)
+    messages, source_id = messages_of(plans), content.campaign.audience.source_id
+    ids = {item_id for one in messages for item_id in one.opt_out_ids}
+    count = preview.audience.recipient_count
+    opt_outs, earlier, withdrawn = await asyncio.gather(
+        runtime.stores.opt_outs.ahead(company_id, preview.id, count, ids),
+        find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
+        find_withdrawn(runtime, company_id, source_id, recipients),
+    )
+    return plans, opt_outs, earlier, withdrawn.files
+
+
 async def _store(
-    runtime: Runtime, company_id: str, preview: Preview, number: int, shown: Sequence[PreviewedMessage]
+    runtime: Runtime, company_id: str, preview_id: str, number: int, shown: Sequence[PreviewedMessage]
 ) -> None:
-    stores, parts = runtime.stores, _packed(shown)
+    parts = _packed(shown)
     for part in reversed(range(len(parts))):  # the first, which tells of the others, last
         chunk = PreviewChunk(
-            id=preview_chunk_id(preview.id, number, part),
-            preview_id=preview.id,
+            id=preview_chunk_id(preview_id, number, part),
+            preview_id=preview_id,
             number=number,
             messages=parts[part],
             part_count=len(parts),
         )
-        await stores.preview_chunks.save(company_id, chunk.id, chunk)
-    percent = min((number + 1) * 100 // preview.audience.chunk_count, 99)
-    await stores.previews.save(company_id, preview.id, replace(preview, percent=percent))
+        await runtime.stores.preview_chunks.save(company_id, chunk.id, chunk)
 
 
 def _packed(shown: Sequence[PreviewedMessage]) -> list[bytes]:

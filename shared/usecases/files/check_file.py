@@ -32,7 +32,7 @@ def check_file(file: File, source: Source, company: Company, earlier: Sequence[E
 
 
 class FileCheck:
-    """Checks one file. It is called for every record, in a thread."""
+    """Checks one file. It is called for all records, in a thread."""
 
     def __init__(self, file: File, source: Source, company: Company, earlier: Sequence[EarlierFile]) -> None:
         self._file, self._source, self._earlier = file, source, earlier
@@ -55,14 +55,20 @@ class FileCheck:
         self._mapping, self._comes_back = mapping, comes_back
         self._profiling = Profiling(mapping.header, self._source.columns, self._sent)
 
-    def looked_at(self, cells: Sequence[str], outcome: Row | RejectedRow) -> Row | RejectedRow:
-        """What became of a record, marked. Those that the source's row filter left out do not come here."""
-        if isinstance(outcome, Row):
-            outcome = self._marks.marked(outcome)
-        elif self._mapping is not None:
-            self._unread.look(outcome, self._mapping.time_zone)
-        self._profiling.add(cells, outcome)
-        return outcome
+    def looked_at(self, read: Sequence[tuple[Sequence[str], Row | RejectedRow]]) -> list[Row | RejectedRow]:
+        """What became of records, marked; each comes with its cells.
+
+        Those that the source's row filter left out do not come here.
+        """
+        marked = iter(self._marks.marked_all([row for _, row in read if isinstance(row, Row)]))
+        outcomes = [next(marked) if isinstance(row, Row) else self._unfit(row) for _, row in read]
+        self._profiling.add([cells for cells, _ in read], outcomes)
+        return outcomes
+
+    def _unfit(self, rejected: RejectedRow) -> RejectedRow:
+        if self._mapping is not None:
+            self._unread.look(rejected, self._mapping.time_zone)
+        return rejected
 
     def result(self, day: date) -> tuple[Profile, tuple[Finding, ...]]:
         """The file's profile and all findings, the serious ones first. `day` is that of its loading."""

@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, ExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,12 +29,14 @@ from shared.usecases.files.check_file import MOST_FINDINGS, check_file
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
 from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.find_earlier_files import find_earlier_files
-from shared.usecases.files.read_blocks import read_blocks
+from shared.usecases.files.read_blocks import Block, BlockReader, read_blocks
 from shared.usecases.files.store_rows import Loaded, release_held, store_rows
 from shared.usecases.files.store_withdrawals import store_withdrawals
 
 _UPLOAD = re.compile(r"companies/([^/]+)/files/([^/]+)/upload")
+# Progress is noted for so many chunks, and in a large file for a twentieth of what is stored.
 CHUNKS_PER_PROGRESS = 10
+PROGRESS_PARTS = 20
 OVERWRITTEN = "The upload was overwritten before it was loaded. Upload the file again."
 
 
@@ -84,13 +87,7 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
         check = check_file(file, source, company, await find_earlier_files(runtime, company_id, file))
         reading = read_blocks(table, source, company, file.created_at, folder / "rejected.csv", check)
         reader = await asyncio.to_thread(opened.enter_context, reading)
-        while block := await asyncio.to_thread(reader.next_block):
-            loaded.withdrawals += block.withdrawals
-            loaded.canceled_count += block.canceled
-            loaded.filtered_count += block.filtered
-            await store_rows(runtime, company_id, file, loaded, block.rows, block.rejected)
-            if loaded.chunk_count % CHUNKS_PER_PROGRESS == 0:
-                await _note_progress(runtime, company_id, file, loaded, block.percent)
+        await _store_all(runtime, company_id, file, reader, loaded)
         loaded.notes, loaded.hidden_count = reader.notes(), table.hidden.count
         day = runtime.now().astimezone(ZoneInfo(zone)).date()
         profile, loaded.findings = await asyncio.to_thread(check.result, day)
@@ -101,6 +98,34 @@ async def _load(runtime: Runtime, company_id: str, file: File, folder: Path, loa
     if not loaded.row_count and not loaded.canceled_count:
         raise FileRefused(reader.nothing_loaded(), loaded.findings)
     await _conclude(runtime, company_id, file, source, loaded, FileProfile.of(file, profile))
+
+
+async def _store_all(
+    runtime: Runtime, company_id: str, file: File, reader: BlockReader, loaded: Loaded
+) -> None:
+    """Store what is read; while some blocks are stored, the next are read."""
+    noted = 0
+    async with aclosing(_read_ahead(reader)) as ahead:
+        async for blocks in ahead:
+            for block in blocks:
+                loaded.withdrawals += block.withdrawals
+                loaded.canceled_count += block.canceled
+                loaded.filtered_count += block.filtered
+            await store_rows(runtime, company_id, file, loaded, blocks)
+            fresh = loaded.chunk_count - noted
+            if fresh >= max(CHUNKS_PER_PROGRESS, noted // PROGRESS_PARTS) or not any(b.rows for b in blocks):
+                await _note_progress(runtime, company_id, file, loaded, blocks[-1].percent)
+                noted = loaded.chunk_count
+
+
+async def _read_ahead(reader: BlockReader) -> AsyncGenerator[list[Block], None]:
+    ahead = asyncio.create_task(asyncio.to_thread(reader.next_blocks))
+    try:
+        while blocks := await asyncio.shield(ahead):
+            ahead = asyncio.create_task(asyncio.to_thread(reader.next_blocks))
+            yield blocks
+    finally:  # no thread reads what is about to be closed
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 async def _conclude(

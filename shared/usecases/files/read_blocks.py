@@ -1,7 +1,7 @@
 """Read an open table through a source's mapping, block by block."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from shared.domain.companies.company import Company
 from shared.domain.files.file import RejectedRow, Row
-from shared.domain.files.mapping import map_record, prepare_mapping, rejected_record
+from shared.domain.files.map_records import Outcome, RecordMapper
+from shared.domain.files.mapping import prepare_mapping, rejected_record
 from shared.domain.files.prepared_mapping import PreparedMapping
 from shared.domain.files.row_chunk import ROW_CHARACTERS, ROWS_PER_CHUNK
 from shared.domain.files.row_rules import RowRules
@@ -26,6 +27,8 @@ _SAMPLED = 200  # records that are looked at before the columns are found
 _REASONS = 3  # that a refusal names
 _COUNTED = 100  # kinds of reason that are told apart
 _MOST_FILTERED = 10_000  # in one block: the file's lease is renewed between blocks
+BLOCKS_AT_ONCE = 10
+_CHARACTERS_AT_ONCE = 1_000_000
 
 _TOO_LONG = (
     f"its fields hold {{length:,}} characters together, more than the {ROW_CHARACTERS:,} a row may have; "
@@ -35,7 +38,7 @@ _TOO_LONG = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is stored in one go: rows of one chunk, rows rejected on the way, and how far the file is read.
+    """The rows of one chunk, rows rejected on the way, and how far the file is read.
 
     The rejected ones come without their cells, which stand in the rejected-rows file. `canceled` appointments
     are no rows; `withdrawals` are theirs and those of appointments that were moved. `filtered` counts rows
@@ -99,36 +102,60 @@ class BlockReader:
         self._table = table
         self._records = records
         self._mapping = mapping
+        self._mapper = RecordMapper(mapping)
         self._rejected_file = rejected_file
         self._check = check
         self._visits = visits
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._filtered = 0
+        self._characters = 0  # of rows that are about to be stored
 
-    def next_block(self) -> Block | None:
-        """The next rows, or None at the end. Raises FileRefused."""
+    def next_blocks(self) -> list[Block]:
+        """The next rows, as many as are stored in one go; none at the end. Raises FileRefused."""
+        blocks: list[Block] = []
+        self._characters = 0
+        while len(blocks) < BLOCKS_AT_ONCE and self._characters < _CHARACTERS_AT_ONCE:
+            block = self._next_block()
+            if block is None:
+                break
+            blocks.append(block)
+        return blocks
+
+    def _next_block(self) -> Block | None:
         block = Block([], [], [], 0, 0)
         percent = canceled = filtered = 0
-        for record in self._records:
-            percent = record.percent
-            read = self._outcome(record)
-            if isinstance(read, Withdrawal):
-                block.withdrawals.append(read)
-                canceled += 1
-            elif read is None:
-                filtered += 1
-            else:
-                self._take(record, self._check.looked_at(record.cells, read), block)
-            if (
-                len(block.rows) + len(block.rejected) + canceled >= ROWS_PER_CHUNK
-                or filtered >= _MOST_FILTERED
-            ):
+        while wanted := min(
+            ROWS_PER_CHUNK - len(block.rows) - len(block.rejected) - canceled, _MOST_FILTERED - filtered
+        ):
+            records = list(islice(self._records, wanted))
+            if not records:
                 break
+            percent = records[-1].percent
+            outcomes = self._outcomes(records)
+            canceled += sum(isinstance(outcome, Withdrawal) for outcome in outcomes)
+            filtered += outcomes.count(None)
+            self._take(records, outcomes, block)
         self._filtered += filtered
         is_empty = not (block.rows or block.rejected or block.withdrawals or filtered)
         return None if is_empty else replace(block, percent=percent, canceled=canceled, filtered=filtered)
 
-    def _take(self, record: Record, outcome: Row | RejectedRow, block: Block) -> None:
+    def _take(
+        self, records: Sequence[Record], outcomes: Sequence[Outcome | Withdrawal], block: Block
+    ) -> None:
+        """Put what became of the records into the block, in their order."""
+        read = [
+            (record.cells, outcome)
+            for record, outcome in zip(records, outcomes, strict=True)
+            if isinstance(outcome, Row | RejectedRow)
+        ]
+        looked_at = iter(self._check.looked_at(read))
+        for record, outcome in zip(records, outcomes, strict=True):
+            if isinstance(outcome, Withdrawal):
+                block.withdrawals.append(outcome)
+            elif isinstance(outcome, Row | RejectedRow):
+                self._put(record, next(looked_at), block)
+
+    def _put(self, record: Record, outcome: Row | RejectedRow, block: Block) -> None:
         if isinstance(outcome, Row):
             block.rows.append(outcome)
             if self._visits and (moved := self._visits.moved(record.cells, outcome)):
@@ -174,26 +201,40 @@ class BlockReader:
             notes.append(f"{rows} left out by the source's row filter: {taken}.")
         return notes
 
-    def _outcome(self, record: Record) -> Row | RejectedRow | Withdrawal | None:
-        fault = record.fault
-        if fault is None and self._visits and (canceled := self._visits.canceled(record.cells)):
-            return canceled
-        if fault is None:
-            outcome = map_record(self._mapping, record.number, record.cells)
-            if isinstance(outcome, Row) and (length := _characters(outcome)) > ROW_CHARACTERS:
-                reason = _TOO_LONG.format(length=length)
-                return rejected_record(self._mapping, record.number, record.cells, reason)
-            return outcome
-        return rejected_record(
-            self._mapping, record.number, record.cells, fault.reason, index=fault.cell, line=fault.line
+    def _outcomes(self, records: Sequence[Record]) -> list[Outcome | Withdrawal]:
+        """What becomes of each record."""
+        known: dict[int, RejectedRow | Withdrawal] = {
+            record.number: outcome for record in records if (outcome := self._known(record)) is not None
+        }
+        others = [record for record in records if record.number not in known] if known else records
+        mapped = iter(
+            self._mapper.map_all([one.number for one in others], [one.cells for one in others])
+            if others
+            else ()
         )
+        return [known.get(one.number) or self._fitting(one, next(mapped)) for one in records]
+
+    def _known(self, record: Record) -> RejectedRow | Withdrawal | None:
+        """What becomes of a record whatever its fields are."""
+        fault = record.fault
+        if fault is not None:
+            return rejected_record(
+                self._mapping, record.number, record.cells, fault.reason, index=fault.cell, line=fault.line
+            )
+        return self._visits.canceled(record.cells) if self._visits else None
+
+    def _fitting(self, record: Record, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, Row):
+            return outcome
+        length = sum(map(len, outcome.values.values()))
+        if length > ROW_CHARACTERS:
+            reason = _TOO_LONG.format(length=length)
+            return rejected_record(self._mapping, record.number, record.cells, reason)
+        self._characters += length
+        return outcome
 
     def _count(self, row: RejectedRow) -> None:
         key = (row.column, row.reason)
         self._reasons[
             key if key in self._reasons or len(self._reasons) < _COUNTED else ("", "other reasons")
         ] += 1
-
-
-def _characters(row: Row) -> int:
-    return sum(map(len, row.values.values()))

@@ -1,4 +1,4 @@
-"""Store one block of a file: its rows as a chunk, its rejected rows in the failures table."""
+"""Store blocks of a file: their rows as chunks, their rejected rows in the failures table."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
@@ -8,17 +8,20 @@ import orjson
 
 from shared.domain.files.file import File, FileHold, RejectedRow, Row
 from shared.domain.files.finding import Finding
-from shared.domain.files.row_chunk import ROWS_PER_CHUNK
+from shared.domain.files.row_chunk import ROWS_PER_CHUNK, RowChunk
 from shared.domain.files.withdrawal import Withdrawal
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.stored_size import cut, stored_bytes
 from shared.firestore.kit.transactions import commit, commit_part
 from shared.firestore.kit.wire import Writer
+from shared.firestore.row_chunks import chunk_of
 from shared.runtime import Runtime
 from shared.tabular.table import Table
+from shared.usecases.files.read_blocks import Block
 
 FAILURES_PER_COMMIT = 150
+CHUNKS_PER_COMMIT = 20
 MOST_HELD = 1_500
 _NO_FACTS = ("held", "withdrawals")
 CHUNK_BYTES = 600_000  # before compression; a document holds 1 MiB
@@ -69,33 +72,45 @@ class Loaded:
 
 
 async def store_rows(
-    runtime: Runtime,
-    company_id: str,
-    file: File,
-    loaded: Loaded,
-    rows: Sequence[Row],
-    rejected: Sequence[RejectedRow],
+    runtime: Runtime, company_id: str, file: File, loaded: Loaded, blocks: Sequence[Block]
 ) -> None:
-    """Write the block and count it. Ids are computed, so writing a block again changes nothing.
+    """Write the blocks and count them. Ids are computed, so writing a block again changes nothing.
 
     As long as no row loads, rejected ones are held back: a file of which none does is refused as a whole,
     and so are not its rows, one by one.
     """
-    stores = runtime.stores
-    loaded.rejected_count += len(rejected)
-    rejected = [*loaded.held, *rejected]
-    loaded.held = rejected if not loaded.row_count and not rows and len(rejected) <= MOST_HELD else []
-    if loaded.held:
-        return
-    commits = []
+    chunks: list[RowChunk] = []
+    rejected: list[RejectedRow] = []
+    for block in blocks:
+        loaded.rejected_count += len(block.rejected)
+        loaded.held += block.rejected
+        chunks += _chunks(file, loaded, block.rows)
+        if loaded.row_count or len(loaded.held) > MOST_HELD:
+            rejected += loaded.held
+            loaded.held = []
+    await asyncio.gather(
+        *_chunk_commits(runtime, company_id, chunks), *_failure_commits(runtime, company_id, file, rejected)
+    )
+
+
+def _chunks(file: File, loaded: Loaded, rows: Sequence[Row]) -> Iterator[RowChunk]:
+    """The block's rows as chunks, which are counted."""
     for part in cut(rows, _row_bytes, most=ROWS_PER_CHUNK, most_bytes=CHUNK_BYTES):
-        writer = stores.db.batch()
-        stores.row_chunks.put_rows(writer, company_id, file.id, loaded.chunk_count, loaded.row_count, part)
-        commits.append(commit(writer, "store_rows"))
+        yield chunk_of(file.id, loaded.chunk_count, loaded.row_count, part)
         loaded.chunk_count += 1
         loaded.row_count += len(part)
         loaded.marked_count += sum(bool(row.marks) for row in part)
-    await asyncio.gather(*commits, *_failure_commits(runtime, company_id, file, rejected))
+
+
+def _chunk_commits(
+    runtime: Runtime, company_id: str, chunks: Sequence[RowChunk]
+) -> Iterator[Coroutine[None, None, None]]:
+    stores = runtime.stores
+    for part in cut(chunks, stored_bytes, most=CHUNKS_PER_COMMIT):
+        writer = stores.db.batch()
+        for chunk in part:
+            stores.row_chunks.put(writer, company_id, chunk.id, chunk)
+        yield commit(writer, "store_rows")
 
 
 async def release_held(runtime: Runtime, company_id: str, file: File, loaded: Loaded) -> None:

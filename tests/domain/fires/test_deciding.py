@@ -117,7 +117,11 @@ def _previewed(
     earlier: dict[str, EarlierMessage],
 ) -> dict[tuple[int | None, str], Outcome]:
     making = PreviewMaking("p1", content, NOON)
-    shown = [one for part in parts for one in making.shown(making.planned(part), opt_outs, earlier, {})]
+    shown = [
+        one
+        for piece, part in enumerate(parts)
+        for one in making.shown(piece, making.planned(part), opt_outs, earlier, {})
+    ]
     return {(one.row_number, one.step_id): _of_preview(one) for one in shown}
 
 

@@ -11,8 +11,9 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.domain.files.file import Row
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.files.source import FieldType
-from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, Planner, moment_of
+from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient, recipient_of_row
+from shared.domain.local_time import moment_of
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
