@@ -98,11 +98,13 @@ async def _look_up(
     recipients = await read_recipients(runtime, company_id, piece)
     plans = making.planned(recipients)
     messages, source_id = messages_of(plans), content.campaign.audience.source_id
+    source = await runtime.stores.sources.get(company_id, source_id)
+    compared = identities_of(messages) if source.was_fired else set()
     ids = {item_id for one in messages for item_id in one.opt_out_ids}
     count = preview.audience.recipient_count
     opt_outs, earlier, withdrawn = await asyncio.gather(
         runtime.stores.opt_outs.ahead(company_id, preview.id, count, ids),
-        find_earlier(runtime, company_id, content, preview.id, identities_of(messages)),
+        find_earlier(runtime, company_id, content, preview.id, compared),
         find_withdrawn(runtime, company_id, source_id, recipients),
     )
     return plans, opt_outs, earlier, withdrawn.files

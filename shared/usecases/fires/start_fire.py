@@ -90,17 +90,21 @@ async def _start(
             stores.sources.change(transaction, company_id, source.id, was_fired=True)
         no_longer_alone(runtime, company_id, transaction, alone, but=fire.id)
         stores.fires.put(transaction, company_id, fire.id, ours)
-        is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
-        following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
-        moved = replace(
-            current, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
-        )
-        stores.campaigns.put(transaction, company_id, campaign.id, moved)
+        firing = _firing(current, content, fire, now)
+        stores.campaigns.put(transaction, company_id, campaign.id, firing)
         return ours
 
     stored = await transact(stores.db, start, "start_fire")
     log.event("fire started", planned=stored.planned, chunks=stored.chunk_count)
     return await store_chunks(runtime, company_id, stored)
+
+
+def _firing(campaign: Campaign, content: CampaignContent, fire: Fire, now: datetime) -> Campaign:
+    is_recurring = campaign.schedule.kind is ScheduleKind.RECURRING
+    following = next_fire(campaign.schedule, content.company_time_zone, now) if is_recurring else None
+    return replace(
+        campaign, state=CampaignState.FIRING, last_fire_id=fire.id, next_fire_at=following, fire_refusal=""
+    )
 
 
 async def _beside_others(

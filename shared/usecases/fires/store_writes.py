@@ -50,12 +50,7 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
     """
     stores, gate = runtime.stores, asyncio.Semaphore(COMMITS_AT_ONCE)
 
-    def with_claim(message: Message) -> Together:
-        claim = writes.claims.get(message.id)
-        claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
-        return [(stores.messages, message.id, message), *claiming]
-
-    add = partial(_create, company_id)
+    add, with_claim = partial(_create, company_id), partial(_with_claim, runtime, writes)
 
     async def store_batch(batch: Batch) -> None:
         messages = writes.of_batch(batch)
@@ -83,6 +78,12 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
         await asyncio.gather(*map(store_others, parts))
     except AlreadyExists as error:
         raise AlreadyTaken(without_batch) from error
+
+
+def _with_claim(runtime: Runtime, writes: Writes, message: Message) -> Together:
+    stores, claim = runtime.stores, writes.claims.get(message.id)
+    claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
+    return [(stores.messages, message.id, message), *claiming]
 
 
 def _create(company_id: str, writer: Writer, together: Together) -> None:
