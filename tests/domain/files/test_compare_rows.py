@@ -140,7 +140,7 @@ def test_other_rows_and_no_rows_are_no_repeat() -> None:
 
 
 def sent_finding(sent: int, of: int, *usual: float, file: File | None = None) -> Finding:
-    """A file of which so many rows were sent before; the rows of old1.csv more often than those of old0.csv."""
+    """A file of which so many rows were sent before; of old1.csv more than of old0.csv."""
     known = KnownRows({"old0.csv": sketch(1), "old1.csv": sketch(*range(2, 100))})
     for number in range(1, of + 1):
         known.look(number if number <= sent else 1_000 + number, number + 1)

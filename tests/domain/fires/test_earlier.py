@@ -127,8 +127,8 @@ def test_what_is_told_of_it() -> None:
             MessageState.QUEUED,
             False,
             False,
-            "Queued already, for 2026-07-01 at 13:05 (America/New_York), by the campaign 'June'. Whichever is "
-            "due first goes out; the other is skipped.",
+            "Queued already, for 2026-07-01 at 13:05 (America/New_York), by the campaign 'June'. "
+            "Whichever is due first goes out; the other is skipped.",
         ),
         (
             MessageState.SENDING,

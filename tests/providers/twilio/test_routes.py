@@ -20,14 +20,14 @@ FORM = {"AccountSid": "AC1", "MessageSid": "SM1", "From": "+12125550187", "To": 
 
 
 def request(
-    form: dict[str, str], token: str = "token", query: dict[str, str] | None = None
+    form: dict[str, str], signed_with: str = CREDENTIALS.auth_token, query: dict[str, str] | None = None
 ) -> WebhookRequest:
     return WebhookRequest(
         url=URL,
         body=urlencode(form).encode(),
         headers={
             "content-type": "application/x-www-form-urlencoded",
-            "x-twilio-signature": RequestValidator(token).compute_signature(URL, form),
+            "x-twilio-signature": RequestValidator(signed_with).compute_signature(URL, form),
         },
         query=query or {},
         received_at=NOON,
@@ -49,7 +49,7 @@ def test_what_twilio_signed_for_this_account_is_proved(path: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        request(FORM, token="another"),
+        request(FORM, signed_with="another"),
         request(FORM | {"AccountSid": "AC2"}),  # signed, but about another account
         request({key: value for key, value in FORM.items() if key != "AccountSid"}),
         replace(request(FORM), body=urlencode(FORM | {"Body": "No"}).encode()),
