@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ BLANK = Reply(
 )
 
 
-def sent(item_id: str = "m1", **changes: object) -> Message:
+def sent(item_id: str = "m1", **changes: Any) -> Message:
     """A message about a visit tomorrow, sent an hour ago, of a fire of its own."""
     given = {
         "id": item_id,
@@ -165,7 +166,7 @@ def test_one_that_is_over_and_offers_the_answer_goes_before_one_that_does_not() 
         ({"about_at": None, "not_after": None}, False),
     ],
 )
-def test_what_is_over(changes: dict[str, object], is_past: bool) -> None:
+def test_what_is_over(changes: dict[str, Any], is_past: bool) -> None:
     assert is_over(sent(**changes), NOON) is is_past
 
 
@@ -185,7 +186,7 @@ def test_what_is_over(changes: dict[str, object], is_past: bool) -> None:
         ({"sent_at": NOON - 14 * DAY, "about_at": NOON}, False),
     ],
 )
-def test_what_may_be_answered(changes: dict[str, object], is_answer: bool) -> None:
+def test_what_may_be_answered(changes: dict[str, Any], is_answer: bool) -> None:
     assert (read("y", sent(**changes)).meaning is ReplyMeaning.ANSWER) is is_answer
 
 
