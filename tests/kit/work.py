@@ -34,7 +34,6 @@ def counting_calls(act: Callable[[], T]) -> tuple[T, int]:
 
 async def counting_calls_meanwhile(act: Awaitable[T]) -> tuple[T, int]:
     """As counting_calls, for all that this process's loop does until `act` has ended."""
-    _skip_where_every_call_is_several()
     count = 0
 
     def note(frame: FrameType, event: str, arg: object) -> None:
@@ -45,9 +44,10 @@ async def counting_calls_meanwhile(act: Awaitable[T]) -> tuple[T, int]:
     sys.setprofile(note)
     try:
         result = await act
-        return result, count
     finally:
         sys.setprofile(before)
+    _skip_where_every_call_is_several()  # after it: what is not awaited is a warning
+    return result, count
 
 
 def _skip_where_every_call_is_several() -> None:

@@ -95,8 +95,8 @@ def reasons(body: str) -> list[str]:
 
 def test_a_field_that_no_column_provides_is_named_with_one_like_it() -> None:
     assert reasons("Hello {{ nme }}, {{ elsewhere }}") == [
-        "the template 'Reminder' needs the field 'elsewhere', which no column of the source provides; it has: "
-        "name, phone, email, visit, day, clock, balance, may_text",
+        "the template 'Reminder' needs the field 'elsewhere', which no column of the source provides; it "
+        "has: name, phone, email, visit, day, clock, balance, may_text",
         "the template 'Reminder' needs the field 'nme', which no column of the source provides; did you mean "
         "'name'?",
     ]

@@ -1,6 +1,6 @@
 """Columns that hold something else than before: swapped, moved, or of another kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -47,8 +47,8 @@ def earlier(mapped: Sequence[ColumnMapping], **columns: Sequence[str]) -> Earlie
 
 def findings(
     mapped: Sequence[ColumnMapping],
-    now: dict[str, Sequence[str]],
-    before: dict[str, Sequence[str]] | None = None,
+    now: Mapping[str, Sequence[str]],
+    before: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Finding]:
     old = [] if before is None else [earlier(mapped, **before)]
     return list(compare_columns(mapped, sampled_columns(*columns_of(**now)), old))
@@ -56,8 +56,8 @@ def findings(
 
 def codes(
     mapped: Sequence[ColumnMapping],
-    now: dict[str, Sequence[str]],
-    before: dict[str, Sequence[str]] | None = None,
+    now: Mapping[str, Sequence[str]],
+    before: Mapping[str, Sequence[str]] | None = None,
 ) -> list[tuple[FindingCode, tuple[str, ...]]]:
     return [(one.code, one.columns) for one in findings(mapped, now, before)]
 

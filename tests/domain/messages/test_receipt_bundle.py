@@ -40,9 +40,9 @@ def test_they_come_out_as_they_were_told_in_their_order() -> None:
     ("field", "longest"), [("reason", 1_000), ("code", 500), ("provider_id", 500), ("address", 500)]
 )
 def test_a_long_text_is_cut_so_that_a_bundle_fits_a_document(field: str, longest: int) -> None:
-    (bundle,) = bundles_of([receipt(**{field: "x" * (longest + 1)})], NOON)
+    (bundle,) = bundles_of([receipt(1, **{field: "x" * (longest + 1)})], NOON)
     (kept,) = receipts_of(bundle)
-    assert kept == receipt(**{field: "x" * longest})
+    assert kept == receipt(1, **{field: "x" * longest})
 
 
 def test_what_the_provider_says_beside_it_is_not_kept() -> None:

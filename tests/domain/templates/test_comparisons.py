@@ -54,8 +54,8 @@ def faults(body: str) -> list[str]:
     [
         (
             "{% if may == 'yes' %}x{% endif %}",
-            "'may' is true or false: write {% if may %}, or compare it with true or false, unquoted, not with "
-            "'yes'",
+            "'may' is true or false: write {% if may %}, or compare it with true or false, unquoted, not "
+            "with 'yes'",
         ),
         (
             "{% if n > 'much' %}x{% endif %}",
@@ -75,8 +75,8 @@ def faults(body: str) -> list[str]:
         ),
         (
             "{% if at < '14:30' %}x{% endif %}",
-            "'at' is a date and time: compare it with one such as '2026-11-30 14:30' or '2026-11-30', not with "
-            "'14:30'",
+            "'at' is a date and time: compare it with one such as '2026-11-30 14:30' or '2026-11-30', not "
+            "with '14:30'",
         ),
         (
             "{% if clock < '2 PM' %}x{% endif %}",
