@@ -38,7 +38,7 @@ _CONFIGURATION = """
 source_paths = ["shared", "functions"]
 only_mutate = [{pattern!r}]
 also_copy = ["infra", "main.py", "docs", "findings", "requirements.txt"]
-pytest_add_cli_args = ["-p", "no:cacheprovider", "-o", "ceiling_minutes=600"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "tests.mutants.children", "-o", "ceiling_minutes=600"]
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"
 """
