@@ -15,4 +15,4 @@ if _PATH and os.environ.get("MUTANT_UNDER_TEST") == "stats":
             _told.add(name)
             os.write(_pipe, f"{name}\n".encode())
 
-    trampoline.record_trampoline_hit = _tell
+    trampoline.record_trampoline_hit = _tell  # type: ignore[attr-defined]
