@@ -40,7 +40,9 @@ def findings(
     now: Loaded, *before: Loaded, unread: Unread | None = None, column: ColumnMapping = WHEN
 ) -> list[Finding]:
     asked = {} if unread is None else {"when": unread}
-    return list(compare_dates([column], profile(now), asked, [profile(one) for one in before]))
+    found = list(compare_dates([column], profile(now), asked, [profile(one) for one in before]))
+    assert all(one.to_do for one in found)
+    return found
 
 
 def codes(now: Loaded, *before: Loaded) -> list[tuple[FindingCode, Severity]]:

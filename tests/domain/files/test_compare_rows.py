@@ -43,7 +43,9 @@ def earlier(*profiles: Profile) -> list[EarlierFile]:
 
 
 def findings(new: Profile, *before: Profile, file: File | None = None) -> list[Finding]:
-    return list(compare_rows(file or a_file(), new, KnownRows({}), earlier(*before)))
+    found = list(compare_rows(file or a_file(), new, KnownRows({}), earlier(*before)))
+    assert all(one.to_do for one in found)
+    return found
 
 
 def codes(new: Profile, *before: Profile) -> list[tuple[FindingCode, Severity]]:

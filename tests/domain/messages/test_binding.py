@@ -274,3 +274,16 @@ def test_yes_of_somebody_who_never_refused_is_no_permission() -> None:
 def test_what_the_provider_took_for_start_is_one() -> None:
     reply = read("go on", sent(), is_opt_in=True)
     assert (reply.meaning, reply.consent) == (ReplyMeaning.OPT_IN, WordMeaning.OPT_IN)
+
+
+def test_a_stop_after_several_messages_may_be_about_any_of_them() -> None:
+    reply = read("STOP", sent("m2"), sent("m1"))
+    assert (reply.message_id, reply.fire_id, reply.candidates) == (None, "fire of m2", ("m2", "m1"))
+    assert (reply.consent, reply.waits) == (WordMeaning.OPT_OUT, False)
+
+
+def test_a_stop_is_one_where_nothing_is_known_of_what_was_offered() -> None:
+    talk = Conversation(messages=(sent(),), options={}, is_refused=False, now=NOON)
+    incoming = IncomingMessage(provider_id="SM1", from_address="", to_address="", body="STOP")
+    reply = understood(replace(BLANK, body="STOP"), incoming, talk)
+    assert (reply.consent, reply.note) == (WordMeaning.OPT_OUT, "")
