@@ -52,8 +52,8 @@ bench: setup ## how fast messages go out, beside a bare loop (BASE=commit: and b
 guards: setup ## take out the guards of the send protocol one by one, and see a promise broken each time
 	@exec $(BIN)/python -m pytest tests/faults/test_guards.py --capture=no
 
-mutants: setup ## put careless changes in one at a time and count what the tests notice (ONLY=part, folder or module)
-	@exec nice $(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)")
+mutants: setup ## put careless changes in one at a time and count what the tests notice (ONLY=part, folder or module; SAMPLE=150)
+	@exec nice $(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)") $(if $(SAMPLE),--sample $(SAMPLE))
 
 check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"

@@ -1,5 +1,6 @@
 """Items are cut in order, in parts within both limits; the same items always give the same parts."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from hypothesis import given
@@ -42,3 +43,18 @@ def test_a_hundred_ordinary_messages_fit_one_commit() -> None:
 def test_a_text_counts_by_its_bytes() -> None:
     short, long = (stored_bytes(a_message(body=body)) for body in ("", "я" * 500))
     assert long == short + 1000
+
+
+@dataclass(frozen=True)
+class _Record:
+    name: str
+    count: int
+    gone: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+def test_the_size_is_that_of_names_values_and_what_surrounds_them() -> None:
+    """1,024 for the write; 12 and its name for each field in the mask; 24 and its name for each value."""
+    mask = (12 + 4) + (12 + 5) + (12 + 4) + (12 + 5)
+    values = (24 + 4 + 3) + (24 + 5 + 16) + (24 + 5 + 12 + 2)
+    assert stored_bytes(_Record(name="Ana", count=5, parts=("\u00e9",))) == 1_024 + mask + values

@@ -1,9 +1,12 @@
 """Work that is counted instead of timed: the same on a busy machine as on an idle one."""
 
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import TypeVar
+
+import pytest
 
 T = TypeVar("T")
 
@@ -13,6 +16,7 @@ def counting_calls(act: Callable[[], T]) -> tuple[T, int]:
 
     A call of a C function counts as one, whatever it does: a regular expression's search, for one.
     """
+    _skip_where_every_call_is_several()
     count = 0
 
     def note(frame: FrameType, event: str, arg: object) -> None:
@@ -40,6 +44,13 @@ async def counting_calls_meanwhile(act: Awaitable[T]) -> tuple[T, int]:
     sys.setprofile(note)
     try:
         result = await act
-        return result, count
     finally:
         sys.setprofile(before)
+    _skip_where_every_call_is_several()  # after it: what is not awaited is a warning
+    return result, count
+
+
+def _skip_where_every_call_is_several() -> None:
+    """mutmut puts a switch before every function: there, calls say nothing."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        pytest.skip("calls are not counted in code that mutmut has changed")

@@ -8,12 +8,13 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from infra.local.emulators import running_emulators
@@ -22,14 +23,22 @@ from tests.mutants.parts import Part, chosen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".venv" / "mutants"
+SEED = 41  # of the sample: the same code gives the same sample
+NOT_TRIED = ("not checked", "skipped")
 NOTICED = ("killed", "timeout", "suspicious", "segfault", "caught by type check")
+_MUTMUT = Path(sys.executable).parent / "mutmut"
+_NO_MUTANT = "none"  # a name that no mutant has
+_FAILED = (
+    "mutmut failed: see {folder}/mutmut.log. If a test fails there, MUTANT_UNDER_TEST=stats python -m pytest "
+    "in {folder}/mutants says which."
+)
 # Each mutant runs in a fork of a process that has run no test: what one left in a cache would hide it.
 _CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["shared", "functions"]
 only_mutate = [{pattern!r}]
 also_copy = ["infra", "main.py", "docs", "findings", "requirements.txt"]
-pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "tests.mutants.children", "-o", "ceiling_minutes=600"]
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"
 """
@@ -41,13 +50,22 @@ def main() -> int:
     parser.add_argument("only", nargs="?", default="", help="a part, a folder or a module")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the copy is made")
     parser.add_argument("--children", type=int, default=1, help="how many at a time")
+    parser.add_argument("--sample", type=int, default=0, help="how many of each part, at random; 0: all")
     options = parser.parse_args()
     for part, pattern in chosen(options.only):
         folder = options.folder / part.code.replace("/", "-")
         _copy(folder, part, pattern)
-        asyncio.run(_run(folder, part, options.children))
-        sys.stdout.write(_table(pattern, _results(folder)))
+        asyncio.run(_run(folder, part, _Options(options.children, options.sample)))
+        statuses = _statuses(folder)
+        _list_unnoticed(folder, statuses)
+        sys.stdout.write(_table(pattern, statuses))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    children: int
+    sample: int
 
 
 def _copy(folder: Path, part: Part, pattern: str) -> None:
@@ -62,47 +80,61 @@ def _copy(folder: Path, part: Part, pattern: str) -> None:
         file.write(_CONFIGURATION.format(pattern=pattern, tests=list(part.tests)))
 
 
-async def _run(folder: Path, part: Part, children: int) -> None:
+async def _run(folder: Path, part: Part, options: _Options) -> None:
     if not part.emulators:
-        await _mutmut(folder, children, {})
+        await _mutate(folder, options, {})
         return
     async with running_emulators(
         folder / ".emulators", project_id="rollcall-test", bucket="uploads", upload_topic=UPLOAD_TOPIC
     ) as running:
-        await _mutmut(folder, children, {GIVEN_EMULATORS: json.dumps(asdict(running))})
+        await _mutate(folder, options, {GIVEN_EMULATORS: json.dumps(asdict(running))})
 
 
-async def _mutmut(folder: Path, children: int, env: dict[str, str]) -> None:
-    command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(children)]
-    with (folder / "mutmut.log").open("wb") as log:
+async def _mutate(folder: Path, options: _Options, env: dict[str, str]) -> None:
+    names: list[str] = []
+    if options.sample:
+        # mutmut makes the mutants and learns which tests reach them before it looks for the name.
+        await _mutmut(folder, options, env, [_NO_MUTANT])
+        if not (folder / "mutants" / "mutmut-stats.json").is_file():
+            raise SystemExit(_FAILED.format(folder=folder))
+        made = sorted(_statuses(folder))
+        names = random.Random(SEED).sample(made, min(options.sample, len(made)))  # noqa: S311
+    if await _mutmut(folder, options, env, names):
+        raise SystemExit(_FAILED.format(folder=folder))
+
+
+async def _mutmut(folder: Path, options: _Options, env: dict[str, str], names: list[str]) -> int:
+    command = [str(_MUTMUT), "run", "--max-children", str(options.children), *names]
+    with (folder / "mutmut.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *command, cwd=folder, env={**os.environ, **env}, stdout=log, stderr=log
         )
-        if await process.wait():
-            raise SystemExit(f"mutmut failed: see {log.name}")
+        return await process.wait()
 
 
-def _results(folder: Path) -> dict[str, Counter[str]]:
-    """How many mutants of each module ended how. Those that were not noticed are listed in a file."""
-    command = [str(Path(sys.executable).parent / "mutmut"), "results", "--all", "true"]
+def _statuses(folder: Path) -> dict[str, str]:
+    """How each mutant ended, by its name. What was not drawn is "not checked"."""
+    command = [str(_MUTMUT), "results", "--all", "true"]
     shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603
+    found = re.finditer(r"^\s+(?P<name>[\w.ǁ]+): (?P<status>.+)$", shown.stdout, re.MULTILINE)
+    return {line["name"]: line["status"] for line in found}
+
+
+def _list_unnoticed(folder: Path, statuses: dict[str, str]) -> None:
+    unnoticed = [
+        f"{name}: {status}\n" for name, status in statuses.items() if status not in (*NOTICED, *NOT_TRIED)
+    ]
+    (folder / "unnoticed.txt").write_text("".join(unnoticed))
+
+
+def _table(pattern: str, statuses: dict[str, str]) -> str:
     modules: dict[str, Counter[str]] = defaultdict(Counter)
-    unnoticed = []
-    for line in shown.stdout.splitlines():
-        found = re.fullmatch(r"\s+(?P<name>[\w.ǁ]+): (?P<status>.+)", line)
-        if found:
-            module = found["name"].rpartition(".")[0]
-            modules[module][found["status"]] += 1
-            if found["status"] not in NOTICED:
-                unnoticed.append(line.strip())
-    (folder / "unnoticed.txt").write_text("\n".join(unnoticed) + "\n")
-    return modules
-
-
-def _table(pattern: str, modules: dict[str, Counter[str]]) -> str:
-    lines = [f"{pattern}", f"{'mutants':>8} {'noticed':>8} {'reached':>8}  share  module"]
+    for name, status in statuses.items():
+        if status not in NOT_TRIED:
+            modules[name.rpartition(".")[0]][status] += 1
+    lines = [f"{pattern}: of {len(statuses)}", f"{'tried':>8} {'noticed':>8} {'reached':>8}  share  module"]
     for module, counts in [*sorted(modules.items()), ("all", sum(modules.values(), Counter()))]:
-        total = counts.total() - counts["skipped"]
+        total = counts.total()
         noticed = sum(counts[status] for status in NOTICED)
         share = f"{100 * noticed // total} %" if total else "-"
         lines.append(f"{total:>8} {noticed:>8} {total - counts['no tests']:>8}  {share:>5}  {module}")

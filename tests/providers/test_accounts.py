@@ -35,7 +35,11 @@ async def answers() -> AsyncIterator[Answers]:
         DOMAINS: (200, []),
     }
 
+    asked: list[tuple[str, str]] = []
+    found["asked"] = (0, asked)  # each path, and how the request was signed
+
     async def answer(request: web.Request) -> web.Response:
+        asked.append((request.path, request.headers.get("Authorization", "")))
         status, content = found[request.path]
         return web.json_response(content, status=status)
 
@@ -162,3 +166,11 @@ async def test_a_list_that_cannot_be_read_is_no_proof_either(
     answers[path] = (200, content)
     with pytest.raises(ProviderUnavailable):
         await sendgrid(answers).problem(MAIL)
+
+
+async def test_both_are_asked_with_the_senders_own_credentials(answers: Answers) -> None:
+    await twilio(answers).problem(SMS)
+    await sendgrid(answers).problem(MAIL)
+    signed = dict(answers["asked"][1])
+    assert signed[ACCOUNT] == signed[NUMBERS] == "Basic QUMxOnRva2Vu"  # AC1:token
+    assert signed[SCOPES] == signed[SENDERS] == signed[DOMAINS] == "Bearer SG.key"

@@ -256,3 +256,33 @@ def test_files_with_a_password_say_so(tmp_path: Path) -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(FileRefused, match="protected by a password"):
         read(write(tmp_path, old))
+
+
+def test_times_of_ods_are_rounded_to_the_second(tmp_path: Path) -> None:
+    """A time that a program cannot hold exactly is 9:59:59.999… in the file and 10:00 on the sheet."""
+    spans = ("PT09H59M59.999999S", "PT10H00M00.4S", "PT10H00M00.6S", "PT23H59M59.6S", "P1DT2H", "PT5M")
+    cells = (ods_cell("", f'office:value-type="time" office:time-value="{span}"') for span in spans)
+    result = read(write_ods(tmp_path, ods_row(*(ods_cell(f"c{n}") for n in range(6))) + ods_row(*cells)))
+    assert [str(cell) for cell in result.rows[0][1]] == [
+        "10:00:00",
+        "10:00:00",
+        "10:00:01",
+        "24:00:00",
+        "26:00:00",
+        "00:05:00",
+    ]
+
+
+def test_a_number_of_ods_has_the_places_that_are_shown(tmp_path: Path) -> None:
+    """And where what is shown is not the number rounded, as in thousands, the number counts."""
+    given = [
+        ("1.005", "1.01"),
+        ("2.5", "3"),
+        ("1234.5", "1,234.50"),
+        ("1234567", "1.2M"),
+        ("0", "-"),
+        ("7", ""),
+    ]
+    cells = (ods_cell(shown, f'office:value-type="float" office:value="{value}"') for value, shown in given)
+    result = read(write_ods(tmp_path, ods_row(*(ods_cell(f"c{n}") for n in range(6))) + ods_row(*cells)))
+    assert [str(cell) for cell in result.rows[0][1]] == ["1.01", "3", "1234.50", "1234567", "0", "7"]

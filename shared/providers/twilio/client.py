@@ -34,6 +34,10 @@ class Refused(Exception):
         self.answer = answer
 
 
+class NotThere(SenderRefused):
+    """Twilio knows no such thing: the account, or, where that was just asked, what was asked of it."""
+
+
 class _Transport(AsyncHttpClient):  # type: ignore[misc]  # twilio has no types
     """Carries the official client's requests over the shared session.
 
@@ -92,7 +96,7 @@ async def read(asked: Awaitable[R]) -> R:
             raise NotServed(f"Twilio answered {answer.status}.") from refused
         result = codes.refusal(answer.status, answer.text, None)
         if result.outcome is Outcome.SENDER_BROKEN:
-            raise SenderRefused(result.reason) from refused
+            raise (NotThere if answer.status == 404 else SenderRefused)(result.reason) from refused
         if result.outcome is Outcome.REJECTED:
             raise QuestionRefused(f"Twilio answered {answer.status}: {result.reason}") from refused
         raise ProviderUnavailable(f"Twilio answered {answer.status}.") from refused

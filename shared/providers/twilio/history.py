@@ -9,7 +9,7 @@ from shared.domain.evidence.reconciling import HistoryPage, ProviderMessage, Rec
 from shared.domain.messages.sending import IncomingMessage, Media, ReceiptKind
 from shared.providers.kit.asking import QuestionRefused
 from shared.providers.twilio import codes
-from shared.providers.twilio.client import open_client, read
+from shared.providers.twilio.client import NotThere, open_client, read
 from shared.providers.twilio.credentials import TwilioCredentials
 from shared.providers.twilio.webhook import KINDS, MAX_MEDIA
 
@@ -78,7 +78,7 @@ class TwilioHistory:
             return ()
         try:
             found = await read(self._client.messages(str(shown.sid)).media.list_async(limit=MAX_MEDIA))
-        except QuestionRefused:  # they are deleted there
+        except (QuestionRefused, NotThere):  # they are deleted there, or the message is
             return ()
         return tuple(
             Media(url=PUBLIC_URL + str(one.uri).removesuffix(".json"), content_type=str(one.content_type))

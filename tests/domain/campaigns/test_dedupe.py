@@ -128,3 +128,11 @@ def test_nothing_is_asked_that_the_rows_provide(
     key: tuple[str, ...], fields: tuple[str, ...], expires: str | None
 ) -> None:
     assert list(dedupe_questions(key, fields, expires)) == []
+
+
+@pytest.mark.parametrize("word", ["day", "time"])
+def test_a_day_or_time_that_nothing_provides_is_asked_for(word: str) -> None:
+    (question,) = dedupe_questions((word,), ("name", "phone"), None)
+    assert question.field == "expires_field"
+    assert question.question.startswith(f"The dedupe key names the {word}, but the campaign has no")
+    assert not list(dedupe_questions((word,), ("name", "phone"), "visit"))

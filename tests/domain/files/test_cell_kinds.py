@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.domain.files.cell_kinds import CellKind, kind_of
+from shared.domain.files.cell_kinds import CellKind, are_alike, fits, kind_of, main_kind
+from shared.domain.files.source import FieldType
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,39 @@ from shared.domain.files.cell_kinds import CellKind, kind_of
 )  # fmt: skip
 def test_the_look_of_a_cell(cells: tuple[str, ...], kind: CellKind) -> None:
     assert {cell: kind_of(cell) for cell in cells} == dict.fromkeys(cells, kind)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "least", "kind"),
+    [
+        ({CellKind.WORDS: 1, CellKind.PHONE: 9}, 1, CellKind.PHONE),
+        ({CellKind.WORDS: 4, CellKind.PHONE: 6}, 1, CellKind.PHONE),
+        ({CellKind.WORDS: 5, CellKind.PHONE: 6}, 1, None),
+        ({CellKind.PHONE: 2}, 3, None),
+        ({CellKind.PHONE: 3}, 3, CellKind.PHONE),
+        ({}, 1, None),
+        ({}, 0, None),
+    ],
+)
+def test_the_kind_of_most_cells(kinds: dict[CellKind, int], least: int, kind: CellKind | None) -> None:
+    assert main_kind(kinds, least=least) is kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        (CellKind.DIGITS, CellKind.PHONE, True),
+        (CellKind.NUMBER, CellKind.DIGITS, True),
+        (CellKind.DIGITS, CellKind.CODE, True),
+        (CellKind.DIGITS, CellKind.WORDS, False),
+        (CellKind.PHONE, CellKind.NUMBER, False),
+        (CellKind.PHONE, CellKind.PHONE, True),
+    ],
+)
+def test_the_same_thing_may_look_both_ways(one: CellKind, other: CellKind, alike: bool) -> None:
+    assert are_alike(one, other) is are_alike(other, one) is alike
+
+
+def test_anything_may_be_text_and_a_phone_only_what_looks_so() -> None:
+    assert all(fits(kind, FieldType.TEXT) for kind in CellKind)
+    assert {kind for kind in CellKind if fits(kind, FieldType.PHONE)} == {CellKind.PHONE, CellKind.DIGITS}

@@ -167,3 +167,17 @@ def test_fields_are_mapped_once_and_there_is_at_least_one() -> None:
     with pytest.raises(InvalidInput, match="at least one column"):
         check_columns(())
     check_columns((NAME, DAY, replace(DAY, field="also_day", type=FieldType.TEXT, formats=())))
+
+
+def test_a_record_that_ends_before_a_mapped_column_has_nothing_there() -> None:
+    mapping = prepare_mapping((NAME, NOTE), ("Patient Name", "Note"), time_zone="UTC")
+    assert map_record(mapping, 2, ("Ana",)) == Row(number=2, values={"name": "Ana"}, time_zone="UTC")
+    assert map_record(mapping, 3, ("Ana", "")) == Row(number=3, values={"name": "Ana"}, time_zone="UTC")
+
+
+def test_formats_in_great_number_are_refused_for_the_columns_as_a_whole() -> None:
+    formats = tuple(f"%m/%d/%Y {number}" for number in range(201))
+    with pytest.raises(InvalidInput) as caught:
+        check_columns([replace(DAY, formats=formats)])
+    assert [problem.field for problem in caught.value.problems] == ["columns"]
+    assert "201 different formats; 200 are taken" in caught.value.problems[0].reason

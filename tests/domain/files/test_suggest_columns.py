@@ -232,3 +232,13 @@ def test_a_pair_whose_date_can_be_read_two_ways_asks_which() -> None:
     assert not isinstance(row, RejectedRow)
     assert row is not None
     assert row.values == {"date_time": "2027-02-01T09:30:00+00:00"}
+
+
+def test_columns_with_the_same_letters_are_fields_of_their_own() -> None:
+    suggested = suggest_columns(("Note", "Note!", "note?", "Ünit"), [("a", "b", "c", "d")])
+    assert [column.field for column in suggested.columns] == ["note", "note_2", "note_3", "unit"]
+
+
+def test_a_question_names_its_column() -> None:
+    suggested = suggest_columns(("Name", "Fee"), [("Ana", "$5"), ("Ben", "EUR 6")])
+    assert [question.column for question in suggested.questions] == ["Fee"]

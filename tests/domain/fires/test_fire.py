@@ -1,11 +1,22 @@
 """The ledger's sum, its percentage, and what a fire amounts to."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.fires.fire import Fire, FireState, Ledger, ProgressStatus, status_of
+from shared.domain.fires.fire import (
+    EmptyBecause,
+    Fire,
+    FireState,
+    Ledger,
+    ProgressStatus,
+    chunk_id,
+    status_of,
+)
 from tests.kit.builders import NOON
 
 COUNTS = st.integers(0, 1000)
@@ -60,3 +71,35 @@ def test_a_fire_that_is_over_is_sent_or_canceled() -> None:
 def test_a_fire_that_had_nobody_is_empty_and_not_sent() -> None:
     assert status_of(a_fire(), Ledger(), all_planned=True) is ProgressStatus.EMPTY
     assert status_of(a_fire(FireState.CANCELED), Ledger(), all_planned=True) is ProgressStatus.CANCELED
+
+
+def test_two_ledgers_are_added_number_by_number() -> None:
+    one = Ledger(planned=28, sent=1, skipped=2, failed=3, unknown=4, pending=18, filtered=6)
+    assert one + one == Ledger(planned=56, sent=2, skipped=4, failed=6, unknown=8, pending=36, filtered=12)
+
+
+def test_a_fire_is_past_retention_to_the_moment() -> None:
+    fire = a_fire()
+    assert fire.is_past_retention(fire.fired_at + timedelta(days=30), 30)
+    assert not fire.is_past_retention(fire.fired_at + timedelta(days=30, seconds=-1), 30)
+
+
+def test_chunks_of_other_fires_steps_and_places_are_others() -> None:
+    ids = {chunk_id("f1", "a", 0), chunk_id("f2", "a", 0), chunk_id("f1", "b", 0), chunk_id("f1", "a", 1)}
+    assert len(ids) == 4
+    assert chunk_id("f1", "a", 0) in ids
+
+
+@pytest.mark.parametrize(
+    ("because", "is_alarming"),
+    [
+        (None, False),
+        (EmptyBecause.NO_NEW_FILE, False),
+        (EmptyBecause.NO_FILE, True),
+        (EmptyBecause.NO_ROWS, True),
+    ],
+)
+def test_a_fire_that_expected_rows_and_has_none_is_an_alarm(
+    because: EmptyBecause | None, is_alarming: bool
+) -> None:
+    assert replace(a_fire(), empty_because=because).is_alarming is is_alarming

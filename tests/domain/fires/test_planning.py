@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.campaigns.audience import NewestFileAudience
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.files.file import Row
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
@@ -19,7 +20,7 @@ from shared.domain.messages.message import SkipReason, rendering_hash
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.domain.templates.template_language import OUTPUT_BYTES
 from tests.domain.campaigns.test_freezing import a_content
-from tests.kit.builders import NOON, a_campaign, a_step
+from tests.kit.builders import NOON, a_campaign, a_step, a_template
 
 VALUES = {
     "name": "Ana",
@@ -296,3 +297,54 @@ def test_today_is_the_day_of_the_fire_where_the_row_is() -> None:
     visits = ("2026-11-23T09:00:00-08:00", "2026-11-24T23:30:00-08:00", "2026-11-25T00:00:00-08:00")
     plans = [planner.plan(a_row(appointment_at=visit)) for visit in visits]
     assert [isinstance(one, FilteredOut) for one in plans] == [True, False, True]
+
+
+def test_what_no_provider_would_take_is_the_rows_failure() -> None:
+    template = a_template(body="{{ name }}")
+    long = failure(content={"templates": {"reminder": template}}, name="x" * 1_601)
+    assert (long.failed_at, long.field, long.value, long.kind) == (
+        FailureStep.RENDER,
+        "body",
+        "1,601 characters",
+        "text too long",
+    )
+    assert long.reason == "A text message holds 1,600 characters at most."
+    assert message(content={"templates": {"reminder": template}}, name="x" * 1_600).body == "x" * 1_600
+
+
+def test_a_row_without_an_address_says_which_field_is_empty() -> None:
+    lacking = failure(phone="")
+    assert (lacking.failed_at, lacking.field, lacking.kind) == (
+        FailureStep.ADDRESS,
+        "phone",
+        "address missing",
+    )
+    assert lacking.reason == "The field 'phone' is empty; there is nowhere to send to."
+
+
+def test_a_text_is_in_its_templates_language() -> None:
+    template = a_template(body="{{ appointment_at | date: '%B' }}", language="es")
+    assert message(content={"templates": {"reminder": template}}).body == "noviembre"
+
+
+def test_the_same_appointment_of_two_sources_is_two_messages_for_good() -> None:
+    other = NewestFileAudience(source_id="others")
+    assert message().identity != message({"audience": other}).identity
+    assert message().identity == message().identity
+
+
+def test_the_day_of_the_key_is_that_of_the_field_it_ends_with() -> None:
+    key = {"dedupe_key": ("day", "address")}
+    one, other = (
+        message({"expires_field": "appointment_at"}, key, appointment_at=f"2026-11-{day}T14:30:00-05:00")
+        for day in (24, 25)
+    )
+    assert one.dedupe != other.dedupe
+
+
+def test_the_day_of_a_fire_makes_no_other_message_of_it_across_fires() -> None:
+    """Contents of the first version have the fire's day in their key, and their identity has not."""
+    key = {"dedupe_key": ("day", "address"), "text_fills_gaps": False}
+    one, other = (message({}, key, now=NOON + timedelta(days=days)) for days in (0, 1))
+    assert one.dedupe != other.dedupe
+    assert one.identity == other.identity

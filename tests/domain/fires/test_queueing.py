@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut, active
+from shared.domain.files.appointments import appointment_key
+from shared.domain.fires.deciding import keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import Planner
+from shared.domain.fires.planning import PlannedMessage, Planner
 from shared.domain.fires.queueing import Arranged, Starts, Writes, _bytes_of, arrange
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.stored_size import stored_bytes
 from tests.domain.campaigns.test_freezing import a_content
-from tests.domain.fires.test_planning import a_recipient
+from tests.domain.fires.test_planning import VALUES, a_recipient
 from tests.kit.builders import NOON, a_campaign, a_message, a_step, an_opt_out, an_sms_sender
 
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
@@ -177,3 +179,55 @@ def test_a_message_is_never_taken_for_smaller_than_it_is(
     )
     claim = TextClaim(id=message.id, message_id=message.id)
     assert _bytes_of(message) >= stored_bytes(message) + stored_bytes(claim)
+
+
+def test_ids_are_those_of_the_fire() -> None:
+    """The same row in two fires is two messages, be it the first of its key or a duplicate."""
+    plan = Planner(a_content(content_hash="h"), a_campaign().steps[0], NOON).plan(a_recipient({}))
+    assert isinstance(plan, PlannedMessage)
+    first, second = keyed("f1", plan), keyed("f2", plan)
+    assert len({first.key_id, first.own_id, second.key_id, second.own_id}) == 4
+
+
+def test_a_message_carries_its_appointment_and_its_place() -> None:
+    row = {"appointment_id": "7", "series_id": "70", "useful_until": "2026-11-30T10:00:00-05:00"}
+    (message,) = missing(arranged([row])).messages
+    assert (message.appointment_key, message.series_key, message.appointment_at) == (
+        appointment_key("appointments", "7"),
+        appointment_key("appointments", "70"),
+        "2026-11-30T10:00:00-05:00",
+    )
+    assert (message.fire_id, message.campaign_id, message.step_id) == ("f1", "reminders", "sms")
+    assert (message.chunk_id, message.file_id, message.row_number) == ("c0", "file", 2)
+
+
+def test_a_failure_carries_its_place_and_its_fields() -> None:
+    (failure,) = missing(arranged([{"phone": "12"}])).failures
+    assert (failure.fire_id, failure.campaign_id, failure.step_id) == ("f1", "reminders", "sms")
+    assert (failure.chunk_id, failure.file_id, failure.row_number) == ("c0", "file", 2)
+    assert failure.values == VALUES | {"phone": "12"}
+    assert failure.recipient_key
+
+
+def test_a_message_that_no_commit_takes_is_its_recipients_failure() -> None:
+    chunk = arranged(phones(1, 2))
+    first, second = missing(chunk).messages
+    rest = chunk.without([first])
+    writes = missing(rest)
+    assert [one.id for one in writes.messages] == [second.id]
+    (failure,) = writes.failures
+    assert (failure.row_number, failure.field, failure.kind) == (2, "body", "text too long")
+    assert failure.value == f"{len(first.body):,} characters"
+    assert failure.reason.startswith("The message is too large to be stored.")
+    assert missing(arranged(phones(1, 2)).without([])).messages == missing(chunk).messages
+
+
+def test_what_is_not_sent_is_in_no_batch() -> None:
+    writes = missing(arranged(phones(1, 1)))
+    assert [message.row_number for message in writes.without_batch()] == [3]
+
+
+def test_what_other_fires_may_have_sent_is_looked_for_by_identity() -> None:
+    chunk = arranged(phones(1, 2))
+    assert chunk.identities() == {one.plan.identity for one in chunk.messages}
+    assert len(chunk.identities()) == 2

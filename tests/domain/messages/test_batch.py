@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import Batch, BatchState, batch_of, closed, send_job, taken
+from shared.domain.repeats import NO_REPEATS, Repeats
 from tests.kit.builders import NOON, a_message
 
 SOON = NOON + timedelta(minutes=5)
@@ -74,3 +75,9 @@ def test_one_that_starts_by_the_next_tick_is_announced_at_once() -> None:
     other_fire = batch_of("acme", "f2", "texts", members, SOON, NOON, SOON)
     other_first = batch_of("acme", "f1", "texts", members[1:], SOON, NOON, SOON)
     assert len({soon.id, later.id, other_fire.id, other_first.id}) == 4
+
+
+def test_one_that_is_taken_is_announced_again_from_the_first_wait_on() -> None:
+    often = replace(BATCH, repeats=Repeats(count=3, last_at=NOON))
+    assert taken(often, "ours", NOON, 60) == LEASED
+    assert LEASED.repeats == NO_REPEATS

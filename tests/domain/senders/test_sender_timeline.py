@@ -59,3 +59,15 @@ def test_released_and_ended_time_is_given_to_others() -> None:
     later, start = reserve(timeline, "new", "new", at(150), 50, at(150))
     assert start == at(200)
     assert [r.fire_id for r in later.reservations] == ["f1", "new"]
+
+
+def test_a_gap_that_fits_to_the_second_is_taken() -> None:
+    timeline = filled([(0, 100), (160, 100)])
+    assert reserve(timeline, "new", "new", at(0), 60, NOON)[1] == at(100)
+    assert reserve(timeline, "new", "new", at(0), 61, NOON)[1] == at(260)
+
+
+def test_time_that_ends_now_is_over() -> None:
+    timeline = filled([(0, 100)])
+    later, _ = reserve(timeline, "new", "new", at(100), 10, at(100))
+    assert [one.key for one in later.reservations] == ["new"]

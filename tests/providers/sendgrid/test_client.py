@@ -280,3 +280,25 @@ def test_culprits_are_read_by_their_place() -> None:
     ]
     text = json.dumps({"errors": [{"field": field, "message": "m"} for field in fields]})
     assert codes.culprits(text) == {0: "m", 12: "m"}
+
+
+def test_what_sendgrid_says_stands_behind_our_words_and_is_cut() -> None:
+    errors = {"errors": [{"message": "x" * 990}, {"field": "to"}, {"message": "y" * 20, "field": "subject"}]}
+    result = codes.result(400, json.dumps(errors), {}, now=0)
+    assert result.reason == "SendGrid refused the message. SendGrid says: " + "x" * 990 + "; " + "y" * 8
+    assert codes.result(400, "{}", {}, now=0).reason == "SendGrid refused the message."
+    assert (
+        codes.rejection("z" * 1_001).reason == "SendGrid refused the message. SendGrid says: " + "z" * 1_000
+    )
+
+
+def test_only_what_will_be_tried_again_waits() -> None:
+    headers = {"X-RateLimit-Reset": "100"}
+    assert codes.result(429, "", headers, now=40).retry_after_seconds == 60
+    assert codes.result(400, "", headers, now=40).retry_after_seconds is None
+    assert codes.result(401, "", headers, now=40).retry_after_seconds is None
+
+
+def test_an_accepted_request_has_the_providers_id() -> None:
+    assert codes.result(202, "", {"X-Message-Id": "abc"}, now=0).provider_id == "abc"
+    assert codes.result(202, "", {}, now=0).provider_id is None

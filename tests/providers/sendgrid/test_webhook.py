@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from shared.domain.errors import InvalidInput
-from shared.domain.messages.sending import ReceiptKind
+from shared.domain.messages.sending import Lesson, ReceiptKind
 from shared.providers.kit.signature import BadSignature
 from shared.providers.sendgrid import mail, webhook
 
@@ -217,3 +217,27 @@ def test_a_body_that_is_no_array_is_named(body: bytes) -> None:
 
 def test_the_id_travels_out_and_back_under_one_name() -> None:
     assert mail.MESSAGE_ID_ARG == webhook.MESSAGE_ID_ARG
+
+
+@pytest.mark.parametrize(
+    ("event", "lesson"),
+    [
+        ({"event": "bounce", "reason": "550 5.1.1 no such user", "status": "5.1.1"}, Lesson.GONE),
+        ({"event": "bounce", "type": "blocked", "reason": "550 5.1.1 no such user"}, None),
+        ({"event": "dropped", "reason": "Unsubscribed Address"}, Lesson.REFUSED),
+        ({"event": "dropped", "reason": "Spam Reporting Address"}, Lesson.COMPLAINED),
+        ({"event": "dropped"}, None),
+        ({"event": "delivered"}, None),
+    ],
+)
+def test_what_an_event_teaches_of_its_address(event: dict[str, str], lesson: Lesson | None) -> None:
+    (receipt,) = webhook.parse_events(json.dumps([{webhook.MESSAGE_ID_ARG: "m1", **event}]).encode())
+    assert receipt.lesson is lesson
+
+
+def test_events_of_two_messages_or_two_moments_are_two() -> None:
+    events = [
+        {webhook.MESSAGE_ID_ARG: item_id, "event": name, "timestamp": at}
+        for item_id, name, at in [("m1", "open", 1), ("m2", "open", 1), ("m1", "open", 2), ("m1", "click", 1)]
+    ]
+    assert len({one.event_id for one in webhook.parse_events(json.dumps(events).encode())}) == 4

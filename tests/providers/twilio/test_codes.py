@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.messages.sending import Lesson, Outcome, SendResult
 from shared.providers.twilio import codes
 
 SENDER_BROKEN_CODES = {
@@ -104,3 +104,37 @@ def test_each_delivery_error_has_a_sentence_and_its_page(code: int) -> None:
 @pytest.mark.parametrize("code", ["30999", "x", "²", ""])
 def test_an_unlisted_delivery_error_is_named(code: str) -> None:
     assert codes.delivery_reason(code).startswith(f"Twilio reports delivery error {code}.")
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 500])
+def test_without_a_code_the_status_is_kept(status: int) -> None:
+    assert codes.refusal(status, "<html>", None).code == str(status)
+
+
+def test_a_refusal_without_any_words_has_ours() -> None:
+    assert codes.refusal(400, "", None).reason == "Twilio refused the message."
+    assert codes.refusal(400, json.dumps({"title": "t"}), None).reason == "t"
+
+
+@pytest.mark.parametrize(
+    ("code", "lesson"),
+    [
+        (21614, Lesson.GONE),
+        (21635, Lesson.GONE),
+        (21211, None),
+        (21610, None),  # the outcome says it: opted out
+        (21606, None),
+    ],
+)
+def test_what_a_refusal_teaches_of_the_number(code: int, lesson: Lesson | None) -> None:
+    assert refusal(400, code).lesson is lesson
+
+
+def test_a_sender_that_is_good_and_cannot_text_this_recipient() -> None:
+    result = codes.no_route(refusal(400, 21606))
+    assert result == SendResult(
+        outcome=Outcome.REJECTED,
+        code="21606",
+        reason="The sender's number is good, but cannot text this recipient, who may be in another country. "
+        "(https://www.twilio.com/docs/api/errors/21606)",
+    )

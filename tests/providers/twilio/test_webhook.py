@@ -8,7 +8,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from shared.domain.errors import InvalidInput
-from shared.domain.messages.sending import ReceiptKind
+from shared.domain.messages.sending import Lesson, Media, ReceiptKind
 from shared.providers.kit.signature import BadSignature
 from shared.providers.twilio import webhook
 from shared.providers.twilio.webhook import Form
@@ -211,3 +211,59 @@ def test_missing_fields_are_named() -> None:
         webhook.parse_incoming([("MessageSid", "SM1"), ("From", "")])
     with pytest.raises(InvalidInput, match="MessageStatus"):
         webhook.parse_status([("MessageSid", "SM1")], "m1")
+
+
+@pytest.mark.parametrize("name", ["MessageSid", "From", "To"])
+def test_a_message_without_its_sid_or_addresses_is_refused(name: str) -> None:
+    form = [(key, value) for key, value in payload("incoming_stop") if key != name]
+    with pytest.raises(InvalidInput) as caught:
+        webhook.parse_incoming(form)
+    assert [problem.field for problem in caught.value.problems] == [name]
+
+
+def test_two_messages_with_the_same_status_are_two_events() -> None:
+    one, other = (
+        webhook.parse_status([("MessageSid", sid), ("MessageStatus", "delivered")], "m1")
+        for sid in ("SM1", "SM2")
+    )
+    assert one.event_id != other.event_id
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "lesson"),
+    [
+        ("undelivered", "30006", Lesson.MAYBE_GONE),
+        ("failed", "21610", Lesson.REFUSED),
+        ("failed", "30003", None),  # a phone that is off
+        ("delivered", "30006", None),
+        ("failed", "", None),
+    ],
+)
+def test_what_a_status_teaches_of_its_address(status: str, code: str, lesson: Lesson | None) -> None:
+    form = [("MessageSid", "SM1"), ("MessageStatus", status), ("ErrorCode", code)]
+    receipt = webhook.parse_status(form, "m1")
+    assert (receipt.lesson, receipt.code) == (lesson, code or None)
+
+
+def test_a_canceled_message_says_so() -> None:
+    receipt = webhook.parse_status([("MessageSid", "SM1"), ("MessageStatus", "canceled")], "m1")
+    assert (receipt.kind, receipt.reason) == (ReceiptKind.FAILED, "The message was canceled at Twilio.")
+
+
+def test_pictures_beside_a_text_are_named_and_nothing_else_is() -> None:
+    form = [
+        *payload("incoming_stop"),
+        ("MediaUrl0", "https://api.twilio.com/m/0"),
+        ("MediaContentType0", "image/png"),
+        ("MediaUrl1", "javascript:alert(1)"),
+        ("MediaUrl2", "https://" + "x" * 1_993),  # 2,001 characters
+        ("MediaUrl3", "https://" + "x" * 1_992),
+        ("MediaContentType3", "k" * 101),
+        ("MediaUrl9", "http://media.example/9"),
+        ("MediaUrl10", "https://media.example/10"),
+    ]
+    assert webhook.parse_incoming(form).media == (
+        Media(url="https://api.twilio.com/m/0", content_type="image/png"),
+        Media(url="https://" + "x" * 1_992, content_type="k" * 100),
+        Media(url="http://media.example/9", content_type=""),
+    )

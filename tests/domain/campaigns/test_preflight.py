@@ -1,0 +1,162 @@
+"""What a campaign's content lacks, found before anybody is sent anything."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.preflight import content_problems
+from shared.domain.campaigns.step import Step
+from shared.domain.channels.channel import Channel
+from shared.domain.files.source import FieldType
+from shared.domain.senders.sender import Sender
+from shared.domain.templates.template import Template
+from tests.kit.builders import a_campaign, a_step, a_template, an_email_sender, an_sms_sender
+
+FIELDS = {
+    "name": FieldType.TEXT,
+    "phone": FieldType.PHONE,
+    "email": FieldType.EMAIL,
+    "visit": FieldType.DATETIME,
+    "day": FieldType.DATE,
+    "clock": FieldType.TIME,
+    "balance": FieldType.NUMBER,
+    "may_text": FieldType.BOOLEAN,
+}
+SMS_STEP = a_step(address_field="phone")
+MAIL_STEP = Step(
+    id="mail", channel=Channel("email"), template_id="letter", sender_id="mails", address_field="email"
+)
+LETTER = a_template(id="letter", name="Letter", channel=Channel("email"), subject="Your visit", body="Hello")
+
+
+def content(
+    body: str = "Hello {{ name }}",
+    *,
+    steps: tuple[Step, ...] = (SMS_STEP,),
+    letter: Template = LETTER,
+    sender: Sender | None = None,
+    expires_field: str | None = None,
+) -> CampaignContent:
+    return CampaignContent(
+        campaign=a_campaign(steps=steps, expires_field=expires_field),
+        templates={"reminder": a_template(body=body), "letter": letter},
+        senders={"texts": sender or an_sms_sender(), "mails": an_email_sender()},
+        field_types=FIELDS,
+        dedupe_key=("phone",),
+        content_hash="",
+        field_regions={},
+        company_time_zone="America/New_York",
+        default_region="US",
+    )
+
+
+def problems(given: CampaignContent) -> list[tuple[str, str]]:
+    return [(one.field, one.reason) for one in content_problems(given)]
+
+
+def test_good_content_has_none() -> None:
+    assert problems(content(steps=(SMS_STEP, MAIL_STEP))) == []
+
+
+def test_a_sender_without_an_address_cannot_send() -> None:
+    given = content(sender=replace(an_sms_sender(), address=" "))
+    assert problems(given) == [("steps[0].sender_id", "this sender has no address to send from")]
+
+
+def test_the_address_must_be_a_field_of_the_source() -> None:
+    near = content(steps=(replace(SMS_STEP, address_field="phones"),))
+    assert problems(near) == [
+        ("steps[0].address_field", "'phones' is not a field of the source; did you mean 'phone'?")
+    ]
+    far = content(steps=(SMS_STEP, replace(MAIL_STEP, address_field="xyz")))
+    assert problems(far) == [
+        (
+            "steps[1].address_field",
+            "'xyz' is not a field of the source; it has: name, phone, email, visit, day, clock, balance, "
+            "may_text",
+        )
+    ]
+
+
+def test_a_letter_needs_a_subject_and_a_body() -> None:
+    empty = replace(LETTER, subject=" ", body="\n")
+    assert problems(content(steps=(SMS_STEP, MAIL_STEP), letter=empty)) == [
+        ("steps[1].template_id", "the template 'Letter' has no body"),
+        ("steps[1].template_id", "the template 'Letter' has no subject"),
+    ]
+
+
+def reasons(body: str) -> list[str]:
+    found = problems(content(body))
+    assert {field for field, _ in found} <= {"steps[0].template_id"}
+    return [reason for _, reason in found]
+
+
+def test_a_field_that_no_column_provides_is_named_with_one_like_it() -> None:
+    assert reasons("Hello {{ nme }}, {{ elsewhere }}") == [
+        "the template 'Reminder' needs the field 'elsewhere', which no column of the source provides; it "
+        "has: name, phone, email, visit, day, clock, balance, may_text",
+        "the template 'Reminder' needs the field 'nme', which no column of the source provides; did you mean "
+        "'name'?",
+    ]
+
+
+def test_a_field_that_the_text_can_do_without_is_not_needed() -> None:
+    assert reasons("Hello {% if nickname %}{{ nickname }}{% else %}{{ name }}{% endif %}") == []
+    assert reasons("Hello {{ nickname | default: 'you' }}") == []
+
+
+def test_a_subject_is_looked_at_too() -> None:
+    letter = replace(LETTER, subject="For {{ surname }}")
+    ((field, reason),) = problems(content(steps=(MAIL_STEP,), letter=letter))
+    assert field == "steps[0].template_id"
+    assert "needs the field 'surname'" in reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ visit | date: '%H:%M' }}",
+        "{{ day | date: '%b %d' }}",
+        "{{ clock | date: '%H:%M' }}",
+        "{{ balance | plus: 1 }}",
+        "{% if may_text %}{{ name }}{% endif %}",
+        "{% if balance > 5 %}{{ name }}{% endif %}",
+    ],
+)
+def test_what_goes_with_its_columns_type_is_good(body: str) -> None:
+    assert reasons(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ day | date: '%H:%M' }}",  # a date has no hour
+        "{{ clock | date: '%b %d' }}",  # and a time no day
+        "{% if may_text %}{{ day | date: '%H' }}{% endif %}",  # whatever the flag says
+        "{% unless may_text %}{{ day | date: '%H' }}{% endunless %}",
+        "{% if balance == 'much' %}x{% endif %}",
+        "{% if may_text == 'yes' %}x{% endif %}",
+    ],
+)
+def test_what_no_value_of_a_column_has_is_found(body: str) -> None:
+    (reason,) = reasons(body)
+    assert reason.startswith("the template 'Reminder' does not go with the source: ")
+
+
+def test_the_same_fault_is_told_once() -> None:
+    assert len(reasons("{{ day | date: '%H' }} {{ day | date: '%H' }}")) == 1
+
+
+def test_a_field_after_which_a_message_is_of_no_use_says_a_moment() -> None:
+    assert problems(content(expires_field="visit")) == problems(content(expires_field="day")) == []
+    ((field, reason),) = problems(content(expires_field="balance"))
+    assert (field, reason) == (
+        "expires_field",
+        "'balance' is a number field; name a date, or a datetime, after which the message is of no use",
+    )
+    ((field, reason),) = problems(content(expires_field="clock"))
+    assert field == "expires_field"
+    assert reason.startswith("'clock' is a time of day without its date, so it says no moment.")
+    assert problems(content(expires_field="nothing")) == []  # said where the campaign is saved

@@ -1,0 +1,289 @@
+"""Which message a reply belongs to, what it means there, and what it does to consent."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.messages.binding import STAYS_OUT, Conversation, answered, is_over, understood
+from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.sending import IncomingMessage
+from tests.kit.builders import NOON, a_message
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CONFIRMED, CANCELED = Disposition.CONFIRMED, Disposition.CANCELED
+OPTIONS = (
+    ReplyOption(words=("1", "y"), disposition=CONFIRMED),
+    ReplyOption(words=("2", "n"), disposition=CANCELED),
+)
+BLANK = Reply(
+    id="r1",
+    sender_id="texts",
+    channel=Channel("sms"),
+    address="+12125550187",
+    body="",
+    received_at=NOON,
+    meaning=ReplyMeaning.UNCLEAR,
+)
+
+
+def sent(item_id: str = "m1", **changes: Any) -> Message:
+    """A message about a visit tomorrow, sent an hour ago, of a fire of its own."""
+    given = {
+        "id": item_id,
+        "fire_id": f"fire of {item_id}",
+        "campaign_id": f"campaign of {item_id}",
+        "state": MessageState.SENT,
+        "sent_at": NOON - HOUR,
+        "about_at": NOON + DAY,
+    }
+    return a_message(**(given | changes))
+
+
+def read(
+    text: str,
+    *messages: Message,
+    options: tuple[ReplyOption, ...] = OPTIONS,
+    is_refused: bool = False,
+    is_opt_out: bool = False,
+    is_opt_in: bool = False,
+) -> Reply:
+    talk = Conversation(
+        messages=messages,
+        options={one.fire_id: options for one in messages},
+        is_refused=is_refused,
+        now=NOON,
+    )
+    incoming = IncomingMessage(
+        provider_id="SM1",
+        from_address="+12125550187",
+        to_address="+12125550100",
+        body=text,
+        is_opt_out=is_opt_out,
+        is_opt_in=is_opt_in,
+    )
+    return understood(replace(BLANK, body=text), incoming, talk)
+
+
+def about(item_id: str, **changes: object) -> Reply:
+    """A reply that belongs to the message."""
+    given = {"message_id": item_id, "fire_id": f"fire of {item_id}", "campaign_id": f"campaign of {item_id}"}
+    return replace(BLANK, **(given | changes))  # type: ignore[arg-type]
+
+
+def test_an_answer_belongs_to_its_message() -> None:
+    assert read("y", sent()) == about("m1", body="y", meaning=ReplyMeaning.ANSWER, disposition=CONFIRMED)
+
+
+def test_the_same_answer_again_changes_nothing() -> None:
+    again = read("y", sent(disposition=CONFIRMED))
+    assert (again.disposition, again.waits, again.contradicts_earlier, again.note) == (
+        CONFIRMED,
+        False,
+        False,
+        "",
+    )
+
+
+def test_another_answer_than_before_waits_for_a_person() -> None:
+    assert read("n", sent(disposition=CONFIRMED)) == about(
+        "m1",
+        body="n",
+        meaning=ReplyMeaning.ANSWER,
+        disposition=CANCELED,
+        candidates=("m1",),
+        contradicts_earlier=True,
+        waits=True,
+        note="Changes the earlier answer: confirmed.",
+    )
+
+
+def test_a_person_binds_an_answer_as_the_rules_would() -> None:
+    assert answered(BLANK, sent(), CANCELED) == about("m1", meaning=ReplyMeaning.ANSWER, disposition=CANCELED)
+
+
+def test_of_two_messages_the_one_without_an_answer_is_meant() -> None:
+    assert read("y", sent("m2", disposition=CONFIRMED), sent("m1")).message_id == "m1"
+    assert read("y", sent("m2"), sent("m1", disposition=CONFIRMED)).message_id == "m2"
+
+
+def test_of_two_open_messages_either_may_be_meant_and_a_person_decides() -> None:
+    assert read("y", sent("m2"), sent("m1")) == replace(
+        BLANK,
+        body="y",
+        fire_id="fire of m2",  # the newest
+        campaign_id="campaign of m2",
+        candidates=("m2", "m1"),
+        waits=True,
+        note="2 messages could be meant.",
+    )
+
+
+def test_of_three_those_without_an_answer_are_the_candidates() -> None:
+    reply = read("y", sent("m3"), sent("m2", disposition=CANCELED), sent("m1"))
+    assert reply.candidates == ("m3", "m1")
+
+
+def test_where_all_have_that_very_answer_it_is_said_again_of_the_newest() -> None:
+    reply = read("y", sent("m2", disposition=CONFIRMED), sent("m1", disposition=CONFIRMED))
+    assert (reply.message_id, reply.meaning, reply.waits) == ("m2", ReplyMeaning.ANSWER, False)
+
+
+def test_where_both_have_answers_and_one_differs_a_person_decides() -> None:
+    reply = read("y", sent("m2", disposition=CONFIRMED), sent("m1", disposition=CANCELED))
+    assert (reply.candidates, reply.waits, reply.disposition) == (("m2", "m1"), True, None)
+
+
+def test_what_is_to_come_goes_before_what_is_over() -> None:
+    over = sent("m2", about_at=NOON - HOUR)
+    assert read("y", over, sent("m1")).message_id == "m1"
+    assert read("y", over).message_id == "m2"  # nothing else offers the answer
+
+
+def test_one_that_is_over_and_offers_the_answer_goes_before_one_that_does_not() -> None:
+    talk = Conversation(
+        messages=(sent("m2"), sent("m1", about_at=NOON - HOUR)),
+        options={"fire of m1": OPTIONS},
+        is_refused=False,
+        now=NOON,
+    )
+    assert talk.offering("y") == [(talk.messages[1], CONFIRMED)]
+    assert talk.offering("perhaps") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_past"),
+    [
+        ({"about_at": NOON}, True),
+        ({"about_at": NOON + timedelta(seconds=1)}, False),
+        ({"about_at": None, "not_after": NOON}, True),
+        ({"about_at": NOON + DAY, "not_after": NOON - DAY}, False),  # what it is about goes first
+        ({"about_at": None, "not_after": None}, False),
+    ],
+)
+def test_what_is_over(changes: dict[str, Any], is_past: bool) -> None:
+    assert is_over(sent(**changes), NOON) is is_past
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_answer"),
+    [
+        ({"state": MessageState.SENDING, "sent_at": None, "sending_at": NOON}, True),
+        ({"state": MessageState.UNKNOWN, "sent_at": None, "sending_at": NOON}, True),
+        ({"state": MessageState.UNKNOWN, "sent_at": None, "sending_at": None}, False),
+        ({"state": MessageState.QUEUED}, False),
+        ({"state": MessageState.FAILED}, False),
+        ({"state": MessageState.SKIPPED}, False),
+        ({"sent_at": NOON - 20 * DAY}, True),  # its visit is still to come
+        ({"sent_at": NOON - 20 * DAY, "about_at": None, "not_after": NOON + DAY}, True),
+        ({"sent_at": NOON - 14 * DAY + timedelta(seconds=1), "about_at": None}, True),
+        ({"sent_at": NOON - 14 * DAY, "about_at": None}, False),
+        ({"sent_at": NOON - 14 * DAY, "about_at": NOON}, False),
+    ],
+)
+def test_what_may_be_answered(changes: dict[str, Any], is_answer: bool) -> None:
+    assert (read("y", sent(**changes)).meaning is ReplyMeaning.ANSWER) is is_answer
+
+
+def unclear(text: str, *messages: Message, options: tuple[ReplyOption, ...] = OPTIONS) -> tuple[object, ...]:
+    reply = read(text, *messages, options=options)
+    assert (reply.meaning, reply.waits, reply.consent) == (ReplyMeaning.UNCLEAR, True, None)
+    return reply.message_id, reply.candidates, reply.note
+
+
+def test_what_no_rule_reads_waits_and_says_why() -> None:
+    old = sent(sent_at=NOON - 15 * DAY, about_at=None)
+    assert unclear("see you", sent()) == ("m1", ("m1",), "Not one of the offered answers.")
+    assert unclear("see you", sent(), options=()) == ("m1", ("m1",), "The message offers no answers.")
+    assert unclear("y", old) == ("m1", ("m1",), "The last message to this person is older than 14 days.")
+    assert unclear("y") == (None, (), "Answers no message.")
+    assert unclear("y", sent(state=MessageState.QUEUED)) == (None, (), "Answers no message.")
+
+
+def test_an_unclear_reply_is_about_what_is_to_come() -> None:
+    assert unclear("see you", sent("m2", about_at=NOON - HOUR), sent("m1"))[1] == ("m1",)
+
+
+def test_of_old_messages_it_is_about_the_last_that_may_have_arrived() -> None:
+    old = {"sent_at": NOON - 15 * DAY, "about_at": None}
+    failed = sent("m3", state=MessageState.FAILED, **old)
+    assert unclear("y", failed, sent("m2", **old), sent("m1", **old))[:2] == ("m2", ("m2",))
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop texting me please", "Unsubscribe"])
+def test_stop_is_stop_whatever_is_offered(text: str) -> None:
+    assert read(text, sent()) == about(
+        "m1", body=text, meaning=ReplyMeaning.OPT_OUT, consent=WordMeaning.OPT_OUT
+    )
+
+
+def test_what_the_provider_took_for_stop_is_stop() -> None:
+    reply = read("y", sent(), is_opt_out=True)
+    assert (reply.meaning, reply.consent, reply.disposition) == (
+        ReplyMeaning.OPT_OUT,
+        WordMeaning.OPT_OUT,
+        None,
+    )
+
+
+def test_a_cancel_that_may_mean_the_visit_is_looked_at() -> None:
+    reply = read("cancel", sent())
+    assert (reply.consent, reply.waits, reply.note) == (WordMeaning.OPT_OUT, True, "May also mean: canceled.")
+    plain = read("cancel", sent(), options=())
+    assert (plain.consent, plain.waits, plain.note) == (WordMeaning.OPT_OUT, False, "")
+
+
+def test_yes_answers_the_question_that_offers_it_and_is_no_permission_then() -> None:
+    reply = read("yes", sent())
+    assert (reply.meaning, reply.disposition, reply.consent) == (ReplyMeaning.ANSWER, CONFIRMED, None)
+
+
+def test_who_has_opted_out_and_answers_yes_stays_out() -> None:
+    reply = read("yes", sent(), is_refused=True)
+    assert (reply.meaning, reply.consent, reply.note) == (ReplyMeaning.ANSWER, None, STAYS_OUT)
+    changed = read("yes", sent(disposition=CANCELED), is_refused=True)
+    assert changed.note == f"Changes the earlier answer: canceled. {STAYS_OUT}"
+
+
+def test_unless_the_provider_took_the_word_for_start() -> None:
+    reply = read("yes", sent(), is_refused=True, is_opt_in=True)
+    assert (reply.meaning, reply.consent, reply.note) == (ReplyMeaning.ANSWER, WordMeaning.OPT_IN, "")
+
+
+def test_an_answer_that_is_no_word_of_permission_says_nothing_of_consent() -> None:
+    reply = read("1", sent(), is_refused=True)
+    assert (reply.meaning, reply.consent, reply.note) == (ReplyMeaning.ANSWER, None, "")
+
+
+@pytest.mark.parametrize(("text", "is_refused"), [("START", True), ("START", False), ("yes", True)])
+def test_a_permission(text: str, is_refused: bool) -> None:
+    assert read(text, sent(), options=(), is_refused=is_refused) == about(
+        "m1", body=text, meaning=ReplyMeaning.OPT_IN, consent=WordMeaning.OPT_IN
+    )
+
+
+def test_yes_of_somebody_who_never_refused_is_no_permission() -> None:
+    assert unclear("yes", sent(), options=())[2] == "The message offers no answers."
+
+
+def test_what_the_provider_took_for_start_is_one() -> None:
+    reply = read("go on", sent(), is_opt_in=True)
+    assert (reply.meaning, reply.consent) == (ReplyMeaning.OPT_IN, WordMeaning.OPT_IN)
+
+
+def test_a_stop_after_several_messages_may_be_about_any_of_them() -> None:
+    reply = read("STOP", sent("m2"), sent("m1"))
+    assert (reply.message_id, reply.fire_id, reply.candidates) == (None, "fire of m2", ("m2", "m1"))
+    assert (reply.consent, reply.waits) == (WordMeaning.OPT_OUT, False)
+
+
+def test_a_stop_is_one_where_nothing_is_known_of_what_was_offered() -> None:
+    talk = Conversation(messages=(sent(),), options={}, is_refused=False, now=NOON)
+    incoming = IncomingMessage(provider_id="SM1", from_address="", to_address="", body="STOP")
+    reply = understood(replace(BLANK, body="STOP"), incoming, talk)
+    assert (reply.consent, reply.note) == (WordMeaning.OPT_OUT, "")

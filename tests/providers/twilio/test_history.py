@@ -1,0 +1,201 @@
+"""Twilio's list of messages: what it is asked, and what its answer says."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from shared.domain.evidence.reconciling import ProviderMessage, ReceivedMessage
+from shared.domain.messages.sending import IncomingMessage, Lesson, Media, ReceiptKind
+from shared.providers.kit import http
+from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
+from shared.providers.twilio.credentials import TwilioCredentials
+from shared.providers.twilio.history import TwilioHistory
+
+LIST = "/2010-04-01/Accounts/AC1/Messages.json"
+OURS, ANA = "+12125550100", "+12125550187"
+SENT = {
+    "sid": "SM1",
+    "from": OURS,
+    "to": ANA,
+    "body": "Hello Ana",
+    "direction": "outbound-api",
+    "status": "undelivered",
+    "error_code": 30006,
+    "date_created": "Mon, 23 Nov 2026 17:00:01 +0000",
+    "date_sent": "Mon, 23 Nov 2026 17:00:03 +0000",
+    "num_media": "0",
+}
+RECEIVED = SENT | {
+    "sid": "SM2",
+    "from": ANA,
+    "to": OURS,
+    "body": "Yes",
+    "direction": "inbound",
+    "error_code": None,
+}
+
+
+@dataclass
+class Twilio:
+    """What stands at an address in Twilio's place: its answers by path, and what it was asked."""
+
+    url: str = ""
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def lists(self, *messages: dict[str, Any], following: str | None = None) -> None:
+        self.answers[LIST] = (200, {"messages": list(messages), "next_page_uri": following})
+
+    @property
+    def history(self) -> TwilioHistory:
+        # An address with a slash at its end is as good as one without.
+        return TwilioHistory(TwilioCredentials(account_sid="AC1", auth_token="token"), f"{self.url}/", 5.0)
+
+
+@pytest_asyncio.fixture
+async def twilio() -> AsyncIterator[Twilio]:
+    seen = Twilio()
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.asked.append((request.path.replace("//", "/"), dict(request.query)))
+        status, content = seen.answers[request.path.replace("//", "/")]
+        return web.json_response(content, status=status)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    seen.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield seen
+    await http.aclose()
+    await runner.cleanup()
+
+
+async def test_a_days_messages_to_an_address_are_asked_for(twilio: Twilio) -> None:
+    twilio.lists()
+    await twilio.history.page(OURS, to_address=ANA, on=date(2026, 11, 23))
+    assert twilio.asked == [
+        (LIST, {"From": OURS, "To": ANA, "DateSent": "2026-11-23", "PageSize": "100"}),
+    ]
+
+
+async def test_or_all_since_a_day(twilio: Twilio) -> None:
+    twilio.lists()
+    await twilio.history.page(OURS, since=date(2026, 11, 23))
+    assert twilio.asked == [(LIST, {"From": OURS, "DateSent>": "2026-11-23", "PageSize": "100"})]
+
+
+async def test_what_a_message_of_the_list_says(twilio: Twilio) -> None:
+    twilio.lists(SENT)
+    page = await twilio.history.page(OURS)
+    (found,) = page.messages
+    assert found == ProviderMessage(
+        provider_id="SM1",
+        to_address=ANA,
+        body="Hello Ana",
+        created_at=datetime(2026, 11, 23, 17, 0, 1, tzinfo=UTC),
+        sent_at=datetime(2026, 11, 23, 17, 0, 3, tzinfo=UTC),
+        kind=ReceiptKind.UNDELIVERED,
+        code="30006",
+        reason="The number is a landline, or its carrier cannot be reached. "
+        "(https://www.twilio.com/docs/api/errors/30006)",
+        lesson=Lesson.MAYBE_GONE,
+    )
+    assert page.next_cursor is None
+
+
+async def test_one_that_waits_at_the_provider_was_created_and_is_not_sent(twilio: Twilio) -> None:
+    twilio.lists(SENT | {"status": "queued", "date_sent": None, "error_code": None})
+    (found,) = (await twilio.history.page(OURS)).messages
+    assert (found.kind, found.sent_at) == (ReceiptKind.SENDING, None)
+    assert found.created_at == datetime(2026, 11, 23, 17, 0, 1, tzinfo=UTC)
+    assert (found.code, found.reason, found.lesson) == (None, None, None)
+
+
+async def test_without_the_time_of_creation_that_of_sending_stands_for_it(twilio: Twilio) -> None:
+    twilio.lists(SENT | {"date_created": None})
+    (found,) = (await twilio.history.page(OURS)).messages
+    assert found.created_at == datetime(2026, 11, 23, 17, 0, 3, tzinfo=UTC)
+
+
+async def test_a_status_that_nobody_knows_proves_no_delivery(twilio: Twilio) -> None:
+    twilio.lists(SENT | {"status": "dreaming", "body": None, "to": None})
+    (found,) = (await twilio.history.page(OURS)).messages
+    assert (found.kind, found.body, found.to_address) == (ReceiptKind.UNKNOWN, "", "")
+
+
+NEXT = f"{LIST}?PageSize=100&Page=1&PageToken=PASM1"
+
+
+async def test_the_next_page_is_asked_for_by_the_cursor_of_the_one_before(twilio: Twilio) -> None:
+    twilio.lists(SENT, following=NEXT)
+    first = await twilio.history.page(OURS)
+    assert first.next_cursor is not None
+    twilio.lists(SENT | {"sid": "SM9"})
+    second = await twilio.history.page(OURS, cursor=first.next_cursor)
+    assert twilio.asked[-1] == (LIST, {"PageSize": "100", "Page": "1", "PageToken": "PASM1"})
+    assert [one.provider_id for one in second.messages] == ["SM9"]
+    assert second.next_cursor is None
+
+
+async def test_what_people_wrote_since_a_day(twilio: Twilio) -> None:
+    twilio.lists(RECEIVED, SENT)
+    page = await twilio.history.incoming(OURS, since=date(2026, 11, 23))
+    assert twilio.asked == [(LIST, {"To": OURS, "DateSent>": "2026-11-23", "PageSize": "100"})]
+    assert page.messages == (
+        ReceivedMessage(
+            at=datetime(2026, 11, 23, 17, 0, 3, tzinfo=UTC),
+            message=IncomingMessage(provider_id="SM2", from_address=ANA, to_address=OURS, body="Yes"),
+        ),
+    )
+    assert page.next_cursor is None
+
+
+async def test_the_next_page_of_what_people_wrote(twilio: Twilio) -> None:
+    twilio.lists(RECEIVED, following=NEXT)
+    first = await twilio.history.incoming(OURS, since=date(2026, 11, 23))
+    twilio.lists(RECEIVED | {"sid": "SM9"})
+    second = await twilio.history.incoming(OURS, since=date(2026, 11, 23), cursor=first.next_cursor)
+    assert twilio.asked[-1] == (LIST, {"PageSize": "100", "Page": "1", "PageToken": "PASM1"})
+    assert [one.message.provider_id for one in second.messages] == ["SM9"]
+
+
+async def test_pictures_beside_a_text_are_named_as_webhooks_name_them(twilio: Twilio) -> None:
+    media = "/2010-04-01/Accounts/AC1/Messages/SM2/Media"
+    twilio.lists(RECEIVED | {"num_media": "1"})
+    twilio.answers[f"{media}.json"] = (
+        200,
+        {"media_list": [{"uri": f"{media}/ME1.json", "content_type": "image/png"}], "next_page_uri": None},
+    )
+    (found,) = (await twilio.history.incoming(OURS, since=date(2026, 11, 23))).messages
+    assert found.message.media == (Media(url=f"https://api.twilio.com{media}/ME1", content_type="image/png"),)
+
+
+async def test_a_text_whose_pictures_are_deleted_is_taken_without_them(twilio: Twilio) -> None:
+    twilio.lists(RECEIVED | {"num_media": "1"})
+    twilio.answers["/2010-04-01/Accounts/AC1/Messages/SM2/Media.json"] = (
+        404,
+        {"code": 20404, "message": "The requested resource was not found"},
+    )
+    (found,) = (await twilio.history.incoming(OURS, since=date(2026, 11, 23))).messages
+    assert (found.message.body, found.message.media) == ("Yes", ())
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "error"),
+    [(401, {"code": 20003, "message": "Authenticate"}, SenderRefused), (503, {}, ProviderUnavailable)],
+)
+async def test_no_list_is_no_proof_of_absence(
+    twilio: Twilio, status: int, content: dict[str, Any], error: type[Exception]
+) -> None:
+    twilio.answers[LIST] = (status, content)
+    with pytest.raises(error):
+        await twilio.history.page(OURS)
+    with pytest.raises(error):
+        await twilio.history.incoming(OURS, since=date(2026, 11, 23))
