@@ -3,7 +3,8 @@
 import pytest
 
 from tests.faults.guards import GUARDS, Guard
-from tests.faults.stories import STORIES, PromiseBroken, Story
+from tests.faults.stories import STORIES, Story
+from tests.faults.worker import PromiseBroken
 from tests.kit.clinic import Clinic
 
 

@@ -12,7 +12,8 @@ from shared.faults import Point
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.faults.orders import Moment
-from tests.faults.stories import Worker, queued, settle
+from tests.faults.stories import queued, settle
+from tests.faults.worker import Worker
 from tests.kit.clinic import Clinic
 
 

@@ -35,11 +35,11 @@ def shown(
     opt_outs = active(an_opt_out(address, text="STOP") for address in refused)
     found: list[PreviewedMessage] = []
     number = 2
-    for piece in pieces:
+    for index, piece in enumerate(pieces):
         rows = [Row(number=number + place, values=VALUES | values) for place, values in enumerate(piece)]
         number += len(piece)
         plans = making.planned([recipient_of_row("file", row) for row in rows])
-        found += making.shown(plans, opt_outs, {}, {})
+        found += making.shown(index, plans, opt_outs, {}, {})
     return found, making.totals.summed(PREVIEW)
 
 
