@@ -32,10 +32,10 @@ def row(number: int, name: str = "Ana", at: str = "2026-11-30T10:00:00-05:00", *
 
 def test_rows_are_counted_by_what_became_of_them() -> None:
     profiling = Profiling(HEADER, [NAME, WHEN], NOBODY)
-    profiling.add(("Ana", "11/30"), row(2))
-    profiling.add(("Ben", "12/01"), row(3, "Ben", "2026-12-01T10:00:00-05:00", phone="too short"))
-    profiling.add(("Cy", "11/30"), row(4, "Cy"))
-    profiling.add(("Dee", "never"), RejectedRow(number=5, column="When", value="never", reason="no date"))
+    profiling.add([("Ana", "11/30")], [row(2)])
+    profiling.add([("Ben", "12/01")], [row(3, "Ben", "2026-12-01T10:00:00-05:00", phone="too short")])
+    profiling.add([("Cy", "11/30")], [row(4, "Cy")])
+    profiling.add([("Dee", "never")], [RejectedRow(number=5, column="When", value="never", reason="no date")])
     profile = profiling.profile(DAY)
     assert (profile.row_count, profile.rejected_count, profile.marked_count) == (3, 1, 1)
     assert profile.day == DAY.toordinal()
@@ -53,23 +53,23 @@ def test_rows_that_were_sent_before_are_looked_for() -> None:
     sketches = {"old": RowSketch(count=1, hashes=row_hash(row(2).values).to_bytes(8, "little"))}
     profiling = Profiling(HEADER, [NAME, WHEN], KnownRows(sketches))
     for number, name in enumerate(["Ana", "Ben", "Cy"], start=2):
-        profiling.add((name, ""), row(number, name))
+        profiling.add([(name, "")], [row(number, name)])
     assert profiling.profile(DAY).sent_share == 0.3333
 
 
 def test_a_row_without_the_day_counts_and_has_none() -> None:
     profiling = Profiling(HEADER, [NAME, WHEN], NOBODY)
-    profiling.add(("Ana", ""), Row(number=2, values={"name": "Ana"}))
+    profiling.add([("Ana", "")], [Row(number=2, values={"name": "Ana"})])
     assert (profiling.profile(DAY).row_count, profiling.profile(DAY).days) == (1, {"at": {}})
 
 
 def test_of_more_than_a_thousand_days_none_is_kept() -> None:
     profiling = Profiling(HEADER, [NAME, WHEN], NOBODY)
     for number in range(MOST_DAYS):
-        profiling.add((), row(number, at=(DAY + timedelta(days=number)).isoformat()))
+        profiling.add([()], [row(number, at=(DAY + timedelta(days=number)).isoformat())])
     assert len(profiling.profile(DAY).days["at"]) == MOST_DAYS
-    profiling.add((), row(2_000, at=(DAY + timedelta(days=MOST_DAYS)).isoformat()))
-    profiling.add((), row(2_001))
+    profiling.add([()], [row(2_000, at=(DAY + timedelta(days=MOST_DAYS)).isoformat())])
+    profiling.add([()], [row(2_001)])
     assert profiling.profile(DAY).days == {}
 
 
@@ -77,7 +77,7 @@ def test_the_sample_is_spread_over_the_file_and_bounded() -> None:
     profiling = Profiling(("N",), [NAME], NOBODY)
     count = 4 * SAMPLED
     for number in range(count):
-        profiling.add((f"x{number}y" if number < count // 2 else "word",), row(number))
+        profiling.add([(f"x{number}y" if number < count // 2 else "word",)], [row(number)])
     kinds = profiling.profile(DAY).columns[0].kinds
     total = sum(kinds.values())
     assert SAMPLED // 2 <= total < SAMPLED
@@ -86,7 +86,7 @@ def test_the_sample_is_spread_over_the_file_and_bounded() -> None:
 
 def test_only_so_much_of_a_row_is_looked_at() -> None:
     profiling = Profiling(tuple("n" * n for n in range(1, 200)), [NAME], NOBODY)
-    profiling.add(("w" * 61, *["x"] * 198), row(2))
+    profiling.add([("w" * 61, *["x"] * 198)], [row(2)])
     columns = profiling.profile(DAY).columns
     assert len(columns) == MOST_COLUMNS
     assert columns[0].values == (value_hash("w" * 60),)
@@ -110,7 +110,7 @@ def test_short_records_lack_the_cells_at_their_end() -> None:
 
 def test_it_is_stored_under_its_files_id_and_comes_out_as_it_was() -> None:
     profiling = Profiling(HEADER, [NAME, WHEN], NOBODY)
-    profiling.add(("Ana", "11/30"), row(2))
+    profiling.add([("Ana", "11/30")], [row(2)])
     profile = profiling.profile(DAY)
     file = File(id="f1", source_id="appointments", name="a.csv", object_name="o", created_at=NOON)
     stored = FileProfile.of(file, profile)
@@ -119,7 +119,7 @@ def test_it_is_stored_under_its_files_id_and_comes_out_as_it_was() -> None:
 
 def test_a_column_is_found_by_its_name_and_by_the_field_that_was_read_from_it() -> None:
     profiling = Profiling(HEADER, [NAME, WHEN], NOBODY)
-    profiling.add(("Ana", "11/30"), row(2))
+    profiling.add([("Ana", "11/30")], [row(2)])
     columns = EarlierColumns(profiling.profile(DAY))
     patient = columns.column("patient")
     assert patient is not None
