@@ -27,6 +27,7 @@ LISTS = declared_lists()
 NEEDS = needs_of(QUERIES.values(), LISTS.values())
 COMPOSITES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: without billing
 OVERRIDES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: single-field configurations
+CALLERS = ("shared/usecases", "shared/views", "functions", "shared/firestore/opt_outs.py")
 QUERY_METHODS = {"count", "some", "among", "each_value", "each_across_companies"}
 # Building blocks of queries, and where each may be written.
 BLOCKS = {"where", "order_by", "start_after", "start_at", "end_at", "end_before", "find_nearest", "aggregate"}
@@ -206,7 +207,7 @@ def _is_passed_in(node: ast.expr, file: SourceFile) -> bool:
 
 def test_every_call_names_a_declared_query_of_that_collection_and_scope() -> None:
     calls, faults = 0, []
-    for file in source_files("shared/usecases", "shared/views", "functions"):
+    for file in source_files(*CALLERS):
         for call, called, collection in _store_calls(file):
             calls += 1
             across = called.attr == "each_across_companies"
@@ -226,7 +227,7 @@ def test_every_call_names_a_declared_query_of_that_collection_and_scope() -> Non
 def test_every_declared_query_is_made() -> None:
     used = {
         node.id if isinstance(node, ast.Name) else node.attr
-        for file in source_files("shared/usecases", "shared/views", "functions")
+        for file in source_files(*CALLERS)
         for node in ast.walk(file.tree)
         if isinstance(node, ast.Name | ast.Attribute)
     }

@@ -11,6 +11,8 @@ REASONS = {
     "tests/architecture/test_webhooks.py": "the entry points judge signatures by the machine's clock",
     "tests/bench/bare.py": "a bench measures time",
     "tests/bench/fire.py": "a bench measures time",
+    "tests/bench/intake.py": "a bench measures time",
+    "tests/bench/preview.py": "a bench measures time",
     "tests/bench/provider.py": "a bench measures time",
     "tests/bench/receipts.py": "a bench measures time",
     "tests/bench/telling.py": "a bench measures time",

@@ -9,7 +9,7 @@ from pathlib import Path
 from google.api_core.exceptions import NotFound as ObjectNotFound
 
 from shared.domain.files.file import File, FileState
-from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place
+from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, Place
 from shared.domain.fires.person import FORGOTTEN, Person
 from shared.domain.fires.preview import Preview, PreviewState, further_part_ids, preview_chunk_id
 from shared.domain.messages.receipt_bundle import receipts_of, with_receipts
@@ -24,7 +24,7 @@ BUNDLES_A_PAGE = 50
 _AT_REST = frozenset({FileState.LOADED, FileState.REFUSED})
 
 
-async def forget_in_uploads(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
+async def _forget_in_uploads(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
     """Delete uploads that hold the person, or may: a refused one cannot be searched. Rows are kept apart."""
     files = runtime.stores.files
     found = await files.page(company_id, limit=UPLOADS_A_PAGE, after=work.place.after or None)
@@ -71,7 +71,7 @@ async def _forget_rejected(runtime: Runtime, company_id: str, file: File, person
     return count
 
 
-async def forget_previews(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
+async def _forget_previews(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
     """Delete the previews of files the person was in: they can be made again.
 
     One that is being made this moment will be stored again, and is `left`.
@@ -102,7 +102,7 @@ async def _forget_chunks(runtime: Runtime, company_id: str, preview: Preview) ->
     await chunks.remove(company_id, ids)
 
 
-async def forget_answers(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
+async def _forget_answers(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
     """Delete kept answers that name the person: the same request again would be done again."""
     kept = runtime.stores.idempotency
     found = await kept.page(company_id, limit=ANSWERS_A_PAGE, after=work.place.after or None)
@@ -112,7 +112,7 @@ async def forget_answers(runtime: Runtime, company_id: str, work: DeletionWork) 
     return page
 
 
-async def forget_in_receipts(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
+async def _forget_in_receipts(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
     """Take what names the person out of receipts that wait: they still say how far a message got."""
     bundles = runtime.stores.receipt_bundles
     found = await bundles.page(company_id, limit=BUNDLES_A_PAGE, after=work.place.after or None)
@@ -129,3 +129,16 @@ async def forget_in_receipts(runtime: Runtime, company_id: str, work: DeletionWo
 def _without(receipt: Receipt, person: Person) -> Receipt:
     is_theirs = person.is_in_any((receipt.address or "", receipt.reason or ""))
     return replace(receipt, address=None, reason=None) if is_theirs else receipt
+
+
+_COPIES = {
+    Part.UPLOADS: _forget_in_uploads,
+    Part.PREVIEWS: _forget_previews,
+    Part.ANSWERS: _forget_answers,
+    Part.RECEIPTS: _forget_in_receipts,
+}
+
+
+async def forget_copies(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
+    """One page of the part to which the deletion has come."""
+    return await _COPIES[work.part](runtime, company_id, work)

@@ -25,12 +25,7 @@ from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.contacts.forget_copies import (
-    forget_answers,
-    forget_in_receipts,
-    forget_in_uploads,
-    forget_previews,
-)
+from shared.usecases.contacts.forget_copies import forget_copies
 from shared.usecases.contacts.forget_messages import (
     forget_named_in_failures,
     forget_opt_out,
@@ -48,10 +43,10 @@ _PARTS: dict[Part, Callable[[Runtime, str, DeletionWork], Awaitable[Deleted]]] =
     Part.REPLIES: forget_own_replies,
     Part.OPT_OUTS: forget_opt_out,
     Part.FAILURES: forget_named_in_failures,
-    Part.UPLOADS: forget_in_uploads,
-    Part.PREVIEWS: forget_previews,
-    Part.ANSWERS: forget_answers,
-    Part.RECEIPTS: forget_in_receipts,
+    Part.UPLOADS: forget_copies,
+    Part.PREVIEWS: forget_copies,
+    Part.ANSWERS: forget_copies,
+    Part.RECEIPTS: forget_copies,
 }
 
 

@@ -105,8 +105,10 @@ async def _planning(runtime: Runtime, company_id: str, file_ids: set[str]) -> se
     found: set[str] = set()
     for fire in fires:
         if file_ids.intersection(fire.audience.file_ids):
-            leased = (CHUNKS_BY_STATE, fire.id, ChunkState.LEASED)
-            found |= {chunk.fire_id for chunk in await stores.chunks.some(company_id, *leased, limit=1)}
+            leased = await stores.chunks.some(
+                company_id, CHUNKS_BY_STATE, fire.id, ChunkState.LEASED, limit=1
+            )
+            found |= {chunk.fire_id for chunk in leased}
     return found
 
 

@@ -45,13 +45,6 @@ def test_a_long_text_is_cut_so_that_a_bundle_fits_a_document(field: str, longest
     assert kept == receipt(1, **{field: "x" * longest})
 
 
-def test_what_the_provider_says_beside_it_is_not_kept() -> None:
-    (bundle,) = bundles_of(
-        [receipt(raw="everything", reason=None, code=None, provider_id=None, address=None)], NOON
-    )
-    assert receipts_of(bundle) == [receipt(raw="", reason=None, code=None, provider_id=None, address=None)]
-
-
 def test_what_is_recorded_is_taken_out_of_it() -> None:
     (bundle,) = bundles_of([receipt(1), receipt(2)], NOON)
     rest = with_receipts(bundle, [receipt(2)])

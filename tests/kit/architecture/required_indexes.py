@@ -41,6 +41,8 @@ UNSEARCHED = frozenset(
         "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by", "file_id",
     }
 )  # fmt: skip
+# So few documents that an index more in each costs nothing, while the number of exemptions is limited.
+FEW = frozenset({"deletion_work", "deletions"})
 # By collection and field: Firestore deletes the documents when that time has come.
 TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
 
@@ -138,6 +140,8 @@ def overrides_of(needs: Needs) -> list[Entry]:
     keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
     keys |= {(name, field) for name, searched in SEARCHED.items() for field in searched.names}
     for collection, record in record_types().items():
+        if collection in FEW:
+            continue
         hints = typing.get_type_hints(record)
         exempt = {f.name for f in fields(record) if f.name != "id" and _is_exempt(f.name, hints[f.name])}
         keys |= {(collection, name) for name in exempt if (collection, name) not in needs.in_collection}
