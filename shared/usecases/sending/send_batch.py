@@ -73,9 +73,8 @@ async def _send_claimed(
     runtime: Runtime, company_id: str, claim: Claim, fire: Fire, deadline: float
 ) -> Batch:
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    is_canceled = fire.state is FireState.CANCELED
     try:
-        sent = await send_groups(runtime, company_id, claim, content, deadline, is_canceled=is_canceled)
+        sent = await send_groups(runtime, company_id, claim, content, fire, deadline)
     except (CredentialsMissing, WrongCredentials, SecretsUnavailable) as error:
         reason, sender_id = str(error), claim.batch.sender_id
         log.event("sender not ready", level=logging.ERROR, sender_id=sender_id, reason=reason)

@@ -4,11 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared import log
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.fires.fire import Fire, FireState
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.domain.senders.pacing import group_size
@@ -35,9 +37,8 @@ async def send_groups(
     company_id: str,
     claim: Claim,
     content: CampaignContent,
+    fire: Fire,
     deadline: float,
-    *,
-    is_canceled: bool,
 ) -> "Sending":
     """Send the batch in groups, at the sender's pace; what came of it.
 
@@ -46,8 +47,10 @@ async def send_groups(
     and LeaseLost when the calls that are under way have ended.
     """
     sender = content.senders[claim.batch.sender_id]
-    sending = Sending(runtime=runtime, company_id=company_id, claim=claim, content=content, sender=sender)
-    if not is_canceled:
+    sending = Sending(
+        runtime=runtime, company_id=company_id, claim=claim, content=content, sender=sender, fire=fire
+    )
+    if fire.state is not FireState.CANCELED:
         await sending.sign_in()
     await sending.send(deadline)
     return sending
@@ -66,6 +69,7 @@ class Sending:
     claim: Claim
     content: CampaignContent
     sender: Sender
+    fire: Fire
     credentials: Credentials | None = None
     provider: MessageSender | None = None
     is_settled: bool = True
@@ -119,18 +123,25 @@ class Sending:
                 await fail_too_large(self.runtime, self.company_id, self.claim, part[0])
                 return Intents(intended=[], later={})
 
-        intents = together(await halving(group, intend))
+        async with self._turn():
+            intents = together(await halving(group, intend))
         if intents.is_paused:
             self.is_paused, self.is_settled = True, False
         for opens_at, message_ids in intents.later.items():
             self.later.setdefault(opens_at, []).extend(message_ids)
         return intents
 
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """In turn with the company's other groups in this process, where intents make queries."""
+        is_compared = self.content.campaign.scope.is_wide and not self.fire.is_alone
+        return self.runtime.turn(self.company_id) if is_compared else nullcontext()
+
     async def _call(self, intents: Intents) -> None:
         """Call and result of one group."""
         runtime, company_id, claim, intended = self.runtime, self.company_id, self.claim, intents.intended
         results = await call_provider(runtime, company_id, claim, self.sender, self.provider, intended)
-        await record_results(runtime, company_id, claim.token, results, intended)
+        async with self._turn():
+            await record_results(runtime, company_id, claim.token, results, intended)
         self._learn(results)
         broken = [result for result in results.values() if result.outcome is Outcome.SENDER_BROKEN]
         if broken and not self.is_broken:
