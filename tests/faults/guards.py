@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.domain import lease
 from shared.domain.messages import message
-from shared.firestore.kit import documents
+from shared.firestore.kit import wire
 from shared.providers.kit import http
 from shared.providers.twilio import codes
 from shared.usecases.fires import start_fire
@@ -80,7 +80,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
     "a result changes only what nobody wrote since": Guard(
-        documents.Documents.replace_versions, "fields, option=option", "fields"
+        wire.add_write, "if written_at is not None:", "if False:"
     ),
     "lease on claim": Guard(
         lease.leased, "if item.lease_until is not None and now < item.lease_until:", "if False:"
