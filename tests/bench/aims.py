@@ -30,7 +30,7 @@ class Aim:
         """The figure and whether it is good; what was not measured is said so."""
         try:
             figure = self.figure(stored)
-        except (KeyError, IndexError, StopIteration):
+        except (KeyError, IndexError, ValueError, StopIteration):
             return "", "not measured"
         good = figure >= self.least if self.least is not None else figure <= (self.most or 0)
         return f"{figure:,.3g}" if figure < 100 else f"{figure:,.0f}", "met" if good else "**missed**"
@@ -58,8 +58,8 @@ def _growth(figure: Callable[[Mapping[str, Any]], float]) -> Callable[[Stored], 
     """The worst of the series to its smallest size."""
 
     def worst(stored: Stored) -> float:
-        first, *more = [figure(one) for one in stored["sizes"]["found"]]
-        return max(each / first for each in more) if more else float("nan")
+        first, second, *more = [figure(one) for one in stored["sizes"]["found"]]
+        return max([second, *more]) / first
 
     return worst
 

@@ -7,6 +7,8 @@ the pictures. What is not in the file stays as it is.
 import argparse
 import json
 import re
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +16,6 @@ from typing import Any
 
 from tests.bench.aims import AIMS
 from tests.bench.cases import REPOSITORY, Result
-from tests.bench.pictures import write_pictures
 
 DOCUMENT = REPOSITORY / "docs" / "performance.md"
 SHORT_LINE = 119  # of a line in docs/
@@ -43,7 +44,8 @@ def write_document(stored: Mapping[str, Any], path: Path = DOCUMENT) -> None:
         return f"{begin}\n{found[name]}\n\n{end}" if name in found else place.group()
 
     path.write_text(MARKERS.sub(replace, path.read_text(encoding="utf-8")), encoding="utf-8")
-    write_pictures(stored, path.parent / "pictures")
+    draw = [sys.executable, "-m", "tests.bench.pictures", str(path.parent / "pictures")]
+    subprocess.run(draw, cwd=REPOSITORY, input=json.dumps(stored), text=True, check=True)  # noqa: S603
 
 
 def _table(name: str, part: Mapping[str, Any]) -> str:
@@ -92,7 +94,7 @@ def _processor(costs: Iterable[tuple[str, Result]]) -> list[str]:
 
 
 def _sizes(found: list[Result]) -> list[str]:
-    head = ["messages", "a second", "ms each", "to the first", "first accepted", "CPU s per 1,000"]
+    head = ["messages", "a second", "ms each", "to the first", "first sent", "CPU s/1,000"]
     head += ["send_batch", "queue_messages", "ingest_file"]
     first = found[0]["seconds"] / found[0]["count"]
     rows = []
