@@ -72,7 +72,8 @@ def main() -> None:
     names += ["peers"] if options.peers and "peers" not in names else []
     if unknown := [name for name in names if name not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops all in order, as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):  # `kill` stops all in order as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as trees:
         wanted = Wanted(
             base=trees.enter_context(checkout(options.base)) if options.base else None,

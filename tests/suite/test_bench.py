@@ -58,7 +58,11 @@ def test_aims_are_judged_by_what_is_stored() -> None:
 
 
 def test_another_size_does_not_count_for_an_aim() -> None:
-    judged = _judged(STORED)
+    stored = copy.deepcopy(STORED)
+    stored["throughput"]["found"][0]["case"] = "500 SMS, 100 ms"
+    judged = _judged(stored)
+    assert judged["SMS at 100 ms, times the build before"] == ("", "not measured")
+    assert judged["SMS at 100 ms, times Celery"] == ("", "not measured")
     assert judged["rows a second, a file of 1,000,000"] == ("", "not measured")
     assert judged["ms, webhooks' p99 while sending"] == ("", "not measured")
 
