@@ -83,12 +83,12 @@ def _one(case: Case, *options: str) -> Result:
     return {"case": case.name} | run("fire", *case.options, *options)
 
 
-def _program(name: str) -> Callable[[Wanted], Result]:
-    """A part that is a program of its own, with its own usual options."""
+def _program(name: str, *options: str) -> Callable[[Wanted], Result]:
+    """A part that is a program of its own; without options it measures what it is aimed at."""
 
     def measure(_: Wanted) -> Result:
-        _say(name)
-        return run(name)
+        _say(" ".join((name, *options)))
+        return run(name, *options)
 
     return measure
 
@@ -97,7 +97,13 @@ def _say(what: str) -> None:
     print(f"Measuring: {what}", file=sys.stderr, flush=True)
 
 
-PROGRAMS = ("receipts", "intake", "preview", "cold_start", "costs")
+PROGRAMS: dict[str, tuple[str, ...]] = {
+    "receipts": (),
+    "intake": ("--rows=1000000",),
+    "preview": ("--rows=100000",),
+    "cold_start": (),
+    "costs": (),
+}
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {
     "throughput": throughput,
     "sizes": sizes,
@@ -108,5 +114,9 @@ FIRES: dict[str, Callable[[Wanted], list[Result]]] = {
 PARTS: dict[str, Callable[[Wanted], list[Result] | Result]] = {
     **FIRES,
     "peers": peers,
-    **{name: _program(name) for name in PROGRAMS if (REPOSITORY / "tests" / "bench" / f"{name}.py").exists()},
+    **{
+        name: _program(name, *options)
+        for name, options in PROGRAMS.items()
+        if (REPOSITORY / "tests" / "bench" / f"{name}.py").exists()
+    },
 }
