@@ -46,8 +46,14 @@ moments: setup ## every test that has a clock, at each of the moments of tests/k
 chaos: setup ## break the running system in every way and show what became of every message (SOAK=20000, ONLY=text, WITHOUT=guard)
 	@exec $(BIN)/python -m tests.faults.chaos $(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHOUT),--without "$(WITHOUT)")
 
-bench: setup ## how fast messages go out, beside a bare loop (BASE=commit: and beside that commit; COUNT=1000)
-	@exec $(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE)) $(if $(COUNT),--count $(COUNT))
+# COUNT=1000: messages of a case; SIZES=1000,100000: of the series; ROUNDS=3: in turns, the middle counts.
+bench: setup ## speed and cost of sending (BASE=commit: beside it; PEERS=1: beside other systems; ONLY=part; DOC=1: into docs/)
+	@exec $(BIN)/python -m tests.bench $(if $(BASE),--base $(BASE)) $(if $(COUNT),--count $(COUNT)) \
+	  $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(PEERS),--peers) $(if $(DOC),--document)
+
+profile: setup ## a flame graph of one worker while it sends (COUNT=5000); prints where it is
+	@exec $(BIN)/python -m tests.bench.flame $(if $(COUNT),--count $(COUNT))
 
 guards: setup ## take out the guards of the send protocol one by one, and see a promise broken each time
 	@exec $(BIN)/python -m pytest tests/faults/test_guards.py --capture=no
@@ -80,7 +86,7 @@ lock: setup ## pin the dependencies of pyproject.toml anew
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test moments chaos bench guards mutants check format indexes shapes examples lock
+.PHONY: help setup browser demo up test moments chaos bench profile guards mutants check format indexes shapes examples lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy

@@ -32,7 +32,7 @@ class FunctionHost:
         self.port = port
         self.instances = instances
         self._source = source.resolve()
-        self._env = {
+        self.env: dict[str, str] = {
             **env,
             "WORKERS": str(instances),
             # The framework reads the platform's own name for the request time-out.
@@ -48,6 +48,12 @@ class FunctionHost:
     def address(self) -> str:
         """The function's base URL."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def command(self) -> list[str]:
+        """What runs it, with `env`."""
+        command = [sys.executable, "-m", "functions_framework", "--target", self.function.name]
+        return [*command, "--source", str(self._source), "--host", HOST, "--port", str(self.port)]
 
     @property
     def pid(self) -> int:
@@ -71,12 +77,10 @@ class FunctionHost:
             await self._process.stop()
 
     async def _spawn(self) -> None:
-        command = [sys.executable, "-m", "functions_framework", "--target", self.function.name]
-        options = ["--source", str(self._source), "--host", HOST, "--port", str(self.port)]
         self._process = await Process.start(
             self.function.name,
-            [*command, *options],
-            env=self._env,
+            self.command,
+            env=self.env,
             cwd=self._source.parent,
             log_path=self._log_path,
         )

@@ -1,91 +1,59 @@
-"""`make bench`: how fast messages go out, beside a bare loop, and beside an older commit if one is named.
+"""`make bench`: what sending costs and how fast it is, beside a bare loop, an older commit and other systems.
 
-Only the ratios mean anything on another machine. The table is printed; `--json` is where the figures go.
+Only the ratios mean anything on another machine. The tables are printed; `--json` is where the figures go,
+and what another run has measured of other parts stays there. docs/performance.md says how to read them.
 """
 
 import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BENCH = REPOSITORY / "tests" / "bench"
+import psutil
+
+from tests.bench.cases import REPOSITORY, checkout
+from tests.bench.parts import PARTS, SIZES, Wanted
+from tests.bench.report import aims, tables, write_document
+
+GIB = 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One measurement: what is sent, and how long the provider takes for a request, in seconds."""
-
-    channel: str
-    count: int
-    latency: float
-
-    @property
-    def name(self) -> str:
-        """As the table says it."""
-        return f"{self.count:,} {self.channel}, {self.latency * 1000:.0f} ms"
-
-    @property
-    def options(self) -> list[str]:
-        """For the programs that measure."""
-        return [f"--channel={self.channel}", f"--count={self.count}", f"--latency={self.latency}"]
+def measure(names: list[str], wanted: Wanted, path: Path) -> dict[str, Any]:
+    """Run the parts, and store each as soon as it is measured; everything that is stored at `path` now."""
+    stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        stored[name] = {"machine": machine(), "commit": commit(), "at": today(), "found": PARTS[name](wanted)}
+        path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
+    return stored
 
 
-CASES = (Case("sms", 5_000, 0.1), Case("sms", 5_000, 0.0), Case("email", 5_000, 0.1))
+def machine() -> str:
+    """What it was measured on, in a line."""
+    names = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    processor = next((line.partition(": ")[2] for line in names if line.startswith("model name")), "")
+    memory = psutil.virtual_memory().total / GIB
+    return (
+        f"{os.cpu_count()} cores of {processor or platform.machine()}, {memory:.0f} GiB, "
+        f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}"
+    )
 
 
-def _run(program: str, *options: str) -> dict[str, Any]:
-    command = [sys.executable, str(BENCH / program), *options]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own programs
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def commit() -> str:
+    """This tree's commit, with a plus if something was changed since."""
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--exclude=*", "--dirty=+"]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()  # noqa: S603
 
 
-@contextmanager
-def _checkout(commit: str) -> Iterator[Path]:
-    """That commit's tree, in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        git = ["git", "-C", str(REPOSITORY)]
-        archive = subprocess.run([*git, "archive", commit], stdout=subprocess.PIPE, check=True)  # noqa: S603
-        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)  # noqa: S603, S607
-        yield Path(folder)
-
-
-def measure(cases: tuple[Case, ...], base: Path | None) -> list[dict[str, Any]]:
-    """Each case: Rollcall, the bare loop right after it, and the older tree if there is one."""
-    results = []
-    for case in cases:
-        print(f"{case.name}: measuring", file=sys.stderr)
-        ours = _run("fire.py", f"--tree={REPOSITORY}", *case.options)
-        bare = _run("bare.py", *case.options)
-        result = {"case": case.name, "rollcall": ours, "bare": bare}
-        if base is not None:
-            result["base"] = _run("fire.py", f"--tree={base}", *case.options)
-        results.append(result)
-    return results
-
-
-def table(results: list[dict[str, Any]]) -> str:
-    """The results in Markdown."""
-    has_base = "base" in results[0]
-    lines = [f"| work | Rollcall | bare loop | ratio |{' base | Rollcall to base |' if has_base else ''}"]
-    lines.append(f"|---|---|---|---|{'---|---|' if has_base else ''}")
-    for found in results:
-        ours, bare = found["rollcall"]["per_second"], found["bare"]["per_second"]
-        line = f"| {found['case']} | {ours:,.0f}/s | {bare:,.0f}/s | {ours / bare:.3f} |"
-        if has_base:
-            base = found["base"]["per_second"]
-            line += f" {base:,.0f}/s | {ours / base:.1f} |"
-        lines.append(line)
-    return "\n".join(lines)
+def today() -> str:
+    """The day of the run."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def main() -> None:
@@ -93,21 +61,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", default="", help="an older commit to measure beside this tree")
     parser.add_argument("--count", type=int, default=0, help="messages of each case, in place of 5,000")
+    parser.add_argument("--sizes", default="", help="of the size series, as 1000,5000,20000,100000")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each case is measured, in turns")
+    parser.add_argument("--only", default="", help=f"parts, by comma: {', '.join(PARTS)}")
+    parser.add_argument("--peers", action="store_true", help="measure other systems too")
+    parser.add_argument("--document", action="store_true", help="write docs/performance.md and its pictures")
     parser.add_argument("--json", type=Path, default=REPOSITORY / ".local" / "bench.json")
     options = parser.parse_args()
-    cases: tuple[Case, ...] = CASES
-    if options.count:
-        cases = tuple(Case(case.channel, options.count, case.latency) for case in CASES)
-    if options.base:
-        with _checkout(options.base) as base:
-            results = measure(cases, base)
-    else:
-        results = measure(cases, None)
-    print(f"\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
-    print(table(results))
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    names = options.only.split(",") if options.only else [name for name in PARTS if name != "peers"]
+    names += ["peers"] if options.peers and "peers" not in names else []
+    if unknown := [name for name in names if name not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    for number in (signal.SIGINT, signal.SIGTERM):  # `kill` stops all in order as Ctrl-C does
+        signal.signal(number, signal.default_int_handler)
+    with ExitStack() as trees:
+        wanted = Wanted(
+            base=trees.enter_context(checkout(options.base)) if options.base else None,
+            count=options.count,
+            sizes=[int(size) for size in options.sizes.split(",")] if options.sizes else SIZES,
+            rounds=options.rounds,
+        )
+        stored = measure(names, wanted, options.json)
+    print("\n\n".join(f"{title}\n\n{table}" for title, table in tables(stored, names).items()))
+    print(f"\naims\n\n{aims(stored)}")
+    if options.document:
+        write_document(stored)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit("Stopped; what was measured is kept.") from None

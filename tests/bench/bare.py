@@ -1,22 +1,19 @@
 """The least that sending costs: the same requests in a loop, without any guarantee.
 
-`python tests/bench/bare.py --channel=sms --count=3000 --latency=0.1` prints one JSON object.
+`python -m tests.bench.bare --channel=sms --count=3000 --latency=0.1` prints one JSON object.
 """
 
 import argparse
 import asyncio
 import json
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import aiohttp
 
+from tests.bench.stub import free_port, running_provider
+
 IN_FLIGHT = 200
 MAILS_PER_REQUEST = 100
-HERE = Path(__file__).resolve()
 FORM = {"From": "+12125550100", "Body": "Hello Person 1, you come on Monday at nine. Reply 1 to confirm."}
 
 
@@ -51,36 +48,10 @@ async def send(url: str, channel: str, count: int) -> float:
         return time.monotonic() - started
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _answers(port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
-
-
-async def measure(channel: str, count: int, latency: float) -> dict[str, object]:
+def measure(channel: str, count: int, latency: float) -> dict[str, object]:
     """Run the loop once against a provider of its own."""
-    port = _free_port()
-    command = [sys.executable, str(HERE.with_name("provider.py")), f"--port={port}", f"--latency={latency}"]
-    process = subprocess.Popen(command)  # noqa: S603, ASYNC220 - our own program, started once
-    try:
-        await _answers(port)
-        seconds = await send(f"http://127.0.0.1:{port}", channel, count)
-    finally:
-        process.terminate()
-        process.wait()
+    with running_provider(free_port(), latency) as url:
+        seconds = asyncio.run(send(url, channel, count))
     return {
         "channel": channel,
         "count": count,
@@ -96,7 +67,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=3_000)
     parser.add_argument("--latency", type=float, default=0.1)
     options = parser.parse_args()
-    print(json.dumps(asyncio.run(measure(options.channel, options.count, options.latency))))
+    print(json.dumps(measure(options.channel, options.count, options.latency)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One fire on the local stack, timed: `python tests/bench/fire.py --tree=… --channel=sms --count=3000`.
+"""One fire on the local stack, timed: `python -m tests.bench.fire --tree=… --channel=sms --count=3000`.
 
 It runs inside any checkout (`--tree`), also an older one, and uses only what has not changed: the stack, the
 demo's company and the REST API. It prints one JSON object.
@@ -8,62 +8,63 @@ import argparse
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.bench.stub import forget_accepted, free_port, running_provider, wait_for_accepted
+from tests.bench.usage import Used, peaks, per_thousand, used
 
 AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
 COLUMNS = (("name", "text"), ("phone", "phone"), ("email", "email"), ("visit", "text"), ("note", "text"))
 TEXT = "Hello {{ name }}, you come on {{ visit }}. Reply 1 to confirm."
 RATE_PER_SECOND = 1_000.0  # the most a sender may have
 PATIENCE_SECONDS = 900
-HERE = Path(__file__).resolve()
 
 
-def rows(count: int) -> bytes:
-    """A file of `count` people, each with a number and an address of their own; at most 200,000."""
+def rows(count: int, first: int = 0) -> bytes:
+    """A file of `count` people from number `first` on, each with a number and an address of their own.
+
+    There are 200,000 of them.
+    """
     lines = [",".join(name for name, _ in COLUMNS)]
-    for number in range(count):
+    for number in range(first, first + count):
         phone = f"+1{AREAS[number // 10_000]}555{number % 10_000:04}"
         lines.append(f"Person {number},{phone},p{number}@example.com,Monday at nine,Row {number}")
     return "\n".join(lines).encode()
 
 
-async def measure(channel: str, count: int, latency: float, workers: int) -> dict[str, Any]:
+async def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Run one fire; seconds from the order to fire until the last message was accepted, and its costs."""
     from infra.local import demo_company  # of the tree that is measured
-    from infra.local.ports import free_ports
     from infra.local.stack import Stack, StackOptions
+    from infra.local.stopping import stop_on_signals
 
+    stop_on_signals()
     demo_company.RATE_PER_SECOND = RATE_PER_SECOND
-    [port] = free_ports([0])
+    port = free_port()
     provider = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        options = StackOptions(
+        stack_options = StackOptions(
             root=Path(folder),
             usual_ports=False,
             tick_seconds=5,
-            instances={"send_batch": workers},
+            instances={"send_batch": options.workers},
             settings={
                 "ROLLCALL_TWILIO_BASE_URL": provider,
                 "ROLLCALL_SENDGRID_BASE_URL": provider,
             },
         )
-        async with Stack(options, say=lambda _: None) as stack:
-            command = [sys.executable, str(HERE.with_name("provider.py")), f"--port={port}"]
-            command += [f"--latency={latency}", f"--behind={stack.addresses.simulator}"]
-            process = subprocess.Popen(command)  # noqa: S603, ASYNC220 - our own program, started once
-            try:
-                return await _fire(stack, provider, channel, count)
-            finally:
-                process.terminate()
-                process.wait()
+        async with Stack(stack_options, say=lambda _: None) as stack:
+            with running_provider(port, options.latency, behind=stack.addresses.simulator):
+                return await fires(stack, provider, options)
 
 
-async def _fire(stack: Any, provider: str, channel: str, count: int) -> dict[str, Any]:
+async def fires(stack: Any, provider: str, options: argparse.Namespace) -> dict[str, Any]:
+    """The fire that is measured; with `again`, one before it has sent to other people of the same source."""
     import aiohttp
 
     from infra.local.api_client import ApiClient
@@ -77,13 +78,38 @@ async def _fire(stack: Any, provider: str, channel: str, count: int) -> dict[str
     async with simulator_client(stack.addresses.simulator) as simulator, aiohttp.ClientSession() as http:
         company = await open_company(runtime, simulator)
         api = ApiClient(stack.addresses.functions["api"], company.key, http)
+        bench = _Bench(stack, provider, api, company, await _source(api), options)
+        if options.again:
+            await bench.fire(first=options.count)
+            await asyncio.to_thread(forget_accepted, provider)
+        return await bench.fire(first=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """One source of one company on a stack that runs."""
+
+    stack: Any
+    provider: str
+    api: Any
+    company: Any
+    source_id: str
+    options: argparse.Namespace
+
+    async def fire(self, first: int) -> dict[str, Any]:
+        """Load a file of people from number `first` on, fire a campaign for it, and measure."""
+        channel, count, api = self.options.channel, self.options.count, self.api
         loading = time.monotonic()
-        campaign_id, loaded = await _campaign(api, company, channel, count)
+        campaign_id, loaded = await _campaign(
+            api, self.company, channel, count, source_id=self.source_id, first=first
+        )
         await api.post(f"/campaigns/{campaign_id}/ready", {})
+        used_before = self._used()
         begun = time.monotonic()
         fire = await api.post(f"/campaigns/{campaign_id}/fire")
-        accepted = await _all_accepted(http, provider, count)
+        accepted = await asyncio.to_thread(wait_for_accepted, self.provider, count)
         closed = await _until(api, f"/fires/{fire['id']}", "percent", 100)
+        used_after = self._used()
         return {
             "channel": channel,
             "count": count,
@@ -94,17 +120,29 @@ async def _fire(stack: Any, provider: str, channel: str, count: int) -> dict[str
             "accepted": accepted["count"],
             "different": accepted["different"],
             "ledger": closed["ledger"],
+            "processor": per_thousand(used_before, used_after, count),
+            "peak_mib": peaks(used_after),
         }
 
+    def _used(self) -> dict[str, Used]:
+        return used({host.pid: name for name, host in self.stack.hosts.items()})
 
-async def _campaign(api: Any, company: Any, channel: str, count: int) -> tuple[str, float]:
-    """A campaign that is ready to be frozen, and when its file was loaded."""
+
+async def _source(api: Any) -> str:
     columns = [{"column": name, "field": name, "type": kind} for name, kind in COLUMNS]
     source = await api.post("/sources", {"name": "People", "columns": columns})
-    link = await api.post("/files", {"source_id": source["id"], "name": "people.csv"})
-    await api.put_file(link, rows(count))
-    path = f"/files/{link['file']['id']}"
-    file = await _until(api, path, "state", "loaded")
+    source_id: str = source["id"]
+    return source_id
+
+
+async def _campaign(
+    api: Any, company: Any, channel: str, count: int, *, source_id: str = "", first: int = 0
+) -> tuple[str, float]:
+    """A campaign that is ready to be frozen, and when its file was loaded; a new source if none is named."""
+    source_id = source_id or await _source(api)
+    link = await api.post("/files", {"source_id": source_id, "name": "people.csv"})
+    await api.put_file(link, rows(count, first))
+    file = await _until(api, f"/files/{link['file']['id']}", "state", "loaded")
     loaded = time.monotonic()
     body = {"name": "Bench", "channel": channel, "body": TEXT}
     template = await api.post("/templates", body | ({"subject": "Visit"} if channel == "email" else {}))
@@ -118,7 +156,7 @@ async def _campaign(api: Any, company: Any, channel: str, count: int) -> tuple[s
         "/campaigns",
         {
             "name": "Bench",
-            "audience": {"source_id": source["id"], "file_id": file["id"]},
+            "audience": {"source_id": source_id, "file_id": file["id"]},
             "steps": [step],
             "window": {"opens": "00:00", "closes": "00:00"},
             "reply_options": [{"words": ["1"], "disposition": "confirmed"}],
@@ -137,30 +175,19 @@ async def _until(api: Any, path: str, field: str, value: object) -> dict[str, An
             await asyncio.sleep(0.1)
 
 
-async def _all_accepted(http: Any, provider: str, count: int) -> dict[str, Any]:
-    """Wait until the provider has everything; polling costs it next to nothing."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            async with http.get(f"{provider}/accepted") as response:
-                accepted: dict[str, Any] = await response.json()
-            if accepted["different"] >= count:
-                return accepted
-            await asyncio.sleep(0.1)
-
-
 def main() -> None:
     """Measure once and print the result."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--tree", type=Path, required=True)
+    parser.add_argument("--tree", type=Path, default=Path.cwd())
     parser.add_argument("--channel", choices=("sms", "email"), default="sms")
     parser.add_argument("--count", type=int, default=3_000)
     parser.add_argument("--latency", type=float, default=0.1)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes of send_batch")
+    parser.add_argument("--again", action="store_true", help="measure the second fire of its source")
     options = parser.parse_args()
     os.chdir(options.tree)
     sys.path.insert(0, str(options.tree))
-    result = asyncio.run(measure(options.channel, options.count, options.latency, options.workers))
-    print(json.dumps(result))
+    print(json.dumps(asyncio.run(measure(options))))
 
 
 if __name__ == "__main__":

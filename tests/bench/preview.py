@@ -1,4 +1,4 @@
-"""A preview of one file's rows: `python tests/bench/preview.py --rows=100000` prints one JSON object.
+"""A preview of one file's rows: `python -m tests.bench.preview --rows=100000` prints one JSON object.
 
 The file is loaded first. Then the preview is made in a process of its own, against Firestore's emulator: its
 processor time and its peak of memory are those of the function. It runs inside any checkout (`--tree`).
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from intake import (  # type: ignore[import-not-found]  # beside this program
+from tests.bench.intake import (
     COMPANY,
     bench_runtime,
     peak_mib,
@@ -56,10 +56,17 @@ async def measure(rows: int, profile: str) -> dict[str, Any]:
         write_csv(path, rows)
         async with bench_runtime(folder) as (runtime, env):
             campaign_id = await prepare(runtime, path)
-            command = [sys.executable, str(HERE), f"--tree={Path.cwd()}", "--campaign", campaign_id]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.bench.preview",
+                f"--tree={Path.cwd()}",
+                "--campaign",
+                campaign_id,
+            ]
             command += [f"--profile={profile}"] if profile else []
             done = subprocess.run(  # noqa: S603, ASYNC221 - our own program; nothing else is done meanwhile
-                command, env=os.environ | env, stdout=subprocess.PIPE, check=True
+                command, cwd=HERE.parents[2], env=os.environ | env, stdout=subprocess.PIPE, check=True
             )
             found: dict[str, Any] = json.loads(done.stdout)
     return {"rows": rows, **found}
