@@ -3,23 +3,24 @@
 from functools import cache
 from typing import Any
 
+import functions_framework.aio
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from functions.api.kit.app import build_app
-from functions.entry_point import entry_point
+from functions.api.kit.app import build_app, part_of
 from functions.process import current_runtime
 
 
 @cache
-def _app() -> FastAPI:
-    return build_app(current_runtime())
+def _app(part: str | None) -> FastAPI:
+    return build_app(current_runtime(), part)
 
 
-@entry_point
+@functions_framework.aio.http
 async def api(request: Request) -> Any:
     """Answer with the application: the framework calls whatever is returned as an ASGI application.
 
-    The request's body must not be read here, as the application reads it itself.
+    It is that of the part of the API that is asked for, so that the first request of an instance waits for
+    no other. The request's body must not be read here, as the application reads it itself.
     """
-    return _app()
+    return _app(part_of(request.url.path))

@@ -23,9 +23,6 @@ from shared.views import files as view
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/files", tags=["files"], route_class=UploadRoute)
 
-# Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
-DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024
-
 
 class FileInput(Input):
     """A file to come. `accepts_repeat` lets in a file with the same content as an earlier one.

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.errors import Conflict, InvalidInput
-from shared.domain.files.file import row_key
+from shared.domain.files.row_key import row_key
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.usecases.evidence.reconcile_sends import reconcile_sends

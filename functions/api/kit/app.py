@@ -1,85 +1,75 @@
 """The REST API as one ASGI application."""
 
 from functools import partial
+from importlib import import_module
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-from functions.api import (
-    api_keys,
-    campaign_times,
-    campaigns,
-    companies,
-    credentials,
-    deletions,
-    failures,
-    file_decisions,
-    file_rows,
-    files,
-    fires,
-    messages,
-    notices,
-    opt_outs,
-    previews,
-    replies,
-    reports,
-    senders,
-    sources,
-    templates,
-)
 from functions.api.kit.described import describe
 from functions.api.kit.docs import FILES, docs, docs_file
 from functions.api.kit.problems import answer_with_problems
 from functions.api.kit.route import BodyLimit
 from shared.runtime import Runtime
 
-ROUTERS = (
-    companies.router,
-    api_keys.router,
-    senders.router,
-    credentials.router,
-    sources.upload_router,
-    sources.router,
-    files.upload_router,
-    files.router,
-    file_decisions.router,
-    file_rows.router,
-    templates.router,
-    campaigns.router,
-    campaign_times.router,
-    previews.router,
-    fires.router,
-    messages.router,
-    notices.router,
-    failures.router,
-    replies.router,
-    opt_outs.upload_router,
-    opt_outs.router,
-    deletions.router,
-    reports.router,
-)
+# By the first word of a path after /v1: the modules that have its routes. They are imported when something of
+# that part is asked for, as all of them take longer than everything else an instance imports at its start.
+PARTS = {
+    "company": ("companies",),
+    "api-keys": ("api_keys",),
+    "senders": ("senders", "credentials"),
+    "sources": ("sources",),
+    "files": ("files", "file_decisions", "file_rows"),
+    "templates": ("templates",),
+    "campaigns": ("campaigns", "campaign_times"),
+    "previews": ("previews",),
+    "fires": ("fires", "reports"),
+    "messages": ("messages",),
+    "notices": ("notices",),
+    "failures": ("failures",),
+    "replies": ("replies",),
+    "opt-outs": ("opt_outs",),
+    "deletions": ("deletions",),
+    "reports": ("reports",),
+}
+# Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
+DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024
+DIRECT_UPLOADS = ("/v1/files/upload", "/v1/sources/suggest", "/v1/opt-outs/upload")
 
 
-def build_app(runtime: Runtime) -> FastAPI:
-    """The API over `runtime`."""
+def part_of(path: str) -> str | None:
+    """The part of the API that `path` belongs to; None for the documents, and for what is nowhere."""
+    _, version, part, *_ = (*path.split("/"), "", "")
+    return part if version == "v1" and part in PARTS else None
+
+
+def routers_of(part: str | None) -> list[APIRouter]:
+    """The routers of a part, or of all parts, in the order in which they are asked."""
+    names = PARTS[part] if part is not None else [name for parts in PARTS.values() for name in parts]
+    modules = [import_module(f"functions.api.{name}") for name in dict.fromkeys(names)]
+    kinds = ("upload_router", "router")
+    return [getattr(module, kind) for module in modules for kind in kinds if hasattr(module, kind)]
+
+
+def build_app(runtime: Runtime, part: str | None = None) -> FastAPI:
+    """The API over `runtime`: all of it with its documents, or one part of `PARTS`."""
     app = FastAPI(
         title="Rollcall",
         version="1",
-        openapi_url="/v1/openapi.json",
+        openapi_url="/v1/openapi.json" if part is None else None,
         docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
         generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.state.runtime = runtime
-    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
-    app.add_route("/v1/docs", docs)
-    for name in FILES:
-        app.add_route(f"/v1/docs/{name}", docs_file)
-    for router in ROUTERS:
+    if part is None:
+        app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+        app.add_route("/v1/docs", docs)
+        for name in FILES:
+            app.add_route(f"/v1/docs/{name}", docs_file)
+    for router in routers_of(part):
         app.include_router(router)
-    direct_bytes = min(files.DIRECT_BYTES, runtime.settings.max_upload_bytes)
-    uploads = ("/v1/files/upload", "/v1/sources/suggest", "/v1/opt-outs/upload")
-    limits = dict.fromkeys(uploads, direct_bytes)
-    app.add_middleware(BodyLimit, limits=limits)
+    direct_bytes = min(DIRECT_BYTES, runtime.settings.max_upload_bytes)
+    app.add_middleware(BodyLimit, limits=dict.fromkeys(DIRECT_UPLOADS, direct_bytes))
     answer_with_problems(app)
     return app

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain.files.file import row_key
+from shared.domain.files.row_key import row_key
 from shared.domain.ids import computed_id
 
 MOST_ROWS = 1_000  # they are frozen with the content, which is one document

@@ -17,7 +17,8 @@ class ChannelRecord:
 
     Providers bill by `unit`, the name of the sum in reports; `units` says how many a text takes, and `price`
     is the list price of one in USD. `group_messages` is how many messages' intent may share one transaction:
-    all of them are in doubt when a process dies, so many only where one call carries them all.
+    all of them are in doubt when a process dies, so many only where one call carries them all. A sender may
+    have `highest_rate` messages a second at most: what providers give to their largest accounts.
     """
 
     name: str
@@ -27,6 +28,7 @@ class ChannelRecord:
     units: Callable[[str], int]
     price: Decimal
     group_messages: int
+    highest_rate: float
     longest_text: int | None = None
     has_subject: bool = False
     takes_reply_to: bool = False

@@ -2,8 +2,6 @@
 
 from email.utils import parseaddr
 
-from email_validator import EmailNotValidError, validate_email
-
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
 
 
@@ -14,6 +12,8 @@ def normalize_email(text: str, *, allows_possible: bool = False) -> str:
     (RFC 5321 2.4); opt-outs and claims ignore it. Letters beyond ASCII in it (RFC 6531) are taken only with
     `allows_possible`: SendGrid refuses them. Raises AddressInvalid.
     """
+    from email_validator import EmailNotValidError, validate_email  # here, as phone numbers need none of it
+
     if len(text) > ADDRESS_CHARACTERS:
         raise AddressInvalid("The email address is too long.")
     try:

@@ -20,5 +20,8 @@ SMS = ChannelRecord(
     # Twilio: US long code, per part (https://www.twilio.com/en-us/sms/pricing/us).
     price=Decimal("0.0083"),
     group_messages=25,  # each is a call of its own
+    # Twilio: 100 for a short code, 150 for a toll-free number, more by contract; 4,000 is the most it has
+    # named for an account (https://support.twilio.com/hc/en-us/articles/360054080694, read 2026-11-29).
+    highest_rate=4_000.0,
     longest_text=1600,  # https://www.twilio.com/docs/api/errors/21617
 )

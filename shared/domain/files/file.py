@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from shared.domain.errors import RollcallError
 from shared.domain.files.finding import Finding
-from shared.domain.ids import computed_id
 
 _FINDINGS_NAMED = 3  # where a file is said to be held
 
@@ -142,11 +141,6 @@ class Row:
     marks: dict[str, str] = field(default_factory=dict)
     mended: Mending | None = None
     time_zone: str = ""
-
-
-def row_key(file_id: str, number: int) -> str:
-    """What a file's row is known by wherever it is met again."""
-    return computed_id(file_id, "row", number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.files.file import Row, row_key
+from shared.domain.files.file import Row
+from shared.domain.files.row_key import row_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

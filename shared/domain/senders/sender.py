@@ -14,9 +14,10 @@ Provider = NewType("Provider", str)
 class Sender:
     """Where messages come from.
 
-    `rate_per_second` is the pace the provider allows this sender. Provider credentials are kept
-    apart, under the sender's id (shared/storage/secrets.py), and are never shown. `created_at` is None in
-    senders of an older version. `reply_to` is the mailbox that answers to a mailbox's mails go to.
+    `rate_per_second` is the pace the provider allows this sender, at most its channel's `highest_rate`.
+    Provider credentials are kept apart, under the sender's id (shared/storage/secrets.py), and are never
+    shown. `created_at` is None in senders of an older version. `reply_to` is the mailbox that answers to a
+    mailbox's mails go to.
     """
 
     id: str

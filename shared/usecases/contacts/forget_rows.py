@@ -6,8 +6,9 @@ row for a forgotten one: what was made of it is looked for again.
 
 from dataclasses import dataclass, replace
 
-from shared.domain.files.file import File, FileState, Row, row_key
+from shared.domain.files.file import File, FileState, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
+from shared.domain.files.row_key import row_key
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place, found_in
 from shared.domain.fires.fire import ChunkState
 from shared.domain.lease import LeaseLost

@@ -11,8 +11,6 @@ from shared.providers.registry import carriers_of, check_credentials
 from shared.runtime import Runtime
 from shared.usecases.senders.change_sender import checked_reply_to
 
-HIGHEST_RATE = 1000.0  # messages a second
-
 
 async def save_sender(
     runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, object]
@@ -26,8 +24,9 @@ async def save_sender(
     if sender.provider not in (carriers := carriers_of(sender.channel)):
         reason = f"{sender.channel} goes out through {' or '.join(carriers)}"
         problems.append(Problem(field="provider", reason=reason))
-    if not (math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= HIGHEST_RATE):
-        reason = f"must be above 0 and at most {HIGHEST_RATE:g} messages a second"
+    highest = sender.channel.record.highest_rate
+    if not (math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= highest):
+        reason = f"must be above 0 and at most {highest:,g} messages a second"
         problems.append(Problem(field="rate", reason=reason))
     try:
         if normalize(sender.channel, sender.address, company.default_region) != sender.address:

@@ -1,6 +1,7 @@
 """The five-minute tick: announce the batches that start before the next one, in turn per company."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.messages.batch import Batch, BatchState
@@ -10,7 +11,10 @@ from shared.runtime import Runtime
 from shared.usecases.hold.check_database import check_database
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 
-BATCHES_PER_TICK = 5_000
+# Five million messages in five minutes, 16,667 a second: four senders at the highest rate of text messages.
+# Marking one takes some 30 ms and 16 are marked at once, so all take 94 s of the tick's 300.
+BATCHES_PER_TICK = 50_000
+AT_A_TIME = 500  # so that the first are announced while the others are still marked
 
 
 async def dispatch_due_batches(runtime: Runtime, now: datetime) -> dict[str, int]:
@@ -21,7 +25,9 @@ async def dispatch_due_batches(runtime: Runtime, now: datetime) -> dict[str, int
     by_company: dict[str, list[Batch]] = defaultdict(list)
     found = runtime.stores.batches.each_across_companies(BATCHES_DUE, BatchState.WAITING, until)
     async for company_id, batch in found:
-        by_company[company_id].append(batch)
+        by_company[company_id].append(replace(batch, message_ids=()))  # the ids are 8 KB, and not needed here
     due = in_turn(by_company)
-    dispatched = await dispatch_batches(runtime, due[:BATCHES_PER_TICK])
-    return {"dispatched": dispatched, "left": max(0, len(due) - BATCHES_PER_TICK)}
+    taken, dispatched = due[:BATCHES_PER_TICK], 0
+    for first in range(0, len(taken), AT_A_TIME):
+        dispatched += await dispatch_batches(runtime, taken[first : first + AT_A_TIME])
+    return {"dispatched": dispatched, "left": len(due) - len(taken)}

@@ -8,6 +8,7 @@ import ast
 from functools import cache
 
 import main
+from functions.api.kit.app import PARTS
 from infra.manifest import Use
 from tests.kit.architecture.source_tree import source_files
 
@@ -66,6 +67,8 @@ def _imports(module: str) -> frozenset[str]:
         if isinstance(node, ast.ImportFrom) and node.module and id(node) not in checked_only:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= (names & set(trees)) or {node.module}
+    if module == "functions.api.kit.app":  # it imports the parts by their names
+        found |= {f"functions.api.{name}" for names in PARTS.values() for name in names}
     return frozenset((found & set(trees)) - NOT_FOLLOWED)
 
 

@@ -35,5 +35,6 @@ PAGER = ChannelRecord(
     units=_pages,
     price=Decimal("0.0200"),
     group_messages=10,
+    highest_rate=1_000.0,
     longest_text=60,
 )
