@@ -51,7 +51,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
         stack_options = StackOptions(
             root=Path(folder),
             usual_ports=False,
-            tick_seconds=5,
+            tick_seconds=60,
             instances={"send_batch": options.workers},
             settings={
                 "ROLLCALL_TWILIO_BASE_URL": provider,
