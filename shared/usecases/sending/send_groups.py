@@ -85,9 +85,10 @@ class Sending:
 
     async def send(self, deadline: float) -> None:
         """Send group by group. Raises LeaseLost."""
-        gate, calls = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]]()
+        gate, calls, next_at = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]](), 0.0
         try:
             for group in self._groups():
+                await asyncio.sleep(max(0.0, next_at - time.monotonic()))
                 await gate.acquire()
                 if self.is_paused or self.is_broken or self._is_late(deadline):
                     self.is_settled = False
@@ -96,7 +97,7 @@ class Sending:
                 intents = await self._intend(group)
                 calls.append(asyncio.create_task(self._call(intents)))
                 calls[-1].add_done_callback(lambda _: gate.release())
-                await _keep_pace(self.sender, len(intents.intended), started)
+                next_at = started + len(intents.intended) / self.sender.rate_per_second
         finally:
             ended = await asyncio.gather(*calls, return_exceptions=True)
         for error in ended:
@@ -165,8 +166,3 @@ class Sending:
             log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
         await pause_sender(runtime, company_id, sender.id, result.reason or "The provider refuses it.")
         return True
-
-
-async def _keep_pace(sender: Sender, sent_count: int, started: float) -> None:
-    """Wait until the sender's rate allows the next group."""
-    await asyncio.sleep(max(0.0, sent_count / sender.rate_per_second - (time.monotonic() - started)))
