@@ -136,7 +136,7 @@ def test_of_several_rounds_the_middle_counts(speeds: list[float], one: float) ->
     assert found == {"per_second": one, "rounds": sorted(speeds)}
 
 
-@pytest.mark.parametrize("module", ["fire", "bare", "peers", "flame", *(set(PROGRAMS) & set(PARTS))])
+@pytest.mark.parametrize("module", ["fire", "bare", "peers", "flame", *sorted(set(PROGRAMS) & set(PARTS))])
 def test_every_program_of_the_bench_says_how_it_is_run(module: str) -> None:
     command = [sys.executable, "-m", f"tests.bench.{module}", "--help"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603
