@@ -23,7 +23,7 @@ def test_the_manifest_is_read_with_its_defaults() -> None:
         "send-batch",
         "send-batch-dead",
     )
-    assert worker.concurrency == content()["defaults"]["concurrency"]
+    assert worker.cpu == content()["defaults"]["cpu"]
     assert worker.minimum_backoff_seconds == content()["defaults"]["retry"]["minimum_backoff"]
     assert manifest.upload_worker == manifest.get("ingest_file")
     assert "fire_due_campaigns" in [tick.name for tick in manifest.with_trigger(Trigger.TICK)]
