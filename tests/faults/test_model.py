@@ -36,7 +36,7 @@ def test_without_a_guard_the_search_finds_the_story(guard: str, promise: str) ->
 
 def test_a_late_write_without_its_precondition_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "is_as_written", lambda message, attempt: True)
-    assert {TWICE, HIDDEN} & set(Model(Bounds(kills=1, repeats=1, doubtful=1, calls=2)).broken_promises())
+    assert HANGS in Model(Bounds(kills=1, repeats=1, doubtful=1, calls=2)).broken_promises()
 
 
 def test_a_batch_that_is_closed_over_what_was_put_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

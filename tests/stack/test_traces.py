@@ -25,7 +25,7 @@ DOWN_TO_THE_PROVIDER = [
     *("queue_messages", "publish"),
     *("send_batch", "send_batch.call", "provider_call"),
 ]
-TRANSACTIONS = ("claim_batch.lease", "intend_messages", "record_results", "close_batch")
+TRANSACTIONS = ("claim_batch.lease", "intend_messages", "record_results.untouched", "close_batch")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

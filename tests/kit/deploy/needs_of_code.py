@@ -86,11 +86,19 @@ def _reached(module: str) -> set[str]:
 def published_by(name: str) -> set[str]:
     """The workers whose jobs this function's code makes."""
     return {
-        JOB_WORKERS[node.func.id]
+        JOB_WORKERS[maker]
         for module in _reached(f"{main.ENTRY_POINTS[name]}.{name}")
         for node in ast.walk(_trees()[module])
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in JOB_WORKERS
+        if (maker := _maker(node)) is not None
     }
+
+
+def _maker(node: ast.AST) -> str | None:
+    """What makes a job here: a record that is called, or a function, be it only passed on."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in JOB_WORKERS:
+        return node.func.id
+    is_function = isinstance(node, ast.Name) and node.id.endswith("_job") and node.id in JOB_WORKERS
+    return node.id if is_function else None
 
 
 def used_by(name: str) -> set[Use]:
