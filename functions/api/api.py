@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-import functions_framework.aio
 from fastapi import FastAPI
 from starlette.requests import Request
 
 from functions.api.kit.app import build_app, part_of
+from functions.entry_point import entry_point
 from functions.process import current_runtime
 
 
@@ -16,7 +16,7 @@ def _app(part: str | None) -> FastAPI:
     return build_app(current_runtime(), part)
 
 
-@functions_framework.aio.http
+@entry_point
 async def api(request: Request) -> Any:
     """Answer with the application: the framework calls whatever is returned as an ASGI application.
 

@@ -197,7 +197,10 @@ class Trial:
         for state in (BatchState.DISPATCHED, BatchState.LEASED, BatchState.WAITING, BatchState.HELD):
             if await self.stores.batches.some(self.company_id, FIRE_BATCHES, fire.id, state, limit=1):
                 return False
-        return all(message["receipts_done"] for message in await self.accepted())
+        if not all(message["receipts_done"] for message in await self.accepted()):
+            return False
+        bundles = await self.stores.receipt_bundles.page(self.company_id, limit=1)
+        return not bundles.items  # they are recorded a moment after they came
 
     async def fire(self) -> Fire | None:
         """The campaign's fire, once there is one."""

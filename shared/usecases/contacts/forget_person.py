@@ -17,7 +17,7 @@ from shared.domain.deletion import (
     run_again,
     with_removed,
 )
-from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page, left_after
+from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page, forget_job, left_after
 from shared.domain.ids import random_id
 from shared.domain.job import ForgetPerson
 from shared.domain.lease import LeaseLost, leased
@@ -148,4 +148,4 @@ async def _hand_on(runtime: Runtime, job: ForgetPerson, work: DeletionWork) -> N
             works.put(transaction, job.company_id, work.id, free)
 
     await transact(runtime.stores.db, give_back)
-    await announce_jobs(runtime, [job], None)
+    await announce_jobs(runtime, [forget_job(job.company_id, work)], None)
