@@ -5,6 +5,7 @@ import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -13,6 +14,7 @@ from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import RollcallError
+from shared.domain.files.source import Source
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.preview import (
@@ -70,12 +72,14 @@ async def _looked_up(
     runtime: Runtime, company_id: str, preview: Preview, content: CampaignContent, making: PreviewMaking
 ) -> AsyncGenerator[tuple[int, _Found], None]:
     """Each piece of the audience, planned, with what decides on it; the next is looked up meanwhile."""
+    source = await runtime.stores.sources.get(company_id, content.campaign.audience.source_id)
+    look_up = partial(_look_up, runtime, company_id, preview, content, making, source)
     ahead: asyncio.Task[_Found] | None = None
     try:
         before = 0
         async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
             found = await ahead if ahead is not None else None
-            ahead = asyncio.create_task(_look_up(runtime, company_id, preview, content, making, piece))
+            ahead = asyncio.create_task(look_up(piece))
             if found is not None:
                 yield before, found
             before = number
@@ -93,19 +97,19 @@ async def _look_up(
     preview: Preview,
     content: CampaignContent,
     making: PreviewMaking,
+    source: Source,
     piece: Piece,
 ) -> _Found:
     recipients = await read_recipients(runtime, company_id, piece)
     plans = making.planned(recipients)
-    messages, source_id = messages_of(plans), content.campaign.audience.source_id
-    source = await runtime.stores.sources.get(company_id, source_id)
+    messages = messages_of(plans)
     compared = identities_of(messages) if source.was_fired else set()
     ids = {item_id for one in messages for item_id in one.opt_out_ids}
     count = preview.audience.recipient_count
     opt_outs, earlier, withdrawn = await asyncio.gather(
         runtime.stores.opt_outs.ahead(company_id, preview.id, count, ids),
         find_earlier(runtime, company_id, content, preview.id, compared),
-        find_withdrawn(runtime, company_id, source_id, recipients),
+        find_withdrawn(runtime, company_id, source.id, recipients),
     )
     return plans, opt_outs, earlier, withdrawn.files
 

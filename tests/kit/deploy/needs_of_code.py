@@ -97,8 +97,9 @@ def _maker(node: ast.AST) -> str | None:
     """What makes a job here: a record that is called, or a function, be it only passed on."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in JOB_WORKERS:
         return node.func.id
-    is_function = isinstance(node, ast.Name) and node.id.endswith("_job") and node.id in JOB_WORKERS
-    return node.id if is_function else None
+    if isinstance(node, ast.Name) and node.id.endswith("_job") and node.id in JOB_WORKERS:
+        return node.id
+    return None
 
 
 def used_by(name: str) -> set[Use]:

@@ -33,6 +33,7 @@ KEPT = {
         "fire_costs",
         "opt_outs",
         "deletions",
+        "deletion_work",  # deleted with the last page
     ),
 }
 DAY = timedelta(days=1)
