@@ -28,8 +28,8 @@ from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic
 from tests.kit.restoring import MINUTES, backup, ops, restored, tick
 
-PEOPLE = 120  # three batches
-STOPPED = "+12125552119"  # in the last batch
+PEOPLE = 220  # three batches
+STOPPED = "+12125552219"  # in the last batch
 
 
 async def half_way(clinic: Clinic) -> None:
@@ -67,9 +67,9 @@ async def test_nothing_is_sent_again_and_a_refusal_since_the_backup_holds(
     backup_at = await backup(emulators, clinic, tmp_path)
     await goes_on(clinic)
     before = Counter(m["handset"] for m in await clinic.accepted())
-    assert len(before) == 100
+    assert len(before) == 200
     async with restored(clinic, tmp_path, monkeypatch) as again:
-        assert Counter(m.state for m in await again.messages())[MessageState.SENT] == 50
+        assert Counter(m.state for m in await again.messages())[MessageState.SENT] == 100
         again.stop_clock(again.runtime.now() + 3 * MINUTES)
         await ops(again, "hold", "--reason", "a restore")
         early = await ops(again, "after-restore", "--backup-time", backup_at.isoformat())
@@ -84,7 +84,7 @@ async def test_nothing_is_sent_again_and_a_refusal_since_the_backup_holds(
             "campaigns_paused": 2,
             "fires_paused": 1,
             "replies": 1,
-            "sent": 50,
+            "sent": 100,
             "waiting": 20,
         }
         assert await ops(again, "release") == {"released": True}
