@@ -65,6 +65,7 @@ _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[
     "record_receipt": evidence.lose_receipts,  # one by one where the history tells them
     "settle_message": evidence.decide,
     "settle_message.publish": evidence.decide,
+    "record_results": evidence.correct,  # what is refused is read and written with its failure
     "requeue_failure": evidence.correct,
     "requeue_failure.publish": evidence.correct,
 }
@@ -196,7 +197,8 @@ def providers() -> Iterator[Scenario]:
             name=name, disturb=partial(disturbances.answer_with, answer, 3600), may_be_unknown=is_unknown
         )
     yield Scenario(
-        name="receipts before our own write", disturb=partial(disturbances.hold, "record_results", "before")
+        name="receipts before our own write",
+        disturb=partial(disturbances.hold, "record_results.untouched", "before"),
     )
     yield Scenario(
         name="receipts twice, last first, never",
@@ -225,7 +227,7 @@ def refusals() -> Iterator[Scenario]:
         ("intend_messages", "after"),
         ("send_batch.call", "before"),
         ("send_batch.call", "after"),
-        ("record_results", "before"),
+        ("record_results.untouched", "before"),
         ("close_batch", "before"),
     )
     too_late = passages.index(("intend_messages", "after"))
