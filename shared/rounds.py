@@ -5,19 +5,19 @@ Under load a round costs hardly more than one of its items would; alone an item 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Round(Generic[T]):
-    """Items that are done together, and what ends with them."""
+    """Items that are done together, and the task that does them."""
 
-    items: list[T] = field(default_factory=list)
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    items: list[T]
+    task: asyncio.Task[None]
 
 
 class Rounds(Generic[T]):
@@ -40,25 +40,21 @@ class Rounds(Generic[T]):
         """
         current = self._gathered.get(key)
         if current is None or len(current.items) >= self._most:
-            current = self._gathered[key] = _Round()
-            task = asyncio.create_task(self._do(key, current, run))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        current.items += items
-        await asyncio.shield(current.done)
+            current = self._gathered[key] = self._begin(key, run)
+        current.items.extend(items)
+        await asyncio.shield(current.task)
 
-    async def _do(self, key: str, current: _Round[T], run: Callable[[Sequence[T]], Awaitable[None]]) -> None:
-        try:
-            await asyncio.sleep(self._seconds)
-            async with self._turns.setdefault(key, asyncio.Lock()):
-                if self._gathered.get(key) is current:  # while it waited for its turn others could still join
-                    del self._gathered[key]
-                await run(current.items)
-        except asyncio.CancelledError:
-            current.done.cancel()
-            raise
-        except BaseException as error:  # noqa: BLE001  # it is for those who wait
-            current.done.set_exception(error)
-            current.done.exception()  # it may be that nobody waits any more
-            return
-        current.done.set_result(None)
+    def _begin(self, key: str, run: Callable[[Sequence[T]], Awaitable[None]]) -> _Round[T]:
+        items: list[T] = []
+        task = asyncio.create_task(self._do(key, items, run))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return _Round(items, task)
+
+    async def _do(self, key: str, items: list[T], run: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+        await asyncio.sleep(self._seconds)
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            gathered = self._gathered.get(key)
+            if gathered is not None and gathered.items is items:  # until its turn came others could join
+                del self._gathered[key]
+            await run(items)

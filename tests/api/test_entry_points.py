@@ -28,7 +28,7 @@ PATHS = ("/robots.txt", "/favicon.ico", "/nothing", "/v1/nothing", "/messages/no
 async def _served(name: str) -> AsyncIterator[httpx.AsyncClient]:
     """The function as functions-framework serves it."""
     api_module._app.cache_clear()
-    app = create_asgi_app(name, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]
+    app = create_asgi_app(name, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]  # untyped there
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://api.test"
     ) as client:
@@ -88,7 +88,7 @@ async def test_wrong_settings_are_answered_with_a_problem_and_named_in_the_log(
 ) -> None:
     from functions.process import current_runtime
 
-    current_runtime().stores.db.close()  # type: ignore[no-untyped-call]
+    current_runtime().stores.db.close()  # type: ignore[no-untyped-call]  # untyped there
     current_runtime.cache_clear()
     monkeypatch.delenv("ROLLCALL_SIGNING_KEY")
     for name in ("api", "messages", "send_batch"):

@@ -70,6 +70,7 @@ WITHOUT_RECORDS = {
     "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",
     "company_of": "reads a path",
+    "back_off": "waits",
     "read_retry": "says how a read is tried again",
     "read_together": "reads what Documents.wanted was given, company first",
     "transact": "runs what its caller does",

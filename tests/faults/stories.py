@@ -132,17 +132,19 @@ async def two_campaigns_bring_the_same_messages_at_once(clinic: Clinic) -> None:
 
 async def the_fire_that_began_first_sends_first(clinic: Clinic) -> None:
     """When the other began, this one was open, and had sent nothing."""
-    older, younger = await queued(clinic), await queued_by(clinic, "again")
-    await run_job(clinic.runtime, older)
-    await run_job(clinic.runtime, younger)
-    await settle(clinic)
+    await run_both(clinic, [await queued(clinic), await queued_by(clinic, "again")])
 
 
 async def the_fire_that_began_last_sends_first(clinic: Clinic) -> None:
     """This one was alone when it was planned; the other has begun and ended since."""
     older, younger = await queued(clinic), await queued_by(clinic, "again")
-    await run_job(clinic.runtime, younger)
-    await run_job(clinic.runtime, older)
+    await run_both(clinic, [younger, older])
+
+
+async def run_both(clinic: Clinic, jobs: Sequence[SendBatch]) -> None:
+    """One after the other, then the judgement."""
+    for job in jobs:
+        await run_job(clinic.runtime, job)
     await settle(clinic)
 
 

@@ -35,8 +35,8 @@ class RecordMapper:
         zones = [self._zone(cells) if self._has_zones else home for cells in records]
         odd = self._odd(records)
         columns = list(zip(*self._even(records), strict=True))
-        times = [zone or home for zone in zones] if self._has_zones else zones
-        found = zip(*(read(columns, times) for read in self._readers), strict=True)  # type: ignore[arg-type]
+        times = [zone or home for zone in zones]
+        found = zip(*(read(columns, times) for read in self._readers), strict=True)
         outcomes: list[Outcome] = []
         for number, cells, zone, values in zip(numbers, records, zones, found, strict=False):
             if zone is None or None in values or len(outcomes) in odd:

@@ -68,17 +68,26 @@ def _typed(cells: Cells, column: ColumnMapping) -> Cells:
 
 def _cleaner(column: ColumnMapping) -> Callable[..., str | None]:
     """The value of a cell, or of a date and a time, with the zone of the times; None when it is rejected."""
+    parts = column.parts
 
-    def clean(*cells_and_zone: str | ZoneInfo) -> str | None:
-        *cells, zone = cells_and_zone
+    def one(cell: str, zone: ZoneInfo) -> str:
+        return clean_cell(cell, column, zone)
+
+    def two(day: str, moment: str, zone: ZoneInfo) -> str:
+        return clean_cells((day, moment), parts, zone)
+
+    clean = _or_none(one if column.time_column is None else two)
+    return clean if column.type in (*_TEXTS, FieldType.PHONE) else lru_cache(REMEMBERED)(clean)
+
+
+def _or_none(clean: Callable[..., str]) -> Callable[..., str | None]:
+    def read(*cells_and_zone: str | ZoneInfo) -> str | None:
         try:
-            if column.time_column is None:
-                return clean_cell(cells[0], column, zone)  # type: ignore[arg-type]
-            return clean_cells(cells, column.parts, zone)  # type: ignore[arg-type]
+            return clean(*cells_and_zone)
         except CellRejected:
             return None
 
-    return clean if column.type in (*_TEXTS, FieldType.PHONE) else lru_cache(REMEMBERED)(clean)
+    return read
 
 
 def _texts(cells: Cells, zones: Sequence[ZoneInfo], clean: Callable[..., str | None]) -> Values:

@@ -1,5 +1,8 @@
 """What the database's errors mean: when a read is tried again, and when a write may have been applied."""
 
+import asyncio
+import random
+
 from google.api_core.exceptions import (
     Aborted,
     Cancelled,
@@ -35,6 +38,11 @@ def _may_pass(error: Exception) -> bool:
 
 # As the client's own policy for commits, which repeats also what is too large, for a minute.
 COMMIT_RETRY = AsyncRetry(predicate=_may_pass, initial=0.1, maximum=60.0, multiplier=1.3, timeout=60.0)
+
+
+async def back_off(attempt: int, first_seconds: float) -> None:
+    """Wait before the next of several attempts, counted from 0: up to `first_seconds`, then twice as long."""
+    await asyncio.sleep(random.uniform(0.5, 1.0) * first_seconds * 2**attempt)  # noqa: S311 - jitter
 
 
 def read_retry(transaction: AsyncTransaction | None) -> AsyncRetry | object:

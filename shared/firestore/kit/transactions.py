@@ -1,7 +1,5 @@
 """Transactions and write batches that are tried again when Firestore is unsure, within bounds."""
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from shared import faults, metering, tracing
 from shared.domain.errors import Unavailable
 from shared.domain.fires.fire_cost import Unit
 from shared.faults import Point
-from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE
+from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE, back_off
 from shared.firestore.kit.too_large import TooLarge, too_large_said
 
 R = TypeVar("R")
@@ -115,7 +113,7 @@ async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
             if not isinstance(error.__cause__, Aborted):
                 raise
             last = error
-        await asyncio.sleep(random.uniform(0.5, 1.0) * 0.05 * 2**attempt)  # noqa: S311 - jitter
+        await back_off(attempt, 0.05)
     raise ContentionError(f"no commit in {ATTEMPTS} attempts") from last
 
 

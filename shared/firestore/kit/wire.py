@@ -104,6 +104,7 @@ def add_write(
         if value is not DELETE_FIELD:
             _fill(write.update.fields[name], value)
     if mask is not None:
+        write.update_mask.SetInParent()  # an empty mask writes nothing, none would write the whole document
         write.update_mask.field_paths.extend(mask)
     if exists is not None:
         write.current_document.exists = exists

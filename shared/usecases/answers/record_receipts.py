@@ -5,7 +5,6 @@ may just be sent, or other workers record other receipts of them: what another w
 """
 
 import asyncio
-import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared import faults, tracing
@@ -14,6 +13,7 @@ from shared.domain.messages.message import Message
 from shared.domain.messages.receipt_bundle import receipts_of
 from shared.domain.messages.sending import Receipt
 from shared.firestore.kit.documents import Change
+from shared.firestore.kit.retries import back_off
 from shared.firestore.kit.transactions import ContentionError
 from shared.runtime import Runtime
 from shared.usecases.answers.record_receipt import (
@@ -43,7 +43,7 @@ async def record_together(runtime: Runtime, company_id: str, bundle_ids: Sequenc
     """
     try:
         await _record_bundles(runtime, company_id, bundle_ids)
-    except Exception:
+    except Exception:  # whatever it was, it is raised again for the bundle that caused it
         if len(bundle_ids) == 1:
             raise
         tries = (_record_bundles(runtime, company_id, [bundle_id]) for bundle_id in bundle_ids)
@@ -110,7 +110,7 @@ async def _record_group(runtime: Runtime, company_id: str, receipts: _ByMessage)
         if not refused:
             return unknown
         waiting = refused
-        await asyncio.sleep(random.uniform(0.5, 1.0) * 0.02 * 2**attempt)  # noqa: S311 - jitter
+        await back_off(attempt, 0.02)
     raise ContentionError(f"{len(waiting)} messages were changed by others in each of {ATTEMPTS} attempts")
 
 

@@ -65,9 +65,9 @@ def environment(venv: Path) -> Path:
     wanted = REQUIREMENTS.read_text(encoding="utf-8")
     if not seal.exists() or seal.read_text(encoding="utf-8") != wanted:
         print(f"Installing the peers into {venv} (once)", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)  # noqa: S603 - venv
         pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", str(REQUIREMENTS)], check=True, stdout=sys.stderr)  # noqa: S603
+        subprocess.run([*pip, "-r", str(REQUIREMENTS)], check=True, stdout=sys.stderr)  # noqa: S603 - pip
         seal.write_text(wanted, encoding="utf-8")
     return venv / "bin"
 
@@ -77,7 +77,7 @@ def redis_server() -> str:
     if not (found := shutil.which("redis-server")) and os.geteuid() == 0:
         print("Installing redis-server (once)", file=sys.stderr)
         apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "redis-server"]
-        subprocess.run(apt, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        subprocess.run(apt, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - apt
         found = shutil.which("redis-server")
     if not found:
         raise Missing("redis-server is missing, Celery needs it: apt-get install redis-server")

@@ -4,11 +4,10 @@ import pytest
 
 from shared.domain.files.finding import ColumnChange, FindingCode, Severity
 from shared.domain.files.missing_columns import absent_findings, doubled_findings, missing_findings
-from shared.domain.files.profile import EarlierColumns, Profile, sampled_columns
+from shared.domain.files.profile import sampled_columns
 from shared.domain.files.renamed_columns import Renaming, find_renamed
-from shared.domain.files.row_sketch import RowSketch
 from shared.domain.files.source import ColumnMapping, FieldType
-from tests.domain.files.test_compare_columns import DAYS, EMAILS, PEOPLE, PHONES, columns_of
+from tests.domain.files.test_compare_columns import DAYS, EMAILS, PEOPLE, PHONES, columns_of, earlier
 
 PHONE = ColumnMapping(column="Phone", field="phone", type=FieldType.PHONE)
 EMAIL = ColumnMapping(column="Email", field="email", type=FieldType.EMAIL)
@@ -16,27 +15,12 @@ NAME = ColumnMapping(column="Name", field="name")
 VISIT = ColumnMapping(column="Visit date", field="visit", type=FieldType.DATE)
 
 
-def earlier(**columns: list[str]) -> EarlierColumns:
-    return EarlierColumns(
-        Profile(
-            row_count=10,
-            rejected_count=0,
-            marked_count=0,
-            day=1,
-            columns=sampled_columns(*columns_of(**columns)),
-            days={},
-            rows=RowSketch(),
-            fields={},
-        )
-    )
-
-
 def renamed(
     missing: ColumnMapping, now: dict[str, list[str]], before: dict[str, list[str]] | None = None
 ) -> tuple[tuple[str, ...], bool]:
     """The candidates, and whether one is clear."""
     header, rows = columns_of(**now)
-    old = [earlier(**before)] if before else []
+    old = [earlier((), **before)] if before else []
     (found,) = find_renamed([missing], [missing], sampled_columns(header, rows), old)
     assert found.column == missing.column
     return found.candidates, found.is_clear
@@ -151,17 +135,17 @@ def test_a_column_that_nothing_may_be_is_to_be_added() -> None:
 
 
 def test_an_optional_column_that_is_missing_is_noted_and_warned_of_where_earlier_files_had_it() -> None:
-    (noted,) = absent_findings([PHONE], [earlier(Name=PEOPLE)])
+    (noted,) = absent_findings([PHONE], [earlier((), Name=PEOPLE)])
     assert (noted.code, noted.severity, noted.columns) == (
         FindingCode.COLUMN_MISSING,
         Severity.NOTE,
         ("Phone",),
     )
     assert noted.what == "The column 'Phone' is missing; its field is empty in every row. It is optional."
-    (warned,) = absent_findings([PHONE], [earlier(Phone=PHONES)])
+    (warned,) = absent_findings([PHONE], [earlier((), Phone=PHONES)])
     assert warned.severity is Severity.WARNING
     assert warned.what.endswith("Earlier files had it.")
-    (empty,) = absent_findings([PHONE], [earlier(Phone=[""])])
+    (empty,) = absent_findings([PHONE], [earlier((), Phone=[""])])
     assert empty.severity is Severity.NOTE
 
 

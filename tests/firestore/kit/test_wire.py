@@ -111,6 +111,16 @@ def test_what_has_no_kind_is_refused(db: AsyncClient) -> None:
         _written(db, lambda writer, ref: add_write(writer, ref, {"a": 1j}))
 
 
+async def test_an_empty_mask_changes_nothing(clinic: Clinic) -> None:
+    db = clinic.stores.db
+    here = paths.document(db, "acme", "notes", "here")
+    await here.set(VALUES)
+    writer = db.batch()
+    add_write(writer, here, {}, mask={})
+    await writer.commit()
+    assert (await here.get()).to_dict() == VALUES
+
+
 async def test_documents_are_read_as_they_were_written(clinic: Clinic) -> None:
     db = clinic.stores.db
     here, gone = (paths.document(db, "acme", "notes", name) for name in ("here", "gone"))
