@@ -13,9 +13,8 @@ from infra.local.simulator.client import SimulatorClient
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.api.office import Office
+from tests.kit.buckets import create_bucket
 from tests.kit.clock import Clock
-
-BUCKET = "uploads"
 
 
 @pytest_asyncio.fixture
@@ -27,11 +26,13 @@ async def office(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Office]:
     """Two companies with everything an id can name, and keys of each."""
-    for name, value in emulators.env.items():
-        monkeypatch.setenv(name, value)
+    for variable, value in emulators.env.items():
+        monkeypatch.setenv(variable, value)
+    name = f"test-{uuid4().hex[:12]}"
+    await create_bucket(emulators, name)
     settings = Settings(
-        project_id=f"test-{uuid4().hex[:12]}",
-        upload_bucket=BUCKET,
+        project_id=name,
+        upload_bucket=name,
         public_url="http://127.0.0.1:9",
         signing_key="signing-key",
         secrets=str(tmp_path / "secrets.json"),

@@ -26,12 +26,6 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
 
 
-async def clear_objects(clinic: Clinic) -> None:
-    """Delete what other tests stored for a company of the same name."""
-    for name in await clinic.runtime.files.list_names(f"companies/{clinic.company_id}/"):
-        await clinic.runtime.files.remove(name)
-
-
 async def _documents(clinic: Clinic) -> dict[str, str]:
     found = await all_documents(clinic.stores.db)
     return {path: f"{path} {_readable(fields)}" for path, fields in found.items()}

@@ -15,12 +15,12 @@ from infra.manifest import Trigger, read_manifest
 from shared.providers import registry
 from shared.runtime import Runtime
 from shared.settings import Settings
+from tests.kit.buckets import create_bucket
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.kit.counting_proxy import CountingProxy
 from tests.kit.measured import Measured
 
-BUCKET = "uploads"
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.
 for vendor in ("twilio", "sendgrid"):
     for part in ("client", "account"):
@@ -36,12 +36,14 @@ async def clinic(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Clinic]:
-    """A company with an SMS and an email sender, in a database of its own."""
-    for name, value in emulators.env.items():
-        monkeypatch.setenv(name, value)
+    """A company with an SMS and an email sender, in a database and a bucket of its own."""
+    for variable, value in emulators.env.items():
+        monkeypatch.setenv(variable, value)
+    name = f"test-{uuid4().hex[:12]}"
+    await create_bucket(emulators, name)
     settings = Settings(
-        project_id=f"test-{uuid4().hex[:12]}",
-        upload_bucket=BUCKET,
+        project_id=name,
+        upload_bucket=name,
         public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the tests
         signing_key="signing-key",
         secrets=str(tmp_path / "secrets.json"),

@@ -36,7 +36,7 @@ from tests.kit.builders import a_campaign, a_step, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.kit.forgetting import forgotten
-from tests.kit.traces import clear_objects, traces
+from tests.kit.traces import traces
 
 TEXTS = Channel("sms")
 ANA, BEN = "+12125550187", "+12125550188"
@@ -49,7 +49,6 @@ BOTH_STEPS = (
 
 async def worked(clinic: Clinic) -> Fire:
     """Ana got a text and a mail, answered, and refused; her rows, rejected rows and previews are kept."""
-    await clear_objects(clinic)
     ana = {"Patient": "Anastasia", "Email": "Ana@Example-Clinic.com"}
     ben = {"Patient": "Ben", "Phone": "212.555.0188", "Email": "ben@example-clinic.com"}
     file = await clinic.load(
