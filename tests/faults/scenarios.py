@@ -19,6 +19,7 @@ from tests.faults.trial import Trial
 MOMENTS: tuple[Moment, ...] = ("before", "after")
 Disturb = Callable[[Laboratory, Trial], Awaitable[None]]
 TEXTS = (Channel("sms"),)
+BOTH = (*TEXTS, Channel("email"))
 OUTAGE_SECONDS = 60
 # A process that dies inside a transaction leaves its locks until Firestore ends the transaction: a minute.
 SETTLED_WITHIN = 150
@@ -35,14 +36,18 @@ class Scenario:
     disturb: Disturb
     may_be_unknown: bool = False
     may_be_failed: bool = False
-    channels: tuple[Channel, ...] = (Channel("sms"), Channel("email"))
+    channels: tuple[Channel, ...] = BOTH
     numbers: tuple[str, ...] = ()
     window_closes_in: float | None = None
     seconds: float = SETTLED_WITHIN
 
 
 # A group that was marked `sending` and then lost its worker: nobody can know that nothing left.
-_LEAVES_UNKNOWN: set[Passage] = {("intend_messages", "after"), ("send_batch.call", "before")}
+_LEAVES_UNKNOWN: set[Passage] = {
+    ("intend_messages", "after"),
+    ("send_batch.call", "before"),
+    ("record_results", "before"),  # a refusal leaves no trace at the provider
+}
 # What must have gone wrong first, so that anybody comes to the point.
 _LOST_CALL: Passage = ("send_batch.call", "before")
 _FIRST: dict[Point, Passage] = {
@@ -55,6 +60,9 @@ _FIRST: dict[Point, Passage] = {
 }
 _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
+# What is refused is read again and written with its failure.
+_NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
+_WITH_REFUSED = (evidence.REFUSED, *(f"+121255520{place:02}" for place in range(8)))
 _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[None]]] = {
     "refuse_fire": evidence.refuse_start,
     "pause_sender": evidence.suspend_account,
@@ -65,7 +73,6 @@ _NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[
     "record_receipt": evidence.lose_receipts,  # one by one where the history tells them
     "settle_message": evidence.decide,
     "settle_message.publish": evidence.decide,
-    "record_results": evidence.correct,  # what is refused is read and written with its failure
     "requeue_failure": evidence.correct,
     "requeue_failure.publish": evidence.correct,
 }
@@ -82,6 +89,9 @@ def kills() -> Iterator[Scenario]:
                 name=f"kill {moment} {point}",
                 disturb=partial(disturbances.kill, passages, replies=point in _NEEDS_REPLY),
                 may_be_unknown=bool(_LEAVES_UNKNOWN & set(passages)),
+                may_be_failed=point in _NEEDS_REFUSAL,
+                channels=TEXTS if point in _NEEDS_REFUSAL else BOTH,
+                numbers=_WITH_REFUSED if point in _NEEDS_REFUSAL else (),
                 window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
             )
 
