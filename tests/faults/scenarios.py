@@ -58,7 +58,13 @@ _FIRST: dict[Point, Passage] = {
     "sweep.mark": ("queue_messages.publish", "before"),
     "sweep.publish_receipts": ("store_receipts.publish", "before"),
 }
-_NEEDS_CLOSED_WINDOW: tuple[Point, ...] = ("replan_messages.reserve", "replan_messages.move")
+# What did not go out before it closed is planned anew, and waits for a tick.
+_NEEDS_CLOSED_WINDOW: tuple[Point, ...] = (
+    "replan_messages.reserve",
+    "replan_messages.move",
+    "dispatch_batches.mark",
+    "dispatch_batches.publish",
+)
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
 # What is refused is read again and written with its failure.
 _NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
