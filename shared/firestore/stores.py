@@ -7,6 +7,9 @@ from google.cloud.firestore import AsyncClient
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
+from shared.domain.contacts.contact_changes import ContactChange
+from shared.domain.contacts.contact_field import ContactField
+from shared.domain.contacts.contact_list import ContactList
 from shared.domain.deletion import Deletion
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
@@ -30,6 +33,7 @@ from shared.domain.senders.sender_timeline import SenderTimeline
 from shared.domain.templates.template import Template
 from shared.firestore.campaign_contents import CampaignContents
 from shared.firestore.companies import Companies
+from shared.firestore.contact_shards import ContactKeys, ContactShards
 from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import RETENTION, Periods, keeping_of
@@ -138,6 +142,31 @@ class Stores:
     def withdrawals(self) -> Collection[Withdrawals]:
         """Appointments that files canceled or moved."""
         return self._collection("withdrawals", Withdrawals, "withdrawal")
+
+    @cached_property
+    def contact_shards(self) -> ContactShards:
+        """Contacts, by the hash of their id."""
+        return ContactShards(self.db)
+
+    @cached_property
+    def contact_keys(self) -> ContactKeys:
+        """What contacts are found by, by the hash of the key."""
+        return ContactKeys(self.db)
+
+    @cached_property
+    def contact_changes(self) -> Collection[ContactChange]:
+        """What changed of contacts: before and after."""
+        return self._collection("contact_changes", ContactChange, "contact change")
+
+    @cached_property
+    def contact_fields(self) -> Collection[ContactField]:
+        """Fields of the company's own, by their names."""
+        return self._collection("contact_fields", ContactField, "contact field")
+
+    @cached_property
+    def contact_lists(self) -> Collection[ContactList]:
+        """Lists of contacts."""
+        return self._collection("contact_lists", ContactList, "contact list")
 
     @cached_property
     def templates(self) -> Collection[Template]:

@@ -52,7 +52,7 @@ def test_every_list_of_the_api_is_tried_here_with_all_its_filters() -> None:
     found = {}
     for path, operations in document["paths"].items():
         names = {item["name"] for item in operations.get("get", {}).get("parameters", ())}
-        if "cursor" in names and "{" not in path:
+        if "cursor" in names and "{" not in path and path != "/v1/contacts":  # tried in test_contacts.py
             assert {"limit", "since", "until"} <= names, path
             found[path] = names - {"cursor", "limit", "since", "until"}
     tried = {listed.path: set(listed.filters) for listed in LISTS}

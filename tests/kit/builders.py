@@ -11,6 +11,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
+from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.domain.messages.message import Message, rendering_hash
@@ -118,6 +119,27 @@ def a_campaign(**changes: Any) -> Campaign:
         updated_at=NOON,
     )
     return replace(campaign, **changes)
+
+
+def a_contact(**changes: Any) -> Contact:
+    """Ana, as she is stored: with a phone and a mailbox."""
+    contact = Contact(
+        id="0123456789abcdef01234567",
+        created_at=NOON,
+        changed_at=NOON,
+        version=1,
+        name="Ana Vega",
+        key="P-1",
+        language="es",
+        time_zone="America/New_York",
+        tags=("vip",),
+        fields={"level": 3},
+        addresses=(
+            ContactAddress(channel=Channel("sms"), address="+12125550187", is_preferred=True),
+            ContactAddress(channel=Channel("email"), address="ana@example.com", is_preferred=True),
+        ),
+    )
+    return replace(contact, **changes)
 
 
 def an_opt_out(address: str, **changes: Any) -> OptOut:

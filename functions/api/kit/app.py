@@ -28,6 +28,9 @@ PARTS = {
     "failures": ("failures",),
     "replies": ("replies",),
     "opt-outs": ("opt_outs",),
+    "contacts": ("contacts",),
+    "contact-lists": ("contact_lists",),
+    "contact-fields": ("contact_fields",),
     "deletions": ("deletions",),
     "reports": ("reports",),
 }

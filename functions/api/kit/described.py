@@ -16,7 +16,7 @@ DESCRIPTION = """Rollcall sends a company's campaigns out of the files it brings
 - A POST may carry an `Idempotency-Key`: sent again within a day, it is not done again and gets the same
   answer, marked `Idempotent-Replayed: true`.
 - Lists are newest first and come in pages: pass `next_cursor` as `cursor`, with the same filters. `since` is
-  included, `until` is not.
+  included, `until` is not. Only contacts have an order of their own.
 
 The same as a document for programs: [/v1/openapi.json](/v1/openapi.json).
 """
@@ -35,6 +35,9 @@ TAGS = {
     "failures": "What could not become a sent message, and how to correct it.",
     "replies": "What people wrote, and what it was taken to mean.",
     "opt-outs": "Who has refused.",
+    "contacts": "People: their addresses, fields, tags and lists.",
+    "contact lists": "Contacts that were put together.",
+    "contact fields": "What a company keeps of its contacts beside what all have.",
     "reports": "Fires in numbers that add up.",
     "notices": "What the company must know and do something about.",
     "deletions": "People who were forgotten.",

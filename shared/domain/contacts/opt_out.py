@@ -61,6 +61,11 @@ class OptOut:
         """Whether nobody refused, but nothing reaches the address."""
         return self.source is OptOutSource.BOUNCE
 
+    @property
+    def ended_bounce(self) -> bool:
+        """Whether it is over and was about an address out of reach: nobody agreed to anything."""
+        return not self.is_active and bool(self.earlier) and self.earlier[-1].source is OptOutSource.BOUNCE
+
 
 def active(opt_outs: Iterable[OptOut]) -> dict[str, OptOut]:
     """Those that hold, by id."""

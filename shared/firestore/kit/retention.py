@@ -67,6 +67,9 @@ RETENTION: dict[str, Retention] = {
     "notices": Retention(
         period=lambda kept: kept.messages, since=lambda notice: notice.created_at, why="as messages"
     ),
+    "contact_changes": Retention(
+        period=lambda kept: kept.messages, since=lambda change: change.at, why="as messages"
+    ),
     "row_chunks": Retention(
         period=lambda kept: kept.rows,
         why="a failed row can be corrected, and a file fired again, for so long",

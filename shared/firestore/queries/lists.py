@@ -47,3 +47,8 @@ OPT_OUTS = ListQuery(collection="opt_outs", newest="changed_at", equal=("channel
 NOTICES = ListQuery(
     collection="notices", newest="created_at", equal=("kind", "is_read", "sender_id", "campaign_id")
 )
+CONTACT_FIELDS = ListQuery(collection="contact_fields", newest="created_at", equal=("kind",))
+CONTACT_LISTS = ListQuery(collection="contact_lists", newest="created_at", equal=("name",))
+CONTACT_CHANGES = ListQuery(
+    collection="contact_changes", newest="at", equal=("by_id",), contains=("contact_ids",)
+)

@@ -10,6 +10,8 @@ from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import ApiKey
+from shared.domain.contacts.contact_field import ContactField, FieldKind
+from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.deletion import Deletion, DeletionState
 from shared.domain.files.file import File, FileState
@@ -259,6 +261,20 @@ LISTS = (
             "source": ("api", {"source": OptOutSource.REPLY}),
             "is_active": ("true", {"is_active": False}),
         },
+    ),
+    ApiList(
+        path="/v1/contact-lists",
+        store="contact_lists",
+        newest="created_at",
+        make=lambda: ContactList(id="", name="Regulars", created_at=NOON, updated_at=NOON),
+        filters={"name": ("Regulars", {"name": "Others"})},
+    ),
+    ApiList(
+        path="/v1/contact-fields",
+        store="contact_fields",
+        newest="created_at",
+        make=lambda: ContactField(id="", name="Level", kind=FieldKind.NUMBER, created_at=NOON),
+        filters={"kind": ("number", {"kind": FieldKind.DATE})},
     ),
     ApiList(
         path="/v1/notices",

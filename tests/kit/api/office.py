@@ -11,6 +11,9 @@ from infra.local.simulator.client import SimulatorClient
 from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
+from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.contacts.contact_field import ContactField, FieldKind
+from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.deletion import Deletion
 from shared.domain.files.file import File, FileState
@@ -22,10 +25,12 @@ from shared.domain.messages.reply import Reply, ReplyMeaning
 from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.contacts.change_contacts import change_contacts
 from tests.kit.builders import (
     NOON,
     a_campaign,
     a_company,
+    a_contact,
     a_message,
     a_source,
     a_template,
@@ -117,6 +122,12 @@ class Office:
                 received_at=NOON,
                 meaning=ReplyMeaning.UNCLEAR,
             ),
+            stores.contact_fields: ContactField(
+                id=f"field{suffix}", name="Level", kind=FieldKind.NUMBER, created_at=NOON
+            ),
+            stores.contact_lists: ContactList(
+                id=f"list{suffix}", name="Regulars", created_at=NOON, updated_at=NOON
+            ),
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(
                 id=f"opt-out{suffix}",
@@ -131,6 +142,14 @@ class Office:
         for collection, record in named.items():
             collection.put(writer, company_id, record.id, record)  # type: ignore[attr-defined]
         await writer.commit()
+        contact = a_contact(id=f"contact{suffix}", key=f"P-{company_id}", version=0)
+        await change_contacts(
+            self.runtime,
+            company_id,
+            {contact.id: lambda _: contact},
+            Author(ChangedBy.SYSTEM, "a test"),
+            change_id=f"change{suffix}",
+        )
 
     async def close(self) -> None:
         """Close all connections."""

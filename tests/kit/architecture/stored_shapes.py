@@ -17,6 +17,8 @@ import msgspec
 from shared.domain.channels import registry
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_changes import ContactPair
 from shared.domain.deletion import Deletion
 from shared.domain.hold import Hold
 from shared.firestore.kit.schema import version_of
@@ -33,8 +35,10 @@ MEND = (
 
 
 def stored_records() -> dict[str, type]:
-    """Every record that is stored, by collection; ticks hold two kinds."""
+    """Every record that is stored, by collection; ticks hold two kinds, shards and changes pack theirs."""
     beside = {
+        "contact_shards (packed)": Contact,
+        "contact_changes (packed)": ContactPair,
         "companies": Company,
         "deleted_companies": Deletion,
         "ticks": Tick,

@@ -36,6 +36,9 @@ VISITS = calendar(
 NOUNS = {
     "api-keys": "KEY",
     "campaigns": "CAMPAIGN",
+    "contact-fields": "CONTACT_FIELD",
+    "contact-lists": "CONTACT_LIST",
+    "contacts": "CONTACT",
     "files": "FILE",
     "fires": "FIRE",
     "opt-outs": "OPT_OUT",

@@ -1,0 +1,193 @@
+"""Contacts in shard documents, as compressed JSON: 512, so that 100,000 contacts cost hundreds of writes.
+
+Which shard has a contact follows from its id. Beside them are the shards of keys, by which they are found.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+import msgspec
+import orjson
+from google.cloud.firestore import AsyncClient, AsyncTransaction
+
+from shared import metering
+from shared.domain.channels.channel import Channel, as_text
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_changes import ContactChange, ContactPair
+from shared.domain.contacts.contact_keys import SHARDS, Hints, by_shard, keys_of, shard_id
+from shared.domain.errors import RollcallError
+from shared.firestore.kit.collection import Collection
+from shared.firestore.kit.retries import READ_RETRY
+
+SHARDS_A_READ = 16
+FIRST_READS = (1, 4)
+LARGEST = 1_000_000  # bytes of a shard's contacts; Firestore takes a document of 1,048,576
+_ENCODER = msgspec.json.Encoder(enc_hook=as_text)
+
+
+def _channel(kind: type[Channel], name: str) -> Channel:
+    return kind(name)
+
+
+_CONTACTS = msgspec.json.Decoder(list[Contact], dec_hook=_channel)
+_PAIRS = msgspec.json.Decoder(list[ContactPair], dec_hook=_channel)
+
+
+class ContactsFull(RollcallError):
+    """A shard holds as many contacts as fit."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no room for more contacts, or for contacts that hold more: delete some, or have them "
+            "hold less."
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactShard:
+    """One shard's contacts, packed."""
+
+    id: str
+    contact_count: int
+    contacts: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactKeyShard:
+    """One shard's hints, packed."""
+
+    id: str
+    key_count: int
+    hints: bytes
+
+
+class ContactShards(Collection[ContactShard]):
+    """A company's contacts."""
+
+    def __init__(self, db: AsyncClient) -> None:
+        super().__init__(db, "contact_shards", ContactShard, "contact shard")
+
+    async def in_shard(
+        self, company_id: str, number: int, transaction: AsyncTransaction | None = None
+    ) -> dict[str, Contact]:
+        """All contacts of one shard, by id. With a transaction the read is part of it."""
+        found = await self.find(company_id, shard_id(number), transaction)
+        return {one.id: one for one in contacts_in(found)} if found else {}
+
+    async def contacts(
+        self, company_id: str, contact_ids: Iterable[str], transaction: AsyncTransaction | None = None
+    ) -> dict[str, Contact]:
+        """Those of the contacts that exist, by id."""
+        wanted = set(contact_ids)
+        ids = [shard_id(number) for number in by_shard(wanted)]
+        found = await self.find_many(company_id, ids, transaction)
+        return {one.id: one for shard in found.values() for one in contacts_in(shard) if one.id in wanted}
+
+    async def scan(self, company_id: str, first: int = 0) -> AsyncIterator[ContactShard]:
+        """Every shard that has contacts, in order, from number `first` on.
+
+        Some are read at a time, few at first: a page of a list ends soon. While they are looked at, the next
+        ones are on their way.
+        """
+        sizes = chain(FIRST_READS, repeat(SHARDS_A_READ))
+        coming = self._read(company_id, first, size := next(sizes))
+        while first < SHARDS:
+            first, found = first + size, await coming
+            coming = self._read(company_id, first, size := next(sizes))
+            try:
+                for shard in found:
+                    yield shard
+            except GeneratorExit:
+                coming.cancel()
+                raise
+
+    def _read(self, company_id: str, first: int, count: int) -> "asyncio.Task[list[ContactShard]]":
+        return asyncio.create_task(self._between(company_id, first, min(first + count, SHARDS)))
+
+    async def _between(self, company_id: str, first: int, end: int) -> list[ContactShard]:
+        """Those of the shards in [first, end) that have contacts."""
+        if first >= end:
+            return []
+        query = self._base(company_id).order_by("__name__")
+        query = query.start_at({"__name__": self.ref(company_id, shard_id(first))})
+        query = query.end_before({"__name__": self.ref(company_id, shard_id(end))})
+        found = [self.record(snapshot) async for snapshot in query.stream(retry=READ_RETRY)]
+        metering.count_query(len(found))
+        return found
+
+
+class ContactKeys(Collection[ContactKeyShard]):
+    """What contacts are found by."""
+
+    def __init__(self, db: AsyncClient) -> None:
+        super().__init__(db, "contact_key_shards", ContactKeyShard, "contact key shard")
+
+    async def in_shard(self, company_id: str, number: int, transaction: AsyncTransaction) -> Hints:
+        """One shard's hints, as part of a transaction."""
+        found = await self.find(company_id, shard_id(number), transaction)
+        return hints_in(found) if found else {}
+
+    async def ids_with(
+        self, company_id: str, keys: Iterable[str], transaction: AsyncTransaction | None = None
+    ) -> dict[str, list[str]]:
+        """By key, the ids of the contacts that may have it."""
+        wanted = set(keys)
+        ids = [shard_id(number) for number in by_shard(wanted)]
+        shards = await self.find_many(company_id, ids, transaction)
+        return {
+            key: sorted(found)
+            for shard in shards.values()
+            for key, found in hints_in(shard).items()
+            if key in wanted
+        }
+
+
+def contacts_in(shard: ContactShard) -> list[Contact]:
+    """The contacts a shard holds, in the order of their ids."""
+    return _CONTACTS.decode(zlib.decompress(shard.contacts))
+
+
+def contact_shard(number: int, contacts: Mapping[str, Contact]) -> ContactShard:
+    """The shard of these contacts. Raises ContactsFull when they do not fit."""
+    ordered = [contacts[contact_id] for contact_id in sorted(contacts)]
+    packed = zlib.compress(_ENCODER.encode(ordered), 1)
+    if len(packed) > LARGEST:
+        raise ContactsFull
+    return ContactShard(id=shard_id(number), contact_count=len(ordered), contacts=packed)
+
+
+def hints_in(shard: ContactKeyShard) -> Hints:
+    """The hints a shard holds."""
+    found: Hints = orjson.loads(zlib.decompress(shard.hints))
+    return found
+
+
+def key_shard(number: int, hints: Hints) -> ContactKeyShard:
+    """The shard of these hints. Raises ContactsFull when they do not fit."""
+    packed = zlib.compress(orjson.dumps(hints), 1)
+    if len(packed) > LARGEST:
+        raise ContactsFull
+    return ContactKeyShard(id=shard_id(number), key_count=len(hints), hints=packed)
+
+
+def pairs_in(change: ContactChange) -> list[ContactPair]:
+    """The contacts of a change, before and after."""
+    return _PAIRS.decode(zlib.decompress(change.pairs))
+
+
+def packed_pairs(pairs: Iterable[ContactPair]) -> bytes:
+    """Contacts before and after, as a change holds them."""
+    return zlib.compress(_ENCODER.encode(list(pairs)), 1)
+
+
+def with_key(contacts: Iterable[Contact], keys: Iterable[str]) -> dict[str, list[Contact]]:
+    """By key, those of the contacts that have it, the oldest first."""
+    wanted = set(keys)
+    found: dict[str, list[Contact]] = {}
+    for contact in sorted(contacts, key=lambda one: (one.created_at, one.id)):
+        for key in keys_of(contact) & wanted:
+            found.setdefault(key, []).append(contact)
+    return found
