@@ -51,7 +51,7 @@ def check_row_filter(
         if fault := _name_fault(condition, kind, types, takes_columns=takes_columns):
             yield Problem(field=f"{where}.{'field' if condition.column is None else 'column'}", reason=fault)
         elif kind is not None:
-            yield from _condition_problems(where, condition, kind)
+            yield from check_condition(where, condition, kind)
 
 
 def _name_fault(
@@ -70,7 +70,8 @@ def _name_fault(
     return None
 
 
-def _condition_problems(where: str, condition: RowCondition, kind: FieldType) -> Iterator[Problem]:
+def check_condition(where: str, condition: RowCondition, kind: FieldType) -> Iterator[Problem]:
+    """What is wrong with one condition on a field of this kind. `where` is its place in what was sent."""
     test, kinds = condition.test, _KINDS.get(condition.test)
     shown = test.replace("_", " ")
     if kinds is not None and kind not in kinds[0]:

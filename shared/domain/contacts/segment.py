@@ -1,0 +1,94 @@
+"""A segment: whoever meets its criteria at the moment it is asked.
+
+Criteria are a tree of `AllOf`, `AnyOf` and `Not` over what a contact says of itself. What a value is compared
+with is written as in a row filter (shared/domain/files/row_filter.py), `today+3` too.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.contact import Consent
+from shared.domain.files.row_filter import ConditionTest
+
+MOST_CRITERIA = 100
+MOST_DEPTH = 10
+
+
+class Told(StrEnum):
+    """What a contact says of itself beside the company's own fields."""
+
+    NAME = "name"
+    KEY = "key"
+    LANGUAGE = "language"
+    TIME_ZONE = "time_zone"
+    CREATED_AT = "created_at"
+
+
+class FieldIs(msgspec.Struct, frozen=True, kw_only=True, tag="field"):
+    """A field of the company's own, or one of `Told`, meets a test."""
+
+    field: str
+    test: ConditionTest
+    value: str | None = None
+    values: tuple[str, ...] = ()
+
+
+class HasTag(msgspec.Struct, frozen=True, kw_only=True, tag="tag"):
+    """The contact has the tag."""
+
+    value: str
+
+
+class OnList(msgspec.Struct, frozen=True, kw_only=True, tag="list"):
+    """The contact is on the list."""
+
+    list_id: str
+
+
+class HasConsent(msgspec.Struct, frozen=True, kw_only=True, tag="consent"):
+    """One of the contact's addresses on the channel has this consent; refusals count."""
+
+    channel: Channel
+    consent: Consent
+
+
+class CanBeReached(msgspec.Struct, frozen=True, kw_only=True, tag="reachable"):
+    """The contact has an address on the channel that is neither refused nor bounced."""
+
+    channel: Channel
+
+
+class AllOf(msgspec.Struct, frozen=True, kw_only=True, tag="all"):
+    """All of the criteria are met; without any, everybody meets it."""
+
+    criteria: tuple["Criterion", ...]
+
+
+class AnyOf(msgspec.Struct, frozen=True, kw_only=True, tag="any"):
+    """One of the criteria is met; without any, nobody meets it."""
+
+    criteria: tuple["Criterion", ...]
+
+
+class Not(msgspec.Struct, frozen=True, kw_only=True, tag="not"):
+    """The criterion is not met."""
+
+    criterion: "Criterion"
+
+
+Criterion = AllOf | AnyOf | Not | FieldIs | HasTag | OnList | HasConsent | CanBeReached
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """Criteria under a name."""
+
+    id: str
+    name: str
+    criterion: Criterion
+    created_at: datetime
+    updated_at: datetime
