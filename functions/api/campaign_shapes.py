@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from functions.api.audience_shapes import AudienceInput, AudienceOutput
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import (
     LEFT_OUT,
@@ -22,7 +23,6 @@ from functions.api.kit.shapes import (
 )
 from functions.api.message_filter_shapes import FilterInput, FilterOutput
 from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
-from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
 from shared.domain.campaigns.dedupe_scope import MOST_DAYS, DedupeScope
 from shared.domain.campaigns.public_holidays import holiday_hint, holidays_of
@@ -34,23 +34,6 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.usecases.campaigns.save_campaign import STEPS
 
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-
-
-def _audience(source_id: str, file_id: str | None = None) -> Audience:
-    if file_id is None:
-        return NewestFileAudience(source_id=source_id)
-    return FileAudience(source_id=source_id, file_id=file_id)
-
-
-class AudienceInput(Input):
-    """Whom a campaign is for: the rows of one file, or of the source's newest when it fires.
-
-    A recurring campaign without `file_id` fires every file of the source once, in order of arrival.
-    """
-
-    record_type: ClassVar[Callable[..., Any] | None] = _audience
-    source_id: ItemId
-    file_id: ItemId | None = None
 
 
 def _step(**fields: Any) -> Step:
@@ -157,13 +140,6 @@ class CampaignInput(CampaignChanges):
     steps: _Steps
 
 
-class AudienceOutput(Output):
-    """Whom a campaign is for. Without `file_id`: the files of the source that are due when it fires."""
-
-    source_id: str
-    file_id: str | None = None
-
-
 class StepOutput(Output):
     """One message of a campaign."""
 
@@ -262,7 +238,8 @@ class CampaignOutput(Output):
     @classmethod
     def derived(cls, record: Campaign) -> dict[str, object]:
         """The dedupe scope it has, be it the default."""
-        return {"dedupe_scope": record.scope.kind, "dedupe_days": record.scope.days}
+        audience = AudienceOutput.of(record.audience)
+        return {"audience": audience, "dedupe_scope": record.scope.kind, "dedupe_days": record.scope.days}
 
 
 class CampaignDetailOutput(CampaignOutput):

@@ -12,7 +12,7 @@ _Text = Annotated[str, StringConstraints(max_length=200)]
 _Value = _Text | StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
     """A value as texts are compared: true and false, and numbers as plain decimals."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -22,8 +22,8 @@ def _text(value: object) -> str | None:
 def _condition(
     test: ConditionTest, value: object = None, values: tuple[object, ...] = (), **named: Any
 ) -> RowCondition:
-    texts = tuple(text for one in values if (text := _text(one)) is not None)
-    return RowCondition(test=test, value=_text(value), values=texts, **named)
+    texts = tuple(text for one in values if (text := as_text(one)) is not None)
+    return RowCondition(test=test, value=as_text(value), values=texts, **named)
 
 
 class _AskedInput(Input):

@@ -55,7 +55,15 @@ class ForgetPerson:
     deletion_id: str
 
 
-Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatherPeople:
+    """Topic gather-people: find the people of a fire that is for contacts."""
+
+    company_id: str
+    fire_id: str
+
+
+Job = GatherPeople | IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson
 
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
@@ -64,4 +72,5 @@ TOPICS: dict[type[Job], str] = {
     SendBatch: "send-batch",
     RecordReceipts: "record-receipts",
     ForgetPerson: "forget-person",
+    GatherPeople: "gather-people",
 }

@@ -10,6 +10,7 @@ from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.contacts.contact_list import ContactList
+from shared.domain.contacts.segment import Segment
 from shared.domain.deletion import Deletion
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
@@ -167,6 +168,11 @@ class Stores:
     def contact_lists(self) -> Collection[ContactList]:
         """Lists of contacts."""
         return self._collection("contact_lists", ContactList, "contact list")
+
+    @cached_property
+    def segments(self) -> Collection[Segment]:
+        """Criteria under a name."""
+        return self._collection("segments", Segment, "segment")
 
     @cached_property
     def templates(self) -> Collection[Template]:

@@ -4,6 +4,7 @@ from shared import tracing
 from shared.domain.job import (
     TOPICS,
     ForgetPerson,
+    GatherPeople,
     IngestFile,
     Job,
     PreviewCampaign,
@@ -49,3 +50,7 @@ async def _run(runtime: Runtime, job: Job) -> None:
             from shared.usecases.contacts.forget_person import forget_person
 
             await forget_person(runtime, job)
+        case GatherPeople():
+            from shared.usecases.fires.gather_people import gather_people
+
+            await gather_people(runtime, job)

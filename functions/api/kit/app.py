@@ -31,6 +31,7 @@ PARTS = {
     "contacts": ("contacts",),
     "contact-lists": ("contact_lists",),
     "contact-fields": ("contact_fields",),
+    "segments": ("segments",),
     "deletions": ("deletions",),
     "reports": ("reports",),
 }

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.contact_source import CONTACTS
+from shared.domain.files.row_filter import RowFilter
 from shared.domain.ids import computed_id
 
 
@@ -29,15 +32,74 @@ class NewestFileAudience(msgspec.Struct, frozen=True, kw_only=True, tag="newest_
     source_id: str
 
 
-Audience = FileAudience | NewestFileAudience
+class Everybody(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="everybody"):
+    """All contacts."""
+
+
+class ListMembers(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="list"):
+    """The contacts on a list."""
+
+    list_id: str
+
+
+class SegmentMembers(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="segment"):
+    """The contacts that meet a segment's criteria when the campaign fires."""
+
+    segment_id: str
+
+
+class PickedContacts(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="contacts"):
+    """Contacts that somebody picked."""
+
+    contact_ids: tuple[str, ...]
+
+
+class PastedAddresses(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="addresses"):
+    """Addresses on one channel, of contacts or of nobody that is known."""
+
+    channel: Channel
+    addresses: tuple[str, ...]
+
+
+class FileRows(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="file_rows"):
+    """The rows of a loaded file that its filter takes."""
+
+    file_id: str
+    row_filter: RowFilter | None = None
+
+
+Chosen = Everybody | ListMembers | SegmentMembers | PickedContacts | PastedAddresses | FileRows
+
+
+class PeopleAudience(msgspec.Struct, frozen=True, kw_only=True, tag="people"):
+    """Whoever is in one of `include` and in none of `exclude` when the campaign fires, each person once."""
+
+    include: tuple[Chosen, ...]
+    exclude: tuple[Chosen, ...] = ()
+
+    @property
+    def source_id(self) -> str:
+        """The source of everything that is sent to people rather than to rows of a file."""
+        return CONTACTS
+
+    def chosen(self) -> tuple[Chosen, ...]:
+        """All that it is made of."""
+        return (*self.include, *self.exclude)
+
+
+Audience = FileAudience | NewestFileAudience | PeopleAudience
 
 
 class FilePart(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
-    """All rows of a file, as they were loaded: so many in so many row chunks."""
+    """All rows of a file, as they were loaded: so many in so many row chunks.
+
+    `is_people`: they are contacts, and others who are sent to beside them, as an audience of people came to.
+    """
 
     file_id: str
     recipient_count: int
     chunk_count: int
+    is_people: bool = False
 
 
 AudiencePart = FilePart
@@ -48,6 +110,7 @@ class RowsPiece(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):
 
     file_id: str
     number: int
+    is_people: bool = False
 
 
 Piece = RowsPiece
@@ -84,7 +147,7 @@ class FoundAudience:
         """The piece with this number, counted from 0 through all parts."""
         for part in self.parts:
             if number < part.chunk_count:
-                return RowsPiece(file_id=part.file_id, number=number)
+                return RowsPiece(file_id=part.file_id, number=number, is_people=part.is_people)
             number -= part.chunk_count
         raise ValueError("the audience has no piece of that number")
 

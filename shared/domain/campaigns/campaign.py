@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.campaigns.audience import Audience
+from shared.domain.campaigns.audience import Audience, PeopleAudience
 from shared.domain.campaigns.dedupe import Question
 from shared.domain.campaigns.dedupe_scope import DedupeScope, Scope, scope_of
 from shared.domain.campaigns.reply_option import ReplyOption
@@ -97,7 +97,12 @@ class Campaign:
     @property
     def scope(self) -> Scope:
         """Among which messages none may be the same twice: as stated, or the default."""
-        return scope_of(self.dedupe_scope, self.dedupe_days, self.schedule)
+        return scope_of(self.dedupe_scope, self.dedupe_days, self.schedule, is_for_people=self.is_for_people)
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether its audience are contacts, and not the rows of files."""
+        return isinstance(self.audience, PeopleAudience)
 
     @property
     def may_still_fire(self) -> bool:

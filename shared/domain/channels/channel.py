@@ -39,6 +39,11 @@ def channel_at(field: str, name: str) -> Channel:
         raise InvalidInput.at(field, str(error)) from None
 
 
+def named(kind: type[Channel], name: str) -> Channel:
+    """A channel as msgspec finds it stored. Raises ValueError."""
+    return kind(name)
+
+
 def as_text(channel: object) -> str:
     """A channel as msgspec stores it, which takes no types that follow from `str`."""
     if isinstance(channel, Channel):

@@ -28,7 +28,7 @@ class Told(StrEnum):
     CREATED_AT = "created_at"
 
 
-class FieldIs(msgspec.Struct, frozen=True, kw_only=True, tag="field"):
+class FieldIs(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="field"):
     """A field of the company's own, or one of `Told`, meets a test."""
 
     field: str
@@ -37,44 +37,44 @@ class FieldIs(msgspec.Struct, frozen=True, kw_only=True, tag="field"):
     values: tuple[str, ...] = ()
 
 
-class HasTag(msgspec.Struct, frozen=True, kw_only=True, tag="tag"):
+class HasTag(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tag"):
     """The contact has the tag."""
 
     value: str
 
 
-class OnList(msgspec.Struct, frozen=True, kw_only=True, tag="list"):
+class OnList(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="list"):
     """The contact is on the list."""
 
     list_id: str
 
 
-class HasConsent(msgspec.Struct, frozen=True, kw_only=True, tag="consent"):
+class HasConsent(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="consent"):
     """One of the contact's addresses on the channel has this consent; refusals count."""
 
     channel: Channel
     consent: Consent
 
 
-class CanBeReached(msgspec.Struct, frozen=True, kw_only=True, tag="reachable"):
+class CanBeReached(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="reachable"):
     """The contact has an address on the channel that is neither refused nor bounced."""
 
     channel: Channel
 
 
-class AllOf(msgspec.Struct, frozen=True, kw_only=True, tag="all"):
+class AllOf(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="all"):
     """All of the criteria are met; without any, everybody meets it."""
 
     criteria: tuple["Criterion", ...]
 
 
-class AnyOf(msgspec.Struct, frozen=True, kw_only=True, tag="any"):
+class AnyOf(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="any"):
     """One of the criteria is met; without any, nobody meets it."""
 
     criteria: tuple["Criterion", ...]
 
 
-class Not(msgspec.Struct, frozen=True, kw_only=True, tag="not"):
+class Not(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="not"):
     """The criterion is not met."""
 
     criterion: "Criterion"

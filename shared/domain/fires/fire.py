@@ -25,12 +25,14 @@ class EmptyBecause(StrEnum):
     NO_FILE = "no_file"  # nothing was loaded for it, though its time had come
     NO_NEW_FILE = "no_new_file"  # all was fired before: a quiet day
     NO_ROWS = "no_rows"  # its files have no row
+    NO_PEOPLE = "no_people"  # nobody is in its audience
 
 
 EMPTY_WORDS = {
     EmptyBecause.NO_FILE: "No file of this source was loaded yet.",
     EmptyBecause.NO_NEW_FILE: "No new file of this source was loaded since the last fire.",
     EmptyBecause.NO_ROWS: "The file has no rows.",
+    EmptyBecause.NO_PEOPLE: "Nobody is in the audience.",
 }
 
 
@@ -53,7 +55,7 @@ class Fire:
     these steps is written; until then the sweep goes on with it. `left_out` are files that somebody may
     expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it to the campaign.
     `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
-    in. `is_first`: no fire of its source was before it. `is_alone`: since it began no other fire of the
+    in. `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before it. `is_alone`: since it began no other fire of the
     company was open beside it. `progress` lives in another document (FireProgress), as summaries write it
     often.
     """
@@ -77,6 +79,7 @@ class Fire:
     has_row_filter: bool = False
     is_first: bool = False
     is_alone: bool = False
+    is_gathering: bool = False
 
     @property
     def is_alarming(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.domain.contacts.contact_source import CONTACT
 from shared.domain.files.file import Row
 from shared.domain.files.row_key import row_key
 
@@ -24,12 +25,13 @@ class Recipient:
     time_zone: str = ""
 
 
-def recipient_of_row(file_id: str, row: Row) -> Recipient:
-    """The recipient that a file's row is."""
+def recipient_of_row(file_id: str, row: Row, *, is_people: bool = False) -> Recipient:
+    """The recipient that a file's row is. `is_people`: that of a person, who may be a contact."""
     return Recipient(
         key=row_key(file_id, row.number),
         values=row.values,
         row_number=row.number,
         file_id=file_id,
+        contact_id=row.values.get(CONTACT) if is_people else None,
         time_zone=row.time_zone,
     )

@@ -44,6 +44,7 @@ REPLIES = ListQuery(
 )
 DELETIONS = ListQuery(collection="deletions", newest="started_at", equal=("state",))
 OPT_OUTS = ListQuery(collection="opt_outs", newest="changed_at", equal=("channel", "source", "is_active"))
+SEGMENTS = ListQuery(collection="segments", newest="created_at", equal=("name",))
 NOTICES = ListQuery(
     collection="notices", newest="created_at", equal=("kind", "is_read", "sender_id", "campaign_id")
 )

@@ -4,7 +4,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns import source_files
-from shared.domain.campaigns.audience import DueAudience, FileAudience, FoundAudience, NewestFileAudience
+from shared.domain.campaigns.audience import (
+    DueAudience,
+    FileAudience,
+    FoundAudience,
+    NewestFileAudience,
+    PeopleAudience,
+)
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.errors import Conflict
@@ -42,6 +48,8 @@ async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -
             return source_files.found([file])
         case NewestFileAudience():
             return await _of_source(runtime, company_id, campaign)
+        case PeopleAudience():  # they are found when it fires
+            return DueAudience(audience=FoundAudience())
 
 
 async def find_newest(runtime: Runtime, company_id: str, campaign: Campaign) -> FoundAudience:

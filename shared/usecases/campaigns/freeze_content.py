@@ -11,6 +11,7 @@ from shared.domain.errors import InvalidInput, Problem
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_source import find_source
 
 
 async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) -> CampaignContent:
@@ -18,7 +19,7 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
     stores = runtime.stores
     problems: list[Problem] = []
     company = await stores.companies.get(company_id)
-    source = await stores.sources.find(company_id, campaign.audience.source_id)
+    source = await find_source(runtime, company_id, campaign.audience)
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))
     templates, senders = await asyncio.gather(

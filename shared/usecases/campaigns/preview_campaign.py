@@ -10,10 +10,10 @@ from functools import partial
 import msgspec
 
 from shared import log
-from shared.domain.campaigns.audience import Piece
+from shared.domain.campaigns.audience import PeopleAudience, Piece
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut
-from shared.domain.errors import RollcallError
+from shared.domain.errors import Conflict, RollcallError
 from shared.domain.files.source import Source
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
@@ -28,6 +28,7 @@ from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
+from shared.usecases.campaigns.load_people import load_people, people_of
 from shared.usecases.campaigns.read_audience import read_audience, read_recipients
 from shared.usecases.ledger.find_earlier import find_earlier
 
@@ -45,11 +46,38 @@ async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
         if preview.state is not PreviewState.RUNNING:
             return
         try:
+            found = await _with_people(runtime, job.company_id, preview)
+            if found is None:
+                return
+            preview = found
             done = await _make(runtime, job.company_id, preview)
         except RollcallError as error:
             done = replace(preview, state=PreviewState.FAILED, error=str(error))
         await previews.save(job.company_id, preview.id, done)
         log.event("previewed", rows=done.audience.recipient_count, state=done.state)
+
+
+async def _with_people(runtime: Runtime, company_id: str, preview: Preview) -> Preview | None:
+    """The preview with the people whom its campaign is for, if that is for people.
+
+    None while another worker is finding them. Raises Conflict when they cannot be found.
+    """
+    if preview.audience.parts:
+        return preview
+    content = await runtime.stores.campaign_contents.frozen(
+        company_id, preview.campaign_id, preview.content_hash
+    )
+    audience = content.campaign.audience
+    if not isinstance(audience, PeopleAudience):
+        return preview
+    file = await load_people(
+        runtime, company_id, audience, preview.id, content.campaign.name, preview.made_at
+    )
+    if file is None:
+        return None
+    if file.refusal:
+        raise Conflict(file.refusal)
+    return replace(preview, audience=people_of(file))
 
 
 async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:

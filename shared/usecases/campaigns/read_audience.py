@@ -15,11 +15,11 @@ async def read_audience(
     for part in audience.parts:
         sizes = await runtime.stores.row_chunks.sizes(company_id, part.file_id, part.chunk_count)
         for place, size in enumerate(sizes):
-            yield number, RowsPiece(file_id=part.file_id, number=place), size
+            yield number, RowsPiece(file_id=part.file_id, number=place, is_people=part.is_people), size
             number += 1
 
 
 async def read_recipients(runtime: Runtime, company_id: str, piece: Piece) -> list[Recipient]:
     """The recipients of one piece, in order. Raises NotFound when they are gone."""
     rows = await runtime.stores.row_chunks.rows(company_id, piece.file_id, piece.number)
-    return [recipient_of_row(piece.file_id, row) for row in rows]
+    return [recipient_of_row(piece.file_id, row, is_people=piece.is_people) for row in rows]

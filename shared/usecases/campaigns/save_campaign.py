@@ -22,13 +22,16 @@ from shared.domain.templates.filters import check_filters
 from shared.domain.templates.template import Template
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.campaigns.check_people import check_people, with_one_form
 from shared.usecases.campaigns.check_send_again import check_send_again
+from shared.usecases.campaigns.find_source import find_source, keep_contact_source
 
 STEPS = 8  # with their templates they must fit one document of frozen content
 
 
 async def create_campaign(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:
     """Store a new draft; with the same id again, nothing changes. Raises InvalidInput."""
+    campaign = await with_one_form(runtime, company_id, campaign)
     campaign = await _checked(runtime, company_id, _with_step_ids(campaign))
     if await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
         return campaign
@@ -46,6 +49,7 @@ async def edit_campaign(
     campaign = await stores.campaigns.get(company_id, campaign_id)
     _check_draft(campaign)
     edited = _with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]
+    edited = await with_one_form(runtime, company_id, edited)
     edited = await _checked(runtime, company_id, edited)
 
     async def edit(transaction: Transaction) -> Campaign:
@@ -78,7 +82,7 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
     """The campaign with what is still to be asked of it. Raises InvalidInput."""
     stores = runtime.stores
     source, templates, senders = await asyncio.gather(
-        stores.sources.find(company_id, campaign.audience.source_id),
+        find_source(runtime, company_id, campaign.audience),
         stores.templates.find_many(company_id, {step.template_id for step in campaign.steps}),
         stores.senders.find_many(company_id, {step.sender_id for step in campaign.steps}),
     )
@@ -88,16 +92,19 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
         *check_schedule(campaign.schedule),
         *check_reply_options(campaign.reply_options),
         *check_filters(campaign.filters),
-        *check_scope(campaign.dedupe_scope, campaign.dedupe_days, campaign.schedule),
+        *check_scope(campaign.dedupe_days, campaign.scope),
     ]
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))
     else:
         problems += _check_fields(campaign, source)
     problems += await _check_file(runtime, company_id, campaign)
+    problems += await check_people(runtime, company_id, campaign.audience)
     problems += await check_send_again(runtime, company_id, campaign, campaign.send_again)
     if problems or source is None:
         raise InvalidInput(*problems)
+    if campaign.is_for_people:
+        await keep_contact_source(runtime, company_id)
     key = campaign.dedupe_key or source.dedupe_key
     asked = dedupe_questions(key, (column.field for column in source.columns), campaign.expires_field)
     return replace(campaign, questions=tuple(asked))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.domain.campaigns.audience import DueAudience
+from shared.domain.campaigns.audience import DueAudience, FoundAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dedupe import dedupe_questions
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
@@ -49,6 +49,8 @@ async def start_preview(
 
 
 async def _due(runtime: Runtime, company_id: str, campaign: Campaign) -> DueAudience:
+    if campaign.is_for_people:
+        return DueAudience(audience=FoundAudience())
     try:
         due = await find_audience(runtime, company_id, campaign)
     except AudienceNotReady as unready:

@@ -6,7 +6,6 @@ import re
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AbstractContextManager, ExitStack, aclosing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,14 +13,11 @@ from zoneinfo import ZoneInfo
 from shared import faults, log
 from shared.domain.errors import NotFound
 from shared.domain.files.appointments import VisitRange
-from shared.domain.files.file import File, FileHold, FileRefused, FileState
+from shared.domain.files.file import File, FileRefused, FileState
 from shared.domain.files.holding import hold_of
 from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
-from shared.domain.fires.notice import file_notice
 from shared.domain.job import IngestFile
-from shared.domain.lease import LeaseLost
-from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
 from shared.tabular.table import Table, open_table
@@ -29,6 +25,7 @@ from shared.usecases.files.check_file import MOST_FINDINGS, check_file
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
 from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.find_earlier_files import find_earlier_files
+from shared.usecases.files.note_loading import end_loading, note_loading
 from shared.usecases.files.read_blocks import Block, BlockReader, read_blocks
 from shared.usecases.files.store_rows import Loaded, release_held, store_rows
 from shared.usecases.files.store_withdrawals import store_withdrawals
@@ -61,10 +58,12 @@ async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
             await give_back_content(runtime, company_id, file)
             loaded.findings = refusal.findings[:MOST_FINDINGS]
             facts = loaded.facts_of_refusal()
-            await _end(runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason, **facts)
+            await end_loading(
+                runtime, company_id, file, state=FileState.REFUSED, refusal=refusal.reason, **facts
+            )
             log.event("file refused")
             return
-        await _end(runtime, company_id, file, state=FileState.LOADED, **loaded.facts())
+        await end_loading(runtime, company_id, file, state=FileState.LOADED, **loaded.facts())
         log.event("file loaded", rows=loaded.row_count, rejected=loaded.rejected_count)
 
 
@@ -189,28 +188,7 @@ def _hash_of(path: Path) -> str:
 async def _note_progress(runtime: Runtime, company_id: str, file: File, loaded: Loaded, percent: int) -> None:
     """Show progress and renew the lease. Raises LeaseLost."""
     until = runtime.now() + timedelta(seconds=runtime.settings.lease_seconds)
-    await _update(
+    await note_loading(
         runtime, company_id, file, percent=min(percent, 99), row_count=loaded.row_count,
         rejected_count=loaded.rejected_count, lease_until=until,
     )  # fmt: skip
-
-
-async def _end(runtime: Runtime, company_id: str, file: File, **facts: object) -> None:
-    now = runtime.now()
-    await _update(runtime, company_id, file, percent=100, loaded_at=now, lease_until=None, **facts)
-
-
-async def _update(runtime: Runtime, company_id: str, file: File, **facts: object) -> None:
-    files = runtime.stores.files
-
-    async def update(transaction: Transaction) -> None:
-        current = await files.get(company_id, file.id, transaction)
-        if current.lease_token != file.lease_token:
-            raise LeaseLost
-        updated = replace(current, **facts)  # type: ignore[arg-type]
-        files.put(transaction, company_id, file.id, updated)
-        if updated.hold is FileHold.HELD:
-            notice = file_notice(updated, runtime.now())
-            runtime.stores.notices.put(transaction, company_id, notice.id, notice)
-
-    await transact(runtime.stores.db, update, "ingest_file.update")

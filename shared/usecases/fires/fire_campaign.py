@@ -39,6 +39,10 @@ async def fire_campaign(
         raise Conflict(f"A campaign that is {campaign.state} cannot be fired: mark it ready first.")
     if problems := await check_send_again(runtime, company_id, campaign, send_again):
         raise InvalidInput(*problems)
+    if campaign.is_for_people:
+        chosen = EVERYBODY_AGAIN if repeat else send_again
+        slot, due = f"demand {random_id()}", DueAudience(audience=FoundAudience())
+        return await start_fire_for(runtime, company_id, campaign, slot, runtime.now(), due, chosen)
     due = await find_audience(runtime, company_id, campaign)
     if not due.audience.parts:  # all was fired
         due = replace(due, audience=await find_newest(runtime, company_id, campaign))

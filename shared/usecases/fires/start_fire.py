@@ -69,8 +69,10 @@ async def _start(
 ) -> Fire:
     stores = runtime.stores
     content = await _content_to_fire(runtime, company_id, campaign)
-    last = None if due.audience.parts else await last_with_files(runtime, company_id, campaign)
-    empty = _empty_because(due.audience, last)
+    last = None
+    if not due.audience.parts and not campaign.is_for_people:
+        last = await last_with_files(runtime, company_id, campaign)
+    empty = None if campaign.is_for_people else _empty_because(due.audience, last)
     fire = _new_fire(company_id, campaign, content, slot, now, due, send_again, empty)
 
     async def start(transaction: Transaction) -> Fire:
@@ -155,16 +157,22 @@ def _new_fire(
         fired_at=now,
         audience=audience,
         audience_key=audience.key,
-        steps=tuple(
-            PlannedStep(step_id=step.id, planned=audience.recipient_count, chunk_count=audience.chunk_count)
-            for step in first_steps(content.campaign.steps)
-        ),
+        steps=() if campaign.is_for_people else planned_steps(content, audience),
+        is_gathering=campaign.is_for_people,
         note=" ".join(text for text in said if text),
         left_out=due.left_out,
         send_again=send_again,
         empty_because=empty,
         traceparent=tracing.traceparent(),
         has_row_filter=content.campaign.row_filter is not None,
+    )
+
+
+def planned_steps(content: CampaignContent, audience: FoundAudience) -> tuple[PlannedStep, ...]:
+    """The steps with which the fire begins, for these recipients."""
+    return tuple(
+        PlannedStep(step_id=step.id, planned=audience.recipient_count, chunk_count=audience.chunk_count)
+        for step in first_steps(content.campaign.steps)
     )
 
 

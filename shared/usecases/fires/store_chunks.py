@@ -10,6 +10,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
 from shared.domain.fires.fire import Chunk, Fire, PlannedStep, chunk_id, queue_job
 from shared.domain.ids import computed_id
+from shared.domain.job import GatherPeople
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.domain.stored_size import cut, stored_bytes
 from shared.firestore.kit.transactions import Transaction, commit_part, transact
@@ -26,6 +27,10 @@ WORTH_A_NOTE = timedelta(minutes=1)
 async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
     """Go on with a fire whose chunks may not all be stored; doing it twice is harmless."""
     if fire.chunks_stored:
+        return fire
+    if fire.is_gathering:
+        job = GatherPeople(company_id=company_id, fire_id=fire.id)
+        await announce_jobs(runtime, [job], "store_chunks.publish")
         return fire
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     pieces = [found async for found in read_audience(runtime, company_id, fire.audience)]

@@ -74,6 +74,8 @@ async def _sweep_files(runtime: Runtime, now: datetime) -> int:
         if stored is not None:
             jobs.append(_ingest(runtime, file.object_name, stored.generation))
     async for _, file in stalled:
+        if not file.object_name:  # people who are gathered: their fire is found as one that is not stored
+            continue
         jobs.append(_ingest(runtime, file.object_name, file.generation or ""))
     await announce_jobs(runtime, jobs, "sweep.publish_files")
     return len(jobs)

@@ -1,0 +1,102 @@
+"""Who is in an audience of people: whoever one of `include` names and none of `exclude` does."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.campaigns.audience import (
+    Chosen,
+    Everybody,
+    FileRows,
+    ListMembers,
+    PastedAddresses,
+    PeopleAudience,
+    PickedContacts,
+    SegmentMembers,
+)
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_field import FieldKind
+from shared.domain.contacts.contact_source import CONTACT, PERSON, address_keys, values_of
+from shared.domain.contacts.judge_contact import OptOuts, asks_consent, judge_of
+from shared.domain.contacts.segment import Criterion
+
+_Names = Callable[[Contact, OptOuts], bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatheringFacts:
+    """What an audience is read with. `criteria` are those of its segments by id, `kinds` those of fields.
+
+    `excluded` are the address keys that each of its excluded files and pasted lists holds, by its place.
+    """
+
+    criteria: Mapping[str, Criterion]
+    kinds: Mapping[str, FieldKind]
+    now: datetime
+    time_zone: str
+    excluded: Mapping[int, Collection[str]]
+
+
+class Gathering:
+    """Says of a contact, or of an address, whether it is in the audience."""
+
+    def __init__(self, audience: PeopleAudience, facts: GatheringFacts) -> None:
+        self._facts = facts
+        self._include = [self._names(one, ()) for one in audience.include]
+        self._exclude = [
+            self._names(one, facts.excluded.get(place, ())) for place, one in enumerate(audience.exclude)
+        ]
+        self._excluded_keys = [facts.excluded.get(place, ()) for place in range(len(audience.exclude))]
+        self.asks_consent = any(
+            asks_consent(facts.criteria[one.segment_id])
+            for one in audience.chosen()
+            if isinstance(one, SegmentMembers)
+        )
+
+    def included_by(self, contact: Contact, opt_outs: OptOuts) -> int | None:
+        """The place of the first of `include` that names the contact."""
+        return _first(self._include, contact, opt_outs)
+
+    def excluded_by(self, contact: Contact, opt_outs: OptOuts) -> int | None:
+        """The place of the first of `exclude` that names the contact."""
+        return _first(self._exclude, contact, opt_outs)
+
+    def excludes(self, keys: Collection[str]) -> bool:
+        """Whether one of these addresses is excluded by itself."""
+        return any(key in held for held in self._excluded_keys for key in keys)
+
+    def takes(self, contact: Contact, opt_outs: OptOuts) -> bool:
+        """Whether the contact is in the audience."""
+        return self.included_by(contact, opt_outs) is not None and self.excluded_by(contact, opt_outs) is None
+
+    def _names(self, chosen: Chosen, keys: Collection[str]) -> _Names:
+        facts = self._facts
+        match chosen:
+            case Everybody():
+                return lambda contact, opt_outs: True
+            case ListMembers(list_id=list_id):
+                return lambda contact, opt_outs: list_id in contact.list_ids
+            case SegmentMembers(segment_id=segment_id):
+                return judge_of(facts.criteria[segment_id], facts.kinds, facts.now, facts.time_zone)
+            case PickedContacts(contact_ids=contact_ids):
+                picked = frozenset(contact_ids)
+                return lambda contact, opt_outs: contact.id in picked
+            case PastedAddresses() | FileRows():
+                return lambda contact, opt_outs: any(key in keys for key in address_keys(contact))
+
+
+def values_of_address(
+    keys: Sequence[str], own: Mapping[str, str], contacts: Sequence[Contact], fields: Collection[str]
+) -> dict[str, str]:
+    """A row for somebody who came by an address, or by a file's row, whose values are `own`.
+
+    Whom the address reaches is known where exactly one contact has it: the row then says what is known of
+    them too. Else the address stands for the person.
+    """
+    person = values_of(contacts[0], fields) if len(contacts) == 1 else {}
+    told = {name: value for name, value in own.items() if name not in (PERSON, CONTACT)}
+    return {**person, **told, PERSON: person.get(PERSON, keys[0] if keys else "")}
+
+
+def _first(names: Sequence[_Names], contact: Contact, opt_outs: OptOuts) -> int | None:
+    return next((place for place, does in enumerate(names) if does(contact, opt_outs)), None)

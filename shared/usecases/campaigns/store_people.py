@@ -1,0 +1,152 @@
+"""Gather an audience of people: who they are now is stored as the rows of a file, which change no more.
+
+Contacts are read once, a shard at a time. What stays in memory is, for each address that a file or a pasted
+list brings, who has it.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.campaigns.audience import Chosen, FilePart, PeopleAudience, SegmentMembers
+from shared.domain.companies.company import Company
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_source import address_keys, values_of
+from shared.domain.contacts.segment import Criterion
+from shared.domain.errors import Conflict
+from shared.domain.files.file import Row
+from shared.domain.files.row_chunk import ROWS_PER_CHUNK
+from shared.domain.files.source import Source
+from shared.domain.fires.gathering import Gathering, GatheringFacts, values_of_address
+from shared.firestore.contact_shards import contacts_in
+from shared.firestore.row_chunks import chunk_of
+from shared.runtime import Runtime
+from shared.usecases.campaigns.find_source import sources_of_rows
+from shared.usecases.campaigns.read_brought import Brought, read_brought
+from shared.views.segments import Refusals, read_fields
+
+
+@dataclass(kw_only=True, slots=True)
+class _Known:
+    """Of the addresses that are brought: whom they reach; which of these are in the audience, or kept out."""
+
+    contacts: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    taken: set[str] = field(default_factory=set)
+    excluded: set[str] = field(default_factory=set)
+
+
+async def store_people(
+    runtime: Runtime, company_id: str, audience: PeopleAudience, file_id: str, now: datetime
+) -> FilePart:
+    """Store everybody who is in the audience `now` as rows under `file_id`; done again, they are replaced.
+
+    A person who comes in several ways is there once. Raises Conflict when a segment or a file that it names
+    is gone.
+    """
+    company = await runtime.stores.companies.get(company_id)
+    gatherer = _Gatherer(runtime, company, audience, file_id, now)
+    await gatherer.open()
+    await gatherer.gather_contacts()
+    await gatherer.gather_brought()
+    return await gatherer.close()
+
+
+class _Gatherer:
+    def __init__(
+        self, runtime: Runtime, company: Company, audience: PeopleAudience, file_id: str, now: datetime
+    ) -> None:
+        self._runtime, self._company, self._audience = runtime, company, audience
+        self._file_id, self._now = file_id, now
+        self._known = _Known()
+        self._rows: list[Row] = []
+        self._chunks = self._count = 0
+        self._sources: dict[str, Source] = {}
+        self._fields: tuple[str, ...] = ()
+
+    async def open(self) -> None:
+        """Read all that says who is in."""
+        runtime, company_id = self._runtime, self._company.id
+        fields = await read_fields(runtime, company_id)
+        self._fields = tuple(fields)
+        self._sources = await sources_of_rows(runtime, company_id, self._audience)
+        excluded = [await self._keys_of([chosen]) for chosen in self._audience.exclude]
+        facts = GatheringFacts(
+            criteria=await self._criteria(),
+            kinds={one.id: one.kind for one in fields.values()},
+            now=self._now,
+            time_zone=self._company.time_zone,
+            excluded=dict(enumerate(excluded)),
+        )
+        self._gathering = Gathering(self._audience, facts)
+        needs = self._gathering.asks_consent
+        self._refusals = Refusals(runtime, company_id, is_needed=needs)
+        self._wanted = await self._keys_of(self._audience.include)
+
+    async def gather_contacts(self) -> None:
+        """Everybody whom a list, a segment or a hand picked; and who has the addresses that are brought."""
+        async for shard in self._runtime.stores.contact_shards.scan(self._company.id):
+            contacts = contacts_in(shard)
+            opt_outs = await self._refusals.of(contacts)
+            for contact in contacts:
+                is_excluded = self._gathering.excluded_by(contact, opt_outs) is not None
+                is_taken = not is_excluded and self._gathering.included_by(contact, opt_outs) is not None
+                self._note(contact, is_taken=is_taken, is_excluded=is_excluded)
+                if is_taken:
+                    await self._add(values_of(contact, self._fields), contact.time_zone)
+
+    async def gather_brought(self) -> None:
+        """Everybody who comes by an address, but for those who are in already or kept out."""
+        known, seen = self._known, set[str]()
+        async for one in self._brought(self._audience.include):
+            if not known.excluded.isdisjoint(one.keys) or self._gathering.excludes(one.keys):
+                continue
+            if not known.taken.isdisjoint(one.keys) or not seen.isdisjoint(one.keys):
+                continue
+            seen.update(one.keys)
+            people = {contact.id: contact for key in one.keys for contact in known.contacts.get(key, ())}
+            values = values_of_address(one.keys, one.values, tuple(people.values()), self._fields)
+            await self._add(values, one.time_zone)
+
+    async def close(self) -> FilePart:
+        """What was stored."""
+        await self._flush()
+        return FilePart(file_id=self._file_id, recipient_count=self._count, chunk_count=self._chunks)
+
+    def _note(self, contact: Contact, *, is_taken: bool, is_excluded: bool) -> None:
+        for key in address_keys(contact) & self._wanted:
+            self._known.contacts[key].append(contact)
+            if is_taken:
+                self._known.taken.add(key)
+            if is_excluded:
+                self._known.excluded.add(key)
+
+    async def _brought(self, chosen: Iterable[Chosen]) -> AsyncIterator[Brought]:
+        for one in chosen:
+            async for brought in read_brought(self._runtime, self._company, one, self._sources, self._now):
+                yield brought
+
+    async def _keys_of(self, chosen: Iterable[Chosen]) -> set[str]:
+        return {key async for one in self._brought(chosen) for key in one.keys}
+
+    async def _criteria(self) -> dict[str, Criterion]:
+        wanted = {one.segment_id for one in self._audience.chosen() if isinstance(one, SegmentMembers)}
+        found = await self._runtime.stores.segments.find_many(self._company.id, wanted)
+        if gone := wanted - found.keys():
+            raise Conflict(f"The segment {min(gone)} was deleted. Take it out of the campaign's audience.")
+        return {segment.id: segment.criterion for segment in found.values()}
+
+    async def _add(self, values: dict[str, str], time_zone: str) -> None:
+        self._count += 1
+        self._rows.append(Row(number=self._count, values=values, time_zone=time_zone))
+        if len(self._rows) == ROWS_PER_CHUNK:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        if not self._rows:
+            return
+        before = self._count - len(self._rows)
+        chunk = chunk_of(self._file_id, self._chunks, before, self._rows)
+        await self._runtime.stores.row_chunks.save(self._company.id, chunk.id, chunk)
+        self._chunks += 1
+        self._rows = []

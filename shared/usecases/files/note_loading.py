@@ -1,0 +1,35 @@
+"""Note on a file how far its loading is, by the worker that has it."""
+
+from dataclasses import replace
+
+from shared.domain.files.file import File, FileHold
+from shared.domain.fires.notice import file_notice
+from shared.domain.lease import LeaseLost
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def note_loading(runtime: Runtime, company_id: str, file: File, **facts: object) -> File:
+    """Change the file as it is stored. Raises LeaseLost when another worker has it now."""
+    files = runtime.stores.files
+
+    async def update(transaction: Transaction) -> File:
+        current = await files.get(company_id, file.id, transaction)
+        if current.lease_token != file.lease_token:
+            raise LeaseLost
+        updated = replace(current, **facts)  # type: ignore[arg-type]
+        files.put(transaction, company_id, file.id, updated)
+        if updated.hold is FileHold.HELD:
+            notice = file_notice(updated, runtime.now())
+            runtime.stores.notices.put(transaction, company_id, notice.id, notice)
+        return updated
+
+    return await transact(runtime.stores.db, update, "ingest_file.update")
+
+
+async def end_loading(runtime: Runtime, company_id: str, file: File, **facts: object) -> File:
+    """Note that the loading is over, and give the lease back. Raises LeaseLost."""
+    now = runtime.now()
+    return await note_loading(
+        runtime, company_id, file, percent=100, loaded_at=now, lease_until=None, **facts
+    )
