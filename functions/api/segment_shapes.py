@@ -15,17 +15,15 @@ from shared.domain.contacts.segment import Criterion
 from shared.domain.files.row_filter import ConditionTest
 
 _Text = Annotated[str, StringConstraints(max_length=200)]
-_Value = Annotated[
-    _Text | StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)],
-    AfterValidator(as_text),
-]
+_Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+_Value = Annotated[_Text | StrictBool | _Number, AfterValidator(as_text)]
 
 
 class FieldShape(Input):
     """A field of yours, or `name`, `key`, `language`, `time_zone`, `created_at`, meets a test.
 
-    `values` go with is_one_of and is_none_of, `value` with others. For dates, `today`, `today+3` and `today-1`
-    are values too.
+    `values` go with is_one_of and is_none_of, `value` with others. For dates, `today`, `today+3` and
+    `today-1` are values too.
     """
 
     kind: Literal["field"]

@@ -75,10 +75,10 @@ class SampleOutput(Output):
 
 
 class SegmentCountOutput(Output):
-    """How many meet the criterion now, `of` how many contacts, and the first of them."""
+    """How many meet the criterion now, `among` how many contacts, and the first of them."""
 
     count: int
-    of: int
+    among: int
     sample: tuple[SampleOutput, ...]
 
     @classmethod

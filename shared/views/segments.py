@@ -25,7 +25,7 @@ class SegmentCount:
     """How many of so many contacts meet the criteria, and the first of them."""
 
     count: int
-    of: int
+    among: int
     sample: tuple[Contact, ...]
 
 
@@ -53,7 +53,7 @@ async def count_segment(runtime: Runtime, company_id: str, criterion: Criterion)
         found = await _meeting(shard, judge, refusals)
         count, total = count + len(found), total + shard.contact_count
         sample += islice(found, SAMPLE - len(sample))
-    return SegmentCount(count=count, of=total, sample=tuple(sample))
+    return SegmentCount(count=count, among=total, sample=tuple(sample))
 
 
 async def _meeting(shard: ContactShard, judge: Judge, refusals: "Refusals") -> list[Contact]:

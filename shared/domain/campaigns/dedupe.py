@@ -129,6 +129,11 @@ def dedupe_questions(
             yield _question(index, word, "the campaign has no expires_field. Which field holds the time?")
 
 
+def name_in(values: Mapping[str, str]) -> str:
+    """What a row calls its person, as names are compared; empty where it does not."""
+    return _first_filled(_PERSON[1:], values)
+
+
 def _question(index: int, word: str, reason: str) -> Question:
     name = "expires_field" if word in ("day", "time") else f"dedupe_key[{index}]"
     return Question(

@@ -37,7 +37,9 @@ def contact_source(
         CONTACT: FieldType.TEXT,
         **{one.id: KINDS[one.kind] for one in fields},
     }
-    own = {name: ColumnMapping(column=name, field=name, type=kind) for name, kind in columns.items()}
+    own = {
+        name: ColumnMapping(column=str(name), field=str(name), type=kind) for name, kind in columns.items()
+    }
     more = {column.field: column for column in others}
     return Source(
         id=CONTACTS,
@@ -45,7 +47,7 @@ def contact_source(
         columns=tuple({**more, **own}.values()),
         created_at=now,
         updated_at=now,
-        time_zone_field=Told.TIME_ZONE,
+        time_zone_field=str(Told.TIME_ZONE),
         dedupe_key=DEDUPE_KEY,
         holds=HoldRule.NEVER,
         was_fired=False,
@@ -57,7 +59,7 @@ def values_of(contact: Contact, fields: Iterable[str]) -> dict[str, str]:
     told = {name: value_text(contact, name) for name in (*_TOLD, Told.TIME_ZONE, *fields)}
     reached = {name: _address(contact, kind) for name, (kind, _) in _ADDRESSES.items()}
     found = {**told, **reached, PERSON: contact.id, CONTACT: contact.id}
-    return {name: value for name, value in found.items() if value}
+    return {str(name): value for name, value in found.items() if value}
 
 
 def address_field(kind: AddressKind) -> str:

@@ -55,9 +55,9 @@ class Fire:
     these steps is written; until then the sweep goes on with it. `left_out` are files that somebody may
     expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it to the campaign.
     `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
-    in. `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before it. `is_alone`: since it began no other fire of the
-    company was open beside it. `progress` lives in another document (FireProgress), as summaries write it
-    often.
+    in. `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before
+    it. `is_alone`: since it began no other fire of the company was open beside it. `progress` lives in
+    another document (FireProgress), as summaries write it often.
     """
 
     id: str

@@ -19,6 +19,7 @@ from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.contacts.contact_source import CONTACT, PERSON, address_keys, values_of
 from shared.domain.contacts.judge_contact import OptOuts, asks_consent, judge_of
 from shared.domain.contacts.segment import Criterion
+from shared.domain.ids import computed_id
 
 _Names = Callable[[Contact, OptOuts], bool]
 
@@ -85,17 +86,26 @@ class Gathering:
                 return lambda contact, opt_outs: any(key in keys for key in address_keys(contact))
 
 
-def values_of_address(
-    keys: Sequence[str], own: Mapping[str, str], contacts: Sequence[Contact], fields: Collection[str]
-) -> dict[str, str]:
-    """A row for somebody who came by an address, or by a file's row, whose values are `own`.
+def contact_meant(name: str, contacts: Sequence[Contact]) -> Contact | None:
+    """Which of the contacts who have an address somebody is, who came by it: the one of that name.
 
-    Whom the address reaches is known where exactly one contact has it: the row then says what is known of
-    them too. Else the address stands for the person.
+    Who has no name may be the only one. None for another person, be it one of the same household.
     """
-    person = values_of(contacts[0], fields) if len(contacts) == 1 else {}
-    told = {name: value for name, value in own.items() if name not in (PERSON, CONTACT)}
-    return {**person, **told, PERSON: person.get(PERSON, keys[0] if keys else "")}
+    named = [one for one in contacts if " ".join(one.name.casefold().split()) == name] if name else contacts
+    return named[0] if len(named) == 1 else None
+
+
+def values_of_brought(
+    key: str, name: str, own: Mapping[str, str], contact: Contact | None, fields: Collection[str]
+) -> dict[str, str]:
+    """A row for somebody who came by an address, with what is known of the contact that they are.
+
+    Whoever is no contact is told apart by address and name. `own` is what the file's row says.
+    """
+    known = values_of(contact, fields) if contact else {PERSON: computed_id("person", key, name)}
+    told = {field: value for field, value in own.items() if field not in (PERSON, CONTACT)}
+    person = {field: known[field] for field in (PERSON, CONTACT) if field in known}
+    return {**known, **told, **person}
 
 
 def _first(names: Sequence[_Names], contact: Contact, opt_outs: OptOuts) -> int | None:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from shared.domain.campaigns.audience import FilePart, FoundAudience, PeopleAudience
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import Conflict
 from shared.domain.files.file import File, FileState
 from shared.domain.ids import computed_id
@@ -15,18 +17,17 @@ GENERATION = "people"  # of the file that they become: it is not uploaded
 
 
 async def load_people(
-    runtime: Runtime, company_id: str, audience: PeopleAudience, wanted_by: str, name: str, now: datetime
+    runtime: Runtime, company_id: str, content: CampaignContent, wanted_by: str, now: datetime
 ) -> File | None:
-    """The file of those who are in the audience `now`; None while another worker is at it.
+    """The file of those who are in the campaign's audience `now`; None while another worker is at it.
 
-    `wanted_by` is the id of the fire or preview, `name` is its campaign's: asked again, it is the same file.
-    A refused one says why.
+    `wanted_by` is the id of the fire or preview: asked again, it is the same file. A refused one says why.
     """
-    file = await _file(runtime, company_id, audience, wanted_by, name)
+    file = await _file(runtime, company_id, content.campaign, wanted_by)
     if file.state is not FileState.LOADING:
         return file
     ours = await claim_file(runtime, company_id, file.id, GENERATION)
-    return await _load(runtime, company_id, audience, ours, now) if ours else None
+    return await _load(runtime, company_id, content.campaign, ours, now) if ours else None
 
 
 def people_of(file: File) -> FoundAudience:
@@ -37,14 +38,12 @@ def people_of(file: File) -> FoundAudience:
     return FoundAudience(parts=(part,))
 
 
-async def _file(
-    runtime: Runtime, company_id: str, audience: PeopleAudience, wanted_by: str, name: str
-) -> File:
+async def _file(runtime: Runtime, company_id: str, campaign: Campaign, wanted_by: str) -> File:
     files, file_id = runtime.stores.files, computed_id(wanted_by, "people")
     new = File(
         id=file_id,
-        source_id=audience.source_id,
-        name=f"People of {name}",
+        source_id=campaign.audience.source_id,
+        name=f"People of {campaign.name}",
         object_name="",
         created_at=runtime.now(),
         state=FileState.LOADING,
@@ -53,11 +52,12 @@ async def _file(
     return await files.get(company_id, file_id)
 
 
-async def _load(
-    runtime: Runtime, company_id: str, audience: PeopleAudience, file: File, now: datetime
-) -> File:
+async def _load(runtime: Runtime, company_id: str, campaign: Campaign, file: File, now: datetime) -> File:
+    audience, kinds = campaign.audience, {step.channel.record.address for step in campaign.steps}
+    if not isinstance(audience, PeopleAudience):
+        raise TypeError(f"the campaign {campaign.id} is for files")
     try:
-        part = await store_people(runtime, company_id, audience, file.id, now)
+        part = await store_people(runtime, company_id, audience, kinds, file.id, now)
     except Conflict as refusal:
         return await end_loading(runtime, company_id, file, state=FileState.REFUSED, refusal=str(refusal))
     counts = {"row_count": part.recipient_count, "chunk_count": part.chunk_count}

@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 
 from shared import log
-from shared.domain.campaigns.audience import PeopleAudience, Piece
+from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import Conflict, RollcallError
@@ -67,12 +67,9 @@ async def _with_people(runtime: Runtime, company_id: str, preview: Preview) -> P
     content = await runtime.stores.campaign_contents.frozen(
         company_id, preview.campaign_id, preview.content_hash
     )
-    audience = content.campaign.audience
-    if not isinstance(audience, PeopleAudience):
+    if not content.campaign.is_for_people:
         return preview
-    file = await load_people(
-        runtime, company_id, audience, preview.id, content.campaign.name, preview.made_at
-    )
+    file = await load_people(runtime, company_id, content, preview.id, preview.made_at)
     if file is None:
         return None
     if file.refusal:

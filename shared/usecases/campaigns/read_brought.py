@@ -1,11 +1,12 @@
 """People who are brought into an audience by an address: pasted ones, and the rows of files."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.audience import Chosen, FileRows, PastedAddresses
+from shared.domain.campaigns.dedupe import name_in
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid, AddressKind
 from shared.domain.channels.address_search import FoundAddress, address_key
 from shared.domain.companies.company import Company
@@ -23,11 +24,12 @@ _KINDS: Mapping[FieldType, AddressKind] = {FieldType.PHONE: PHONE_NUMBER, FieldT
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Somebody who came by an address: what their addresses are found by, and what a row says of them."""
+    """Somebody who came by an address: what that is found by, and what a row says of them."""
 
     keys: tuple[str, ...]
     values: dict[str, str]
     time_zone: str = ""
+    name: str = ""
 
 
 async def read_brought(
@@ -35,11 +37,13 @@ async def read_brought(
     company: Company,
     chosen: Chosen,
     sources: Mapping[str, Source],
+    kinds: Collection[AddressKind],
     now: datetime,
 ) -> AsyncIterator[Brought]:
     """Everybody whom `chosen` brings, in order; nobody for what names contacts.
 
-    `sources` are those of its files by file id. Raises Conflict when a file cannot be read.
+    `sources` are those of its files by file id. `kinds` are those of the addresses that are sent to: a row's
+    others tell nobody apart, as families share them. Raises Conflict when a file cannot be read.
     """
     if isinstance(chosen, PastedAddresses):
         name = address_field(chosen.channel.record.address)
@@ -50,7 +54,7 @@ async def read_brought(
         file = await runtime.stores.files.find(company.id, chosen.file_id)
         if source is None or file is None:
             raise Conflict(f"The file {chosen.file_id} is not there any more.")
-        rows = _Rows(chosen, source, company, now)
+        rows = _Rows(chosen, source, company, kinds, now)
         async for chunk in runtime.stores.row_chunks.each(company.id, file.id, file.chunk_count):
             for row in unpacked(chunk):
                 if rows.takes(row):
@@ -60,10 +64,18 @@ async def read_brought(
 class _Rows:
     """The rows of one file, read by its source."""
 
-    def __init__(self, chosen: FileRows, source: Source, company: Company, now: datetime) -> None:
+    def __init__(
+        self,
+        chosen: FileRows,
+        source: Source,
+        company: Company,
+        kinds: Collection[AddressKind],
+        now: datetime,
+    ) -> None:
         self._filter, self._now = chosen.row_filter, now
         self._types = {column.field: column.type for column in source.columns}
         self._zone = source.time_zone or company.time_zone
+        self._kinds = kinds
         region = source.default_region or company.default_region
         self._addresses = [
             (column.field, _KINDS[column.type], column.default_region or region)
@@ -90,7 +102,8 @@ class _Rows:
         values = dict(row.values)
         for one in reversed(found):
             values.setdefault(address_field(one.kind), one.address)
-        return Brought(tuple(one.key for one in found), values, row.time_zone)
+        keys = tuple(one.key for one in found if one.kind in self._kinds)
+        return Brought(keys, values, row.time_zone, name_in(row.values))
 
     def _found(self, row: Row) -> Iterator[FoundAddress]:
         for field, kind, region in self._addresses:

@@ -5,20 +5,26 @@ list brings, who has it.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.campaigns.audience import Chosen, FilePart, PeopleAudience, SegmentMembers
+from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.contact_source import address_keys, values_of
+from shared.domain.contacts.contact_source import PERSON, address_keys, values_of
 from shared.domain.contacts.segment import Criterion
 from shared.domain.errors import Conflict
 from shared.domain.files.file import Row
 from shared.domain.files.row_chunk import ROWS_PER_CHUNK
 from shared.domain.files.source import Source
-from shared.domain.fires.gathering import Gathering, GatheringFacts, values_of_address
+from shared.domain.fires.gathering import (
+    Gathering,
+    GatheringFacts,
+    contact_meant,
+    values_of_brought,
+)
 from shared.firestore.contact_shards import contacts_in
 from shared.firestore.row_chunks import chunk_of
 from shared.runtime import Runtime
@@ -37,15 +43,20 @@ class _Known:
 
 
 async def store_people(
-    runtime: Runtime, company_id: str, audience: PeopleAudience, file_id: str, now: datetime
+    runtime: Runtime,
+    company_id: str,
+    audience: PeopleAudience,
+    kinds: Collection[AddressKind],
+    file_id: str,
+    now: datetime,
 ) -> FilePart:
     """Store everybody who is in the audience `now` as rows under `file_id`; done again, they are replaced.
 
-    A person who comes in several ways is there once. Raises Conflict when a segment or a file that it names
-    is gone.
+    `kinds` are those of the addresses that the campaign sends to. A person who comes in several ways is there
+    once. Raises Conflict when a segment or a file that it names is gone.
     """
     company = await runtime.stores.companies.get(company_id)
-    gatherer = _Gatherer(runtime, company, audience, file_id, now)
+    gatherer = _Gatherer(runtime, company, audience, kinds, file_id, now)
     await gatherer.open()
     await gatherer.gather_contacts()
     await gatherer.gather_brought()
@@ -54,10 +65,16 @@ async def store_people(
 
 class _Gatherer:
     def __init__(
-        self, runtime: Runtime, company: Company, audience: PeopleAudience, file_id: str, now: datetime
+        self,
+        runtime: Runtime,
+        company: Company,
+        audience: PeopleAudience,
+        kinds: Collection[AddressKind],
+        file_id: str,
+        now: datetime,
     ) -> None:
         self._runtime, self._company, self._audience = runtime, company, audience
-        self._file_id, self._now = file_id, now
+        self._kinds, self._file_id, self._now = kinds, file_id, now
         self._known = _Known()
         self._rows: list[Row] = []
         self._chunks = self._count = 0
@@ -97,16 +114,30 @@ class _Gatherer:
 
     async def gather_brought(self) -> None:
         """Everybody who comes by an address, but for those who are in already or kept out."""
-        known, seen = self._known, set[str]()
+        seen: set[str] = set()
         async for one in self._brought(self._audience.include):
-            if not known.excluded.isdisjoint(one.keys) or self._gathering.excludes(one.keys):
+            if not one.keys or self._gathering.excludes(one.keys):
                 continue
-            if not known.taken.isdisjoint(one.keys) or not seen.isdisjoint(one.keys):
+            people = {each.id: each for key in one.keys for each in self._known.contacts.get(key, ())}
+            contact = contact_meant(one.name, tuple(people.values()))
+            if self._is_in_or_out(one, contact):
                 continue
-            seen.update(one.keys)
-            people = {contact.id: contact for key in one.keys for contact in known.contacts.get(key, ())}
-            values = values_of_address(one.keys, one.values, tuple(people.values()), self._fields)
-            await self._add(values, one.time_zone)
+            values = values_of_brought(one.keys[0], one.name, one.values, contact, self._fields)
+            if values[PERSON] not in seen:
+                seen.add(values[PERSON])
+                await self._add(values, one.time_zone)
+
+    def _is_in_or_out(self, one: Brought, contact: Contact | None) -> bool:
+        """Whether the person is in the audience as a contact, or kept out as one.
+
+        Of an address without a name that is whoever has it.
+        """
+        known = self._known
+        if contact is not None:
+            return contact.id in known.taken or contact.id in known.excluded
+        if one.name:
+            return False
+        return any(each.id in known.taken for key in one.keys for each in known.contacts.get(key, ()))
 
     async def close(self) -> FilePart:
         """What was stored."""
@@ -114,16 +145,18 @@ class _Gatherer:
         return FilePart(file_id=self._file_id, recipient_count=self._count, chunk_count=self._chunks)
 
     def _note(self, contact: Contact, *, is_taken: bool, is_excluded: bool) -> None:
-        for key in address_keys(contact) & self._wanted:
+        keys = address_keys(contact) & self._wanted
+        for key in keys:
             self._known.contacts[key].append(contact)
-            if is_taken:
-                self._known.taken.add(key)
-            if is_excluded:
-                self._known.excluded.add(key)
+        if keys and is_taken:
+            self._known.taken.add(contact.id)
+        if keys and is_excluded:
+            self._known.excluded.add(contact.id)
 
     async def _brought(self, chosen: Iterable[Chosen]) -> AsyncIterator[Brought]:
         for one in chosen:
-            async for brought in read_brought(self._runtime, self._company, one, self._sources, self._now):
+            people = read_brought(self._runtime, self._company, one, self._sources, self._kinds, self._now)
+            async for brought in people:
                 yield brought
 
     async def _keys_of(self, chosen: Iterable[Chosen]) -> set[str]:

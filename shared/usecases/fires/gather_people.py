@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from shared import log
-from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.files.file import File
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, FireState
@@ -20,13 +19,12 @@ async def gather_people(runtime: Runtime, job: GatherPeople) -> None:
     company_id = job.company_id
     fire = await runtime.stores.fires.get(company_id, job.fire_id)
     with log.context(company_id=company_id, campaign_id=fire.campaign_id, fire_id=fire.id):
+        if not fire.is_gathering:
+            return
         content = await runtime.stores.campaign_contents.frozen(
             company_id, fire.campaign_id, fire.content_hash
         )
-        audience = content.campaign.audience
-        if not fire.is_gathering or not isinstance(audience, PeopleAudience):
-            return
-        file = await load_people(runtime, company_id, audience, fire.id, content.campaign.name, fire.fired_at)
+        file = await load_people(runtime, company_id, content, fire.id, fire.fired_at)
         if file is not None:
             gathered = await _begin(runtime, company_id, fire, content, file)
             log.event("people gathered", people=file.row_count)

@@ -40,9 +40,15 @@ def test_how_far_it_looks_back(scope: Scope, is_wide: bool, looks_back: timedelt
 
 
 def test_days_go_with_the_source_alone() -> None:
-    assert not list(check_scope(DedupeScope.SOURCE, 7, RECURRING))
-    assert not list(check_scope(None, 7, ON_DEMAND))
-    assert not list(check_scope(DedupeScope.FIRE, None, ON_DEMAND))
-    (problem,) = check_scope(None, 7, RECURRING)
+    assert not list(check_scope(7, scope_of(DedupeScope.SOURCE, 7, RECURRING)))
+    assert not list(check_scope(7, scope_of(None, 7, ON_DEMAND)))
+    assert not list(check_scope(None, scope_of(DedupeScope.FIRE, None, ON_DEMAND)))
+    (problem,) = check_scope(7, scope_of(None, 7, RECURRING))
     assert problem.field == "dedupe_days"
     assert "it is campaign here" in problem.reason
+
+
+def test_people_get_what_recurs_each_time_and_the_rest_once() -> None:
+    assert scope_of(None, None, RECURRING, is_for_people=True).kind is DedupeScope.FIRE
+    assert scope_of(None, None, ON_DEMAND, is_for_people=True).kind is DedupeScope.CAMPAIGN
+    assert scope_of(DedupeScope.SOURCE, 3, ON_DEMAND, is_for_people=True).days == 3
