@@ -91,18 +91,30 @@ Audience = FileAudience | NewestFileAudience | PeopleAudience
 
 
 class FilePart(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
-    """All rows of a file, as they were loaded: so many in so many row chunks.
-
-    `is_people`: they are contacts, and others who are sent to beside them, as an audience of people came to.
-    """
+    """All rows of a file, as they were loaded: so many in so many row chunks."""
 
     file_id: str
     recipient_count: int
     chunk_count: int
-    is_people: bool = False
+
+    def piece(self, number: int) -> "Piece":
+        """The rows of one chunk."""
+        return RowsPiece(file_id=self.file_id, number=number)
 
 
-AudiencePart = FilePart
+class PeoplePart(msgspec.Struct, frozen=True, kw_only=True, tag="people"):
+    """Everybody whom an audience of people came to, each a row of the file that they became."""
+
+    file_id: str
+    recipient_count: int
+    chunk_count: int
+
+    def piece(self, number: int) -> "Piece":
+        """Those of one chunk."""
+        return PeoplePiece(file_id=self.file_id, number=number)
+
+
+AudiencePart = FilePart | PeoplePart
 
 
 class RowsPiece(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):
@@ -110,10 +122,16 @@ class RowsPiece(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):
 
     file_id: str
     number: int
-    is_people: bool = False
 
 
-Piece = RowsPiece
+class PeoplePiece(msgspec.Struct, frozen=True, kw_only=True, tag="people"):
+    """The people of one row chunk."""
+
+    file_id: str
+    number: int
+
+
+Piece = RowsPiece | PeoplePiece
 MOST_LEFT_OUT = 50
 NAMED = 5  # in a sentence
 
@@ -147,7 +165,7 @@ class FoundAudience:
         """The piece with this number, counted from 0 through all parts."""
         for part in self.parts:
             if number < part.chunk_count:
-                return RowsPiece(file_id=part.file_id, number=number, is_people=part.is_people)
+                return part.piece(number)
             number -= part.chunk_count
         raise ValueError("the audience has no piece of that number")
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain.campaigns.audience import FilePart, FoundAudience, PeopleAudience
+from shared.domain.campaigns.audience import FoundAudience, PeopleAudience, PeoplePart
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import Conflict
@@ -32,9 +32,7 @@ async def load_people(
 
 def people_of(file: File) -> FoundAudience:
     """The audience that the file of its people is."""
-    part = FilePart(
-        file_id=file.id, recipient_count=file.row_count, chunk_count=file.chunk_count, is_people=True
-    )
+    part = PeoplePart(file_id=file.id, recipient_count=file.row_count, chunk_count=file.chunk_count)
     return FoundAudience(parts=(part,))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from shared.domain.campaigns.audience import FoundAudience, Piece, RowsPiece
+from shared.domain.campaigns.audience import FoundAudience, PeoplePiece, Piece
 from shared.domain.fires.recipient import Recipient, recipient_of_row
 from shared.runtime import Runtime
 
@@ -15,11 +15,11 @@ async def read_audience(
     for part in audience.parts:
         sizes = await runtime.stores.row_chunks.sizes(company_id, part.file_id, part.chunk_count)
         for place, size in enumerate(sizes):
-            yield number, RowsPiece(file_id=part.file_id, number=place, is_people=part.is_people), size
+            yield number, part.piece(place), size
             number += 1
 
 
 async def read_recipients(runtime: Runtime, company_id: str, piece: Piece) -> list[Recipient]:
     """The recipients of one piece, in order. Raises NotFound when they are gone."""
     rows = await runtime.stores.row_chunks.rows(company_id, piece.file_id, piece.number)
-    return [recipient_of_row(piece.file_id, row, is_people=piece.is_people) for row in rows]
+    return [recipient_of_row(piece.file_id, row, is_people=isinstance(piece, PeoplePiece)) for row in rows]

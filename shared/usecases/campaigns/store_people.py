@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.campaigns.audience import Chosen, FilePart, PeopleAudience, SegmentMembers
+from shared.domain.campaigns.audience import Chosen, PeopleAudience, PeoplePart, SegmentMembers
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
@@ -49,7 +49,7 @@ async def store_people(
     kinds: Collection[AddressKind],
     file_id: str,
     now: datetime,
-) -> FilePart:
+) -> PeoplePart:
     """Store everybody who is in the audience `now` as rows under `file_id`; done again, they are replaced.
 
     `kinds` are those of the addresses that the campaign sends to. A person who comes in several ways is there
@@ -139,10 +139,10 @@ class _Gatherer:
             return False
         return any(each.id in known.taken for key in one.keys for each in known.contacts.get(key, ()))
 
-    async def close(self) -> FilePart:
+    async def close(self) -> PeoplePart:
         """What was stored."""
         await self._flush()
-        return FilePart(file_id=self._file_id, recipient_count=self._count, chunk_count=self._chunks)
+        return PeoplePart(file_id=self._file_id, recipient_count=self._count, chunk_count=self._chunks)
 
     def _note(self, contact: Contact, *, is_taken: bool, is_excluded: bool) -> None:
         keys = address_keys(contact) & self._wanted
