@@ -37,6 +37,7 @@ TAGS = {
     "opt-outs": "Who has refused.",
     "contacts": "People: their addresses, fields, tags and lists.",
     "contact lists": "Contacts that were put together.",
+    "segments": "Contacts by criteria: whoever meets them when it is asked.",
     "contact fields": "What a company keeps of its contacts beside what all have.",
     "reports": "Fires in numbers that add up.",
     "notices": "What the company must know and do something about.",

@@ -13,6 +13,7 @@ from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.contacts.segment import HasTag, Segment
 from shared.domain.deletion import Deletion, DeletionState
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire, FireState
@@ -268,6 +269,15 @@ LISTS = (
         newest="created_at",
         make=lambda: ContactList(id="", name="Regulars", created_at=NOON, updated_at=NOON),
         filters={"name": ("Regulars", {"name": "Others"})},
+    ),
+    ApiList(
+        path="/v1/segments",
+        store="segments",
+        newest="created_at",
+        make=lambda: Segment(
+            id="", name="VIPs", criterion=HasTag(value="vip"), created_at=NOON, updated_at=NOON
+        ),
+        filters={"name": ("VIPs", {"name": "Others"})},
     ),
     ApiList(
         path="/v1/contact-fields",

@@ -15,6 +15,7 @@ from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.contacts.segment import HasTag, Segment
 from shared.domain.deletion import Deletion
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire
@@ -127,6 +128,13 @@ class Office:
             ),
             stores.contact_lists: ContactList(
                 id=f"list{suffix}", name="Regulars", created_at=NOON, updated_at=NOON
+            ),
+            stores.segments: Segment(
+                id=f"segment{suffix}",
+                name="VIPs",
+                criterion=HasTag(value="vip"),
+                created_at=NOON,
+                updated_at=NOON,
             ),
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(

@@ -42,6 +42,7 @@ NOUNS = {
     "files": "FILE",
     "fires": "FIRE",
     "opt-outs": "OPT_OUT",
+    "segments": "SEGMENT",
     "previews": "PREVIEW",
     "sources": "SOURCE",
     "templates": "TEMPLATE",

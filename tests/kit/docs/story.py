@@ -46,6 +46,8 @@ ORDER = (
     *("add_list", "list_lists", "get_list", "change_list"),
     *("add_contact", "list_contacts", "get_contact", "change_contact", "list_contact_changes"),
     *("add_list_members", "remove_list_members"),
+    *("add_segment", "list_segments", "get_segment", "change_segment"),
+    *("count_criterion", "count_one_segment", "delete_one_segment"),
     *("delete_one_contact", "delete_one_list", "delete_contact_field"),
     *("list_notices", "get_notice", "read_notice"),
     *("add_campaign", "list_campaigns", "get_campaign", "change_campaign", "try_times", "get_campaign_times"),
