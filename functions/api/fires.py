@@ -59,8 +59,9 @@ class LeftOutOutput(Output):
 class FireOutput(Output):
     """One run of a campaign. `file_ids` are the files it has, in order, and `left_out` those it has not.
 
-    `empty_because` says why it has no row at all: `no_file`, `no_new_file` (a quiet day of a recurring
-    campaign), `no_rows`. `send_again` is the choice it was fired with.
+    `is_gathering` while the people of its audience are being found. `empty_because` says why it has nobody
+    at all: `no_file`, `no_new_file` (a quiet day of a recurring campaign), `no_rows`, `no_people`.
+    `send_again` is the choice it was fired with.
     """
 
     id: str
@@ -74,6 +75,7 @@ class FireOutput(Output):
     state: FireState
     planned: int
     is_closed: bool
+    is_gathering: bool
     note: str
     fired_at: datetime
 

@@ -12,12 +12,9 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
 from functions.api.segment_shapes import CriterionShape, criterion_of, shape_of
 from shared.domain.contacts.segment import Segment
-from shared.usecases.contacts.save_segment import (
-    checked_criterion,
-    create_segment,
-    delete_segment,
-    edit_segment,
-)
+from shared.usecases.contacts.check_criterion import check_criterion
+from shared.usecases.contacts.delete_segment import delete_segment
+from shared.usecases.contacts.save_segment import create_segment, edit_segment
 from shared.views import segments as view
 from shared.views.segments import SegmentCount
 
@@ -106,9 +103,9 @@ async def list_segments(caller: Reader, paging: Page, name: Name | None = None) 
 
 
 @router.post("/count")
-async def count_criterion(caller: Reader, body: CriterionInput) -> SegmentCountOutput:
+async def count_criterion(caller: Writer, body: CriterionInput) -> SegmentCountOutput:
     """Count who would meet a criterion, before there is a segment of it."""
-    criterion = await checked_criterion(caller.runtime, caller.company_id, criterion_of(body.criterion))
+    criterion = await check_criterion(caller.runtime, caller.company_id, criterion_of(body.criterion))
     return SegmentCountOutput.of(await view.count_segment(caller.runtime, caller.company_id, criterion))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import msgspec
 
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.contact_source import CONTACTS
 from shared.domain.files.row_filter import RowFilter
+from shared.domain.files.source import CONTACTS
 from shared.domain.ids import computed_id
 
 

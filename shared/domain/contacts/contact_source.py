@@ -9,10 +9,8 @@ from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.contacts.judge_contact import KINDS, value_text
 from shared.domain.contacts.segment import Told
-from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
+from shared.domain.files.source import CONTACT, CONTACTS, PERSON, ColumnMapping, FieldType, HoldRule, Source
 
-CONTACTS = "contacts"
-PERSON, CONTACT = "person_id", "contact_id"
 PHONE, EMAIL = "phone", "email"
 # Who gets a message is told apart by the person, whichever way they came in.
 DEDUPE_KEY = ("person",)

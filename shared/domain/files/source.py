@@ -7,6 +7,11 @@ from enum import StrEnum
 from shared.domain.files.finding import FindingCode
 from shared.domain.files.row_filter import RowFilter
 
+# The source of everything that is sent to people (shared/domain/contacts/contact_source.py), and its fields
+# that say who somebody is: the person, and the contact, if they are one.
+CONTACTS = "contacts"
+PERSON, CONTACT = "person_id", "contact_id"
+
 
 class FieldType(StrEnum):
     """What the cells of a column mean."""

@@ -16,9 +16,10 @@ from shared.domain.campaigns.audience import (
 )
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import FieldKind
-from shared.domain.contacts.contact_source import CONTACT, PERSON, address_keys, values_of
+from shared.domain.contacts.contact_source import address_keys, values_of
 from shared.domain.contacts.judge_contact import OptOuts, asks_consent, judge_of
 from shared.domain.contacts.segment import Criterion
+from shared.domain.files.source import CONTACT, PERSON
 from shared.domain.ids import computed_id
 
 _Names = Callable[[Contact, OptOuts], bool]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.contacts.contact_source import CONTACT
 from shared.domain.files.file import Row
 from shared.domain.files.row_key import row_key
+from shared.domain.files.source import CONTACT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,8 @@
 """The source whose fields an audience's recipients have."""
 
 from shared.domain.campaigns.audience import Audience, FileRows, PeopleAudience
-from shared.domain.contacts.contact_source import CONTACTS, contact_source
-from shared.domain.files.source import ColumnMapping, Source
+from shared.domain.contacts.contact_source import contact_source
+from shared.domain.files.source import CONTACTS, ColumnMapping, Source
 from shared.runtime import Runtime
 from shared.views.segments import read_fields
 

@@ -28,7 +28,6 @@ from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
-from shared.usecases.campaigns.load_people import load_people, people_of
 from shared.usecases.campaigns.read_audience import read_audience, read_recipients
 from shared.usecases.ledger.find_earlier import find_earlier
 
@@ -69,6 +68,8 @@ async def _with_people(runtime: Runtime, company_id: str, preview: Preview) -> P
     )
     if not content.campaign.is_for_people:
         return preview
+    from shared.usecases.campaigns.load_people import load_people, people_of  # most are for files
+
     file = await load_people(runtime, company_id, content, preview.id, preview.made_at)
     if file is None:
         return None

@@ -34,6 +34,7 @@ class Brought:
 
 async def read_brought(
     runtime: Runtime,
+    company_id: str,
     company: Company,
     chosen: Chosen,
     sources: Mapping[str, Source],
@@ -51,11 +52,11 @@ async def read_brought(
             yield Brought((address_key(chosen.channel, address),), {name: address})
     elif isinstance(chosen, FileRows):
         source = sources.get(chosen.file_id)
-        file = await runtime.stores.files.find(company.id, chosen.file_id)
+        file = await runtime.stores.files.find(company_id, chosen.file_id)
         if source is None or file is None:
             raise Conflict(f"The file {chosen.file_id} is not there any more.")
         rows = _Rows(chosen, source, company, kinds, now)
-        async for chunk in runtime.stores.row_chunks.each(company.id, file.id, file.chunk_count):
+        async for chunk in runtime.stores.row_chunks.each(company_id, file.id, file.chunk_count):
             for row in unpacked(chunk):
                 if rows.takes(row):
                     yield rows.brought(row)

@@ -13,12 +13,12 @@ from shared.domain.campaigns.audience import Chosen, PeopleAudience, PeoplePart,
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.contact_source import PERSON, address_keys, values_of
+from shared.domain.contacts.contact_source import address_keys, values_of
 from shared.domain.contacts.segment import Criterion
 from shared.domain.errors import Conflict
 from shared.domain.files.file import Row
 from shared.domain.files.row_chunk import ROWS_PER_CHUNK
-from shared.domain.files.source import Source
+from shared.domain.files.source import PERSON, Source
 from shared.domain.fires.gathering import (
     Gathering,
     GatheringFacts,
@@ -155,7 +155,9 @@ class _Gatherer:
 
     async def _brought(self, chosen: Iterable[Chosen]) -> AsyncIterator[Brought]:
         for one in chosen:
-            people = read_brought(self._runtime, self._company, one, self._sources, self._kinds, self._now)
+            people = read_brought(
+                self._runtime, self._company.id, self._company, one, self._sources, self._kinds, self._now
+            )
             async for brought in people:
                 yield brought
 

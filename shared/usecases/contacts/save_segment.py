@@ -1,20 +1,17 @@
-"""Create a segment, edit it, delete it."""
+"""Create a segment, or edit it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.domain.contacts.check_criteria import check_criteria, normalized
-from shared.domain.contacts.judge_contact import parts_of
-from shared.domain.contacts.segment import Criterion, OnList, Segment
-from shared.domain.errors import InvalidInput
+from shared.domain.contacts.segment import Segment
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.views.segments import read_kinds
+from shared.usecases.contacts.check_criterion import check_criterion
 
 
 async def create_segment(runtime: Runtime, company_id: str, segment: Segment) -> Segment:
     """Store a new segment; with the same id again, nothing changes. Raises InvalidInput."""
-    criterion = await checked_criterion(runtime, company_id, segment.criterion)
+    criterion = await check_criterion(runtime, company_id, segment.criterion)
     segment = replace(segment, criterion=criterion)
     if await runtime.stores.segments.add(company_id, segment.id, segment):
         return segment
@@ -28,7 +25,7 @@ async def edit_segment(
     stores = runtime.stores
     segment = await stores.segments.get(company_id, segment_id)
     asked = replace(segment, **changes)  # type: ignore[arg-type]  # its fields
-    criterion = await checked_criterion(runtime, company_id, asked.criterion)
+    criterion = await check_criterion(runtime, company_id, asked.criterion)
 
     async def edit(transaction: Transaction) -> Segment:
         current = await stores.segments.get(company_id, segment_id, transaction)
@@ -39,19 +36,3 @@ async def edit_segment(
         return edited
 
     return await transact(stores.db, edit)
-
-
-async def delete_segment(runtime: Runtime, company_id: str, segment_id: str) -> None:
-    """Delete the segment. A campaign that names it says so when it fires. Raises NotFound."""
-    await runtime.stores.segments.get(company_id, segment_id)
-    await runtime.stores.segments.remove(company_id, [segment_id])
-
-
-async def checked_criterion(runtime: Runtime, company_id: str, criterion: Criterion) -> Criterion:
-    """The criteria in their one form. Raises InvalidInput with the place of what could never work."""
-    named = {one.list_id for one in parts_of(criterion) if isinstance(one, OnList)}
-    kinds = await read_kinds(runtime, company_id)
-    list_ids = await runtime.stores.contact_lists.find_many(company_id, named)
-    if problems := tuple(check_criteria(criterion, kinds, list_ids)):
-        raise InvalidInput(*problems)
-    return normalized(criterion)

@@ -28,9 +28,10 @@ from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.change_contacts import change_contacts
+from shared.usecases.contacts.delete_segment import delete_segment
 from shared.usecases.contacts.save_list import create_list
 from shared.usecases.contacts.save_opt_out import save_opt_out
-from shared.usecases.contacts.save_segment import create_segment, delete_segment
+from shared.usecases.contacts.save_segment import create_segment
 from shared.usecases.run_job import run_job
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import NOON, a_campaign, a_template
