@@ -29,7 +29,7 @@ from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.delete_segment import delete_segment
-from shared.usecases.contacts.save_list import create_list
+from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.save_segment import create_segment
 from shared.usecases.run_job import run_job
@@ -83,7 +83,7 @@ async def test_whoever_is_in_gets_it_once_and_whoever_is_excluded_does_not(clini
         a_person("dan", DAN, "vip", "gone"),
         a_person("eve", "+12125550191"),
     )
-    await create_list(
+    await create_contact_list(
         clinic.runtime, "acme", ContactList(id="spring", name="Spring", created_at=NOON, updated_at=NOON)
     )
     vips = await segment(clinic, HasTag(value="vip"))
