@@ -12,7 +12,7 @@ from typing import TextIO
 from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
 from shared.tabular.delimiter import find_delimiter
-from shared.tabular.encoding import HEAD_BYTES, find_encoding
+from shared.tabular.encoding import HEAD_BYTES, WESTERN, check_western, find_encoding
 from shared.tabular.kind import Kind, check_text
 from shared.tabular.quoting import line_records, swallowing, unpaired
 from shared.tabular.raw_table import RawTable, Record
@@ -31,6 +31,8 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None, caps: 
         with path.open("r", encoding=found, errors="surrogateescape", newline="") as stream:
             head = stream.read(HEAD_BYTES)
             check_text(head)
+            if found == WESTERN and not encoding:
+                check_western(head)
             stream.seek(0)
             told = _DELIMITER_LINE.match(head)
             if told:
