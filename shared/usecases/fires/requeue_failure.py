@@ -98,7 +98,7 @@ async def _recipient(
 def _plan(
     runtime: Runtime, content: CampaignContent, failure: Failure, fire: Fire, recipient: Recipient
 ) -> PlannedMessage:
-    step = content.step(failure.step_id)
+    step = content.step(failure.step_id or "")
     plan = Planner(content, step, runtime.now(), fire.fired_at).plan(recipient)
     if isinstance(plan, FilteredOut):
         raise Conflict(f"{plan.reason} So corrected, this row is none of them, and nothing is sent.")

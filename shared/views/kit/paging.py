@@ -53,7 +53,7 @@ async def page_of(
     """
     _check_range(asked)
     wanted = (*filter(None, matches), *_equalities(equal))
-    facts = {"matches": wanted, "since": asked.since, "until": asked.until}
+    facts: dict[str, Any] = {"matches": wanted, "since": asked.since, "until": asked.until}
     limit, after = asked.limit + 1, _read(asked.after)
     found = await collection.newest(company_id, query, limit=limit, after=after, **facts)
     if asked.most is not None and len(found) > asked.limit:
