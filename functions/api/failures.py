@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Sending
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.messages.failure import FailureState, FailureStep
@@ -80,13 +80,23 @@ async def list_failures(
 @router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_failures(
     caller: Reader,
+    between: Annotated[Range, Depends()],
     fire_id: ItemId | None = None,
     file_id: ItemId | None = None,
     state: FailureState | None = None,
 ) -> StreamingResponse:
-    """Failures of a fire or a file as a CSV file, with a column for each of the source's fields."""
+    """Failures of a fire or a file as a CSV file, with a column for each of the source's fields.
+
+    At most 100,000: of more, ask for some with `since` and `until`.
+    """
     pieces = await view.export_failures(
-        caller.runtime, caller.company_id, fire_id=fire_id, file_id=file_id, state=state
+        caller.runtime,
+        caller.company_id,
+        fire_id=fire_id,
+        file_id=file_id,
+        state=state,
+        since=between.since,
+        until=between.until,
     )
     return csv_response(pieces, f"failures-{fire_id or file_id}.csv")
 

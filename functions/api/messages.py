@@ -104,7 +104,10 @@ async def list_messages(caller: Reader, paging: Page, filters: Filters) -> Liste
 async def export_messages(
     caller: Reader, between: Annotated[Range, Depends()], filters: Filters
 ) -> StreamingResponse:
-    """The same messages as a CSV file, with the campaigns' names and times on the company's clock."""
+    """The same messages as a CSV file, with the campaigns' names and times on the company's clock.
+
+    At most 100,000: of more, ask for some with `since` and `until` or another filter.
+    """
     pieces = await exports.export_messages(
         caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
     )

@@ -98,7 +98,10 @@ async def list_replies(caller: Reader, paging: Page, filters: Filters) -> Listed
 async def export_replies(
     caller: Reader, between: Annotated[Range, Depends()], filters: Filters
 ) -> StreamingResponse:
-    """The same replies as a CSV file, with the campaigns' names and times on the company's clock."""
+    """The same replies as a CSV file, with the campaigns' names and times on the company's clock.
+
+    At most 100,000: of more, ask for some with `since` and `until` or another filter.
+    """
     pieces = await exports.export_replies(
         caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
     )

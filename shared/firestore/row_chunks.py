@@ -54,11 +54,13 @@ class RowChunks(Collection[RowChunk]):
                 return middle
         return None
 
-    async def sizes(self, company_id: str, file_id: str, chunk_count: int) -> list[int]:
-        """How many rows each chunk of a file has, in order; the rows themselves stay where they are."""
-        ids = [row_chunk_id(file_id, number) for number in range(chunk_count)]
-        found = await self.find_field(company_id, ids, "row_count")
-        return [int(found[item_id]) for item_id in ids]
+    async def rows_before(
+        self, company_id: str, places: Sequence[tuple[str, int]]
+    ) -> dict[tuple[str, int], int]:
+        """How many rows of its file lie before each chunk (file id, number); no rows are transferred."""
+        ids = {place: row_chunk_id(*place) for place in places}
+        found = await self.find_field(company_id, ids.values(), "rows_before")
+        return {place: int(found[item_id]) for place, item_id in ids.items()}
 
     async def each(self, company_id: str, file_id: str, chunk_count: int) -> AsyncIterator[RowChunk]:
         """All chunks of a file in order."""

@@ -1,7 +1,7 @@
 """In which encoding a text file is written: byte order mark, UTF-16's zeros, strict UTF-8, else cp1252.
 
-Statistical detectors err on short Latin text, so none is used. The result is shown to the user, who can
-give the source another encoding.
+Statistical detectors err on short Latin text, so none is used. A file whose words cannot be cp1252 is
+refused; else the result is shown to the user, who can give the source another encoding.
 """
 
 import codecs
@@ -14,6 +14,7 @@ from shared.domain.files.cell import UNREADABLE
 from shared.domain.files.file import FileRefused
 
 HEAD_BYTES = 64 * 1024
+WESTERN = "cp1252"
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -21,6 +22,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# In Western European words accented letters stand among others; of Cyrillic or Greek ones none is ASCII.
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _READABLE = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 
 
@@ -91,4 +94,16 @@ def _utf8_or_cp1252(path: Path) -> str:
             bad_here = len(UNREADABLE.findall(piece))
             bad += bad_here
             good += len(_READABLE.findall(piece))
-    return "cp1252" if bad and bad >= good else "utf-8"
+    return WESTERN if bad and bad >= good else "utf-8"
+
+
+def check_western(text: str) -> None:
+    """Raise FileRefused when `text`, read as cp1252 for want of a better guess, is another script's."""
+    words = [word for word in _WORD.findall(text) if word.isalpha() and not word.isascii()]
+    foreign = [word for word in words if not any(letter.isascii() for letter in word)]
+    if len(foreign) * 2 > len(words):
+        raise FileRefused(
+            f"The file is not UTF-8, and read as Western European (cp1252) it has words such as "
+            f"{foreign[0][:20]!r}. Save it as UTF-8, or give the source its encoding, such as cp1251 "
+            "(Cyrillic), cp1253 (Greek) or gb18030 (Chinese)."
+        )

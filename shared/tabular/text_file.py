@@ -4,15 +4,16 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
 from shared.tabular.delimiter import find_delimiter
-from shared.tabular.encoding import HEAD_BYTES, find_encoding
+from shared.tabular.encoding import HEAD_BYTES, WESTERN, check_western, find_encoding
 from shared.tabular.kind import Kind, check_text
 from shared.tabular.quoting import line_records, swallowing, unpaired
 from shared.tabular.raw_table import RawTable, Record
@@ -31,23 +32,51 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None, caps: 
         with path.open("r", encoding=found, errors="surrogateescape", newline="") as stream:
             head = stream.read(HEAD_BYTES)
             check_text(head)
+            if found == WESTERN and not encoding:
+                check_western(head)
             stream.seek(0)
             told = _DELIMITER_LINE.match(head)
             if told:
                 stream.readline(HEAD_BYTES)
             chosen = (told[1] if told else delimiter) or find_delimiter(head)
-            lines = _Lines(stream, caps, first=2 if told else 1)
+            dialect = _Dialect(delimiter=chosen, skips_blanks=_quotes_after_blanks(head, chosen))
+            lines = _Lines(stream, caps, dialect, first=2 if told else 1)
             records = _records(lines, chosen, size=path.stat().st_size)
             yield RawTable(kind=Kind.TEXT, encoding=found, delimiter=chosen, records=records)
     except UnicodeError as error:
         raise FileRefused(f"The file cannot be read as {found} ({error}). Save it again as UTF-8.") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How cells are parted and quoted. `skips_blanks`: a cell may be quoted after a blank, `"A", "B"`."""
+
+    delimiter: str
+    skips_blanks: bool
+
+    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """The records of the lines, strictly: what follows a closed cell is not taken for more of it."""
+        return csv.reader(lines, delimiter=self.delimiter, strict=True, skipinitialspace=self.skips_blanks)
+
+
+def _quotes_after_blanks(head: str, delimiter: str) -> bool:
+    """Whether the file quotes cells after a blank. Where not all of them close, the marks belong to texts."""
+    if f'{delimiter} "' not in head:
+        return False
+    whole = head if len(head) < HEAD_BYTES else head[: head.rfind("\n") + 1]
+    try:
+        for _ in _Dialect(delimiter, skips_blanks=True).reader(io.StringIO(whole, newline="")):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
 def _records(lines: "_Lines", delimiter: str, *, size: int) -> Iterator[Record]:
     """The records: of some hundred lines at once where each is one, as nearly always, else one by one."""
     number = 1
     while lines.fill():
-        rows = lines.rows(delimiter)
+        rows = lines.rows()
         if rows is None:
             for record in _one_by_one(lines, delimiter, size=size, number=number):
                 yield record
@@ -61,8 +90,7 @@ def _records(lines: "_Lines", delimiter: str, *, size: int) -> Iterator[Record]:
 
 def _one_by_one(lines: "_Lines", delimiter: str, *, size: int, number: int) -> Iterator[Record]:
     """The records of the lines that were read ahead, and the rest of the last one."""
-    # Strict: what follows a closed cell is not taken for its continuation, which is how rows merge.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = lines.dialect.reader(lines)
     while lines.ahead:
         lines.start_record()
         cells: tuple[str, ...] = ()
@@ -90,7 +118,8 @@ class _Lines:
     `ahead` are those that were read and not given yet; `has_ended`: more than there are were asked for.
     """
 
-    def __init__(self, stream: TextIO, caps: Caps, *, first: int) -> None:
+    def __init__(self, stream: TextIO, caps: Caps, dialect: _Dialect, *, first: int) -> None:
+        self.dialect = dialect
         self._stream = stream
         self._position = stream.buffer.tell
         self._limit = caps.record_characters
@@ -114,12 +143,12 @@ class _Lines:
                 self._rest = self.ahead.pop()
         return bool(self.ahead)
 
-    def rows(self, delimiter: str) -> list[list[str]] | None:
+    def rows(self) -> list[list[str]] | None:
         """The cells of what was read ahead, now taken; None, and nothing taken, if a record is no line."""
         if max(map(len, self.ahead)) > self._limit:
             return None
         try:
-            rows = list(csv.reader(self.ahead, delimiter=delimiter, strict=True))
+            rows = list(self.dialect.reader(self.ahead))
         except csv.Error:
             return None
         if len(rows) != len(self.ahead):

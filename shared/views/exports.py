@@ -7,7 +7,7 @@ from typing import Any
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import Reply
 from shared.runtime import Runtime
-from shared.views.kit.exports import EXPORT_PAGE, Clock, csv_pieces, words
+from shared.views.kit.exports import Clock, csv_pieces, export_of, words
 from shared.views.kit.paging import Page, PageAsked
 from shared.views.messages import list_messages
 from shared.views.replies import list_replies
@@ -23,7 +23,7 @@ async def export_messages(
 ) -> AsyncIterator[bytes]:
     """The messages that `list_messages` gives with these filters, newest first, piece by piece.
 
-    Raises InvalidInput for a wrong filter: at once, not while the pieces are read.
+    Raises InvalidInput for a wrong filter or too many: at once, not while the pieces are read.
     """
     clock = Clock((await runtime.stores.companies.get(company_id)).time_zone)
 
@@ -41,7 +41,7 @@ async def export_messages(
         *map(clock.heading, ("Created", "Planned for", "Sent")),
         *("Message id", "Fire id", "Provider's id"),
     )
-    return await csv_pieces(header, PageAsked(EXPORT_PAGE, since=since, until=until), read, lines)
+    return await csv_pieces(header, export_of(since, until), read, lines)
 
 
 def _message_line(
@@ -81,7 +81,7 @@ async def export_replies(
 ) -> AsyncIterator[bytes]:
     """The replies that `list_replies` gives with these filters, newest first, piece by piece.
 
-    Raises InvalidInput for a wrong filter: at once, not while the pieces are read.
+    Raises InvalidInput for a wrong filter or too many: at once, not while the pieces are read.
     """
     clock = Clock((await runtime.stores.companies.get(company_id)).time_zone)
 
@@ -101,7 +101,7 @@ async def export_replies(
         *("Channel", "Address", "Sender", "Text", "Taken as", "Answer", "Campaign", "Note"),
         *("Reply id", "Message id", "Fire id"),
     )
-    return await csv_pieces(header, PageAsked(EXPORT_PAGE, since=since, until=until), read, lines)
+    return await csv_pieces(header, export_of(since, until), read, lines)
 
 
 def _reply_line(reply: Reply, clock: Clock, campaigns: dict[str, str], senders: dict[str, str]) -> list[str]:

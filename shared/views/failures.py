@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.messages.failure import Failure, FailureState, FailureStep
@@ -9,7 +10,7 @@ from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FAILURES
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
-from shared.views.kit.exports import EXPORT_PAGE, csv_pieces
+from shared.views.kit.exports import csv_pieces, export_of
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 FACTS = ("id", "row_number", "step", "field", "value", "kind", "reason", "state", "file_id", "fire_id")
@@ -58,11 +59,13 @@ async def export_failures(
     fire_id: str | None = None,
     file_id: str | None = None,
     state: FailureState | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> AsyncIterator[bytes]:
     """Failures of a fire or a file as a CSV file, piece by piece: a column for each of the source's fields.
 
-    Raises InvalidInput when neither is given, NotFound when one does not exist: at once, not while the
-    pieces are read.
+    Raises InvalidInput when neither is given or there are too many, NotFound when one does not exist: at
+    once, not while the pieces are read.
     """
     fields = await _source_fields(runtime, company_id, fire_id, file_id)
 
@@ -73,7 +76,7 @@ async def export_failures(
         return [_cells(failure, fields) for failure in failures]
 
     header = (*FACTS, *(f"row.{field}" for field in fields), "other_values")
-    return await csv_pieces(header, PageAsked(EXPORT_PAGE), read, lines)
+    return await csv_pieces(header, export_of(since, until), read, lines)
 
 
 async def _source_fields(

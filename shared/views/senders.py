@@ -1,7 +1,7 @@
 """Senders: what messages may come from."""
 
 from shared.domain.channels.channel import Channel
-from shared.domain.senders.sender import Provider, Sender
+from shared.domain.senders.sender import MOST_SENDERS, Provider, Sender
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
 from shared.views.kit.paging import Page, PageAsked, among
@@ -19,14 +19,13 @@ async def list_senders(
 ) -> Page[Sender]:
     """The company's senders that match every filter given, newest first. `address` is in any spelling.
 
-    All are read: ops adds them one by one, and those of an older version have no time to be ordered by.
-    Raises InvalidInput for an address that is none.
+    All are read, which are `MOST_SENDERS` at most. Raises InvalidInput for an address that is none.
     """
     at = None if address is None else await find_address(runtime, company_id, address, channel)
+    every = await runtime.stores.senders.page(company_id, limit=MOST_SENDERS)
     found = [
         sender
-        async for page in runtime.stores.senders.each_page(company_id)
-        for sender in page
+        for sender in every.items
         if channel in (None, sender.channel)
         and provider in (None, sender.provider)
         and is_paused in (None, sender.is_paused)

@@ -2,14 +2,22 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+import pytest
+
+from shared import metering
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
+from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import MessageState, SkipReason
 from shared.domain.messages.reply import Reply, ReplyMeaning
 from shared.domain.messages.sending import Delivery
+from shared.views.exports import export_messages
+from shared.views.kit import exports
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.builders import a_message
 
@@ -134,3 +142,48 @@ async def test_another_companys_are_not_in_it(office: Office) -> None:
     assert await _rows(office, "/v1/messages/export") == []
     response = await office.get("/v1/replies/export")
     assert THEIRS not in response.text
+
+
+async def test_an_export_that_would_outlast_its_request_is_refused_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "EXPORT_PAGE", 2)
+    monkeypatch.setattr(exports, "MOST_EXPORTED", 4)
+    for number in range(5):
+        await _message(office, f"m{number}", created_at=AT + timedelta(seconds=number))
+    refused = await office.get("/v1/messages/export", params=SINCE)
+    assert "more than 4 match" in assert_problem(refused, 422, "since")["detail"]
+    some = await _rows(office, "/v1/messages/export", until="2027-01-04T17:30:09Z")
+    assert [row["Message id"] for row in some] == ["m3", "m2", "m1", "m0"]
+    one = await _rows(office, "/v1/messages/export", address="212-555-0143", state="sent")
+    assert one == []
+
+
+async def test_failures_of_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "EXPORT_PAGE", 1)
+    monkeypatch.setattr(exports, "MOST_EXPORTED", 2)
+    [failure] = (await office.stores.failures.page(OURS, limit=9)).items
+    for number in range(3):
+        item = replace(failure, id=f"f{number}", created_at=AT + timedelta(seconds=number))
+        await office.stores.failures.save(OURS, item.id, item)
+    path = "/v1/failures/export"
+    assert_problem(await office.get(path, params={"fire_id": "fire-acme"}), 422, "since")
+    rows = await _rows(office, path, fire_id="fire-acme", until="2027-01-04T17:30:07Z")
+    assert [row["id"] for row in rows] == ["f1", "f0"]
+
+
+async def test_an_export_reads_no_more_than_what_is_taken_of_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its memory is that of one page, however slow the reader and however long the list."""
+    monkeypatch.setattr(exports, "EXPORT_PAGE", 2)
+    for number in range(9):
+        await _message(office, f"m{number}", created_at=AT + timedelta(seconds=number))
+    with metering.metered() as used:
+        pieces = await export_messages(office.runtime, OURS, since=AT)
+        read = []
+        async for _ in pieces:
+            read.append(used[metering.NO_FIRE][Unit.READS])
+    between = [later - earlier for earlier, later in pairwise(read)]
+    assert len(read) == 6
+    assert max(between[1:]) <= 3 + 2, "a page, one more, its campaign and its sender"

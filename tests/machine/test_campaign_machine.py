@@ -17,6 +17,7 @@ from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.campaigns.schedule import ScheduleKind
 from shared.usecases.files import read_blocks
+from shared.usecases.fires import store_chunks
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.machine.campaign_decisions import Decisions
@@ -103,6 +104,7 @@ def test_stories_of_campaigns(emulators: Emulators, tmp_path: Path, monkeypatch:
     for name, value in emulators.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(read_blocks, "ROWS_PER_CHUNK", 2)  # so that a small file makes several chunks
+    monkeypatch.setattr(store_chunks, "CHUNKS_AT_ONCE", 1)  # so that workers go on with them
     stories = int(os.environ.get("CAMPAIGN_STORIES", "0"))
     run_state_machine_as_test(
         lambda: Campaigns(emulators, tmp_path),  # type: ignore[arg-type]  # any factory will do

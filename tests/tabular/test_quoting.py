@@ -40,6 +40,22 @@ def test_rows_do_not_merge(
         assert words in faults[number]
 
 
+@pytest.mark.parametrize(
+    ("content", "cells"),
+    [
+        ('"Name", "Note"\n"Ana", "x, y"\n"Ben", "z"\n', [("Ana", "x, y"), ("Ben", "z")]),
+        ('Name; Note\nAna; "say ""hi""; then go"\n', [("Ana", 'say "hi"; then go')]),
+        ('Name, Note\nAna, "two\nlines"\nBen, 5" by 3"\n', [("Ana", "two\nlines"), ("Ben", '5" by 3"')]),
+        ('Name, Note\nAna, "Annie" to friends\n', [("Ana", ' "Annie" to friends')]),
+    ],
+)
+def test_a_cell_may_be_quoted_after_a_blank(
+    tmp_path: Path, content: str, cells: list[tuple[str, ...]]
+) -> None:
+    """Unless the file has marks there that do not close a cell: then they belong to texts."""
+    assert [record.cells for record in read(write(tmp_path, content.encode())).records] == cells
+
+
 def test_lines_that_cannot_be_read_come_back_to_be_mended_and_load_once_they_are(tmp_path: Path) -> None:
     header = ("Name", "Phone")
     mapping = prepare_mapping(

@@ -43,6 +43,27 @@ def test_utf8_is_checked_over_the_whole_file(tmp_path: Path) -> None:
     assert result.records[-1].cells == ("Zoë",)
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Имя;Телефон\nИванов Иван;1\n"),
+        ("cp1253", "Όνομα;Τηλέφωνο\nΓιώργος;1\n"),
+        ("gb18030", "姓名;电话\n张三丰;1\n"),
+        ("koi8-r", "Имя;Телефон\nИванов Иван;1\n"),
+    ],
+)
+def test_another_script_is_not_taken_for_western_letters(tmp_path: Path, codec: str, text: str) -> None:
+    path = write(tmp_path, text.encode(codec))
+    with pytest.raises(FileRefused, match=r"read as Western European .* give the source its encoding"):
+        read(path)
+    assert read(path, encoding=codec).table.header == tuple(text.split("\n")[0].split(";"))
+
+
+@pytest.mark.parametrize("text", ["Größe;ÄÖÜ;Á\nÀ côté;été;Øre\n", "ÁÉÍ;x\nJosé;1\nZoë;2\n"])
+def test_western_letters_are_taken(tmp_path: Path, text: str) -> None:
+    assert read(write(tmp_path, text.encode("cp1252"))).table.header[0] == text.split(";")[0]
+
+
 def test_a_mark_outranks_the_hint_and_a_hint_outranks_the_search(tmp_path: Path) -> None:
     marked = read(write(tmp_path, b"\xef\xbb\xbf" + TEXT.encode()), encoding="cp1252")
     assert marked.records[0].cells == ("Zoë", "“x”")

@@ -7,6 +7,7 @@ them: another way to name people is another class here and a case where the audi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import msgspec
 
@@ -168,6 +169,11 @@ class FoundAudience:
                 return part.piece(number)
             number -= part.chunk_count
         raise ValueError("the audience has no piece of that number")
+
+    def recipients_before(self, file_id: str) -> int:
+        """How many recipients the parts before this file's have."""
+        before = takewhile(lambda part: part.file_id != file_id, self.parts)
+        return sum(part.recipient_count for part in before)
 
     @property
     def file_ids(self) -> tuple[str, ...]:

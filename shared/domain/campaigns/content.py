@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.step import Step
 from shared.domain.files.source import FieldType
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
@@ -33,6 +34,10 @@ class CampaignContent:
     rows_hash: str = ""
     text_fills_gaps: bool = False
     time_zone_field: str | None = None
+
+    def step(self, step_id: str) -> Step:
+        """The campaign's step with this id. Raises StopIteration for one that it does not have."""
+        return next(step for step in self.campaign.steps if step.id == step_id)
 
     def opening(self, at: datetime) -> datetime:
         """When the contact window first opens at the company, from `at` on; `at` for one that never does.

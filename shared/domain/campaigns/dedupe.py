@@ -8,7 +8,7 @@
 | doctor | the first filled of `doctor`, `provider`, `physician` |
 | address | the normalised address the message goes to |
 | text | the rendered text, with its subject |
-| any other | the row's field of that name |
+| any other | the row's field of that name, by what its type says: +1 212 555 0187 is (212) 555-0187 |
 
 Texts are compared without case and with white space collapsed. Where a row has nothing for a word, the text
 decides: two different texts are then two messages.

@@ -30,7 +30,10 @@ _DATE = re.compile(
     r"(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|(?:[^\W\d]{2,10}[.,]? )?[^\W\d]{3,10}\.? \d{1,2},? \d{4}"
     r"|(?:[^\W\d]{2,10}[.,]? )?\d{1,2}[ .-]+[^\W\d]{3,10}[ .,-]+\d{2,4})(?:[ T,].*\d.*)?"
 )
-_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?(?:\s?m\.?)?)?|\d{1,2} ?h ?\d\d|\d{1,2}[時시] ?\d{1,2}[分분]",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,25}(?:x\d+)?")
 _NUMBER = re.compile(r"[+-]?[\d.,' \u00a0\u202f]*\d")
 _YES_NO = frozenset(

@@ -15,8 +15,10 @@ from shared.domain.local_time import moment_at
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 _ISO_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
-# 2:30 PM, 2 pm, 02:30:00PM, 2:30 p. m.: the half of the day leaves nothing to guess.
-_HALVED = re.compile(r"(0?[1-9]|1[0-2])(?::(\d\d))?(?::(\d\d))?\s*([ap])\.?\s?m\.?", re.IGNORECASE)
+# 2:30 PM, 2 pm, 02:30:00PM, 2:30 p. m., 2:30p: the half of the day leaves nothing to guess.
+HALF = r"[ap]\.?(?:\s?m\.?)?"
+_HALVED = re.compile(rf"(0?[1-9]|1[0-2])(?::(\d\d))?(?::(\d\d))?\s*({HALF})", re.IGNORECASE)
+_WRITTEN_HALF = re.compile(rf"(?<=[\d\s])({HALF})$", re.IGNORECASE)
 _RANGE = re.compile(r"\d\s*(?:[ap]\.?\s?m\.?)?\s*(?:[-\u2013\u2014]|to|a|\u00e0|bis|tot)\s*\d", re.IGNORECASE)
 _YEARS = range(1900, 2200)
 # The dates that programs put beside a time of day when they keep it as a date-time.
@@ -112,8 +114,10 @@ def _read_time(text: str, column: ColumnMapping) -> datetime:
 
 def _parse_formats(text: str, column: ColumnMapping) -> datetime | None:
     for form in column.formats:
+        # strptime knows AM and PM alone.
+        cell = _WRITTEN_HALF.sub(lambda half: f"{half[0][0]}m", text) if form.endswith("%p") else text
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007  # the caller attaches the row's zone
+            return datetime.strptime(cell, form)  # noqa: DTZ007  # the caller attaches the row's zone
         except (ValueError, re.error):  # re.error: a directive given twice
             continue
     return None
@@ -134,7 +138,7 @@ def _parse_halved(text: str) -> datetime | None:
     match = _HALVED.fullmatch(text)
     if match is None:
         return None
-    hour = int(match[1]) % 12 + (12 if match[4].lower() == "p" else 0)
+    hour = int(match[1]) % 12 + (12 if match[4][0] in "pP" else 0)
     return _parse_iso(f"2000-01-01 {hour:02}:{match[2] or '00'}:{match[3] or '00'}")
 
 

@@ -54,6 +54,14 @@ def types_by_name(words: str) -> list[FieldType]:
     return [kind for pattern, types in _PATTERNS if pattern.search(words) for kind in types]
 
 
+_DURATION = _pattern("duration. length. minutes mins duracion. dauer. duree. durata. duracao. duur.")
+
+
+def is_duration(words: str) -> bool:
+    """Whether the words of a column's name, as above, say how long something lasts."""
+    return _DURATION.search(words) is not None
+
+
 # Words of columns that stay text: those of one line mean the same.
 _MEANINGS: Sequence[re.Pattern[str]] = tuple(
     map(

@@ -5,14 +5,17 @@ from itertools import combinations
 
 from shared.domain.files.cell_kinds import CellKind, are_alike, fits, main_kind
 from shared.domain.files.column_names import column_key
+from shared.domain.files.column_words import types_by_name
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
 from shared.domain.files.profile import ColumnProfile, EarlierColumns
 from shared.domain.files.source import ColumnMapping, FieldType
 
+_NOUNS = {FieldType.PHONE: "phone numbers", FieldType.EMAIL: "email addresses"}
 _LEAST = 3  # cells, of which most have one look
 _FEW = 5
 _SAME_VALUES = 0.5
 _OTHER_VALUES = 0.1
+_ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 # Any of these may stand in a column of text.
 _FREE = frozenset({CellKind.WORDS, CellKind.CODE, CellKind.NUMBER, CellKind.DIGITS})
 _KINDS: Mapping[FieldType, CellKind] = {
@@ -43,7 +46,12 @@ def compare_columns(
             yield _swapped(one.name, other.name)
     for one in compared:
         if one.name not in told and _is_changed(one):
+            told.add(one.name)
             yield _changed(one)
+    checked = {column_key(column.column) for column in columns if column.type in _ADDRESSES}
+    for one in compared:
+        if one.type is FieldType.TEXT and one.name not in told and column_key(one.name) not in checked:
+            yield from _unchecked(one)
 
 
 class _Compared:
@@ -70,7 +78,7 @@ class _Compared:
 def _is_changed(one: _Compared) -> bool:
     if one.kind is None:
         return False
-    if one.type in (FieldType.PHONE, FieldType.EMAIL):
+    if one.type in _ADDRESSES:
         return not fits(one.kind, one.type) and (one.usual is None or not are_alike(one.kind, one.usual))
     if one.type is not FieldType.TEXT:
         return not fits(one.kind, one.type)  # and its rows are rejected
@@ -79,6 +87,23 @@ def _is_changed(one: _Compared) -> bool:
     if min(one.count, one.usual_count) < _FEW:  # a note here and there says nothing
         return False
     return one.kinds.get(one.usual, 0) * 5 < sum(one.kinds.values())
+
+
+def _unchecked(one: _Compared) -> Iterator[Finding]:
+    """That addresses are taken for text. Of digits the column's name must say that they are phones."""
+    if one.kind is None:
+        return
+    named = types_by_name(column_key(one.name))
+    for kind in _ADDRESSES:
+        if fits(one.kind, kind) and (kind is FieldType.EMAIL or kind in named):
+            yield Finding(
+                code=FindingCode.ADDRESSES_UNCHECKED,
+                severity=Severity.WARNING,
+                what=f"Column {one.name!r} seems to hold {_NOUNS[kind]}, and the source maps it as text: "
+                "bad ones are not marked, and only a campaign's preview finds them.",
+                to_do=f"Change the column's type in the source to {kind}, and load the file again.",
+                columns=(one.name,),
+            )
 
 
 def _are_swapped(one: _Compared, other: _Compared) -> bool:

@@ -19,6 +19,7 @@ class FindingCode(StrEnum):
     COLUMN_DOUBLED = "column_doubled"
     COLUMNS_SWAPPED = "columns_swapped"
     VALUES_CHANGED = "values_changed"  # a column holds another kind of values than before
+    ADDRESSES_UNCHECKED = "addresses_unchecked"  # they stand in a column that is mapped as text
     MANY_REJECTED = "many_rejected"
     MANY_MARKED = "many_marked"
 

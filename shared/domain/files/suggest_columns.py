@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.domain.files.amount import amount_of
+from shared.domain.files.cell_kinds import CellKind, kind_of
 from shared.domain.files.characters import trim
 from shared.domain.files.column_names import column_key
-from shared.domain.files.column_words import types_by_name
+from shared.domain.files.column_words import is_duration, types_by_name
 from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.files.suggest_format import Reading, readings
@@ -17,7 +18,8 @@ from shared.domain.files.suggest_moments import pair_choices, paired_columns
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}(x\d+)?")
 _ADDRESSES = {FieldType.EMAIL: _EMAIL, FieldType.PHONE: _PHONE}
-_BY_VALUE = (FieldType.DATETIME, FieldType.DATE)  # found whatever the column is called
+_BY_VALUE = (FieldType.DATETIME, FieldType.DATE, FieldType.TIME)  # found whatever the column is called
+_INTERNATIONAL = re.compile(r"\+\d[\d\s().-]{6,20}")
 _MOST_NAMED = 4
 _MIDNIGHT = "T00:00:00"
 
@@ -80,11 +82,10 @@ def suggest_columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> S
 
 
 def _suggest(column: ColumnMapping, values: Sequence[str]) -> tuple[ColumnMapping, list[Question]]:
-    named = types_by_name(column.field.replace("_", " "))
+    named = types_by_name(_words(column))
     if any(PARTING in value for value in values):
         values = [address for value in values for address in addresses_in(value)]
-    by_value = [] if all(trim(value).isdecimal() for value in values) else _BY_VALUE
-    for kind in dict.fromkeys([*named, *by_value]):
+    for kind in dict.fromkeys([*named, *_types_by_value(column, values)]):
         pattern = _ADDRESSES.get(kind)
         if pattern and (not values or any(pattern.fullmatch(trim(value)) for value in values)):
             return replace(column, type=kind), []
@@ -93,9 +94,22 @@ def _suggest(column: ColumnMapping, values: Sequence[str]) -> tuple[ColumnMappin
         found = readings(replace(column, type=kind), values)
         if found and len(values) - found[0].count <= _tolerated(len(values)):
             return _chosen(column, found, values)
-    if values and all(_EMAIL.fullmatch(trim(value)) for value in values):
-        return replace(column, type=FieldType.EMAIL), []
+    for kind, pattern in ((FieldType.EMAIL, _EMAIL), (FieldType.PHONE, _INTERNATIONAL)):
+        if values and all(pattern.fullmatch(trim(value)) for value in values):
+            return replace(column, type=kind), []
     return column, []
+
+
+def _types_by_value(column: ColumnMapping, values: Sequence[str]) -> list[FieldType]:
+    """The types that the values alone may say. A duration looks like a time of day."""
+    if all(trim(value).isdecimal() for value in values):
+        return []
+    are_times = not is_duration(_words(column)) and all(kind_of(value) is CellKind.TIME for value in values)
+    return [kind for kind in _BY_VALUE if are_times or kind is not FieldType.TIME]
+
+
+def _words(column: ColumnMapping) -> str:
+    return column.field.replace("_", " ")
 
 
 def _tolerated(count: int) -> int:

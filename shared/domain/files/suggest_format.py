@@ -8,12 +8,13 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from shared.domain.files.cell import CellRejected
+from shared.domain.files.cell_times import HALF
 from shared.domain.files.characters import trim
 from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
 
 _UTC = ZoneInfo("UTC")
-_SHAPES = {"%Y": r"\d{4}", "%y": r"\d\d", "%p": "[AaPp][Mm]"} | {
+_SHAPES = {"%Y": r"\d{4}", "%y": r"\d\d", "%p": HALF} | {
     **dict.fromkeys(("%m", "%d", "%H", "%I", "%M", "%S"), r"\d{1,2}"),
     **dict.fromkeys(("%b", "%B", "%a", "%A"), "[A-Za-z]+"),
 }
@@ -29,9 +30,16 @@ _NAMES = (
     "%a, %b %d, %Y", "%A, %B %d, %Y", "%A %B %d, %Y",
 )  # fmt: skip
 _YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d")
-_DAYS = (_MONTH_FIRST, _DAY_FIRST, _DOTS, _MONTH_FIRST_DOTS, _NAMES, _YEAR_FIRST)
-_CLOCKS = ("%I:%M %p", "%H:%M", "%I:%M%p", "%I %p", "%I%p", "%H:%M:%S", "%I:%M:%S %p")
-_BETWEEN = (" ", ", ", " at ", "T")
+_SIGNS = ("%Y年%m月%d日", "%Y년 %m월 %d일")
+_DAYS = (_MONTH_FIRST, _DAY_FIRST, _DOTS, _MONTH_FIRST_DOTS, _NAMES, _YEAR_FIRST, _SIGNS)
+_CLOCKS = (
+    *("%I:%M %p", "%H:%M", "%I:%M%p", "%I %p", "%I%p", "%H:%M:%S", "%I:%M:%S %p"),
+    *("%Hh%M", "%H h %M", "%H:%M h", "%H:%Mh", "%H.%M h", "%H:%M hs"),  # fr, pt, es
+    *("%H:%M Uhr", "%H.%M Uhr", "%H:%M uur", "%H.%M uur"),  # de, nl
+    *("%H時%M分", "%H시 %M분"),
+)
+_DOTTED_CLOCKS = (*_CLOCKS, "%H.%M")  # alone: after a date it could be a part of that
+_BETWEEN = (" ", ", ", " at ", "T", " à ", " às ", " um ", " om ", " a las ", " alle ")
 _MOMENTS = tuple(
     tuple(f"{day}{between}{clock}" for day, between, clock in product(days, _BETWEEN, _CLOCKS))
     for days in _DAYS
@@ -74,7 +82,7 @@ def _candidates(column: ColumnMapping, values: Sequence[str]) -> Iterator[Column
         for decimal, thousands in _SEPARATORS[1:]:
             yield replace(column, decimal_separator=decimal, thousands_separator=thousands)
     elif column.type is FieldType.TIME:
-        yield from _with_formats(column, [_CLOCKS], values)
+        yield from _with_formats(column, [_DOTTED_CLOCKS], values)
     elif column.type is FieldType.DATE:
         yield from _with_formats(column, _DAYS, values)
     elif column.type is FieldType.DATETIME:
@@ -99,14 +107,25 @@ def _with_formats(
 @lru_cache(maxsize=10_000)
 def _fitting(family: tuple[str, ...], text: str) -> list[str]:
     """The formats that texts of this shape may have; strptime compiles each anew, so no other is tried."""
-    return [form for form in family if _shape(form).fullmatch(text)]
+    folded = text.casefold()
+    return [
+        form
+        for form in family
+        if all(word in folded for word in _words(form)) and _shape(form).fullmatch(text)
+    ]
+
+
+@cache
+def _words(form: str) -> tuple[str, ...]:
+    """What a format has besides its directives: looked for first, as a pattern takes longer to make."""
+    return tuple(part.casefold() for part in re.split("%.", form) if part)
 
 
 @cache
 def _shape(form: str) -> re.Pattern[str]:
     """What texts of a format look like."""
     parts = (_SHAPES.get(part) or re.escape(part) for part in re.split("(%.)", form))
-    return re.compile("".join(parts), re.ASCII)
+    return re.compile("".join(parts), re.ASCII | re.IGNORECASE)
 
 
 def _reads(column: ColumnMapping, value: str) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice, takewhile
 
 from shared.domain.campaigns.audience import FoundAudience, LeftOut, Piece
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
@@ -52,8 +53,9 @@ class Fire:
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
     planned so far: each gives one message or failure for each of its recipients, but for those whom the
     campaign's row filter, if it has one, does not take. `chunks_stored` becomes true when every chunk of
-    these steps is written; until then the sweep goes on with it. `left_out` are files that somebody may
-    expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it to the campaign.
+    these steps is written; until then the sweep goes on with it, if nobody else does. `left_out` are files
+    that somebody may expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it
+    to the campaign.
     `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
     in. `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before
     it. `is_alone`: since it began no other fire of the company was open beside it. `progress` lives in
@@ -95,6 +97,16 @@ class Fire:
     def chunk_count(self) -> int:
         """How many chunks the steps planned so far have."""
         return sum(step.chunk_count for step in self.steps)
+
+    def places(self, first: int, end: int) -> list[tuple[str, int]]:
+        """Step and number of the chunks at [first, end), counted through all steps."""
+        every = ((step.step_id, number) for step in self.steps for number in range(step.chunk_count))
+        return list(islice(every, first, end))
+
+    def place_of(self, chunk: "Chunk") -> int:
+        """Where the chunk stands among those of all steps."""
+        before = takewhile(lambda step: step.step_id != chunk.step_id, self.steps)
+        return sum(step.chunk_count for step in before) + chunk.number
 
     def is_past_retention(self, now: datetime, days: float) -> bool:
         """Whether its messages are being deleted for their age, so that no count of them is true."""

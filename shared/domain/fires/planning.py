@@ -19,6 +19,7 @@ from shared.domain.files.judge_rows import RowUnfit, takes
 from shared.domain.files.row_filter import RowCondition
 from shared.domain.files.source import FieldType
 from shared.domain.fires.identity import TimesOf, message_identity, step_place
+from shared.domain.fires.key_values import KeyValues
 from shared.domain.fires.recipient import Recipient
 from shared.domain.fires.recipient_zones import RecipientZones, ZoneInvalid, zones_of
 from shared.domain.ids import computed_id
@@ -117,6 +118,7 @@ class Planner:
         self._subject = compile_text(template.subject, template.language)
         self._body = compile_text(template.body, template.language)
         self._times = TimesOf(content, self._subject, self._body)
+        self._key_values = KeyValues(content, step)
         self._place = step_place(content.campaign, step)
         used = fields_of(self._subject) | fields_of(self._body)
         self._used = tuple(used)
@@ -163,10 +165,10 @@ class Planner:
         self, values: Mapping[str, str], address: str, zone: str, text: str
     ) -> tuple[tuple[str, ...], str]:
         """What makes it the same as another of its fire, and as one of any fire."""
-        key = self._content.dedupe_key
+        key, address = self._content.dedupe_key, self._step.channel.record.address.key(address)
         facts = DedupeFacts(
-            values=values,
-            address=self._step.channel.record.address.key(address),
+            values=self._key_values.of(values, address, zone),
+            address=address,
             text=text,
             expires_field=self._campaign.expires_field,
             time_zone=zone,

@@ -10,6 +10,10 @@ from shared.domain.channels.channel import Channel
 Provider = NewType("Provider", str)
 
 
+# A company's, so that a list of them is read at once: those of an older version have no time to page by.
+MOST_SENDERS = 500
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
     """Where messages come from.

@@ -177,6 +177,38 @@ class Collection(Documents[T]):
 
         Raises LookupError for a match by a field that the list does not declare.
         """
+        found = self._listed(company_id, query, matches, since, until)
+        if after is not None:
+            found = found.start_after({query.newest: after[0], "__name__": self.ref(company_id, after[1])})
+        records = [self.record(snapshot) async for snapshot in found.limit(limit).stream(retry=READ_RETRY)]
+        metering.count_query(len(records))
+        return records
+
+    async def count_newest(
+        self,
+        company_id: str,
+        query: ListQuery,
+        *,
+        most: int,
+        matches: Matches = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """How many records the list has in [since, until), `most` at most, counted by Firestore."""
+        found = self._listed(company_id, query, matches, since, until).limit(most)
+        counted = await _answer(found.count())
+        metering.count_aggregation(counted)
+        return counted
+
+    def _listed(
+        self,
+        company_id: str,
+        query: ListQuery,
+        matches: Matches,
+        since: datetime | None,
+        until: datetime | None,
+    ) -> Any:
+        """The list's records in [since, until) that match, the newest first."""
         found: Any = self._base(company_id)
         if not matches and query.one_of:
             found = found.where(filter=FieldFilter(query.one_of[0], "in", list(query.one_of[1])))
@@ -186,14 +218,9 @@ class Collection(Documents[T]):
         for operator, moment in ((">=", since), ("<", until)):
             if moment is not None:
                 found = found.where(filter=FieldFilter(query.newest, operator, moment))
-        found = found.order_by(query.newest, direction="DESCENDING").order_by(
+        return found.order_by(query.newest, direction="DESCENDING").order_by(
             "__name__", direction="DESCENDING"
         )
-        if after is not None:
-            found = found.start_after({query.newest: after[0], "__name__": self.ref(company_id, after[1])})
-        records = [self.record(snapshot) async for snapshot in found.limit(limit).stream(retry=READ_RETRY)]
-        metering.count_query(len(records))
-        return records
 
     async def each_across_companies(
         self, query: Query, *values: object, page_size: int = 500

@@ -28,7 +28,7 @@ from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
-from shared.usecases.campaigns.read_audience import read_audience, read_recipients
+from shared.usecases.campaigns.read_recipients import read_recipients
 from shared.usecases.ledger.find_earlier import find_earlier
 
 PART_BYTES = 900_000  # compressed; a document holds 1 MiB
@@ -103,9 +103,9 @@ async def _looked_up(
     ahead: asyncio.Task[_Found] | None = None
     try:
         before = 0
-        async for number, piece, _ in read_audience(runtime, company_id, preview.audience):
+        for number in range(preview.audience.chunk_count):
             found = await ahead if ahead is not None else None
-            ahead = asyncio.create_task(look_up(piece))
+            ahead = asyncio.create_task(look_up(preview.audience.piece(number)))
             if found is not None:
                 yield before, found
             before = number

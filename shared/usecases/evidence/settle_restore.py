@@ -27,7 +27,7 @@ from shared.providers.kit.adapters import ProviderHistory
 from shared.runtime import Runtime
 from shared.usecases.answers.recover_replies import recover_replies
 from shared.usecases.fires.queue_messages import queue_messages
-from shared.usecases.fires.store_chunks import store_chunks
+from shared.usecases.fires.store_chunks import store_all_chunks
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
 MOST = 1_000_000
@@ -94,7 +94,7 @@ async def _hold_fires(runtime: Runtime, company_id: str, counts: Counter[str]) -
             return is_firing
 
         counts["fires_paused"] += await transact(stores.db, pause)
-        await store_chunks(runtime, company_id, await stores.fires.get(company_id, fire.id))
+        await store_all_chunks(runtime, company_id, await stores.fires.get(company_id, fire.id))
         for state in (ChunkState.WAITING, ChunkState.LEASED):
             for chunk in await stores.chunks.some(company_id, CHUNKS_BY_STATE, fire.id, state, limit=MOST):
                 await queue_messages(runtime, queue_job(company_id, chunk))

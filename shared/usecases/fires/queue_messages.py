@@ -19,7 +19,8 @@ from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
-from shared.usecases.campaigns.read_audience import read_recipients
+from shared.usecases.campaigns.read_recipients import read_recipients
+from shared.usecases.fires.store_chunks import store_following
 from shared.usecases.fires.store_planned import store_planned
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.withdraw_messages import withdraw_messages
@@ -38,6 +39,7 @@ async def _queue(runtime: Runtime, job: QueueMessages, chunk: Chunk) -> None:
     fire = await runtime.stores.fires.get(job.company_id, job.fire_id)
     tracing.link(fire.traceparent)
     with log.context(campaign_id=fire.campaign_id):
+        await store_following(runtime, job.company_id, fire, chunk)
         content = await runtime.stores.campaign_contents.frozen(
             job.company_id, fire.campaign_id, fire.content_hash
         )
@@ -79,8 +81,7 @@ async def _plan(
 
     Returns the batches, and how many recipients the campaign's row filter did not take.
     """
-    step = next(step for step in content.campaign.steps if step.id == chunk.step_id)
-    planner = Planner(content, step, chunk.planned_at or runtime.now(), fire.fired_at)
+    planner = Planner(content, content.step(chunk.step_id), chunk.planned_at or runtime.now(), fire.fired_at)
     recipients = await read_recipients(runtime, company_id, chunk.piece)
     arranged = arrange(company_id, fire, content, map(planner.plan, recipients))
     source_id = content.campaign.audience.source_id

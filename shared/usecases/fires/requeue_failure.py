@@ -21,7 +21,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
-from shared.usecases.campaigns.read_audience import read_recipients
+from shared.usecases.campaigns.read_recipients import read_recipients
 from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
@@ -98,7 +98,7 @@ async def _recipient(
 def _plan(
     runtime: Runtime, content: CampaignContent, failure: Failure, fire: Fire, recipient: Recipient
 ) -> PlannedMessage:
-    step = next(step for step in content.campaign.steps if step.id == failure.step_id)
+    step = content.step(failure.step_id or "")
     plan = Planner(content, step, runtime.now(), fire.fired_at).plan(recipient)
     if isinstance(plan, FilteredOut):
         raise Conflict(f"{plan.reason} So corrected, this row is none of them, and nothing is sent.")

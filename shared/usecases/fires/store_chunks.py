@@ -1,100 +1,132 @@
 """Store the chunks of a fire's steps, reserve their senders' time, and announce the chunks."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from google.api_core.exceptions import AlreadyExists
+
 from shared import log
 from shared.domain.alert import Alert
-from shared.domain.campaigns.audience import Piece
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.campaigns.step import Step
-from shared.domain.fires.fire import Chunk, Fire, PlannedStep, chunk_id, queue_job
+from shared.domain.fires.fire import Chunk, Fire, FireState, PlannedStep, chunk_id, queue_job
 from shared.domain.ids import computed_id
 from shared.domain.job import GatherPeople
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
-from shared.domain.stored_size import cut, stored_bytes
 from shared.firestore.kit.transactions import Transaction, commit_part, transact
 from shared.firestore.kit.wire import Writer
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.campaigns.read_audience import read_audience
+from shared.usecases.campaigns.find_pieces import find_pieces
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
-CHUNKS_PER_COMMIT = 200
+CHUNKS_AT_ONCE = 200  # 60,000 recipients: one commit and one announcement
 WORTH_A_NOTE = timedelta(minutes=1)
 
 
-async def store_chunks(runtime: Runtime, company_id: str, fire: Fire) -> Fire:
-    """Go on with a fire whose chunks may not all be stored; doing it twice is harmless."""
-    if fire.chunks_stored:
+async def store_chunks(runtime: Runtime, company_id: str, fire: Fire, first: int = 0) -> Fire:
+    """Store the fire's chunks from place `first` on, at most `CHUNKS_AT_ONCE`, and announce them.
+
+    Whoever queues the first of them goes on with the next ones (`store_following`), so that nobody waits for
+    a large file; what stopped is found by the sweep (`store_all_chunks`). Doing it twice is harmless.
+    """
+    if fire.chunks_stored or (first and first >= fire.chunk_count):
         return fire
     if fire.is_gathering:
         job = GatherPeople(company_id=company_id, fire_id=fire.id)
         await announce_jobs(runtime, [job], "store_chunks.publish")
         return fire
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    pieces = [found async for found in read_audience(runtime, company_id, fire.audience)]
-    earliest = starts_at = content.opening(fire.fired_at)
-    chunks: list[Chunk] = []
-    for planned, step in _planned_steps(fire, content):
-        reserved_at = await _reserve(runtime, company_id, fire, content, step, planned, earliest)
-        starts_at = max(starts_at, reserved_at)
-        chunks += _chunks(runtime, fire, step, pieces, reserved_at)
+    places = fire.places(first, first + CHUNKS_AT_ONCE)
+    steps = {step_id for step_id, _ in places} if first else {step.step_id for step in fire.steps}
+    earliest = content.opening(fire.fired_at)
+    reserved = {
+        planned.step_id: await _reserve(runtime, company_id, fire, content, planned, earliest)
+        for planned in fire.steps
+        if planned.step_id in steps
+    }
+    chunks = await _chunks(runtime, company_id, fire, places, reserved)
     await _store(runtime, company_id, chunks)
-    if fire.is_alarming:  # before it is noted as done: a worker that dies here has its successor say it
-        log.alert(Alert.FIRE_EMPTY, 1, company_id=company_id, fire_id=fire.id, reason=fire.empty_because)
+    starts_at = max(reserved.values(), default=earliest)
     note = _note(starts_at) if starts_at - earliest >= WORTH_A_NOTE else ""
-
-    async def finish(transaction: Transaction) -> Fire:
-        current = await runtime.stores.fires.get(company_id, fire.id, transaction)
-        done = replace(current, chunks_stored=True, note=_joined(current.note, note))
-        runtime.stores.fires.put(transaction, company_id, fire.id, done)
-        return done
-
-    stored = await transact(runtime.stores.db, finish, "store_chunks.finish")
+    is_last = first + CHUNKS_AT_ONCE >= fire.chunk_count
+    stored = await _noted(runtime, company_id, fire, note, is_last=is_last) if is_last or note else fire
     jobs = [queue_job(company_id, chunk) for chunk in chunks]
     await announce_jobs(runtime, jobs, "store_chunks.publish")
-    if not chunks:
+    if not fire.chunk_count:
         await summarize_fire(runtime, company_id, fire.id)
     return stored
 
 
-def _planned_steps(fire: Fire, content: CampaignContent) -> list[tuple[PlannedStep, Step]]:
-    steps = {step.id: step for step in content.campaign.steps}
-    return [(planned, steps[planned.step_id]) for planned in fire.steps]
+async def store_following(runtime: Runtime, company_id: str, fire: Fire, chunk: Chunk) -> None:
+    """Go on with the chunks after those that `chunk` was stored with, if it is their first.
+
+    To be called before the chunk is done: another worker then does it when this one dies.
+    """
+    place = fire.place_of(chunk)
+    if place % CHUNKS_AT_ONCE == 0:
+        await store_chunks(runtime, company_id, fire, place + CHUNKS_AT_ONCE)
 
 
-def _chunks(
-    runtime: Runtime, fire: Fire, step: Step, pieces: list[tuple[int, Piece, int]], reserved_at: datetime
+async def store_all_chunks(runtime: Runtime, company_id: str, fire: Fire) -> None:
+    """Store and announce every chunk of a fire with which nobody goes on."""
+    for first in range(0, max(fire.chunk_count, 1), CHUNKS_AT_ONCE):
+        await store_chunks(runtime, company_id, fire, first)
+
+
+async def _chunks(
+    runtime: Runtime,
+    company_id: str,
+    fire: Fire,
+    places: list[tuple[str, int]],
+    reserved: Mapping[str, datetime],
 ) -> list[Chunk]:
-    chunks, before = [], 0
-    for number, piece, recipient_count in pieces:
-        chunks.append(
-            Chunk(
-                id=chunk_id(fire.id, step.id, number),
-                fire_id=fire.id,
-                step_id=step.id,
-                number=number,
-                piece=piece,
-                recipients_before=before,
-                reserved_at=reserved_at,
-                published_at=runtime.now(),
-            )
+    pieces = await find_pieces(runtime, company_id, fire.audience, {number for _, number in places})
+    return [
+        Chunk(
+            id=chunk_id(fire.id, step_id, number),
+            fire_id=fire.id,
+            step_id=step_id,
+            number=number,
+            piece=pieces[number].piece,
+            recipients_before=pieces[number].recipients_before,
+            reserved_at=reserved[step_id],
+            published_at=runtime.now(),
         )
-        before += recipient_count
-    return chunks
+        for step_id, number in places
+    ]
 
 
 async def _store(runtime: Runtime, company_id: str, chunks: list[Chunk]) -> None:
-    stores = runtime.stores
-    existing = await stores.chunks.find_many(company_id, (chunk.id for chunk in chunks))
-    missing = [chunk for chunk in chunks if chunk.id not in existing]
+    """Add those that are not there. Others may do so too, and have them queued meanwhile: none is changed."""
+    stores, missing = runtime.stores, chunks
 
-    def put(writer: Writer, chunk: Chunk) -> None:
-        stores.chunks.put(writer, company_id, chunk.id, chunk)
+    def create(writer: Writer, chunk: Chunk) -> None:
+        stores.chunks.create(writer, company_id, chunk.id, chunk)
 
-    for part in cut(missing, stored_bytes, most=CHUNKS_PER_COMMIT):
-        await commit_part(stores.db, part, put, "store_chunks.store")
+    while missing:
+        try:
+            await commit_part(stores.db, missing, create, "store_chunks.store")
+        except AlreadyExists:
+            existing = await stores.chunks.find_many(company_id, (chunk.id for chunk in missing))
+            missing = [chunk for chunk in missing if chunk.id not in existing]
+        else:
+            return
+
+
+async def _noted(runtime: Runtime, company_id: str, fire: Fire, note: str, *, is_last: bool) -> Fire:
+    if is_last and fire.is_alarming:  # before that is noted: who comes after a worker that dies here says it
+        log.alert(Alert.FIRE_EMPTY, 1, company_id=company_id, fire_id=fire.id, reason=fire.empty_because)
+
+    async def finish(transaction: Transaction) -> Fire:
+        current = await runtime.stores.fires.get(company_id, fire.id, transaction)
+        noted = replace(
+            current, chunks_stored=current.chunks_stored or is_last, note=_joined(current.note, note)
+        )
+        runtime.stores.fires.put(transaction, company_id, fire.id, noted)
+        return noted
+
+    return await transact(runtime.stores.db, finish, "store_chunks.finish")
 
 
 async def _reserve(
@@ -102,18 +134,25 @@ async def _reserve(
     company_id: str,
     fire: Fire,
     content: CampaignContent,
-    step: Step,
     planned: PlannedStep,
     earliest: datetime,
 ) -> datetime:
-    """Give the step its time on its sender's timeline, once for all its recipients."""
-    timelines, sender = runtime.stores.sender_timelines, content.senders[step.sender_id]
-    key, seconds = computed_id(fire.id, step.id), planned.planned / sender.rate_per_second
+    """Give the step its time on its sender's timeline, once for all its recipients: asked again, the same.
+
+    One of a canceled fire takes none: nothing of it is sent.
+    """
+    stores, step_id = runtime.stores, planned.step_id
+    timelines, sender = stores.sender_timelines, content.senders[content.step(step_id).sender_id]
+    key, seconds = computed_id(fire.id, step_id), planned.planned / sender.rate_per_second
 
     async def take(transaction: Transaction) -> datetime:
+        current = await stores.fires.get(company_id, fire.id, transaction)
+        if current.state is FireState.CANCELED:
+            return earliest
         timeline = await timelines.find(company_id, sender.id, transaction) or SenderTimeline(id=sender.id)
-        timeline, start = reserve(timeline, key, fire.id, earliest, seconds, fire.fired_at)
-        timelines.put(transaction, company_id, sender.id, timeline)
+        reserved, start = reserve(timeline, key, fire.id, earliest, seconds, fire.fired_at)
+        if reserved != timeline:
+            timelines.put(transaction, company_id, sender.id, reserved)
         return start
 
     return await transact(runtime.stores.db, take, "store_chunks.reserve")

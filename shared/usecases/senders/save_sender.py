@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.senders.sender import Sender
+from shared.domain.senders.sender import MOST_SENDERS, Sender
 from shared.providers.registry import carriers_of, check_credentials
 from shared.runtime import Runtime
 from shared.usecases.senders.change_sender import checked_reply_to
@@ -46,9 +46,18 @@ async def save_sender(
         checked = check_credentials(sender.provider, credentials, "credentials.")
     except InvalidInput as wrong:
         problems += wrong.problems
-    if problems:
+    if problems := [*problems, *await _one_too_many(runtime, company_id, sender)]:
         raise InvalidInput(*problems)
     # The credentials first: a sender without them could be chosen, but not send.
     await runtime.secrets.add(company_id, sender.id, checked, runtime.now())
     await runtime.stores.senders.save(company_id, sender.id, sender)
     return sender
+
+
+async def _one_too_many(runtime: Runtime, company_id: str, sender: Sender) -> list[Problem]:
+    page = await runtime.stores.senders.page(company_id, limit=MOST_SENDERS)
+    known = {one.id for one in page.items}
+    if sender.id in known or len(known) < MOST_SENDERS:
+        return []
+    reason = f"the company has {MOST_SENDERS} senders, the most that one may have"
+    return [Problem(field="company", reason=reason)]

@@ -13,11 +13,11 @@ from shared.runtime import Runtime
 from shared.usecases.senders.check_senders import sender_problem
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 
-BATCHES_AT_ONCE = 500
+BATCHES_AT_ONCE = 500  # work for many minutes: who resumes waits for no more; the sweep announces the others
 
 
 async def resume_sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:
-    """Resume the sender and announce its held batches; one that is not paused stays as it is.
+    """Resume the sender and announce what is held for it; one that is not paused stays as it is.
 
     Raises NotFound, and Conflict while its provider says that it cannot send.
     """
@@ -42,13 +42,11 @@ async def resume_sender(runtime: Runtime, company_id: str, sender_id: str) -> Se
 
 
 async def _release_held(runtime: Runtime, company_id: str, sender_id: str) -> None:
-    """Announce what was held for the sender alone: a paused fire's batches stay held."""
+    """Announce some of what was held for the sender alone: a paused fire's batches stay held."""
     stores = runtime.stores
-    while held := await stores.batches.some(
+    held = await stores.batches.some(
         company_id, SENDER_BATCHES, sender_id, BatchState.HELD, limit=BATCHES_AT_ONCE
-    ):
-        fires = await stores.fires.find_many(company_id, {batch.fire_id for batch in held})
-        paused = {fire.id for fire in fires.values() if fire.state is FireState.PAUSED}
-        free = [(company_id, batch) for batch in held if batch.fire_id not in paused]
-        if not await dispatch_batches(runtime, free):
-            return
+    )
+    fires = await stores.fires.find_many(company_id, {batch.fire_id for batch in held})
+    paused = {fire.id for fire in fires.values() if fire.state is FireState.PAUSED}
+    await dispatch_batches(runtime, [(company_id, batch) for batch in held if batch.fire_id not in paused])

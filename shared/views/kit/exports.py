@@ -11,6 +11,12 @@ from shared.views.kit.paging import Page, PageAsked
 
 R = TypeVar("R")
 EXPORT_PAGE = 300
+MOST_EXPORTED = 100_000  # some 334 pages of 0.1 s: a request of the API may take 120 s
+
+
+def export_of(since: datetime | None, until: datetime | None) -> PageAsked:
+    """The first page of an export of what is in [since, until)."""
+    return PageAsked(EXPORT_PAGE, since=since, until=until, most=MOST_EXPORTED)
 
 
 async def csv_pieces(

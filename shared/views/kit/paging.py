@@ -23,13 +23,15 @@ _PLACE = re.compile(r"(-?\d{1,18})\.(.+)", re.ASCII)
 class PageAsked:
     """Which page is asked for: `limit` items at most, after what the page before named in `next_after`.
 
-    Lists by time take those in [since, until) only.
+    Lists by time take those in [since, until) only. `most` bounds the whole list, if it is given: a longer
+    one is refused.
     """
 
     limit: int
     after: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    most: int | None = None
 
     def following(self, after: str) -> "PageAsked":
         """The page that begins after `after`."""
@@ -46,19 +48,17 @@ async def page_of(
 ) -> Page[R]:
     """A page of the list `query`, newest first. `equal` are equalities; those that are None do not count.
 
-    Of each of `matches` one must hold; empty ones do not count. Raises InvalidInput for a range that is none.
+    Of each of `matches` one must hold; empty ones do not count. Raises InvalidInput for a range that is none
+    and for a list that is too long.
     """
     _check_range(asked)
     wanted = (*filter(None, matches), *_equalities(equal))
-    found = await collection.newest(
-        company_id,
-        query,
-        limit=asked.limit + 1,
-        matches=wanted,
-        since=asked.since,
-        until=asked.until,
-        after=_read(asked.after),
-    )
+    facts: dict[str, Any] = {"matches": wanted, "since": asked.since, "until": asked.until}
+    limit, after = asked.limit + 1, _read(asked.after)
+    found = await collection.newest(company_id, query, limit=limit, after=after, **facts)
+    if asked.most is not None and len(found) > asked.limit:
+        count = await collection.count_newest(company_id, query, most=asked.most + 1, **facts)
+        _check_length(count, asked.most)
     return _page(found, asked.limit, lambda record: getattr(record, query.newest))
 
 
@@ -103,6 +103,12 @@ def _read(after: str | None) -> tuple[datetime, str] | None:
     if place is None:  # it was signed, so that none of these can come in from outside
         raise ValueError("not the place of a record")
     return _EPOCH + int(place[1]) * _MICROSECOND, place[2]
+
+
+def _check_length(count: int, most: int) -> None:
+    if count > most:
+        reason = f"more than {most:,} match; ask for some of them, with since and until or another filter"
+        raise InvalidInput.at("since", reason)
 
 
 def _check_range(asked: PageAsked) -> None:

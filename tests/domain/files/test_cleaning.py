@@ -96,6 +96,8 @@ def test_invisible_characters_alone_are_an_empty_cell(kind: FieldType) -> None:
         ("2:30 PM", _T.TIME, "14:30:00"),
         ("12 am", _T.TIME, "00:00:00"),
         ("12:05:09 p.\u00a0m.", _T.TIME, "12:05:09"),
+        ("2:30p", _T.TIME, "14:30:00"),
+        ("9 A", _T.TIME, "09:00:00"),
         ("13:30 PM", _T.TIME, None),
         ("0:30 AM", _T.TIME, None),
         ("9:30", _T.TIME, None),

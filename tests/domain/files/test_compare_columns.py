@@ -61,7 +61,8 @@ def codes(
     now: Mapping[str, Sequence[str]],
     before: Mapping[str, Sequence[str]] | None = None,
 ) -> list[tuple[FindingCode, tuple[str, ...]]]:
-    return [(one.code, one.columns) for one in findings(mapped, now, before)]
+    found = findings(mapped, now, before)
+    return [(one.code, one.columns) for one in found if one.code is not FindingCode.ADDRESSES_UNCHECKED]
 
 
 SWAPPED, CHANGED = FindingCode.COLUMNS_SWAPPED, FindingCode.VALUES_CHANGED
@@ -176,3 +177,34 @@ def test_a_column_is_compared_with_the_one_its_field_was_read_from() -> None:
     old = earlier([NAME], Name=PEOPLE)
     found = sampled_columns(*columns_of(Patient=EMAILS))
     assert [one.code for one in compare_columns([renamed], found, [old])] == [CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("Phone", PHONES, FieldType.PHONE),
+        ("Handynummer", ["015123456789", "016012345678", "n/a", "017012345678"], FieldType.PHONE),
+        ("Contact", EMAILS, FieldType.EMAIL),
+        ("SSN", ["123-45-6789", "123-45-6788", "123-45-6787"], None),
+        ("Account", ["2125550187", "2125550188", "2125550189"], None),
+        ("Phone", ["ask", "none", "at work"], None),
+        ("Phone", PHONES[:2], None),
+    ],
+)
+def test_addresses_that_are_mapped_as_text_are_said(
+    name: str, cells: list[str], kind: FieldType | None
+) -> None:
+    mapped = ColumnMapping(column=name, field="x")
+    found = findings([mapped], {name: cells})
+    if kind is None:
+        assert found == []
+        return
+    [one] = found
+    assert (one.code, one.severity, one.columns) == (
+        FindingCode.ADDRESSES_UNCHECKED,
+        Severity.WARNING,
+        (name,),
+    )
+    assert f"to {kind}," in one.to_do
+    beside = ColumnMapping(column=name, field="y", type=kind)
+    assert findings([mapped, beside], {name: cells}) == [], "it is checked as another field"

@@ -247,3 +247,35 @@ def test_the_day_of_a_fire_makes_no_other_message_of_it_across_fires() -> None:
     one, other = (message({}, key, now=NOON + timedelta(days=days)) for days in (0, 1))
     assert one.dedupe != other.dedupe
     assert one.identity == other.identity
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "one", "other", "third"),
+    [
+        ("phone", FieldType.PHONE, "2125550187", "+1 (212) 555-0187", "2125550188"),
+        ("phone", FieldType.TEXT, "2125550187", "1-212-555-0187", "2125550188"),
+        ("second", FieldType.PHONE, "2125550143", "+12125550143", "2125550144"),
+        ("second", FieldType.PHONE, "n/a", "N/A", "none"),
+        ("mail", FieldType.EMAIL, "Ana@Example.com", "ana@example.COM", "ann@example.com"),
+        ("due", FieldType.NUMBER, "1234.50", "1234.5", "1234.05"),
+        ("due", FieldType.NUMBER, "1000", "1000.00", "100"),
+        (
+            "visit",
+            FieldType.DATETIME,
+            "2026-12-24T14:30:00-05:00",
+            "2026-12-24T19:30:00+00:00",
+            "2026-12-24T14:30:00+00:00",
+        ),
+    ],
+)
+def test_a_field_of_the_key_is_compared_by_what_it_is(
+    field: str, kind: FieldType, one: str, other: str, third: str
+) -> None:
+    content = a_content(dedupe_key=(field, "name"))
+    content = replace(content, field_types={**content.field_types, field: kind})
+    planner = Planner(content, content.campaign.steps[0], NOON)
+    plans = [planner.plan(a_recipient({field: text})) for text in (one, other, third)]
+    planned = [found for found in plans if isinstance(found, PlannedMessage)]
+    assert len(planned) == 3
+    assert planned[0].dedupe == planned[1].dedupe != planned[2].dedupe
+    assert planned[0].identity == planned[1].identity != planned[2].identity

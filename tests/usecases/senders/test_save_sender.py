@@ -1,6 +1,7 @@
 """A sender's rate: up to what its channel's providers give, and more than nothing."""
 
 import math
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -26,3 +27,14 @@ async def test_a_rate_has_its_channels_limit(
             await save_sender(clinic.runtime, "acme", make(rate_per_second=refused), credentials)
         assert [problem.field for problem in found.value.problems] == ["rate"]
     assert (await clinic.stores.senders.get("acme", make().id)).rate_per_second == highest
+
+
+async def test_a_company_has_so_many_senders_that_they_are_listed_at_once(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[save_sender.__module__], "MOST_SENDERS", 2)  # it has two already
+    credentials = await clinic.credentials("texts")
+    with pytest.raises(InvalidInput, match="the company has 2 senders, the most that one may have"):
+        await save_sender(clinic.runtime, "acme", an_sms_sender(id="third"), credentials)
+    assert await clinic.stores.senders.find("acme", "third") is None
+    await save_sender(clinic.runtime, "acme", an_sms_sender(name="as before"), credentials)

@@ -1,6 +1,7 @@
 """A sender that its provider calls broken is paused, once; nothing is lost, and it goes on when mended."""
 
 import asyncio
+import sys
 
 import pytest
 
@@ -100,6 +101,22 @@ async def test_it_is_resumed_only_when_it_is_mended_and_everything_goes_out_once
     handsets = [message["handset"] for message in await clinic.accepted()]
     assert len(handsets) == len(set(handsets)) == 120
     assert await resume_sender(clinic.runtime, clinic.company_id, "texts") == resumed
+
+
+async def test_who_resumes_it_waits_for_some_batches_and_the_sweep_takes_the_rest(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[resume_sender.__module__], "BATCHES_AT_ONCE", 1)
+    fire = await broken_fire(clinic)
+    await suspend(clinic, suspended=False)
+    clinic.runs_jobs, clinic.published = False, []
+    await resume_sender(clinic.runtime, clinic.company_id, "texts")
+    assert len(clinic.published) == 1
+    clinic.runs_jobs = True
+    await clinic.run_published()
+    assert (await clinic.report(fire)).ledger.sent < 120
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+    assert (await clinic.report(fire)).ledger == Ledger(planned=120, sent=120)
 
 
 async def test_a_broken_sender_is_reported_once(clinic: Clinic) -> None:
