@@ -2,6 +2,7 @@
 
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider, Sender
+from shared.providers.registry import own_addresses
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
 from shared.views.kit.paging import Page, PageAsked, among
@@ -22,7 +23,7 @@ async def list_senders(
     All are read: ops adds them one by one, and those of an older version have no time to be ordered by.
     Raises InvalidInput for an address that is none.
     """
-    at = None if address is None else await find_address(runtime, company_id, address, channel)
+    at = None if address is None else await _forms(runtime, company_id, address, channel)
     found = [
         sender
         async for page in runtime.stores.senders.each_page(company_id)
@@ -30,9 +31,17 @@ async def list_senders(
         if channel in (None, sender.channel)
         and provider in (None, sender.provider)
         and is_paused in (None, sender.is_paused)
-        and (at is None or any(one.address == sender.address for one in at))
+        and (at is None or sender.address in at)
     ]
     return among(found, asked, lambda sender: sender.created_at)
+
+
+async def _forms(runtime: Runtime, company_id: str, text: str, channel: Channel | None) -> frozenset[str]:
+    """How senders may have the address: as a provider alone knows it, else as messages to it have it."""
+    found = own_addresses(text)
+    if found:
+        return found
+    return frozenset(one.address for one in await find_address(runtime, company_id, text, channel))
 
 
 async def get_sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:
