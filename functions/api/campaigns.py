@@ -28,7 +28,7 @@ from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
-from shared.usecases.senders.inspect_senders import sender_remarks
+from shared.usecases.senders.inspect_sender import sender_remarks
 from shared.views import campaigns as view
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)

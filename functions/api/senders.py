@@ -13,7 +13,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.senders.sender import Provider
 from shared.usecases.senders.change_sender import change_sender
-from shared.usecases.senders.inspect_senders import inspect_sender
+from shared.usecases.senders.inspect_sender import inspect_sender
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
 from shared.views.providers import provider_names

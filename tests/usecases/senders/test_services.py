@@ -13,7 +13,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.messages.message import Message, MessageState, SkipReason
 from shared.domain.messages.sending import Delivery, OutgoingMessage
 from shared.usecases.answers.recover_replies import recover_replies
-from shared.usecases.senders.inspect_senders import inspect_sender, sender_remarks
+from shared.usecases.senders.inspect_sender import inspect_sender, sender_remarks
 from shared.usecases.senders.save_sender import save_sender
 from shared.views.kit.paging import PageAsked
 from shared.views.senders import list_senders
