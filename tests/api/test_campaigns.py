@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.files.file import Row
 from shared.firestore.row_chunks import chunk_of
-from tests.kit.api.office import Office, assert_problem
+from tests.kit.api.office import OURS, Office, assert_problem
+from tests.kit.builders import an_sms_sender
 
 BODY: dict[str, Any] = {
     "name": "Reminders",
