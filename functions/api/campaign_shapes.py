@@ -260,3 +260,13 @@ class CampaignDetailOutput(CampaignOutput):
             "holidays": tuple(HolidayOutput.of(day) for day in days),
             "holiday_hint": holiday_hint(country, saved.year) if country else None,
         }
+
+
+class ReadyCampaignOutput(CampaignDetailOutput):
+    """A campaign that was just made ready.
+
+    `sender_remarks` are sentences on its senders: how they are registered with carriers, and what is set at
+    the provider. They stop nothing.
+    """
+
+    sender_remarks: tuple[str, ...]

@@ -8,6 +8,7 @@ from functions.api.campaign_shapes import (
     CampaignDetailOutput,
     CampaignInput,
     CampaignOutput,
+    ReadyCampaignOutput,
     SendAgainInput,
 )
 from functions.api.fires import FireOutput, LiveFireOutput, live_output
@@ -27,6 +28,7 @@ from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
+from shared.usecases.senders.inspect_sender import sender_remarks
 from shared.views import campaigns as view
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
@@ -122,12 +124,12 @@ async def preview_one_campaign(
 @router.post("/{campaign_id}/ready")
 async def mark_campaign_ready(
     caller: Sending, campaign_id: ItemId, body: ReadyInput | None = None
-) -> CampaignDetailOutput:
+) -> ReadyCampaignOutput:
     """Freeze the campaign. One with a schedule fires at its time."""
     previewed = body.content_hash if body else None
-    return CampaignDetailOutput.of(
-        await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed)
-    )
+    campaign = await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed)
+    remarks = await sender_remarks(caller.runtime, caller.company_id, campaign.steps)
+    return ReadyCampaignOutput.of(campaign, sender_remarks=remarks)
 
 
 @router.post("/{campaign_id}/fire", status_code=202)

@@ -13,6 +13,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.senders.sender import Provider
 from shared.usecases.senders.change_sender import change_sender
+from shared.usecases.senders.inspect_sender import inspect_sender
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
 from shared.views.providers import provider_names
@@ -37,7 +38,9 @@ class SenderOutput(Output):
     """A sender. `rate_per_second` is its pace in messages.
 
     One is paused when its provider says that the account or the sender is broken; `paused_reason` says how.
-    `created_at` is null for one of an older version. Answers to a mailbox's mails go to `reply_to`, if set.
+    `address` is a phone number, a mailbox, or what the provider alone knows: at Twilio a short code's digits,
+    or the id of a messaging service. `created_at` is null for one of an older version. Answers to a mailbox's
+    mails go to `reply_to`, if set.
     """
 
     id: str
@@ -50,6 +53,16 @@ class SenderOutput(Output):
     is_paused: bool
     paused_reason: str
     created_at: datetime | None
+
+
+class SenderCheckOutput(Output):
+    """What the provider says of a sender now. It can send when `problem` is null.
+
+    `remarks` are sentences on how it is registered with carriers, and on what is set at the provider.
+    """
+
+    problem: str | None
+    remarks: tuple[str, ...]
 
 
 @router.get("")
@@ -78,6 +91,12 @@ async def list_senders(
 async def get_sender(caller: Reader, sender_id: ItemId) -> SenderOutput:
     """One sender."""
     return SenderOutput.of(await view.get_sender(caller.runtime, caller.company_id, sender_id))
+
+
+@router.get("/{sender_id}/check")
+async def check_one_sender(caller: Sending, sender_id: ItemId) -> SenderCheckOutput:
+    """Ask the provider how the sender is."""
+    return SenderCheckOutput.of(await inspect_sender(caller.runtime, caller.company_id, sender_id))
 
 
 @router.patch("/{sender_id}")

@@ -98,7 +98,7 @@ def ops_parser() -> argparse.ArgumentParser:
     sender.add_argument("--company", required=True, help="the company's id")
     sender.add_argument("--channel", required=True, help="such as sms or email")
     sender.add_argument("--provider", required=True, help="such as twilio or sendgrid")
-    sender.add_argument("--address", required=True, help="+12125550100, or a mailbox")
+    sender.add_argument("--address", required=True, help="+12125550100, 12345, MG…, or a mailbox")
     sender.add_argument("--name", default="", help="the name mails come from")
     sender.add_argument("--reply-to", help="the mailbox that answers to its mails go to")
     sender.add_argument("--rate", type=float, default=1.0, help="messages a second the provider allows")

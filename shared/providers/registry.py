@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from shared.domain.channels import registry as channels
+from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.errors import InvalidInput
@@ -72,6 +73,29 @@ def own_lists(channel: Channel, source: OptOutSource) -> tuple[str, ...]:
     """What the channel's providers keep of an opt-out that was learned so, and how it ends there."""
     carriers = (record for record in _table.values() if channel.record in record.channels)
     return tuple(record.own_lists[source] for record in carriers if source in record.own_lists)
+
+
+def own_addresses(text: str) -> frozenset[str]:
+    """The text as a sender's address that only its provider knows, such as a short code; empty for others."""
+    takers = (record.own_address for record in _table.values() if record.own_address is not None)
+    return frozenset(address for take in takers if (address := take(text)) is not None)
+
+
+def sender_address(sender: Sender, region: str) -> str:
+    """A sender's address in its one form: its provider's own, or its channel's (see `normalize`).
+
+    Raises AddressInvalid with a sentence that says what to write.
+    """
+    from shared.domain.channels.addresses import normalize  # here, as few entry points need it
+
+    record = find(sender.provider)
+    own = record.own_address(sender.address) if record and record.own_address else None
+    if own is not None:
+        return own
+    try:
+        return normalize(sender.channel, sender.address, region)
+    except AddressInvalid as invalid:
+        raise AddressInvalid(f"{invalid.reason} {record.own_forms if record else ''}".rstrip()) from invalid
 
 
 def webhook_paths() -> frozenset[str]:

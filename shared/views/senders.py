@@ -2,6 +2,7 @@
 
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import MOST_SENDERS, Provider, Sender
+from shared.providers.registry import own_addresses
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
 from shared.views.kit.paging import Page, PageAsked, among
@@ -21,7 +22,7 @@ async def list_senders(
 
     All are read, which are `MOST_SENDERS` at most. Raises InvalidInput for an address that is none.
     """
-    at = None if address is None else await find_address(runtime, company_id, address, channel)
+    at = None if address is None else await _forms(runtime, company_id, address, channel)
     every = await runtime.stores.senders.page(company_id, limit=MOST_SENDERS)
     found = [
         sender
@@ -29,9 +30,17 @@ async def list_senders(
         if channel in (None, sender.channel)
         and provider in (None, sender.provider)
         and is_paused in (None, sender.is_paused)
-        and (at is None or any(one.address == sender.address for one in at))
+        and (at is None or sender.address in at)
     ]
     return among(found, asked, lambda sender: sender.created_at)
+
+
+async def _forms(runtime: Runtime, company_id: str, text: str, channel: Channel | None) -> frozenset[str]:
+    """How senders may have the address: as a provider alone knows it, else as messages to it have it."""
+    found = own_addresses(text)
+    if found:
+        return found
+    return frozenset(one.address for one in await find_address(runtime, company_id, text, channel))
 
 
 async def get_sender(runtime: Runtime, company_id: str, sender_id: str) -> Sender:

@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.files.file import Row
 from shared.firestore.row_chunks import chunk_of
-from tests.kit.api.office import Office, assert_problem
+from tests.kit.api.office import OURS, Office, assert_problem
+from tests.kit.builders import an_sms_sender
 
 BODY: dict[str, Any] = {
     "name": "Reminders",
@@ -138,6 +139,16 @@ async def test_ready_freezes_and_reopen_frees(office: Office) -> None:
     assert "Reopen" in assert_problem(response, 409)["detail"]
     assert (await office.post(f"{path}/reopen")).json()["state"] == "draft"
     assert (await office.call("PATCH", path, json={"name": "Other"})).json()["name"] == "Other"
+
+
+async def test_ready_tells_what_the_provider_says_of_the_senders(office: Office) -> None:
+    service = await office.simulator.add_service(office.account, an_sms_sender().address, campaign="VERIFIED")
+    sender = an_sms_sender(id="sender-acme", address=service)
+    await office.stores.senders.save(OURS, sender.id, sender)
+    made = await _create(office)
+    ready = (await office.post(f"/v1/campaigns/{made['id']}/ready")).json()
+    checked = (await office.get("/v1/senders/sender-acme/check")).json()
+    assert ready["sender_remarks"] == checked["remarks"] != []
 
 
 async def test_ready_refuses_what_was_not_previewed(office: Office) -> None:

@@ -64,7 +64,14 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
 
 
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
-    trial = Trial(lab.runtime, lab.simulator, account, numbers=scenario.numbers, channels=scenario.channels)
+    trial = Trial(
+        lab.runtime,
+        lab.simulator,
+        account,
+        numbers=scenario.numbers,
+        channels=scenario.channels,
+        by_service=scenario.by_service,
+    )
     trial.may_be_unknown = scenario.may_be_unknown
     trial.may_be_failed = scenario.may_be_failed
     trial.is_quiet = lambda: not lab.orders.open_orders()

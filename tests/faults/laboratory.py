@@ -85,11 +85,13 @@ class Laboratory:
             company, number = f"company{place}", f"+1646555{place:04}"
             twilio = await self.simulator.add_account()
             where = f"?company={company}&sender="
-            await self.simulator.add_number(
-                twilio, number, webhook_url=f"{public_url}/messages/incoming{where}texts"
-            )
+            incoming = f"{public_url}/messages/incoming{where}texts"
+            await self.simulator.add_number(twilio, number, webhook_url=incoming)
             sendgrid = await self.simulator.add_key(event_url=f"{public_url}/messages/events{where}mails")
-            accounts.append(Account(company_id=company, twilio=twilio, sendgrid=sendgrid, number=number))
+            account = Account(
+                company_id=company, twilio=twilio, sendgrid=sendgrid, number=number, incoming_url=incoming
+            )
+            accounts.append(account)
             texts = {"account_sid": twilio.sid, "auth_token": twilio.token}
             await secrets.add(company, "texts", texts, now)
             mails = {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key}

@@ -31,7 +31,10 @@ VARIED = tuple(f"+1212555{digits}" for digits in ("0009", "0010", "0011", "0001"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scenario:
-    """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`."""
+    """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`.
+
+    `by_service`: the texts come from a messaging service.
+    """
 
     name: str
     disturb: Disturb
@@ -41,6 +44,7 @@ class Scenario:
     numbers: tuple[str, ...] = ()
     window_closes_in: float | None = None
     seconds: float = SETTLED_WITHIN
+    by_service: bool = False
 
 
 # A group that was marked `sending` and then lost its worker: nobody can know that nothing left. Up to three
@@ -258,10 +262,33 @@ def refusals() -> Iterator[Scenario]:
         )
 
 
+def services() -> Iterator[Scenario]:
+    """Texts that come from a number of a messaging service's pool."""
+    yield Scenario(
+        name="messaging service, kill after send_batch.call",
+        disturb=partial(disturbances.kill, [("send_batch.call", "after")], replies=True),
+        channels=TEXTS,
+        by_service=True,
+    )
+    yield Scenario(
+        name="messaging service, answers lost, kill after search_history.settle",
+        disturb=partial(evidence.lose_answers, [("search_history.settle", "after")]),
+        channels=TEXTS,
+        numbers=evidence.SILENT,
+        by_service=True,
+    )
+    yield Scenario(
+        name="messaging service, STOP before intend_messages",
+        disturb=partial(disturbances.write_stop, "intend_messages", "before", is_in_time=True),
+        channels=TEXTS,
+        by_service=True,
+    )
+
+
 def scenarios() -> list[Scenario]:
     """All of them, in the order of the table."""
     calm = Scenario(name="nothing", disturb=disturbances.undisturbed)
-    groups = (kills, kills_of_what_is_rare, deliveries, pauses, databases, providers, refusals)
+    groups = (kills, kills_of_what_is_rare, deliveries, pauses, databases, providers, refusals, services)
     return [calm, *(scenario for group in groups for scenario in group())]
 
 

@@ -63,10 +63,14 @@ class Account:
     twilio: TwilioAccount
     sendgrid: SendGridKey
     number: str
+    incoming_url: str
 
 
 class Trial:
-    """A company at work. `people` get a text and an email each, unless `channels` says otherwise."""
+    """A company at work. `people` get a text and an email each, unless `channels` says otherwise.
+
+    `by_service`: the texts come from a messaging service whose pool is the account's number.
+    """
 
     def __init__(
         self,
@@ -78,6 +82,7 @@ class Trial:
         numbers: Sequence[str] = (),
         channels: Sequence[Channel] = (Channel("sms"), Channel("email")),
         rate_per_second: float = RATE_PER_SECOND,
+        by_service: bool = False,
     ) -> None:
         self.runtime = runtime
         self.stores = runtime.stores
@@ -93,6 +98,7 @@ class Trial:
         self.has_receipts = not numbers
         self.is_quiet: Callable[[], bool] = lambda: True
         self._rate_per_second = rate_per_second
+        self._by_service = by_service
         self._tasks: list[asyncio.Task[None]] = []
         self.started = time.monotonic()
 
@@ -106,7 +112,7 @@ class Trial:
         await self.stores.companies.add(a_company(id=company))
         rate = self._rate_per_second
         senders = (
-            an_sms_sender(id=TEXTS_SENDER, address=self.account.number, rate_per_second=rate),
+            an_sms_sender(id=TEXTS_SENDER, address=await self._texts_address(), rate_per_second=rate),
             an_email_sender(rate_per_second=rate),
         )
         for sender in senders:
@@ -115,6 +121,15 @@ class Trial:
         mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         for template in (a_template(), mail):
             await self.stores.templates.save(company, template.id, template)
+
+    async def _texts_address(self) -> str:
+        """The account's number, or a service that has it in its pool and tells what is written to it."""
+        account = self.account
+        if not self._by_service:
+            return account.number
+        return await self.simulator.add_service(
+            account.twilio, account.number, inbound_url=account.incoming_url
+        )
 
     async def start(self, *, window_closes_in: float | None = None, seconds: float = 60) -> None:
         """Upload the file, wait until it is loaded, and schedule the campaign for now; ticks do the rest."""

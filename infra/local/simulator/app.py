@@ -11,12 +11,14 @@ from infra.local.ports import HOST
 from infra.local.simulator import phone_page
 from infra.local.simulator.callbacks import Webhooks
 from infra.local.simulator.control import Control
+from infra.local.simulator.control_services import ServiceControl
 from infra.local.simulator.faults import Delays, Faults
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.sendgrid import SendGridApi, SendGridRefusal
 from infra.local.simulator.store import Store
 from infra.local.simulator.twilio import TwilioApi
 from infra.local.simulator.twilio_refusal import TwilioRefusal
+from infra.local.simulator.twilio_services import TwilioServicesApi
 
 BODY_LIMIT = 32 * 1024 * 1024  # SendGrid takes 30 MB
 SHUTDOWN_SECONDS = 1
@@ -36,8 +38,10 @@ async def running_simulator(
     receipts = ReceiptSender(store, webhooks, delays)
     app = web.Application(middlewares=[_say_refusals], client_max_size=BODY_LIMIT)
     app.add_routes(TwilioApi(store, receipts, faults, delays).routes())
+    app.add_routes(TwilioServicesApi(store).routes())
     app.add_routes(SendGridApi(store, receipts, faults, delays).routes())
     app.add_routes(Control(store, receipts, faults).routes())
+    app.add_routes(ServiceControl(store).routes())
     app.add_routes(phone_page.routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()

@@ -52,6 +52,32 @@ class SimulatorClient:
         order = {"account": account.sid, "number": number, "webhook_url": webhook_url}
         await self._post("numbers", order)
 
+    async def add_service(
+        self,
+        account: TwilioAccount,
+        *numbers: str,
+        sid: str = "",
+        inbound_url: str = "",
+        smart_encoding: bool = False,
+        sticky: bool = True,
+        campaign: str = "",
+    ) -> str:
+        """A messaging service (or set one anew) whose pool are these numbers; its id."""
+        order = {
+            "account": account.sid,
+            "sid": sid,
+            "numbers": numbers,
+            "inbound_url": inbound_url,
+            "smart_encoding": smart_encoding,
+            "sticky": sticky,
+            "campaign": campaign,
+        }
+        return str((await self._post("services", order))["sid"])
+
+    async def set_toll_free(self, number: str, state: str) -> None:
+        """Say how far the verification of a toll-free number is, such as TWILIO_APPROVED."""
+        await self._post("toll-free", {"number": number, "state": state})
+
     async def add_key(
         self, *, key: str = "", event_url: str = "", senders: Sequence[str] = (), signs_anew: bool = False
     ) -> SendGridKey:

@@ -4,17 +4,19 @@ import json
 import secrets
 import sqlite3
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from infra.local.simulator.callbacks import new_signing_key, verification_key
 from infra.local.simulator.faults import Faults
+from infra.local.simulator.orders import read_order
 from infra.local.simulator.outcomes import OUTCOMES, Answer
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
 from infra.local.simulator.twilio_message import opt_out_type
+from infra.local.simulator.twilio_pool import opt_out_key, service_of
 
 PAGE = 50
 MESSAGES_LIMIT = 1000
@@ -73,9 +75,6 @@ class NewFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     count: int = 1_000_000
 
 
-OrderT = TypeVar("OrderT")
-
-
 class Control:
     """The handlers."""
 
@@ -103,7 +102,7 @@ class Control:
 
     async def add_account(self, request: web.Request) -> web.StreamResponse:
         """Open a Twilio account, change its tokens, suspend it or let it go on."""
-        order = await _read(request, NewAccount)
+        order = await read_order(request, NewAccount)
         sid, token = order.sid or f"AC{secrets.token_hex(16)}", order.token or secrets.token_hex(16)
         suspension = "INSERT OR IGNORE INTO suspended_accounts (sid) VALUES (?)"
         if not order.suspended:
@@ -116,7 +115,7 @@ class Control:
 
     async def add_number(self, request: web.Request) -> web.StreamResponse:
         """Give an account a number, or change its webhook."""
-        order = await _read(request, NewNumber)
+        order = await read_order(request, NewNumber)
         if self._store.row("SELECT 1 FROM accounts WHERE sid = ?", order.account) is None:
             raise web.HTTPBadRequest(text=f"There is no account {order.account!r}; add it first.")
         query = (
@@ -130,7 +129,7 @@ class Control:
 
     async def add_key(self, request: web.Request) -> web.StreamResponse:
         """Make a SendGrid key, or change its webhook; unless it `signs_anew` its signing key stays."""
-        order = await _read(request, NewKey)
+        order = await read_order(request, NewKey)
         key = order.key or f"SG.{secrets.token_urlsafe(16)}.{secrets.token_urlsafe(32)}"
         known = self._store.row("SELECT signing_key FROM mail_keys WHERE key = ?", key)
         signing_key = known["signing_key"] if known and not order.signs_anew else new_signing_key()
@@ -201,8 +200,8 @@ class Control:
         )
 
     async def reply(self, request: web.Request) -> web.StreamResponse:
-        """Write from a handset. Twilio itself keeps STOP and START per number, and tells the application."""
-        reply = await _read(request, Reply)
+        """Write from a handset. Twilio keeps STOP per number or service, and tells the application."""
+        reply = await read_order(request, Reply)
         sender = reply.sender or self._last_sender(reply.handset)
         number = self._store.row("SELECT * FROM numbers WHERE number = ?", sender)
         if number is None or not (reply.body or reply.media):
@@ -210,10 +209,12 @@ class Control:
                 text=f"A reply needs a text, and a number of ours to go to, not {sender!r}."
             )
         sid = f"SM{secrets.token_hex(16)}"
+        service, key = service_of(self._store, sender), opt_out_key(self._store, sender)
         statements = [
             insert(
                 "messages",
                 provider_id=sid,
+                request_id=service["sid"] if service else "",
                 channel="sms",
                 account=number["account"],
                 handset=reply.handset,
@@ -229,10 +230,10 @@ class Control:
         match opt_out_type(reply.body):
             case "STOP":
                 query = "INSERT OR IGNORE INTO opt_outs (sender, handset) VALUES (?, ?)"
-                statements.append((query, (sender, reply.handset)))
+                statements.append((query, (key, reply.handset)))
             case "START":
                 query = "DELETE FROM opt_outs WHERE sender = ? AND handset = ?"
-                statements.append((query, (sender, reply.handset)))
+                statements.append((query, (key, reply.handset)))
         await self._store.write(*statements)
         self._receipts.start([sid])
         return web.json_response({"provider_id": sid}, status=201)
@@ -245,13 +246,13 @@ class Control:
 
     async def mark_read(self, request: web.Request) -> web.StreamResponse:
         """Nothing on this handset is unread any more."""
-        reading = await _read(request, Reading)
+        reading = await read_order(request, Reading)
         await self._store.write(("UPDATE handsets SET unread = 0 WHERE address = ?", (reading.handset,)))
         return web.Response(status=204)
 
     async def ask_fault(self, request: web.Request) -> web.StreamResponse:
         """Answer the next requests to send in a way of choice."""
-        fault = await _read(request, NewFault)
+        fault = await read_order(request, NewFault)
         if fault.provider not in ("twilio", "sendgrid"):
             raise web.HTTPBadRequest(text=f"provider must be twilio or sendgrid, not {fault.provider!r}.")
         self._faults.ask(fault.provider, fault.answer, seconds=fault.seconds, count=fault.count)
@@ -269,16 +270,6 @@ class Control:
             for outcome in OUTCOMES
         ]
         return web.json_response({"outcomes": shown})
-
-
-async def _read(request: web.Request, kind: type[OrderT]) -> OrderT:
-    """The JSON body as a record. JSON alone is taken: no page of another origin may send that unasked."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.")
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except msgspec.MsgspecError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None
 
 
 def _message(row: sqlite3.Row) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from infra.local.simulator.outcomes import Outcome, Receipts, outcome_of_mailbox
 from infra.local.simulator.sendgrid_event import events_of
 from infra.local.simulator.store import Statement, Store
 from infra.local.simulator.twilio_message import incoming_fields, status_fields
+from infra.local.simulator.twilio_pool import service_of
 
 ReceiptT = TypeVar("ReceiptT")
 EVENTS_AT_ONCE = 500
@@ -79,18 +80,24 @@ class ReceiptSender:
             )
         account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
         if message["callback_url"] and account is not None:
-            for status in in_order(["queued", "sent", last], outcome):
+            first = ["accepted", "queued"] if message["request_id"] else ["queued"]
+            for status in in_order([*first, "sent", last], outcome):
                 fields = status_fields(message, status, outcome.error_code if status == last else None)
                 await self._webhooks.post_form(message["callback_url"], fields, token=account["token"])
         await self._store.write(_done(message))
 
     async def _incoming_life(self, message: sqlite3.Row) -> None:
-        """What a person wrote goes to the number's webhook; what the application does not take shows it."""
+        """What a person wrote goes to the webhook of the number, or of the service whose pool it is in.
+
+        What the application does not take shows it.
+        """
         number = self._store.row("SELECT * FROM numbers WHERE number = ?", message["sender"])
+        service = service_of(self._store, message["sender"])
+        url = service["inbound_url"] if service else number["webhook_url"] if number else ""
         account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
-        if number is not None and account is not None and number["webhook_url"]:
+        if account is not None and url:
             fields = incoming_fields(message)
-            status = await self._webhooks.post_form(number["webhook_url"], fields, token=account["token"])
+            status = await self._webhooks.post_form(url, fields, token=account["token"])
             if not 200 <= status < 300:
                 await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
         await self._store.write(_done(message))

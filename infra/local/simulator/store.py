@@ -16,13 +16,20 @@ CREATE TABLE IF NOT EXISTS suspended_accounts (sid TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS numbers (
     number TEXT PRIMARY KEY, sid TEXT NOT NULL, account TEXT NOT NULL, webhook_url TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS services (
+    sid TEXT PRIMARY KEY, account TEXT NOT NULL, inbound_url TEXT NOT NULL, smart_encoding INTEGER NOT NULL,
+    sticky INTEGER NOT NULL, campaign TEXT NOT NULL  -- the state of its US campaign; empty without one
+);
+CREATE TABLE IF NOT EXISTS pool_numbers (number TEXT PRIMARY KEY, service TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS toll_free_states (number TEXT PRIMARY KEY, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS mail_keys (
     key TEXT PRIMARY KEY, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, senders TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     provider_id TEXT NOT NULL UNIQUE,
-    request_id TEXT NOT NULL DEFAULT '',  -- of one SendGrid request, which may carry many messages
+    -- of one SendGrid request, which may carry many messages; or the messaging service of a text
+    request_id TEXT NOT NULL DEFAULT '',
     channel TEXT NOT NULL,                -- sms or email
     account TEXT NOT NULL,                -- account sid, or mail key
     handset TEXT NOT NULL,                -- the person's number or mailbox
@@ -50,7 +57,8 @@ CREATE TABLE IF NOT EXISTS handsets (
 );
 CREATE INDEX IF NOT EXISTS handsets_by_last ON handsets (last_id);
 CREATE TABLE IF NOT EXISTS opt_outs (
-    sender TEXT NOT NULL, handset TEXT NOT NULL, PRIMARY KEY (sender, handset)
+    sender TEXT NOT NULL, -- a messaging service, for the numbers of its pool
+    handset TEXT NOT NULL, PRIMARY KEY (sender, handset)
 );
 CREATE TRIGGER IF NOT EXISTS message_on_handset AFTER INSERT ON messages BEGIN
     INSERT INTO handsets (address, channel, last_id, unread, total)

@@ -1,11 +1,9 @@
 """Twilio's HTTP: messages are created, fetched and listed; accounts and numbers are shown."""
 
-import base64
-import binascii
 import secrets
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -15,14 +13,10 @@ from infra.local.simulator.faults import Delays, Faults, give_answer
 from infra.local.simulator.outcomes import Answer, outcome_of_number
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
+from infra.local.simulator.twilio_accounts import is_suspended, signed_in
 from infra.local.simulator.twilio_message import API_VERSION, media_list, message_resource, twilio_date
-from infra.local.simulator.twilio_refusal import (
-    AUTHENTICATE,
-    BY_RECIPIENT,
-    REFUSALS,
-    UNSUBSCRIBED,
-    TwilioRefusal,
-)
+from infra.local.simulator.twilio_pool import number_for, opt_out_key
+from infra.local.simulator.twilio_refusal import BY_RECIPIENT, REFUSALS, UNSUBSCRIBED, TwilioRefusal
 from infra.local.simulator.twilio_request import check_message
 
 DEFAULT_PAGE, PAGE_LIMIT = 50, 1000
@@ -44,6 +38,7 @@ class TwilioApi:
         return [
             web.get(f"{account}.json", self.show_account),
             web.get(f"{account}/IncomingPhoneNumbers.json", self.list_numbers),
+            web.get(f"{account}/SMS/ShortCodes.json", self.list_codes),
             web.post(f"{account}/Messages.json", self.create_message),
             web.get(f"{account}/Messages.json", self.list_messages),
             web.get(f"{account}/Messages/{{sid}}.json", self.show_message),
@@ -52,12 +47,12 @@ class TwilioApi:
 
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         """Send a text, unless the recipient's outcome or a fault says otherwise."""
-        account = self._account(request)
+        account = signed_in(self._store, request)
         form = {name: str(value) for name, value in (await request.post()).items()}
-        if self._is_suspended(account):
+        if is_suspended(self._store, account):
             raise TwilioRefusal(403, 20005, "Account is not active")
-        sender = self._sender(account, form)
         check_message(form)
+        sender = number_for(self._store, account, form)
         outcome = outcome_of_number(form["To"])
         if self._has_opted_out(sender, form["To"]):
             raise UNSUBSCRIBED
@@ -80,13 +75,10 @@ class TwilioApi:
     async def list_media(self, request: web.Request) -> web.StreamResponse:
         """What came beside the text of a message, on one page."""
         found = media_list(self._message(request))
-        place = str(request.rel_url)
-        pages = {"first_page_uri": place, "next_page_uri": None, "previous_page_uri": None, "uri": place}
-        counts = {"page": 0, "page_size": DEFAULT_PAGE, "start": 0, "end": len(found) - 1}
-        return web.json_response({"media_list": found, **pages, **counts})
+        return _listed(request, "media_list", found)
 
     def _message(self, request: web.Request) -> sqlite3.Row:
-        account, sid = self._account(request), request.match_info["sid"]
+        account, sid = signed_in(self._store, request), request.match_info["sid"]
         message = self._store.row(
             "SELECT * FROM messages WHERE provider_id = ? AND account = ?", sid, account
         )
@@ -96,7 +88,7 @@ class TwilioApi:
 
     async def list_messages(self, request: web.Request) -> web.StreamResponse:
         """The account's messages, newest first, in pages that `next_page_uri` leads through."""
-        account, query = self._account(request), request.query
+        account, query = signed_in(self._store, request), request.query
         size = min(_whole(query, "PageSize", DEFAULT_PAGE), PAGE_LIMIT)
         page = _whole(query, "Page", 0)
         conditions, values = _conditions(query)
@@ -133,14 +125,14 @@ class TwilioApi:
 
     async def show_account(self, request: web.Request) -> web.StreamResponse:
         """The account itself: the usual way to find out whether credentials are right."""
-        account = self._account(request)
+        account = signed_in(self._store, request)
         now = twilio_date(time.time())
         return web.json_response(
             {
                 "sid": account,
                 "owner_account_sid": account,
                 "friendly_name": "Simulated account",
-                "status": "suspended" if self._is_suspended(account) else "active",
+                "status": "suspended" if is_suspended(self._store, account) else "active",
                 "type": "Full",
                 "date_created": now,
                 "date_updated": now,
@@ -151,63 +143,28 @@ class TwilioApi:
 
     async def list_numbers(self, request: web.Request) -> web.StreamResponse:
         """The account's numbers, or the one asked for."""
-        account = self._account(request)
-        pattern = f"%{request.query.get('PhoneNumber', '')}%"
-        numbers = self._store.rows(
-            "SELECT * FROM numbers WHERE account = ? AND number LIKE ? ORDER BY number", account, pattern
+        account = signed_in(self._store, request)
+        numbers = self._numbers(account, request.query.get("PhoneNumber", ""), is_code=False)
+        return _listed(request, "incoming_phone_numbers", [_number_resource(number) for number in numbers])
+
+    async def list_codes(self, request: web.Request) -> web.StreamResponse:
+        """The account's short codes, or the one asked for."""
+        account = signed_in(self._store, request)
+        codes = self._numbers(account, request.query.get("ShortCode", ""), is_code=True)
+        return _listed(request, "short_codes", [_code_resource(code) for code in codes])
+
+    def _numbers(self, account: str, part: str, *, is_code: bool) -> list[sqlite3.Row]:
+        return self._store.rows(
+            "SELECT * FROM numbers WHERE account = ? AND number LIKE ? AND (number NOT LIKE '+%') = ? "
+            "ORDER BY number",
+            account,
+            f"%{part}%",
+            is_code,
         )
-        return web.json_response(
-            {
-                "end": len(numbers) - 1,
-                "first_page_uri": str(request.rel_url),
-                "incoming_phone_numbers": [_number_resource(number) for number in numbers],
-                "next_page_uri": None,
-                "page": 0,
-                "page_size": DEFAULT_PAGE,
-                "previous_page_uri": None,
-                "start": 0,
-                "uri": str(request.rel_url),
-            }
-        )
-
-    def _account(self, request: web.Request) -> str:
-        """The account of the path, when the credentials are its own."""
-        sid = request.match_info["account"]
-        account = self._store.row("SELECT token FROM accounts WHERE sid = ?", sid)
-        kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        try:
-            given = base64.b64decode(encoded, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            raise AUTHENTICATE from None
-        # Requests may be signed in with the secondary token too; webhooks are signed with the primary alone.
-        secondary = self._store.row("SELECT token FROM secondary_tokens WHERE sid = ?", sid)
-        taken = [f"{sid}:{row['token']}" for row in (account, secondary) if row is not None and row["token"]]
-        if kind.lower() != "basic" or account is None or given not in taken:
-            raise AUTHENTICATE
-        return sid
-
-    def _sender(self, account: str, form: Mapping[str, str]) -> str:
-        if not form.get("From") and not form.get("MessagingServiceSid"):
-            raise TwilioRefusal(400, 21603, "A 'From' phone number is required.")
-        numbers = self._store.rows("SELECT number FROM numbers WHERE account = ? ORDER BY number", account)
-        owned = [number["number"] for number in numbers]
-        sender = form.get("From") or (owned[0] if owned else "")
-        if not sender:
-            raise TwilioRefusal(400, 21704, "The Messaging Service contains no phone numbers")
-        if sender not in owned:
-            text = (
-                f"The 'From' phone number provided ({sender}) is not a valid message-capable Twilio phone "
-                "number for this destination/account"
-            )
-            raise TwilioRefusal(400, 21606, text)
-        return str(sender)
-
-    def _is_suspended(self, account: str) -> bool:
-        return self._store.row("SELECT 1 FROM suspended_accounts WHERE sid = ?", account) is not None
 
     def _has_opted_out(self, sender: str, handset: str) -> bool:
-        query = "SELECT 1 FROM opt_outs WHERE sender = ? AND handset = ?"
-        return self._store.row(query, sender, handset) is not None
+        query = "SELECT 1 FROM opt_outs WHERE sender IN (?, ?) AND handset = ?"
+        return self._store.row(query, sender, opt_out_key(self._store, sender), handset) is not None
 
     async def _store_message(self, account: str, sender: str, form: Mapping[str, str]) -> sqlite3.Row:
         sid = f"SM{secrets.token_hex(16)}"
@@ -222,7 +179,8 @@ class TwilioApi:
                 handset=form["To"],
                 sender=sender,
                 body=form["Body"],
-                status="queued",
+                # A service has yet to choose a number: until then the text shows none.
+                status="accepted" if form.get("MessagingServiceSid") else "queued",
                 callback_url=form.get("StatusCallback", ""),
                 validity_seconds=int(validity) if validity else None,
                 created_at=self._store.now(),
@@ -244,6 +202,8 @@ def _conditions(query: Mapping[str, str]) -> tuple[list[str], list[str | float]]
     """The filters of a list as SQL. A date alone is its whole day in UTC; both ends belong to it."""
     conditions: list[str] = []
     values: list[str | float] = []
+    if query.get("From"):
+        conditions.append("status <> 'accepted'")  # it has no number yet
     for name, (own, other) in {"To": ("handset", "sender"), "From": ("sender", "handset")}.items():
         if address := query.get(name):
             conditions.append(f"((incoming = 0 AND {own} = ?) OR (incoming = 1 AND {other} = ?))")
@@ -274,6 +234,14 @@ def _moments(text: str) -> tuple[float, float]:
     return start.timestamp(), (start + length).timestamp()
 
 
+def _listed(request: web.Request, key: str, items: Sequence[Mapping[str, object]]) -> web.Response:
+    """A list on one page."""
+    place = str(request.rel_url)
+    pages = {"first_page_uri": place, "next_page_uri": None, "previous_page_uri": None, "uri": place}
+    counts = {"page": 0, "page_size": DEFAULT_PAGE, "start": 0, "end": len(items) - 1}
+    return web.json_response({key: list(items), **pages, **counts})
+
+
 def _number_resource(number: sqlite3.Row) -> dict[str, object]:
     """https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource"""
     return {
@@ -287,4 +255,18 @@ def _number_resource(number: sqlite3.Row) -> dict[str, object]:
         "sms_url": number["webhook_url"],
         "status": "in-use",
         "uri": f"/{API_VERSION}/Accounts/{number['account']}/IncomingPhoneNumbers/{number['sid']}.json",
+    }
+
+
+def _code_resource(code: sqlite3.Row) -> dict[str, object]:
+    """https://www.twilio.com/docs/sms/api/short-codes"""
+    return {
+        "account_sid": code["account"],
+        "api_version": API_VERSION,
+        "friendly_name": code["number"],
+        "short_code": code["number"],
+        "sid": code["sid"],
+        "sms_method": "POST",
+        "sms_url": code["webhook_url"],
+        "uri": f"/{API_VERSION}/Accounts/{code['account']}/SMS/ShortCodes/{code['sid']}.json",
     }

@@ -20,7 +20,9 @@ def message_resource(message: sqlite3.Row) -> dict[str, object]:
     """The resource as the API shows it. https://www.twilio.com/docs/messaging/api/message-resource"""
     uri = f"/{API_VERSION}/Accounts/{message['account']}/Messages/{message['provider_id']}"
     incoming = bool(message["incoming"])
-    from_address, to_address = message["sender"], message["handset"]
+    # A messaging service chooses the number later than it takes the text.
+    from_address = message["sender"] if message["status"] != "accepted" else None
+    to_address = message["handset"]
     if incoming:
         from_address, to_address = to_address, from_address
     sent_at = message["sent_at"]
@@ -53,13 +55,14 @@ def status_fields(message: sqlite3.Row, status: str, error_code: int | None) -> 
     fields = {
         "AccountSid": message["account"],
         "ApiVersion": API_VERSION,
-        "From": message["sender"],
         "MessageSid": message["provider_id"],
         "MessageStatus": status,
         "SmsSid": message["provider_id"],
         "SmsStatus": status,
         "To": message["handset"],
     }
+    if status != "accepted":
+        fields["From"] = message["sender"]
     if message["request_id"]:
         fields["MessagingServiceSid"] = message["request_id"]
     return fields if error_code is None else {**fields, "ErrorCode": str(error_code)}
@@ -80,6 +83,8 @@ def incoming_fields(message: sqlite3.Row) -> dict[str, str]:
         "SmsStatus": "received",
         "To": message["sender"],
     }
+    if message["request_id"]:
+        fields["MessagingServiceSid"] = message["request_id"]
     for number, media in enumerate(media_list(message)):
         fields[f"MediaUrl{number}"] = f"{API}{str(media['uri']).removesuffix('.json')}"
         fields[f"MediaContentType{number}"] = str(media["content_type"])

@@ -122,7 +122,10 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncomingMessage:
-    """Something a person wrote to one of our senders. Addresses are as the provider writes them."""
+    """Something a person wrote to one of our senders. Addresses are as the provider writes them.
+
+    `pool_address` is the sender that has the written number in its pool, where the provider names one.
+    """
 
     provider_id: str
     from_address: str
@@ -131,3 +134,4 @@ class IncomingMessage:
     media: tuple[Media, ...] = ()
     is_opt_out: bool = False  # the provider itself took it as STOP
     is_opt_in: bool = False
+    pool_address: str | None = None

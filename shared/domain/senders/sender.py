@@ -1,4 +1,4 @@
-"""What a message comes from: a number or a mailbox at a provider, with its pace."""
+"""What a message comes from: a number, a pool of numbers or a mailbox at a provider, with its pace."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ MOST_SENDERS = 500
 class Sender:
     """Where messages come from.
 
+    `address` is of the channel's kind, or what the provider alone knows, such as a pool's id.
     `rate_per_second` is the pace the provider allows this sender, at most its channel's `highest_rate`.
     Provider credentials are kept apart, under the sender's id (shared/storage/secrets.py), and are never
     shown. `created_at` is None in senders of an older version. `reply_to` is the mailbox that answers to a

@@ -43,3 +43,10 @@ class ProviderAccount(Protocol):
     async def problem(self, sender: Sender) -> str | None:
         """Why `sender` could not send, or None. Raises ProviderUnavailable, SenderRefused."""
         ...
+
+    async def remarks(self, sender: Sender) -> tuple[str, ...]:
+        """What else is to be known of `sender` before it sends, a sentence each: how carriers know it, say.
+
+        Raises ProviderUnavailable, SenderRefused.
+        """
+        ...

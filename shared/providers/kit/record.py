@@ -50,6 +50,8 @@ class ProviderRecord(Generic[C]):
     is what its senders sign in with; `credentials_input` gives the checks of what a person enters. Each
     `open_…` takes credentials, the API's address and a time-out in seconds, and is cheap: connections are
     shared. A provider without `open_history` keeps no list of what it has sent.
+    `own_address` gives the one form of a sender's address that only this provider knows, such as the id of a
+    pool of numbers, and None for any other text; `own_forms` is a sentence on how its senders are written.
     `own_lists` say, by how an opt-out was learned, which list of its own holds the address too, and how to
     take it off there: sentences for who ends the opt-out here.
     """
@@ -63,4 +65,6 @@ class ProviderRecord(Generic[C]):
     open_sender: Callable[[C, str, float], MessageSender]
     open_history: Callable[[C, str, float], ProviderHistory] | None = None
     webhooks: tuple[WebhookRoute[C], ...] = ()
+    own_address: Callable[[str], str | None] | None = None
+    own_forms: str = ""
     own_lists: Mapping[OptOutSource, str] = field(default_factory=dict)

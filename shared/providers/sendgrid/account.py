@@ -34,6 +34,10 @@ class SendGridAccount:
         except (AttributeError, KeyError, TypeError) as error:
             raise ProviderUnavailable("SendGrid's answer could not be read.") from error
 
+    async def remarks(self, sender: Sender) -> tuple[str, ...]:
+        """Nothing: whether domain and address are good, `problem` says."""
+        return ()
+
     async def _problem(self, sender: Sender) -> str | None:
         scopes = await self._get("/v3/scopes")
         if scopes is None or SEND_SCOPE not in scopes.get("scopes", ()):

@@ -1,4 +1,6 @@
-"""Whether a Twilio account may send from a number: asked before anything is sent."""
+"""Whether a Twilio account may send from a number or service: asked before anything is sent."""
+
+from typing import TYPE_CHECKING
 
 from twilio.rest import Client
 
@@ -6,6 +8,10 @@ from shared.domain.senders.sender import Sender
 from shared.providers.kit.asking import ProviderUnavailable
 from shared.providers.twilio.client import open_client, read
 from shared.providers.twilio.credentials import TwilioCredentials
+from shared.providers.twilio.own_addresses import is_service, is_short_code
+
+if TYPE_CHECKING:
+    from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
 PAGE_SIZE = 20
 
@@ -34,14 +40,46 @@ class TwilioAccount:
             raise ProviderUnavailable("Twilio's answer does not say how the account is.")
         if account.status != "active":
             return f"The Twilio account is {account.status}: it cannot send."
-        return await number_problem(self._client, sender.address)
+        return await address_problem(self._client, sender.address)
+
+    async def remarks(self, sender: Sender) -> tuple[str, ...]:
+        """Registration with carriers, and how a service is set. Raises SenderRefused, ProviderUnavailable."""
+        try:
+            return tuple(await self._remarks(sender.address))
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ProviderUnavailable("Twilio's answer could not be read.") from error
+
+    async def _remarks(self, address: str) -> list[str]:
+        from shared.providers.twilio import registration, services  # here, as few senders need them
+
+        if is_service(address):
+            service = await services.find_service(self._client, address)
+            pool = await services.pool_of(self._client, address) if service else ()
+            return await registration.service_remarks(self._client, service, pool) if service else []
+        number = await _find_number(self._client, address) if registration.is_toll_free(address) else None
+        return [await registration.toll_free_remark(self._client, address, str(number.sid))] if number else []
 
 
-async def number_problem(client: Client, address: str) -> str | None:
-    """Why the account cannot text from the number, or None. Raises SenderRefused, ProviderUnavailable."""
+async def address_problem(client: Client, address: str) -> str | None:
+    """Why the account cannot text from the address, or None. Raises SenderRefused, ProviderUnavailable.
+
+    https://www.twilio.com/docs/sms/api/short-codes
+    """
+    if is_service(address):
+        from shared.providers.twilio.services import service_problem  # a large part of the client
+
+        return await service_problem(client, address)
+    if is_short_code(address):
+        codes = await read(client.short_codes.page_async(short_code=address, page_size=PAGE_SIZE))
+        is_ours = any(code.short_code == address for code in codes)
+        return None if is_ours else f"The short code {address} does not belong to the Twilio account."
+    number = await _find_number(client, address)
+    if number is None:
+        return f"The number {address} does not belong to the Twilio account."
+    can_text = (number.capabilities or {}).get("sms")
+    return None if can_text else f"The number {address} cannot send text messages."
+
+
+async def _find_number(client: Client, address: str) -> "IncomingPhoneNumberInstance | None":
     numbers = await read(client.incoming_phone_numbers.page_async(phone_number=address, page_size=PAGE_SIZE))
-    for number in numbers:  # Twilio looks for parts of numbers
-        if number.phone_number == address:
-            can_text = (number.capabilities or {}).get("sms")
-            return None if can_text else f"The number {address} cannot send text messages."
-    return f"The number {address} does not belong to the Twilio account."
+    return next((one for one in numbers if one.phone_number == address), None)  # Twilio looks for parts

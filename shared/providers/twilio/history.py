@@ -11,6 +11,7 @@ from shared.providers.kit.asking import QuestionRefused
 from shared.providers.twilio import codes
 from shared.providers.twilio.client import NotThere, open_client, read
 from shared.providers.twilio.credentials import TwilioCredentials
+from shared.providers.twilio.own_addresses import is_service
 from shared.providers.twilio.webhook import KINDS, MAX_MEDIA
 
 PAGE_SIZE = 100
@@ -23,6 +24,7 @@ class TwilioHistory:
     def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
         self._client = open_client(credentials, base_url, timeout_seconds)
         self._base_url = base_url.rstrip("/")
+        self._pools: dict[str, frozenset[str]] = {}
 
     async def page(
         self,
@@ -35,14 +37,17 @@ class TwilioHistory:
     ) -> HistoryPage:
         """Up to 100 messages from `from_address`: sent on one day, or since one (GMT), or ever.
 
-        `cursor` is the `next_page_uri` of the page before. Raises ProviderUnavailable, SenderRefused.
+        The list cannot be asked for a messaging service: its numbers change, and a text has none before it is
+        sent. So all of the account's are read, and a page may hold fewer of the service. `cursor` is the
+        `next_page_uri` of the page before. Raises ProviderUnavailable, SenderRefused.
         """
+        by_service = is_service(from_address)
         if cursor is not None:
             found = await read(self._client.messages.get_page_async(self._base_url + cursor))
         else:
             found = await read(
                 self._client.messages.page_async(
-                    from_=from_address,
+                    from_=values.unset if by_service else from_address,
                     to=to_address or values.unset,
                     date_sent=on.isoformat() if on else values.unset,
                     date_sent_after=since.isoformat() if since else values.unset,
@@ -51,26 +56,47 @@ class TwilioHistory:
             )
         following: str | None = found.next_page_url
         return HistoryPage(
-            messages=tuple(_message(shown) for shown in found),
+            messages=tuple(
+                _message(shown) for shown in found if not by_service or _went_by(shown, from_address)
+            ),
             next_cursor=following.removeprefix(self._base_url) if following else None,
         )
 
     async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
-        """Up to 100 messages that people wrote to `to_address` since a day (GMT), as `page` does."""
+        """Up to 100 messages that people wrote to `to_address` since a day (GMT), as `page` does.
+
+        To a service are all that were written to its numbers.
+        """
+        by_service = is_service(to_address)
+        ours = await self._pool(to_address) if by_service else frozenset()
         if cursor is not None:
             found = await read(self._client.messages.get_page_async(self._base_url + cursor))
         else:
             found = await read(
                 self._client.messages.page_async(
-                    to=to_address, date_sent_after=since.isoformat(), page_size=PAGE_SIZE
+                    to=values.unset if by_service else to_address,
+                    date_sent_after=since.isoformat(),
+                    page_size=PAGE_SIZE,
                 )
             )
         following: str | None = found.next_page_url
         written = [shown for shown in found if shown.direction == "inbound"]
+        if by_service:
+            written = [
+                shown for shown in written if shown.messaging_service_sid == to_address or shown.to in ours
+            ]
         return ReceivedPage(
             messages=tuple([_received(shown, await self._media(shown)) for shown in written]),
             next_cursor=following.removeprefix(self._base_url) if following else None,
         )
+
+    async def _pool(self, address: str) -> frozenset[str]:
+        """The service's numbers, asked for once."""
+        if address not in self._pools:
+            from shared.providers.twilio.services import pool_of  # here, as it is a large part of the client
+
+            self._pools[address] = frozenset(one.address for one in await pool_of(self._client, address))
+        return self._pools[address]
 
     async def _media(self, shown: MessageInstance) -> tuple[Media, ...]:
         """Where Twilio keeps what came beside the text; few texts have anything."""
@@ -84,6 +110,11 @@ class TwilioHistory:
             Media(url=PUBLIC_URL + str(one.uri).removesuffix(".json"), content_type=str(one.content_type))
             for one in found
         )
+
+
+def _went_by(shown: MessageInstance, service: str) -> bool:
+    """Whether the message went out through the service."""
+    return bool(shown.messaging_service_sid == service and shown.direction != "inbound")
 
 
 def _received(shown: MessageInstance, media: tuple[Media, ...]) -> ReceivedMessage:

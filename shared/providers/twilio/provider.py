@@ -1,4 +1,4 @@
-"""The provider `twilio`: text messages."""
+"""The provider `twilio`: text messages, from numbers, short codes and messaging services."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
 from shared.providers.kit.record import STATUS_PATH, News, ProviderRecord, WebhookRoute
 from shared.providers.twilio.credentials import TwilioCredentials
+from shared.providers.twilio.own_addresses import OWN_FORMS, own_address
 
 if TYPE_CHECKING:
     from shared.providers.kit.credential_input import CredentialsInput
@@ -72,7 +73,7 @@ def _status(request: WebhookRequest) -> Sequence[News]:
 
 _STOPPED = (
     "Twilio keeps who wrote STOP on a list of its own, and refuses what goes to them: only they can end "
-    "that, by writing START to the same number."
+    "that, by writing START to the same number, or to one of the same messaging service."
 )
 
 PROVIDER = ProviderRecord(
@@ -84,6 +85,8 @@ PROVIDER = ProviderRecord(
     open_account=_account,
     open_sender=_sender,
     open_history=_history,
+    own_address=own_address,
+    own_forms=OWN_FORMS,
     own_lists={OptOutSource.REPLY: _STOPPED, OptOutSource.PROVIDER: _STOPPED},
     webhooks=(
         WebhookRoute(

@@ -9,9 +9,10 @@ from shared import log
 from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
 from shared.providers.kit import http
 from shared.providers.twilio import codes
-from shared.providers.twilio.account import number_problem
+from shared.providers.twilio.account import address_problem
 from shared.providers.twilio.client import Refused, open_client
 from shared.providers.twilio.credentials import TwilioCredentials
+from shared.providers.twilio.own_addresses import is_service
 from shared.providers.twilio.webhook import STATUS_URL_OVERRIDES
 
 MIN_VALIDITY_SECONDS = 1
@@ -32,12 +33,12 @@ class TwilioSender:
         return {message.message_id: result for message, result in zip(messages, results, strict=True)}
 
     async def _judged(self, from_address: str, results: Sequence[SendResult]) -> list[SendResult]:
-        """The results, after asking whether the number is good: then a recipient was what it cannot reach.
+        """The results, after asking whether the sender is good: then a recipient was what it cannot reach.
 
         Only so can one recipient not stop a sender. Without an answer the sender counts as broken.
         """
         try:
-            is_good = await number_problem(self._client, from_address) is None
+            is_good = await address_problem(self._client, from_address) is None
         except Exception:  # noqa: BLE001 - whatever is wrong with the question, the results must not be lost
             is_good = False
         return [
@@ -50,10 +51,13 @@ class TwilioSender:
             return await self._send_one(message)
 
     async def _send_one(self, message: OutgoingMessage) -> SendResult:
+        by_service = is_service(message.from_address)
         try:
             created = await self._client.messages.create_async(
                 to=message.to_address,
-                from_=message.from_address,
+                # A service chooses among its numbers: the same for a person each time, where it is sticky.
+                from_=values.unset if by_service else message.from_address,
+                messaging_service_sid=message.from_address if by_service else values.unset,
                 body=message.body,
                 smart_encoded=False,  # what was previewed is what is sent, and its parts are as counted
                 validity_period=min(

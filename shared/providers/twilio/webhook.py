@@ -117,6 +117,7 @@ def parse_incoming(form: Form) -> IncomingMessage:
         is_opt_out=opt_out_type == "STOP",
         is_opt_in=opt_out_type == "START",
         media=_media(fields),
+        pool_address=fields.get("MessagingServiceSid") or None,
     )
 
 

@@ -1,6 +1,7 @@
 """Something a person wrote: an answer to one of our messages, STOP or START, or a case for a person."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,6 +25,7 @@ from shared.domain.messages.reply import Reply, ReplyMeaning
 from shared.domain.messages.sending import IncomingMessage
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
+from shared.firestore.queries.senders import SENDERS_AT_ADDRESS
 from shared.runtime import Runtime
 
 LOOKED_AT = 20  # messages to one person
@@ -41,7 +43,8 @@ async def receive_reply(
     if stored is not None:
         return stored
     address = await _address(runtime, company_id, channel, incoming)
-    found = await _messages_to(runtime, company_id, sender_id, channel, address)
+    sender_ids = await _senders_at(runtime, company_id, sender_id, channel, incoming)
+    found = await _messages_to(runtime, company_id, sender_ids, channel, address)
     reply = Reply(
         id=reply_id,
         sender_id=sender_id,
@@ -68,15 +71,39 @@ async def _address(runtime: Runtime, company_id: str, channel: Channel, incoming
     return received(channel, written, region)
 
 
+async def _senders_at(
+    runtime: Runtime, company_id: str, told_id: str, channel: Channel, incoming: IncomingMessage
+) -> list[str]:
+    """The senders whose messages came from the number that was written to.
+
+    A number of a pool sends for the pool's sender, and may be a sender by itself: the provider tells only one
+    of them, by where it posts.
+    """
+    if incoming.pool_address is None:
+        return [told_id]
+    from shared.domain.channels.addresses import received
+
+    senders = runtime.stores.senders
+    pages = await asyncio.gather(
+        *(
+            senders.some(company_id, SENDERS_AT_ADDRESS, address, limit=LOOKED_AT)
+            for address in (incoming.pool_address, received(channel, incoming.to_address))
+        )
+    )
+    found = [sender.id for page in pages for sender in page if sender.channel == channel]
+    return list(dict.fromkeys((told_id, *found)))
+
+
 async def _messages_to(
-    runtime: Runtime, company_id: str, sender_id: str, channel: Channel, address: str
+    runtime: Runtime, company_id: str, sender_ids: Sequence[str], channel: Channel, address: str
 ) -> list[Message]:
-    """What this sender sent to the person lately, the newest first."""
+    """What these senders sent to the person lately, the newest first."""
     messages = runtime.stores.messages
     pages = await asyncio.gather(
         *(
             messages.some(company_id, MESSAGES_TO_ADDRESS, spelling, sender_id, limit=LOOKED_AT)
             for spelling in channel.record.address.spellings(address)
+            for sender_id in sender_ids
         )
     )
     found = [message for page in pages for message in page]

@@ -99,11 +99,14 @@ async def _judged(
 async def _rivals(
     runtime: Runtime, company_id: str, message: Message, since: datetime
 ) -> list[Message] | None:
-    """Our messages to the address since then; None when those are too many."""
+    """Our messages to the address since then; None when those are too many.
+
+    From whichever sender: a number may send for itself, and for a pool that it is in.
+    """
     rivals: list[Message] = []
     for address in message.channel.record.address.spellings(message.address):
         rivals += await runtime.stores.messages.some(
-            company_id, MESSAGES_CALLED_SINCE, address, message.sender_id, since, limit=RIVALS
+            company_id, MESSAGES_CALLED_SINCE, address, since, limit=RIVALS
         )
     return rivals if len(rivals) < RIVALS else None
 

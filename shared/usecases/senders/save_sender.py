@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping
 
 from shared.domain.channels.address_kinds import AddressInvalid
-from shared.domain.channels.addresses import normalize
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.senders.sender import MOST_SENDERS, Sender
-from shared.providers.registry import carriers_of, check_credentials
+from shared.providers.registry import carriers_of, check_credentials, sender_address
 from shared.runtime import Runtime
 from shared.usecases.senders.change_sender import checked_reply_to
 
@@ -15,7 +14,7 @@ from shared.usecases.senders.change_sender import checked_reply_to
 async def save_sender(
     runtime: Runtime, company_id: str, sender: Sender, credentials: Mapping[str, object]
 ) -> Sender:
-    """Store the sender, its address in the one form of its channel, and its credentials.
+    """Store the sender, its address in the one form of its channel or provider, and its credentials.
 
     Raises NotFound for an unknown company, InvalidInput naming what is wrong, SecretsUnavailable.
     """
@@ -29,7 +28,7 @@ async def save_sender(
         reason = f"must be above 0 and at most {highest:,g} messages a second"
         problems.append(Problem(field="rate", reason=reason))
     try:
-        if normalize(sender.channel, sender.address, company.default_region) != sender.address:
+        if sender_address(sender, company.default_region) != sender.address:
             example = sender.channel.record.address.example
             raise AddressInvalid(f"Write it in its one form, such as {example}.")
     except AddressInvalid as invalid:

@@ -32,7 +32,7 @@ from tests.kit.docs.desk import Desk
 ORDER = (
     *("get_company", "change_own_company"),
     *("create_key", "list_keys", "get_key", "revoke_key"),
-    *("list_senders", "get_sender", "change_one_sender", "resume_one_sender"),
+    *("list_senders", "get_sender", "check_one_sender", "change_one_sender", "resume_one_sender"),
     *("suggest_source", "list_sources", "get_source"),
     *("announce_file", "upload_file", "list_files", "get_file", "get_rejected_rows"),
     *("list_templates", "get_template"),

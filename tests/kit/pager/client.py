@@ -46,6 +46,10 @@ class Beeper:
             raise SenderRefused("The beeper does not accept the line's secret.")
         return None if answer.status == 200 else f"The beeper has no line {sender.address}."
 
+    async def remarks(self, sender: Sender) -> tuple[str, ...]:
+        """Nothing more is to be known of a line."""
+        return ()
+
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
         """Send all messages at once; one result per message id."""
         results = await asyncio.gather(*map(self._send_one, messages))

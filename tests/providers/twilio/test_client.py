@@ -14,6 +14,7 @@ from tests.kit.providers import faults, misbehaving_server
 from tests.kit.providers.misbehaving_server import TIMEOUT_SECONDS, Request, answer, serve
 
 CREDENTIALS = TwilioCredentials(account_sid="AC" + "0" * 32, auth_token="secret")
+SERVICE = "MG" + "0a" * 16
 CREATED = (Path(__file__).parent / "payloads" / "created.json").read_text()
 CONNECTION_SECONDS = 0.6  # for who gets none: however slow we are, nothing left
 
@@ -49,6 +50,22 @@ async def test_an_accepted_message_has_the_providers_id_and_the_request_says_all
         "ValidityPeriod": "36000",
         "SmartEncoded": "false",
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        (SERVICE, {"MessagingServiceSid": SERVICE}),
+        ("12345", {"From": "12345"}),
+        ("+15005550006", {"From": "+15005550006"}),
+    ],
+    ids=["service", "short code", "number"],
+)
+async def test_a_service_is_named_as_one_and_chooses_the_number(address: str, named: dict[str, str]) -> None:
+    async with serve(answer(201, CREATED)) as seen:
+        await sender(seen.url).send([message(from_address=address)])
+    form = dict(parse_qsl(seen.requests[0].body.decode()))
+    assert {name: value for name, value in form.items() if name in ("From", "MessagingServiceSid")} == named
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from shared.providers.twilio.history import TwilioHistory
 
 LIST = "/2010-04-01/Accounts/AC1/Messages.json"
 OURS, ANA = "+12125550100", "+12125550187"
+SERVICE = "MG" + "0a" * 16
 SENT = {
     "sid": "SM1",
     "from": OURS,
@@ -199,3 +200,44 @@ async def test_no_list_is_no_proof_of_absence(
         await twilio.history.page(OURS)
     with pytest.raises(error):
         await twilio.history.incoming(OURS, since=date(2026, 11, 23))
+
+
+async def test_a_services_messages_are_found_among_all_of_the_account(twilio: Twilio) -> None:
+    """From which of its numbers a text goes out nobody knows before it is sent."""
+    ours = SENT | {"messaging_service_sid": SERVICE, "from": None, "status": "accepted", "error_code": None}
+    theirs = SENT | {"sid": "SM3", "messaging_service_sid": "MG" + "1b" * 16}
+    reply = RECEIVED | {"messaging_service_sid": SERVICE}
+    twilio.lists(ours, theirs, reply, SENT | {"sid": "SM4"}, following=f"{LIST}?Page=1")
+    page = await twilio.history.page(SERVICE, to_address=ANA, since=date(2026, 11, 23))
+    assert twilio.asked == [(LIST, {"To": ANA, "DateSent>": "2026-11-23", "PageSize": "100"})]
+    assert [(one.provider_id, one.kind) for one in page.messages] == [("SM1", ReceiptKind.SENDING)]
+    assert page.next_cursor == f"{LIST}?Page=1"
+
+
+async def test_to_a_service_is_what_was_written_to_a_number_of_its_pool(twilio: Twilio) -> None:
+    pool = f"/v1/Services/{SERVICE}"
+    twilio.answers[f"{pool}/PhoneNumbers"] = listed("phone_numbers", {"sid": "PN1", "phone_number": OURS})
+    twilio.answers[f"{pool}/ShortCodes"] = listed("short_codes", {"sid": "SC1", "short_code": "12345"})
+    twilio.lists(
+        RECEIVED,
+        RECEIVED | {"sid": "SM3", "to": "12345"},
+        RECEIVED | {"sid": "SM4", "to": "+12125550199", "messaging_service_sid": SERVICE},  # was in it then
+        RECEIVED | {"sid": "SM5", "to": "+12125550199"},
+        SENT | {"messaging_service_sid": SERVICE},
+        following=f"{LIST}?Page=1",
+    )
+    history = twilio.history
+    page = await history.incoming(SERVICE, since=date(2026, 11, 23))
+    assert [one.message.provider_id for one in page.messages] == ["SM2", "SM3", "SM4"]
+    twilio.lists(RECEIVED | {"sid": "SM6"})
+    last = await history.incoming(SERVICE, since=date(2026, 11, 23), cursor=page.next_cursor)
+    assert [one.message.provider_id for one in last.messages] == ["SM6"]
+    assert [path for path, _ in twilio.asked if path != LIST] == [
+        f"{pool}/PhoneNumbers",
+        f"{pool}/ShortCodes",
+    ]
+
+
+def listed(key: str, *items: dict[str, Any]) -> tuple[int, Any]:
+    """A list on one page, as the newer parts of Twilio's API answer."""
+    return 200, {key: list(items), "meta": {"key": key, "next_page_url": None}}
