@@ -23,7 +23,7 @@ from tests.mutants.parts import Part, chosen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".venv" / "mutants"
-SEED = 41  # of the sample: the same code gives the same sample
+SEED = 41  # of the sample, unless another is given: the same code gives the same sample
 NOT_TRIED = ("not checked", "skipped")
 NOTICED = ("killed", "timeout", "suspicious", "segfault", "caught by type check")
 _MUTMUT = Path(sys.executable).parent / "mutmut"
@@ -51,11 +51,12 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the copy is made")
     parser.add_argument("--children", type=int, default=1, help="how many at a time")
     parser.add_argument("--sample", type=int, default=0, help="how many of each part, at random; 0: all")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the sample: another one, another sample")
     options = parser.parse_args()
     for part, pattern in chosen(options.only):
         folder = options.folder / part.code.replace("/", "-")
         _copy(folder, part, pattern)
-        asyncio.run(_run(folder, part, _Options(options.children, options.sample)))
+        asyncio.run(_run(folder, part, _Options(options.children, options.sample, options.seed)))
         statuses = _statuses(folder)
         _list_unnoticed(folder, statuses)
         sys.stdout.write(_table(pattern, statuses))
@@ -66,6 +67,7 @@ def main() -> int:
 class _Options:
     children: int
     sample: int
+    seed: int
 
 
 def _copy(folder: Path, part: Part, pattern: str) -> None:
@@ -98,7 +100,7 @@ async def _mutate(folder: Path, options: _Options, env: dict[str, str]) -> None:
         if not (folder / "mutants" / "mutmut-stats.json").is_file():
             raise SystemExit(_FAILED.format(folder=folder))
         made = sorted(_statuses(folder))
-        names = random.Random(SEED).sample(made, min(options.sample, len(made)))  # noqa: S311
+        names = random.Random(options.seed).sample(made, min(options.sample, len(made)))  # noqa: S311
     if await _mutmut(folder, options, env, names):
         raise SystemExit(_FAILED.format(folder=folder))
 
