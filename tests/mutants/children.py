@@ -1,7 +1,7 @@
 """What reads files runs in child processes, to which mutmut does not look: here they learn what is changed.
 
-A plugin of pytest, for mutmut's copy alone. Children get no environment of ours, hence none of mutmut's, and a
-test holds that: each is told by a file beside the module that Python runs first, and tells in turn which
+A plugin of pytest, for mutmut's copy alone. Children get no environment of ours, hence none of mutmut's, and
+a test holds that: each is told by a file beside the module that Python runs first, and tells in turn which
 functions it came to.
 """
 
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_hits] = _Hits(config.rootpath)
     path = str(config.stash[_hits].path) if _hits in config.stash else ""
     site = config.stash[_site] = config.rootpath / f"mutant-site-{os.getpid()}"
-    site.mkdir()
+    site.mkdir(exist_ok=True)
     shutil.copy(_RUN_FIRST, site)
     (site / "told.json").write_text(json.dumps({"chosen": os.environ.get(_CHOSEN, ""), "hits": path}))
 
