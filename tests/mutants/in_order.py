@@ -14,7 +14,7 @@ from mutmut.workers.isolation import ForkServerRunner
 def main(names: list[str]) -> None:
     """Take the names in their order. Raises SystemExit, as mutmut does when it ends."""
     place = {name: number for number, name in enumerate(names)}
-    mutmut.estimated_worst_case_time = lambda name: place[name]
+    mutmut.estimated_worst_case_time = lambda mutant_name: place[mutant_name]
     ForkServerRunner.run_clean_tests = lambda self, tests: 0  # type: ignore[method-assign]
     mutmut.cli(["run", "--max-children", "1", *names])
 
