@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="how many of each part, at random; 0: all")
     parser.add_argument("--seed", type=int, default=SEED, help="of the sample: another one, another sample")
     parser.add_argument("--minutes", type=float, default=0, help="that a part's are tried; 0: no limit")
+    parser.add_argument("--seconds", type=float, default=0, help="of tests for each mutant; 0: all tests")
     parser.add_argument("--resume", action="store_true", help="go on in the copy there is")
     options = parser.parse_args()
     # A shell that starts us in the background has us ignore Ctrl-C. `kill` ends us as that does.
@@ -47,7 +48,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     for part, pattern in chosen(options.only):
         folder = options.folder / part.code.replace("/", "-")
-        sample = Sample(options.sample, options.seed, options.minutes)
+        sample = Sample(options.sample, options.seed, options.minutes, options.seconds)
         if not options.resume:
             _say(f"{pattern}: copying the tree to {folder}")
             _copy(folder, part, pattern)

@@ -43,6 +43,7 @@ class Sample:
     size: int
     seed: int
     minutes: float = 0  # that they are tried; 0 for as long as it takes
+    test_seconds: float = 0  # of tests that each is held against; 0 for all that reach it
 
 
 async def trial(folder: Path, part: Part, sample: Sample, say: Say) -> None:
@@ -88,7 +89,7 @@ async def _mutate(folder: Path, sample: Sample, env: dict[str, str], say: Say) -
     telling = asyncio.create_task(_tell_progress(folder, say))
     try:
         async with asyncio.timeout(sample.minutes * 60 or None):
-            if names and await _ended(folder, env, [*_IN_ORDER, *names]):
+            if names and await _ended(folder, env, [*_IN_ORDER, str(sample.test_seconds), *names]):
                 raise MutmutFailed(folder)
     except TimeoutError:
         say(f"The {sample.minutes:g} minutes are over")
