@@ -104,6 +104,13 @@ async def test_large_bodies_are_refused(office: Office) -> None:
     assert_problem(response, 413)
 
 
+async def test_a_body_of_the_largest_size_is_taken(office: Office) -> None:
+    body = json.dumps(TEMPLATE).encode().ljust(BODY_BYTES)
+    response = await office.post("/v1/templates", content=body, headers=JSON_HEADERS)
+    assert response.status_code == 201
+    assert_problem(await office.post("/v1/templates", content=body + b" ", headers=JSON_HEADERS), 413)
+
+
 async def test_a_large_upload_is_refused_and_leaves_nothing(office: Office) -> None:
     limit = office.runtime.settings.max_upload_bytes
     path = "/v1/files/upload?source_id=source-acme&name=day.csv"
