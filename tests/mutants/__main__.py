@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.mutants.counted import NOT_TRIED, list_unnoticed, table
@@ -40,6 +41,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="how many of each part, at random; 0: all")
     parser.add_argument("--seed", type=int, default=SEED, help="of the sample: another one, another sample")
     parser.add_argument("--minutes", type=float, default=0, help="that a part's are tried; 0: no limit")
+    parser.add_argument("--tests", nargs="+", default=[], help="that are to notice, if not all of the part's")
     parser.add_argument("--seconds", type=float, default=0, help="of tests for each mutant; 0: all tests")
     parser.add_argument("--resume", action="store_true", help="go on in the copy there is")
     options = parser.parse_args()
@@ -49,6 +51,8 @@ def main() -> int:
     for part, pattern in chosen(options.only):
         folder = options.folder / part.code.replace("/", "-")
         sample = Sample(options.sample, options.seed, options.minutes, options.seconds)
+        if options.tests:
+            part = replace(part, tests=tuple(options.tests))
         if not options.resume:
             _say(f"{pattern}: copying the tree to {folder}")
             _copy(folder, part, pattern)
