@@ -58,8 +58,9 @@ profile: setup ## a flame graph of one worker while it sends (COUNT=5000); print
 guards: setup ## take out the guards of the send protocol one by one, and see a promise broken each time
 	@exec $(BIN)/python -m pytest tests/faults/test_guards.py --capture=no
 
-mutants: setup ## put careless changes in one at a time and count what the tests notice (ONLY=part, folder or module; SAMPLE=150)
-	@exec nice $(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)") $(if $(SAMPLE),--sample $(SAMPLE))
+mutants: setup ## put careless changes in one at a time and count what the tests notice (ONLY=part, folder or module; SAMPLE=150 SEED=41 MINUTES=30)
+	@exec nice $(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)") $(if $(SAMPLE),--sample $(SAMPLE)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 check: setup ## format, lint, types, layers and pure tests: under a minute
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: clean"

@@ -1,5 +1,6 @@
 """The OpenAPI document, and the page that shows it."""
 
+import json
 import re
 
 from functions.api.kit.docs import FILES
@@ -19,7 +20,14 @@ async def test_the_document_names_everything(office: Office) -> None:
             assert problems >= {"401", "403", "404", "422", "503"}, path
             for status in problems:
                 assert list(operation["responses"][status]["content"]) == ["application/problem+json"], path
-            names = [item["name"] for item in operation.get("parameters", ())]
+            texts = [answer["description"] for answer in operation["responses"].values()]
+            assert all(texts), path
+            assert not {"Successful Response", "Validation Error"} & set(texts), (
+                path
+            )  # the framework's own words
+            parameters = operation.get("parameters", ())
+            assert '{"type": "null"}' not in json.dumps(parameters), path
+            names = [item["name"] for item in parameters]
             assert ("Idempotency-Key" in names) == (method == "post"), path
 
 

@@ -36,6 +36,13 @@ def test_the_document_shows_them() -> None:
         for operation in operations.values():
             example = example_of(operation["operationId"])
             assert example is not None
+            given = {
+                (item["in"], item["name"]): item["example"]
+                for item in operation.get("parameters", ())
+                if "example" in item
+            }
+            of_path = {("path", name): value for name, value in example.path.items()}
+            assert given == of_path | {("query", name): value for name, value in example.query.items()}
             answer = operation["responses"][str(example.status)]
             shown = [content["example"] for content in answer.get("content", {}).values()]
             assert shown == ([] if example.status == 204 else [example.answer or example.file])

@@ -44,6 +44,7 @@ async def test_the_same_request_gets_the_same_answer(office: Office) -> None:
     assert first.status_code == again.status_code == 201
     assert again.content == first.content
     assert again.headers["location"] == first.headers["location"]
+    assert again.headers["content-type"] == first.headers["content-type"] == "application/json"
     assert again.headers["idempotent-replayed"] == "true"
     assert "idempotent-replayed" not in first.headers
 
@@ -74,7 +75,10 @@ async def test_while_an_attempt_is_at_work_others_wait(office: Office) -> None:
     record = await _record(office)
     at_work = replace(record, status=None, body=b"", until=office.runtime.now() + ATTEMPT)
     await office.stores.idempotency.save(OURS, record.id, at_work)
-    assert_problem(await office.post("/v1/templates", TEMPLATE, headers=KEY), 409)
+    answer = await office.post("/v1/templates", TEMPLATE, headers=KEY)
+    assert_problem(answer, 409)
+    assert answer.json()["type"] == "urn:rollcall:problem:in-progress"
+    assert answer.headers["retry-after"] == "2"
 
 
 async def test_a_dead_attempt_is_taken_over_and_writes_the_same_things(office: Office) -> None:

@@ -104,6 +104,13 @@ async def test_large_bodies_are_refused(office: Office) -> None:
     assert_problem(response, 413)
 
 
+async def test_a_body_of_the_largest_size_is_taken(office: Office) -> None:
+    body = json.dumps(TEMPLATE).encode().ljust(BODY_BYTES)
+    response = await office.post("/v1/templates", content=body, headers=JSON_HEADERS)
+    assert response.status_code == 201
+    assert_problem(await office.post("/v1/templates", content=body + b" ", headers=JSON_HEADERS), 413)
+
+
 async def test_a_large_upload_is_refused_and_leaves_nothing(office: Office) -> None:
     limit = office.runtime.settings.max_upload_bytes
     path = "/v1/files/upload?source_id=source-acme&name=day.csv"
@@ -113,7 +120,9 @@ async def test_a_large_upload_is_refused_and_leaves_nothing(office: Office) -> N
     assert [file["id"] for file in listed] == ["file-acme"]
 
 
-async def test_a_fault_says_nothing_of_its_inside(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_says_nothing_of_its_inside(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async def fail(*_: object) -> None:
         raise ZeroDivisionError("a secret inside")
 
@@ -121,6 +130,14 @@ async def test_a_fault_says_nothing_of_its_inside(office: Office, monkeypatch: p
     response = await office.get("/v1/company")
     assert_problem(response, 500)
     assert "secret" not in response.text
+    (told,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert told.message == "request failed"  # an alert looks for these words
+    fields = vars(told)["fields"]
+    assert fields["route"] == "/v1/company"
+    assert fields["error_type"] == "ZeroDivisionError"
+    assert fields["frames"][-1].startswith(f"{__file__}:")
+    assert fields["frames"][-1].endswith(" fail")
+    assert "secret" not in str(fields)
 
 
 async def test_a_store_out_of_reach_asks_to_come_again(

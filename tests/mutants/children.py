@@ -1,11 +1,14 @@
 """What reads files runs in child processes, to which mutmut does not look: here they learn what is changed.
 
-A plugin of pytest, for mutmut's copy alone. Children get no environment of ours, hence none of mutmut's: each
-is told which change holds, and tells in turn which functions it came to.
+A plugin of pytest, for mutmut's copy alone. Children get no environment of ours, hence none of mutmut's, and
+a test holds that: each is told by a file beside the module that Python runs first, and tells in turn which
+functions it came to.
 """
 
 import fcntl
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,8 @@ from mutmut.state import state
 from shared.tabular import child
 
 _PIPE_BYTES = 1 << 20
-_CHOSEN, _HITS = "MUTANT_UNDER_TEST", "MUTANT_HITS"
-_SITE = Path(__file__).parent / "in_children"
+_CHOSEN = "MUTANT_UNDER_TEST"
+_RUN_FIRST = Path(__file__).parent / "in_children" / "sitecustomize.py"
 _given = child.child_environment
 
 
@@ -45,6 +48,7 @@ class _Hits:
 
 
 _hits: pytest.StashKey[_Hits] = pytest.StashKey()
+_site: pytest.StashKey[Path] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,11 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get(_CHOSEN) == "stats":
         config.stash[_hits] = _Hits(config.rootpath)
     path = str(config.stash[_hits].path) if _hits in config.stash else ""
+    site = config.stash[_site] = config.rootpath / f"mutant-site-{os.getpid()}"
+    site.mkdir(exist_ok=True)
+    shutil.copy(_RUN_FIRST, site)
+    (site / "told.json").write_text(json.dumps({"chosen": os.environ.get(_CHOSEN, ""), "hits": path}))
 
     def environment() -> dict[str, str]:
         found = _given()
-        found["PYTHONPATH"] = os.pathsep.join([str(_SITE), found["PYTHONPATH"]])
-        return found | {_CHOSEN: os.environ.get(_CHOSEN, ""), _HITS: path}
+        return found | {"PYTHONPATH": os.pathsep.join([str(site), found["PYTHONPATH"]])}
 
     child.child_environment = environment
 
@@ -64,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """And no longer."""
     child.child_environment = _given
+    shutil.rmtree(config.stash[_site])
     if _hits in config.stash:
         config.stash[_hits].close()
 

@@ -98,6 +98,7 @@ async def test_what_twilio_knows_against_a_number(
     ("path", "answer", "expected"),
     [
         (SCOPES, (200, {"scopes": ["mail.batch.read"]}), "permission Mail Send"),
+        (SCOPES, (200, {}), "permission Mail Send"),
         (SCOPES, (403, {}), "permission Mail Send"),
         (SENDERS, verified("other@acme-clinics.com"), "has not verified"),
         (SENDERS, verified(MAIL.address, is_verified=False), "has not verified"),

@@ -5,6 +5,7 @@ from unittest.mock import Mock
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from shared.domain.messages.sending import Outcome
 from shared.providers.kit import http
@@ -66,3 +67,31 @@ def test_only_a_proof_that_nothing_left_is_not_accepted(error: Exception, outcom
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert http.retry_after_seconds({"Retry-After": value}) == seconds
     assert http.retry_after_seconds({}) is None
+
+
+async def test_what_one_companys_call_was_given_to_keep_no_other_call_brings() -> None:
+    brought: list[str | None] = []
+    connections: list[object] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        brought.append(request.headers.get("Cookie"))
+        connections.append(request.transport)
+        response = web.Response(text="ok")
+        response.set_cookie("account", "first-company")
+        return response
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    # By name: aiohttp's own jar keeps nothing for an address of digits.
+    await web.TCPSite(runner, "localhost", 0).start()
+    url = f"http://localhost:{runner.addresses[0][1]}/"
+    for _ in range(2):
+        assert (await http.call("GET", url, timeout_seconds=5)).status == 200
+    await http.aclose()
+    assert (await http.call("GET", url, timeout_seconds=5)).status == 200
+    await http.aclose()
+    await runner.cleanup()
+    assert brought == [None, None, None]
+    assert connections[0] is connections[1] is not connections[2]

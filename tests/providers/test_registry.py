@@ -41,6 +41,11 @@ def test_credentials_of_another_provider_are_refused(provider: Provider, credent
     assert "secret" not in str(caught.value)
 
 
+def test_a_provider_that_is_gone_is_named_with_those_there_are() -> None:
+    with pytest.raises(WrongCredentials, match=r"s1 sends through 'pigeon'.*: twilio, sendgrid"):
+        open_sender(sender(Provider("pigeon")), SENDGRID, SETTINGS)
+
+
 def test_credentials_do_not_show_their_secrets() -> None:
     assert "secret" not in repr(TWILIO) + repr(SENDGRID)
 

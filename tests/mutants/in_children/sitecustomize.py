@@ -1,18 +1,21 @@
-"""Run by each child process's Python: it tells the parent which functions of mutmut's it comes to."""
+"""Run by each child process's Python: it learns which change holds, and tells the parent what it comes to."""
 
+import json
 import os
+from pathlib import Path
 
-_PATH = os.environ.get("MUTANT_HITS")  # a named pipe: a child may write no files
+_told = json.loads((Path(__file__).parent / "told.json").read_text())
+os.environ["MUTANT_UNDER_TEST"] = _told["chosen"]
 
-if _PATH and os.environ.get("MUTANT_UNDER_TEST") == "stats":
+if _told["hits"]:
     from mutmut.mutation import trampoline
 
-    _pipe = os.open(_PATH, os.O_WRONLY)
-    _told: set[str] = set()
+    _pipe = os.open(_told["hits"], os.O_WRONLY)  # a named pipe: a child may write no files
+    _hits: set[str] = set()
 
     def _tell(name: str, caller: str | None = None) -> None:
-        if name not in _told:
-            _told.add(name)
+        if name not in _hits:
+            _hits.add(name)
             os.write(_pipe, f"{name}\n".encode())
 
     trampoline.record_trampoline_hit = _tell  # type: ignore[attr-defined]

@@ -188,10 +188,15 @@ def test_a_repeated_event_has_the_same_id_even_under_another_sg_event_id() -> No
         '{"rollcall_message_id": "m9"}',
     ],
 )
-def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(bad: str) -> None:
+def test_an_event_that_cannot_be_read_does_not_take_the_others_with_it(
+    bad: str, caplog: pytest.LogCaptureFixture
+) -> None:
     good = '{"event": "delivered", "rollcall_message_id": "m1", "timestamp": 1}'
     receipts = webhook.parse_events(f"[{bad}, {good}, {bad}]".encode())
     assert [receipt.kind for receipt in receipts] == [ReceiptKind.DELIVERED]
+    (told,) = caplog.records
+    assert told.message == "events_unread"
+    assert vars(told)["fields"] == {"unread_count": 2, "event_count": 3}
 
 
 def test_odd_fields_do_not_hurt() -> None:
