@@ -163,14 +163,15 @@ async def test_changes_at_the_same_time_lose_nothing(clinic: Clinic) -> None:
 
         await change_one(clinic.runtime, "acme", one.id, edit, IMPORT)
 
-    def move(contact: Contact | None) -> Contact | None:
+    def move(contact: Contact | None) -> Contact:
+        assert contact is not None
         address = ContactAddress(channel=SMS, address=f"+1646{contact.addresses[0].address[5:]}")
         return replace(contact, addresses=(address,))
 
     await asyncio.gather(
         change(clinic, tagging(people, "a")),
         change(clinic, tagging(people, "b")),
-        change(clinic, {one.id: move for one in people}),  # type: ignore[misc]
+        change(clinic, {one.id: move for one in people}),
         *(rename(one) for one in people[:5]),
     )
     found = await stored(clinic)
