@@ -12,7 +12,8 @@ from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from shared.domain.contacts.contact_field import FIELD_ID, ContactField, FieldKind
-from shared.usecases.contacts.save_field import create_field, delete_field, rename_field
+from shared.usecases.contacts import delete_contact_field as deleting
+from shared.usecases.contacts.save_contact_field import create_contact_field, edit_contact_field
 from shared.views import contact_fields as view
 
 router = APIRouter(prefix="/v1/contact-fields", tags=["contact fields"], route_class=ApiRoute)
@@ -44,7 +45,7 @@ class FieldOutput(Output):
 async def add_contact_field(caller: Writer, body: FieldInput, response: Response) -> FieldOutput:
     """Define a field."""
     field = ContactField(id=body.id, name=body.name, kind=body.kind, created_at=caller.runtime.now())
-    field = await create_field(caller.runtime, caller.company_id, field)
+    field = await create_contact_field(caller.runtime, caller.company_id, field)
     response.headers["Location"] = f"/v1/contact-fields/{field.id}"
     return FieldOutput.of(field)
 
@@ -66,10 +67,10 @@ async def get_contact_field(caller: Reader, field_id: ItemId) -> FieldOutput:
 @router.patch("/{field_id}")
 async def change_contact_field(caller: Writer, field_id: ItemId, body: FieldNameInput) -> FieldOutput:
     """Give a field another name for people."""
-    return FieldOutput.of(await rename_field(caller.runtime, caller.company_id, field_id, body.name))
+    return FieldOutput.of(await edit_contact_field(caller.runtime, caller.company_id, field_id, body.name))
 
 
 @router.delete("/{field_id}", status_code=204)
 async def delete_contact_field(caller: Writer, field_id: ItemId) -> None:
     """Delete a field, with its values."""
-    await delete_field(caller.runtime, caller.company_id, field_id, author_of(caller))
+    await deleting.delete_contact_field(caller.runtime, caller.company_id, field_id, author_of(caller))

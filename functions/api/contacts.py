@@ -29,7 +29,8 @@ from shared.domain.contacts.contact_changes import ChangedBy, EventKind
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
 from shared.domain.contacts.contact_field import FIELD_ID, MOST_CHARACTERS, MOST_FIELDS
 from shared.domain.contacts.standing import AddressState
-from shared.usecases.contacts.save_contact import create_contact, delete_contact, edit_contact
+from shared.usecases.contacts.delete_contact import delete_contact
+from shared.usecases.contacts.save_contact import create_contact, edit_contact
 from shared.views import contact_changes as changes_view
 from shared.views import contacts as view
 from shared.views.contact_changes import ChangeOfContact

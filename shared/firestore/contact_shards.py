@@ -13,14 +13,12 @@ import msgspec
 import orjson
 from google.cloud.firestore import AsyncClient, AsyncTransaction
 
-from shared import metering
 from shared.domain.channels.channel import Channel, as_text
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import ContactChange, ContactPair
 from shared.domain.contacts.contact_keys import SHARDS, Hints, by_shard, keys_of, shard_id
 from shared.domain.errors import RollcallError
 from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.retries import READ_RETRY
 
 SHARDS_A_READ = 16
 FIRST_READS = (1, 4)
@@ -105,18 +103,8 @@ class ContactShards(Collection[ContactShard]):
                 raise
 
     def _read(self, company_id: str, first: int, count: int) -> "asyncio.Task[list[ContactShard]]":
-        return asyncio.create_task(self._between(company_id, first, min(first + count, SHARDS)))
-
-    async def _between(self, company_id: str, first: int, end: int) -> list[ContactShard]:
-        """Those of the shards in [first, end) that have contacts."""
-        if first >= end:
-            return []
-        query = self._base(company_id).order_by("__name__")
-        query = query.start_at({"__name__": self.ref(company_id, shard_id(first))})
-        query = query.end_before({"__name__": self.ref(company_id, shard_id(end))})
-        found = [self.record(snapshot) async for snapshot in query.stream(retry=READ_RETRY)]
-        metering.count_query(len(found))
-        return found
+        end = min(first + count, SHARDS)
+        return asyncio.create_task(self.between(company_id, shard_id(first), shard_id(end)))
 
 
 class ContactKeys(Collection[ContactKeyShard]):

@@ -31,9 +31,8 @@ async def list_changes_of_contact(
     runtime: Runtime, company_id: str, asked: PageAsked, contact_id: str
 ) -> Page[ChangeOfContact]:
     """Changes of a contact, newest first; also of one that was deleted. Raises NotFound."""
-    changes = runtime.stores.contact_changes
     match = (Match("contact_ids", contact_id),)
-    page = await page_of(changes, company_id, asked, CONTACT_CHANGES, match)
+    page = await page_of(runtime.stores.contact_changes, company_id, asked, CONTACT_CHANGES, match)
     shards = runtime.stores.contact_shards
     if not page.items and asked.after is None and not await shards.contacts(company_id, [contact_id]):
         raise NotFound("contact", contact_id)

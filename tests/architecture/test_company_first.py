@@ -46,6 +46,13 @@ WRITER_FIRST = {name for name, reason in REPOSITORY_EXCEPTIONS.items() if "which
 WITHOUT_RECORDS = {
     "system": "builds a path of no company",
     "chunk_of": "maps a record",
+    "contact_shard": "maps contacts",
+    "contacts_in": "maps a record",
+    "hints_in": "maps a record",
+    "key_shard": "maps hints",
+    "packed_pairs": "maps contacts",
+    "pairs_in": "maps a record",
+    "with_key": "chooses contacts",
     "with_rows": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",

@@ -153,6 +153,15 @@ class Collection(Documents[T]):
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
 
+    async def between(self, company_id: str, first: str, end: str) -> list[T]:
+        """All records with ids from `first` on, before `end`, in order."""
+        query = self._base(company_id).order_by("__name__")
+        query = query.start_at({"__name__": self.ref(company_id, first)})
+        query = query.end_before({"__name__": self.ref(company_id, end)})
+        records = [self.record(snapshot) async for snapshot in query.stream(retry=READ_RETRY)]
+        metering.count_query(len(records))
+        return records
+
     async def newest(
         self,
         company_id: str,

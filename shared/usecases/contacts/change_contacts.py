@@ -27,7 +27,7 @@ from shared.usecases.contacts.store_change import (
     add_over,
     read_part,
     stamped,
-    write_part,
+    store_change,
 )
 
 # What becomes of a contact: None stands for none, before (it is made) and after (it is deleted).
@@ -185,7 +185,7 @@ async def _change_part(
             pairs = smaller.pairs(stored.contacts, runtime.now())
             if not _are_among(add_hints({}, pairs), hinted):
                 return None
-            write_part(runtime, company_id, transaction, smaller.key, stored.contacts, pairs)
+            store_change(runtime, company_id, transaction, smaller.key, stored.contacts, pairs)
             return pairs
 
         pairs = await transact(runtime.stores.db, body)

@@ -23,7 +23,7 @@ from shared.usecases.contacts.store_change import (
     add_over,
     read_part,
     stamped,
-    write_part,
+    store_change,
 )
 
 
@@ -47,7 +47,7 @@ async def change_one(
         if pair is None:
             return current
         await _write_keys(runtime, company_id, transaction, pair)
-        write_part(runtime, company_id, transaction, key, stored.contacts, [pair])
+        store_change(runtime, company_id, transaction, key, stored.contacts, [pair])
         return pair.after
 
     return await transact(runtime.stores.db, change)

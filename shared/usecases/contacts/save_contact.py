@@ -1,4 +1,4 @@
-"""Make a contact, change it, delete it."""
+"""Make a contact, or change it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,8 +15,6 @@ from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from shared.runtime import Runtime
 from shared.usecases.contacts.change_one import change_one
 from shared.usecases.contacts.save_opt_out import save_opt_out
-
-KIND = "contact"
 
 
 async def create_contact(
@@ -48,7 +46,7 @@ async def edit_contact(
 
     def change(current: Contact | None) -> Contact:
         if current is None:
-            raise NotFound(KIND, contact_id)
+            raise NotFound("contact", contact_id)
         if edit.version not in (None, current.version):
             raise Conflict(f"The contact has version {current.version}, not {edit.version}: read it again.")
         after = edited(current, edit, author.kind, now)
@@ -59,18 +57,8 @@ async def edit_contact(
     await _note_refusals(runtime, company_id, edit, author)
     changed = await change_one(runtime, company_id, contact_id, change, author)
     if changed is None:
-        raise NotFound(KIND, contact_id)
+        raise NotFound("contact", contact_id)
     return changed
-
-
-async def delete_contact(runtime: Runtime, company_id: str, contact_id: str, author: Author) -> None:
-    """Delete a contact; its changes are kept as others are. Raises NotFound."""
-
-    def delete(current: Contact | None) -> None:
-        if current is None:
-            raise NotFound(KIND, contact_id)
-
-    await change_one(runtime, company_id, contact_id, delete, author)
 
 
 async def _read(runtime: Runtime, company_id: str, edit: ContactEdit) -> ContactEdit:

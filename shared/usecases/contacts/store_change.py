@@ -52,7 +52,7 @@ async def read_part(
     return StoredPart(contacts, pairs_in(changes[key.id]) if changes else None)
 
 
-def write_part(
+def store_change(
     runtime: Runtime,
     company_id: str,
     transaction: Transaction,

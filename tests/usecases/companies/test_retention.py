@@ -8,11 +8,14 @@ import pytest
 from infra.ops.__main__ import ops_parser
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.contacts.contact_edit import ContactEdit
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.firestore.kit.retention import RETENTION
 from shared.usecases.answers.store_receipts import store_receipts
 from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.contacts.save_contact import create_contact
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import a_campaign, an_audience
@@ -32,6 +35,10 @@ KEPT = {
         "fire_progress",
         "fire_costs",
         "opt_outs",
+        "contact_shards",
+        "contact_key_shards",
+        "contact_fields",
+        "contact_lists",
         "deletions",
         "deletion_work",  # deleted with the last page
     ),
@@ -55,6 +62,8 @@ async def worked(clinic: Clinic) -> None:
     await clinic.fire()
     await clinic.write("+12125550187", "1")
     await save_opt_out(clinic.runtime, clinic.company_id, Channel("sms"), "+12125550188")
+    edit, author = ContactEdit(name="Ana"), Author(ChangedBy.SYSTEM, "a test")
+    await create_contact(clinic.runtime, clinic.company_id, "ana", edit, author)
     clinic.runs_jobs = False  # what a provider tells waits
     told = Receipt(message_id="m", kind=ReceiptKind.DELIVERED, event_id="e")
     await store_receipts(clinic.runtime, clinic.company_id, [told])

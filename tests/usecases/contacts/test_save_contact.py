@@ -14,9 +14,13 @@ from shared.domain.contacts.contact_keys import external_key, keys_of
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput, NotFound
-from shared.usecases.contacts.save_contact import create_contact, delete_contact, edit_contact
-from shared.usecases.contacts.save_field import create_field, delete_field
-from shared.usecases.contacts.save_list import add_to_list, create_list, delete_list, remove_from_list
+from shared.usecases.contacts.change_membership import Membership, change_membership
+from shared.usecases.contacts.delete_contact import delete_contact
+from shared.usecases.contacts.delete_contact_field import delete_contact_field
+from shared.usecases.contacts.delete_contact_list import delete_contact_list
+from shared.usecases.contacts.save_contact import create_contact, edit_contact
+from shared.usecases.contacts.save_contact_field import create_contact_field
+from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import end_opt_out
 from shared.views.contacts import find_contacts, get_contact, list_contacts
 from shared.views.kit.paging import PageAsked
@@ -143,30 +147,34 @@ async def test_who_shares_an_address_is_named_whatever_the_channel(clinic: Clini
     assert (await get_contact(clinic.runtime, "acme", "ben")).household == ()
 
 
+async def _member(clinic: Clinic, *ids: str, are_members: bool = True) -> Membership:
+    return await change_membership(clinic.runtime, "acme", "regulars", ids, DESK, are_members=are_members)
+
+
 async def test_a_list_is_left_by_all_when_it_is_deleted(clinic: Clinic) -> None:
-    await create_list(
+    await create_contact_list(
         clinic.runtime, "acme", ContactList(id="regulars", name="Regulars", created_at=NOON, updated_at=NOON)
     )
     await make(clinic, "ana", add_list_ids=("regulars",))
     await make(clinic, "ben")
-    added = await add_to_list(clinic.runtime, "acme", "regulars", ["ana", "ben", "nobody"], DESK)
+    added = await _member(clinic, "ana", "ben", "nobody")
     assert (added.changed, added.unchanged, added.missing) == (1, 1, 1)
-    removed = await remove_from_list(clinic.runtime, "acme", "regulars", ["ana"], DESK)
+    removed = await _member(clinic, "ana", are_members=False)
     assert (removed.changed, removed.unchanged, removed.missing) == (1, 0, 0)
-    await delete_list(clinic.runtime, "acme", "regulars", DESK)
+    await delete_contact_list(clinic.runtime, "acme", "regulars", DESK)
     assert (await get_contact(clinic.runtime, "acme", "ben")).contact.list_ids == ()
     with pytest.raises(NotFound):
-        await add_to_list(clinic.runtime, "acme", "regulars", ["ana"], DESK)
+        await _member(clinic, "ana")
     with pytest.raises(InvalidInput, match="no list 'regulars'"):
         await edit(clinic, "ana", add_list_ids=("regulars",))
 
 
 async def test_a_field_goes_with_its_values(clinic: Clinic) -> None:
     level = ContactField(id="level", name="Level", kind=FieldKind.NUMBER, created_at=NOON)
-    assert await create_field(clinic.runtime, "acme", level) == level
-    assert await create_field(clinic.runtime, "acme", level) == level
+    assert await create_contact_field(clinic.runtime, "acme", level) == level
+    assert await create_contact_field(clinic.runtime, "acme", level) == level
     with pytest.raises(Conflict, match="of the kind number"):
-        await create_field(
+        await create_contact_field(
             clinic.runtime,
             "acme",
             ContactField(id="level", name="Level", kind=FieldKind.TEXT, created_at=NOON),
@@ -174,7 +182,7 @@ async def test_a_field_goes_with_its_values(clinic: Clinic) -> None:
     assert (await make(clinic, fields={"level": 3.0})).fields == {"level": 3}
     with pytest.raises(InvalidInput, match=r"fields.level: must be a number"):
         await edit(clinic, fields={"level": "gold"})
-    await delete_field(clinic.runtime, "acme", "level", DESK)
+    await delete_contact_field(clinic.runtime, "acme", "level", DESK)
     assert (await get_contact(clinic.runtime, "acme", "ana")).contact.fields == {}
     with pytest.raises(InvalidInput, match="no field of yours"):
         await edit(clinic, fields={"level": 3})

@@ -1,17 +1,14 @@
-"""Define fields of a company's own, name them, delete them with all their values."""
+"""Define a field of a company's own, or name it anew."""
 
 from dataclasses import replace
 
-from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.contact_changes import Author
 from shared.domain.contacts.contact_field import MOST_FIELDS, ContactField, check_field
 from shared.domain.errors import Conflict
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.contacts.change_contacts import change_every_contact
 
 
-async def create_field(runtime: Runtime, company_id: str, field: ContactField) -> ContactField:
+async def create_contact_field(runtime: Runtime, company_id: str, field: ContactField) -> ContactField:
     """Store a new field; the same again changes nothing.
 
     Raises InvalidInput for a name that is taken, and Conflict when there is another of that id or too many.
@@ -29,7 +26,7 @@ async def create_field(runtime: Runtime, company_id: str, field: ContactField) -
     return current
 
 
-async def rename_field(runtime: Runtime, company_id: str, field_id: str, name: str) -> ContactField:
+async def edit_contact_field(runtime: Runtime, company_id: str, field_id: str, name: str) -> ContactField:
     """Change what people read. Raises NotFound."""
     fields = runtime.stores.contact_fields
 
@@ -40,18 +37,3 @@ async def rename_field(runtime: Runtime, company_id: str, field_id: str, name: s
         return named
 
     return await transact(runtime.stores.db, rename)
-
-
-async def delete_field(runtime: Runtime, company_id: str, field_id: str, author: Author) -> None:
-    """Take the values from all contacts, then the field. Cut short, it goes on. Raises NotFound."""
-    await runtime.stores.contact_fields.get(company_id, field_id)
-    await change_every_contact(runtime, company_id, lambda one: _without(one, field_id), author)
-    await runtime.stores.contact_fields.remove(company_id, [field_id])
-
-
-def _without(contact: Contact, field_id: str) -> Contact:
-    if field_id not in contact.fields:
-        return contact
-    return replace(
-        contact, fields={name: value for name, value in contact.fields.items() if name != field_id}
-    )
