@@ -120,6 +120,14 @@ AIMS = (
         least=20_000,
     ),
     Aim("seconds, preview of 100,000 rows", _of("preview", "seconds", at={"rows": 100_000}), most=120),
+    Aim(
+        "seconds, 100,000 contacts made", _of("contacts", "create_seconds", at={"contacts": 100_000}), most=60
+    ),
+    Aim(
+        "seconds, 100,000 contacts looked through",
+        _of("contacts", "scan_seconds", at={"contacts": 100_000}),
+        most=3,
+    ),
     Aim("ms, webhooks' p99 while sending", _of("receipts", "answer_p99_ms"), most=250),
     Aim("seconds, fire to first accepted, 100,000 rows", _first_of(100_000), most=2),
     Aim("ms, reply to disposition", _of("receipts", "reply_longest_ms"), most=1_000),

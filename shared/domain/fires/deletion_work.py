@@ -19,10 +19,12 @@ from shared.domain.repeats import LONGEST_WAIT, MOST_DOUBLINGS, NO_REPEATS, Repe
 class Part(StrEnum):
     """What is looked through, in this order.
 
-    Rows come first: what is planned from then on finds them empty, and names nobody any more.
+    Rows and contacts come first: what is planned from then on finds them empty, and names nobody any more.
     """
 
     ROWS = "rows"
+    CONTACTS = "contacts"
+    CONTACT_CHANGES = "contact_changes"
     MESSAGES = "messages"
     REPLIES = "replies"
     OPT_OUTS = "opt_outs"

@@ -25,6 +25,7 @@ from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.contacts.forget_contacts import forget_contact_changes, forget_contacts
 from shared.usecases.contacts.forget_copies import forget_copies
 from shared.usecases.contacts.forget_messages import (
     forget_named_in_failures,
@@ -39,6 +40,8 @@ SECONDS_A_JOB = 240.0  # a page begun by then still ends within the function's t
 
 _PARTS: dict[Part, Callable[[Runtime, str, DeletionWork], Awaitable[Deleted]]] = {
     Part.ROWS: forget_rows,
+    Part.CONTACTS: forget_contacts,
+    Part.CONTACT_CHANGES: forget_contact_changes,
     Part.MESSAGES: forget_own_messages,
     Part.REPLIES: forget_own_replies,
     Part.OPT_OUTS: forget_opt_out,

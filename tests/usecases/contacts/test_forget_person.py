@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,9 @@ from google.api_core.exceptions import PermissionDenied
 from infra.local.emulators import Emulators
 from infra.ops.__main__ import ops_parser
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.contact import ContactAddress
+from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.contacts.contact_keys import keys_of
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.deletion import DeletionState
 from shared.domain.errors import InvalidInput
@@ -27,12 +31,14 @@ from shared.domain.job import ForgetPerson
 from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
+from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from shared.views.contacts import find_contacts
 from tests.faults.grpc_proxy import Failing, GrpcProxy
 from tests.faults.orders import Moment
-from tests.kit.builders import a_campaign, a_step, an_audience
+from tests.kit.builders import a_campaign, a_contact, a_step, an_audience
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.kit.forgetting import forgotten
@@ -41,6 +47,7 @@ from tests.kit.traces import traces
 TEXTS = Channel("sms")
 ANA, BEN = "+12125550187", "+12125550188"
 HERS = ("Anastasia", "212 555 0187", "ana@example-clinic.com")
+FEW = {"contacts": 3, "contact_changes": 4}
 BOTH_STEPS = (
     a_step(),
     a_step(id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"),
@@ -80,7 +87,41 @@ async def worked(clinic: Clinic) -> Fire:
         body=json.dumps({"address": ANA}).encode(),
     )
     await clinic.stores.idempotency.save(clinic.company_id, kept.id, kept)
+    await known(clinic)
     return fire
+
+
+async def known(clinic: Clinic) -> None:
+    """Ana is a contact, was another one once, and stands in a note about Ben."""
+
+    def address(channel: Channel, text: str) -> ContactAddress:
+        return ContactAddress(channel=channel, address=text)
+
+    both = (address(TEXTS, ANA), address(Channel("email"), "Ana@example-clinic.com"))
+    mail = address(Channel("email"), "ben@example-clinic.com")
+    contacts = (
+        a_contact(id="ana", key="P-ANA", name="Anastasia", addresses=both),
+        a_contact(id="former", key="", name="Not she", addresses=both),
+        a_contact(
+            id="ben",
+            name="Ben",
+            key="P-BEN",
+            fields={"a": "call 212/555-0187", "b": "Tue 09:30, room 212", "level": 3},
+            addresses=(address(TEXTS, BEN), mail),
+        ),
+    )
+    by = Author(ChangedBy.IMPORT, "people")
+    edits = {one.id: lambda _, made=one: made for one in contacts}
+    await change_contacts(clinic.runtime, clinic.company_id, edits, by)
+    await change_contacts(
+        clinic.runtime,
+        clinic.company_id,
+        {
+            "former": lambda one: one and replace(one, addresses=()),
+            "ben": lambda one: one and replace(one, tags=()),
+        },
+        by,
+    )
 
 
 async def forget(clinic: Clinic, channel: Channel = TEXTS, address: str = "(212) 555-0187") -> Any:
@@ -103,15 +144,27 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
     hers = HERS if channel == TEXTS else (HERS[2],)
     assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
     expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
-    expected["file_profiles"] = 1
+    expected |= {"file_profiles": 1, "contacts": 1, "contact_changes": 3}
     if channel == TEXTS:
         expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
+        expected["contact_changes"] += 2  # Ben's, with the note
     assert {name: count for name, count in deletion.removed.items() if count} == expected
     after = await clinic.report(fire)
     assert (after.ledger, after.status) == (before.ledger, before.status)
     assert after.ledger.is_balanced
     assert after.dispositions == before.dispositions
     assert await traces(clinic, ["Ben", "212 555 0188", "ben@example-clinic.com"])  # others stay
+
+
+async def test_others_contacts_stay_without_what_they_say_of_the_person(clinic: Clinic) -> None:
+    await known(clinic)
+    before = await clinic.stores.contact_shards.contacts("acme", ["ana", "ben"])
+    await forget(clinic)
+    assert await clinic.stores.contact_shards.contacts("acme", ["ana"]) == {}
+    ben = (await clinic.stores.contact_shards.contacts("acme", ["ben"]))["ben"]
+    assert ben == replace(before["ben"], version=4, fields={"b": "Tue 09:30, room 212", "level": 3})
+    assert (await find_contacts(clinic.runtime, "acme", keys_of(ben))).keys() == keys_of(ben)
+    assert await clinic.stores.contact_keys.ids_with("acme", keys_of(before["ana"])) == {}
 
 
 async def test_the_refusal_outlives_the_person_and_a_new_one_is_taken(clinic: Clinic) -> None:
@@ -192,7 +245,7 @@ async def test_one_job_does_no_more_than_its_time_and_says_how_far_it_is(
         parts.append(begun.part)
     assert list(dict.fromkeys(parts)) == [*list(Part)[1:], ""]
     assert clinic.published == []
-    assert begun.looked_through == {"files": 2, "rows": 4, "failures": 4, "uploads": 2}
+    assert begun.looked_through == {**FEW, "files": 2, "rows": 4, "failures": 4, "uploads": 2}
     assert await traces(clinic, HERS) == []
 
 
