@@ -136,7 +136,7 @@ async def get_contact_timeline(
 async def explain_one_contact(
     caller: Reader, contact_id: ItemId, campaign_id: ItemId, fire_id: ItemId | None = None
 ) -> WhyOutput:
-    """Why a contact did not get a campaign's message, or that they did: in its newest fire, or in `fire_id`."""
+    """Why a contact did not get a campaign's message, or that they did: in its newest fire, or `fire_id`."""
     return WhyOutput.of(
         await explain_contact(caller.runtime, caller.company_id, contact_id, campaign_id, fire_id)
     )

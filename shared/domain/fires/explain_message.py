@@ -202,7 +202,7 @@ def _refusal(message: Message, around: Circumstances) -> str:
 
 def _coded(reason: str | None, code: str | None) -> str:
     said = reason or "The provider gives no reason."
-    return f"{said} ({code})" if code else said
+    return f"{said.rstrip('.')} ({code})." if code else said
 
 
 def _told(
