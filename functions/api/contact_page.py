@@ -19,9 +19,10 @@ from shared.domain.fires.explanation import Stage, Verdict
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
-from shared.usecases.fires.explain_person import explain_contact
+from shared.usecases.fires.explain_person import explain_person
 from shared.views import timeline as view
 from shared.views.contact_changes import ChangeOfContact
+from shared.views.one_person import get_person
 from shared.views.timeline_entries import ConsentChange, TimelineEntry, TimelineKind
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=ApiRoute)
@@ -137,6 +138,6 @@ async def explain_one_contact(
     caller: Reader, contact_id: ItemId, campaign_id: ItemId, fire_id: ItemId | None = None
 ) -> WhyOutput:
     """Why a contact did not get a campaign's message, or that they did: in its newest fire, or `fire_id`."""
-    return WhyOutput.of(
-        await explain_contact(caller.runtime, caller.company_id, contact_id, campaign_id, fire_id)
-    )
+    runtime, company_id = caller.runtime, caller.company_id
+    person = await get_person(runtime, company_id, contact_id)
+    return WhyOutput.of(await explain_person(runtime, company_id, person, campaign_id, fire_id))

@@ -8,7 +8,8 @@ from functions.api.contact_page import WhyOutput
 from functions.api.kit.authentication import Reader
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, ItemId
-from shared.usecases.fires.explain_person import explain_address
+from shared.usecases.fires.explain_person import explain_person
+from shared.views.one_person import find_person
 
 router = APIRouter(prefix="/v1/why", tags=["contacts"], route_class=ApiRoute)
 
@@ -21,6 +22,6 @@ async def explain_one_address(
     fire_id: ItemId | None = None,
 ) -> WhyOutput:
     """Why whoever has an address did not get a campaign's message: a contact, or somebody in a file."""
-    return WhyOutput.of(
-        await explain_address(caller.runtime, caller.company_id, address, campaign_id, fire_id)
-    )
+    runtime, company_id = caller.runtime, caller.company_id
+    person = await find_person(runtime, company_id, address)
+    return WhyOutput.of(await explain_person(runtime, company_id, person, campaign_id, fire_id))

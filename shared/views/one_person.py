@@ -44,16 +44,16 @@ class OnePerson:
         """Whether what carries this contact's id, or none, may be the person's."""
         return contact_id is None or contact_id not in {one.id for one in self.others}
 
-    def messages(self) -> Iterator[tuple[Match, ...]]:
+    def message_matches(self) -> Iterator[tuple[Match, ...]]:
         """What messages match that are the person's, in as many queries as it takes."""
         own = [Match("contact_id", self.contact.id)] if self.contact else []
         return _several([*own, *self._by_address()])
 
-    def replies(self) -> Iterator[tuple[Match, ...]]:
+    def reply_matches(self) -> Iterator[tuple[Match, ...]]:
         """What replies match that came from one of the addresses."""
         return _several(self._by_address())
 
-    def failures(self) -> Iterator[tuple[Match, ...]]:
+    def failure_matches(self) -> Iterator[tuple[Match, ...]]:
         """What failures match that are the person's, or whose row holds one of the addresses."""
         own = [Match("contact_id", self.contact.id)] if self.contact else []
         return _several(

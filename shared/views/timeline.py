@@ -60,9 +60,9 @@ def _stored(runtime: Runtime, person: OnePerson, wanted: frozenset[TimelineKind]
     stores = runtime.stores
     own = [(Match("contact_ids", person.contact.id),)] if person.contact else []
     every = (
-        (stores.messages, MESSAGES, person.messages()),
-        (stores.failures, FAILURES, person.failures()),
-        (stores.replies, REPLIES, person.replies()),
+        (stores.messages, MESSAGES, person.message_matches()),
+        (stores.failures, FAILURES, person.failure_matches()),
+        (stores.replies, REPLIES, person.reply_matches()),
         (stores.contact_changes, CONTACT_CHANGES, own),
     )
     for collection, query, several in every:

@@ -69,7 +69,7 @@ class _Asking:
         self._then = await contact_at(runtime, company_id, contact, at) if contact else ContactThen(None)
         self._opt_outs = opt_outs_at((await read_opt_outs(runtime, company_id, self._person)).values(), at)
         self._sources = await sources_of_rows(runtime, company_id, self._audience)
-        self._facts = await read_audience_facts(runtime, self._company, self._audience, at)
+        self._facts = await read_audience_facts(runtime, company_id, self._audience, at)
 
     async def explain(self) -> Missing:
         """Where the person dropped out."""
@@ -123,7 +123,8 @@ class _Asking:
         """The first row or text with an address of the person that means nobody else of the same address."""
         kinds = {step.channel.record.address for step in self._content.campaign.steps}
         at, keys = self._fire.fired_at, self._person.keys
-        read = read_brought(self._runtime, self._company, chosen, self._sources, kinds, at)
+        company = self._company
+        read = read_brought(self._runtime, company.id, company, chosen, self._sources, kinds, at)
         seen = 0
         try:
             async for one in read:

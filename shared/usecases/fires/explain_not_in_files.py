@@ -43,7 +43,7 @@ async def explain_not_in_files(
 async def _rejected(runtime: Runtime, company_id: str, person: OnePerson, file: File) -> list[Explanation]:
     """Rows with one of the addresses that could not be loaded."""
     found = {}
-    for matches in person.failures():
+    for matches in person.failure_matches():
         wanted = ((Match("file_id", file.id),), matches)
         for one in await runtime.stores.failures.newest(
             company_id, FAILURES, limit=MOST_FOUND, matches=wanted

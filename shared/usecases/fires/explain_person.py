@@ -20,7 +20,7 @@ from shared.firestore.queries.lists import FAILURES, MESSAGES
 from shared.runtime import Runtime
 from shared.usecases.fires.explain_missing import explain_missing
 from shared.usecases.fires.explain_planned import Missing
-from shared.views.one_person import OnePerson, find_person, get_person, read_opt_outs
+from shared.views.one_person import OnePerson, read_opt_outs
 
 R = TypeVar("R")
 MOST_SHOWN = 50  # messages and failures of one person in one fire, of each
@@ -43,30 +43,11 @@ class WhyNot:
     notes: tuple[str, ...] = ()
 
 
-async def explain_contact(
-    runtime: Runtime, company_id: str, contact_id: str, campaign_id: str, fire_id: str | None = None
+async def explain_person(
+    runtime: Runtime, company_id: str, person: OnePerson, campaign_id: str, fire_id: str | None = None
 ) -> WhyNot:
-    """What became of a contact in a fire of the campaign, or in its newest one. Raises NotFound."""
+    """What became of a person in a fire of the campaign, or in its newest one. Raises NotFound."""
     campaign = await runtime.stores.campaigns.get(company_id, campaign_id)
-    person = await get_person(runtime, company_id, contact_id)
-    return await _explain(runtime, company_id, person, campaign, fire_id)
-
-
-async def explain_address(
-    runtime: Runtime, company_id: str, address: str, campaign_id: str, fire_id: str | None = None
-) -> WhyNot:
-    """The same for whoever has the address, in any spelling, be they a contact or not.
-
-    Raises NotFound, and InvalidInput for an address that is none.
-    """
-    campaign = await runtime.stores.campaigns.get(company_id, campaign_id)
-    person = await find_person(runtime, company_id, address)
-    return await _explain(runtime, company_id, person, campaign, fire_id)
-
-
-async def _explain(
-    runtime: Runtime, company_id: str, person: OnePerson, campaign: Campaign, fire_id: str | None
-) -> WhyNot:
     fire = await _fire(runtime, company_id, campaign, fire_id)
     if fire is None:
         company = await runtime.stores.companies.get(company_id)
@@ -103,13 +84,13 @@ async def _told(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire
     stores = runtime.stores
     messages = [
         one
-        for matches in person.messages()
+        for matches in person.message_matches()
         for one in await _of_fire(stores.messages, company_id, MESSAGES, fire, matches)
         if person.is_theirs(one.contact_id)
     ]
     failures = [
         one
-        for matches in person.failures()
+        for matches in person.failure_matches()
         for one in await _of_fire(stores.failures, company_id, FAILURES, fire, matches)
         if person.is_theirs(one.contact_id) and one.state is FailureState.OPEN
     ]

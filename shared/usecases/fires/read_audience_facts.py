@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from shared.domain.campaigns.audience import FileRows, ListMembers, PeopleAudience, SegmentMembers
-from shared.domain.companies.company import Company
 from shared.domain.contacts.criterion_words import Names
 from shared.domain.contacts.judge_contact import parts_of
 from shared.domain.contacts.segment import OnList
@@ -14,20 +13,21 @@ from shared.views.segments import read_fields
 
 
 async def read_audience_facts(
-    runtime: Runtime, company: Company, audience: PeopleAudience, at: datetime
+    runtime: Runtime, company_id: str, audience: PeopleAudience, at: datetime
 ) -> AudienceFacts:
     """Segments and names as they are now, to judge the audience as of `at`."""
     stores, chosen = runtime.stores, audience.chosen()
+    company = await stores.companies.get(company_id)
     segments = await stores.segments.find_many(
-        company.id, {one.segment_id for one in chosen if isinstance(one, SegmentMembers)}
+        company_id, {one.segment_id for one in chosen if isinstance(one, SegmentMembers)}
     )
     parts = [part for one in segments.values() for part in parts_of(one.criterion)]
     list_ids = {one.list_id for one in (*chosen, *parts) if isinstance(one, ListMembers | OnList)}
-    lists = await stores.contact_lists.find_many(company.id, list_ids)
+    lists = await stores.contact_lists.find_many(company_id, list_ids)
     files = await stores.files.find_many(
-        company.id, {one.file_id for one in chosen if isinstance(one, FileRows)}
+        company_id, {one.file_id for one in chosen if isinstance(one, FileRows)}
     )
-    fields = (await read_fields(runtime, company.id)).values()
+    fields = (await read_fields(runtime, company_id)).values()
     return AudienceFacts(
         gathering=GatheringFacts(
             criteria={one.id: one.criterion for one in segments.values()},

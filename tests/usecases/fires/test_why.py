@@ -22,11 +22,13 @@ from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilte
 from shared.domain.fires.explanation import Explanation, Stage, Verdict
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.contacts.change_contacts import change_contacts
-from shared.usecases.contacts.save_list import create_list
+from shared.usecases.contacts.delete_segment import delete_segment
+from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
-from shared.usecases.contacts.save_segment import delete_segment, edit_segment
-from shared.usecases.fires.explain_person import WhyNot, explain_address, explain_contact
+from shared.usecases.contacts.save_segment import edit_segment
+from shared.usecases.fires.explain_person import WhyNot, explain_person
 from shared.usecases.run_job import run_job
+from shared.views.one_person import find_person, get_person
 from tests.kit.builders import NOON, a_campaign, a_source, an_sms_sender
 from tests.kit.clinic import ABSENT, Clinic
 from tests.usecases.fires.test_people import ANA, BEN, CLEO, SMS, STAFF, a_person, know, ready, segment
@@ -35,11 +37,13 @@ DR_VEGA = RowFilter(conditions=(RowCondition(test=ConditionTest.IS, field="docto
 
 
 async def why(clinic: Clinic, contact_id: str = "ana", **options: Any) -> WhyNot:
-    return await explain_contact(clinic.runtime, clinic.company_id, contact_id, "reminders", **options)
+    person = await get_person(clinic.runtime, clinic.company_id, contact_id)
+    return await explain_person(clinic.runtime, clinic.company_id, person, "reminders", **options)
 
 
 async def why_at(clinic: Clinic, address: str) -> WhyNot:
-    return await explain_address(clinic.runtime, clinic.company_id, address, "reminders")
+    person = await find_person(clinic.runtime, clinic.company_id, address)
+    return await explain_person(clinic.runtime, clinic.company_id, person, "reminders")
 
 
 def only(found: WhyNot) -> Explanation:
@@ -103,7 +107,7 @@ async def test_who_had_it_before_is_told_of_that(clinic: Clinic) -> None:
 
 async def test_the_failed_criterion_of_a_segment_is_named(clinic: Clinic) -> None:
     await know(clinic, a_person("ana", ANA, "vip", "moved"), a_person("ben", BEN, "vip"))
-    await create_list(
+    await create_contact_list(
         clinic.runtime, "acme", ContactList(id="l1", name="Spring", created_at=NOON, updated_at=NOON)
     )
     wanted = AllOf(criteria=(HasTag(value="vip"), Not(criterion=HasTag(value="moved"))))
@@ -125,7 +129,7 @@ async def test_the_failed_criterion_of_a_segment_is_named(clinic: Clinic) -> Non
 @pytest.mark.parametrize("kind", ["list", "segment", "contacts", "addresses", "file_rows"])
 async def test_what_keeps_a_person_out_is_named(clinic: Clinic, kind: str) -> None:
     await know(clinic, a_person("ana", ANA, "gone", list_ids=("l1",)), a_person("ben", BEN))
-    await create_list(
+    await create_contact_list(
         clinic.runtime, "acme", ContactList(id="l1", name="Gone", created_at=NOON, updated_at=NOON)
     )
     file = await clinic.load({"Patient": "Ana"})
@@ -289,7 +293,8 @@ async def test_a_fire_of_another_campaign_is_not_this_ones(clinic: Clinic) -> No
     await clinic.fire()
     await clinic.save(a_campaign(id="bills"))
     fire = (await clinic.stores.fires.page("acme", limit=1)).items[0]
+    ana = await get_person(clinic.runtime, "acme", "ana")
     with pytest.raises(NotFound):
-        await explain_contact(clinic.runtime, "acme", "ana", "bills", fire.id)
-    found = await explain_contact(clinic.runtime, "acme", "ana", "bills")
+        await explain_person(clinic.runtime, "acme", ana, "bills", fire.id)
+    found = await explain_person(clinic.runtime, "acme", ana, "bills")
     assert (found.fire_id, only(found).kind) == (None, "not_fired")
