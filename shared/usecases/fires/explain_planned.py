@@ -7,7 +7,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.explanation import Absence, Explanation, absent
 from shared.domain.fires.fire import ChunkState, Fire
-from shared.domain.fires.planning import FilteredOut, Planner
+from shared.domain.fires.planning import FilteredOut, Plan, Planner
 from shared.domain.fires.recipient import Recipient
 from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
@@ -39,19 +39,18 @@ async def _is_queueing(runtime: Runtime, company_id: str, fire: Fire) -> bool:
     return bool(await runtime.stores.chunks.some(company_id, CHUNKS_BY_STATE, fire.id, states, limit=1))
 
 
-def _explained(plan: object, campaign: Campaign, is_queued: bool) -> Explanation:
+def _explained(plan: Plan, campaign: Campaign, is_queued: bool) -> Explanation:
     if isinstance(plan, FilteredOut):
         words = f"{plan.reason} {_own(plan.recipient, campaign)}".strip()
         return absent(Absence.FILTERED_OUT, words, step_id=plan.step.id)
     if not is_queued:
-        return absent(
-            Absence.NOT_PLANNED_YET, "The person is in the audience; the message is not queued yet."
-        )
-    return absent(
-        Absence.NOT_TOLD,
+        words = "The person is in the audience; the message is not queued yet."
+        return absent(Absence.NOT_PLANNED_YET, words, step_id=plan.step.id)
+    words = (
         "By what is known of them now the person was in the audience, yet there is no message: they came "
-        "into it, or it changed, while the campaign was firing.",
+        "into it, or it changed, while the campaign was firing."
     )
+    return absent(Absence.NOT_TOLD, words, step_id=plan.step.id)
 
 
 def _own(recipient: Recipient, campaign: Campaign) -> str:
