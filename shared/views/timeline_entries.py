@@ -74,7 +74,7 @@ def consent_changes(opt_out: OptOut) -> Iterator[Placed]:
     for change in reversed(changes_of(opt_out) if opt_out.address else ()):
         met[change.changed_at] += 1  # of the same moment, the later one comes first
         record = ConsentChange(
-            id=f"{opt_out.id}-{met[change.changed_at]:02}",
+            id=f"{opt_out.id}-{change.changed_at:%Y%m%d%H%M%S%f}-{met[change.changed_at]:02}",
             opt_out_id=opt_out.id,
             channel=opt_out.channel,
             address=opt_out.address,

@@ -143,6 +143,17 @@ def explain_failure(failure: Failure) -> Explanation:
     )
 
 
+def explain_rejected(reason: str) -> Explanation:
+    """That a row was rejected when its file was loaded, for this reason."""
+    return Explanation(
+        verdict=Verdict.NOT_SENT,
+        stage=Stage.PREPARING,
+        kind=FailureStep.INGEST,
+        words=f"{FAILURE_WORDS[FailureStep.INGEST]} {reason}",
+        advice=FAILURE_ADVICE[FailureStep.INGEST],
+    )
+
+
 def _queued(message: Message, around: Circumstances) -> Explanation:
     holds = around.holds(message)
     tried = f"It was tried before: {message.reason}" if message.reason else ""

@@ -240,6 +240,7 @@ async def test_a_row_that_was_rejected_when_its_file_was_loaded(clinic: Clinic) 
     await clinic.fire()
     found = await why_at(clinic, ANA)
     assert fact(found) == (Verdict.NOT_SENT, Stage.PREPARING, "ingest")
+    assert "column 'When'" in only(found).words
 
 
 async def test_what_has_not_fired_or_is_held_says_so(clinic: Clinic) -> None:
