@@ -21,6 +21,11 @@ def moment_at(wall: datetime, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
+def clock_words(moment: datetime, time_zone: str) -> str:
+    """When that is, as people of the zone (IANA) say it: 2026-11-30 at 09:00 (America/New_York)."""
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%Y-%m-%d at %H:%M} ({time_zone})"
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The last second (UTC) that is `day` in `zone`, also where clocks change around midnight.
 

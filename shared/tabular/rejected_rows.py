@@ -37,6 +37,16 @@ def without_rows(
     return codecs.BOM_UTF8 + out.getvalue().encode(), len(rows) - len(kept)
 
 
+def reasons_of(
+    content: bytes, delimiter: str | None, concerns: Callable[[Sequence[str]], bool]
+) -> Iterator[str]:
+    """Of a rejected-rows file, or its beginning, why those rows were rejected that `concerns` names."""
+    text = io.StringIO(content.decode("utf-8-sig", "ignore"), newline="")
+    rows = csv.reader(text, delimiter=delimiter or ",")
+    place = next(rows).index(REASON_COLUMN)
+    return (row[place] for row in rows if len(row) > place and concerns(row))
+
+
 class RejectedRowsFile:
     """Writes a file's rejected rows to `stream` as they come: the cells as they stood, then the reason.
 

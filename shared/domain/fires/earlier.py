@@ -9,10 +9,10 @@ until its outcome is known. So a fire that is canceled, or fails, takes nobody's
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dedupe_scope import Scope
+from shared.domain.local_time import clock_words
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 
@@ -50,7 +50,7 @@ class EarlierMessage:
 
     def words(self, time_zone: str) -> str:
         """When and by whom, as a sentence. `time_zone` (IANA) is the company's."""
-        at = f"{self.at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d at %H:%M} ({time_zone})"
+        at = clock_words(self.at, time_zone)
         by = f"by the campaign {self.campaign_name!r}"
         match self.state:
             case MessageState.QUEUED:

@@ -22,14 +22,14 @@ MESSAGES = ListQuery(
     newest="created_at",
     equal=(
         *("fire_id", "campaign_id", "sender_id", "channel", "state", "delivery", "disposition"),
-        *("address", "address_key"),
+        *("address", "address_key", "contact_id"),
     ),
     one_of=("state", tuple(MessageState)),
 )
 FAILURES = ListQuery(
     collection="failures",
     newest="created_at",
-    equal=("fire_id", "file_id", "campaign_id", "state", "step"),
+    equal=("fire_id", "file_id", "campaign_id", "state", "step", "contact_id"),
     contains=("addresses",),
     one_of=("state", tuple(FailureState)),
 )

@@ -10,7 +10,7 @@ from shared.domain.errors import InvalidInput
 from shared.firestore.kit.collection import Collection, Page
 from shared.firestore.kit.query import ListQuery, Match, Matches
 
-__all__ = ["Page", "PageAsked", "among", "page_of"]
+__all__ = ["Page", "PageAsked", "among", "check_range", "page_of", "place_text", "read_place"]
 
 R = TypeVar("R")
 
@@ -51,10 +51,10 @@ async def page_of(
     Of each of `matches` one must hold; empty ones do not count. Raises InvalidInput for a range that is none
     and for a list that is too long.
     """
-    _check_range(asked)
+    check_range(asked)
     wanted = (*filter(None, matches), *_equalities(equal))
     facts: dict[str, Any] = {"matches": wanted, "since": asked.since, "until": asked.until}
-    limit, after = asked.limit + 1, _read(asked.after)
+    limit, after = asked.limit + 1, read_place(asked.after)
     found = await collection.newest(company_id, query, limit=limit, after=after, **facts)
     if asked.most is not None and len(found) > asked.limit:
         count = await collection.count_newest(company_id, query, most=asked.most + 1, **facts)
@@ -67,12 +67,12 @@ def among(records: Iterable[R], asked: PageAsked, time_of: Callable[[R], datetim
 
     Raises InvalidInput for a range that is none.
     """
-    _check_range(asked)
+    check_range(asked)
 
     def place(record: Any) -> tuple[datetime, str]:
         return time_of(record) or _EPOCH, record.id
 
-    after = _read(asked.after)
+    after = read_place(asked.after)
     found = [
         record
         for record in sorted(records, key=place, reverse=True)
@@ -92,11 +92,16 @@ def _page(found: list[Any], limit: int, time_of: Callable[[Any], datetime | None
     if len(found) <= limit:
         return Page(found, None)
     last = found[limit - 1]
-    moment = ((time_of(last) or _EPOCH) - _EPOCH) // _MICROSECOND
-    return Page(found[:limit], f"{moment}.{last.id}")
+    return Page(found[:limit], place_text(time_of(last) or _EPOCH, last.id))
 
 
-def _read(after: str | None) -> tuple[datetime, str] | None:
+def place_text(moment: datetime, item_id: str) -> str:
+    """The place of an item, as a page's `next_after`."""
+    return f"{(moment - _EPOCH) // _MICROSECOND}.{item_id}"
+
+
+def read_place(after: str | None) -> tuple[datetime, str] | None:
+    """The time and id of the item that a page begins after; None for the first page."""
     if after is None:
         return None
     place = _PLACE.fullmatch(after)
@@ -111,6 +116,7 @@ def _check_length(count: int, most: int) -> None:
         raise InvalidInput.at("since", reason)
 
 
-def _check_range(asked: PageAsked) -> None:
+def check_range(asked: PageAsked) -> None:
+    """Raise InvalidInput for a range that is none."""
     if asked.since is not None and asked.until is not None and asked.since >= asked.until:
         raise InvalidInput.at("until", "must be later than since: items from since on, before until")

@@ -45,6 +45,7 @@ ORDER = (
     *("add_contact_field", "list_contact_fields", "get_contact_field", "change_contact_field"),
     *("add_list", "list_lists", "get_list", "change_list"),
     *("add_contact", "list_contacts", "get_contact", "change_contact", "list_contact_changes"),
+    *("get_contact_timeline", "explain_one_contact", "explain_one_address"),
     *("add_list_members", "remove_list_members"),
     *("add_segment", "list_segments", "get_segment", "change_segment"),
     *("count_criterion", "count_one_segment", "delete_one_segment"),

@@ -1,0 +1,77 @@
+"""Criteria in words: what a segment wants, and which part of it a contact does not meet."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.judge_contact import condition_of, value_text
+from shared.domain.contacts.segment import (
+    AllOf,
+    AnyOf,
+    CanBeReached,
+    Criterion,
+    FieldIs,
+    HasConsent,
+    HasTag,
+    Not,
+    OnList,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """What people call the lists and fields, by their ids; one without a name is called by its id."""
+
+    lists: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def criterion_words(criterion: Criterion, names: Names) -> str:
+    """What meets the criterion, as the end of the sentence "It wants whoever …"."""
+    match criterion:
+        case AllOf(criteria=()):
+            return "is a contact"
+        case AnyOf(criteria=()):
+            return "is nobody"
+        case AllOf(criteria=criteria):
+            return " and ".join(_inner(one, names) for one in criteria)
+        case AnyOf(criteria=criteria):
+            return " or ".join(_inner(one, names) for one in criteria)
+        case Not(criterion=inner):
+            return f"not ({criterion_words(inner, names)})"
+        case HasTag(value=tag):
+            return f"has the tag {tag!r}"
+        case OnList(list_id=list_id):
+            return f"is on the list {names.lists.get(list_id, list_id)!r}"
+        case HasConsent(channel=channel, consent=consent):
+            return f"has the consent {str(consent)!r} on {channel}"
+        case CanBeReached(channel=channel):
+            return f"can be reached on {channel}"
+        case FieldIs():
+            called = names.fields.get(criterion.field, criterion.field)
+            return str(replace(condition_of(criterion), field=called))
+
+
+def unmet_words(
+    criterion: Criterion, contact: Contact, meets: Callable[[Criterion], bool], names: Names
+) -> str:
+    """The part of a criterion that the contact does not meet, in words. `meets` judges a part of it."""
+    match criterion:
+        case AllOf(criteria=criteria):
+            unmet = next((one for one in criteria if not meets(one)), None)
+            return (
+                criterion_words(criterion, names)
+                if unmet is None
+                else unmet_words(unmet, contact, meets, names)
+            )
+        case AnyOf(criteria=(only,)):
+            return unmet_words(only, contact, meets, names)
+        case FieldIs():
+            value = value_text(contact, criterion.field)
+            return f"{criterion_words(criterion, names)} (it is {repr(value) if value else 'empty'})"
+    return criterion_words(criterion, names)
+
+
+def _inner(criterion: Criterion, names: Names) -> str:
+    words = criterion_words(criterion, names)
+    return f"({words})" if isinstance(criterion, AllOf | AnyOf) and len(criterion.criteria) > 1 else words

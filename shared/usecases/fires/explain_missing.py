@@ -1,0 +1,33 @@
+"""Why a fire has nothing of a person: its audience is judged again, as it was then."""
+
+from shared.domain.fires.explanation import Absence, Explanation, absent
+from shared.domain.fires.fire import EmptyBecause, Fire, FireState
+from shared.runtime import Runtime
+from shared.usecases.fires.explain_not_gathered import explain_not_gathered
+from shared.usecases.fires.explain_not_in_files import explain_not_in_files
+from shared.usecases.fires.explain_planned import Missing
+from shared.views.one_person import OnePerson
+
+
+async def explain_missing(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire) -> Missing:
+    """Which step of the fire left the person out."""
+    found = _of_fire(runtime, fire)
+    if found is not None:
+        return Missing([found])
+    content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
+    if content.campaign.is_for_people:
+        return await explain_not_gathered(runtime, company_id, person, fire, content)
+    return await explain_not_in_files(runtime, company_id, person, fire, content)
+
+
+def _of_fire(runtime: Runtime, fire: Fire) -> Explanation | None:
+    """What keeps everybody's message from being there."""
+    if fire.is_past_retention(runtime.now(), runtime.settings.retention_days):
+        return absent(Absence.NO_MORE_KEPT, "The fire is so long ago that its messages are no longer kept.")
+    if fire.is_gathering:
+        return absent(Absence.GATHERING, "Who is in the audience is still being read.")
+    if fire.state is FireState.CANCELED and not fire.steps:
+        return absent(Absence.FIRE_CANCELED, "The campaign was canceled before anybody's message was made.")
+    if fire.empty_because not in (None, EmptyBecause.NO_PEOPLE):
+        return absent(Absence.NO_RECIPIENTS, f"The campaign had nobody to send to. {fire.note}".strip())
+    return None
