@@ -21,6 +21,7 @@ ENTRY_POINTS = {
     "send_batch": "functions.workers",
     "record_receipts": "functions.workers",
     "forget_person": "functions.workers",
+    "import_contacts": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -55,7 +55,17 @@ class ForgetPerson:
     deletion_id: str
 
 
-Job = IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportContacts:
+    """Topic import-contacts: go on with an import of contacts, or with taking it back."""
+
+    company_id: str
+    import_id: str
+
+
+Job = (
+    IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson | ImportContacts
+)
 
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
@@ -64,4 +74,5 @@ TOPICS: dict[type[Job], str] = {
     SendBatch: "send-batch",
     RecordReceipts: "record-receipts",
     ForgetPerson: "forget-person",
+    ImportContacts: "import-contacts",
 }

@@ -9,6 +9,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.contacts.contact_field import ContactField
+from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.deletion import Deletion
 from shared.domain.evidence.history_search import HistorySearch
@@ -167,6 +168,11 @@ class Stores:
     def contact_lists(self) -> Collection[ContactList]:
         """Lists of contacts."""
         return self._collection("contact_lists", ContactList, "contact list")
+
+    @cached_property
+    def contact_imports(self) -> Collection[ContactImport]:
+        """Imports of contacts."""
+        return self._collection("contact_imports", ContactImport, "import")
 
     @cached_property
     def templates(self) -> Collection[Template]:

@@ -4,6 +4,7 @@ from shared import tracing
 from shared.domain.job import (
     TOPICS,
     ForgetPerson,
+    ImportContacts,
     IngestFile,
     Job,
     PreviewCampaign,
@@ -49,3 +50,7 @@ async def _run(runtime: Runtime, job: Job) -> None:
             from shared.usecases.contacts.forget_person import forget_person
 
             await forget_person(runtime, job)
+        case ImportContacts():
+            from shared.usecases.contact_imports.import_contacts import import_contacts
+
+            await import_contacts(runtime, job)

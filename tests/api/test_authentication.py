@@ -30,6 +30,7 @@ PATH_IDS = {
     "reply_id": "reply",
     "opt_out_id": "opt-out",
     "deletion_id": "deletion",
+    "import_id": "import",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {

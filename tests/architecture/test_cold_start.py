@@ -40,6 +40,7 @@ EXPECTED = {
     "send_batch": FRAMEWORK | DATABASE,  # it sends what was rendered when it was queued
     "record_receipts": FRAMEWORK | DATABASE,
     "forget_person": FRAMEWORK | DATABASE,
+    "import_contacts": FRAMEWORK | DATABASE | PHONES,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
     "portal": FRAMEWORK,
