@@ -14,6 +14,6 @@ router = APIRouter(prefix="/v1/contact-exports", tags=["contact imports"], route
 
 @router.get("/csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 async def export_contacts_as_csv(caller: Reader, list_id: ItemId | None = None) -> StreamingResponse:
-    """All contacts, or those of a list, as a CSV file: imported again, matched by `id`, it changes nothing."""
+    """All contacts, or those of a list, as a CSV file. Imported again, by `id`, it changes nothing."""
     pieces = await export_contacts(caller.runtime, caller.company_id, list_id=list_id)
     return csv_response(pieces, "contacts.csv")
