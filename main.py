@@ -22,6 +22,7 @@ ENTRY_POINTS = {
     "record_receipts": "functions.workers",
     "forget_person": "functions.workers",
     "gather_people": "functions.workers",
+    "import_contacts": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -63,7 +63,24 @@ class GatherPeople:
     fire_id: str
 
 
-Job = GatherPeople | IngestFile | QueueMessages | PreviewCampaign | SendBatch | RecordReceipts | ForgetPerson
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportContacts:
+    """Topic import-contacts: go on with an import of contacts, or with taking it back."""
+
+    company_id: str
+    import_id: str
+
+
+Job = (
+    IngestFile
+    | QueueMessages
+    | PreviewCampaign
+    | SendBatch
+    | RecordReceipts
+    | ForgetPerson
+    | GatherPeople
+    | ImportContacts
+)
 
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
@@ -73,4 +90,5 @@ TOPICS: dict[type[Job], str] = {
     RecordReceipts: "record-receipts",
     ForgetPerson: "forget-person",
     GatherPeople: "gather-people",
+    ImportContacts: "import-contacts",
 }

@@ -9,6 +9,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.contacts.contact_field import ContactField
+from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.segment import Segment
 from shared.domain.deletion import Deletion
@@ -173,6 +174,11 @@ class Stores:
     def segments(self) -> Collection[Segment]:
         """Criteria under a name."""
         return self._collection("segments", Segment, "segment")
+
+    @cached_property
+    def contact_imports(self) -> Collection[ContactImport]:
+        """Imports of contacts."""
+        return self._collection("contact_imports", ContactImport, "import")
 
     @cached_property
     def templates(self) -> Collection[Template]:

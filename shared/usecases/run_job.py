@@ -5,6 +5,7 @@ from shared.domain.job import (
     TOPICS,
     ForgetPerson,
     GatherPeople,
+    ImportContacts,
     IngestFile,
     Job,
     PreviewCampaign,
@@ -54,3 +55,7 @@ async def _run(runtime: Runtime, job: Job) -> None:
             from shared.usecases.fires.gather_people import gather_people
 
             await gather_people(runtime, job)
+        case ImportContacts():
+            from shared.usecases.contact_imports.import_contacts import import_contacts
+
+            await import_contacts(runtime, job)

@@ -31,6 +31,7 @@ PATH_IDS = {
     "opt_out_id": "opt-out",
     "deletion_id": "deletion",
     "contact_id": "contact",
+    "import_id": "import",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {

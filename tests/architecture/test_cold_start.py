@@ -41,6 +41,7 @@ EXPECTED = {
     "record_receipts": FRAMEWORK | DATABASE,
     "forget_person": FRAMEWORK | DATABASE,
     "gather_people": FRAMEWORK | DATABASE,
+    "import_contacts": FRAMEWORK | DATABASE | PHONES,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
     "portal": FRAMEWORK,

@@ -36,10 +36,12 @@ def test_every_point_is_somewhere() -> None:
 # Nothing of it is on a message's way: people ask for it, and again when it failed; watch_work only looks.
 ASKED_FOR = {
     "announce_deletions",
+    "announce_imports",
     "answer_reply",
     "cancel_campaign",
     "change_campaign",
     "claim_request",
+    "claim_import",
     "claim_file",  # its end when a file cannot be read: the lease ends by itself as well
     "create_api_key",
     "create_company",
@@ -49,6 +51,7 @@ ASKED_FOR = {
     "forget_person",
     "forget_rows",
     "hold_sending",
+    "import_contacts",
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",

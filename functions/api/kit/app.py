@@ -33,12 +33,17 @@ PARTS = {
     "contact-lists": ("contact_lists",),
     "contact-fields": ("contact_fields",),
     "segments": ("segments",),
+    "contact-imports": ("contact_imports",),
+    "contact-exports": ("contact_exports",),
     "deletions": ("deletions",),
     "reports": ("reports",),
 }
 # Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
 DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024
-DIRECT_UPLOADS = ("/v1/files/upload", "/v1/sources/suggest", "/v1/opt-outs/upload")
+DIRECT_UPLOADS = (
+    *("/v1/files/upload", "/v1/sources/suggest", "/v1/opt-outs/upload"),
+    "/v1/contact-imports/upload",
+)
 
 
 def part_of(path: str) -> str | None:

@@ -39,6 +39,7 @@ TAGS = {
     "contact lists": "Contacts that were put together.",
     "segments": "Contacts by criteria: whoever meets them when it is asked.",
     "contact fields": "What a company keeps of its contacts beside what all have.",
+    "contact imports": "Contacts out of files and into files: checked first, and taken back as a whole.",
     "reports": "Fires in numbers that add up.",
     "notices": "What the company must know and do something about.",
     "deletions": "People who were forgotten.",

@@ -50,6 +50,7 @@ NOTICES = ListQuery(
 )
 CONTACT_FIELDS = ListQuery(collection="contact_fields", newest="created_at", equal=("kind",))
 CONTACT_LISTS = ListQuery(collection="contact_lists", newest="created_at", equal=("name",))
+CONTACT_IMPORTS = ListQuery(collection="contact_imports", newest="created_at", equal=("state",))
 CONTACT_CHANGES = ListQuery(
     collection="contact_changes", newest="at", equal=("by_id",), contains=("contact_ids",)
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shared import faults, log
+from shared.domain.contacts.contact_import import import_job
 from shared.domain.errors import NotFound
 from shared.domain.files.appointments import VisitRange
 from shared.domain.files.file import File, FileRefused, FileState
@@ -21,6 +22,7 @@ from shared.domain.job import IngestFile
 from shared.runtime import Runtime
 from shared.tabular.caps import Caps
 from shared.tabular.table import Table, open_table
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.files.check_file import MOST_FINDINGS, check_file
 from shared.usecases.files.claim_file import claim_content, claim_file, give_back_content
 from shared.usecases.files.clear_rows import clear_rows
@@ -31,6 +33,7 @@ from shared.usecases.files.store_rows import Loaded, release_held, store_rows
 from shared.usecases.files.store_withdrawals import store_withdrawals
 
 _UPLOAD = re.compile(r"companies/([^/]+)/files/([^/]+)/upload")
+_IMPORT = re.compile(r"companies/([^/]+)/contact_imports/([^/]+)/upload")
 # Progress is noted for so many chunks, and in a large file for a twentieth of what is stored.
 CHUNKS_PER_PROGRESS = 10
 PROGRESS_PARTS = 20
@@ -38,9 +41,17 @@ OVERWRITTEN = "The upload was overwritten before it was loaded. Upload the file 
 
 
 async def ingest_file(runtime: Runtime, job: IngestFile) -> None:
-    """Load the file behind a finished upload, once; other objects and repeated news are left alone."""
+    """Load the file behind a finished upload, once; other objects and repeated news are left alone.
+
+    Uploads of contacts come here too, as a bucket has one topic: the job of theirs is announced.
+    """
+    if job.bucket != runtime.settings.upload_bucket:
+        return
+    if (theirs := _IMPORT.fullmatch(job.object_name)) is not None:
+        await announce_jobs(runtime, [import_job(*theirs.groups())], None)  # lost, the sweep finds it
+        return
     place = _UPLOAD.fullmatch(job.object_name)
-    if place is None or job.bucket != runtime.settings.upload_bucket:
+    if place is None:
         return
     company_id, file_id = place.groups()
     with log.context(company_id=company_id, file_id=file_id):

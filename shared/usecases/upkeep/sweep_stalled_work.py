@@ -31,6 +31,7 @@ from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.upkeep.announce_again import announce_again, grace
 from shared.usecases.upkeep.announce_deletions import announce_deletions
+from shared.usecases.upkeep.announce_imports import announce_imports
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
 BUNDLES_A_TICK = 1_000
@@ -192,5 +193,6 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "batches": _sweep_batches,
     "receipts": _sweep_receipts,
     "deletions": announce_deletions,
+    "imports": announce_imports,
     "summaries": _sweep_summaries,
 }

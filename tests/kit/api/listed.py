@@ -11,6 +11,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_field import ContactField, FieldKind
+from shared.domain.contacts.contact_import import ContactImport, ImportState
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.segment import HasTag, Segment
@@ -278,6 +279,15 @@ LISTS = (
             id="", name="VIPs", criterion=HasTag(value="vip"), created_at=NOON, updated_at=NOON
         ),
         filters={"name": ("VIPs", {"name": "Others"})},
+    ),
+    ApiList(
+        path="/v1/contact-imports",
+        store="contact_imports",
+        newest="created_at",
+        make=lambda: ContactImport(
+            id="", name="people.csv", object_name="o", created_at=NOON, created_by="k", match_by="key"
+        ),
+        filters={"state": ("awaiting_upload", {"state": ImportState.LOADED})},
     ),
     ApiList(
         path="/v1/contact-fields",

@@ -13,6 +13,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_field import ContactField, FieldKind
+from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.segment import HasTag, Segment
@@ -135,6 +136,14 @@ class Office:
                 criterion=HasTag(value="vip"),
                 created_at=NOON,
                 updated_at=NOON,
+            ),
+            stores.contact_imports: ContactImport(
+                id=f"import{suffix}",
+                name="people.csv",
+                object_name=f"companies/{company_id}/contact_imports/import{suffix}/upload",
+                created_at=NOON,
+                created_by="a test",
+                match_by="key",
             ),
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(

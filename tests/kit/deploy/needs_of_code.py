@@ -21,6 +21,7 @@ JOB_WORKERS = {
     "send_job": "send_batch",
     "record_job": "record_receipts",
     "forget_job": "forget_person",
+    "import_job": "import_contacts",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

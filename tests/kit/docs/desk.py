@@ -10,6 +10,7 @@ import httpx
 
 from functions.api.kit.app import build_app
 from shared.domain.companies.api_key import Scope
+from shared.domain.contacts.contact_import import ImportState
 from shared.domain.files.file import FileState
 from shared.domain.fires.notice import sender_notice
 from shared.domain.job import IngestFile
@@ -37,6 +38,7 @@ NOUNS = {
     "api-keys": "KEY",
     "campaigns": "CAMPAIGN",
     "contact-fields": "CONTACT_FIELD",
+    "contact-imports": "CONTACT_IMPORT",
     "contact-lists": "CONTACT_LIST",
     "contacts": "CONTACT",
     "files": "FILE",
@@ -166,11 +168,14 @@ class Desk:
     async def _load_uploads(self) -> None:
         """What Cloud Storage's notification sets going."""
         runtime = self.clinic.runtime
-        page = await self.clinic.stores.files.page(self.clinic.company_id, limit=100)
-        for file in page.items:
-            stored = await runtime.files.find(file.object_name)
-            if file.state is FileState.AWAITING_UPLOAD and stored is not None:
-                bucket, name = runtime.settings.upload_bucket, file.object_name
+        files = await self.clinic.stores.files.page(self.clinic.company_id, limit=100)
+        imports = await self.clinic.stores.contact_imports.page(self.clinic.company_id, limit=100)
+        names = [one.object_name for one in files.items if one.state is FileState.AWAITING_UPLOAD]
+        names += [one.object_name for one in imports.items if one.state is ImportState.AWAITING_UPLOAD]
+        for name in names:
+            stored = await runtime.files.find(name)
+            if stored is not None:
+                bucket = runtime.settings.upload_bucket
                 job = IngestFile(bucket=bucket, object_name=name, generation=stored.generation)
                 await run_job(runtime, job)
 
