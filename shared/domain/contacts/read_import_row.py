@@ -81,8 +81,11 @@ class RowReader:
         for index, column in columns:
             if column.channel is not None:
                 places.setdefault((column.channel, column.number), {})[column.to] = (index, column)
+        # By channel as the file has them, and the first address of each first: it is the preferred one.
+        order = list(dict.fromkeys(channel for channel, _ in places))
         self._addresses = sorted(
-            (one for one in places.items() if Target.ADDRESS in one[1]), key=lambda one: one[0]
+            (one for one in places.items() if Target.ADDRESS in one[1]),
+            key=lambda one: (order.index(one[0][0]), one[0][1]),
         )
         self._matched = next((one.column for _, one in columns if is_matched_by(item.match_by, one)), "")
 

@@ -22,7 +22,7 @@ from shared.firestore.contact_shards import ContactsFull
 from shared.runtime import Runtime
 from shared.usecases.contact_imports.claim_import import claim_import, end, hand_on, keep
 from shared.usecases.contact_imports.load_block import load_block
-from shared.usecases.contact_imports.read_import import Block, BlockReader, opened
+from shared.usecases.contact_imports.read_import import Block, BlockReader, read_import
 from shared.usecases.contact_imports.undo_import import undo_import
 
 SECONDS_A_JOB = 240.0  # a block begun by then still ends within the function's time
@@ -57,7 +57,7 @@ async def _load(runtime: Runtime, company_id: str, item: ContactImport, deadline
         path = Path(folder) / "upload"
         if not await runtime.files.download(item.object_name, item.generation or "", str(path)):
             raise FileRefused(GONE)
-        opening = opened(path, item, known, runtime.settings.max_upload_bytes)
+        opening = read_import(path, item, known, runtime.settings.max_upload_bytes)
         reader = await asyncio.to_thread(stack.enter_context, opening)
         item = await keep(
             runtime, company_id, item, lambda one: replace(one, used=reader.used, notes=reader.notes)

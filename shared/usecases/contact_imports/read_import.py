@@ -90,7 +90,7 @@ def rejected_row(number: int, cells: tuple[str, ...], rejected: RowRejected) -> 
 
 
 @contextmanager
-def opened(path: Path, item: ContactImport, known: Known, most_bytes: int) -> Iterator[BlockReader]:
+def read_import(path: Path, item: ContactImport, known: Known, most_bytes: int) -> Iterator[BlockReader]:
     """The file's blocks. Raises FileRefused for one that is no table, or lacks a column."""
     names = [one.column for one in item.columns]
     with open_table(path, sheet=item.sheet, columns=names, caps=Caps(file_bytes=most_bytes)) as table:

@@ -117,19 +117,19 @@ def _edit(
 ) -> Contact | None:
     """The contact as it was before; one that was changed a moment ago stays, and is noted in `late`."""
     late.pop(pair.contact_id, None)
-    if _is_as_left(current, pair):
-        return existing.as_before(pair.before)
+    before = existing.as_before(pair.before)
+    if _is_same(current, pair.after) or _is_same(current, before):  # the latter: by an attempt of ours
+        return before
     late[pair.contact_id] = _of(pair, CHANGED if current else DELETED)
     return current
 
 
-def _is_as_left(current: Contact | None, pair: ContactPair) -> bool:
-    """Whether the contact has just what the import gave it."""
-    after = pair.after
-    if current is None or after is None:
-        return current is after
-    same = replace(current, version=after.version, created_at=after.created_at, changed_at=after.changed_at)
-    return same == after
+def _is_same(current: Contact | None, other: Contact | None) -> bool:
+    """Whether the contact has just what `other` has, however often it was written."""
+    if current is None or other is None:
+        return current is other
+    same = replace(current, version=other.version, created_at=other.created_at, changed_at=other.changed_at)
+    return same == other
 
 
 async def _left(runtime: Runtime, company_id: str, pairs: Mapping[str, ContactPair]) -> list[LeftContact]:
@@ -137,7 +137,7 @@ async def _left(runtime: Runtime, company_id: str, pairs: Mapping[str, ContactPa
     current = await stored_contacts(runtime, company_id, pairs)
     found = []
     for contact_id, pair in pairs.items():
-        if not _is_as_left(current.get(contact_id), pair):
+        if not _is_same(current.get(contact_id), pair.after):
             found.append(_of(pair, CHANGED if contact_id in current else DELETED))
     names = {one.contact_id for one in found}
     keys = {
