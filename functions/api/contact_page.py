@@ -15,6 +15,7 @@ from functions.api.kit.shapes import ItemId, Listed, Output
 from functions.api.messages import MessageOutput
 from functions.api.opt_outs import OptOutChangeOutput
 from functions.api.replies import ReplyOutput
+from shared.domain.errors import InvalidInput
 from shared.domain.fires.explanation import Stage, Verdict
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
@@ -28,8 +29,11 @@ from shared.views.timeline_entries import ConsentChange, TimelineEntry, Timeline
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=ApiRoute)
 
 Kinds = Annotated[
-    tuple[TimelineKind, ...],
-    Query(description="Entries of this kind; of several when it is given several times, or of all."),
+    str,
+    Query(
+        max_length=200,
+        description=f"Entries of these kinds only, with commas between: {', '.join(TimelineKind)}.",
+    ),
 ]
 
 
@@ -122,7 +126,7 @@ class WhyOutput(Output):
 
 @router.get("/{contact_id}/timeline")
 async def get_contact_timeline(
-    caller: Reader, paging: Page, contact_id: ItemId, kind: Kinds = ()
+    caller: Reader, paging: Page, contact_id: ItemId, kinds: Kinds = ""
 ) -> Listed[TimelineEntryOutput]:
     """What happened to a contact, newest first; also to one that was deleted.
 
@@ -130,7 +134,8 @@ async def get_contact_timeline(
     for what is another contact's who shares it. A page may hold fewer than `limit`: go on while there is a
     `next_cursor`.
     """
-    return await list_page(caller, paging, TimelineEntryOutput, view.get_timeline, contact_id, kinds=kind)
+    wanted = _kinds(kinds)
+    return await list_page(caller, paging, TimelineEntryOutput, view.get_timeline, contact_id, kinds=wanted)
 
 
 @router.get("/{contact_id}/why")
@@ -141,3 +146,12 @@ async def explain_one_contact(
     runtime, company_id = caller.runtime, caller.company_id
     person = await get_person(runtime, company_id, contact_id)
     return WhyOutput.of(await explain_person(runtime, company_id, person, campaign_id, fire_id))
+
+
+def _kinds(text: str) -> tuple[TimelineKind, ...]:
+    """The kinds that are named, in one order. Raises InvalidInput for another word."""
+    try:
+        return tuple(sorted({TimelineKind(word.strip()) for word in text.split(",") if word.strip()}))
+    except ValueError as error:
+        reason = f"must be some of {', '.join(TimelineKind)}, with commas between"
+        raise InvalidInput.at("kinds", reason) from error

@@ -41,11 +41,11 @@ async def test_everything_has_its_shape_under_its_name(office: Office) -> None:
 
 
 async def test_kinds_are_named_and_cursors_are_of_their_filters(office: Office) -> None:
-    both = await _pages(office, kind=["message", "edit"], limit="1")
+    both = await _pages(office, kinds="edit, message", limit="1")
     assert {one["kind"] for one in both} == {"message", "edit"}
-    assert_problem(await office.get(PATH, params={"kind": "call"}), 422, "kind[0]")
+    assert_problem(await office.get(PATH, params={"kinds": "call"}), 422, "kinds")
     cursor = (await office.get(PATH, params={"limit": "1"})).json()["next_cursor"]
-    given = {"limit": "1", "cursor": cursor, "kind": "message"}
+    given = {"limit": "1", "cursor": cursor, "kinds": "message"}
     assert_problem(await office.get(PATH, params=given), 422, "cursor")
 
 
