@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.replies.asked import Outcome, Reading
+from shared.domain.replies.asked import Reading, ReplyMeaning
 
 
 class Fault(StrEnum):
@@ -17,20 +17,20 @@ class Fault(StrEnum):
     NEEDLESS = "needless"  # clear, yet handed to a person
 
 
-_CLEAR = {Outcome.ANSWER, Outcome.OPT_OUT, Outcome.OPT_IN, Outcome.HELP}
+_CLEAR = {ReplyMeaning.ANSWER, ReplyMeaning.OPT_OUT, ReplyMeaning.OPT_IN, ReplyMeaning.HELP}
 
 
 def fault_of(expected: Mapping[str, Any], reading: Reading) -> Fault | None:
     """What is wrong with the reading; None for one that is right."""
-    meant = Outcome(expected["outcome"])
+    meant = ReplyMeaning(expected["outcome"])
     wanted = expected.get("appointments", {})
     given = {one.appointment_key: str(one.disposition) for one in reading.answers}
-    if meant is Outcome.OPT_OUT and reading.outcome is not Outcome.OPT_OUT:
+    if meant is ReplyMeaning.OPT_OUT and reading.outcome is not ReplyMeaning.OPT_OUT:
         return Fault.GRAVE
     wrong = {key: said for key, said in given.items() if wanted.get(key) != said}
     if set(wrong.values()) & {Disposition.CONFIRMED, Disposition.CANCELED}:
         return Fault.GRAVE
-    if meant in _CLEAR and reading.outcome is Outcome.UNCLEAR:
+    if meant in _CLEAR and reading.outcome is ReplyMeaning.UNCLEAR:
         return Fault.NEEDLESS
     is_right = (
         reading.outcome is meant

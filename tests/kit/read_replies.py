@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
-from shared.domain.replies.asked import Appointment, Outcome, Question, Reading, WrittenReply
+from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.read_reply import read_reply
 
 Case = Mapping[str, Any]
@@ -77,7 +77,7 @@ def read_case(case: Case) -> Reading:
     is_refused = bool(case.get("opted_out"))
     for said in case.get("earlier", ()):
         earlier = read_reply(questions, _reply(said, case, is_refused))
-        is_refused = {Outcome.OPT_OUT: True, Outcome.OPT_IN: False}.get(earlier.outcome, is_refused)
+        is_refused = {ReplyMeaning.OPT_OUT: True, ReplyMeaning.OPT_IN: False}.get(earlier.outcome, is_refused)
         questions = [_applied(question, earlier) for question in questions]
     return read_reply(questions, _reply(case["reply"], case, is_refused))
 
@@ -100,7 +100,8 @@ def _reply(said: Any, case: Case, is_refused: bool) -> WrittenReply:
 def _applied(question: Question, reading: Reading) -> Question:
     given = {(one.question_id, one.appointment_key): one.disposition for one in reading.answers}
     appointments = (
-        replace(one, disposition=given.get((question.id, one.key), one.disposition)) for one in question.appointments
+        replace(one, disposition=given.get((question.id, one.key), one.disposition))
+        for one in question.appointments
     )
     return replace(question, appointments=tuple(appointments))
 

@@ -56,7 +56,7 @@ class WrittenReply:
     is_refused: bool = False
 
 
-class Outcome(StrEnum):
+class ReplyMeaning(StrEnum):
     """What a reply was taken for."""
 
     ANSWER = "answer"
@@ -96,7 +96,7 @@ class Reading:
     enough. `needs_person` says that somebody must look, and `reason` why.
     """
 
-    outcome: Outcome
+    outcome: ReplyMeaning
     answers: tuple[Answer, ...] = ()
     candidates: tuple[str, ...] = ()
     flags: frozenset[Flag] = frozenset()

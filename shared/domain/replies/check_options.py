@@ -22,7 +22,9 @@ _ASKS_FOR = re.compile(
     r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande)\s+(?:with|by|con|com|par|avec|a|the word|la palabra"
     r"|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+)",
 )
-_STOPS = frozenset({"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"})
+_STOPS = frozenset(
+    {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
+)
 
 
 def check_reply_options(options: tuple[ReplyOption, ...]) -> tuple[Problem, ...]:
@@ -51,7 +53,9 @@ def _fault_of(word: str, disposition: Disposition) -> str | None:
         reason = f"Carriers take {word!r} as an opt-out: who answers it gets no more messages."
         return f"{reason} Use {suggestion} instead."
     if any(consent_of(word, language) is WordMeaning.OPT_OUT for language in LANGUAGES):
-        return f"{word!r} is read as an opt-out: who answers it gets no more messages. Use {suggestion} instead."
+        return (
+            f"{word!r} is read as an opt-out: who answers it gets no more messages. Use {suggestion} instead."
+        )
     if "".join(words_of(word)) in _CARRIER_OPT_IN | HELP_WORDS:
         return f"Carriers answer {word!r} themselves. Use {suggestion} instead."
     return None

@@ -34,8 +34,15 @@ def with_times(marks: Sequence[Mark], tokens: Sequence[Token], lexicon: Lexicon)
             month, width = _month(marks, index, lexicon)
             if month is not None:
                 mark, skip = mark._replace(sense=Sense.DAY, value=("date", ((month + 1, mark.value),))), width
-            elif mark.sense is Sense.NUMBER and before and before.text.split()[-1:] == ["at"] or (
-                mark.sense is Sense.NUMBER and tokens[max(mark.start - 1, 0)].text in lexicon.at and mark.start
+            elif (
+                (mark.sense is Sense.NUMBER
+                and before
+                and before.text.split()[-1:] == ["at"])
+                or (
+                    mark.sense is Sense.NUMBER
+                    and tokens[max(mark.start - 1, 0)].text in lexicon.at
+                    and mark.start
+                )
             ):
                 if mark.value < 25:
                     mark = mark._replace(sense=Sense.TIME, value=f"{mark.value}")

@@ -23,7 +23,9 @@ _QUOTED = re.compile(rf"[{_QUOTES}](?P<text>.{{1,2000}}?)(?:[{_QUOTES}]|…|\.\.
 _EMOJI_REACTION = re.compile(
     rf"^\W*\s*(?:to|a|à|en reponse a|para)\s*[{_QUOTES}].+[{_QUOTES}]?\s*$", re.DOTALL | re.IGNORECASE
 )
-_IMAGE = re.compile(r"^(?:liked|loved|disliked|laughed at|emphasized|questioned) an? (?:image|picture|photo|message|attachment)$")
+_IMAGE = re.compile(
+    r"^(?:liked|loved|disliked|laughed at|emphasized|questioned) an? (?:image|picture|photo|message|attachment)$"
+)
 _AUTOMATIC = re.compile(
     r"\b(?:auto ?(?:matic|mated|matically)? ?(?:reply|replies|response|respond|responder|message|generated)|autoreply|"
     r"(?:this is an|an) automat(?:ed|ic)|out of (?:the )?office|out of my office|on (?:annual |maternity |vacation )?leave (?:until|from|and|through|till)|"

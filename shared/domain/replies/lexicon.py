@@ -1,17 +1,18 @@
 """The words of the four languages, and the sense of each part of a reply."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from types import ModuleType
+from pathlib import Path
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import nearest
-from shared.domain.replies.words import Token, words_of
+from shared.domain.replies.words import Token
 
 LANGUAGES = ("en", "es", "fr", "pt")
+_FOLDER = Path(__file__).with_name("languages")
 RANK = {sense: rank for rank, sense in enumerate(Sense)}
 _KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MOVE, Sense.COMING, Sense.YES})
 _KEY_LENGTH = 6
@@ -38,37 +39,33 @@ class Lexicon:
 
 @cache
 def lexicon_of(language: str) -> Lexicon:
-    """The lexicon of one of LANGUAGES, made of its file when it is first needed."""
-    module = import_module(f"shared.domain.replies.languages.{language}")
-    phrases = {Sense(name): text for name, text in module.PHRASES.items()}
-    patterns = list(patterns_of(phrases, module.CLASSES))
+    """The lexicon of one of LANGUAGES, made of its file (a part of the code) when it is first needed."""
+    said = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    patterns = list(patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"]))
     words = {word for pattern in patterns for element in pattern.elements for word in element.words}
     keys = {w for p in patterns if p.sense in _KEY_SENSES for e in p.elements for w in e.words}
-    weekdays, months = _numbered(module.WEEKDAYS), _numbered(module.MONTHS)
-    aliases = _aliases(module)
-    known = {*words, *aliases, *weekdays, *months, *module.NUMBERS, *module.ORDINALS, *module.DAYS}
+    aliases = {short: tuple(full.split()) for full, all_short in said["aliases"].items() for short in all_short.split()}
+    table = said["words"]
+    weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
+    known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     return Lexicon(
         language=language,
         aliases=aliases,
         index=index_of(iter(patterns)),
         vocabulary=frozenset(known),
         key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
-        skips=frozenset(module.SKIPS),
-        numbers={word: number for word, number in module.NUMBERS.items() if number},
-        ordinals=module.ORDINALS,
+        skips=frozenset(table["skips"].split()),
+        numbers=table["numbers"],
+        ordinals=table["ordinals"],
         weekdays=weekdays,
         months=months,
-        days=module.DAYS,
-        at=frozenset(module.AT),
+        days=table["days"],
+        at=frozenset(table["at"].split()),
     )
 
 
 def _numbered(names: Sequence[str]) -> dict[str, int]:
     return {word: number for number, group in enumerate(names) for word in group.split("|")}
-
-
-def _aliases(module: ModuleType) -> dict[str, tuple[str, ...]]:
-    return {"".join(words_of(word)): tuple(text.split()) for word, text in module.ALIASES.items()}
 
 
 def language_of(tokens: Sequence[Token], asked_in: str) -> str:
@@ -122,7 +119,9 @@ def _at(tokens: Sequence[Token], at: int, lexicon: Lexicon, choices: Choices) ->
     sense = Sense.CHOICE if best else Sense.WORD
     for pattern in lexicon.index.get(tokens[at].text, ()):
         end = end_of(pattern.elements, tokens, at, lexicon.skips)
-        if end > best or (end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]):
+        if end > best or (
+            end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]
+        ):
             best, sense, value = end, pattern.sense, None
     simple = _simple(tokens[at], lexicon)
     if simple is not None and best <= at + 1 and sense in (Sense.WORD, Sense.COMMON, Sense.UNIT):

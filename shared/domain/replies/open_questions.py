@@ -49,7 +49,9 @@ def _is_over(target: Target, at: datetime) -> bool:
 def _newest(questions: Sequence[Question]) -> list[Target]:
     """One target for each appointment: two reminders of one are one question, the newest one's."""
     found: dict[str, Target] = {}
-    for question in sorted(questions, key=lambda one: (one.sent_at is not None, one.sent_at or 0), reverse=True):
+    for question in sorted(
+        questions, key=lambda one: (one.sent_at is not None, one.sent_at or 0), reverse=True
+    ):
         for number, appointment in enumerate(question.appointments, start=1):
             known = found.get(appointment.key)
             if known is None:

@@ -32,9 +32,7 @@ class Pattern(NamedTuple):
     elements: tuple[Element, ...]
 
 
-def patterns_of(
-    phrases: Mapping[Sense, str], classes: Mapping[str, str]
-) -> Iterator[Pattern]:
+def patterns_of(phrases: Mapping[Sense, str], classes: Mapping[str, str]) -> Iterator[Pattern]:
     """The patterns of a language file: by sense, phrases parted by ";" or line ends."""
     for sense, text in phrases.items():
         for phrase in re.split(r"[;\n]", text):
@@ -55,7 +53,9 @@ def _expanded(phrase: str, classes: Mapping[str, str]) -> Iterator[tuple[Element
         choices = (classes[name] if name else group).split("|")
         is_optional = bool(name_optional or group_optional)
         single = frozenset(one for one in choices if " " not in one.strip() and one.strip())
-        several = [tuple(Element(frozenset({w})) for w in one.split()) for one in choices if " " in one.strip()]
+        several = [
+            tuple(Element(frozenset({w})) for w in one.split()) for one in choices if " " in one.strip()
+        ]
         alone = [(Element(single, is_optional),)] if single else [()] if is_optional else []
         places.append(alone + several)
     for parts in product(*places):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies import kinds
-from shared.domain.replies.asked import Answer, Flag, Outcome, Question, Reading, WrittenReply
+from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.open_questions import Asked, Target, asked_of
@@ -46,24 +46,26 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:
         return _opted_out(answer, heard, asked, flags)
     if is_help(heard):
-        return Reading(outcome=Outcome.HELP, candidates=_ids(asked.targets), reason=IS_HELP)
+        return Reading(outcome=ReplyMeaning.HELP, candidates=_ids(asked.targets), reason=IS_HELP)
     if reply.is_refused or carrier is not None or heard.has(Sense.OPT_IN):
         answer = _permission(answer, heard, reply, carrier)
     if Flag.DANGER in flags or Flag.WRONG_NUMBER in flags:
         reason = IS_DANGER if Flag.DANGER in flags else IS_WRONG_NUMBER
         return _for_a_person(answer, asked, reason, flags)
-    if not words_of(own) and answer.outcome is Outcome.UNCLEAR:
+    if not words_of(own) and answer.outcome is ReplyMeaning.UNCLEAR:
         reason = QUOTES_ONLY if words_of(reply.body) else NO_WORDS
-        outcome = Outcome.REACTION if words_of(reply.body) else Outcome.UNCLEAR
-        is_persons = outcome is Outcome.UNCLEAR
-        return Reading(outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason)
+        outcome = ReplyMeaning.REACTION if words_of(reply.body) else ReplyMeaning.UNCLEAR
+        is_persons = outcome is ReplyMeaning.UNCLEAR
+        return Reading(
+            outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason
+        )
     return replace(answer, flags=answer.flags | flags)
 
 
-def _not_a_persons(text: str) -> Outcome | None:
+def _not_a_persons(text: str) -> ReplyMeaning | None:
     if kinds.is_reaction(text):
-        return Outcome.REACTION
-    return Outcome.AUTO_REPLY if kinds.is_automatic(text) else None
+        return ReplyMeaning.REACTION
+    return ReplyMeaning.AUTO_REPLY if kinds.is_automatic(text) else None
 
 
 def _language(asked: Asked, questions: Sequence[Question]) -> str:
@@ -84,7 +86,11 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
         late = [target for target in asked.closed if target.question.options]
         leaning = _one(heard, late[0], reply).leaning if late else None
         return Reading(
-            outcome=Outcome.UNCLEAR, candidates=likely, needs_person=True, reason=reason, may_also_mean=leaning
+            outcome=ReplyMeaning.UNCLEAR,
+            candidates=likely,
+            needs_person=True,
+            reason=reason,
+            may_also_mean=leaning,
         )
     if len(offering) == 1:
         found = _one(heard, offering[0], reply)
@@ -92,7 +98,7 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
         found = answer_several(heard.marks, offering, reply.written_at)
     if not found.answers:
         return Reading(
-            outcome=Outcome.UNCLEAR,
+            outcome=ReplyMeaning.UNCLEAR,
             candidates=_ids(_candidates(offering)),
             needs_person=True,
             reason=found.reason,
@@ -132,7 +138,7 @@ def _answered(found: Answered, offering: Sequence[Target]) -> Reading:
         for target, disposition in found.answers
     )
     return Reading(
-        outcome=Outcome.ANSWER,
+        outcome=ReplyMeaning.ANSWER,
         answers=answers,
         candidates=_ids(offering) if found.has_rest else (),
         flags=frozenset({Flag.NOTE} if found.has_note else ()),
@@ -145,7 +151,7 @@ def _opted_out(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Fla
     """The refusal; the answer it stands beside, or sounds like, is for a person to look at."""
     wants = _beside_refusal(answer, heard, asked)
     return Reading(
-        outcome=Outcome.OPT_OUT,
+        outcome=ReplyMeaning.OPT_OUT,
         candidates=_ids(asked.targets or asked.closed),
         flags=flags,
         may_also_mean=wants,
@@ -162,25 +168,23 @@ def _beside_refusal(answer: Reading, heard: Heard, asked: Asked) -> Disposition 
     return wants if wants in offered else None
 
 
-def _permission(
-    answer: Reading, heard: Heard, reply: WrittenReply, carrier: WordMeaning | None
-) -> Reading:
+def _permission(answer: Reading, heard: Heard, reply: WrittenReply, carrier: WordMeaning | None) -> Reading:
     """What a word of permission does: YES answers a question that is open, and else ends a refusal."""
     is_word = carrier is WordMeaning.OPT_IN
-    if answer.outcome is Outcome.ANSWER:
+    if answer.outcome is ReplyMeaning.ANSWER:
         if is_word and reply.is_refused and not reply.is_opt_in:
             return replace(answer, reason=f"{answer.reason} {STAYS_OUT}".strip())
         return answer
     is_in = reply.is_opt_in or is_word or consent_heard(heard) is WordMeaning.OPT_IN
     if is_in and (reply.is_refused or not is_answer_too(reply.body)):
-        return Reading(outcome=Outcome.OPT_IN, candidates=answer.candidates)
+        return Reading(outcome=ReplyMeaning.OPT_IN, candidates=answer.candidates)
     return answer
 
 
 def _for_a_person(answer: Reading, asked: Asked, reason: str, flags: frozenset[Flag]) -> Reading:
     leaning = answer.answers[0].disposition if answer.answers else answer.may_also_mean
     return Reading(
-        outcome=Outcome.UNCLEAR,
+        outcome=ReplyMeaning.UNCLEAR,
         candidates=_ids(asked.targets or asked.closed),
         flags=flags,
         may_also_mean=leaning,

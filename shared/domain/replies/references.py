@@ -46,7 +46,9 @@ class References:
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
         if mark.sense in _CLOCK:
-            found = [n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)]  # type: ignore[arg-type]  # a datetime
+            found = [
+                n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)
+            ]  # type: ignore[arg-type]  # a datetime
             return frozenset(found)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
             found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]

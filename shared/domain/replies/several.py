@@ -14,9 +14,13 @@ WHICH = "{count} appointments could be meant."
 UNNAMED = "It names none of the open appointments."
 PAIRS = "It is not certain which answer is for which appointment."
 REST = "It says nothing of the others."
-_DOUBTS = frozenset({Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING})
+_DOUBTS = frozenset(
+    {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
+)
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
-_BESIDE = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE})
+_BESIDE = frozenset(
+    {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +111,9 @@ def _groups(
         for kind, places in runs[place : place + 2]:
             if kind == "name":
                 group.is_none = any(marks[index].sense is Sense.NEITHER for index in places)
-                group.named = _joined([named[index] or frozenset() for index in places], [marks[i] for i in places])
+                group.named = _joined(
+                    [named[index] or frozenset() for index in places], [marks[i] for i in places]
+                )
             else:
                 group.said = tuple(marks[index] for index in places)
         groups.append(group)

@@ -15,7 +15,9 @@ def _is_near(word: str, key: str) -> bool:
     more = len(word) - len(key)
     if abs(more) > 1:
         return False
-    first = next((n for n, (a, b) in enumerate(zip(word, key, strict=False)) if a != b), min(len(word), len(key)))
+    first = next(
+        (n for n, (a, b) in enumerate(zip(word, key, strict=False)) if a != b), min(len(word), len(key))
+    )
     if more == 1:
         return word[first + 1 :] == key[first:]
     if more == -1:

@@ -58,7 +58,9 @@ class Matter:
 
     def numbered(self, number: object) -> Disposition | None:
         """What the digit means among the options."""
-        return next((one.disposition for one in self.options if str(number) in (w.strip() for w in one.words)), None)
+        return next(
+            (one.disposition for one in self.options if str(number) in (w.strip() for w in one.words)), None
+        )
 
     def has_word(self, disposition: Disposition, words: frozenset[str]) -> bool:
         """Whether one of these words is offered for it."""
@@ -155,7 +157,9 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
         return NEGATED
     if _has_condition(marks, named):
         return CONDITION
-    if any(fits(mark, matter.appointment, matter.written_at) is False for mark in marks if mark.sense in _CLOCK):
+    if any(
+        fits(mark, matter.appointment, matter.written_at) is False for mark in marks if mark.sense in _CLOCK
+    ):
         if MOVED not in named or CONFIRMED in named:
             return OTHER_TIME
     if _is_unknown_time(marks, named, matter):
@@ -183,7 +187,11 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
     for index, mark in enumerate(marks):
         if mark.sense is not Sense.BUT:
             continue
-        after = [one.sense for one in marks[index + 1 :] if one.sense not in _SILENT and one.sense is not Sense.WORD]
+        after = [
+            one.sense
+            for one in marks[index + 1 :]
+            if one.sense not in _SILENT and one.sense is not Sense.WORD
+        ]
         if CONFIRMED in named and after[:1] != [Sense.LATE]:
             return True
     return False
@@ -218,7 +226,9 @@ def _is_request(mark: Mark) -> bool:
     return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
 
 
-def _says_more(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]], named: set[Disposition]) -> bool:
+def _says_more(
+    marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]], named: set[Disposition]
+) -> bool:
     """Whether words beside the answer may change it."""
     words = [mark for mark in marks if mark.sense is Sense.WORD]
     if not words:
@@ -231,12 +241,19 @@ def _says_more(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
     strong = {Sense.CANCEL} if CANCELED in named else {Sense.YES, Sense.COMING}
     if senses & strong:
         first = votes[0][0]
-        if senses == {Sense.COMING} and " " not in first.text and any(one.part == first.part for one in words):
+        if (
+            senses == {Sense.COMING}
+            and " " not in first.text
+            and any(one.part == first.part for one in words)
+        ):
             return True
         return CANCELED not in named and any(mark.start < first.start for mark in words)
     clauses = {mark.clause for mark, _ in votes}
     if any(mark.clause in clauses for mark in words):
-        return not any(mark.sense is Sense.CHOICE and len(mark.text) > 1 for mark, _ in votes[:1]) or CANCELED in named
+        return (
+            not any(mark.sense is Sense.CHOICE and len(mark.text) > 1 for mark, _ in votes[:1])
+            or CANCELED in named
+        )
     return senses <= {Sense.OKAY, Sense.NO, Sense.CANCEL_VERB}
 
 
@@ -262,7 +279,11 @@ def _moved(votes: Sequence[tuple[Mark, Disposition]]) -> Disposition | None:
     """Asking for another time beside a "no" or "can't" is that; beside a yes only where the yes is bare."""
     others = {mark.sense for mark, vote in votes if vote is not MOVED}
     is_move = others <= {Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.OKAY, Sense.YES}
-    return MOVED if is_move and not (Sense.YES in others and others & {Sense.CANCEL, Sense.CANCEL_VERB}) else None
+    return (
+        MOVED
+        if is_move and not (Sense.YES in others and others & {Sense.CANCEL, Sense.CANCEL_VERB})
+        else None
+    )
 
 
 def _no_cancels(matter: Matter) -> bool:

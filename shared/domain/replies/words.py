@@ -43,7 +43,9 @@ def folded(text: str) -> str:
     """The text in one form: compatibility forms, case, accents and invisible marks gone."""
     text = _NUMBER_SIGN.sub(" number ", text[:_MOST].translate(_APOSTROPHES))
     text = unicodedata.normalize("NFKD", _ORDINAL_SIGN.sub(r"\1o", text)).casefold()
-    kept = [one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")]
+    kept = [
+        one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")
+    ]
     return _ZERO.sub("o", "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES))
 
 

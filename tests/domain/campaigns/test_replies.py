@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from shared.domain.campaigns.replies import check_reply_options, decide_reply, read_reply
+
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.contacts.consent import WordMeaning
 

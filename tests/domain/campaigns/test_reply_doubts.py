@@ -1,8 +1,8 @@
 """An answer with a doubt in it is read by a person, whichever word the doubt is."""
 
 import pytest
-
 from shared.domain.campaigns.replies import read_reply
+
 from shared.domain.campaigns.reply_option import Disposition
 from tests.domain.campaigns.test_replies import OPTIONS
 

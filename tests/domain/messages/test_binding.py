@@ -11,8 +11,9 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.binding import STAYS_OUT, Conversation, answered, is_over, understood
 from shared.domain.messages.message import Message, MessageState
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.builders import NOON, a_message
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

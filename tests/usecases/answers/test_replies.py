@@ -9,8 +9,8 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.message import Message
-from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Delivery, Receipt, ReceiptKind
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.clinic import Clinic
