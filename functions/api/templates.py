@@ -44,7 +44,7 @@ class TemplateInput(TemplateChanges):
 
 
 class TemplateOutput(Output):
-    """A message format. `warnings` say what carriers do with words that the text asks people to answer with."""
+    """A message format. `warnings` say what carriers do with words that its text asks for."""
 
     id: str
     name: str

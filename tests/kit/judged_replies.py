@@ -45,7 +45,6 @@ def figures(faults: Mapping[str, Counter[Fault | None]]) -> str:
     """A line a language: how many were read, and how many of each fault."""
     lines = ["language  replies  grave  serious  needless"]
     for language, counts in faults.items():
-        lines.append(
-            f"{language:8}  {sum(counts.values()):7}  {counts[Fault.GRAVE]:5}  {counts[Fault.SERIOUS]:7}  {counts[Fault.NEEDLESS]:8}"
-        )
+        wrong = "  ".join(f"{counts[fault]:{len(fault)}}" for fault in Fault)
+        lines.append(f"{language:8}  {sum(counts.values()):7}  {wrong}")
     return "\n".join(lines)

@@ -21,7 +21,7 @@ _MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNO
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """What a fire's messages offer: the answers, how long before the start they close, and their languages."""
+    """What a fire's messages offer, how long before the start that closes, and by step the language."""
 
     options: tuple[ReplyOption, ...] = ()
     closes_before: timedelta = timedelta(0)
@@ -43,7 +43,7 @@ class Conversation:
     is_refused: bool
 
     def answerable(self, at: datetime) -> list[Message]:
-        """The messages that could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
+        """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
         return [one for one in self.messages if _is_answerable(one, at)]
 
     def last(self) -> list[Message]:

@@ -1,4 +1,4 @@
-"""Reply options and texts checked when they are saved: words that carriers or readers take for something else."""
+"""Reply options and texts checked when they are saved: words that carriers take for something else."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.errors import Problem
 from shared.domain.replies.consent import HELP_WORDS, consent_of, word_meaning
 from shared.domain.replies.lexicon import LANGUAGES
-from shared.domain.replies.words import words_of
+from shared.domain.replies.words import folded, words_of
 
 _CARRIER_OPT_IN = frozenset({"start", "unstop"})
 _SUGGESTIONS = {
@@ -19,8 +19,8 @@ _SUGGESTIONS = {
 # What asks for a word: "Reply CANCEL to …", in the four languages.
 _ASKS_FOR = re.compile(
     r"\b(?:reply|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|envie|envia|escriba|escribe"
-    r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande)\s+(?:with|by|con|com|par|avec|a|the word|la palabra"
-    r"|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+)",
+    r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande)\s+(?:with|by|con|com|par|avec|a"
+    r"|the word|la palabra|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+)",
 )
 _STOPS = frozenset(
     {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
@@ -62,9 +62,8 @@ def _fault_of(word: str, disposition: Disposition) -> str | None:
 
 
 def text_warnings(body: str) -> Iterator[str]:
-    """What carriers would do with words the text asks people to answer with, but to opt out: "Reply CANCEL to …"."""
-    folded = " ".join(body.split()).casefold()
-    for match in _ASKS_FOR.finditer(folded):
+    """What carriers would do with words the text asks for: "Reply CANCEL to …". STOP is no fault."""
+    for match in _ASKS_FOR.finditer(" ".join(folded(body).split())):
         word = match["word"]
         if word in _STOPS or (meaning := word_meaning(word)) is None:
             continue

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.replies.asked import Appointment
 from shared.domain.replies.lexicon import Lexicon
@@ -10,6 +11,7 @@ from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
+_LAST_HOUR = 24
 _PARTS = {
     **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
     **dict.fromkeys(("afternoon", "tarde", "midi"), (12, 20)),
@@ -19,38 +21,42 @@ _PARTS = {
 
 
 def with_times(marks: Sequence[Mark], tokens: Sequence[Token], lexicon: Lexicon) -> list[Mark]:
-    """The marks with "at 10" as a time and "May 5" as a day; what a number counts is a plain word."""
+    """The marks with "at 10" as a time and "May 5" as a day; what a number counts is a word."""
     found: list[Mark] = []
     skip = 0
     for index, mark in enumerate(marks):
         if skip:
             skip -= 1
             continue
-        before = found[-1] if found else None
-        after = marks[index + 1] if index + 1 < len(marks) else None
-        if mark.sense is Sense.NUMBER and after and after.sense is Sense.UNIT and after.start == mark.end:
-            mark = mark._replace(sense=Sense.WORD)
-        elif mark.sense in (Sense.NUMBER, Sense.ORDINAL) and isinstance(mark.value, int):
-            month, width = _month(marks, index, lexicon)
-            if month is not None:
-                mark, skip = mark._replace(sense=Sense.DAY, value=("date", ((month + 1, mark.value),))), width
-            elif (
-                (mark.sense is Sense.NUMBER
-                and before
-                and before.text.split()[-1:] == ["at"])
-                or (
-                    mark.sense is Sense.NUMBER
-                    and tokens[max(mark.start - 1, 0)].text in lexicon.at
-                    and mark.start
-                )
-            ):
-                if mark.value < 25:
-                    mark = mark._replace(sense=Sense.TIME, value=f"{mark.value}")
-        elif mark.text in lexicon.months and after and after.sense in (Sense.NUMBER, Sense.ORDINAL):
-            value = ("date", ((lexicon.months[mark.text] + 1, after.value),))
-            mark, skip = mark._replace(sense=Sense.DAY, value=value), 1
+        if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+            mark, skip = _number(marks, index, tokens, lexicon)
+        elif mark.text in lexicon.months and index + 1 < len(marks):
+            after = marks[index + 1]
+            if after.sense in (Sense.NUMBER, Sense.ORDINAL):
+                value = ("date", ((lexicon.months[mark.text] + 1, after.value),))
+                mark, skip = mark._replace(sense=Sense.DAY, value=value), 1
         found.append(mark)
     return found
+
+
+def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Mark, int]:
+    """What a number is: a day of a month, an hour, how many of something; and how many marks it takes in."""
+    mark = marks[index]
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    if mark.sense is Sense.NUMBER and following and following.sense is Sense.UNIT:
+        return mark._replace(sense=Sense.WORD), 0
+    month, width = _month(marks, index, lexicon)
+    if month is not None:
+        return mark._replace(sense=Sense.DAY, value=("date", ((month + 1, mark.value),))), width
+    is_after_at = mark.start > 0 and tokens[mark.start - 1].text in lexicon.at
+    if (
+        mark.sense is Sense.NUMBER
+        and is_after_at
+        and isinstance(mark.value, int)
+        and mark.value <= _LAST_HOUR
+    ):
+        return mark._replace(sense=Sense.TIME, value=f"{mark.value}"), 0
+    return mark, 0
 
 
 def _month(marks: Sequence[Mark], index: int, lexicon: Lexicon) -> tuple[int | None, int]:
@@ -94,7 +100,8 @@ def _is_day(value: object, at: datetime, today: datetime) -> bool:
     if isinstance(value, str):
         first, second, *_ = (int(part) for part in re.split(r"[/.-]", value))
         return (at.month, at.day) in ((first, second), (second, first))
-    kind, what = value  # type: ignore[misc]  # the lexicon's pairs
+    pair: tuple[str, Any] = value if isinstance(value, tuple) else ("", 0)
+    kind, what = pair
     if kind == "weekday":
         return at.weekday() == what and at - today < timedelta(days=8)
     if kind == "relative":

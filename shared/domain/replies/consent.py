@@ -13,19 +13,31 @@ from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
 
-OPT_OUT_WORDS = frozenset({"stop", "stopall", "quit", "end", "revoke", "optout", "cancel", "unsubscribe", "arret", "arrete", "arrett"})  # fmt: skip
+OPT_OUT_WORDS = frozenset({
+    "arret", "arrete", "arrett", "cancel", "end", "optout", "quit", "revoke", "stop", "stopall",
+    "unsubscribe",
+})  # fmt: skip
 OPT_IN_WORDS = frozenset({"start", "unstop", "yes"})
 HELP_WORDS = frozenset({"help", "info"})
 _ANSWERS = frozenset({"yes"})
 _STOPS = frozenset({"stop", "stopall", "unsubscribe", "optout", "revoke", "stopp"})
 _BESIDE = frozenset({Sense.GREETING, Sense.COMMON})
-_STOP_BEFORE = frozenset({"bus", "to", "not", "never", "will", "can", "could", "would", "a", "the", "my", "full", "pit", "next", "last", "non",
-                          "dont", "should", "may", "and", "quick", "first", "going", "no", "train", "door", "must", "might", "one", "i", "we"})  # fmt: skip
-_STOP_AFTER = frozenset({"by", "at", "in", "for", "over", "here", "there", "sign", "being", "smoking", "taking", "eating", "drinking", "off",
-                         "my", "bleeding", "medication", "meds", "medicine", "before", "on", "working", "seeing", "and", "the", "watch",
-                         "to", "along", "going", "coming", "vomiting", "crying", "wearing", "using", "light", "breastfeeding", "driving", "aspirin",
-                         "blood", "treatment", "until", "when", "if", "after", "his", "her", "a", "your", "giving", "getting"})  # fmt: skip
-_NOW = frozenset({"now", "it", "me", "this", "ya", "ahora", "agora", "ja", "maintenant", "tout", "ca", "todo", "tudo", "i", "eu", "yo", "je", "immediately", "all"})  # fmt: skip
+_STOP_BEFORE = frozenset({
+    "a", "and", "bus", "can", "could", "dont", "door", "first", "full", "going", "i", "last", "may",
+    "might", "must", "my", "never", "next", "no", "non", "not", "one", "pit", "quick", "should", "the",
+    "to", "train", "we", "will", "would",
+})  # fmt: skip
+_STOP_AFTER = frozenset({
+    "a", "after", "along", "and", "aspirin", "at", "before", "being", "bleeding", "blood",
+    "breastfeeding", "by", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
+    "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
+    "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
+    "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
+})  # fmt: skip
+_NOW = frozenset({
+    "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
+    "now", "this", "todo", "tout", "tudo", "ya", "yo",
+})  # fmt: skip
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 

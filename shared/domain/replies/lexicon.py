@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
 from shared.domain.replies.sense import Mark, Sense
@@ -38,13 +39,30 @@ class Lexicon:
 
 
 @cache
+def _file_of(language: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def machines_of(language: str) -> dict[str, list[str]]:
+    """What machines write in the language: expressions by kind."""
+    machines: dict[str, list[str]] = _file_of(language)["machines"]
+    return machines
+
+
+@cache
 def lexicon_of(language: str) -> Lexicon:
     """The lexicon of one of LANGUAGES, made of its file (a part of the code) when it is first needed."""
-    said = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    patterns = list(patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"]))
+    said = _file_of(language)
+    patterns = list(
+        patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"])
+    )
     words = {word for pattern in patterns for element in pattern.elements for word in element.words}
     keys = {w for p in patterns if p.sense in _KEY_SENSES for e in p.elements for w in e.words}
-    aliases = {short: tuple(full.split()) for full, all_short in said["aliases"].items() for short in all_short.split()}
+    aliases = {
+        short: tuple(full.split())
+        for full, all_short in said["aliases"].items()
+        for short in all_short.split()
+    }
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}

@@ -39,7 +39,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     if not is_stop and (outcome := _not_a_persons(reply.body)):
         return Reading(outcome=outcome, candidates=_ids(asked.targets))
     own = kinds.own_words(reply.body, (one.text for one in questions))
-    options = [option for target in asked.targets for option in target.question.options]
+    known = asked.targets or asked.closed
+    options = [option for target in known for option in target.question.options]
     heard = hear(own, _language(asked, questions), options)
     answer = _answer(heard, asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
@@ -47,7 +48,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         return _opted_out(answer, heard, asked, flags)
     if is_help(heard):
         return Reading(outcome=ReplyMeaning.HELP, candidates=_ids(asked.targets), reason=IS_HELP)
-    if reply.is_refused or carrier is not None or heard.has(Sense.OPT_IN):
+    if reply.is_refused or reply.is_opt_in or carrier is not None or heard.has(Sense.OPT_IN):
         answer = _permission(answer, heard, reply, carrier)
     if Flag.DANGER in flags or Flag.WRONG_NUMBER in flags:
         reason = IS_DANGER if Flag.DANGER in flags else IS_WRONG_NUMBER

@@ -1,6 +1,7 @@
-"""Which of several appointments a part of a reply names: by number, time, day, name, service, or all of them."""
+"""Which of several appointments a part of a reply names: by number, time, day, name or service."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from shared.domain.replies.clock_words import fits
 from shared.domain.replies.open_questions import Target
@@ -9,7 +10,10 @@ from shared.domain.replies.words import words_of
 
 _CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
 _SHORTEST = 3  # letters of a word that tells questions apart
-_COMMON = frozenset({"the", "and", "con", "para", "los", "las", "des", "les", "pour", "avec", "com", "dos", "das", "dr", "dra", "mr", "mrs"})  # fmt: skip
+_COMMON = frozenset({
+    "and", "avec", "com", "con", "das", "des", "dos", "dr", "dra", "las", "les", "los", "mr", "mrs",
+    "para", "pour", "the",
+})  # fmt: skip
 NOBODY: frozenset[int] = frozenset()
 
 
@@ -32,7 +36,7 @@ def _words(target: Target) -> set[str]:
 class References:
     """What names one of several targets in a reply."""
 
-    def __init__(self, targets: Sequence[Target], written_at: object) -> None:
+    def __init__(self, targets: Sequence[Target], written_at: datetime) -> None:
         """`targets` in the order in which they are numbered, if they are."""
         self._targets = targets
         self._written_at = written_at
@@ -40,7 +44,7 @@ class References:
         self.is_numbered = len({target.question.id for target in targets}) == 1
 
     def named(self, mark: Mark) -> frozenset[int] | None:
-        """The targets that the part names; none of them for one that names another; None if it names nothing."""
+        """The targets that the part names, an empty set if another; None if it names nothing."""
         if mark.sense in (Sense.BOTH, Sense.NEITHER):
             return frozenset(range(len(self._targets)))
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
@@ -48,7 +52,7 @@ class References:
         if mark.sense in _CLOCK:
             found = [
                 n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)
-            ]  # type: ignore[arg-type]  # a datetime
+            ]
             return frozenset(found)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
             found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]

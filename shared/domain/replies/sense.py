@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Sense(StrEnum):
-    """The meanings that rules know. Of two phrases of the same length the one that stands earlier here holds."""
+    """The meanings that rules know. Of two phrases of one length the sense that stands earlier here holds."""
 
     DANGER = "danger"
     NOT_REFUSE = "not_refuse"  # "don't unsubscribe me"
@@ -47,7 +47,10 @@ class Sense(StrEnum):
 
 
 class Mark(NamedTuple):
-    """A part of a reply with its sense: the words `start` to `end`, in which clause and part (see words.Token), and whether it is asked."""
+    """A part of a reply with its sense: the words `start` to `end`, its clause and part (see words.Token).
+
+    `asks` says that its clause is a question.
+    """
 
     sense: Sense
     value: object

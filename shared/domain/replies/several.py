@@ -80,16 +80,15 @@ def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datet
     Where all have that answer already, it is said again of the newest.
     """
     read = [(target, _verdict(tuple(marks), target, written_at)) for target in targets]
-    offered = [(target, one) for target, one in read if one.disposition is not None]
+    offered = [(target, one.disposition, one.has_note) for target, one in read if one.disposition is not None]
     if not offered:
         return Answered(leaning=read[0][1].leaning, reason=read[0][1].reason)
-    first = [(target, one) for target, one in offered if target.appointment.disposition is None]
-    is_again = not first and all(t.appointment.disposition is one.disposition for t, one in offered)
+    first = [one for one in offered if one[0].appointment.disposition is None]
+    is_again = not first and all(target.appointment.disposition is said for target, said, _ in offered)
     if len(first) == 1 or len(offered) == 1 or is_again:
-        target, one = (first or offered)[0]
-        assert one.disposition is not None
-        return Answered(answers=((target, one.disposition),), has_note=one.has_note)
-    return Answered(leaning=offered[0][1].disposition, reason=WHICH.format(count=len(first) or len(offered)))
+        target, said, has_note = (first or offered)[0]
+        return Answered(answers=((target, said),), has_note=has_note)
+    return Answered(leaning=offered[0][1], reason=WHICH.format(count=len(first) or len(offered)))
 
 
 def _groups(

@@ -35,7 +35,7 @@ _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """The answer, or the `reason` why there is none. `leaning` is what it sounds like; `has_note` more words."""
+    """The answer, or the `reason` why there is none. `leaning` is what it sounds like."""
 
     disposition: Disposition | None = None
     leaning: Disposition | None = None
@@ -97,8 +97,8 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
 
 def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | None:
     if mark.sense is Sense.CHOICE:
-        assert isinstance(mark.value, Disposition)
-        return mark.value if len(mark.text) > 1 or _is_alone(mark, marks) else None
+        said = mark.value if isinstance(mark.value, Disposition) else None
+        return said if len(mark.text) > 1 or _is_alone(mark, marks) else None
     if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
         return None if _counts(mark, marks) else matter.numbered(mark.value)
     if mark.sense is Sense.COMING and _is_late(mark, marks):
@@ -157,11 +157,9 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
         return NEGATED
     if _has_condition(marks, named):
         return CONDITION
-    if any(
-        fits(mark, matter.appointment, matter.written_at) is False for mark in marks if mark.sense in _CLOCK
-    ):
-        if MOVED not in named or CONFIRMED in named:
-            return OTHER_TIME
+    is_plain_move = MOVED in named and CONFIRMED not in named
+    if _names_another_time(marks, matter) and not is_plain_move:
+        return OTHER_TIME
     if _is_unknown_time(marks, named, matter):
         return OTHER_TIME
     if _asks(marks, votes, named):
@@ -169,6 +167,11 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
     if _says_more(marks, votes, named):
         return NOT_ONLY
     return ""
+
+
+def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
+    said = (mark for mark in marks if mark.sense in _CLOCK)
+    return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
 
 
 def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
@@ -218,7 +221,8 @@ def _asks(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]], name
 
 
 _REQUESTS = ("can you", "could you", "will you", "would you", "can u", "could u", "can we", "could we",
-             "puede", "podria", "me pueden", "me puede", "pode", "podem", "poderia", "pouvez", "pourriez", "peux tu")  # fmt: skip
+             "puede", "podria", "me pueden", "me puede", "pode", "podem", "poderia", "pouvez", "pourriez",
+             "peux tu")  # fmt: skip
 
 
 def _is_request(mark: Mark) -> bool:

@@ -49,9 +49,10 @@ def folded(text: str) -> str:
     return _ZERO.sub("o", "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES))
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in one form, signs gone."""
-    spread = (character if character.isalnum() else " " for character in folded(text).replace("'", ""))
+def words_of(text: str, *, keeps_apart: bool = False) -> list[str]:
+    """The words of a text in one form, signs gone; an apostrophe joins, or parts where `keeps_apart`."""
+    whole = folded(text) if keeps_apart else folded(text).replace("'", "")
+    spread = (character if character.isalnum() else " " for character in whole)
     return "".join(spread).split()
 
 
