@@ -12,6 +12,7 @@ from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
 _LAST_HOUR = 24
+_MOST_OPTIONS = 4  # an ordinal above it is a day
 _PARTS = {
     **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
     **dict.fromkeys(("afternoon", "tarde", "midi"), (12, 20)),
@@ -78,6 +79,12 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
         return _is_time(str(mark.value), at)
     if mark.sense is Sense.DAY:
         return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
+    if mark.sense is Sense.COMING and mark.value is not None:  # "see you on Friday"
+        return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
+    if (
+        mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and mark.value > _MOST_OPTIONS
+    ):  # "the 5th"
+        return mark.value == at.day
     if mark.sense is Sense.OTHER:
         spans = [_PARTS[word] for word in mark.text.split() if word in _PARTS]
         return bool(spans) and all(first <= at.hour < last for first, last in spans)

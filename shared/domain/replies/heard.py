@@ -23,8 +23,13 @@ class Heard:
         return any(mark.sense in senses for mark in self.marks)
 
 
-def hear(text: str, asked_in: str, options: Sequence[ReplyOption] = ()) -> Heard:
-    """Take a reply apart. `asked_in` is the question's language, `options` what it offers."""
+def hear(
+    text: str, asked_in: str, options: Sequence[ReplyOption] = (), names: frozenset[str] = frozenset()
+) -> Heard:
+    """Take a reply apart. `asked_in` is the question's language, `options` what it offers.
+
+    `names` are words that tell what was asked apart.
+    """
     tokens = tokens_of(folded(text))
     language = language_of(tokens, asked_in)
     lexicon = lexicon_of(language)
@@ -35,7 +40,7 @@ def hear(text: str, asked_in: str, options: Sequence[ReplyOption] = ()) -> Heard
         for word in option.words
         if words_of(word) and not word.strip().isdecimal()
     }
-    marks = with_times(marks_of(tokens, lexicon, choices), tokens, lexicon)
+    marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
 
 

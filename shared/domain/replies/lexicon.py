@@ -17,6 +17,7 @@ _FOLDER = Path(__file__).with_name("languages")
 RANK = {sense: rank for rank, sense in enumerate(Sense)}
 _KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MOVE, Sense.COMING, Sense.YES})
 _KEY_LENGTH = 6
+_PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain words
 Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
 
 
@@ -36,6 +37,7 @@ class Lexicon:
     months: Mapping[str, int]
     days: Mapping[str, int]
     at: frozenset[str]
+    pointers: frozenset[str]  # words that say which: no phrase passes over them
 
 
 @cache
@@ -79,6 +81,7 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
+        pointers=frozenset({*weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
 
 
@@ -112,17 +115,23 @@ def _is_known(word: str) -> bool:
     return any(word in lexicon_of(language).vocabulary for language in LANGUAGES)
 
 
-def marks_of(tokens: Sequence[Token], lexicon: Lexicon, choices: Choices) -> list[Mark]:
-    """The reply's parts with their senses, in its order. The longest phrase at each place holds."""
+def marks_of(
+    tokens: Sequence[Token], lexicon: Lexicon, choices: Choices, names: frozenset[str] = frozenset()
+) -> list[Mark]:
+    """The reply's parts with their senses, in its order. The longest phrase at each place holds.
+
+    `names` are words that tell what was asked apart: no phrase passes over them.
+    """
+    kept = names | lexicon.pointers
     others = [lexicon_of(one) for one in LANGUAGES if one != lexicon.language]
     marks: list[Mark] = []
     at = 0
     while at < len(tokens):
-        sense, value, end = _at(tokens, at, lexicon, choices)
+        sense, value, end = _at(tokens, at, lexicon, choices, kept)
         if sense is Sense.WORD and tokens[at].text not in lexicon.vocabulary:
             for other in others:
                 if tokens[at].text in other.vocabulary:
-                    sense, value, end = _at(tokens, at, other, {})
+                    sense, value, end = _at(tokens, at, other, {}, kept)
                     if sense is not Sense.WORD:
                         break
         text = " ".join(token.text for token in tokens[at:end])
@@ -131,20 +140,28 @@ def marks_of(tokens: Sequence[Token], lexicon: Lexicon, choices: Choices) -> lis
     return marks
 
 
-def _at(tokens: Sequence[Token], at: int, lexicon: Lexicon, choices: Choices) -> tuple[Sense, object, int]:
+def _at(
+    tokens: Sequence[Token], at: int, lexicon: Lexicon, choices: Choices, kept: frozenset[str]
+) -> tuple[Sense, object, int]:
     """The sense of what begins at a token, its value, and where it ends."""
     best, value = _chosen(tokens, at, choices)
     sense = Sense.CHOICE if best else Sense.WORD
     for pattern in lexicon.index.get(tokens[at].text, ()):
-        end = end_of(pattern.elements, tokens, at, lexicon.skips)
+        end = end_of(pattern.elements, tokens, at, lexicon.skips, kept)
         if end > best or (
             end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]
         ):
-            best, sense, value = end, pattern.sense, None
+            best, sense, value = end, pattern.sense, _day_in(tokens[at:end], pattern.sense, lexicon)
     simple = _simple(tokens[at], lexicon)
     if simple is not None and best <= at + 1 and sense in (Sense.WORD, Sense.COMMON, Sense.UNIT):
         return (*simple, at + 1)
     return sense, value, best or at + 1
+
+
+def _day_in(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> object:
+    """The day that a promise to come names: "see you on Friday"."""
+    days = (_simple(token, lexicon) for token in tokens if sense is Sense.COMING)
+    return next((day[1] for day in days if day and day[0] is Sense.DAY), None)
 
 
 def _chosen(tokens: Sequence[Token], at: int, choices: Choices) -> tuple[int, object]:

@@ -7,7 +7,7 @@ A phrase never reaches across a sign such as a comma: "no, cancel it" does not s
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -80,10 +80,16 @@ def _first_words(elements: tuple[Element, ...]) -> set[str]:
     return words
 
 
-def end_of(elements: tuple[Element, ...], tokens: Sequence[Token], at: int, skips: frozenset[str]) -> int:
+def end_of(
+    elements: tuple[Element, ...],
+    tokens: Sequence[Token],
+    at: int,
+    skips: frozenset[str],
+    kept: Collection[str] = (),
+) -> int:
     """Where a phrase that begins at token `at` ends; 0 when it does not stand there.
 
-    Words of `skips` ("please") may stand inside.
+    Words of `skips` ("please") may stand inside. No gap takes in numbers, times, or words of `kept`.
     """
     part = tokens[at].part
 
@@ -92,7 +98,7 @@ def end_of(elements: tuple[Element, ...], tokens: Sequence[Token], at: int, skip
             return position
         element = elements[place]
         if not element.words:
-            return max(match(place + 1, position + more) for more in range(GAP + 1) if fits(position + more))
+            return max(match(place + 1, position + more) for more in range(widest(position) + 1))
         best = 0
         if position < len(tokens) and tokens[position].part == part:
             word = tokens[position].text
@@ -104,7 +110,12 @@ def end_of(elements: tuple[Element, ...], tokens: Sequence[Token], at: int, skip
             best = max(best, match(place + 1, position))
         return best
 
-    def fits(position: int) -> bool:
-        return position <= len(tokens) and (position == at or tokens[position - 1].part == part)
+    def widest(position: int) -> int:
+        free = 0
+        for token in tokens[position : position + GAP]:
+            if token.part != part or token.kind != "word" or token.text in kept:
+                break
+            free += 1
+        return free
 
     return match(0, at)

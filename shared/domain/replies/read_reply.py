@@ -16,6 +16,7 @@ from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMe
 from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.references import own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import Answered, answer_several
 from shared.domain.replies.verdict import Matter, verdict
@@ -41,7 +42,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     own = kinds.own_words(reply.body, (one.text for one in questions))
     known = asked.targets or asked.closed
     options = [option for target in known for option in target.question.options]
-    heard = hear(own, _language(asked, questions), options)
+    names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
+    heard = hear(own, _language(asked, questions), options, names)
     answer = _answer(heard, asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
     if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:

@@ -25,6 +25,7 @@ class Sense(StrEnum):
     YES = "yes"
     OKAY = "okay"  # a weak yes: whatever stands beside it weighs more
     NO = "no"
+    REASON = "reason"  # why somebody may not come: confirms nothing, and goes with canceling
     BUT = "but"
     NEGATION = "negation"
     CORRECTION = "correction"

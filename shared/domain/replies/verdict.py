@@ -30,6 +30,7 @@ _VOTES = {
 }
 _SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
 _CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
+_MOST_BEFORE = 2  # words before a yes: a name
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 
 
@@ -153,6 +154,8 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
     senses = {mark.sense for mark in marks}
     if Sense.DOUBT in senses:
         return DOUBTFUL
+    if Sense.REASON in senses and CONFIRMED in named:
+        return DOUBTFUL
     if _has_negation(marks, named):
         return NEGATED
     if _has_condition(marks, named):
@@ -170,7 +173,7 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
 
 
 def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
-    said = (mark for mark in marks if mark.sense in _CLOCK)
+    said = (mark for mark in marks if mark.sense in (*_CLOCK, Sense.COMING, Sense.ORDINAL))
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
 
 
@@ -212,9 +215,9 @@ def _asks(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]], name
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
     if named == {MOVED} or (MOVED in named and CONFIRMED not in named):
         return False
-    if any(mark.asks for mark, _ in votes if not _is_request(mark)):
-        return True
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
+    if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
+        return True
     asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)}
     requests = {mark.clause for mark in marks if _is_request(mark)}
     return bool(asked - harmless - requests)
@@ -251,7 +254,7 @@ def _says_more(
             and any(one.part == first.part for one in words)
         ):
             return True
-        return CANCELED not in named and any(mark.start < first.start for mark in words)
+        return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
     clauses = {mark.clause for mark, _ in votes}
     if any(mark.clause in clauses for mark in words):
         return (
