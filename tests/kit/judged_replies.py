@@ -37,6 +37,8 @@ def fault_of(expected: Mapping[str, Any], reading: Reading) -> Fault | None:
         and given == wanted
         and set(expected.get("flags", ())) <= set(reading.flags)
         and expected.get("may_also_mean") in (None, reading.may_also_mean)
+        and expected.get("contradicts_earlier")
+        in (None, any(one.contradicts_earlier for one in reading.answers))
     )
     return None if is_right else Fault.SERIOUS
 

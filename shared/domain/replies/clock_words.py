@@ -12,6 +12,8 @@ from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
 _LAST_HOUR = 24
+_WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
+_THE = frozenset({"the", "this", "that", "another"})
 _MOST_OPTIONS = 4  # an ordinal above it is a day
 _PARTS = {
     **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
@@ -43,6 +45,8 @@ def with_times(marks: Sequence[Mark], tokens: Sequence[Token], lexicon: Lexicon)
 def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Mark, int]:
     """What a number is: a day of a month, an hour, how many of something; and how many marks it takes in."""
     mark = marks[index]
+    if mark.text == "one" and index and (marks[index - 1].sense in _WHICH or marks[index - 1].text in _THE):
+        return mark._replace(sense=Sense.COMMON), 0  # "the second one"
     following = marks[index + 1] if index + 1 < len(marks) else None
     if mark.sense is Sense.NUMBER and following and following.sense is Sense.UNIT:
         return mark._replace(sense=Sense.WORD), 0

@@ -23,7 +23,7 @@ _ANSWERS = frozenset({"yes"})
 _STOPS = frozenset({"stop", "stopall", "unsubscribe", "optout", "revoke", "stopp"})
 _BESIDE = frozenset({Sense.GREETING, Sense.COMMON})
 _STOP_BEFORE = frozenset({
-    "a", "and", "bus", "can", "could", "dont", "door", "first", "full", "going", "i", "last", "may",
+    "a", "bus", "can", "could", "dont", "door", "first", "full", "going", "i", "last", "may",
     "might", "must", "my", "never", "next", "no", "non", "not", "one", "pit", "quick", "should", "the",
     "to", "train", "we", "will", "would",
 })  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.replies.clock_words import with_times
@@ -35,13 +36,19 @@ def hear(
     lexicon = lexicon_of(language)
     tokens = spelled_out(tokens, lexicon)
     choices = {
-        tuple(words_of(word)): option.disposition
+        phrase: option.disposition
         for option in options
         for word in option.words
-        if words_of(word) and not word.strip().isdecimal()
+        if (phrase := _phrase(word)) and not word.strip().isdecimal()
     }
     marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
+
+
+@lru_cache(maxsize=1_000)
+def _phrase(word: str) -> tuple[str, ...]:
+    """A word of an option as replies are taken apart."""
+    return tuple(words_of(word))
 
 
 _POLITE = (Sense.GREETING, Sense.COMMON, Sense.YES, Sense.OKAY)

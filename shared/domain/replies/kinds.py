@@ -84,6 +84,8 @@ def own_words(text: str, sent: Iterable[str]) -> str:
 
 def _without(text: str, quoted: str) -> str:
     """The text without what repeats `quoted`, word by word."""
+    if len(text) * 2 < len(quoted):
+        return text
     quote = words_of(quoted)
     if len(quote) < _SHORTEST_QUOTE:
         return text

@@ -146,7 +146,10 @@ def _at(
     """The sense of what begins at a token, its value, and where it ends."""
     best, value = _chosen(tokens, at, choices)
     sense = Sense.CHOICE if best else Sense.WORD
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
     for pattern in lexicon.index.get(tokens[at].text, ()):
+        if pattern.second and following not in pattern.second and following not in lexicon.skips:
+            continue
         end = end_of(pattern.elements, tokens, at, lexicon.skips, kept)
         if end > best or (
             end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]

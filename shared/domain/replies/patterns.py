@@ -26,10 +26,11 @@ class Element(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A phrase and what it means."""
+    """A phrase and what it means. `second` are the words that must come second, where there is no choice."""
 
     sense: Sense
     elements: tuple[Element, ...]
+    second: frozenset[str]
 
 
 def patterns_of(phrases: Mapping[Sense, str], classes: Mapping[str, str]) -> Iterator[Pattern]:
@@ -37,7 +38,7 @@ def patterns_of(phrases: Mapping[Sense, str], classes: Mapping[str, str]) -> Ite
     for sense, text in phrases.items():
         for phrase in re.split(r"[;\n]", text):
             if phrase.strip():
-                yield from (Pattern(sense, elements) for elements in _expanded(phrase, classes))
+                yield from (Pattern(sense, one, _second_words(one)) for one in _expanded(phrase, classes))
 
 
 def _expanded(phrase: str, classes: Mapping[str, str]) -> Iterator[tuple[Element, ...]]:
@@ -69,6 +70,11 @@ def index_of(patterns: Iterator[Pattern]) -> dict[str, list[Pattern]]:
         for word in _first_words(pattern.elements):
             index.setdefault(word, []).append(pattern)
     return index
+
+
+def _second_words(elements: tuple[Element, ...]) -> frozenset[str]:
+    is_plain = len(elements) > 1 and not elements[0].is_optional and not elements[1].is_optional
+    return elements[1].words if is_plain else frozenset()
 
 
 def _first_words(elements: tuple[Element, ...]) -> set[str]:

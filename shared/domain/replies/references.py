@@ -14,7 +14,7 @@ _COMMON = frozenset({
     "and", "avec", "com", "con", "das", "des", "dos", "dr", "dra", "las", "les", "los", "mr", "mrs",
     "para", "pour", "the",
 })  # fmt: skip
-NOBODY: frozenset[int] = frozenset()
+_DAYS_OR_PLACES = {"segunda": 2, "terca": 3, "quarta": 4, "quinta": 5}  # "a segunda": Monday, or the second
 
 
 def own_words_of(targets: Sequence[Target]) -> list[frozenset[str]]:
@@ -53,6 +53,8 @@ class References:
             found = [
                 n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)
             ]
+            if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
+                return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
             return frozenset(found)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
             found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]

@@ -174,7 +174,17 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
 
 def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
     said = (mark for mark in marks if mark.sense in (*_CLOCK, Sense.COMING, Sense.ORDINAL))
+    if any(_is_another_hour(mark, matter) for mark in marks if mark.sense is Sense.NUMBER):
+        return True
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
+
+
+def _is_another_hour(mark: Mark, matter: Matter) -> bool:
+    """Whether a number that is no option may be an hour or a day, and not the appointment's."""
+    at = matter.appointment.at
+    if at is None or matter.numbered(mark.value) is not None:
+        return False
+    return mark.value not in (at.hour, at.hour % 12, at.minute, at.day, at.month, at.year)
 
 
 def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<stop>[.!;\n\r…:|]+|\s[-–—]+\s|[-–—]{2,})"
     r"|(?P<comma>,)"
 )
+_LETTERS = re.compile(r"\b[^\W\d_](?:[ .\-]+[^\W\d_]\b){3,}")  # "S T O P"
 _SPREAD = re.compile(r"([^\W\d_])\1{2,}")
 _ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])")  # "st0p"
 _MOST = 2_000  # characters that are read; a longer text is a person's anyway
@@ -46,7 +47,12 @@ def folded(text: str) -> str:
     kept = [
         one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")
     ]
-    return _ZERO.sub("o", "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES))
+    whole = "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES)
+    return _LETTERS.sub(_joined, _ZERO.sub("o", whole))
+
+
+def _joined(letters: re.Match[str]) -> str:
+    return re.sub(r"[ .\-]", "", letters.group())
 
 
 def words_of(text: str, *, keeps_apart: bool = False) -> list[str]:
