@@ -10,9 +10,14 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
-from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMeaning, WrittenReply
-from shared.domain.replies.open_questions import NOTHING_ASKED
-from shared.domain.replies.read_reply import read_reply
+from shared.domain.replies.asked import (
+    NOTHING_ASKED,
+    Appointment,
+    Question,
+    Reading,
+    ReplyMeaning,
+    WrittenReply,
+)
 
 ANSWERABLE_FOR = timedelta(days=14)
 # The provider may have one of which we do not know it yet: that it is answered is the best evidence.
@@ -68,6 +73,9 @@ class Conversation:
 
 def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> Reply:
     """The reply with its meaning and its messages, and what it does to consent."""
+    # Receipts, of which there are many more, need none of the words.
+    from shared.domain.replies.read_reply import read_reply
+
     at = reply.received_at
     if incoming.written_at is not None:  # by the provider's clock
         at = min(at, incoming.written_at + SENT_AT_PRECISION)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 
+NOTHING_ASKED = "Answers no message."
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Appointment:

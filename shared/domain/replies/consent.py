@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
 
@@ -34,6 +35,7 @@ _STOP_AFTER = frozenset({
     "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
     "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
 })  # fmt: skip
+_KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({
     "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
     "now", "this", "todo", "tout", "tudo", "ya", "yo",
@@ -69,7 +71,11 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     if heard.has(Sense.NOT_REFUSE):
         return None
     marks = heard.marks
-    if heard.has(Sense.REFUSE) or any(_is_stop(heard, index) for index in range(len(heard.tokens))):
+    if (
+        heard.has(Sense.REFUSE)
+        or _refuses_messages(heard)
+        or any(_is_stop(heard, index) for index in range(len(heard.tokens)))
+    ):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
@@ -80,6 +86,20 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
     )
     return WordMeaning.OPT_IN if is_whole and not any(one.asks for one in marks) else None
+
+
+def _refuses_messages(heard: Heard) -> bool:
+    """Whether a verb of ending and a noun of messages stand in one part: "end all of your texts"."""
+    lexicon = lexicon_of(heard.language)
+    if heard.has(Sense.NOT_CANCEL) or any(token.text in _KEEPING for token in heard.tokens):
+        return False
+    ended: set[int] = set()
+    for token in heard.tokens:
+        if token.text in lexicon.refused and token.part in ended:
+            return True
+        if token.text in lexicon.refusing:
+            ended.add(token.part)
+    return False
 
 
 def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:

@@ -37,6 +37,8 @@ class Lexicon:
     months: Mapping[str, int]
     days: Mapping[str, int]
     at: frozenset[str]
+    refusing: frozenset[str]
+    refused: frozenset[str]
     pointers: frozenset[str]  # words that say which: no phrase passes over them
 
 
@@ -81,6 +83,8 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
+        refusing=frozenset(said["refusals"]["verbs"].split()),
+        refused=frozenset(said["refusals"]["nouns"].split()),
         pointers=frozenset({*weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.replies.asked import Appointment, Question, WrittenReply
+from shared.domain.replies.asked import NOTHING_ASKED, Appointment, Question, WrittenReply
 
 TOO_LATE = "The appointment has begun, or the time to answer was over."
 TOO_EARLY = "It was written before the question was sent."
-NOTHING_ASKED = "Answers no message."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +49,7 @@ def _newest(questions: Sequence[Question]) -> list[Target]:
     """One target for each appointment: two reminders of one are one question, the newest one's."""
     found: dict[str, Target] = {}
     for question in sorted(
-        questions, key=lambda one: (one.sent_at is not None, one.sent_at or 0), reverse=True
+        questions, key=lambda one: one.sent_at.timestamp() if one.sent_at else 0, reverse=True
     ):
         for number, appointment in enumerate(question.appointments, start=1):
             known = found.get(appointment.key)

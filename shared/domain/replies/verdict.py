@@ -80,6 +80,7 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
     """What the parts say of the matter."""
     marks = _corrected(marks, matter)
     votes = [(mark, vote) for mark in marks if (vote := _vote(mark, marks, matter)) is not None]
+    votes += [(mark, MOVED) for mark in _wishes(marks, votes, matter)]
     named = {vote for _, vote in votes}
     if not votes:
         return Verdict(reason=_why_none(marks))
@@ -112,6 +113,22 @@ def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
     following = [one for one in marks if one.start >= mark.end and one.part == mark.part]
     weighs = [one.sense for one in following if one.sense not in (*_SILENT, Sense.WORD, Sense.NUMBER)]
     return weighs[:1] == [Sense.LATE]
+
+
+_WISHING = frozenset({
+    "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
+    "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez", "posso", "pode", "podem",
+    "poderia", "tem", "tens",
+})  # fmt: skip
+
+
+def _wishes(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]], matter: Matter) -> list[Mark]:
+    """Other times that are asked for: "can I come at 3?"."""
+    if any(vote is CONFIRMED for _, vote in votes):
+        return []
+    asking = {mark.clause for mark in marks if mark.asks and set(mark.text.split()[:1]) & _WISHING}
+    times = (mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.clause in asking)
+    return [mark for mark in times if fits(mark, matter.appointment, matter.written_at) is False]
 
 
 def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
