@@ -6,6 +6,7 @@ ARRET of Canadian carriers (https://www.twilio.com/docs/proxy/opt-out-keywords).
 files: the rule asks to honour any reasonable wording.
 """
 
+import re
 from collections.abc import Sequence
 
 from shared.domain.contacts.consent import WordMeaning
@@ -34,12 +35,20 @@ _STOP_AFTER = frozenset({
     "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
     "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
     "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
+    "lights", "motion", "signs",
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({
     "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
     "now", "this", "todo", "tout", "tudo", "ya", "yo",
+    "d", "de", "already", "please",
 })  # fmt: skip
+# "Not at work", "text me instead".
+_LIMIT = re.compile(
+    r"\b(?:at (?:work|night|home|school)|while|during|so (?:early|late)|instead"
+    r"|(?<!or )(?:text|email|write|message|whatsapp) me"
+    r"|en el trabajo|durante|mejor (?:por|un)|au travail|pendant|no trabalho)\b"
+)
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 
@@ -93,13 +102,8 @@ def _refuses_messages(heard: Heard) -> bool:
     lexicon = lexicon_of(heard.language)
     if heard.has(Sense.NOT_CANCEL) or any(token.text in _KEEPING for token in heard.tokens):
         return False
-    ended: set[int] = set()
-    for token in heard.tokens:
-        if token.text in lexicon.refused and token.part in ended:
-            return True
-        if token.text in lexicon.refusing:
-            ended.add(token.part)
-    return False
+    ended = {token.part for token in heard.tokens if token.text in lexicon.refusing}
+    return any(token.text in lexicon.refused and token.part in ended for token in heard.tokens)
 
 
 def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
@@ -111,7 +115,8 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
 def _is_limited(marks: Sequence[Mark], index: int) -> bool:
     """Whether a time or condition follows: "don't call before 9" is a wish, and no refusal."""
     following = [one for one in marks[index + 1 :] if one.clause == marks[index].clause]
-    return any(one.sense in _CONDITIONS for one in following)
+    words = " ".join(one.text for one in following)
+    return any(one.sense in _CONDITIONS for one in following) or bool(_LIMIT.search(words))
 
 
 def _is_stop(heard: Heard, index: int) -> bool:

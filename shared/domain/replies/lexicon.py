@@ -85,8 +85,14 @@ def lexicon_of(language: str) -> Lexicon:
         at=frozenset(table["at"].split()),
         refusing=frozenset(said["refusals"]["verbs"].split()),
         refused=frozenset(said["refusals"]["nouns"].split()),
-        pointers=frozenset({*weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
+        pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _breaks(patterns: Sequence[Pattern]) -> set[str]:
+    """Words such as "but" and "if": what follows them belongs to no phrase before."""
+    single = (one.elements[0].words for one in patterns if one.sense is Sense.BUT and len(one.elements) == 1)
+    return set().union(*single)
 
 
 def _numbered(names: Sequence[str]) -> dict[str, int]:

@@ -53,11 +53,18 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
         return _unsure(marks, targets, written_at)
     says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
     groups = _groups(marks, named, says)
-    if groups is None:
+    if groups is None or _has_word_between(marks, named):
         return Answered(reason=PAIRS)
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
     return _answers(groups, marks, targets, written_at)
+
+
+def _has_word_between(marks: Sequence[Mark], named: Sequence[frozenset[int] | None]) -> bool:
+    """Whether an unknown word stands between two names: it may say what the second one gets."""
+    places = [index for index, name in enumerate(named) if name is not None]
+    between = range(places[0], places[-1]) if len(places) > 1 else ()
+    return any(marks[index].sense is Sense.WORD and named[index] is None for index in between)
 
 
 def _is_said(mark: Mark, named: frozenset[int] | None, references: References) -> bool:

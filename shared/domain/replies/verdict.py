@@ -115,6 +115,9 @@ def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
     return weighs[:1] == [Sense.LATE]
 
 
+_IFS = frozenset(
+    {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
+)
 _WISHING = frozenset({
     "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
     "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez", "posso", "pode", "podem",
@@ -169,7 +172,7 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
     """Why no answer may be taken, whatever it says; empty when there is no reason."""
     named = {vote for _, vote in votes}
     senses = {mark.sense for mark in marks}
-    if Sense.DOUBT in senses:
+    if Sense.DOUBT in senses and not _is_settled(marks, named):
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
@@ -187,6 +190,14 @@ def _objection(marks: Sequence[Mark], votes: Sequence[tuple[Mark, Disposition]],
     if _says_more(marks, votes, named):
         return NOT_ONLY
     return ""
+
+
+def _is_settled(marks: Sequence[Mark], named: set[Disposition]) -> bool:
+    """Whether a doubt comes after a wish for another time: "reschedule, if possible; call me"."""
+    if named != {MOVED}:
+        return False
+    first = next(mark for mark in marks if mark.sense in (Sense.MOVE, Sense.CHOICE, Sense.NUMBER, *_CLOCK))
+    return all(mark.start > first.start for mark in marks if mark.sense is Sense.DOUBT)
 
 
 def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
@@ -226,6 +237,8 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
             if one.sense not in _SILENT and one.sense is not Sense.WORD
         ]
         if CONFIRMED in named and after[:1] != [Sense.LATE]:
+            return True
+        if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
     return False
 

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<stop>[.!;\n\r…:|]+|\s[-–—]+\s|[-–—]{2,})"
     r"|(?P<comma>,)"
 )
-_LETTERS = re.compile(r"\b[^\W\d_](?:[ .\-]+[^\W\d_]\b){3,}")  # "S T O P"
+_LETTERS = re.compile(r"\b[^\W\d_](?:[ .\-][^\W\d_]\b){2,}(?!')")  # "S T O P"
 _SPREAD = re.compile(r"([^\W\d_])\1{2,}")
 _ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])")  # "st0p"
 _MOST = 2_000  # characters that are read; a longer text is a person's anyway
@@ -91,6 +91,7 @@ def _unspread(word: str) -> str:
     return _SPREAD.sub(r"\1", word)
 
 
+_WITH_IS = frozenset({"it", "that", "what", "who", "he", "she", "there", "here", "where", "how", "when"})
 _ENGLISH_ENDS = {"ll": "will", "re": "are", "ve": "have", "m": "am", "s": "is", "d": "would"}
 
 
@@ -101,6 +102,8 @@ def _unelided(word: str) -> list[str]:
     head, _, tail = word.partition("'")
     if head.endswith("n") and tail == "t":
         return [head + "t"]
+    if tail == "s" and head not in _WITH_IS:  # "Ben's"
+        return [head]
     if tail in _ENGLISH_ENDS:
         return [head, _ENGLISH_ENDS[tail]]
     return [head, *_unelided(tail)] if tail else [head]
