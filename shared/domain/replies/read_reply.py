@@ -15,11 +15,12 @@ from shared.domain.replies import kinds
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
 from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
 from shared.domain.replies.references import own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import Answered, answer_several
-from shared.domain.replies.verdict import Matter, verdict
+from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
 
 STAYS_OUT = "The person has opted out and stays so: START ends that."

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.verdict import Matter, Verdict, verdict
+from shared.domain.replies.verdict import Verdict, verdict
 
 WHICH = "{count} appointments could be meant."
 UNNAMED = "It names none of the open appointments."

@@ -16,10 +16,10 @@ RESCHEDULE = ReplyOption(words=("3", "R", "reschedule"), disposition=Disposition
 OPTIONS = (CONFIRM, CANCEL, RESCHEDULE)
 
 
-def read(text: str, options: tuple[ReplyOption, ...] = OPTIONS, **changes: bool) -> Reading:
+def read(text: str, options: tuple[ReplyOption, ...] = OPTIONS, is_refused: bool = False) -> Reading:
     """The reading where one question is open; when its appointment is, is not known."""
     asked = Question(id="q", appointments=(Appointment(key="a"),), options=options)
-    return read_reply([asked], WrittenReply(body=text, written_at=NOON, **changes))
+    return read_reply([asked], WrittenReply(body=text, written_at=NOON, is_refused=is_refused))
 
 
 def answer(text: str, options: tuple[ReplyOption, ...] = OPTIONS) -> Disposition | None:
