@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
-from shared.domain.replies.lexicon import lexicon_of
+from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
 
@@ -49,6 +49,7 @@ _LIMIT = re.compile(
     r"|(?<!or )(?:text|email|write|message|whatsapp) me"
     r"|en el trabajo|durante|mejor (?:por|un)|au travail|pendant|no trabalho)\b"
 )
+_OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 
@@ -80,11 +81,10 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     if heard.has(Sense.NOT_REFUSE):
         return None
     marks = heard.marks
-    if (
-        heard.has(Sense.REFUSE)
-        or _refuses_messages(heard)
-        or any(_is_stop(heard, index) for index in range(len(heard.tokens)))
-    ):
+    visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
+    says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
+    says_so = says_so or heard.has(Sense.REFUSE)
+    if says_so or _refuses_messages(heard) or any(_is_stop(heard, at) for at in range(len(heard.tokens))):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):

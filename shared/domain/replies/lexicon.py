@@ -1,7 +1,7 @@
 """The words of the four languages, and the sense of each part of a reply."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ class Lexicon:
     language: str
     aliases: Mapping[str, tuple[str, ...]]
     index: Mapping[str, Sequence[Pattern]]
+    refusals: Mapping[str, Sequence[Pattern]]
     vocabulary: frozenset[str]
     key_words: frozenset[str]
     skips: frozenset[str]
@@ -74,6 +75,7 @@ def lexicon_of(language: str) -> Lexicon:
         language=language,
         aliases=aliases,
         index=index_of(iter(patterns)),
+        refusals=index_of(one for one in patterns if one.sense is Sense.REFUSE),
         vocabulary=frozenset(known),
         key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
         skips=frozenset(table["skips"].split()),
@@ -156,10 +158,7 @@ def _at(
     """The sense of what begins at a token, its value, and where it ends."""
     best, value = _chosen(tokens, at, choices)
     sense = Sense.CHOICE if best else Sense.WORD
-    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    for pattern in lexicon.index.get(tokens[at].text, ()):
-        if pattern.second and following not in pattern.second and following not in lexicon.skips:
-            continue
+    for pattern in _beginning(tokens, at, lexicon.index, lexicon.skips):
         end = end_of(pattern.elements, tokens, at, lexicon.skips, kept)
         if end > best or (
             end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]
@@ -175,6 +174,30 @@ def _day_in(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> object:
     """The day that a promise to come names: "see you on Friday"."""
     days = (_simple(token, lexicon) for token in tokens if sense is Sense.COMING)
     return next((day[1] for day in days if day and day[0] is Sense.DAY), None)
+
+
+def _beginning(
+    tokens: Sequence[Token], at: int, index: Mapping[str, Sequence[Pattern]], skips: frozenset[str]
+) -> Iterator[Pattern]:
+    """The patterns that may begin at a token, by its word and the next."""
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    is_open = following in skips
+    for pattern in index.get(tokens[at].text, ()):
+        if not pattern.second or is_open or following in pattern.second:
+            yield pattern
+
+
+def refuses_anywhere(tokens: Sequence[Token], lexicon: Lexicon, passed: Collection[int]) -> bool:
+    """Whether a phrase of refusal stands in the words, be it within a longer phrase of another sense.
+
+    `passed` are the tokens at which none begins.
+    """
+    return any(
+        end_of(pattern.elements, tokens, at, lexicon.skips)
+        for at in range(len(tokens))
+        if at not in passed
+        for pattern in _beginning(tokens, at, lexicon.refusals, lexicon.skips)
+    )
 
 
 def _chosen(tokens: Sequence[Token], at: int, choices: Choices) -> tuple[int, object]:

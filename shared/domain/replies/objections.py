@@ -14,6 +14,7 @@ OTHER_TIME = "It names another day or time."
 NEGATED = "It denies something."
 NOT_ONLY = "More than an answer stands there."
 
+_ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 _MOST_BEFORE = 2  # words before a yes: a name
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
@@ -73,7 +74,7 @@ def _is_another_hour(mark: Mark, matter: Matter) -> bool:
 
 
 def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
-    denied = [mark for mark in marks if mark.sense in (Sense.NEGATION, Sense.NEITHER)]
+    denied = [mark for mark in marks if mark.sense in (Sense.NEGATION, Sense.NEITHER) or mark.text in _ENDS]
     sure = [mark for mark in marks if mark.sense is Sense.CANCEL]
     if named == {CANCELED} and sure:
         return any(one.part == sure[0].part and one.start < sure[0].start for one in denied)
