@@ -16,9 +16,9 @@ from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import MessageState, SkipReason
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
+from shared.domain.replies.asked import ReplyMeaning
 from shared.views.exports import export_messages
 from shared.views.kit import exports
-from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.builders import a_message
 
