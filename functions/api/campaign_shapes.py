@@ -110,7 +110,8 @@ class CampaignChanges(Input):
 
     `dedupe_scope` says among which messages none may be the same twice: those of one `fire`, all of the
     `campaign`, or also those that any campaign of the `source` sent within `dedupe_days`. Null leaves it to
-    the default: `campaign` when it is recurring, else `source` with 30 days.
+    the default: `campaign` when it is recurring, else `source` with 30 days. Answers that come later than
+    `answers_close_minutes` before the appointment's start are left to a person; by default, after its start.
     """
 
     name: Name = LEFT_OUT
@@ -127,6 +128,7 @@ class CampaignChanges(Input):
     dedupe_days: Annotated[StrictInt, Field(ge=1, le=MOST_DAYS)] | None = None
     send_again: SendAgainInput = LEFT_OUT
     unknown_policy: UnknownPolicy = LEFT_OUT
+    answers_close_minutes: Annotated[StrictInt, Field(ge=0, le=10_080)] = LEFT_OUT
 
 
 class CampaignInput(CampaignChanges):
@@ -228,6 +230,7 @@ class CampaignOutput(Output):
     send_again: SendAgainOutput
     questions: tuple[DedupeQuestionOutput, ...]
     unknown_policy: UnknownPolicy
+    answers_close_minutes: int
     content_hash: str | None
     next_fire_at: datetime | None
     last_fire_id: str | None

@@ -15,7 +15,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
-from shared.domain.messages.reply import ReplyMeaning
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.views import exports
 from shared.views import replies as view
@@ -37,12 +37,23 @@ class MediaOutput(Output):
     content_type: str
 
 
+class GivenAnswerOutput(Output):
+    """What a reply answers one message. `contradicts_earlier` where that had another answer before."""
+
+    message_id: str
+    disposition: Disposition
+    contradicts_earlier: bool
+
+
 class ReplyOutput(Output):
     """A reply. One that is no answer names the fire and campaign it most likely belongs to.
 
     `message_id` is the message it answers, or the only one it can belong to; `candidates` are the messages
     when there are several, or a person must decide. `consent` is what it does to the address's opt-out.
-    `contradicts_earlier` says that the message had another answer before. It `waits` for a person.
+    `contradicts_earlier` says that the message had another answer before. It `waits` for a person. `answers`
+    has one entry for each message that is answered; a reply that answers several has no `message_id`.
+    `flags` are what somebody should know besides, `danger` to life first. `may_also_mean` is an answer heard
+    beside a refusal, or not surely enough.
     """
 
     id: str
@@ -64,6 +75,9 @@ class ReplyOutput(Output):
     waits: bool
     settled_by: str | None
     settled_at: datetime | None
+    answers: tuple[GivenAnswerOutput, ...]
+    flags: tuple[Flag, ...]
+    may_also_mean: Disposition | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
+from shared.domain.replies.check_options import text_warnings
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
 from shared.views import templates as view
@@ -43,7 +44,7 @@ class TemplateInput(TemplateChanges):
 
 
 class TemplateOutput(Output):
-    """A message format."""
+    """A message format. `warnings` say what carriers do with words that its text asks for."""
 
     id: str
     name: str
@@ -51,8 +52,14 @@ class TemplateOutput(Output):
     subject: str
     body: str
     language: str
+    warnings: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
+
+    @classmethod
+    def derived(cls, record: Template) -> dict[str, object]:
+        """What carriers would do with the words that its text asks for."""
+        return {"warnings": tuple(text_warnings(record.body))}
 
 
 @router.post("", status_code=201)

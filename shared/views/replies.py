@@ -2,7 +2,8 @@
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.queries.lists import REPLIES
 from shared.runtime import Runtime
 from shared.views.kit.addresses import messages_at

@@ -16,8 +16,8 @@ from shared.domain.fires.fire_cost import all_units
 from shared.domain.fires.report import FireReport, RangeReport
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
-from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Delivery
+from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import Query
 from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES, FIRES_SINCE

@@ -2,8 +2,9 @@
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Media
+from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.api.office import OURS, Office
 from tests.kit.builders import NOON, an_opt_out
 

@@ -10,8 +10,8 @@ from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.messages.binding import ANSWERABLE_FOR, is_over
 from shared.domain.messages.message import Message, MessageState
-from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.machine.campaign_story import Story, numbers
 

@@ -66,7 +66,8 @@ class Campaign:
     `scope`). `send_again` names who gets it whatever was sent before. `questions` are
     what its dedupe key left open when it was saved. `content_hash` is set while the
     campaign is frozen. `fire_refusal` is why it did not start when its time came; empty once it has.
-    Rows that `row_filter` does not take are not planned.
+    Rows that `row_filter` does not take are not planned. Answers that come later than `answers_close_minutes`
+    before what a message is about begins are left to a person.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Campaign:
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
     fire_refusal: str = ""
     questions: tuple[Question, ...] = ()
+    answers_close_minutes: int = 0
 
     @property
     def scope(self) -> Scope:

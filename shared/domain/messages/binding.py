@@ -1,137 +1,199 @@
-"""Which message a reply belongs to, and what it means there."""
+"""Which messages a reply belongs to, and what it means there: stored messages, read as what was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from shared.domain.campaigns.replies import decide_reply
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
-from shared.domain.contacts.consent import WordMeaning, is_answer_too, word_meaning
-from shared.domain.messages.message import Message, MessageState
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
+from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.replies.asked import (
+    NOTHING_ASKED,
+    Appointment,
+    Question,
+    Reading,
+    ReplyMeaning,
+    WrittenReply,
+)
 
 ANSWERABLE_FOR = timedelta(days=14)
 # The provider may have one of which we do not know it yet: that it is answered is the best evidence.
 _MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNOWN)
-STAYS_OUT = "The person has opted out and stays so: START ends that."
 
-Options = Mapping[str, tuple[ReplyOption, ...]]  # by fire
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What a fire's messages offer, how long before the start that closes, and by step the language."""
+
+    options: tuple[ReplyOption, ...] = ()
+    closes_before: timedelta = timedelta(0)
+    languages: Mapping[str, str] = field(default_factory=dict)  # by step
+
+
+NOTHING_OFFERED = Offer()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
-    """What was sent to the person by that sender, the newest first, and whether the person has opted out."""
+    """What was sent to the person by that sender, the newest first, and whether the person has opted out.
+
+    `offers` is by fire.
+    """
 
     messages: Sequence[Message]
-    options: Options
+    offers: Mapping[str, Offer]
     is_refused: bool
-    now: datetime
 
-    def groups(self) -> tuple[list[Message], list[Message]]:
-        """Those that may be answered: about what is to come, or it is not known when; and what is over."""
-        open_for = [one for one in self.messages if _is_answerable(one, self.now)]
-        return (
-            [one for one in open_for if not is_over(one, self.now)],
-            [one for one in open_for if is_over(one, self.now)],
+    def answerable(self, at: datetime) -> list[Message]:
+        """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
+        return [one for one in self.messages if _is_answerable(one, at)]
+
+    def last(self) -> list[Message]:
+        """The newest message that may have arrived, if there is one."""
+        return [one for one in self.messages if one.state in _MAY_HAVE_ARRIVED][:1]
+
+    def question(self, message: Message) -> Question:
+        """What the message asks."""
+        offer = self.offers.get(message.fire_id, NOTHING_OFFERED)
+        at = _local(message)
+        return Question(
+            id=message.id,
+            appointments=(Appointment(key=_appointment(message), at=at, disposition=message.disposition),),
+            options=offer.options,
+            sent_at=message.sent_at or message.sending_at,
+            deadline=at - offer.closes_before if at else None,
+            provider_id=message.provider_id,
+            language=offer.languages.get(message.step_id, "en")[:2],
+            text=message.body,
         )
-
-    def likely(self) -> list[Message]:
-        """The messages that a reply is most likely about."""
-        coming, over = self.groups()
-        return coming or over or [one for one in self.messages if one.state in _MAY_HAVE_ARRIVED][:1]
-
-    def offering(self, text: str) -> list[tuple[Message, Disposition]]:
-        """Messages that offer the answer; one whose matter is over is meant only where no other offers it."""
-        for group in self.groups():
-            read = [(one, decide_reply(text, self.options.get(one.fire_id, ())).disposition) for one in group]
-            if found := [(one, disposition) for one, disposition in read if disposition is not None]:
-                return found
-        return []
-
-
-def is_over(message: Message, now: datetime) -> bool:
-    """Whether what the message is about has passed, as far as that is known."""
-    at = message.about_at or message.not_after
-    return at is not None and at <= now
 
 
 def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> Reply:
-    """The reply with its meaning and its message, and what it does to consent.
+    """The reply with its meaning and its messages, and what it does to consent."""
+    # Receipts, of which there are many more, need none of the words.
+    from shared.domain.replies.read_reply import read_reply
 
-    STOP words always count as STOP. A word that is an answer and a permission (YES) answers the question
-    that offers it; without one it is a permission, but only of a person who has opted out. Who has opted out
-    and answers so stays out, unless the provider itself took the word as START.
-    """
-    general = word_meaning(incoming.body)
-    if incoming.is_opt_out or general is WordMeaning.OPT_OUT:
-        return _opted_out(_about(reply, talk.likely()), talk)
-    if offered := talk.offering(incoming.body):
-        answer = _answer(reply, offered)
-        if general is not WordMeaning.OPT_IN or not talk.is_refused:
-            return answer
-        if incoming.is_opt_in:
-            return replace(answer, consent=WordMeaning.OPT_IN)
-        return replace(answer, note=f"{answer.note} {STAYS_OUT}".strip())
-    reply = _about(reply, talk.likely())
-    is_permission = incoming.is_opt_in or general is WordMeaning.OPT_IN
-    if is_permission and (talk.is_refused or not is_answer_too(incoming.body)):
-        return replace(reply, meaning=ReplyMeaning.OPT_IN, consent=WordMeaning.OPT_IN)
-    candidates = tuple(message.id for message in talk.likely())
-    return replace(reply, candidates=candidates, waits=True, note=_why_unclear(talk))
+    at = reply.received_at
+    if incoming.written_at is not None:  # by the provider's clock
+        at = min(at, incoming.written_at + SENT_AT_PRECISION)
+    asked = talk.answerable(at)
+    written = WrittenReply(
+        body=incoming.body,
+        written_at=at,
+        replies_to=incoming.replies_to,
+        is_opt_out=incoming.is_opt_out,
+        is_opt_in=incoming.is_opt_in,
+        is_refused=talk.is_refused,
+    )
+    reading = read_reply([talk.question(one) for one in asked], written)
+    if not asked:
+        reading = _of_nothing(reading, talk)
+    return _told(reply, reading, talk, incoming)
 
 
 def answered(reply: Reply, message: Message, disposition: Disposition) -> Reply:
-    """The reply as the answer to `message`, be it the first or a later one."""
-    earlier = message.disposition
-    is_changed = earlier is not None and earlier is not disposition
-    return replace(
-        _about(reply, [message]),
-        meaning=ReplyMeaning.ANSWER,
-        disposition=disposition,
-        candidates=(message.id,) if is_changed else (),
-        contradicts_earlier=is_changed,
-        waits=is_changed,
-        note=f"Changes the earlier answer: {earlier}." if is_changed else "",
+    """The reply as a person's answer to `message`, be it the first or a later one."""
+    is_changed = message.disposition not in (None, disposition)
+    given = GivenAnswer(message_id=message.id, disposition=disposition, contradicts_earlier=is_changed)
+    return _answer(
+        replace(reply, note=_change([given], {message.id: message})), [given], {message.id: message}
     )
 
 
-def _is_answerable(message: Message, now: datetime) -> bool:
+def _is_answerable(message: Message, at: datetime) -> bool:
     sent_at = message.sent_at or message.sending_at
     if message.state not in _MAY_HAVE_ARRIVED or sent_at is None:
         return False
+    ends = message.about_at or message.not_after
+    return sent_at > at - ANSWERABLE_FOR or (ends is not None and ends > at)
+
+
+def _local(message: Message) -> datetime | None:
+    """When what the message is about takes place, on the recipient's clock."""
     at = message.about_at or message.not_after
-    return sent_at > now - ANSWERABLE_FOR or (at is not None and at > now)
+    return at.astimezone(ZoneInfo(message.time_zones[0])) if at and message.time_zones else at
 
 
-def _opted_out(reply: Reply, talk: Conversation) -> Reply:
-    """The refusal; where its word is much like an answer (CANCEL), a person should look."""
-    read = (decide_reply(reply.body, talk.options.get(one.fire_id, ())) for one in talk.likely())
-    wants = next((reading.may_also_mean for reading in read if reading.may_also_mean), None)
+def _appointment(message: Message) -> str:
+    """The same for all reminders of one appointment; each message its own where that is not known."""
+    if message.appointment_key is None:
+        return message.id
+    return f"{message.appointment_key} {message.appointment_at or ''}"
+
+
+def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
+    """Nothing can be answered any more: the reply is about the newest message, if it is about any."""
+    last = talk.last()
+    reason = (
+        f"The last message to this person is older than {ANSWERABLE_FOR.days} days."
+        if last
+        else NOTHING_ASKED
+    )
+    is_open = reading.outcome is ReplyMeaning.UNCLEAR and not reading.flags
     return replace(
+        reading, candidates=tuple(one.id for one in last), reason=reason if is_open else reading.reason
+    )
+
+
+def _told(reply: Reply, reading: Reading, talk: Conversation, incoming: IncomingMessage) -> Reply:
+    """The reply with what the reading says."""
+    by_id = {one.id: one for one in talk.messages}
+    consent = None
+    if reading.outcome is ReplyMeaning.OPT_OUT:
+        consent = WordMeaning.OPT_OUT
+    elif reading.outcome is ReplyMeaning.OPT_IN or (talk.is_refused and incoming.is_opt_in):
+        consent = WordMeaning.OPT_IN
+    reply = replace(
         reply,
-        meaning=ReplyMeaning.OPT_OUT,
-        consent=WordMeaning.OPT_OUT,
-        waits=wants is not None,
-        note=f"May also mean: {wants}." if wants else "",
+        meaning=reading.outcome,
+        consent=consent,
+        flags=tuple(sorted(reading.flags)),
+        may_also_mean=reading.may_also_mean,
+        # Nothing answers HELP by itself yet, so a person does.
+        waits=reading.needs_person or reading.outcome is ReplyMeaning.HELP,
+        note=reading.reason,
     )
+    if reading.answers:
+        given = [
+            GivenAnswer(
+                message_id=one.question_id,
+                disposition=one.disposition,
+                contradicts_earlier=one.contradicts_earlier,
+            )
+            for one in reading.answers
+        ]
+        note = f"{_change(given, by_id)} {reading.reason}".strip()
+        return _answer(replace(reply, note=note), given, by_id, reading.candidates)
+    about = _about(reply, [by_id[item_id] for item_id in reading.candidates])
+    return replace(about, candidates=reading.candidates) if reading.outcome is ReplyMeaning.UNCLEAR else about
 
 
-def _answer(reply: Reply, offered: Sequence[tuple[Message, Disposition]]) -> Reply:
-    """Bound to the one message without an answer yet, or as a later answer to the one that has it."""
-    messages = [message for message, _ in offered]
-    first = [(message, disposition) for message, disposition in offered if message.disposition is None]
-    if len(first) == 1:
-        return answered(reply, *first[0])
-    if not first and (len(offered) == 1 or all(one.disposition is meant for one, meant in offered)):
-        return answered(reply, *offered[0])
-    meant = [message for message, _ in first] or messages
+def _answer(
+    reply: Reply, given: Sequence[GivenAnswer], by_id: Mapping[str, Message], candidates: Sequence[str] = ()
+) -> Reply:
+    is_changed = any(one.contradicts_earlier for one in given)
+    dispositions = {one.disposition for one in given}
+    ids = tuple(one.message_id for one in given)
+    about = _about(reply, [by_id[item_id] for item_id in ids])
     return replace(
-        _about(reply, meant),
-        candidates=tuple(message.id for message in meant),
-        waits=True,
-        note=f"{len(meant)} messages could be meant.",
+        about,
+        meaning=ReplyMeaning.ANSWER,
+        disposition=dispositions.pop() if len(dispositions) == 1 else None,
+        answers=tuple(given),
+        candidates=tuple(candidates) or (ids if is_changed or len(ids) > 1 else ()),
+        contradicts_earlier=is_changed,
+        waits=reply.waits or is_changed,
     )
+
+
+def _change(given: Sequence[GivenAnswer], by_id: Mapping[str, Message]) -> str:
+    earlier = dict.fromkeys(
+        by_id[one.message_id].disposition or "another reminder's" for one in given if one.contradicts_earlier
+    )
+    return f"Changes the earlier answer: {', '.join(earlier)}." if earlier else ""
 
 
 def _about(reply: Reply, messages: Sequence[Message]) -> Reply:
@@ -146,13 +208,3 @@ def _about(reply: Reply, messages: Sequence[Message]) -> Reply:
         campaign_id=messages[0].campaign_id,
         candidates=() if is_one else tuple(message.id for message in messages),
     )
-
-
-def _why_unclear(talk: Conversation) -> str:
-    if not talk.likely():
-        return "Answers no message."
-    if not any(talk.groups()):
-        return f"The last message to this person is older than {ANSWERABLE_FOR.days} days."
-    if any(talk.options.get(message.fire_id) for message in talk.likely()):
-        return "Not one of the offered answers."
-    return "The message offers no answers."

@@ -125,6 +125,8 @@ class IncomingMessage:
     """Something a person wrote to one of our senders. Addresses are as the provider writes them.
 
     `pool_address` is the sender that has the written number in its pool, where the provider names one.
+    `replies_to` is the provider's id of the message it refers to, where people can choose one. `written_at`
+    is when it was written, by the provider's clock, where that is not now.
     """
 
     provider_id: str
@@ -135,3 +137,5 @@ class IncomingMessage:
     is_opt_out: bool = False  # the provider itself took it as STOP
     is_opt_in: bool = False
     pool_address: str | None = None
+    replies_to: str | None = None
+    written_at: datetime | None = None

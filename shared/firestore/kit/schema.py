@@ -39,6 +39,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Dedupe keys may hold "time" and "text", and the text fills their gaps; campaigns have a row filter.
         # A worker that does not know that would give messages of a fire other ids, or plan too many.
         Upgrade(change=_unchanged),
+        Upgrade(change=_unchanged),  # campaigns say until when answers are taken
     ),
     # A worker that knows no row filter would load rows that are to be left out; one that knows no time column
     # would take a date for its midnight; one that counts nothing as filtered would not balance.

@@ -126,6 +126,7 @@ def _received(shown: MessageInstance, media: tuple[Media, ...]) -> ReceivedMessa
             to_address=shown.to or "",
             body=shown.body or "",
             media=media,
+            written_at=shown.date_sent or shown.date_created,
         ),
     )
 

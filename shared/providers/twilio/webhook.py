@@ -103,7 +103,8 @@ def parse_status(form: Form, message_id: str) -> Receipt:
 def parse_incoming(form: Form) -> IncomingMessage:
     """A message somebody sent to one of our numbers. Raises InvalidInput when sid, From or To is missing.
 
-    OptOutType is there when Twilio itself took the message as STOP or START.
+    OptOutType is there when Twilio itself took the message as STOP or START, OriginalRepliedMessageSid where
+    somebody answered one message of WhatsApp.
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
     fields = MultiDict(form)
@@ -118,6 +119,7 @@ def parse_incoming(form: Form) -> IncomingMessage:
         is_opt_in=opt_out_type == "START",
         media=_media(fields),
         pool_address=fields.get("MessagingServiceSid") or None,
+        replies_to=fields.get("OriginalRepliedMessageSid") or None,
     )
 
 

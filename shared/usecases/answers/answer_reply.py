@@ -5,7 +5,8 @@ from dataclasses import replace
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.binding import answered
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from shared.domain.campaigns.reply_option import ReplyOption
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.contacts.opt_out import (
@@ -19,10 +19,11 @@ from shared.domain.contacts.opt_out import (
     opt_out_ids,
 )
 from shared.domain.ids import computed_id
-from shared.domain.messages.binding import Conversation, understood
+from shared.domain.messages.binding import Conversation, Offer, understood
 from shared.domain.messages.message import Message
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.firestore.queries.senders import SENDERS_AT_ADDRESS
@@ -55,8 +56,8 @@ async def receive_reply(
         meaning=ReplyMeaning.UNCLEAR,
         media=incoming.media,
     )
-    options = await _options(runtime, company_id, found)
-    return await _apply(runtime, company_id, reply, incoming, [one.id for one in found], options)
+    offers = await _offers(runtime, company_id, found)
+    return await _apply(runtime, company_id, reply, incoming, [one.id for one in found], offers)
 
 
 async def _address(runtime: Runtime, company_id: str, channel: Channel, incoming: IncomingMessage) -> str:
@@ -110,18 +111,25 @@ async def _messages_to(
     return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]
 
 
-async def _options(
-    runtime: Runtime, company_id: str, messages: list[Message]
-) -> dict[str, tuple[ReplyOption, ...]]:
-    """The answers that each fire of the messages offers."""
+async def _offers(runtime: Runtime, company_id: str, messages: list[Message]) -> dict[str, Offer]:
+    """What each fire of the messages offers."""
     stores = runtime.stores
-    options: dict[str, tuple[ReplyOption, ...]] = {}
+    offers: dict[str, Offer] = {}
     for fire_id in dict.fromkeys(message.fire_id for message in messages):
         fire = await stores.fires.find(company_id, fire_id)
         if fire is not None:
             content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-            options[fire_id] = content.campaign.reply_options
-    return options
+            offers[fire_id] = _offer(content)
+    return offers
+
+
+def _offer(content: CampaignContent) -> Offer:
+    campaign = content.campaign
+    return Offer(
+        options=campaign.reply_options,
+        closes_before=timedelta(minutes=campaign.answers_close_minutes),
+        languages={step.id: content.templates[step.template_id].language for step in campaign.steps},
+    )
 
 
 async def _apply(
@@ -130,7 +138,7 @@ async def _apply(
     reply: Reply,
     incoming: IncomingMessage,
     message_ids: list[str],
-    options: dict[str, tuple[ReplyOption, ...]],
+    offers: dict[str, Offer],
 ) -> Reply:
     """Understand the reply by what holds now, and store it together with what follows from it."""
     stores = runtime.stores
@@ -145,16 +153,14 @@ async def _apply(
         refusal = holding(consent_ids, active(opt_outs.values()))
         talk = Conversation(
             messages=[found[item_id] for item_id in message_ids if item_id in found],
-            options=options,
+            offers=offers,
             is_refused=refusal is not None and not refusal.is_bounce,
-            now=reply.received_at,
         )
         done = understood(reply, incoming, talk)
         stores.replies.put(transaction, company_id, done.id, done)
-        if done.meaning is ReplyMeaning.ANSWER and done.message_id in found:
-            message = found[done.message_id]
-            dispositioned = replace(message, disposition=done.disposition)
-            stores.messages.put(transaction, company_id, message.id, dispositioned)
+        for given in done.answers:
+            message = replace(found[given.message_id], disposition=given.disposition)
+            stores.messages.put(transaction, company_id, message.id, message)
         for opt_out in _consent(done, list(opt_outs.values())):
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         return done

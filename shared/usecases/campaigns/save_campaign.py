@@ -11,12 +11,12 @@ from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_questions
 from shared.domain.campaigns.dedupe_scope import check_scope
 from shared.domain.campaigns.public_holidays import check_holidays
 from shared.domain.campaigns.recurrence import check_schedule
-from shared.domain.campaigns.replies import check_reply_options
 from shared.domain.campaigns.step import AtOnce, OnlyIf
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
 from shared.domain.ids import computed_id
+from shared.domain.replies.check_options import check_reply_options
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.filters import check_filters
 from shared.domain.templates.template import Template

@@ -17,8 +17,9 @@ from shared.domain.fires.person import (
 )
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.messages.message import MessageState, SkipReason
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Media
+from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.builders import NOON, a_message, an_opt_out
 
 ANA = Person(channel=Channel("sms"), address="+12125550187")

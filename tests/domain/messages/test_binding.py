@@ -1,7 +1,7 @@
 """Which message a reply belongs to, what it means there, and what it does to consent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,13 @@ import pytest
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
-from shared.domain.messages.binding import STAYS_OUT, Conversation, answered, is_over, understood
+from shared.domain.messages.binding import Conversation, Offer, answered, understood
 from shared.domain.messages.message import Message, MessageState
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.open_questions import TOO_LATE
+from shared.domain.replies.read_reply import STAYS_OUT
 from tests.kit.builders import NOON, a_message
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -52,12 +55,14 @@ def read(
     is_refused: bool = False,
     is_opt_out: bool = False,
     is_opt_in: bool = False,
+    replies_to: str | None = None,
+    written_at: datetime | None = None,
+    closes_before: timedelta = timedelta(0),
 ) -> Reply:
     talk = Conversation(
         messages=messages,
-        options={one.fire_id: options for one in messages},
+        offers={one.fire_id: Offer(options=options, closes_before=closes_before) for one in messages},
         is_refused=is_refused,
-        now=NOON,
     )
     incoming = IncomingMessage(
         provider_id="SM1",
@@ -66,6 +71,8 @@ def read(
         body=text,
         is_opt_out=is_opt_out,
         is_opt_in=is_opt_in,
+        replies_to=replies_to,
+        written_at=written_at,
     )
     return understood(replace(BLANK, body=text), incoming, talk)
 
@@ -77,7 +84,13 @@ def about(item_id: str, **changes: object) -> Reply:
 
 
 def test_an_answer_belongs_to_its_message() -> None:
-    assert read("y", sent()) == about("m1", body="y", meaning=ReplyMeaning.ANSWER, disposition=CONFIRMED)
+    assert read("y", sent()) == about(
+        "m1",
+        body="y",
+        meaning=ReplyMeaning.ANSWER,
+        disposition=CONFIRMED,
+        answers=(GivenAnswer(message_id="m1", disposition=CONFIRMED),),
+    )
 
 
 def test_the_same_answer_again_changes_nothing() -> None:
@@ -97,6 +110,7 @@ def test_another_answer_than_before_waits_for_a_person() -> None:
         meaning=ReplyMeaning.ANSWER,
         disposition=CANCELED,
         candidates=("m1",),
+        answers=(GivenAnswer(message_id="m1", disposition=CANCELED, contradicts_earlier=True),),
         contradicts_earlier=True,
         waits=True,
         note="Changes the earlier answer: confirmed.",
@@ -104,7 +118,12 @@ def test_another_answer_than_before_waits_for_a_person() -> None:
 
 
 def test_a_person_binds_an_answer_as_the_rules_would() -> None:
-    assert answered(BLANK, sent(), CANCELED) == about("m1", meaning=ReplyMeaning.ANSWER, disposition=CANCELED)
+    assert answered(BLANK, sent(), CANCELED) == about(
+        "m1",
+        meaning=ReplyMeaning.ANSWER,
+        disposition=CANCELED,
+        answers=(GivenAnswer(message_id="m1", disposition=CANCELED),),
+    )
 
 
 def test_of_two_messages_the_one_without_an_answer_is_meant() -> None:
@@ -120,7 +139,8 @@ def test_of_two_open_messages_either_may_be_meant_and_a_person_decides() -> None
         campaign_id="campaign of m2",
         candidates=("m2", "m1"),
         waits=True,
-        note="2 messages could be meant.",
+        may_also_mean=CONFIRMED,
+        note="2 appointments could be meant.",
     )
 
 
@@ -139,35 +159,79 @@ def test_where_both_have_answers_and_one_differs_a_person_decides() -> None:
     assert (reply.candidates, reply.waits, reply.disposition) == (("m2", "m1"), True, None)
 
 
-def test_what_is_to_come_goes_before_what_is_over() -> None:
+def test_what_is_to_come_is_meant_and_what_is_over_is_a_persons() -> None:
     over = sent("m2", about_at=NOON - HOUR)
     assert read("y", over, sent("m1")).message_id == "m1"
-    assert read("y", over).message_id == "m2"  # nothing else offers the answer
-
-
-def test_one_that_is_over_and_offers_the_answer_goes_before_one_that_does_not() -> None:
-    talk = Conversation(
-        messages=(sent("m2"), sent("m1", about_at=NOON - HOUR)),
-        options={"fire of m1": OPTIONS},
-        is_refused=False,
-        now=NOON,
-    )
-    assert talk.offering("y") == [(talk.messages[1], CONFIRMED)]
-    assert talk.offering("perhaps") == []
+    late = read("y", over)
+    assert (late.meaning, late.waits, late.note) == (ReplyMeaning.UNCLEAR, True, TOO_LATE)
+    assert (late.message_id, late.may_also_mean) == ("m2", CONFIRMED)
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_past"),
+    ("changes", "closes_before", "is_late"),
     [
-        ({"about_at": NOON}, True),
-        ({"about_at": NOON + timedelta(seconds=1)}, False),
-        ({"about_at": None, "not_after": NOON}, True),
-        ({"about_at": NOON + DAY, "not_after": NOON - DAY}, False),  # what it is about goes first
-        ({"about_at": None, "not_after": None}, False),
+        ({"about_at": NOON}, timedelta(0), True),
+        ({"about_at": NOON + timedelta(seconds=1)}, timedelta(0), False),
+        ({"about_at": None, "not_after": NOON}, timedelta(0), True),
+        (
+            {"about_at": NOON + DAY, "not_after": NOON - DAY},
+            timedelta(0),
+            False,
+        ),  # what it is about goes first
+        ({"about_at": None, "not_after": None}, DAY, False),
+        ({"about_at": NOON + HOUR}, HOUR, True),
+        ({"about_at": NOON + HOUR}, HOUR - timedelta(seconds=1), False),
     ],
 )
-def test_what_is_over(changes: dict[str, Any], is_past: bool) -> None:
-    assert is_over(sent(**changes), NOON) is is_past
+def test_when_it_is_too_late_to_answer(
+    changes: dict[str, Any], closes_before: timedelta, is_late: bool
+) -> None:
+    reply = read("y", sent(**changes), closes_before=closes_before)
+    assert (reply.meaning is ReplyMeaning.UNCLEAR) is is_late
+    assert (reply.note == TOO_LATE) is is_late
+
+
+def test_two_reminders_of_one_appointment_are_one_question() -> None:
+    two = (sent("m2", appointment_key="k"), sent("m1", appointment_key="k", disposition=CONFIRMED))
+    again = read("y", *two)
+    assert (again.message_id, again.disposition, again.contradicts_earlier) == ("m2", CONFIRMED, False)
+    changed = read("n", *two)
+    assert (changed.message_id, changed.contradicts_earlier, changed.waits) == ("m2", True, True)
+    other = read("y", sent("m2", appointment_key="k", appointment_at="1"), sent("m1", appointment_key="k"))
+    assert other.candidates == ("m2", "m1")
+
+
+def test_a_reply_to_one_message_is_about_that() -> None:
+    messages = (sent("m2", provider_id="SM2"), sent("m1", provider_id="SM1"))
+    assert read("y", *messages, replies_to="SM1").message_id == "m1"
+    assert read("y", *messages, replies_to="SM9").candidates == ("m2", "m1")
+
+
+def test_what_was_written_before_the_question_cannot_answer_it() -> None:
+    early = read("y", sent(), written_at=NOON - 2 * HOUR)
+    assert (early.meaning, early.note) == (
+        ReplyMeaning.UNCLEAR,
+        "It was written before the question was sent.",
+    )
+    assert read("y", sent(sent_at=NOON - 3 * HOUR), written_at=NOON - 2 * HOUR).disposition is CONFIRMED
+
+
+def test_one_reply_may_answer_several_messages() -> None:
+    ana, ben = sent("m2", body="Ana is expected"), sent("m1", body="Ben is expected")
+    both = read("Ana yes, Ben no", ana, ben)
+    assert (both.message_id, both.disposition, both.candidates) == (None, None, ("m2", "m1"))
+    assert both.answers == (
+        GivenAnswer(message_id="m2", disposition=CONFIRMED),
+        GivenAnswer(message_id="m1", disposition=CANCELED),
+    )
+    assert read("yes for Ben", ana, ben).message_id == "m1"
+
+
+def test_flags_and_kinds_are_kept() -> None:
+    assert [str(one) for one in read("running late", sent()).flags] == ["running_late"]
+    machine = read("Automatic reply: out of office", sent())
+    assert (machine.meaning, machine.waits, machine.disposition) == (ReplyMeaning.AUTO_REPLY, False, None)
+    assert read("HELP", sent()).waits
 
 
 @pytest.mark.parametrize(
@@ -198,15 +262,15 @@ def unclear(text: str, *messages: Message, options: tuple[ReplyOption, ...] = OP
 
 def test_what_no_rule_reads_waits_and_says_why() -> None:
     old = sent(sent_at=NOON - 15 * DAY, about_at=None)
-    assert unclear("see you", sent()) == ("m1", ("m1",), "Not one of the offered answers.")
-    assert unclear("see you", sent(), options=()) == ("m1", ("m1",), "The message offers no answers.")
+    assert unclear("tiles", sent()) == ("m1", ("m1",), "Not one of the offered answers.")
+    assert unclear("tiles", sent(), options=()) == ("m1", ("m1",), "The message offers no answers.")
     assert unclear("y", old) == ("m1", ("m1",), "The last message to this person is older than 14 days.")
     assert unclear("y") == (None, (), "Answers no message.")
     assert unclear("y", sent(state=MessageState.QUEUED)) == (None, (), "Answers no message.")
 
 
 def test_an_unclear_reply_is_about_what_is_to_come() -> None:
-    assert unclear("see you", sent("m2", about_at=NOON - HOUR), sent("m1"))[1] == ("m1",)
+    assert unclear("tiles", sent("m2", about_at=NOON - HOUR), sent("m1"))[1] == ("m1",)
 
 
 def test_of_old_messages_it_is_about_the_last_that_may_have_arrived() -> None:
@@ -283,7 +347,7 @@ def test_a_stop_after_several_messages_may_be_about_any_of_them() -> None:
 
 
 def test_a_stop_is_one_where_nothing_is_known_of_what_was_offered() -> None:
-    talk = Conversation(messages=(sent(),), options={}, is_refused=False, now=NOON)
+    talk = Conversation(messages=(sent(),), offers={}, is_refused=False)
     incoming = IncomingMessage(provider_id="SM1", from_address="", to_address="", body="STOP")
     reply = understood(replace(BLANK, body="STOP"), incoming, talk)
     assert (reply.consent, reply.note) == (WordMeaning.OPT_OUT, "")

@@ -21,8 +21,9 @@ from shared.domain.fires.fire import Fire, FireState
 from shared.domain.fires.notice import Notice, NoticeKind
 from shared.domain.messages.failure import Failure, FailureState, FailureStep
 from shared.domain.messages.message import MessageState
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
+from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.senders.sender import Provider
 from shared.firestore.kit.collection import Collection
 from shared.firestore.stores import Stores

@@ -23,7 +23,8 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.preview import Preview
 from shared.domain.job import Job
 from shared.domain.messages.failure import Failure, FailureStep
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import ReplyMeaning
 from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key

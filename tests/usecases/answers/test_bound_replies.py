@@ -9,8 +9,9 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.ids import computed_id
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Media
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.views.kit.paging import PageAsked

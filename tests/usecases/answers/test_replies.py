@@ -9,8 +9,8 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.message import Message
-from shared.domain.messages.reply import ReplyMeaning
 from shared.domain.messages.sending import Delivery, Receipt, ReceiptKind
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.clinic import Clinic
@@ -48,7 +48,7 @@ async def test_what_is_not_an_offered_answer_is_left_to_a_person(clinic: Clinic)
     [message] = await asked(clinic)
     reply = await clinic.write(ANA, "who is this?")
     assert (reply.meaning, reply.candidates) == (ReplyMeaning.UNCLEAR, (message.id,))
-    assert "Not one of the offered answers" in reply.note
+    assert reply.note == "It asks something."
     settled = await answer_reply(
         clinic.runtime, clinic.company_id, reply.id, message.id, Disposition.CONFIRMED
     )

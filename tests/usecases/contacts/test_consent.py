@@ -7,7 +7,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource, opt_out_id
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import MessageState
-from shared.domain.messages.reply import ReplyMeaning
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.sending.send_batch import send_batch
 from tests.kit.builders import a_step, an_sms_sender

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.contacts.consent import WordMeaning, word_meaning
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies.consent import consent_of as word_meaning
 
 REFUSALS = [
     "stop",

@@ -4,14 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.campaigns.replies import check_reply_options, decide_reply, read_reply
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
-from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMeaning, WrittenReply
+from shared.domain.replies.check_options import check_reply_options, text_warnings
+from shared.domain.replies.read_reply import read_reply
+from tests.kit.builders import NOON
 
 CONFIRM = ReplyOption(words=("1", "Y", "yes", "confirm", "see you"), disposition=Disposition.CONFIRMED)
 CANCEL = ReplyOption(words=("2", "C", "no"), disposition=Disposition.CANCELED)
 RESCHEDULE = ReplyOption(words=("3", "R", "reschedule"), disposition=Disposition.RESCHEDULE_ASKED)
 OPTIONS = (CONFIRM, CANCEL, RESCHEDULE)
+
+
+def read(text: str, options: tuple[ReplyOption, ...] = OPTIONS, is_refused: bool = False) -> Reading:
+    """The reading where one question is open; when its appointment is, is not known."""
+    asked = Question(id="q", appointments=(Appointment(key="a"),), options=options)
+    return read_reply([asked], WrittenReply(body=text, written_at=NOON, is_refused=is_refused))
+
+
+def answer(text: str, options: tuple[ReplyOption, ...] = OPTIONS) -> Disposition | None:
+    """What it answers."""
+    answers = read(text, options).answers
+    return answers[0].disposition if answers else None
 
 
 @pytest.mark.parametrize(
@@ -34,11 +48,12 @@ OPTIONS = (CONFIRM, CANCEL, RESCHEDULE)
         ("yes no", None),
         ("1 or 2", None),
         ("Yes but not at three", None),
-        ("Yes, stop", None),
+        ("Yes, stop", None),  # a refusal
         ("1 pm?", None),
-        ("C you then", None),
+        ("C you then", Disposition.CONFIRMED),  # as people write it; no code stands alone there,
         ("12", None),
         ("yesterday", None),
+        ("Yes on Monday", None),
         ("who is this", None),
         ("", None),
         ("please", None),
@@ -46,34 +61,33 @@ OPTIONS = (CONFIRM, CANCEL, RESCHEDULE)
     ],
 )
 def test_what_answers_mean(text: str, expected: Disposition | None) -> None:
-    assert read_reply(text, OPTIONS) is expected
+    assert answer(text) is expected
 
 
 @given(text=st.text())
 def test_without_a_question_there_is_no_answer(text: str) -> None:
-    assert read_reply(text, ()) is None
-    assert decide_reply(text, ()).disposition is None
+    assert answer(text, ()) is None
 
 
 def test_yes_answers_a_question_and_is_a_permission_only_without_one() -> None:
-    assert decide_reply("Yes", OPTIONS).disposition is Disposition.CONFIRMED
-    assert decide_reply("Yes", OPTIONS).consent is None
-    assert decide_reply("Yes", (CANCEL,)).consent is WordMeaning.OPT_IN
+    assert answer("Yes") is Disposition.CONFIRMED
+    assert read("Yes", is_refused=True).outcome is ReplyMeaning.ANSWER
+    assert read("Yes", (), is_refused=True).outcome is ReplyMeaning.OPT_IN
+    assert read("Yes", ()).outcome is ReplyMeaning.UNCLEAR
 
 
-def test_a_refusal_wins_and_the_other_meaning_is_flagged() -> None:
-    reply = decide_reply("CANCEL", OPTIONS)
-    assert reply.consent is WordMeaning.OPT_OUT
-    assert reply.disposition is None
+def test_a_refusal_wins_and_the_other_meaning_is_kept() -> None:
+    reply = read("CANCEL")
+    assert (reply.outcome, reply.answers) == (ReplyMeaning.OPT_OUT, ())
     assert reply.may_also_mean is Disposition.CANCELED
     old = ReplyOption(words=("end",), disposition=Disposition.RESCHEDULE_ASKED)
-    assert decide_reply("END", (old,)).may_also_mean is Disposition.RESCHEDULE_ASKED
-    assert decide_reply("End", (old,)).consent is WordMeaning.OPT_OUT
+    assert read("END", (old,)).may_also_mean is Disposition.RESCHEDULE_ASKED
+    assert read("End", (old,)).outcome is ReplyMeaning.OPT_OUT
 
 
 def test_a_refusal_without_a_question_or_without_a_second_meaning_is_just_that() -> None:
-    assert decide_reply("cancel", ()).may_also_mean is None
-    assert decide_reply("STOP", OPTIONS).may_also_mean is None
+    assert read("cancel", ()).may_also_mean is None
+    assert read("STOP").may_also_mean is None
 
 
 @pytest.mark.parametrize(
@@ -103,3 +117,27 @@ def test_one_word_has_one_meaning() -> None:
 
 def test_good_options_pass() -> None:
     assert check_reply_options(OPTIONS) == ()
+
+
+@pytest.mark.parametrize("word", ["baja", "PARAR", "sair", "arrêt", "no más mensajes", "désabonner"])
+def test_words_that_refuse_in_another_language_cannot_be_options(word: str) -> None:
+    [problem] = check_reply_options((ReplyOption(words=(word,), disposition=Disposition.CANCELED),))
+    assert "opt-out" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Reply CANCEL to cancel your visit", ["CANCEL"]),
+        ("Reply YES to confirm or reply QUIT to cancel", ["YES", "QUIT"]),
+        ("Responda CANCEL para cancelar", ["CANCEL"]),
+        ("Répondez END pour annuler", ["END"]),
+        ("Reply 1 to confirm, 2 to cancel", []),
+        ("Reply STOP to opt out", []),  # that is what the word is for
+        ("We cancel visits at once", []),
+    ],
+)
+def test_a_text_that_asks_for_a_carriers_word_is_warned_of(body: str, words: list[str]) -> None:
+    warnings = list(text_warnings(body))
+    assert len(warnings) == len(words)
+    assert all(word in warning for word, warning in zip(words, warnings, strict=True))

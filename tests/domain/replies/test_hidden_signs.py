@@ -2,7 +2,9 @@
 
 import pytest
 
-from shared.domain.contacts.consent import WordMeaning, word_meaning, words_of
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies.consent import consent_of as word_meaning
+from shared.domain.replies.words import words_of
 
 
 @pytest.mark.parametrize(

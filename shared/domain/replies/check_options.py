@@ -1,0 +1,77 @@
+"""Reply options and texts checked when they are saved: words that carriers take for something else."""
+
+import re
+from collections.abc import Iterator
+
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.errors import Problem
+from shared.domain.replies.consent import HELP_WORDS, consent_of, word_meaning
+from shared.domain.replies.lexicon import LANGUAGES
+from shared.domain.replies.words import folded, words_of
+
+_CARRIER_OPT_IN = frozenset({"start", "unstop"})
+_SUGGESTIONS = {
+    Disposition.CONFIRMED: '"Y" or "1"',
+    Disposition.CANCELED: '"C" or "2"',
+    Disposition.RESCHEDULE_ASKED: '"R" or "3"',
+}
+# What asks for a word: "Reply CANCEL to …", in the four languages.
+_ASKS_FOR = re.compile(
+    r"\b(?:reply|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|envie|envia|escriba|escribe"
+    r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande)\s+(?:with|by|con|com|par|avec|a"
+    r"|the word|la palabra|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+)",
+)
+_STOPS = frozenset(
+    {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
+)
+
+
+def check_reply_options(options: tuple[ReplyOption, ...]) -> tuple[Problem, ...]:
+    """What is wrong with a campaign's reply options, each with what to write instead."""
+    problems: list[Problem] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for index, option in enumerate(options):
+        if not option.words:
+            problems.append(Problem(field=f"reply_options[{index}].words", reason="Give at least one word."))
+        for number, word in enumerate(option.words):
+            place = f"reply_options[{index}].words[{number}]"
+            words = tuple(words_of(word))
+            reason = _fault_of(word, option.disposition)
+            if reason is None and seen.setdefault(words, index) != index:
+                reason = f"{word!r} is a word of option {seen[words] + 1} too: one word, one meaning."
+            if reason:
+                problems.append(Problem(field=place, reason=reason))
+    return tuple(problems)
+
+
+def _fault_of(word: str, disposition: Disposition) -> str | None:
+    suggestion = _SUGGESTIONS[disposition]
+    if not words_of(word):
+        return f"{word!r} has no letter or digit. Use {suggestion}."
+    if word_meaning(word) is WordMeaning.OPT_OUT:
+        reason = f"Carriers take {word!r} as an opt-out: who answers it gets no more messages."
+        return f"{reason} Use {suggestion} instead."
+    if any(consent_of(word, language) is WordMeaning.OPT_OUT for language in LANGUAGES):
+        return (
+            f"{word!r} is read as an opt-out: who answers it gets no more messages. Use {suggestion} instead."
+        )
+    if "".join(words_of(word)) in _CARRIER_OPT_IN | HELP_WORDS:
+        return f"Carriers answer {word!r} themselves. Use {suggestion} instead."
+    return None
+
+
+def text_warnings(body: str) -> Iterator[str]:
+    """What carriers would do with words the text asks for: "Reply CANCEL to …". STOP is no fault."""
+    for match in _ASKS_FOR.finditer(" ".join(folded(body).split())):
+        word = match["word"]
+        if word in _STOPS or (meaning := word_meaning(word)) is None:
+            continue
+        if meaning is WordMeaning.OPT_OUT:
+            does = "an opt-out: who answers it gets no more messages"
+        else:
+            does = "a permission: it ends an opt-out, too"
+        yield (
+            f"The text asks people to answer {word.upper()}. Carriers take that word as {does}. "
+            'Ask for digits ("1", "2") or coded words ("C1", "C2") instead.'
+        )

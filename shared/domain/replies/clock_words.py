@@ -1,0 +1,120 @@
+"""Whether a time or day that a reply names is an appointment's."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.replies.asked import Appointment
+from shared.domain.replies.lexicon import Lexicon
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.words import Token
+
+_CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
+_LAST_HOUR = 24
+_WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
+_THE = frozenset({"the", "this", "that", "another"})
+_MOST_OPTIONS = 4  # an ordinal above it is a day
+_PARTS = {
+    **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
+    **dict.fromkeys(("afternoon", "tarde", "midi"), (12, 20)),
+    **dict.fromkeys(("evening", "noche", "noite", "soir", "soiree", "night", "tonight"), (17, 24)),
+    **dict.fromkeys(("noon", "midday", "mediodia"), (12, 13)),
+}
+
+
+def with_times(marks: Sequence[Mark], tokens: Sequence[Token], lexicon: Lexicon) -> list[Mark]:
+    """The marks with "at 10" as a time and "May 5" as a day; what a number counts is a word."""
+    found: list[Mark] = []
+    skip = 0
+    for index, mark in enumerate(marks):
+        if skip:
+            skip -= 1
+            continue
+        if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+            mark, skip = _number(marks, index, tokens, lexicon)
+        elif mark.text in lexicon.months and index + 1 < len(marks):
+            after = marks[index + 1]
+            if after.sense in (Sense.NUMBER, Sense.ORDINAL):
+                value = ("date", ((lexicon.months[mark.text] + 1, after.value),))
+                mark, skip = mark._replace(sense=Sense.DAY, value=value), 1
+        found.append(mark)
+    return found
+
+
+def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Mark, int]:
+    """What a number is: a day of a month, an hour, how many of something; and how many marks it takes in."""
+    mark = marks[index]
+    if mark.text == "one" and index and (marks[index - 1].sense in _WHICH or marks[index - 1].text in _THE):
+        return mark._replace(sense=Sense.COMMON), 0  # "the second one"
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    if mark.sense is Sense.NUMBER and following and following.sense is Sense.UNIT:
+        return mark._replace(sense=Sense.WORD), 0
+    month, width = _month(marks, index, lexicon)
+    if month is not None:
+        return mark._replace(sense=Sense.DAY, value=("date", ((month + 1, mark.value),))), width
+    is_after_at = mark.start > 0 and tokens[mark.start - 1].text in lexicon.at
+    if (
+        mark.sense is Sense.NUMBER
+        and is_after_at
+        and isinstance(mark.value, int)
+        and mark.value <= _LAST_HOUR
+    ):
+        return mark._replace(sense=Sense.TIME, value=f"{mark.value}"), 0
+    return mark, 0
+
+
+def _month(marks: Sequence[Mark], index: int, lexicon: Lexicon) -> tuple[int | None, int]:
+    """The month that follows a number, with "de" between or not, and how many marks that takes."""
+    following = [mark.text for mark in marks[index + 1 : index + 3]]
+    if following and following[0] in lexicon.months and len(marks) > index + 1:
+        return lexicon.months[following[0]], 1
+    if len(following) == 2 and following[0] in ("de", "of") and following[1] in lexicon.months:
+        return lexicon.months[following[1]], 2
+    return None, 0
+
+
+def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | None:
+    """Whether the time or day is the appointment's; None when that is not known."""
+    at = appointment.at
+    if at is None:
+        return None
+    if mark.sense is Sense.TIME:
+        return _is_time(str(mark.value), at)
+    if mark.sense is Sense.DAY:
+        return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
+    if mark.sense is Sense.COMING and mark.value is not None:  # "see you on Friday"
+        return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
+    if (
+        mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and mark.value > _MOST_OPTIONS
+    ):  # "the 5th"
+        return mark.value == at.day
+    if mark.sense is Sense.OTHER:
+        spans = [_PARTS[word] for word in mark.text.split() if word in _PARTS]
+        return bool(spans) and all(first <= at.hour < last for first, last in spans)
+    return None
+
+
+def _is_time(text: str, at: datetime) -> bool:
+    match = _CLOCK.match(text)
+    if match is None:
+        return False
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
+    if minute != at.minute:
+        return False
+    if half:
+        return hour % 12 + (12 if half == "p" else 0) == at.hour
+    return hour == at.hour or (hour < 12 and hour + 12 == at.hour) or (hour, at.hour) == (12, 0)
+
+
+def _is_day(value: object, at: datetime, today: datetime) -> bool:
+    if isinstance(value, str):
+        first, second, *_ = (int(part) for part in re.split(r"[/.-]", value))
+        return (at.month, at.day) in ((first, second), (second, first))
+    pair: tuple[str, Any] = value if isinstance(value, tuple) else ("", 0)
+    kind, what = pair
+    if kind == "weekday":
+        return at.weekday() == what and at - today < timedelta(days=8)
+    if kind == "relative":
+        return bool((today + timedelta(days=what)).date() == at.date())
+    return (at.month, at.day) in what

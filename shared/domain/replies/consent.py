@@ -1,0 +1,132 @@
+"""Which replies are a refusal or a new permission, in four languages and whatever form they come in.
+
+The carrier words are those Twilio's numbers act on by themselves
+(https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out), those 47 CFR 64.1200(a)(10) names, and
+ARRET of Canadian carriers (https://www.twilio.com/docs/proxy/opt-out-keywords). Sentences are in the language
+files: the rule asks to honour any reasonable wording.
+"""
+
+import re
+from collections.abc import Sequence
+
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.words import words_of
+
+OPT_OUT_WORDS = frozenset({
+    "arret", "arrete", "arrett", "cancel", "end", "optout", "quit", "revoke", "stop", "stopall",
+    "unsubscribe",
+})  # fmt: skip
+OPT_IN_WORDS = frozenset({"start", "unstop", "yes"})
+HELP_WORDS = frozenset({"help", "info"})
+_ANSWERS = frozenset({"yes"})
+_STOPS = frozenset({"stop", "stopall", "unsubscribe", "optout", "revoke", "stopp"})
+_BESIDE = frozenset({Sense.GREETING, Sense.COMMON})
+_STOP_BEFORE = frozenset({
+    "a", "bus", "can", "could", "dont", "door", "first", "full", "going", "i", "last", "may",
+    "might", "must", "my", "never", "next", "no", "non", "not", "one", "pit", "quick", "should", "the",
+    "to", "train", "we", "will", "would",
+})  # fmt: skip
+_STOP_AFTER = frozenset({
+    "a", "after", "along", "and", "aspirin", "at", "before", "being", "bleeding", "blood",
+    "breastfeeding", "by", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
+    "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
+    "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
+    "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
+    "lights", "motion", "signs",
+})  # fmt: skip
+_KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
+_NOW = frozenset({
+    "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
+    "now", "this", "todo", "tout", "tudo", "ya", "yo",
+    "d", "de", "already", "please",
+})  # fmt: skip
+# "Not at work", "text me instead".
+_LIMIT = re.compile(
+    r"\b(?:at (?:work|night|home|school)|while|during|so (?:early|late)|instead"
+    r"|(?<!or )(?:text|email|write|message|whatsapp) me"
+    r"|en el trabajo|durante|mejor (?:por|un)|au travail|pendant|no trabalho)\b"
+)
+_OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
+_CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
+
+
+def word_meaning(text: str) -> WordMeaning | None:
+    """What a carrier does with `text` as a whole; None when it is neither refusal nor permission."""
+    whole = "".join(words_of(text))
+    if whole in OPT_OUT_WORDS or whole == "stopall":
+        return WordMeaning.OPT_OUT
+    return WordMeaning.OPT_IN if whole in OPT_IN_WORDS else None
+
+
+def is_help(heard: Heard) -> bool:
+    """Whether it is the word that is answered with who writes and how to stop, and nothing else."""
+    return heard.has(Sense.HELP) and all(one.sense in (Sense.HELP, Sense.GREETING) for one in heard.marks)
+
+
+def is_answer_too(text: str) -> bool:
+    """Whether a word of permission is what people answer questions with: YES, and not START."""
+    return "".join(words_of(text)) in _ANSWERS
+
+
+def consent_of(text: str, language: str = "en") -> WordMeaning | None:
+    """What `text` means for consent, as a carrier word or as a sentence in any of the languages."""
+    return word_meaning(text) or consent_heard(hear(text, language))
+
+
+def consent_heard(heard: Heard) -> WordMeaning | None:
+    """What a reply that was taken apart means for consent."""
+    if heard.has(Sense.NOT_REFUSE):
+        return None
+    marks = heard.marks
+    visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
+    says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
+    says_so = says_so or heard.has(Sense.REFUSE)
+    if says_so or _refuses_messages(heard) or any(_is_stop(heard, at) for at in range(len(heard.tokens))):
+        return WordMeaning.OPT_OUT
+    for index, mark in enumerate(marks):
+        if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
+            return WordMeaning.OPT_OUT
+        if mark.sense is Sense.SOFT_REFUSE and not _is_limited(marks, index):
+            return WordMeaning.OPT_OUT
+    is_whole = any(one.sense is Sense.OPT_IN for one in marks) and all(
+        one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
+    )
+    return WordMeaning.OPT_IN if is_whole and not any(one.asks for one in marks) else None
+
+
+def _refuses_messages(heard: Heard) -> bool:
+    """Whether a verb of ending and a noun of messages stand in one part: "end all of your texts"."""
+    lexicon = lexicon_of(heard.language)
+    if heard.has(Sense.NOT_CANCEL) or any(token.text in _KEEPING for token in heard.tokens):
+        return False
+    ended = {token.part for token in heard.tokens if token.text in lexicon.refusing}
+    return any(token.text in lexicon.refused and token.part in ended for token in heard.tokens)
+
+
+def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
+    """Whether nothing but polite words stands beside the word, up to the next sign."""
+    beside = [one for one in marks if one.part == word.part and one is not word]
+    return all(one.sense in (Sense.GREETING, Sense.REFUSE_WORD) or one.text in _NOW for one in beside)
+
+
+def _is_limited(marks: Sequence[Mark], index: int) -> bool:
+    """Whether a time or condition follows: "don't call before 9" is a wish, and no refusal."""
+    following = [one for one in marks[index + 1 :] if one.clause == marks[index].clause]
+    words = " ".join(one.text for one in following)
+    return any(one.sense in _CONDITIONS for one in following) or bool(_LIMIT.search(words))
+
+
+def _is_stop(heard: Heard, index: int) -> bool:
+    """Whether STOP stands there as a word of its own: not "stop by at five", "bus stop", "don't stop"."""
+    tokens = heard.tokens
+    if tokens[index].text not in _STOPS:
+        return False
+    part = tokens[index].part
+    before = tokens[index - 1] if index and tokens[index - 1].part == part else None
+    after = tokens[index + 1] if index + 1 < len(tokens) and tokens[index + 1].part == part else None
+    if before is not None and before.text in _STOP_BEFORE:
+        return False
+    return after is None or after.text not in _STOP_AFTER

@@ -1,0 +1,68 @@
+"""A reply taken apart: its own words, their language, and the sense of each part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.domain.campaigns.reply_option import ReplyOption
+from shared.domain.replies.clock_words import with_times
+from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spelled_out
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.words import Token, folded, tokens_of, words_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """The tokens of a reply and their senses in the language it is in."""
+
+    tokens: tuple[Token, ...]
+    marks: tuple[Mark, ...]
+    language: str
+
+    def has(self, *senses: Sense) -> bool:
+        """Whether any part has one of the senses."""
+        return any(mark.sense in senses for mark in self.marks)
+
+
+def hear(
+    text: str, asked_in: str, options: Sequence[ReplyOption] = (), names: frozenset[str] = frozenset()
+) -> Heard:
+    """Take a reply apart. `asked_in` is the question's language, `options` what it offers.
+
+    `names` are words that tell what was asked apart.
+    """
+    tokens = tokens_of(folded(text))
+    language = language_of(tokens, asked_in)
+    lexicon = lexicon_of(language)
+    tokens = spelled_out(tokens, lexicon)
+    choices = {
+        phrase: option.disposition
+        for option in options
+        for word in option.words
+        if (phrase := _phrase(word)) and not word.strip().isdecimal()
+    }
+    marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
+    return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
+
+
+@lru_cache(maxsize=1_000)
+def _phrase(word: str) -> tuple[str, ...]:
+    """A word of an option as replies are taken apart."""
+    return tuple(words_of(word))
+
+
+_POLITE = (Sense.GREETING, Sense.COMMON, Sense.YES, Sense.OKAY)
+
+
+def _asked(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks, where a clause that begins with a word of a question is one without a sign too."""
+    asking: set[int] = set()
+    begun: set[int] = set()
+    for mark in marks:
+        if mark.clause in begun:
+            continue
+        if mark.sense is Sense.ASKING:
+            asking.add(mark.clause)
+        if mark.sense not in _POLITE:
+            begun.add(mark.clause)
+    return [mark._replace(asks=mark.asks or mark.clause in asking) for mark in marks]

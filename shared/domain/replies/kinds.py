@@ -1,0 +1,110 @@
+"""What phones and mail programs write by themselves, and what of a reply are the person's own words.
+
+Reactions are sent as texts to phones that know none: Apple's by a word in the phone's language and a quote,
+Google's with the sign itself. https://support.apple.com/guide/iphone/react-with-tapbacks-iph018d3c336/ios
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from shared.domain.replies.lexicon import LANGUAGES, machines_of
+from shared.domain.replies.words import words_of
+
+_QUOTES = "\"“”„«»'‘’"
+_QUOTED = re.compile(rf"[{_QUOTES}](?P<text>.{{1,2000}}?)(?:[{_QUOTES}]|…|\.\.\.)?\s*$", re.DOTALL)
+_EMOJI_REACTION = re.compile(
+    rf"^\W*\s*(?:to|a|à|en reponse a|para)\s*[{_QUOTES}].+[{_QUOTES}]?\s*$", re.DOTALL | re.IGNORECASE
+)
+_IMAGE = re.compile(
+    r"^(?:liked|loved|disliked|laughed at|emphasized|questioned) an? (?:image|picture|photo|message)$"
+)
+_ENOUGH = 2  # weak marks of a machine
+_QUOTE_HEAD = re.compile(
+    r"^\s*(?:>.*|-{2,}\s*(?:original message|forwarded message|mensaje original|message d'origine"
+    r"|mensagem original)\s*-*.*"
+    r"|(?:on|el|le|em|a)\b.{4,200}\b(?:wrote|escribió|escribio|a écrit|a ecrit|escreveu)"
+    r"\s*:.*|_{5,}|(?:from|de)\s?:\s.*@.*)$",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(
+    r"^\s*(?:--\s*$|sent from my|sent via|get outlook|enviado desde mi|enviado do meu|enviado a partir"
+    r"|envoyé de mon"
+    r"|envoyé depuis|enviado via)",
+    re.IGNORECASE,
+)
+_SHORTEST_QUOTE = 4  # words
+
+
+@cache
+def _expression(name: str) -> re.Pattern[str]:
+    """The expressions of all languages for one of the lists under [machines]."""
+    return re.compile("|".join(f"(?:{one})" for language in LANGUAGES for one in machines_of(language)[name]))
+
+
+def is_automatic(text: str) -> bool:
+    """Whether a machine wrote it: out of office, driving, no mailbox."""
+    words = f" {' '.join(words_of(text, keeps_apart=True))} "
+    if _whole(_expression("automatic"), words):
+        return True
+    return len(_whole(_expression("maybe_automatic"), words)) >= _ENOUGH
+
+
+def _whole(expression: re.Pattern[str], words: str) -> list[str]:
+    """What is found as whole words."""
+    found = expression.finditer(words)
+    return [one.group() for one in found if words[one.start() - 1] == " " and not words[one.end()].isalnum()]
+
+
+def is_reaction(text: str) -> bool:
+    """Whether a phone tells of a reaction to a message, with a quote of it."""
+    whole = text.strip()
+    words = " ".join(words_of(whole, keeps_apart=True))
+    if _IMAGE.match(words) or _EMOJI_REACTION.match(whole):
+        return True
+    return bool(
+        _expression("reactions").match(words)
+        and (_QUOTED.search(whole) or re.search(r"[^\w\s.,!?'’]", whole))
+    )
+
+
+def own_words(text: str, sent: Iterable[str]) -> str:
+    """The reply without quotes of what was `sent`, the mail below it and the phone's signature."""
+    kept: list[str] = []
+    for line in text.splitlines():
+        if _SIGNATURE.match(line) or (_QUOTE_HEAD.match(line) and not line.lstrip().startswith(">")):
+            break
+        if not line.lstrip().startswith(">"):
+            kept.append(line)
+    whole = "\n".join(kept)
+    for one in sent:
+        whole = _without(whole, one)
+    return whole
+
+
+def _without(text: str, quoted: str) -> str:
+    """The text without what repeats `quoted`, word by word."""
+    if len(text) * 2 < len(quoted):
+        return text
+    quote = words_of(quoted)
+    if len(quote) < _SHORTEST_QUOTE:
+        return text
+    pieces = list(re.finditer(r"\S+", text))
+    said = [(piece.start(), piece.end(), words_of(piece.group())) for piece in pieces]
+    flat = [word for *_, words in said for word in words]
+    for start in range(len(flat) - len(quote) + 1):
+        if flat[start : start + len(quote)] == quote:
+            return _cut(text, said, start, start + len(quote))
+    return text
+
+
+def _cut(text: str, said: list[tuple[int, int, list[str]]], first: int, last: int) -> str:
+    count, begin, end = 0, 0, len(text)
+    for start, stop, words in said:
+        if count <= first:
+            begin = start
+        count += len(words)
+        if count >= last:
+            end = stop
+            break
+    return f"{text[:begin]}\n{text[end:]}"

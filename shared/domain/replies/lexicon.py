@@ -1,0 +1,231 @@
+"""The words of the four languages, and the sense of each part of a reply."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.spelling import nearest
+from shared.domain.replies.words import Token
+
+LANGUAGES = ("en", "es", "fr", "pt")
+_FOLDER = Path(__file__).with_name("languages")
+RANK = {sense: rank for rank, sense in enumerate(Sense)}
+_KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MOVE, Sense.COMING, Sense.YES})
+_KEY_LENGTH = 6
+_PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain words
+Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lexicon:
+    """One language: its phrases by first word, all its words, and those where a misspelling is looked for."""
+
+    language: str
+    aliases: Mapping[str, tuple[str, ...]]
+    index: Mapping[str, Sequence[Pattern]]
+    refusals: Mapping[str, Sequence[Pattern]]
+    vocabulary: frozenset[str]
+    key_words: frozenset[str]
+    skips: frozenset[str]
+    numbers: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    days: Mapping[str, int]
+    at: frozenset[str]
+    refusing: frozenset[str]
+    refused: frozenset[str]
+    pointers: frozenset[str]  # words that say which: no phrase passes over them
+
+
+@cache
+def _file_of(language: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def machines_of(language: str) -> dict[str, list[str]]:
+    """What machines write in the language: expressions by kind."""
+    machines: dict[str, list[str]] = _file_of(language)["machines"]
+    return machines
+
+
+@cache
+def lexicon_of(language: str) -> Lexicon:
+    """The lexicon of one of LANGUAGES, made of its file (a part of the code) when it is first needed."""
+    said = _file_of(language)
+    patterns = list(
+        patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"])
+    )
+    words = {word for pattern in patterns for element in pattern.elements for word in element.words}
+    keys = {w for p in patterns if p.sense in _KEY_SENSES for e in p.elements for w in e.words}
+    aliases = {
+        short: tuple(full.split())
+        for full, all_short in said["aliases"].items()
+        for short in all_short.split()
+    }
+    table = said["words"]
+    weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
+    known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
+    return Lexicon(
+        language=language,
+        aliases=aliases,
+        index=index_of(iter(patterns)),
+        refusals=index_of(one for one in patterns if one.sense is Sense.REFUSE),
+        vocabulary=frozenset(known),
+        key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
+        skips=frozenset(table["skips"].split()),
+        numbers=table["numbers"],
+        ordinals=table["ordinals"],
+        weekdays=weekdays,
+        months=months,
+        days=table["days"],
+        at=frozenset(table["at"].split()),
+        refusing=frozenset(said["refusals"]["verbs"].split()),
+        refused=frozenset(said["refusals"]["nouns"].split()),
+        pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
+    )
+
+
+def _breaks(patterns: Sequence[Pattern]) -> set[str]:
+    """Words such as "but" and "if": what follows them belongs to no phrase before."""
+    single = (one.elements[0].words for one in patterns if one.sense is Sense.BUT and len(one.elements) == 1)
+    return set().union(*single)
+
+
+def _numbered(names: Sequence[str]) -> dict[str, int]:
+    return {word: number for number, group in enumerate(names) for word in group.split("|")}
+
+
+def language_of(tokens: Sequence[Token], asked_in: str) -> str:
+    """The language most words of the reply belong to; that of the question when several fit."""
+    words = [token.text for token in tokens if token.kind == "word"]
+    order = dict.fromkeys((asked_in if asked_in in LANGUAGES else LANGUAGES[0], *LANGUAGES))
+    scores = {one: sum(word in lexicon_of(one).vocabulary for word in words) for one in order}
+    return max(order, key=lambda one: scores[one])
+
+
+def spelled_out(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """The tokens with short forms written out and misspelled key words mended."""
+    found: list[Token] = []
+    for token in tokens:
+        words: Sequence[str] = (token.text,)
+        if token.kind == "word":
+            if token.text in lexicon.aliases:
+                words = lexicon.aliases[token.text]
+            elif len(token.text) >= _KEY_LENGTH and not _is_known(token.text):
+                words = (nearest(token.text, lexicon.key_words) or token.text,)
+        found += [token._replace(text=word) for word in words]
+    return found
+
+
+def _is_known(word: str) -> bool:
+    return any(word in lexicon_of(language).vocabulary for language in LANGUAGES)
+
+
+def marks_of(
+    tokens: Sequence[Token], lexicon: Lexicon, choices: Choices, names: frozenset[str] = frozenset()
+) -> list[Mark]:
+    """The reply's parts with their senses, in its order. The longest phrase at each place holds.
+
+    `names` are words that tell what was asked apart: no phrase passes over them.
+    """
+    kept = names | lexicon.pointers
+    others = [lexicon_of(one) for one in LANGUAGES if one != lexicon.language]
+    marks: list[Mark] = []
+    at = 0
+    while at < len(tokens):
+        sense, value, end = _at(tokens, at, lexicon, choices, kept)
+        if sense is Sense.WORD and tokens[at].text not in lexicon.vocabulary:
+            for other in others:
+                if tokens[at].text in other.vocabulary:
+                    sense, value, end = _at(tokens, at, other, {}, kept)
+                    if sense is not Sense.WORD:
+                        break
+        text = " ".join(token.text for token in tokens[at:end])
+        marks.append(Mark(sense, value, at, end, tokens[at].clause, tokens[at].part, tokens[at].asks, text))
+        at = end
+    return marks
+
+
+def _at(
+    tokens: Sequence[Token], at: int, lexicon: Lexicon, choices: Choices, kept: frozenset[str]
+) -> tuple[Sense, object, int]:
+    """The sense of what begins at a token, its value, and where it ends."""
+    best, value = _chosen(tokens, at, choices)
+    sense = Sense.CHOICE if best else Sense.WORD
+    for pattern in _beginning(tokens, at, lexicon.index, lexicon.skips):
+        end = end_of(pattern.elements, tokens, at, lexicon.skips, kept)
+        if end > best or (
+            end and end == best and sense is not Sense.CHOICE and RANK[pattern.sense] < RANK[sense]
+        ):
+            best, sense, value = end, pattern.sense, _day_in(tokens[at:end], pattern.sense, lexicon)
+    simple = _simple(tokens[at], lexicon)
+    if simple is not None and best <= at + 1 and sense in (Sense.WORD, Sense.COMMON, Sense.UNIT):
+        return (*simple, at + 1)
+    return sense, value, best or at + 1
+
+
+def _day_in(tokens: Sequence[Token], sense: Sense, lexicon: Lexicon) -> object:
+    """The day that a promise to come names: "see you on Friday"."""
+    days = (_simple(token, lexicon) for token in tokens if sense is Sense.COMING)
+    return next((day[1] for day in days if day and day[0] is Sense.DAY), None)
+
+
+def _beginning(
+    tokens: Sequence[Token], at: int, index: Mapping[str, Sequence[Pattern]], skips: frozenset[str]
+) -> Iterator[Pattern]:
+    """The patterns that may begin at a token, by its word and the next."""
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    is_open = following in skips
+    for pattern in index.get(tokens[at].text, ()):
+        if not pattern.second or is_open or following in pattern.second:
+            yield pattern
+
+
+def refuses_anywhere(tokens: Sequence[Token], lexicon: Lexicon, passed: Collection[int]) -> bool:
+    """Whether a phrase of refusal stands in the words, be it within a longer phrase of another sense.
+
+    `passed` are the tokens at which none begins.
+    """
+    return any(
+        end_of(pattern.elements, tokens, at, lexicon.skips)
+        for at in range(len(tokens))
+        if at not in passed
+        for pattern in _beginning(tokens, at, lexicon.refusals, lexicon.skips)
+    )
+
+
+def _chosen(tokens: Sequence[Token], at: int, choices: Choices) -> tuple[int, object]:
+    """Where the longest phrase of an option ends that begins here, and which option it is."""
+    best, value = 0, None
+    for phrase, option in choices.items():
+        end = at + len(phrase)
+        if end > best and tuple(token.text for token in tokens[at:end]) == phrase:
+            best, value = end, option
+    return best, value
+
+
+def _simple(token: Token, lexicon: Lexicon) -> tuple[Sense, object] | None:
+    """Numbers and days, which are no phrases."""
+    text = token.text
+    if token.kind == "number":
+        return Sense.NUMBER, int(text[:9])
+    if token.kind == "ordinal":
+        return Sense.ORDINAL, int("".join(one for one in text if one.isdecimal()))
+    if token.kind == "time":
+        return Sense.TIME, text
+    if token.kind == "date":
+        return Sense.DAY, text
+    for sense, table in ((Sense.ORDINAL, lexicon.ordinals), (Sense.NUMBER, lexicon.numbers)):
+        if text in table:
+            return sense, table[text]
+    if text in lexicon.weekdays:
+        return Sense.DAY, ("weekday", lexicon.weekdays[text])
+    if text in lexicon.days:
+        return Sense.DAY, ("relative", lexicon.days[text])
+    return None

@@ -1,0 +1,40 @@
+"""The one appointment that a part of a reply is about, and which senses matter there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.replies.asked import Appointment
+from shared.domain.replies.sense import Sense
+
+CONFIRMED, CANCELED, MOVED = Disposition.CONFIRMED, Disposition.CANCELED, Disposition.RESCHEDULE_ASKED
+SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
+CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matter:
+    """The one appointment a part of a reply is about, and what may be answered."""
+
+    options: tuple[ReplyOption, ...]
+    appointment: Appointment
+    written_at: datetime
+
+    def offers(self, disposition: Disposition) -> bool:
+        """Whether one of the options means it."""
+        return any(option.disposition is disposition for option in self.options)
+
+    def numbered(self, number: object) -> Disposition | None:
+        """What the digit means among the options."""
+        return next(
+            (one.disposition for one in self.options if str(number) in (w.strip() for w in one.words)), None
+        )
+
+    def has_word(self, disposition: Disposition, words: frozenset[str]) -> bool:
+        """Whether one of these words is offered for it."""
+        return any(
+            word.strip().casefold() in words
+            for option in self.options
+            if option.disposition is disposition
+            for word in option.words
+        )

@@ -1,0 +1,153 @@
+"""Why a reply that sounds like an answer is a person's all the same."""
+
+from collections.abc import Sequence
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.clock_words import fits
+from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
+from shared.domain.replies.sense import Mark, Sense
+
+ASKS = "It asks something."
+DOUBTFUL = "It is not sure."
+CONDITION = "It names a condition."
+OTHER_TIME = "It names another day or time."
+NEGATED = "It denies something."
+NOT_ONLY = "More than an answer stands there."
+
+_ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
+Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
+_MOST_BEFORE = 2  # words before a yes: a name
+_MOST_WORDS = 25  # beside an answer; who writes more has more to say
+_IFS = frozenset(
+    {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
+)
+_REQUESTS = ("can you", "could you", "will you", "would you", "can u", "could u", "can we", "could we",
+             "puede", "podria", "me pueden", "me puede", "pode", "podem", "poderia", "pouvez", "pourriez",
+             "peux tu")  # fmt: skip
+
+
+def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
+    """Why no answer may be taken, whatever it says; empty when there is no reason."""
+    named = {vote for _, vote in votes}
+    senses = {mark.sense for mark in marks}
+    if Sense.DOUBT in senses and not _is_settled(marks, named):
+        return DOUBTFUL
+    if Sense.REASON in senses and CONFIRMED in named:
+        return DOUBTFUL
+    if _has_negation(marks, named):
+        return NEGATED
+    if _has_condition(marks, named):
+        return CONDITION
+    is_plain_move = MOVED in named and CONFIRMED not in named
+    if _names_another_time(marks, matter) and not is_plain_move:
+        return OTHER_TIME
+    if _is_unknown_time(marks, named, matter):
+        return OTHER_TIME
+    if _asks(marks, votes, named):
+        return ASKS
+    if _says_more(marks, votes, named):
+        return NOT_ONLY
+    return ""
+
+
+def _is_settled(marks: Sequence[Mark], named: set[Disposition]) -> bool:
+    """Whether a doubt comes after a wish for another time: "reschedule, if possible; call me"."""
+    if named != {MOVED}:
+        return False
+    first = next(mark for mark in marks if mark.sense in (Sense.MOVE, Sense.CHOICE, Sense.NUMBER, *CLOCK))
+    return all(mark.start > first.start for mark in marks if mark.sense is Sense.DOUBT)
+
+
+def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
+    said = (mark for mark in marks if mark.sense in (*CLOCK, Sense.COMING, Sense.ORDINAL))
+    if any(_is_another_hour(mark, matter) for mark in marks if mark.sense is Sense.NUMBER):
+        return True
+    return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
+
+
+def _is_another_hour(mark: Mark, matter: Matter) -> bool:
+    """Whether a number that is no option may be an hour or a day, and not the appointment's."""
+    at = matter.appointment.at
+    if at is None or matter.numbered(mark.value) is not None:
+        return False
+    return mark.value not in (at.hour, at.hour % 12, at.minute, at.day, at.month, at.year)
+
+
+def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
+    denied = [mark for mark in marks if mark.sense in (Sense.NEGATION, Sense.NEITHER) or mark.text in _ENDS]
+    sure = [mark for mark in marks if mark.sense is Sense.CANCEL]
+    if named == {CANCELED} and sure:
+        return any(one.part == sure[0].part and one.start < sure[0].start for one in denied)
+    if denied:
+        return named != {MOVED}
+    kept = any(mark.sense is Sense.NOT_CANCEL for mark in marks)
+    return kept and named != {CONFIRMED}
+
+
+def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
+    """A "but" is none where only running late follows, or nothing is confirmed: "I'd like to but can't"."""
+    for index, mark in enumerate(marks):
+        if mark.sense is not Sense.BUT:
+            continue
+        after = [
+            one.sense for one in marks[index + 1 :] if one.sense not in SILENT and one.sense is not Sense.WORD
+        ]
+        if CONFIRMED in named and after[:1] != [Sense.LATE]:
+            return True
+        if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
+            return True
+    return False
+
+
+def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Matter) -> bool:
+    """Whether it confirms for a time, and nobody knows whether that is the appointment's."""
+    if CONFIRMED not in named or matter.appointment.at is not None:
+        return False
+    saying = [mark for mark in marks if mark.sense in CLOCK]
+    return bool(saying) and not any(mark.sense is Sense.COMING for mark in marks)
+
+
+def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
+    """Whether it asks for anything that must be known first. Asking for another day is no such question."""
+    if named == {MOVED} or (MOVED in named and CONFIRMED not in named):
+        return False
+    harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
+    if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
+        return True
+    asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)}
+    requests = {mark.clause for mark in marks if _is_request(mark)}
+    return bool(asked - harmless - requests)
+
+
+def _is_request(mark: Mark) -> bool:
+    """ "Can you cancel my visit?" asks for nothing but that."""
+    return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
+
+
+def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
+    """Whether words beside the answer may change it."""
+    words = [mark for mark in marks if mark.sense is Sense.WORD]
+    if not words:
+        return False
+    senses = {mark.sense for mark, _ in votes}
+    if len(words) > _MOST_WORDS:
+        return True
+    if named == {MOVED}:
+        return False
+    strong = {Sense.CANCEL} if CANCELED in named else {Sense.YES, Sense.COMING}
+    if senses & strong:
+        first = votes[0][0]
+        if (
+            senses == {Sense.COMING}
+            and " " not in first.text
+            and any(one.part == first.part for one in words)
+        ):
+            return True
+        return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
+    clauses = {mark.clause for mark, _ in votes}
+    if any(mark.clause in clauses for mark in words):
+        return (
+            not any(mark.sense is Sense.CHOICE and len(mark.text) > 1 for mark, _ in votes[:1])
+            or CANCELED in named
+        )
+    return senses <= {Sense.OKAY, Sense.NO, Sense.CANCEL_VERB}

@@ -1,0 +1,127 @@
+"""Phrases of a language file as patterns, and where they are found in the words of a reply.
+
+    stop {texting} (me|us)?     one of the words of the class "texting", then "me" or "us" or nothing
+    take ~ off                  up to three words of any kind between
+
+A phrase never reaches across a sign such as a comma: "no, cancel it" does not say "no cancel".
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from shared.domain.replies.sense import Sense
+from shared.domain.replies.words import Token
+
+GAP = 3
+_PIECE = re.compile(r"\{(\w+)\}(\??)|\(([^)]*)\)(\??)|(~)|(\S+)")
+
+
+class Element(NamedTuple):
+    """One place of a phrase: any of `words`; none of them for a gap."""
+
+    words: frozenset[str]
+    is_optional: bool = False
+
+
+class Pattern(NamedTuple):
+    """A phrase and what it means. `second` are the words that must come second, where there is no choice."""
+
+    sense: Sense
+    elements: tuple[Element, ...]
+    second: frozenset[str]
+
+
+def patterns_of(phrases: Mapping[Sense, str], classes: Mapping[str, str]) -> Iterator[Pattern]:
+    """The patterns of a language file: by sense, phrases parted by ";" or line ends."""
+    for sense, text in phrases.items():
+        for phrase in re.split(r"[;\n]", text):
+            if phrase.strip():
+                yield from (Pattern(sense, one, _second_words(one)) for one in _expanded(phrase, classes))
+
+
+def _expanded(phrase: str, classes: Mapping[str, str]) -> Iterator[tuple[Element, ...]]:
+    """The phrase's elements, once for each alternative of several words it has."""
+    places: list[list[tuple[Element, ...]]] = []
+    for name, name_optional, group, group_optional, gap, word in _PIECE.findall(phrase):
+        if gap:
+            places.append([(Element(frozenset()),)])
+            continue
+        if word:
+            places.append([(Element(frozenset({word})),)])
+            continue
+        choices = (classes[name] if name else group).split("|")
+        is_optional = bool(name_optional or group_optional)
+        single = frozenset(one for one in choices if " " not in one.strip() and one.strip())
+        several = [
+            tuple(Element(frozenset({w})) for w in one.split()) for one in choices if " " in one.strip()
+        ]
+        alone = [(Element(single, is_optional),)] if single else [()] if is_optional else []
+        places.append(alone + several)
+    for parts in product(*places):
+        yield tuple(element for part in parts for element in part)
+
+
+def index_of(patterns: Iterator[Pattern]) -> dict[str, list[Pattern]]:
+    """Patterns by the words they can begin with."""
+    index: dict[str, list[Pattern]] = {}
+    for pattern in patterns:
+        for word in _first_words(pattern.elements):
+            index.setdefault(word, []).append(pattern)
+    return index
+
+
+def _second_words(elements: tuple[Element, ...]) -> frozenset[str]:
+    is_plain = len(elements) > 1 and not elements[0].is_optional and not elements[1].is_optional
+    return elements[1].words if is_plain else frozenset()
+
+
+def _first_words(elements: tuple[Element, ...]) -> set[str]:
+    words: set[str] = set()
+    for element in elements:
+        words |= element.words
+        if not element.is_optional:
+            break
+    return words
+
+
+def end_of(
+    elements: tuple[Element, ...],
+    tokens: Sequence[Token],
+    at: int,
+    skips: frozenset[str],
+    kept: Collection[str] = (),
+) -> int:
+    """Where a phrase that begins at token `at` ends; 0 when it does not stand there.
+
+    Words of `skips` ("please") may stand inside. No gap takes in numbers, times, or words of `kept`.
+    """
+    part = tokens[at].part
+
+    def match(place: int, position: int) -> int:
+        if place == len(elements):
+            return position
+        element = elements[place]
+        if not element.words:
+            return max(match(place + 1, position + more) for more in range(widest(position) + 1))
+        best = 0
+        if position < len(tokens) and tokens[position].part == part:
+            word = tokens[position].text
+            if word in element.words:
+                best = match(place + 1, position + 1)
+            elif word in skips and position > at:
+                best = match(place, position + 1)
+        if element.is_optional:
+            best = max(best, match(place + 1, position))
+        return best
+
+    def widest(position: int) -> int:
+        free = 0
+        for token in tokens[position : position + GAP]:
+            if token.part != part or token.kind != "word" or token.text in kept:
+                break
+            free += 1
+        return free
+
+    return match(0, at)

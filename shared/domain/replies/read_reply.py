@@ -1,0 +1,197 @@
+"""What one reply means, of all that was asked. The only reading there is: production and tests use it.
+
+In this order: a machine's text and a phone's reaction are nobody's answer; a refusal always wins, and the
+answer it stands beside is kept; danger to life and a wrong number are a person's; then the answer is looked
+for among the open questions. What is not certain is a person's, with the reason. docs/guide/replies.md says
+the rules for users, docs/replies-corpus.md how a corpus runs through them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies import kinds
+from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
+from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
+from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.matter import Matter
+from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.references import own_words_of
+from shared.domain.replies.sense import Sense
+from shared.domain.replies.several import Answered, answer_several
+from shared.domain.replies.verdict import verdict
+from shared.domain.replies.words import words_of
+
+STAYS_OUT = "The person has opted out and stays so: START ends that."
+NO_OPTIONS = "The message offers no answers."
+NO_WORDS = "It has no words."
+QUOTES_ONLY = "It only repeats what was sent."
+IS_DANGER = "It speaks of danger to life."
+IS_WRONG_NUMBER = "It says that the number is wrong."
+IS_HELP = "It asks for help."
+_FLAGS = {Sense.DANGER: Flag.DANGER, Sense.WRONG_NUMBER: Flag.WRONG_NUMBER, Sense.LATE: Flag.RUNNING_LATE}
+
+
+def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
+    """What `reply` means where `questions` are all that was asked of the person, in any order."""
+    asked = asked_of(questions, reply)
+    carrier = word_meaning(reply.body)
+    is_stop = reply.is_opt_out or carrier is WordMeaning.OPT_OUT
+    if not is_stop and (outcome := _not_a_persons(reply.body)):
+        return Reading(outcome=outcome, candidates=_ids(asked.targets))
+    own = kinds.own_words(reply.body, (one.text for one in questions))
+    known = asked.targets or asked.closed
+    options = [option for target in known for option in target.question.options]
+    names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
+    heard = hear(own, _language(asked, questions), options, names)
+    answer = _answer(heard, asked, reply)
+    flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
+    if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:
+        return _opted_out(answer, heard, asked, flags)
+    if is_help(heard):
+        return Reading(outcome=ReplyMeaning.HELP, candidates=_ids(asked.targets), reason=IS_HELP)
+    if reply.is_refused or reply.is_opt_in or carrier is not None or heard.has(Sense.OPT_IN):
+        answer = _permission(answer, heard, reply, carrier)
+    if Flag.DANGER in flags or Flag.WRONG_NUMBER in flags:
+        reason = IS_DANGER if Flag.DANGER in flags else IS_WRONG_NUMBER
+        return _for_a_person(answer, asked, reason, flags)
+    if not words_of(own) and answer.outcome is ReplyMeaning.UNCLEAR:
+        reason = QUOTES_ONLY if words_of(reply.body) else NO_WORDS
+        outcome = ReplyMeaning.REACTION if words_of(reply.body) else ReplyMeaning.UNCLEAR
+        is_persons = outcome is ReplyMeaning.UNCLEAR
+        return Reading(
+            outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason
+        )
+    return replace(answer, flags=answer.flags | flags)
+
+
+def _not_a_persons(text: str) -> ReplyMeaning | None:
+    if kinds.is_reaction(text):
+        return ReplyMeaning.REACTION
+    return ReplyMeaning.AUTO_REPLY if kinds.is_automatic(text) else None
+
+
+def _language(asked: Asked, questions: Sequence[Question]) -> str:
+    known = [target.question.language for target in (*asked.targets, *asked.closed)]
+    return (known or [one.language for one in questions] or ["en"])[0]
+
+
+def _ids(targets: Sequence[Target]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(target.question.id for target in targets))
+
+
+def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
+    """The answers to open questions, or why there are none."""
+    offering = [target for target in asked.targets if target.question.options]
+    likely = _ids(asked.targets or asked.closed)
+    if not offering:
+        reason = asked.reason or NO_OPTIONS
+        late = [target for target in asked.closed if target.question.options]
+        leaning = _one(heard, late[0], reply).leaning if late else None
+        return Reading(
+            outcome=ReplyMeaning.UNCLEAR,
+            candidates=likely,
+            needs_person=True,
+            reason=reason,
+            may_also_mean=leaning,
+        )
+    if len(offering) == 1:
+        found = _one(heard, offering[0], reply)
+    else:
+        found = answer_several(heard.marks, offering, reply.written_at)
+    if not found.answers:
+        return Reading(
+            outcome=ReplyMeaning.UNCLEAR,
+            candidates=_ids(_candidates(offering)),
+            needs_person=True,
+            reason=found.reason,
+            may_also_mean=found.leaning,
+        )
+    return _answered(found, offering)
+
+
+def _candidates(targets: Sequence[Target]) -> Sequence[Target]:
+    return [target for target in targets if target.appointment.disposition is None] or targets
+
+
+def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
+    matter = Matter(
+        options=target.question.options, appointment=target.appointment, written_at=reply.written_at
+    )
+    found = verdict(heard.marks, matter)
+    if found.disposition is None:
+        return Answered(leaning=found.leaning, reason=found.reason)
+    return Answered(
+        answers=((target, found.disposition),),
+        has_note=found.has_note,
+        has_rest=found.asks,
+        leaning=found.disposition,
+        reason="It also asks something." if found.asks else "",
+    )
+
+
+def _answered(found: Answered, offering: Sequence[Target]) -> Reading:
+    answers = tuple(
+        Answer(
+            question_id=target.question.id,
+            appointment_key=target.appointment.key,
+            disposition=disposition,
+            contradicts_earlier=target.appointment.disposition not in (None, disposition),
+        )
+        for target, disposition in found.answers
+    )
+    return Reading(
+        outcome=ReplyMeaning.ANSWER,
+        answers=answers,
+        candidates=_ids(offering) if found.has_rest else (),
+        flags=frozenset({Flag.NOTE} if found.has_note else ()),
+        needs_person=found.has_rest or any(one.contradicts_earlier for one in answers),
+        reason=found.reason,
+    )
+
+
+def _opted_out(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]) -> Reading:
+    """The refusal; the answer it stands beside, or sounds like, is for a person to look at."""
+    wants = _beside_refusal(answer, heard, asked)
+    return Reading(
+        outcome=ReplyMeaning.OPT_OUT,
+        candidates=_ids(asked.targets or asked.closed),
+        flags=flags,
+        may_also_mean=wants,
+        needs_person=wants is not None or Flag.DANGER in flags,
+        reason=f"May also mean: {wants}." if wants else IS_DANGER if Flag.DANGER in flags else "",
+    )
+
+
+def _beside_refusal(answer: Reading, heard: Heard, asked: Asked) -> Disposition | None:
+    offered = {option.disposition for one in asked.targets for option in one.question.options}
+    wants = answer.answers[0].disposition if answer.answers else answer.may_also_mean
+    if wants is None and "cancel" in {token.text for token in heard.tokens}:
+        wants = Disposition.CANCELED
+    return wants if wants in offered else None
+
+
+def _permission(answer: Reading, heard: Heard, reply: WrittenReply, carrier: WordMeaning | None) -> Reading:
+    """What a word of permission does: YES answers a question that is open, and else ends a refusal."""
+    is_word = carrier is WordMeaning.OPT_IN
+    if answer.outcome is ReplyMeaning.ANSWER:
+        if is_word and reply.is_refused and not reply.is_opt_in:
+            return replace(answer, reason=f"{answer.reason} {STAYS_OUT}".strip())
+        return answer
+    is_in = reply.is_opt_in or is_word or consent_heard(heard) is WordMeaning.OPT_IN
+    if is_in and (reply.is_refused or not is_answer_too(reply.body)):
+        return Reading(outcome=ReplyMeaning.OPT_IN, candidates=answer.candidates)
+    return answer
+
+
+def _for_a_person(answer: Reading, asked: Asked, reason: str, flags: frozenset[Flag]) -> Reading:
+    leaning = answer.answers[0].disposition if answer.answers else answer.may_also_mean
+    return Reading(
+        outcome=ReplyMeaning.UNCLEAR,
+        candidates=_ids(asked.targets or asked.closed),
+        flags=flags,
+        may_also_mean=leaning,
+        needs_person=True,
+        reason=reason,
+    )

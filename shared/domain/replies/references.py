@@ -1,0 +1,69 @@
+"""Which of several appointments a part of a reply names: by number, time, day, name or service."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.domain.replies.clock_words import fits
+from shared.domain.replies.open_questions import Target
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.words import words_of
+
+_CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
+_SHORTEST = 3  # letters of a word that tells questions apart
+_COMMON = frozenset({
+    "and", "avec", "com", "con", "das", "des", "dos", "dr", "dra", "las", "les", "los", "mr", "mrs",
+    "para", "pour", "the",
+})  # fmt: skip
+_DAYS_OR_PLACES = {"segunda": 2, "terca": 3, "quarta": 4, "quinta": 5}  # "a segunda": Monday, or the second
+
+
+def own_words_of(targets: Sequence[Target]) -> list[frozenset[str]]:
+    """For each target the words of its name, service and text that none of the others has."""
+    words = [_words(target) for target in targets]
+    return [
+        frozenset(one - set().union(*(other for n, other in enumerate(words) if n != index)))
+        for index, one in enumerate(words)
+    ]
+
+
+def _words(target: Target) -> set[str]:
+    appointment, question = target.appointment, target.question
+    is_one = len(question.appointments) == 1
+    told = f"{appointment.name} {appointment.service} {question.text if is_one else ''}"
+    return {word for word in words_of(told) if len(word) >= _SHORTEST and not word.isdecimal()} - _COMMON
+
+
+class References:
+    """What names one of several targets in a reply."""
+
+    def __init__(self, targets: Sequence[Target], written_at: datetime) -> None:
+        """`targets` in the order in which they are numbered, if they are."""
+        self._targets = targets
+        self._written_at = written_at
+        self._words = own_words_of(targets)
+        self.is_numbered = len({target.question.id for target in targets}) == 1
+
+    def named(self, mark: Mark) -> frozenset[int] | None:
+        """The targets that the part names, an empty set if another; None if it names nothing."""
+        if mark.sense in (Sense.BOTH, Sense.NEITHER):
+            return frozenset(range(len(self._targets)))
+        if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+            return self._numbered(mark)
+        if mark.sense in _CLOCK:
+            found = [
+                n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)
+            ]
+            if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
+                return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
+            return frozenset(found)
+        if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
+            found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]
+            return frozenset(found) or None
+        return None
+
+    def _numbered(self, mark: Mark) -> frozenset[int] | None:
+        if not self.is_numbered:
+            return None
+        found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
+        hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
+        return frozenset(found) or self.named(hour)

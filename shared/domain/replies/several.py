@@ -1,0 +1,172 @@
+"""An answer to several open appointments: "1 yes 2 no", "both", "only the 10:30", "yes for Ben"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.matter import Matter
+from shared.domain.replies.open_questions import Target
+from shared.domain.replies.references import References
+from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.verdict import Verdict, verdict
+
+WHICH = "{count} appointments could be meant."
+UNNAMED = "It names none of the open appointments."
+PAIRS = "It is not certain which answer is for which appointment."
+REST = "It says nothing of the others."
+_DOUBTS = frozenset(
+    {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
+)
+_DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
+_BESIDE = frozenset(
+    {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """The answers by target, or why a person decides. `has_rest`: the others stay open and are a person's."""
+
+    answers: tuple[tuple[Target, Disposition], ...] = ()
+    has_note: bool = False
+    has_rest: bool = False
+    leaning: Disposition | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Parts that belong together: what they name, and what they say of it."""
+
+    named: frozenset[int] | None = None
+    said: tuple[Mark, ...] = ()
+    is_none: bool = False  # "neither"
+
+
+def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
+    """What the parts of a reply say of several targets."""
+    references = References(targets, written_at)
+    named = [references.named(mark) for mark in marks]
+    if any(one is not None and not one for one in named):
+        return Answered(reason=UNNAMED)
+    if any(mark.sense in _DOUBTS or mark.asks for mark in marks):
+        return _unsure(marks, targets, written_at)
+    says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
+    groups = _groups(marks, named, says)
+    if groups is None or _has_word_between(marks, named):
+        return Answered(reason=PAIRS)
+    if not any(group.named for group in groups):
+        return _unnamed(marks, targets, written_at)
+    return _answers(groups, marks, targets, written_at)
+
+
+def _has_word_between(marks: Sequence[Mark], named: Sequence[frozenset[int] | None]) -> bool:
+    """Whether an unknown word stands between two names: it may say what the second one gets."""
+    places = [index for index, name in enumerate(named) if name is not None]
+    between = range(places[0], places[-1]) if len(places) > 1 else ()
+    return any(marks[index].sense is Sense.WORD and named[index] is None for index in between)
+
+
+def _is_said(mark: Mark, named: frozenset[int] | None, references: References) -> bool:
+    return named is None and mark.sense not in _BESIDE and mark.sense is not Sense.ONLY
+
+
+def _unsure(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
+    read = _verdict(tuple(marks), targets[0], written_at)
+    return Answered(leaning=read.leaning, reason=read.reason or WHICH.format(count=len(targets)))
+
+
+def _verdict(said: tuple[Mark, ...], target: Target, written_at: datetime) -> Verdict:
+    matter = Matter(options=target.question.options, appointment=target.appointment, written_at=written_at)
+    return verdict(said, matter)
+
+
+def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
+    """An answer that names no appointment: for the one that has none yet, else a person's.
+
+    Where all have that answer already, it is said again of the newest.
+    """
+    read = [(target, _verdict(tuple(marks), target, written_at)) for target in targets]
+    offered = [(target, one.disposition, one.has_note) for target, one in read if one.disposition is not None]
+    if not offered:
+        return Answered(leaning=read[0][1].leaning, reason=read[0][1].reason)
+    first = [one for one in offered if one[0].appointment.disposition is None]
+    is_again = not first and all(target.appointment.disposition is said for target, said, _ in offered)
+    if len(first) == 1 or len(offered) == 1 or is_again:
+        target, said, has_note = (first or offered)[0]
+        return Answered(answers=((target, said),), has_note=has_note)
+    return Answered(leaning=offered[0][1], reason=WHICH.format(count=len(first) or len(offered)))
+
+
+def _groups(
+    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
+) -> list[_Group] | None:
+    """Names and answers as pairs, in whichever order they begin; None when they do not pair."""
+    runs: list[tuple[str, list[int]]] = []
+    for index, name in enumerate(named):
+        kind = "name" if name is not None else "said" if says[index] else ""
+        if kind and runs and runs[-1][0] == kind:
+            runs[-1][1].append(index)
+        elif kind:
+            runs.append((kind, [index]))
+    if len(runs) > 2 and len(runs) % 2:
+        return None
+    groups: list[_Group] = []
+    for place in range(0, len(runs), 2):
+        group = _Group()
+        for kind, places in runs[place : place + 2]:
+            if kind == "name":
+                group.is_none = any(marks[index].sense is Sense.NEITHER for index in places)
+                group.named = _joined(
+                    [named[index] or frozenset() for index in places], [marks[i] for i in places]
+                )
+            else:
+                group.said = tuple(marks[index] for index in places)
+        groups.append(group)
+    return groups
+
+
+def _joined(names: list[frozenset[int]], marks: list[Mark]) -> frozenset[int]:
+    """ "Ben at 10:30" is what both name; "1 and 2" is either."""
+    both = frozenset.intersection(*names)
+    is_list = all(mark.sense in (Sense.NUMBER, Sense.ORDINAL) for mark in marks)
+    return both if both and not is_list else frozenset.union(*names)
+
+
+def _answers(
+    groups: Sequence[_Group], marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime
+) -> Answered:
+    is_only = any(mark.sense is Sense.ONLY for mark in marks)
+    is_all = any(mark.sense in (Sense.BOTH, Sense.NEITHER) for mark in marks)
+    if any(not group.said for group in groups) and not (is_only or is_all):
+        return Answered(reason=PAIRS)
+    found: dict[int, Disposition] = {}
+    for group in groups:
+        if not group.named:
+            return Answered(reason=PAIRS)
+        for number in group.named:
+            disposition = _of_group(group, targets[number], written_at)
+            if disposition is None or number in found:
+                return Answered(reason=PAIRS)
+            found[number] = disposition
+    rest = is_only and len(found) < len(targets)
+    return Answered(
+        answers=tuple((targets[number], disposition) for number, disposition in sorted(found.items())),
+        has_rest=rest,
+        reason=REST if rest else "",
+    )
+
+
+def _of_group(group: _Group, target: Target, written_at: datetime) -> Disposition | None:
+    """What is said of the target; "both" and "only the 10:30" by themselves confirm."""
+    if group.is_none:
+        return None if any(mark.sense not in _DENIALS for mark in group.said) else Disposition.CANCELED
+    if not group.said:
+        confirms = any(one.disposition is Disposition.CONFIRMED for one in target.question.options)
+        return Disposition.CONFIRMED if confirms else None
+    plain = tuple(mark for mark in group.said if mark.sense is not Sense.BOTH)
+    bare = {mark.sense for mark in plain} <= {Sense.NO, Sense.GREETING}
+    if bare and any(one.disposition is Disposition.CANCELED for one in target.question.options):
+        return Disposition.CANCELED
+    return _verdict(plain, target, written_at).disposition

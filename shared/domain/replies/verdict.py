@@ -1,0 +1,155 @@
+"""What a reply says of one appointment: an answer, or why a person must read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.clock_words import fits
+from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
+from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, Votes, objection
+from shared.domain.replies.sense import Mark, Sense
+
+NOT_OFFERED = "Not one of the offered answers."
+CONTRADICTION = "It says two things."
+_VOTES = {
+    Sense.YES: CONFIRMED,
+    Sense.OKAY: CONFIRMED,
+    Sense.COMING: CONFIRMED,
+    Sense.NO: CANCELED,
+    Sense.CANCEL: CANCELED,
+    Sense.CANCEL_VERB: CANCELED,
+    Sense.MOVE: MOVED,
+}
+_NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
+_WISHING = frozenset({
+    "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
+    "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez", "posso", "pode", "podem",
+    "poderia", "tem", "tens",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """The answer, or the `reason` why there is none. `leaning` is what it sounds like."""
+
+    disposition: Disposition | None = None
+    leaning: Disposition | None = None
+    has_note: bool = False
+    asks: bool = False
+    reason: str = ""
+
+
+def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
+    """What the parts say of the matter."""
+    marks = _corrected(marks, matter)
+    votes = [(mark, vote) for mark in marks if (vote := _vote(mark, marks, matter)) is not None]
+    votes += [(mark, MOVED) for mark in _wishes(marks, votes, matter)]
+    named = {vote for _, vote in votes}
+    if not votes:
+        return Verdict(reason=_why_none(marks))
+    leaning = next(iter(named)) if len(named) == 1 else None
+    reason = objection(marks, votes, matter)
+    decided = None if reason else _decided(marks, votes, named, matter)
+    if decided is None:
+        return Verdict(leaning=leaning, reason=reason or CONTRADICTION)
+    if not matter.offers(decided):
+        return Verdict(leaning=decided, reason=NOT_OFFERED)
+    voting = {id(mark) for mark, _ in votes}
+    beside = [m for m in marks if id(m) not in voting and m.sense is Sense.WORD]
+    asks = any(mark.sense is Sense.HARMLESS or mark.asks for mark in marks if id(mark) not in voting)
+    return Verdict(disposition=decided, has_note=bool(beside) or asks, asks=asks and decided is not MOVED)
+
+
+def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | None:
+    if mark.sense is Sense.CHOICE:
+        said = mark.value if isinstance(mark.value, Disposition) else None
+        return said if len(mark.text) > 1 or _is_alone(mark, marks) else None
+    if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+        return None if _counts(mark, marks) else matter.numbered(mark.value)
+    if mark.sense is Sense.COMING and _is_late(mark, marks):
+        return None
+    return _VOTES.get(mark.sense)
+
+
+def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "I'll be late" says when, and not that the visit stands."""
+    following = [one for one in marks if one.start >= mark.end and one.part == mark.part]
+    weighs = [one.sense for one in following if one.sense not in (*SILENT, Sense.WORD, Sense.NUMBER)]
+    return weighs[:1] == [Sense.LATE]
+
+
+def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
+    """Other times that are asked for: "can I come at 3?"."""
+    if any(vote is CONFIRMED for _, vote in votes):
+        return []
+    asking = {mark.clause for mark in marks if mark.asks and set(mark.text.split()[:1]) & _WISHING}
+    times = (mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.clause in asking)
+    return [mark for mark in times if fits(mark, matter.appointment, matter.written_at) is False]
+
+
+def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether the number counts what follows it: "1 child"."""
+    following = next((one for one in marks if one.start == mark.end), None)
+    return following is not None and following.sense is Sense.WORD and following.clause == mark.clause
+
+
+def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether nothing but polite words, and words that answer, stand in the code's clause."""
+    beside = {one.sense for one in marks if one.clause == mark.clause and one is not mark}
+    return beside <= SILENT | set(_VOTES) | {Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL}
+
+
+def _corrected(marks: Sequence[Mark], matter: Matter) -> Sequence[Mark]:
+    """What stands behind the last correction, where that is an answer by itself: "1 no wait 2"."""
+    for index in range(len(marks) - 1, 0, -1):
+        if marks[index].sense is not Sense.CORRECTION:
+            continue
+        after, before = marks[index + 1 :], marks[:index]
+        is_answer = any(_vote(mark, after, matter) is not None for mark in after)
+        if is_answer and any(_vote(mark, before, matter) is not None for mark in before):
+            return after
+    return marks
+
+
+def _why_none(marks: Sequence[Mark]) -> str:
+    if any(mark.asks or mark.sense in (Sense.HARMLESS, Sense.ASKING) for mark in marks):
+        return ASKS
+    if any(mark.sense is Sense.DOUBT for mark in marks):
+        return DOUBTFUL
+    if any(mark.sense in CLOCK for mark in marks):
+        return OTHER_TIME
+    return NOT_OFFERED
+
+
+def _decided(
+    marks: Sequence[Mark], votes: Votes, named: set[Disposition], matter: Matter
+) -> Disposition | None:
+    """The one disposition the parts agree on; None when they do not."""
+    senses = {mark.sense for mark, _ in votes}
+    weak = {id(mark) for mark, vote in votes if mark.sense is Sense.OKAY}
+    if len(named) > 1 and weak:
+        named = {vote for mark, vote in votes if id(mark) not in weak}
+    if MOVED in named and len(named) > 1:
+        return _moved(votes)
+    if len(named) > 1:
+        return None
+    decided = next(iter(named))
+    if decided is CANCELED and senses <= {Sense.NO, Sense.OKAY}:
+        return CANCELED if _no_cancels(matter) else None
+    return decided
+
+
+def _moved(votes: Votes) -> Disposition | None:
+    """Asking for another time beside a "no" or "can't" is that; beside a yes only where the yes is bare."""
+    others = {mark.sense for mark, vote in votes if vote is not MOVED}
+    is_move = others <= {Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.OKAY, Sense.YES}
+    return (
+        MOVED
+        if is_move and not (Sense.YES in others and others & {Sense.CANCEL, Sense.CANCEL_VERB})
+        else None
+    )
+
+
+def _no_cancels(matter: Matter) -> bool:
+    """Whether a bare "no" cancels: where it is offered, or nothing else but to cancel is left."""
+    return matter.has_word(CANCELED, _NO_WORDS) or not matter.offers(MOVED)
