@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from shared.domain.channels.channel import Channel
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.builders import NOON, a_message

@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.messages.binding import ANSWERABLE_FOR, is_over
+from shared.domain.messages.binding import ANSWERABLE_FOR
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.replies.asked import ReplyMeaning
@@ -70,7 +70,7 @@ class News(Story):
             assert reply.waits
 
     def _questions(self, address: str) -> list[Message]:
-        """What the person may answer: of what is to come, and only without such of what is over."""
+        """What the person may answer: what was sent of late, and is not over."""
         open_for = [
             message
             for message in self.seen.messages.values()
@@ -79,7 +79,8 @@ class News(Story):
             and (at := message.sent_at or message.sending_at) is not None
             and at > self.clock.at - ANSWERABLE_FOR
         ]
-        return [one for one in open_for if not is_over(one, self.clock.at)] or open_for
+        ends = {one.id: one.about_at or one.not_after for one in open_for}
+        return [one for one in open_for if (end := ends[one.id]) is None or end > self.clock.at]
 
     @precondition(lambda self: self.seen.accepted)
     @rule(

@@ -15,7 +15,8 @@ from shared.domain.contacts.opt_out import OptOutSource, ended
 from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
 from shared.domain.messages.message import MessageState
-from shared.domain.messages.reply import Reply, ReplyMeaning
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.views.kit.paging import PageAsked
 from shared.views.timeline import get_timeline

@@ -6,11 +6,11 @@ from shared import log
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.files.file import File
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, FireState
+from shared.domain.fires.planned_steps import planned_steps
 from shared.domain.job import GatherPeople
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.load_people import load_people, people_of
-from shared.usecases.fires.start_fire import planned_steps
 from shared.usecases.fires.store_chunks import store_chunks
 
 

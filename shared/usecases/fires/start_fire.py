@@ -10,10 +10,10 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
-from shared.domain.campaigns.step import first_steps
 from shared.domain.errors import Conflict
 from shared.domain.files.source import Source
-from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, PlannedStep
+from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire
+from shared.domain.fires.planned_steps import planned_steps
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -69,10 +69,7 @@ async def _start(
 ) -> Fire:
     stores = runtime.stores
     content = await _content_to_fire(runtime, company_id, campaign)
-    last = None
-    if not due.audience.parts and not campaign.is_for_people:
-        last = await last_with_files(runtime, company_id, campaign)
-    empty = None if campaign.is_for_people else _empty_because(due.audience, last)
+    last, empty = await _emptiness(runtime, company_id, campaign, due.audience)
     fire = _new_fire(company_id, campaign, content, slot, now, due, send_again, empty)
 
     async def start(transaction: Transaction) -> Fire:
@@ -129,6 +126,19 @@ async def _content_to_fire(runtime: Runtime, company_id: str, campaign: Campaign
     return content
 
 
+async def _emptiness(
+    runtime: Runtime, company_id: str, campaign: Campaign, audience: FoundAudience
+) -> tuple[Fire | None, EmptyBecause | None]:
+    """The campaign's last fire that had a file, where this one has none; and why it has nobody, if so.
+
+    Of people that is not known yet.
+    """
+    if campaign.is_for_people:
+        return None, None
+    last = None if audience.parts else await last_with_files(runtime, company_id, campaign)
+    return last, _empty_because(audience, last)
+
+
 def _empty_because(audience: FoundAudience, last: Fire | None) -> EmptyBecause | None:
     if audience.recipient_count:
         return None
@@ -165,14 +175,6 @@ def _new_fire(
         empty_because=empty,
         traceparent=tracing.traceparent(),
         has_row_filter=content.campaign.row_filter is not None,
-    )
-
-
-def planned_steps(content: CampaignContent, audience: FoundAudience) -> tuple[PlannedStep, ...]:
-    """The steps with which the fire begins, for these recipients."""
-    return tuple(
-        PlannedStep(step_id=step.id, planned=audience.recipient_count, chunk_count=audience.chunk_count)
-        for step in first_steps(content.campaign.steps)
     )
 
 

@@ -43,8 +43,11 @@ UNSEARCHED = frozenset(
 )  # fmt: skip
 # So few documents that an index more in each costs nothing, while the number of exemptions is limited.
 FEW = frozenset(
-    {"api_keys", "contact_fields", "contact_lists", "deletion_work", "deletions", "segments", "senders"}
-)
+    {
+        "api_keys", "contact_fields", "contact_imports", "contact_lists", "deletion_work", "deletions",
+        "segments", "senders",
+    }
+)  # fmt: skip
 # By collection and field: Firestore deletes the documents when that time has come.
 TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
 

@@ -22,6 +22,7 @@ JOB_WORKERS = {
     "record_job": "record_receipts",
     "forget_job": "forget_person",
     "import_job": "import_contacts",
+    "GatherPeople": "gather_people",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {
