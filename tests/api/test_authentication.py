@@ -31,6 +31,9 @@ PATH_IDS = {
     "opt_out_id": "opt-out",
     "deletion_id": "deletion",
     "contact_id": "contact",
+    "list_id": "list",
+    "field_id": "field",
+    "segment_id": "segment",
     "import_id": "import",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
@@ -38,6 +41,10 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/reports": {"params": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}},
     "/v1/why": {"params": {"address": "+12125550187", "campaign_id": "campaign-acme"}},
     "/v1/contacts/{contact_id}/why": {"params": {"campaign_id": "campaign-acme"}},
+    "/v1/contact-lists/{list_id}": {"json": {"name": "Others"}},
+    "/v1/contact-lists/{list_id}/add": {"json": {"contact_ids": ["contact-acme"]}},
+    "/v1/contact-lists/{list_id}/remove": {"json": {"contact_ids": ["contact-acme"]}},
+    "/v1/contact-fields/{field_id}": {"json": {"name": "Others"}},
     "/v1/failures/{failure_id}/requeue": {"json": {"corrections": {"phone": "+12125550187"}}},
     "/v1/replies/{reply_id}/answer": {"json": {"message_id": "message-globex", "disposition": "confirmed"}},
     "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
