@@ -48,7 +48,7 @@ EXPECTED = {
 }
 # Modules of our own, by kind of function: each costs about a millisecond. A number that grows is a cold start
 # that grows: look whether the first request needs what is new before you raise it.
-MOST_OWN_MODULES = {"ticks": 145, "workers": 185, "webhooks": 126, "api": 110, "portal": 15}
+MOST_OWN_MODULES = {"ticks": 155, "workers": 190, "webhooks": 126, "api": 110, "portal": 15}
 LIST_LOADED = """
 import json, sys, zoneinfo
 import main

@@ -8,7 +8,7 @@ import pytest
 from tests.kit.docs.markdown import ROOT, Document, document, documents
 
 LINE = 120
-WORDS = {"README.md": 900, "ARCHITECTURE.md": 1_800}
+WORDS = {"README.md": 900, "ARCHITECTURE.md": 2_000}
 GLOSSARY = "docs/glossary.md"
 RESERVED = ("user", "contact", "list", "segment", "automation", "sequence", "enrollment", "scheduled email")
 
