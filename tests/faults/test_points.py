@@ -73,6 +73,8 @@ ASKED_FOR = {
     "change_sender",
     "check_file",  # what it adds to is in memory
     "start_deletion",
+    "note_refusals",
+    "start_import",
     "start_preview",
     "start_upload",
     "check_database",  # only a database that went back in time is written to
