@@ -20,6 +20,9 @@ Point = Literal[
     "ingest_file.rejected",
     "ingest_file.profile",
     "ingest_file.update",
+    "load_people.open",  # finding people
+    "store_people",
+    "gather_people.begin",
     "store_chunks.reserve",  # fan-out
     "store_chunks.store",
     "store_chunks.finish",

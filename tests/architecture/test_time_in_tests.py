@@ -31,6 +31,7 @@ REASONS = {
     "tests/kit/suite/ceiling.py": "how long a run takes is what it is about",
     "tests/kit/suite/orderly_end.py": "waits for other processes, with patience",
     "tests/providers/sendgrid/test_client.py": "the client compares the provider's time with the machine's",
+    "tests/mutants/trial.py": "says how long a trial took, and stops in time",
     "tests/stack/test_main_job.py": "the processes of a real stack have the machine's clock",
     "tests/stack/test_traces.py": "the processes of a real stack have the machine's clock",
     "tests/suite/test_orderly_end.py": "waits for another process, with patience",

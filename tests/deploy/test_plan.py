@@ -158,6 +158,7 @@ def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     }
     assert _rights(MANIFEST.get("ingest_file")) == always | {
         ("datastore.user", "the project", ""),
+        ("pubsub.publisher", "topic import-contacts", ""),
         ("storage.objectUser", uploads, ""),
     }
     assert _rights(MANIFEST.get("messages")) == always | {

@@ -83,7 +83,11 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
     await trial.open()
     await scenario.disturb(lab, trial)
     try:
-        await trial.start(window_closes_in=scenario.window_closes_in, seconds=scenario.seconds)
+        await trial.start(
+            window_closes_in=scenario.window_closes_in,
+            is_for_people=scenario.is_for_people,
+            seconds=scenario.seconds,
+        )
         await trial.settle(seconds=scenario.seconds)
     except (Unsettled, TimeoutError) as unsettled:
         struck = f"; not taken: {orders}" if (orders := lab.orders.open_orders()) else ""

@@ -43,6 +43,7 @@ class Scenario:
     channels: tuple[Channel, ...] = BOTH
     numbers: tuple[str, ...] = ()
     window_closes_in: float | None = None
+    is_for_people: bool = False
     seconds: float = SETTLED_WITHIN
     by_service: bool = False
 
@@ -70,6 +71,7 @@ _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = (
     "dispatch_batches.mark",
     "dispatch_batches.publish",
 )
+_NEEDS_PEOPLE: tuple[Point, ...] = ("load_people.open", "store_people", "gather_people.begin")
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
 # What is refused is read again and written with its failure.
 _NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
@@ -103,6 +105,7 @@ def kills() -> Iterator[Scenario]:
                 may_be_failed=point in _NEEDS_REFUSAL,
                 channels=TEXTS if point in _NEEDS_REFUSAL else BOTH,
                 numbers=_WITH_REFUSED if point in _NEEDS_REFUSAL else (),
+                is_for_people=point in _NEEDS_PEOPLE,
                 window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
             )
 

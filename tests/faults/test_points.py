@@ -71,6 +71,13 @@ ASKED_FOR = {
     "reload_file",
     "save_opt_outs",
     "change_sender",
+    "change_contacts",
+    "change_one",
+    "find_source",  # asked for with a campaign
+    "forget_contacts",
+    "save_contact_field",
+    "save_contact_list",
+    "save_segment",
     "check_file",  # what it adds to is in memory
     "start_deletion",
     "note_refusals",

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local.simulator.client import SendGridKey, SimulatorClient, TwilioAccount
+from shared.domain.campaigns.audience import FileRows, PeopleAudience
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
@@ -23,6 +24,7 @@ from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState
 from shared.firestore.queries.messages import FIRE_BATCHES
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_source import keep_contact_source
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.files.store_upload import store_upload
 from tests.kit.builders import (
@@ -131,19 +133,27 @@ class Trial:
             account.twilio, account.number, inbound_url=account.incoming_url
         )
 
-    async def start(self, *, window_closes_in: float | None = None, seconds: float = 60) -> None:
-        """Upload the file, wait until it is loaded, and schedule the campaign for now; ticks do the rest."""
+    async def start(
+        self, *, window_closes_in: float | None = None, is_for_people: bool = False, seconds: float = 60
+    ) -> None:
+        """Upload the file, wait until it is loaded, and schedule the campaign for now; ticks do the rest.
+
+        `is_for_people`: it is for the people of the file, who are found when it fires.
+        """
         self.started = time.monotonic()
         file = await self._upload()
         await self.until(lambda: self._is_loaded(file.id), seconds=seconds)
         window = ALWAYS if window_closes_in is None else self._closing_window(window_closes_in)
         wall = self.runtime.now().replace(tzinfo=None) - timedelta(seconds=1)
         campaign = a_campaign(
-            audience=an_audience(file.id),
+            audience=PeopleAudience(include=(FileRows(file_id=file.id),))
+            if is_for_people
+            else an_audience(file.id),
             steps=tuple(STEPS[channel] for channel in self.channels),
             window=window,
             schedule=Schedule(kind=ScheduleKind.ONCE, at=wall, time_zone="UTC"),
         )
+        await keep_contact_source(self.runtime, self.company_id)
         await self.stores.campaigns.save(self.company_id, campaign.id, campaign)
         await mark_ready(self.runtime, self.company_id, campaign.id)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared import faults
 from shared.domain.campaigns.audience import FoundAudience, PeopleAudience, PeoplePart
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
@@ -46,7 +47,8 @@ async def _file(runtime: Runtime, company_id: str, campaign: Campaign, wanted_by
         created_at=runtime.now(),
         state=FileState.LOADING,
     )
-    await files.add(company_id, file_id, new)
+    with faults.step("load_people.open"):
+        await files.add(company_id, file_id, new)
     return await files.get(company_id, file_id)
 
 

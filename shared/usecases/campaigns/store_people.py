@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared import faults
 from shared.domain.campaigns.audience import Chosen, PeopleAudience, PeoplePart, SegmentMembers
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.companies.company import Company
@@ -182,6 +183,7 @@ class _Gatherer:
             return
         before = self._count - len(self._rows)
         chunk = chunk_of(self._file_id, self._chunks, before, self._rows)
-        await self._runtime.stores.row_chunks.save(self._company.id, chunk.id, chunk)
+        with faults.step("store_people"):
+            await self._runtime.stores.row_chunks.save(self._company.id, chunk.id, chunk)
         self._chunks += 1
         self._rows = []

@@ -53,4 +53,4 @@ async def _begin(runtime: Runtime, company_id: str, fire: Fire, content: Campaig
         runtime.stores.fires.put(transaction, company_id, fire.id, found)
         return found
 
-    return await transact(runtime.stores.db, begin)
+    return await transact(runtime.stores.db, begin, "gather_people.begin")
