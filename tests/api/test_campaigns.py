@@ -10,6 +10,7 @@ from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import an_sms_sender
 
+AUDIENCE = {"source_id": "source-acme", "file_id": None, "include": [], "exclude": []}
 BODY: dict[str, Any] = {
     "name": "Reminders",
     "audience": {"source_id": "source-acme"},
@@ -47,7 +48,7 @@ async def test_what_is_created_is_what_is_read(office: Office) -> None:
     assert made["schedule"] == {**BODY["schedule"], "at": "2099-01-05T09:00:00", "time_zone": None}
     assert made["steps"][0].pop("id")
     for name in ("audience", "steps", "reply_options", "filters", "dedupe_key", "expires_field"):
-        expected = {**BODY, "audience": {"source_id": "source-acme", "file_id": None}}[name]
+        expected = {**BODY, "audience": AUDIENCE}[name]
         assert made[name] == expected
 
 

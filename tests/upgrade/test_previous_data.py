@@ -46,6 +46,15 @@ NEWER = frozenset(
         "receipt_bundles",
         "withdrawals",
         "deletion_work",
+        "contact_shards",
+        "contact_shards (packed)",
+        "contact_key_shards",
+        "contact_changes",
+        "contact_changes (packed)",
+        "contact_fields",
+        "contact_lists",
+        "contact_imports",
+        "segments",
     }
 )
 

@@ -113,10 +113,15 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
 
 
 def _is_limited(marks: Sequence[Mark], index: int) -> bool:
-    """Whether a time or condition follows: "don't call before 9" is a wish, and no refusal."""
-    following = [one for one in marks[index + 1 :] if one.clause == marks[index].clause]
+    """Whether a time or condition follows: "don't call before 9" is a wish, and no refusal.
+
+    A number after a sign is an answer beside it: "don't write to me, 1".
+    """
+    word = marks[index]
+    following = [one for one in marks[index + 1 :] if one.clause == word.clause]
+    limits = [one for one in following if one.sense is not Sense.NUMBER or one.part == word.part]
     words = " ".join(one.text for one in following)
-    return any(one.sense in _CONDITIONS for one in following) or bool(_LIMIT.search(words))
+    return any(one.sense in _CONDITIONS for one in limits) or bool(_LIMIT.search(words))
 
 
 def _is_stop(heard: Heard, index: int) -> bool:

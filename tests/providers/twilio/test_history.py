@@ -152,7 +152,13 @@ async def test_what_people_wrote_since_a_day(twilio: Twilio) -> None:
     assert page.messages == (
         ReceivedMessage(
             at=datetime(2026, 11, 23, 17, 0, 3, tzinfo=UTC),
-            message=IncomingMessage(provider_id="SM2", from_address=ANA, to_address=OURS, body="Yes"),
+            message=IncomingMessage(
+                provider_id="SM2",
+                from_address=ANA,
+                to_address=OURS,
+                body="Yes",
+                written_at=datetime(2026, 11, 23, 17, 0, 3, tzinfo=UTC),
+            ),
         ),
     )
     assert page.next_cursor is None

@@ -39,6 +39,8 @@ KEPT = {
         "contact_key_shards",
         "contact_fields",
         "contact_lists",
+        "contact_imports",
+        "segments",
         "deletions",
         "deletion_work",  # deleted with the last page
     ),
