@@ -75,7 +75,8 @@ class _Run:
             self.api = ApiClient(self.stack.addresses.functions["api"], self.company.key, http)
             before = await self._fire(options.before)
             await fire._until(self.api, f"/fires/{before}", "percent", 100)
-            while_sending = await self._fire(options.before + options.count)
+            # Other people: an answer is meant for one message where no other is open.
+            while_sending = await self._fire(options.before + options.count, first=options.before)
             order = await self._order()
             begun = time.monotonic()
             async with http.post(f"{self.provider}/telling", json=order) as answer:
@@ -101,8 +102,10 @@ class _Run:
                 "replies_ms": [round(one * 1000) for one in replies],
             }
 
-    async def _fire(self, count: int) -> str:
-        campaign_id, _ = await fire._campaign(self.api, self.company, self.options.channel, count)
+    async def _fire(self, count: int, first: int = 0) -> str:
+        campaign_id, _ = await fire._campaign(
+            self.api, self.company, self.options.channel, count, first=first
+        )
         await self.api.post(f"/campaigns/{campaign_id}/ready", {})
         fired: str = (await self.api.post(f"/campaigns/{campaign_id}/fire"))["id"]
         return fired
