@@ -10,7 +10,7 @@ from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import an_sms_sender
 
-AUDIENCE = {"source_id": "source-acme", "file_id": None, "include": [], "exclude": []}
+AUDIENCE: dict[str, Any] = {"source_id": "source-acme", "file_id": None, "include": [], "exclude": []}
 BODY: dict[str, Any] = {
     "name": "Reminders",
     "audience": {"source_id": "source-acme"},
