@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from shared.domain.contacts.contact import FieldValue
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.files.source import CONTACT, PERSON
 from shared.domain.years import SHOWN_YEARS, YEARS
 
 D = TypeVar("D", bound=date)
@@ -27,7 +28,12 @@ TAKEN = frozenset(
         "list_ids",
         "addresses",
         "address",
+        "phone",
+        "email",
+        "created_at",
         "consent",
+        PERSON,
+        CONTACT,
     }
 )
 MOST_CHARACTERS = 1_000

@@ -19,8 +19,6 @@ _ADDRESSES: dict[str, tuple[AddressKind, FieldType]] = {
     EMAIL: (EMAIL_ADDRESS, FieldType.EMAIL),
 }
 _TOLD = {Told.NAME: FieldType.TEXT, Told.KEY: FieldType.TEXT, Told.LANGUAGE: FieldType.TEXT}
-RESERVED = frozenset({*Told, *_ADDRESSES, PERSON, CONTACT})
-"""Names that no field of a company's own may have."""
 
 
 def contact_source(

@@ -15,6 +15,7 @@ from shared.domain.errors import Conflict
 from shared.domain.files.file import Row
 from shared.domain.files.judge_rows import RowUnfit, takes
 from shared.domain.files.row_filter import RowCondition
+from shared.domain.files.row_key import row_key
 from shared.domain.files.source import FieldType, Source
 from shared.firestore.row_chunks import unpacked
 from shared.runtime import Runtime
@@ -73,7 +74,7 @@ class _Rows:
         kinds: Collection[AddressKind],
         now: datetime,
     ) -> None:
-        self._filter, self._now = chosen.row_filter, now
+        self._file_id, self._filter, self._now = chosen.file_id, chosen.row_filter, now
         self._types = {column.field: column.type for column in source.columns}
         self._zone = source.time_zone or company.time_zone
         self._kinds = kinds
@@ -104,6 +105,8 @@ class _Rows:
         for one in reversed(found):
             values.setdefault(address_field(one.kind), one.address)
         keys = tuple(one.key for one in found if one.kind in self._kinds)
+        if not keys:  # whoever has no address stays in, to be seen as a failure
+            keys = (row_key(self._file_id, row.number),)
         return Brought(keys, values, row.time_zone, name_in(row.values))
 
     def _found(self, row: Row) -> Iterator[FoundAddress]:

@@ -117,7 +117,7 @@ class _Gatherer:
         """Everybody who comes by an address, but for those who are in already or kept out."""
         seen: set[str] = set()
         async for one in self._brought(self._audience.include):
-            if not one.keys or self._gathering.excludes(one.keys):
+            if self._gathering.excludes(one.keys):
                 continue
             people = {each.id: each for key in one.keys for each in self._known.contacts.get(key, ())}
             contact = contact_meant(one.name, tuple(people.values()))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.check_criteria import check_criteria, normalized
 from shared.domain.contacts.contact import Consent, Contact, ContactAddress
-from shared.domain.contacts.contact_field import FieldKind
+from shared.domain.contacts.contact_field import TAKEN, FieldKind
+from shared.domain.contacts.contact_source import contact_source
 from shared.domain.contacts.judge_contact import asks_consent, judge_of
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_ids
 from shared.domain.contacts.segment import (
@@ -24,6 +25,7 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    Told,
 )
 from shared.domain.files.row_filter import ConditionTest
 
@@ -193,3 +195,10 @@ def test_and_or_and_not_are_those_of_logic(one: Criterion, other: Criterion, the
     assert met(both, contact) is (met(one, contact) and met(other, contact))
     neither = AnyOf(criteria=(Not(criterion=one), Not(criterion=other)))
     assert met(neither, contact) is not met(both, contact)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({column.field for column in contact_source((), NOW).columns} | {*Told})
+)
+def test_no_field_of_a_companys_own_hides_what_every_contact_has(name: str) -> None:
+    assert name in TAKEN

@@ -143,6 +143,13 @@ async def test_rows_of_a_file_by_its_filter_and_excluded_by_another(clinic: Clin
     assert sorted(one["handset"] for one in await clinic.accepted()) == [ANA, BEN]
 
 
+async def test_a_row_without_an_address_is_a_failure_and_not_lost(clinic: Clinic) -> None:
+    file = await clinic.load({"Patient": "Ben", "Phone": BEN}, {"Patient": "Cleo", "Phone": "n/a"})
+    await ready(clinic, FileRows(file_id=file.id))
+    report = await clinic.report(await clinic.fire())
+    assert (report.ledger.planned, report.ledger.sent, report.ledger.failed) == (2, 1, 1)
+
+
 async def test_nobody_in_the_audience_is_said(clinic: Clinic) -> None:
     await ready(clinic, await segment(clinic, HasTag(value="nobody has it")))
     report = await clinic.report(await clinic.fire())
