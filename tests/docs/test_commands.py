@@ -18,11 +18,7 @@ OPS = ("python", "-m", "infra.ops")
 RUNBOOKS = ("A campaign is stuck", "Dead letters", "A provider is down", "An opt-out complaint")
 
 
-READ_REPLIES = (
-    ".venv/bin/python",
-    "-m",
-    "tests.kit.read_replies",
-)  # see tests/domain/replies
+READ_REPLIES = (".venv/bin/python", "-m", "tests.kit.read_replies")
 
 
 def _commands(*start: str) -> list[Words]:

@@ -76,7 +76,7 @@ def _say(text: str) -> None:
 def _copy(folder: Path, part: Part, pattern: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     command = ["git", "ls-files", "-co", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)  # noqa: S603
+    listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)  # noqa: S603  # git
     for name in listed.stdout.splitlines():
         if (REPOSITORY / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def main(seconds: float, names: list[str]) -> None:
 
     mutmut.collect_or_load_stats = learn_and_choose
     mutmut.estimated_worst_case_time = lambda mutant_name: place[mutant_name]
-    ForkServerRunner.run_clean_tests = lambda self, tests: 0  # type: ignore[method-assign]
+    ForkServerRunner.run_clean_tests = lambda self, tests: 0  # type: ignore[method-assign]  # in place of its own
     mutmut.cli(["run", "--max-children", "1", *names])
 
 

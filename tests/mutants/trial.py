@@ -64,14 +64,14 @@ async def trial(folder: Path, part: Part, sample: Sample, say: Say) -> None:
 def sampled(statuses: Mapping[str, str], sample: Sample) -> list[str]:
     """The names of the mutants to try, in the order in which they are tried."""
     made = sorted(statuses)
-    random.Random(sample.seed).shuffle(made)  # noqa: S311
+    random.Random(sample.seed).shuffle(made)  # noqa: S311  # the same sample for the same seed
     return made[: sample.size or None]
 
 
 def statuses_in(folder: Path) -> dict[str, str]:
     """How each mutant ended, by its name. What was not drawn is "not checked"."""
     command = [*_MUTMUT, "results", "--all", "true"]
-    shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    shown = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  # mutmut
     found = re.finditer(r"^\s+(?P<name>[\w.ǁ]+): (?P<status>.+)$", shown.stdout, re.MULTILINE)
     return {line["name"]: line["status"] for line in found}
 

@@ -17,7 +17,7 @@ async def note_loading(runtime: Runtime, company_id: str, file: File, **facts: o
         current = await files.get(company_id, file.id, transaction)
         if current.lease_token != file.lease_token:
             raise LeaseLost
-        updated = replace(current, **facts)  # type: ignore[arg-type]
+        updated = replace(current, **facts)  # type: ignore[arg-type]  # its fields
         files.put(transaction, company_id, file.id, updated)
         if updated.hold is FileHold.HELD:
             notice = file_notice(updated, runtime.now())

@@ -36,9 +36,8 @@ from shared.usecases.upkeep.announce_imports import announce_imports
 UPLOADS_FOUND_FOR = timedelta(days=2)
 BUNDLES_A_TICK = 1_000
 BATCHES_A_TICK = 10_000  # a million messages; marking one takes some 30 ms, and 16 are marked at once
-UNSTORED_FOR = timedelta(
-    seconds=30
-)  # by then whoever stores a fire's chunks is through, died, or is overtaken
+# By then whoever stores a fire's chunks is through, died, or is overtaken.
+UNSTORED_FOR = timedelta(seconds=30)
 
 
 async def sweep_stalled_work(runtime: Runtime, now: datetime) -> dict[str, int]:

@@ -24,7 +24,7 @@ SMS = Channel("sms")
 
 
 def _told(before: object, after: object) -> list[tuple[str, str, str]]:
-    return [(one.kind, one.what, one.address) for one in events_of(ContactPair(before, after))]  # type: ignore[arg-type]
+    return [(one.kind, one.what, one.address) for one in events_of(ContactPair(before, after))]  # type: ignore[arg-type]  # of two that are not both none
 
 
 def test_a_new_contact_is_told_with_all_it_has() -> None:

@@ -108,7 +108,7 @@ def contacts(draw: st.DrawFn, number: int) -> Contact:
         time_zone=draw(st.sampled_from(["", "America/New_York"])),
         tags=tuple(draw(st.lists(TAGS, max_size=4))),
         list_ids=tuple(draw(st.lists(st.sampled_from(["l1", "l2", "l3", "l4", "l5"])))),
-        fields=draw(st.fixed_dictionaries({}, optional=VALUES)),  # type: ignore[arg-type]
+        fields=draw(st.fixed_dictionaries({}, optional=VALUES)),  # type: ignore[arg-type]  # values of several types
         addresses=tuple(mixed),
     )
     blank = Contact(id=f"contact{number}", created_at=NOON, changed_at=NOON, version=3)

@@ -47,7 +47,7 @@ def person(number: int, **changes: Any) -> Contact:
 
 def becoming(contacts: Iterable[Contact]) -> dict[str, Edit]:
     """Edits that make just these contacts."""
-    return {one.id: lambda _, made=one: made for one in contacts}  # type: ignore[misc]
+    return {one.id: lambda _, made=one: made for one in contacts}  # type: ignore[misc]  # a lambda with a default
 
 
 def tagging(contacts: Iterable[Contact], tag: str) -> dict[str, Edit]:
