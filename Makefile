@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ONCE ?=
 ONLY ?=
+STORY ?=
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -26,8 +27,8 @@ browser: # Debian's Chromium, for the tests that use a browser
 	  { $$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
 	  || { echo "chromium is missing, the browser tests need it: apt-get install chromium"; exit 1; }; }
 
-demo: setup ## start the stack, run the main job on a messy file, show the result (ONCE=1: then stop)
-	@exec $(BIN)/python -m infra.local demo $(if $(ONCE),--once)
+demo: setup ## start the stack, run the main job on a messy file, show the result (STORY=name: that instead; ONCE=1: then stop)
+	@exec $(BIN)/python -m infra.local demo $(if $(STORY),--story $(STORY)) $(if $(ONCE),--once)
 
 up: setup ## start the stack and leave it running (KEEP=1: go on with the last state)
 	@exec $(BIN)/python -m infra.local up $(if $(KEEP),--keep)

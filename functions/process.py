@@ -12,7 +12,7 @@ def current_runtime() -> Runtime:
     """The runtime of this process. Raises SettingsError naming everything wrong in the environment."""
     settings = Settings.from_process()
     log.configure(settings.log_level)
-    log.conceal((settings.signing_key, settings.caller_token))
+    log.conceal((settings.signing_key, settings.caller_token, *settings.link_keys))
     tracing.configure(settings)
     runtime = Runtime(settings)
     if settings.bus == "inline":

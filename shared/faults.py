@@ -14,6 +14,8 @@ Point = Literal[
     "check_senders",
     "start_fire",
     "refuse_fire",
+    "make_broadcast.claim",
+    "make_broadcast.finish",
     "claim_file.lease",  # loading
     "claim_file.content",
     "store_rows",
@@ -23,7 +25,8 @@ Point = Literal[
     "load_people.open",  # finding people
     "store_people",
     "gather_people.begin",
-    "store_chunks.reserve",  # fan-out
+    "plan_later_steps",  # fan-out
+    "store_chunks.reserve",
     "store_chunks.store",
     "store_chunks.finish",
     "store_chunks.publish",
@@ -53,10 +56,12 @@ Point = Literal[
     "record_receipts.finish",
     "record_receipt",
     "receive_reply",
+    "receive_reply.publish",
     "search_history.settle",  # evidence and decisions
     "search_history.page",
     "search_history.store",
     "open_searches",
+    "end_broadcasts",
     "settle_message",
     "settle_message.publish",
     "requeue_failure",

@@ -16,7 +16,12 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.domain.job import Job
     from shared.domain.senders.sender import Sender
     from shared.firestore.stores import Stores
-    from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
+    from shared.providers.kit.adapters import (
+        MessageSender,
+        ProviderAccount,
+        ProviderContents,
+        ProviderHistory,
+    )
     from shared.providers.kit.credentials import Credentials
     from shared.pubsub.dead_letters import DeadLetters
     from shared.pubsub.publisher import Publisher
@@ -28,15 +33,22 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _set_clock(path: str) -> Callable[[], datetime]:
+    from shared.set_clock import set_clock  # the local stack's alone
+
+    return set_clock(path)
+
+
 class Runtime:
     """What use cases work with: settings, stores, publisher, files, secrets and the clock."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] | None = None) -> None:
         self.settings = settings
-        self.now = clock  # aware, in UTC
+        self.now = clock or (_set_clock(settings.clock_file) if settings.clock_file else _utc_now)  # in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
         self.batches_at_work: Counter[str] = Counter()  # claimed in this process, by fire
         self.senders_heard: dict[tuple[str, str], tuple[float, Sender]] = {}  # when (time.monotonic), and who
+        self.senders_down: dict[tuple[str, str], float] = {}  # until when (time.monotonic), by company and id
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         if settings.extra_providers:
             from shared.providers.registry import register_extra
@@ -152,3 +164,9 @@ class Runtime:
         from shared.providers.registry import open_account
 
         return open_account(sender, credentials, self.settings)
+
+    def provider_contents(self, sender: "Sender", credentials: "Credentials") -> "ProviderContents | None":
+        """The message formats that the sender's provider keeps; None where it keeps none."""
+        from shared.providers.registry import open_contents
+
+        return open_contents(sender, credentials, self.settings)

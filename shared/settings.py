@@ -30,10 +30,14 @@ class Settings:
     project_id: str
     upload_bucket: str
     public_url: str  # where providers reach the `messages` function; signatures are checked against it
-    signing_key: str = field(repr=False)  # signs page cursors
+    signing_key: str = field(repr=False)  # signs page cursors and links; after it former ones (`link_keys`)
     secrets: str  # where provider credentials are: SECRET_MANAGER, or the absolute path of a JSON file
     provider_base_urls: Mapping[str, str] = field(default_factory=dict)  # by provider, where not its own
     extra_providers: tuple[str, ...] = ()  # modules that export a PROVIDER, beside those of shared/providers
+    forwarded_hops: int = (
+        1  # fronts of ours that add to X-Forwarded-For: Cloud Run's alone; 2 with a balancer
+    )
+    portal_url: str = ""  # where people reach the portal; invitations' links begin with it
     storage_public_url: str = "https://storage.googleapis.com"
     caller_token: str = field(default="", repr=False)  # local stack only: what ticks and pushes carry instead
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
@@ -47,14 +51,28 @@ class Settings:
     lease_seconds: float = 570.0
     ack_deadline_seconds: float = 600.0
     tick_interval_seconds: float = 300.0
+    dispatch_seconds: float = 60.0  # how often batches are dispatched; no earlier is one announced
     quiet_period_seconds: float = (
         4 * 3600.0
     )  # before it, a provider's history that lacks a message proves nothing
     max_upload_bytes: int = 100 * 1024 * 1024
     retention_days: float = 730.0  # of messages, failures and replies; `ops apply-retention` after a change
     rows_retention_days: float = 180.0  # of files' rows; infra/storage.lifecycle.json holds for the files
+    listeners_remembered_seconds: float = 15.0  # how long a process remembers what a company's listeners hear
+    clock_file: str = ""  # local stack only: by how many seconds its clock is ahead of the machine's
+    webhook_targets: str = "public"  # or "local": webhooks also go to this very machine, by http
     pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
     storage_emulator_host: str = ""
+
+    @property
+    def dispatch_ahead_seconds(self) -> float:
+        """How long before its start a batch is announced: what waits in a worker takes a place."""
+        return min(self.dispatch_seconds, self.tick_interval_seconds)
+
+    @property
+    def link_keys(self) -> tuple[str, ...]:
+        """The keys of links in messages: the first makes them, former ones (after commas) still open them."""
+        return tuple(part.strip() for part in self.signing_key.split(",") if part.strip())
 
     @classmethod
     def from_process(cls) -> "Settings":
@@ -104,12 +122,20 @@ class Settings:
             )
         if min(self.retention_days, self.rows_retention_days) < LEAST_RETENTION_DAYS:
             faults.append(f"{PREFIX}RETENTION_DAYS and {PREFIX}ROWS_RETENTION_DAYS must be at least 7")
+        if self.webhook_targets not in ("public", "local"):
+            faults.append(f"{PREFIX}WEBHOOK_TARGETS must be public or local")
+        if self.webhook_targets == "local" and not self.caller_token:
+            faults.append(f"{PREFIX}WEBHOOK_TARGETS may be local on the local stack only")
+        if self.clock_file and not self.caller_token:
+            faults.append(f"{PREFIX}CLOCK_FILE may be set on the local stack only")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
         if self.trace_exporter not in TRACE_EXPORTERS:
             faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
         if not 0 <= self.trace_share <= 1:
             faults.append(f"{PREFIX}TRACE_SHARE must be between 0 and 1")
+        if self.forwarded_hops < 0:
+            faults.append(f"{PREFIX}FORWARDED_HOPS must be 0 (no front of ours) or more")
         if not all(_MODULE.fullmatch(module) for module in self.extra_providers):
             faults.append(f"{PREFIX}EXTRA_PROVIDERS must be names of modules, with commas between")
         if faults:

@@ -22,10 +22,11 @@ from shared.domain.campaigns.audience import (
     PickedContacts,
     SegmentMembers,
 )
+from shared.domain.campaigns.pasted_list import MOST_TOGETHER
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS
 from shared.domain.channels.channel import as_text
 
-MOST_NAMED = 1_000  # of one list of ids or addresses; more are put on a list, or into a file
+MOST_NAMED = MOST_TOGETHER  # of one list of ids or addresses; more are put on a list, or into a file
 MOST_CHOSEN = 20
 _Address = Annotated[str, Field(min_length=1, max_length=ADDRESS_CHARACTERS)]
 

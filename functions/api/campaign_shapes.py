@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from functions.api.audience_shapes import AudienceInput, AudienceOutput
-from functions.api.kit.channel_name import ChannelName
+from functions.api.frequency_cap_shapes import FrequencyCapInput, FrequencyCapOutput
 from functions.api.kit.shapes import (
     LEFT_OUT,
     Day,
@@ -22,38 +22,31 @@ from functions.api.kit.shapes import (
     WallTimeShown,
 )
 from functions.api.message_filter_shapes import FilterInput, FilterOutput
+from functions.api.reply_option_shapes import ReplyOptionInput, ReplyOptionOutput
 from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
+from functions.api.step_shapes import StepInput, StepOutput
 from shared.domain.campaigns.campaign import Campaign, CampaignState, UnknownPolicy
 from shared.domain.campaigns.dedupe_scope import MOST_DAYS, DedupeScope
 from shared.domain.campaigns.public_holidays import holiday_hint, holidays_of
-from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.send_again import MOST_ROWS, ChosenRow, SendAgain
-from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
 from shared.usecases.campaigns.save_campaign import STEPS
 
-_Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-
-
-def _step(**fields: Any) -> Step:
-    return Step(id="", **fields)  # a step's id follows from its place: save_campaign gives it
-
-
-class StepInput(Input):
-    """One message: over which channel, from which sender, to the address in which field."""
-
-    record_type: ClassVar[Callable[..., Any] | None] = _step
-    channel: ChannelName
-    template_id: ItemId
-    sender_id: ItemId
-    address_field: FieldName
+_Topic = Annotated[str, StringConstraints(max_length=TOPIC_CHARACTERS)]
 
 
 class WindowInput(Input):
     """When people may be contacted, in their own time. `days` are 1 (Monday) to 7.
 
-    `holiday_country` names whose public holidays are not contact days: US, US-FL, or US+US-FL for both.
+    `holiday_country` names whose public holidays are not contact days: US, US-FL, or US+US-FL for both. On
+    `half_days`, and on half holidays known of that place, the window closes at `half_days_close`.
+
+    Where neither row nor number says a person's time zone, the window must be open in every zone of the
+    company's country; with `assumed_time_zone` it is that one. With `keeps_quiet_hours` nobody is contacted
+    when the law of their place forbids unasked calls (GET /v1/quiet-hours): by their number, and by the field
+    `place_field`, which holds a US state, a ZIP code or an address.
     """
 
     record_type: ClassVar[Callable[..., Any] | None] = ContactWindow
@@ -65,6 +58,11 @@ class WindowInput(Input):
     time_zone_field: FieldName | None = None
     closed_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
     holiday_country: Annotated[str, StringConstraints(min_length=2, max_length=60)] | None = None
+    half_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
+    half_days_close: WallTime | None = None
+    assumed_time_zone: Name | None = None
+    keeps_quiet_hours: StrictBool = False
+    place_field: FieldName | None = None
 
 
 class ScheduleInput(Input):
@@ -75,14 +73,6 @@ class ScheduleInput(Input):
     at: WallDateTime | None = None
     rule: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     time_zone: Name | None = None
-
-
-class ReplyOptionInput(Input):
-    """An answer the message offers. Carriers keep STOP, CANCEL, YES and others for themselves."""
-
-    record_type: ClassVar[Callable[..., Any] | None] = ReplyOption
-    words: Annotated[tuple[_Word, ...], Field(min_length=1, max_length=20)]
-    disposition: Disposition
 
 
 class ChosenRowInput(Input):
@@ -112,6 +102,10 @@ class CampaignChanges(Input):
     `campaign`, or also those that any campaign of the `source` sent within `dedupe_days`. Null leaves it to
     the default: `campaign` when it is recurring, else `source` with 30 days. Answers that come later than
     `answers_close_minutes` before the appointment's start are left to a person; by default, after its start.
+    With `stop_at_answer`, the default, whoever has answered gets no further step, but one for such answers.
+    `topic` is one of the company's topics: whoever has refused it gets none of these messages.
+    `frequency_cap` takes the place of the company's; with `ignores_frequency_cap` there is none.
+    With `asks_together` all rows of one address are asked in one message: its template lists `appointments`.
     """
 
     name: Name = LEFT_OUT
@@ -129,6 +123,11 @@ class CampaignChanges(Input):
     send_again: SendAgainInput = LEFT_OUT
     unknown_policy: UnknownPolicy = LEFT_OUT
     answers_close_minutes: Annotated[StrictInt, Field(ge=0, le=10_080)] = LEFT_OUT
+    stop_at_answer: StrictBool = LEFT_OUT
+    topic: _Topic = LEFT_OUT
+    frequency_cap: FrequencyCapInput | None = None
+    ignores_frequency_cap: StrictBool = LEFT_OUT
+    asks_together: StrictBool = LEFT_OUT
 
 
 class CampaignInput(CampaignChanges):
@@ -142,16 +141,6 @@ class CampaignInput(CampaignChanges):
     steps: _Steps
 
 
-class StepOutput(Output):
-    """One message of a campaign."""
-
-    id: str
-    channel: ChannelName
-    template_id: str
-    sender_id: str
-    address_field: str
-
-
 class WindowOutput(Output):
     """When people may be contacted."""
 
@@ -161,6 +150,11 @@ class WindowOutput(Output):
     time_zone_field: str | None
     closed_days: tuple[date, ...]
     holiday_country: str | None
+    half_days: tuple[date, ...]
+    half_days_close: WallTimeShown | None
+    assumed_time_zone: str | None
+    keeps_quiet_hours: bool
+    place_field: str | None
 
 
 class ScheduleOutput(Output):
@@ -170,13 +164,6 @@ class ScheduleOutput(Output):
     at: WallDateTimeShown | None
     rule: str | None
     time_zone: str | None
-
-
-class ReplyOptionOutput(Output):
-    """An answer a message offers."""
-
-    words: tuple[str, ...]
-    disposition: Disposition
 
 
 class ChosenRowOutput(Output):
@@ -207,8 +194,23 @@ class DedupeQuestionOutput(Output):
     question: str
 
 
+class ApprovalOutput(Output):
+    """Who made a campaign ready, and who else approved it ("user …" or "key …"). `is_waiting`: nobody yet.
+
+    `recipients` is null where they are counted only when it fires.
+    """
+
+    asked_by: str
+    asked_at: datetime
+    recipients: int | None
+    is_needed: bool
+    is_waiting: bool
+    approved_by: str
+    approved_at: datetime | None
+
+
 class CampaignOutput(Output):
-    """A campaign. `content_hash` is set while it is frozen.
+    """A campaign. `content_hash` and `approval` are set while it is frozen.
 
     `fire_refusal` says why it has not started though its time has come; it is tried again.
     """
@@ -231,10 +233,16 @@ class CampaignOutput(Output):
     questions: tuple[DedupeQuestionOutput, ...]
     unknown_policy: UnknownPolicy
     answers_close_minutes: int
+    stop_at_answer: bool
+    topic: str
+    frequency_cap: FrequencyCapOutput | None
+    ignores_frequency_cap: bool
+    asks_together: bool
     content_hash: str | None
     next_fire_at: datetime | None
     last_fire_id: str | None
     fire_refusal: str
+    approval: ApprovalOutput | None
     created_at: datetime
     updated_at: datetime
 
@@ -242,7 +250,13 @@ class CampaignOutput(Output):
     def derived(cls, record: Campaign) -> dict[str, object]:
         """The dedupe scope it has, be it the default."""
         audience = AudienceOutput.of(record.audience)
-        return {"audience": audience, "dedupe_scope": record.scope.kind, "dedupe_days": record.scope.days}
+        return {
+            "audience": audience,
+            "approval": ApprovalOutput.of(record.approval) if record.approval else None,
+            "steps": tuple(StepOutput.of(step) for step in record.steps),
+            "dedupe_scope": record.scope.kind,
+            "dedupe_days": record.scope.days,
+        }
 
 
 class CampaignDetailOutput(CampaignOutput):

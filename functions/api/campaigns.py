@@ -12,7 +12,7 @@ from functions.api.campaign_shapes import (
     SendAgainInput,
 )
 from functions.api.fires import FireOutput, LiveFireOutput, live_output
-from functions.api.kit.authentication import Reader, Sending, Writer
+from functions.api.kit.authentication import Caller, Reader, Sending, Writer
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
@@ -20,6 +20,7 @@ from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from functions.api.previews import PreviewOutput
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
+from shared.usecases.campaigns.approve_campaign import approve_campaign
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.pause_campaign import pause_campaign
@@ -127,9 +128,20 @@ async def mark_campaign_ready(
 ) -> ReadyCampaignOutput:
     """Freeze the campaign. One with a schedule fires at its time."""
     previewed = body.content_hash if body else None
-    campaign = await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed)
+    campaign = await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed, by=_by(caller))
     remarks = await sender_remarks(caller.runtime, caller.company_id, campaign.steps)
     return ReadyCampaignOutput.of(campaign, sender_remarks=remarks)
+
+
+@router.post("/{campaign_id}/approve")
+async def approve_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
+    """Approve a campaign that somebody else made ready: a user, or another key."""
+    approved = await approve_campaign(caller.runtime, caller.company_id, campaign_id, by=_by(caller))
+    return CampaignDetailOutput.of(approved)
+
+
+def _by(caller: Caller) -> str:
+    return f"key {caller.key.id}"
 
 
 @router.post("/{campaign_id}/fire", status_code=202)

@@ -9,13 +9,13 @@ from pydantic import Field, StrictBool
 from starlette.responses import StreamingResponse
 
 from functions.api.contacts import FieldId, ListIds, Tags
-from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Name, Output
+from functions.downloads import csv_response
 from shared.domain.contacts.contact_import import ImportMode, ImportState
 from shared.domain.contacts.import_columns import MOST_COLUMNS, ImportColumn, Target
 from shared.domain.errors import InvalidInput

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from functions.downloads import csv_response
 from shared.domain.messages.failure import FailureState, FailureStep
 from shared.usecases.fires.requeue_failure import requeue_failure
 from shared.views import failures as view

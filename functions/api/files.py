@@ -1,6 +1,6 @@
 """/v1/files: uploads, by signed link or directly, and what became of them."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -13,13 +13,17 @@ from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
+from functions.downloads import csv_response
+from shared.domain.contacts.contact_import import ImportState
 from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.files.file import FileHold, FileState
 from shared.domain.files.finding import FindingCode, Severity
 from shared.usecases.files.start_upload import start_upload
 from shared.usecases.files.store_upload import store_upload
 from shared.views import files as view
+from shared.views.contact_imports import find_import_of_file
 
+_COUNTS = ("created", "updated", "unchanged", "skipped", "rejected")
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/files", tags=["files"], route_class=UploadRoute)
 
@@ -100,6 +104,26 @@ class FileOutput(Output):
     decision_note: str
     marked_count: int
     fired_at: datetime | None
+
+
+class MadeContactsOutput(Output):
+    """What became of the contacts of a file's rows. The import of this id tells more, and takes them back."""
+
+    import_id: str
+    state: ImportState
+    percent: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    rejected: int
+    refusal: str | None
+
+
+class WholeFileOutput(FileOutput):
+    """A file, and the contacts that were made of its rows, where its source says so."""
+
+    contacts: MadeContactsOutput | None
 
 
 class UploadLinkOutput(Output):
@@ -183,9 +207,15 @@ async def list_files(
 
 
 @router.get("/{file_id}")
-async def get_file(caller: Reader, file_id: ItemId) -> FileOutput:
-    """One file: how far it is loaded, and what was refused."""
-    return FileOutput.of(await view.get_file(caller.runtime, caller.company_id, file_id))
+async def get_file(caller: Reader, file_id: ItemId) -> WholeFileOutput:
+    """One file: how far it is loaded, what was refused, and what became of its contacts."""
+    file = await view.get_file(caller.runtime, caller.company_id, file_id)
+    made = await find_import_of_file(caller.runtime, caller.company_id, file)
+    contacts = None
+    if made is not None:
+        counts = {name: getattr(made.counts, name) for name in _COUNTS}
+        contacts = MadeContactsOutput.of(made, import_id=made.id, **counts)
+    return WholeFileOutput.of(file, contacts=contacts)
 
 
 @router.get("/{file_id}/rejected", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -193,9 +223,3 @@ async def get_rejected_rows(caller: Reader, file_id: ItemId) -> StreamingRespons
     """The rejected rows as a CSV file with their reasons: mend them there and upload it again."""
     pieces = await view.read_rejected_rows(caller.runtime, caller.company_id, file_id)
     return csv_response(pieces, f"rejected-rows-{file_id}.csv")
-
-
-def csv_response(pieces: AsyncIterator[bytes], name: str) -> StreamingResponse:
-    """A CSV file to be saved, never shown: its cells are other people's."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)

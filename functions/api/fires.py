@@ -39,6 +39,15 @@ class StepLedgerOutput(Output):
     ledger: LedgerOutput
 
 
+class LaterStepOutput(Output):
+    """A step that is still to come: `due_at` is null until the sending of the step before has ended."""
+
+    step_id: str
+    after: str
+    seconds: int
+    due_at: datetime | None
+
+
 class ProgressOutput(Output):
     """The newest stored summary."""
 
@@ -89,13 +98,15 @@ class FireOutput(Output):
 class LiveFireOutput(FireOutput):
     """A fire with its ledger as counted now, and the newest stored summary.
 
-    `waits_for` says in sentences what holds it back: a paused campaign, a paused sender and why.
+    `steps` are those that are planned, `later_steps` those to come. `waits_for` says in sentences what holds
+    it back: a paused campaign, a paused sender and why.
     """
 
     status: ProgressStatus
     percent: int
     ledger: LedgerOutput
     steps: list[StepLedgerOutput]
+    later_steps: list[LaterStepOutput]
     progress: ProgressOutput | None
     waits_for: list[str]
 
@@ -110,6 +121,7 @@ def live_output(live: LiveFire) -> LiveFireOutput:
         planned=books.ledger.planned,
         ledger=books.ledger,
         steps=books.steps,
+        later_steps=books.fire.later,
         progress=live.progress,
         waits_for=live.waits_for,
         note=live.note,

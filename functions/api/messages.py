@@ -8,17 +8,19 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from functions.downloads import csv_response
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.fires.waiting import Wait
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.messages.skipping import skip_words
 from shared.usecases.evidence.settle_message import Settlement, settle_message
+from shared.usecases.sending.withdraw_message import withdraw_message
 from shared.views import exports
 from shared.views import messages as view
 
@@ -31,13 +33,27 @@ class SettlementInput(Input):
     settlement: Settlement = Field(alias="as")
 
 
+class WaitOutput(Output):
+    """What a message waits for, in words, and until when, where that is known.
+
+    `kind`: `not_due` (its step), `outside_window`, `closed_day`, `holiday`, `quiet_hours` (of a place),
+    `pace` (of its sender), `held` (something is paused), `cap`, `condition` (what is to come first has not),
+    `person` (is to write first), or `due`.
+    """
+
+    kind: str
+    until: datetime | None
+    words: str
+
+
 class MessageOutput(Output):
     """A message. `reason` says why it was skipped, failed or is unknown; `delivery` how far it got.
 
     `searched_at` is when the provider's history was searched in vain; `settled_by` is who or what decided
     on an unknown one: "history", "policy" or an API key.
-    `planned_for` is when it goes out, while it is queued. `withdrawn_by` is the file that canceled or moved
-    its appointment: it is skipped, or if that came too late not sent again. Of a skipped one, `explanation`
+    `planned_for` is when it goes out, while it is queued, and `waits` says why not before. `withdrawn_by` is
+    the file that canceled or changed its appointment: it is skipped, or if that came too late not sent again.
+    `followed` is the file by whose row it was planned anew. Of a skipped one, `explanation`
     says why in words, and `duplicate_of` is the message it is the same as.
     """
 
@@ -52,6 +68,8 @@ class MessageOutput(Output):
     address: str
     subject: str
     body: str
+    html: str
+    media_urls: tuple[str, ...]
     state: MessageState
     reason: str | None
     code: str | None
@@ -66,6 +84,8 @@ class MessageOutput(Output):
     searched_at: datetime | None
     settled_by: str | None
     withdrawn_by: str | None
+    followed: str | None
+    waits: WaitOutput | None
     planned_for: datetime | None
     not_after: datetime | None
     created_at: datetime
@@ -73,8 +93,9 @@ class MessageOutput(Output):
 
     @classmethod
     def derived(cls, record: Message) -> dict[str, object]:
-        """Its explanation."""
-        return {"explanation": skip_words(record)}
+        """Its explanation, and what it waits for, where that was looked up."""
+        waits: Wait | None = getattr(record, "waits", None)
+        return {"explanation": skip_words(record), "waits": WaitOutput.of(waits) if waits else None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +118,7 @@ Filters = Annotated[MessageFilters, Depends()]
 @router.get("")
 async def list_messages(caller: Reader, paging: Page, filters: Filters) -> Listed[MessageOutput]:
     """Messages that match every filter given, newest first. `address` is in any spelling."""
-    return await list_page(caller, paging, MessageOutput, view.list_messages, **vars(filters))
+    return await list_page(caller, paging, MessageOutput, view.list_shown_messages, **vars(filters))
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -118,6 +139,18 @@ async def export_messages(
 async def get_message(caller: Reader, message_id: ItemId) -> MessageOutput:
     """One message."""
     return MessageOutput.of(await view.get_message(caller.runtime, caller.company_id, message_id))
+
+
+@router.delete("/{message_id}")
+async def withdraw_one_message(caller: Sending, message_id: ItemId) -> MessageOutput:
+    """Withdraw a message that waits: it is skipped, and never sent. Again changes nothing.
+
+    One that is being sent, was sent or failed cannot be withdrawn.
+    """
+    withdrawn = await withdraw_message(
+        caller.runtime, caller.company_id, message_id, by=f"api key {caller.key.id}"
+    )
+    return MessageOutput.of(withdrawn)
 
 
 @router.post("/{message_id}/settle")

@@ -26,6 +26,7 @@ class NoticeOutput(Output):
     campaign_id: str | None
     file_id: str | None
     fire_id: str | None
+    endpoint_id: str | None
     read_at: datetime | None
 
 

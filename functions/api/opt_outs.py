@@ -56,6 +56,7 @@ class OptOutOutput(Output):
 
     `text` is what was said, `code` the provider's, `message_id` the message that taught it, `changed_by` who
     noted or ended it. `earlier` is what it was before. `provider_note` says what the provider keeps besides.
+    With a `topic` or `sender_id` it is about messages of that topic, or sender, alone.
     """
 
     id: str
@@ -66,6 +67,8 @@ class OptOutOutput(Output):
     text: str
     code: str | None
     message_id: str | None
+    topic: str | None
+    sender_id: str | None
     changed_by: str | None
     changed_at: datetime
     earlier: tuple[OptOutChangeOutput, ...]

@@ -23,6 +23,8 @@ LAST_ROW = 10_000_000
 class PreviewOutput(Output):
     """A preview's totals: `counts` by verdict, `reasons` by verdict and reason, cost at list price.
 
+    `warnings` count what is to be known of messages that go out all the same.
+
     It is of the files that the campaign would fire next; `left_out` are those it would not. `send_again` is
     the choice it was made with. `questions` are what the dedupe key leaves open.
     """
@@ -40,6 +42,7 @@ class PreviewOutput(Output):
     row_count: int
     counts: dict[str, int]
     reasons: dict[str, int]
+    warnings: dict[str, int]
     opens_at: dict[str, int]
     parts: int
     estimated_cost: str
@@ -80,6 +83,7 @@ class BeforeOutput(Output):
 class PreviewedMessageOutput(Output):
     """What would become of one row's message of one step.
 
+    `until` is when it goes out, if not now: when the window opens, or, with `is_later`, when the step is due.
     Of a duplicate, `same_as` is the row whose message goes out, and `values` are the row's own fields, to be
     compared. `before` is the same message in another fire; `reason` says so in words.
     """
@@ -91,15 +95,19 @@ class PreviewedMessageOutput(Output):
     address: str
     subject: str
     body: str
+    html: str
+    media_urls: tuple[str, ...]
     parts: int
     until: datetime | None
     kind: str
     field: str
     value: str
     reason: str
+    warnings: tuple[str, ...]
     values: dict[str, str] | None
     same_as: PreviewedRowOutput | None
     before: BeforeOutput | None
+    is_later: bool
 
 
 @router.get("/{preview_id}")

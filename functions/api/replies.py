@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from starlette.responses import StreamingResponse
 
-from functions.api.files import csv_response
 from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.paging import Page, Range, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from functions.downloads import csv_response
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.asked import Flag, ReplyMeaning
@@ -31,10 +31,15 @@ class ReplyAnswerInput(Input):
 
 
 class MediaOutput(Output):
-    """A picture or the like: where the provider keeps it, and what it says it is. Nothing is fetched."""
+    """A picture or the like: where the provider keeps it, and what it says it is. Nothing is fetched.
+
+    Of an attachment to a mail `url` is empty: its content is not kept. `size` is in bytes.
+    """
 
     url: str
     content_type: str
+    name: str
+    size: int | None
 
 
 class GivenAnswerOutput(Output):
@@ -53,7 +58,7 @@ class ReplyOutput(Output):
     `contradicts_earlier` says that the message had another answer before. It `waits` for a person. `answers`
     has one entry for each message that is answered; a reply that answers several has no `message_id`.
     `flags` are what somebody should know besides, `danger` to life first. `may_also_mean` is an answer heard
-    beside a refusal, or not surely enough.
+    beside a refusal, or not surely enough. `choice` is what stands behind a button that was pressed.
     """
 
     id: str
@@ -78,6 +83,7 @@ class ReplyOutput(Output):
     answers: tuple[GivenAnswerOutput, ...]
     flags: tuple[Flag, ...]
     may_also_mean: Disposition | None
+    choice: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 
 from functions.api.fires import LedgerOutput
 from functions.api.kit.authentication import Reader
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Moment, Output
 from shared.domain.fires.fire import ProgressStatus
-from shared.views import reports as view
+from shared.views.range_reports import report_range
+from shared.views.reports import report_fire
 
 router = APIRouter(prefix="/v1", tags=["reports"], route_class=ApiRoute)
 
@@ -36,8 +38,33 @@ class FireReportOutput(Output):
     currency: str
 
 
+class ChannelReportOutput(Output):
+    """What became of all messages of one channel. Those that were read were delivered."""
+
+    channel: ChannelName
+    sent: int
+    delivered: int
+    read: int
+    undelivered: int
+    answered: int
+    units: int
+    estimated_cost: str
+
+
+class AnswersThenOutput(Output):
+    """How many answers of each kind came in the hour, or on the day, that began at `since`."""
+
+    since: datetime
+    counts: dict[str, int]
+
+
 class RangeReportOutput(Output):
-    """All fires that started in [start, end), and their ledgers added up."""
+    """All fires that started in [start, end), and what they are made of, added up.
+
+    `answers` are counted by the hour where the range has three days or fewer, else by the day, on the
+    company's clock. `opt_outs` are refusals noted in the range, by how they were learned of; of a campaign,
+    those that its own replies were.
+    """
 
     start: datetime
     end: datetime
@@ -46,15 +73,31 @@ class RangeReportOutput(Output):
     dispositions: dict[str, int]
     replies: dict[str, int]
     fires: tuple[FireReportOutput, ...]
+    skipped: dict[str, int]
+    failed: dict[str, int]
+    unknown: dict[str, int]
+    undelivered: dict[str, int]
+    costs: dict[str, int]
+    estimated_cost: str
+    currency: str
+    channels: tuple[ChannelReportOutput, ...]
+    answers: tuple[AnswersThenOutput, ...]
+    opt_outs: dict[str, int]
 
 
 @router.get("/fires/{fire_id}/report")
 async def get_fire_report(caller: Reader, fire_id: ItemId) -> FireReportOutput:
     """What became of one fire."""
-    return FireReportOutput.of(await view.report_fire(caller.runtime, caller.company_id, fire_id))
+    return FireReportOutput.of(await report_fire(caller.runtime, caller.company_id, fire_id))
 
 
 @router.get("/reports")
-async def get_range_report(caller: Reader, start: Moment, end: Moment) -> RangeReportOutput:
-    """What became of the fires of a range of days. Times carry their offset: 2026-11-01T00:00:00-04:00."""
-    return RangeReportOutput.of(await view.report_range(caller.runtime, caller.company_id, start, end))
+async def get_range_report(
+    caller: Reader, start: Moment, end: Moment, campaign_id: ItemId | None = None
+) -> RangeReportOutput:
+    """What became of the fires of a range of days, of one campaign or of all.
+
+    Times carry their offset: 2026-11-01T00:00:00-04:00.
+    """
+    report = await report_range(caller.runtime, caller.company_id, start, end, campaign_id=campaign_id)
+    return RangeReportOutput.of(report)

@@ -11,7 +11,7 @@ from functions.api.row_filter_shapes import as_text
 from shared.domain.channels.channel import as_text as channel_text
 from shared.domain.channels.channel import named
 from shared.domain.contacts.contact import Consent
-from shared.domain.contacts.segment import Criterion
+from shared.domain.contacts.segment import Activity, Criterion
 from shared.domain.files.row_filter import ConditionTest
 
 _Text = Annotated[str, StringConstraints(max_length=200)]
@@ -62,6 +62,19 @@ class ReachableShape(Input):
     channel: ChannelName
 
 
+class ActivityShape(Input):
+    """It holds for at least `times` messages that were sent to the contact in the last `days` days.
+
+    `not_answered` counts messages without an answer. Without a channel it does not matter which.
+    """
+
+    kind: Literal["activity"]
+    activity: Activity
+    days: Annotated[int, Field(ge=1, le=365)]
+    times: Annotated[int, Field(ge=1, le=1_000)] = 1
+    channel: ChannelName | None = None
+
+
 class AllShape(Input):
     """All of the criteria are met."""
 
@@ -84,7 +97,15 @@ class NotShape(Input):
 
 
 CriterionShape = Annotated[
-    AllShape | AnyShape | NotShape | FieldShape | TagShape | ListShape | ConsentShape | ReachableShape,
+    AllShape
+    | AnyShape
+    | NotShape
+    | FieldShape
+    | TagShape
+    | ListShape
+    | ConsentShape
+    | ReachableShape
+    | ActivityShape,
     Field(discriminator="kind"),
 ]
 

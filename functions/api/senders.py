@@ -8,14 +8,17 @@ from pydantic import Field
 
 from functions.api.kit.authentication import Admin, Reader, Sending
 from functions.api.kit.channel_name import ChannelName
-from functions.api.kit.paging import Page, list_page
+from functions.api.kit.paging import Page, RowPage, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
+from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Output
+from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.senders.sender import Provider
+from shared.domain.templates.provider_content import Approval
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.senders.inspect_sender import inspect_sender
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
+from shared.views.contents import list_contents
 from shared.views.providers import provider_names
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
@@ -28,10 +31,26 @@ def _named(schema: dict[str, Any]) -> None:
 ProviderName = Annotated[Provider, Field(json_schema_extra=_named)]
 
 
-class SenderChanges(Input):
-    """What may be changed of a sender. `reply_to` is for a mailbox; null has answers go to itself."""
+_Text = Annotated[str, Field(max_length=ANSWER_CHARACTERS)]
 
-    reply_to: Annotated[str, Field(min_length=1, max_length=320)] | None
+
+class SenderChanges(Input):
+    """What may be changed of a sender; what is left out stays.
+
+    `reply_to` is for a mailbox; null has answers go to itself. `help_text` and `opt_out_text` answer HELP and
+    confirm STOP in place of the company's. `keywords_at_provider` is true while the provider answers STOP,
+    START and HELP by itself, as Twilio does for text messages; set it to false once that is turned off there.
+    `stand_in_id` is a sender of the same channel: while this one's provider is down, that one takes over what
+    was provably not accepted. `link_name` is what links that open a chat are made of: an Instagram account's
+    name (without it nobody can be invited there), or a page's.
+    """
+
+    reply_to: Annotated[str, Field(min_length=1, max_length=320)] | None = None
+    help_text: _Text = LEFT_OUT
+    opt_out_text: _Text = LEFT_OUT
+    keywords_at_provider: bool = LEFT_OUT
+    stand_in_id: ItemId | None = None
+    link_name: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = LEFT_OUT
 
 
 class SenderOutput(Output):
@@ -52,6 +71,11 @@ class SenderOutput(Output):
     rate_per_second: float
     is_paused: bool
     paused_reason: str
+    help_text: str
+    opt_out_text: str
+    keywords_at_provider: bool
+    stand_in_id: str | None
+    link_name: str
     created_at: datetime | None
 
 
@@ -63,6 +87,31 @@ class SenderCheckOutput(Output):
 
     problem: str | None
     remarks: tuple[str, ...]
+
+
+class ContentButtonOutput(Output):
+    """A button: `id` comes back as the reply's `choice`."""
+
+    id: str
+    title: str
+
+
+class ContentOutput(Output):
+    """A message format that a provider keeps. `places` are the names of what a template must fill in.
+
+    `kind` is the provider's word; `reason` says why a network rejected it.
+    """
+
+    id: str
+    name: str
+    language: str
+    kind: str
+    body: str
+    buttons: tuple[ContentButtonOutput, ...]
+    places: tuple[str, ...]
+    samples: dict[str, str]
+    approval: Approval
+    reason: str
 
 
 @router.get("")
@@ -99,13 +148,19 @@ async def check_one_sender(caller: Sending, sender_id: ItemId) -> SenderCheckOut
     return SenderCheckOutput.of(await inspect_sender(caller.runtime, caller.company_id, sender_id))
 
 
+@router.get("/{sender_id}/contents")
+async def list_sender_contents(caller: Sending, paging: RowPage, sender_id: ItemId) -> Listed[ContentOutput]:
+    """The message formats that the sender's provider keeps, and whether networks approved them."""
+    return await list_page(caller, paging, ContentOutput, list_contents, sender_id=sender_id)
+
+
 @router.patch("/{sender_id}")
 async def change_one_sender(caller: Admin, sender_id: ItemId, body: SenderChanges) -> SenderOutput:
-    """Change where answers to a mailbox's mails go.
+    """Change where answers to a mailbox's mails go, and what the sender answers by itself.
 
-    Campaigns that are ready keep what they were frozen with.
+    Campaigns that are ready keep the `reply_to` they were frozen with; the rest holds at once.
     """
-    changed = await change_sender(caller.runtime, caller.company_id, sender_id, body.reply_to)
+    changed = await change_sender(caller.runtime, caller.company_id, sender_id, body.given())
     return SenderOutput.of(changed)
 
 

@@ -6,18 +6,30 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute, ReceivedFile, UploadRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Name, Output
 from functions.api.row_filter_shapes import SourceRowFilterInput, SourceRowFilterOutput
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
+from shared.domain.contacts.contact import tag_of
+from shared.domain.contacts.contact_import import ImportMode
+from shared.domain.contacts.import_columns import MOST_COLUMNS, Target
 from shared.domain.files.appointments import MOST_DAYS
 from shared.domain.files.finding import FindingCode
-from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source, SourceFormat
+from shared.domain.files.source import (
+    ColumnMapping,
+    ContactColumn,
+    FieldType,
+    HoldRule,
+    RowsToContacts,
+    Source,
+    SourceFormat,
+)
 from shared.usecases.files.save_source import create_source, edit_source
 from shared.views import sources as view
 from shared.views.suggest_apart import suggest_apart
@@ -25,6 +37,7 @@ from shared.views.suggest_apart import suggest_apart
 router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=ApiRoute)
 upload_router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=UploadRoute)
 
+_Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
@@ -51,7 +64,48 @@ class ColumnInput(Input):
 Columns = Annotated[tuple[ColumnInput, ...], Field(min_length=1, max_length=500)]
 DaysAhead = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 DedupeKey = Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=10)]
+# As a suggestion has it, null is the default.
+DedupeKeyOrDefault = Annotated[DedupeKey | None, AfterValidator(lambda key: key or TEXT_DECIDES)]
 HoldsOn = Annotated[tuple[FindingCode, ...], Field(max_length=len(FindingCode))]
+
+
+class ContactColumnInput(Input):
+    """Which field of the source (`column`) is what of a contact: as a column of an import of contacts."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ContactColumn
+    column: FieldName
+    to: Target
+    channel: ChannelName | None = None
+    number: Annotated[int, Field(ge=1, le=20, strict=True)] = 1
+    field: FieldName | None = None
+    separator: Annotated[str, Field(max_length=5)] = ""
+
+    def given(self) -> dict[str, Any]:
+        """What was given, as it is stored."""
+        given = {name: value for name, value in super().given().items() if value is not None}
+        return {name: value if isinstance(value, int) else str(value) for name, value in given.items()}
+
+
+class RowsToContactsInput(Input):
+    """Contacts are made of the rows of each file that is loaded; a held file's when it is released.
+
+    `match_by` is `key` or a channel: what a row's contact is found by. `mode` says what becomes of contacts
+    that exist, and of those that do not. `tags` and `list_ids` are given to all of them.
+    """
+
+    record_type: ClassVar[Callable[..., Any] | None] = RowsToContacts
+    match_by: Name
+    columns: Annotated[tuple[ContactColumnInput, ...], Field(min_length=1, max_length=MOST_COLUMNS)]
+    mode: ImportMode = ImportMode.CREATE_AND_UPDATE
+    tags: Annotated[tuple[_Tag, ...], Field(max_length=100)] = ()
+    list_ids: Annotated[tuple[ItemId, ...], Field(max_length=100)] = ()
+
+    def given(self) -> dict[str, Any]:
+        """What was given, as it is stored."""
+        given = super().given()
+        if "tags" in given:
+            given["tags"] = tuple(map(tag_of, given["tags"]))
+        return given
 
 
 class SourceChanges(Input):
@@ -68,10 +122,11 @@ class SourceChanges(Input):
     header_row: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     loads_hidden_rows: StrictBool = LEFT_OUT
     row_filter: SourceRowFilterInput | None = None
-    dedupe_key: DedupeKey = LEFT_OUT
+    dedupe_key: DedupeKeyOrDefault = LEFT_OUT
     holds: HoldRule = LEFT_OUT
     holds_on: HoldsOn = LEFT_OUT
     days_ahead: DaysAhead = LEFT_OUT
+    contacts: RowsToContactsInput | None = None
 
 
 class SourceInput(SourceChanges):
@@ -89,7 +144,7 @@ class SourceInput(SourceChanges):
     name: Name
     columns: Columns
     loads_hidden_rows: StrictBool = False
-    dedupe_key: DedupeKey = TEXT_DECIDES
+    dedupe_key: DedupeKeyOrDefault = TEXT_DECIDES
     holds: HoldRule = HoldRule.SERIOUS
     holds_on: HoldsOn = ()
     format: SourceFormat = SourceFormat.TABLE
@@ -109,6 +164,27 @@ class ColumnOutput(Output):
     is_required: bool
     time_column: str | None
     time_formats: tuple[str, ...]
+
+
+class ContactColumnOutput(Output):
+    """Which field of the source is what of a contact."""
+
+    column: str
+    to: Target
+    channel: str
+    number: int
+    field: str
+    separator: str
+
+
+class RowsToContactsOutput(Output):
+    """Which contacts are made of rows."""
+
+    match_by: str
+    columns: tuple[ContactColumnOutput, ...]
+    mode: ImportMode
+    tags: tuple[str, ...]
+    list_ids: tuple[str, ...]
 
 
 class SourceOutput(Output):
@@ -131,6 +207,7 @@ class SourceOutput(Output):
     holds_on: tuple[FindingCode, ...]
     format: SourceFormat
     days_ahead: int
+    contacts: RowsToContactsOutput | None
     created_at: datetime
     updated_at: datetime
 

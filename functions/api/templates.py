@@ -14,12 +14,26 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
 from shared.domain.replies.check_options import text_warnings
 from shared.domain.templates.template import Template
-from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+from shared.usecases.campaigns.save_template import (
+    BODY_BYTES,
+    HTML_BYTES,
+    MEDIA_URL_BYTES,
+    SUBJECT_BYTES,
+    VALUE_BYTES,
+    VALUES,
+    create_template,
+    edit_template,
+)
 from shared.views import templates as view
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
 
-Body = Annotated[str, Field(min_length=1, max_length=BODY_BYTES)]
+Body = Annotated[str, Field(max_length=BODY_BYTES)]
+ContentId = Annotated[str, Field(min_length=1, max_length=100)]
+ContentValues = Annotated[dict[str, Annotated[str, Field(max_length=VALUE_BYTES)]], Field(max_length=VALUES)]
+Html = Annotated[str, Field(max_length=HTML_BYTES)]
+MediaUrl = Annotated[str, Field(min_length=1, max_length=MEDIA_URL_BYTES)]
+MediaUrls = Annotated[tuple[MediaUrl, ...], Field(max_length=10)]
 Subject = Annotated[str, Field(max_length=SUBJECT_BYTES)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 
@@ -29,29 +43,57 @@ class TemplateChanges(Input):
 
     name: Name = LEFT_OUT
     body: Body = LEFT_OUT
+    html: Html = LEFT_OUT
+    media_urls: MediaUrls = LEFT_OUT
     subject: Subject = LEFT_OUT
     language: Language = LEFT_OUT
+    leaves_voicemail: bool = LEFT_OUT
+    content_id: ContentId | None = LEFT_OUT
+    content_values: ContentValues = LEFT_OUT
 
 
 class TemplateInput(TemplateChanges):
-    """A message format with `{{ fields }}` in Liquid. `subject` is for email only."""
+    """A message format with `{{ fields }}` in Liquid. `subject` and `html` are for email only.
+
+    In `html` every value is escaped. Without a `body`, the text part is made of it. A text message may have
+    pictures: `media_urls` are their addresses, with fields; one that comes out empty is none.
+    `leaves_voicemail` is for calls: whether an answering machine gets the text too.
+
+    With a `content_id` it is made from a format that the sender's provider keeps (at Twilio: a content
+    template, HX…), has no body of its own, and `content_values` says in Liquid what stands in each place of
+    that format, by its name: {"1": "{{ name }}"}.
+    """
 
     name: Name
     channel: ChannelName
-    body: Body
+    body: Body = ""
+    html: Html = ""
+    media_urls: MediaUrls = ()
     subject: Subject = ""
     language: Language = "en"
+    leaves_voicemail: bool = True
+    content_id: ContentId | None = None
+    content_values: ContentValues = Field(default_factory=dict)
 
 
 class TemplateOutput(Output):
-    """A message format. `warnings` say what carriers do with words that its text asks for."""
+    """A message format. `warnings` say what carriers do with words that its text asks for.
+
+    `body_is_made` says that the body is made of the HTML, and made anew when that changes.
+    """
 
     id: str
     name: str
     channel: ChannelName
     subject: str
     body: str
+    html: str
+    media_urls: tuple[str, ...]
+    body_is_made: bool
     language: str
+    leaves_voicemail: bool
+    content_id: str | None
+    content_values: dict[str, str]
     warnings: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
@@ -68,7 +110,8 @@ async def add_template(
 ) -> TemplateOutput:
     """Create a template."""
     now = caller.runtime.now()
-    template = Template(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    given = {"body": body.body, **body.given()}
+    template = Template(id=new_id(request), created_at=now, updated_at=now, **given)
     template = await create_template(caller.runtime, caller.company_id, template)
     response.headers["Location"] = f"/v1/templates/{template.id}"
     return TemplateOutput.of(template)

@@ -1,31 +1,26 @@
-"""The portal's place: until it is built, a page that says where things are."""
+"""Function `portal`: what a company's people work with, in the browser."""
 
+from functools import cache
+from typing import Any
+
+from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 
 from functions.entry_point import entry_point
-from functions.problems import NO_PATH, no_method, problem_response
+from functions.portal.kit.app import build_portal, part_of
+from functions.process import current_runtime
 
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Rollcall</title>
-<body style="font: 16px/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
-<h1>Rollcall</h1>
-<p>The portal is not built yet. Everything it will do is in the REST API: see <code>/v1/openapi.json</code>
-at the address of the API.</p>
-"""
+
+@cache
+def _app(part: str | None) -> Starlette:
+    return build_portal(current_runtime(), part)
 
 
 @entry_point
-async def portal(request: Request) -> Response:
-    """Serve the page."""
-    path = request.url.path
-    if path != "/":
-        return problem_response(NO_PATH, path)
-    if request.method not in ("GET", "HEAD"):
-        return problem_response(no_method("GET, HEAD"), path)
-    return HTMLResponse(
-        PAGE, headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    )
+async def portal(request: Request) -> Any:
+    """Answer with the application: the framework calls whatever is returned as an ASGI application.
+
+    It is that of the part of the portal that is asked for, so that the first request of an instance waits for
+    no other.
+    """
+    return _app(part_of(request.url.path))

@@ -1,4 +1,4 @@
-"""Cloud Scheduler, every five minutes: announce the batches that start before the next tick."""
+"""Cloud Scheduler, every minute: announce the batches that start before the next tick."""
 
 from datetime import datetime
 

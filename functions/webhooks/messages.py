@@ -1,4 +1,6 @@
-"""What providers tell us, at the paths their records name: /messages/incoming, /status, /events.
+"""What providers tell us, at the paths their records name: /messages/incoming, /status, /voice/….
+
+Beside them stands the page where people see and refuse what they get (kit/preference_page.py).
 
 The address names company and sender, so that the right secret checks the signature before anything
 is read. A wrong signature, an unknown sender and a missing one all get the same 403.
@@ -15,13 +17,14 @@ from functions.process import current_runtime
 from functions.request_body import BodyTooLarge, read_body
 from functions.triggers import guarded
 from shared import log, tracing
+from shared.domain.contacts.preference_link import is_preference_path
 from shared.domain.errors import RollcallError
-from shared.domain.messages.webhook import WebhookRequest
+from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.runtime import Runtime
+from shared.usecases.answers.answer_challenge import answer_challenge, takes_challenges
+from shared.usecases.answers.check_webhook import WebhookRefused, WebhookUnchecked
 from shared.usecases.answers.find_sender import CompanyGone
 from shared.usecases.answers.receive_webhook import (
-    WebhookRefused,
-    WebhookUnchecked,
     find_listener,
     is_webhook,
     receive_webhook,
@@ -48,9 +51,16 @@ async def messages(request: Request) -> Response:
     """Serve one webhook. 403 without a good signature; 2xx only when what was told is stored."""
     runtime = current_runtime()
     path = request.url.path.rstrip("/").removeprefix("/messages").removeprefix("/")
+    if is_preference_path(path):
+        from functions.webhooks.kit.preference_page import (
+            serve_preferences,  # here, as webhooks come much more often
+        )
+
+        return await serve_preferences(runtime, path, request)
     if not is_webhook(path):
         return problem_response(NO_PATH, request.url.path)
-    if request.method != "POST":
+    is_challenge = request.method == "GET" and takes_challenges(path)
+    if request.method != "POST" and not is_challenge:
         return problem_response(no_method("POST"), request.url.path)
     async with tracing.served(request.headers, f"messages/{path}", "server"):
         return await _serve(runtime, path, request)
@@ -63,9 +73,11 @@ async def _serve(runtime: Runtime, path: str, request: Request) -> Response:
         try:
             if not is_possible:
                 raise WebhookRefused("there is no such sender")
-            listener = await find_listener(runtime, company_id, sender_id, path, request.headers)
-            body = await read_body(request, listener.route.longest_body)
-            answer = await receive_webhook(runtime, company_id, listener, _received(runtime, request, body))
+            if request.method == "GET":
+                asked = _received(runtime, request, b"")
+                answer = await answer_challenge(runtime, company_id, sender_id, path, asked)
+            else:
+                answer = await _take(runtime, company_id, sender_id, path, request)
         except BodyTooLarge:
             return problem_response(_TOO_LARGE, request.url.path)
         except CompanyGone:
@@ -80,6 +92,15 @@ async def _serve(runtime: Runtime, path: str, request: Request) -> Response:
             log.event("webhook not readable", level=logging.ERROR, reason=str(error))
             return problem_response(_UNREADABLE, request.url.path)
         return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+async def _take(
+    runtime: Runtime, company_id: str, sender_id: str, path: str, request: Request
+) -> WebhookAnswer:
+    """Store what was posted; what to answer."""
+    listener = await find_listener(runtime, company_id, sender_id, path, request.headers)
+    body = await read_body(request, listener.route.longest_body)
+    return await receive_webhook(runtime, company_id, listener, _received(runtime, request, body))
 
 
 def _received(runtime: Runtime, request: Request, body: bytes) -> WebhookRequest:

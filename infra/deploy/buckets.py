@@ -14,17 +14,20 @@ INFRA = Path(__file__).resolve().parents[1]
 def bucket_steps(target: Target) -> list[Step]:
     """Nothing in them is public, and their lifecycle deletes what is old."""
     return [
-        _bucket(target, target.uploads, "storage.lifecycle.json"),
+        # Browsers put large files there by signed links, from the portal's pages.
+        _bucket(target, target.uploads, "storage.lifecycle.json", cors="uploads.cors.json"),
         _bucket(target, target.backups, "backups.lifecycle.json"),
     ]
 
 
-def _bucket(target: Target, name: str, lifecycle: str) -> Step:
+def _bucket(target: Target, name: str, lifecycle: str, cors: str = "") -> Step:
     look = gcloud("storage", "buckets", "list", target.in_project, "--format=json")
-    mark = mark_of((INFRA / lifecycle).read_text(encoding="utf-8"))
+    files = [lifecycle, *([cors] if cors else [])]
+    mark = mark_of("".join((INFRA / file).read_text(encoding="utf-8") for file in files))
     private = ("--uniform-bucket-level-access", "--public-access-prevention")
     update = gcloud(
         "storage", "buckets", "update", f"gs://{name}", f"--lifecycle-file=infra/{lifecycle}", *private,
+        *([f"--cors-file=infra/{cors}"] if cors else []),
         f"--update-labels={label(mark)}", target.in_project,
     )  # fmt: skip
     create = gcloud(

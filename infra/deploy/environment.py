@@ -9,6 +9,7 @@ from infra.local.scheduler import next_due
 from infra.manifest import Function, Manifest, Trigger
 from shared.settings import PREFIX, SECRET_MANAGER
 
+DAY = 24 * 60 * 60
 SECRET_SETTINGS: Mapping[str, str] = {f"{PREFIX}SIGNING_KEY": SIGNING_KEY}  # setting to secret
 
 
@@ -18,6 +19,7 @@ def environment_of(function: Function, manifest: Manifest, target: Target) -> di
         "project_id": target.project,
         "upload_bucket": target.uploads,
         "public_url": target.public_url or target.url(_webhook(manifest)),
+        "portal_url": _portal_url(manifest, target),
         "secrets": SECRET_MANAGER,
         "caller_audience": target.url(function),
         "caller_service_account": target.caller,
@@ -25,18 +27,33 @@ def environment_of(function: Function, manifest: Manifest, target: Target) -> di
         "function_timeout_seconds": str(function.timeout_seconds),
         "ack_deadline_seconds": str(function.ack_deadline_seconds),
         "tick_interval_seconds": str(tick_interval(manifest)),
+        "dispatch_seconds": str(dispatch_interval(manifest)),
     }
-    return {PREFIX + name.upper(): value for name, value in values.items()}
+    return {PREFIX + name.upper(): value for name, value in values.items() if value}
 
 
 def tick_interval(manifest: Manifest) -> int:
-    """Seconds between two runs of the tick that runs most seldom; ticks run at regular times."""
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    intervals = []
-    for tick in manifest.with_trigger(Trigger.TICK):
-        first = next_due(tick.schedule, start)
-        intervals.append(int((next_due(tick.schedule, first) - first).total_seconds()))
-    return max(intervals)
+    """Seconds between two runs of the tick that runs most seldom; ticks run at regular times.
+
+    What runs once a day takes part in no message's way: nothing waits for it.
+    """
+    intervals = (_interval(tick) for tick in manifest.with_trigger(Trigger.TICK))
+    return max(interval for interval in intervals if interval < DAY)
+
+
+def dispatch_interval(manifest: Manifest) -> int:
+    """Seconds between two runs of the tick that dispatches batches."""
+    return next((_interval(one) for one in manifest.functions if one.name == "dispatch_due_batches"), 0)
+
+
+def _interval(tick: Function) -> int:
+    first = next_due(tick.schedule, datetime(2026, 1, 1, tzinfo=UTC))
+    return int((next_due(tick.schedule, first) - first).total_seconds())
+
+
+def _portal_url(manifest: Manifest, target: Target) -> str:
+    """Where people reach the portal; empty for a manifest without one."""
+    return next((target.url(one) for one in manifest.functions if one.name == "portal"), "")
 
 
 def _webhook(manifest: Manifest) -> Function:

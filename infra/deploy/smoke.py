@@ -46,7 +46,10 @@ def _checks(function: Function) -> list[Check]:
             check("GET", "/v1/openapi.json", {200}, "answers"),
             check("GET", "/v1/campaigns", {401}, "refuses who has no key"),
         ]
-    return [check("GET", "/", {200}, "answers")]
+    return [
+        check("GET", "/sign-in", {200}, "shows where to sign in"),
+        check("GET", "/campaigns", {303}, "sends who is not signed in there"),
+    ]
 
 
 async def run_smoke(manifest: Manifest, urls: Mapping[str, str], say: Callable[[str], None]) -> bool:

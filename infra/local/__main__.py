@@ -3,15 +3,20 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from infra.local.api_client import ApiRefusal
 from infra.local.demo import run_demo
 from infra.local.processes import ProcessFailed
 from infra.local.setup_check import SetupIncomplete, check_setup
 from infra.local.stack import Stack, StackOptions
+from infra.local.stage import open_stage
 from infra.local.stopping import stop_on_signals
+from infra.local.stories import story_named, story_names
 from infra.local.waiting import NoProgress
 from infra.manifest import ManifestError
 
@@ -30,13 +35,19 @@ def main() -> int:
             _say("Everything the local stack needs is here.")
             return 0
         with suppress(asyncio.CancelledError):  # stopped by a signal, as meant
-            return asyncio.run(_demo(options) if options.command == "demo" else _up(options))
+            return asyncio.run(_command(options)(options))
     except* (SetupIncomplete, ManifestError, ProcessFailed, NoProgress, ApiRefusal) as group:
         for problem in _leaves(group):
             print(problem, file=sys.stderr)
     else:
         return 0
     return 1
+
+
+def _command(options: argparse.Namespace) -> Callable[[argparse.Namespace], Coroutine[Any, Any, int]]:
+    if options.command == "up":
+        return _up
+    return _story if options.story else _demo
 
 
 def _options() -> argparse.Namespace:
@@ -48,7 +59,8 @@ def _options() -> argparse.Namespace:
     up.add_argument("--tick-seconds", type=float, help="call every tick that often, whatever its schedule")
     up.add_argument("--source", type=Path, default=StackOptions().source, help="the main.py to run")
     demo = commands.add_parser("demo", help="start everything and run the main job on a messy file")
-    demo.add_argument("--once", action="store_true", help="then stop; exit 0 only if the books closed")
+    demo.add_argument("--once", action="store_true", help="then stop; exit 0 only if all came as it must")
+    demo.add_argument("--story", choices=story_names(), help="show this instead, under a clock that is set")
     return parser.parse_args()
 
 
@@ -61,6 +73,21 @@ async def _demo(options: argparse.Namespace) -> int:
             _show(stack)
             await asyncio.Event().wait()
     return 0 if is_as_expected else 1
+
+
+async def _story(options: argparse.Namespace) -> int:
+    stop_on_signals()
+    story = story_named(options.story)
+    async with (
+        Stack(story.stack_options(datetime.now(UTC)), say=_say) as stack,
+        open_stage(stack, _say) as stage,
+    ):
+        is_as_told = await story.tell(stage)
+        if not options.once:
+            stage.show_logins()
+            _show(stack)
+            await (story.linger(stage) if story.linger else asyncio.Event().wait())
+    return 0 if is_as_told else 1
 
 
 async def _up(options: argparse.Namespace) -> int:

@@ -1,18 +1,14 @@
 """The main job on this machine, start to end: a messy file in, messages out, answers back, books closed."""
 
-import os
 from datetime import UTC, datetime
 
-import aiohttp
-
 from infra.local.api_client import ApiClient, Json
-from infra.local.demo_company import DemoCompany, open_company
+from infra.local.demo_company import DemoCompany
 from infra.local.sample_appointments import Sample, make_sample
-from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import Stack
+from infra.local.stage import open_stage
 from infra.local.waiting import NoProgress, Say, wait_while_moving
-from shared.runtime import Runtime
-from shared.settings import Settings
 
 SETTLED = ("sent", "needs_attention")
 COLUMNS = [
@@ -40,12 +36,8 @@ ANSWERS = ("1", "1.", "2", "3", "Yes?", "1 please", "STOP", "2", "1", "what is t
 
 async def run_demo(stack: Stack, say: Say) -> bool:
     """Run the job through the stack's API and show each step; whether the books closed as they must."""
-    os.environ.update(stack.emulator_env)
-    runtime = Runtime(Settings.from_env(stack.settings_env))
-    async with simulator_client(stack.addresses.simulator) as simulator, aiohttp.ClientSession() as http:
-        company = await open_company(runtime, simulator)
-        say(f"\nCompany North Clinic ({company.company_id}) with a number and a mailbox")
-        api = ApiClient(stack.addresses.functions["api"], company.key, http)
+    async with open_stage(stack, say) as stage:
+        company, api, simulator = stage.company, stage.api, stage.simulator
         sample = make_sample(datetime.now(UTC).date())
         source_id, file = await _load(api, sample, say)
         campaign = await _campaign(api, company, source_id, file["id"])
@@ -58,7 +50,7 @@ async def run_demo(stack: Stack, say: Say) -> bool:
         report = await _settled(api, fire["id"], sample, say)
         _show(report, say)
         doubled = await _doubled(simulator)
-        say(f"\nThe company's API key on this stack: {company.key}")
+        stage.show_logins()
         return _is_as_expected(report, file, sample, doubled, say)
 
 

@@ -1,55 +1,93 @@
 """Bootstraps the demo's company: what ops does for a new company, and what its providers would know."""
 
+import secrets
 from dataclasses import dataclass
 
-from infra.local.simulator.client import SimulatorClient
+from infra.local.simulator.client import SimulatorClient, TwilioAccount
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
+from shared.domain.companies.user import Role
 from shared.domain.ids import random_id
 from shared.domain.senders.sender import Provider, Sender
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.companies.create_company import create_company
 from shared.usecases.senders.save_sender import save_sender
+from shared.usecases.users.create_user import create_user
 
 RATE_PER_SECOND = 25.0
 SMS_NUMBER = "+12125550100"
+VOICE_NUMBER = "+12125550101"
 MAILBOX = "desk@north-clinic.com"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoCompany:
-    """The demo's company, its two senders, and a key to act for it."""
+    """The demo's company, its senders, a key to act for it, and an admin's login for the portal."""
 
     company_id: str
     sms_sender_id: str
     email_sender_id: str
+    voice_sender_id: str
     key: str
+    user_email: str
+    user_password: str
 
 
 async def open_company(runtime: Runtime, simulator: SimulatorClient) -> DemoCompany:
-    """Make a company with an SMS and an email sender, known to the provider simulators."""
+    """Make a company with senders of texts, mails and calls, known to the provider simulators."""
     company = await create_company(runtime, "North Clinic", "America/New_York", "US")
-    sms = await _sms_sender(runtime, company.id, simulator)
+    sms = await _phone_sender(runtime, company.id, simulator, Channel("sms"), SMS_NUMBER)
+    voice = await _phone_sender(runtime, company.id, simulator, Channel("voice"), VOICE_NUMBER)
     email = await _email_sender(runtime, company.id, simulator)
     _, key = await create_api_key(runtime, company.id, "demo", [Scope.ADMIN])
-    return DemoCompany(company_id=company.id, sms_sender_id=sms, email_sender_id=email, key=key)
+    # An address is one account, and a stack may have several such companies.
+    user_email, password = f"office.{company.id[:6]}@north-clinic.com", secrets.token_urlsafe(12)
+    await create_user(runtime, company.id, user_email, "Dana Office", Role.ADMIN, password)
+    return DemoCompany(
+        company_id=company.id,
+        sms_sender_id=sms,
+        email_sender_id=email,
+        voice_sender_id=voice,
+        key=key,
+        user_email=user_email,
+        user_password=password,
+    )
 
 
-async def _sms_sender(runtime: Runtime, company_id: str, simulator: SimulatorClient) -> str:
+async def add_whatsapp(
+    runtime: Runtime, company_id: str, simulator: SimulatorClient
+) -> tuple[TwilioAccount, str]:
+    """Give the company a number on WhatsApp; its account, which keeps the formats, and the sender's id."""
     account = await simulator.add_account()
-    sender = _sender(Channel("sms"), Provider("twilio"), SMS_NUMBER)
+    sender = _sender(Channel("whatsapp"), Provider("twilio"), SMS_NUMBER)
     await save_sender(runtime, company_id, sender, {"account_sid": account.sid, "auth_token": account.token})
     webhook = _webhook(runtime, "incoming", company_id, sender.id)
-    await simulator.add_number(account, SMS_NUMBER, webhook_url=webhook)
+    await simulator.add_number(account, f"whatsapp:{SMS_NUMBER}", webhook_url=webhook)
+    return account, sender.id
+
+
+async def _phone_sender(
+    runtime: Runtime, company_id: str, simulator: SimulatorClient, channel: Channel, number: str
+) -> str:
+    account = await simulator.add_account()
+    sender = _sender(channel, Provider("twilio"), number)
+    await save_sender(runtime, company_id, sender, {"account_sid": account.sid, "auth_token": account.token})
+    webhook = _webhook(runtime, "incoming", company_id, sender.id)
+    await simulator.add_number(account, number, webhook_url=webhook)
     return sender.id
 
 
 async def _email_sender(runtime: Runtime, company_id: str, simulator: SimulatorClient) -> str:
     sender = _sender(Channel("email"), Provider("sendgrid"), MAILBOX)
     webhook = _webhook(runtime, "events", company_id, sender.id)
-    key = await simulator.add_key(event_url=webhook, senders=[MAILBOX])
-    credentials = {"api_key": key.key, "webhook_public_key": key.verification_key}
+    inbound = _webhook(runtime, "incoming", company_id, sender.id)
+    key = await simulator.add_key(event_url=webhook, inbound_url=inbound, senders=[MAILBOX])
+    credentials = {
+        "api_key": key.key,
+        "webhook_public_key": key.verification_key,
+        "inbound_public_key": key.inbound_key,
+    }
     await save_sender(runtime, company_id, sender, credentials)
     return sender.id
 

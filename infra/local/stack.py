@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,7 @@ from infra.local.push_relay import PushRelay
 from infra.local.scheduler import Scheduler, Tick
 from infra.local.simulator.client import base_urls
 from infra.local.simulator.faults import Delays
+from infra.local.stack_clock import StackClock
 from infra.local.state import state_directory
 from infra.local.waiting import STILL_SECONDS
 from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
@@ -36,7 +38,8 @@ class StackOptions:
 
     `tick_seconds` replaces all schedules; 0 means that ticks run only when asked (`Stack.tick_now`).
     `instances` is how many processes serve a function, by its name. `settings` are settings of the
-    functions (ROLLCALL_…) that go over the stack's own. With `usual_ports` those are tried first.
+    functions (ROLLCALL_…) that go over the stack's own. With `usual_ports` those are tried first. With
+    `begins_at` the stack has a clock that can be set, and that begins then (`Stack.clock`).
     """
 
     source: Path = REPOSITORY / "main.py"
@@ -48,6 +51,7 @@ class StackOptions:
     instances: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     simulator_delays: Delays = field(default_factory=Delays)
+    begins_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +80,7 @@ class Stack:
     emulator_env: dict[str, str]  # what makes Google's client libraries talk to the emulators
     hosts: dict[str, FunctionHost]  # by function name
     relay: PushRelay
+    clock: StackClock | None = None
 
     def __init__(self, options: StackOptions, *, say: Callable[[str], None] = print) -> None:
         self._options = options
@@ -112,11 +117,13 @@ class Stack:
         options, started = self._options, self._started
         self.directory = started.enter_context(state_directory(options.root, keep=options.keep))
         self._say(f"State and logs are in {self.directory}")
+        if options.begins_at is not None:
+            self.clock = StackClock(self.directory / "clock", options.begins_at)
         emulators = await started.enter_async_context(self._running_emulators())
         self.emulator_env = emulators.env
         simulator = await started.enter_async_context(self._running_simulator())
         ports = self._function_ports()
-        self.settings_env = self._settings(emulators, simulator, f"http://{HOST}:{ports['messages']}")
+        self.settings_env = self._settings(emulators, simulator, ports)
         self.hosts = {name: self._host(name, port) for name, port in ports.items()}
         self.addresses = Addresses(
             functions={name: host.address for name, host in self.hosts.items()},
@@ -156,7 +163,11 @@ class Stack:
         self._say(f"Starting the provider simulators: {address}")
         command = [sys.executable, "-m", "infra.local.simulator", f"--port={port}"]
         delays = self._options.simulator_delays
-        command += [f"--{name}-seconds={getattr(delays, name)}" for name in ("receipt", "slow", "timeout")]
+        command += [
+            f"--{name}-seconds={getattr(delays, name)}"
+            for name in ("receipt", "slow", "timeout", "ring", "speech")
+        ]
+        command += [f"--clock-file={self.clock.path}"] if self.clock else []
         process = await Process.start(
             "simulator",
             [*command, f"--state={self.directory / 'simulator.sqlite'}"],
@@ -173,7 +184,7 @@ class Stack:
         preferred = [FUNCTION_PORTS.get(name, 0) if self._options.usual_ports else 0 for name in names]
         return dict(zip(names, free_ports(preferred), strict=True))
 
-    def _settings(self, emulators: Emulators, simulator: str, public_url: str) -> dict[str, str]:
+    def _settings(self, emulators: Emulators, simulator: str, ports: Mapping[str, int]) -> dict[str, str]:
         secrets_path = self.directory / "secrets.json"
         if secrets_path.exists():  # one that an older version made was readable by others
             secrets_path.chmod(PRIVATE)
@@ -182,10 +193,14 @@ class Stack:
             **_kept_keys(self.directory / "keys.json"),
             "ROLLCALL_PROJECT_ID": emulators.project_id,
             "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
-            "ROLLCALL_PUBLIC_URL": public_url,
+            "ROLLCALL_PUBLIC_URL": f"http://{HOST}:{ports['messages']}",
             "ROLLCALL_SECRETS": str(secrets_path),
             **{f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in base_urls(simulator).items()},
             "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
+            "ROLLCALL_WEBHOOK_TARGETS": "local",
+            "ROLLCALL_LISTENERS_REMEMBERED_SECONDS": "0",  # who begins to listen hears at once
+            "ROLLCALL_PORTAL_URL": f"http://{HOST}:{ports['portal']}" if "portal" in ports else "",
+            **({"ROLLCALL_CLOCK_FILE": str(self.clock.path)} if self.clock else {}),
             **self._options.settings,
         }
 

@@ -1,4 +1,4 @@
-"""What ops does by hand: companies, keys, senders and their credentials, stuck work, stored data, restores.
+"""What ops does by hand: companies, keys, users, senders, credentials, stuck work, stored data, restores.
 
 Settings come from the environment, as for the functions. What was made is printed as one line of JSON.
 """
@@ -13,7 +13,7 @@ from datetime import timedelta
 from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
-from infra.ops import credentials, data, restore, work
+from infra.ops import credentials, data, restore, trial, users, work
 from shared.domain.channels.channel import channel_at
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
@@ -97,7 +97,7 @@ def ops_parser() -> argparse.ArgumentParser:
     sender = commands.add_parser("add-sender", help="add a sender with its provider credentials")
     sender.add_argument("--company", required=True, help="the company's id")
     sender.add_argument("--channel", required=True, help="such as sms or email")
-    sender.add_argument("--provider", required=True, help="such as twilio or sendgrid")
+    sender.add_argument("--provider", required=True, help="such as twilio, sendgrid or meta")
     sender.add_argument("--address", required=True, help="+12125550100, 12345, MG…, or a mailbox")
     sender.add_argument("--name", default="", help="the name mails come from")
     sender.add_argument("--reply-to", help="the mailbox that answers to its mails go to")
@@ -105,10 +105,8 @@ def ops_parser() -> argparse.ArgumentParser:
     sender.add_argument("--credentials-file", required=True, help="a JSON file, or - for standard input")
     sender.set_defaults(run=_add_sender)
 
-    credentials.add_commands(commands)
-    work.add_commands(commands)
-    data.add_commands(commands)
-    restore.add_commands(commands)
+    for part in (users, credentials, work, data, restore, trial):
+        part.add_commands(commands)
     return parser
 
 

@@ -12,4 +12,5 @@ class Alert(StrEnum):
     SWEEP_SILENT = "sweep_silent"
     SENDER_PAUSED = "sender_paused"
     FIRE_EMPTY = "fire_empty"
+    CREDENTIALS_ENDING = "credentials_ending"
     DATABASE_RESTORED = "database_restored"

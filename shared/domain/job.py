@@ -56,6 +56,13 @@ class ForgetPerson:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AskConsents:
+    """Topic ask-consents: ask who joined lists with double opt-in, once each."""
+
+    company_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GatherPeople:
     """Topic gather-people: find the people of a fire that is for contacts."""
 
@@ -71,6 +78,28 @@ class ImportContacts:
     import_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordActivity:
+    """Topic record-activity: bring what became of a company's messages to where segments look for it."""
+
+    company_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TellListeners:
+    """Topic tell-listeners: tell whoever listens of what happened in a company."""
+
+    company_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliverWebhooks:
+    """Topic deliver-webhooks: deliver what waits for one endpoint of a company."""
+
+    company_id: str
+    endpoint_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -78,8 +107,12 @@ Job = (
     | SendBatch
     | RecordReceipts
     | ForgetPerson
+    | AskConsents
     | GatherPeople
     | ImportContacts
+    | RecordActivity
+    | TellListeners
+    | DeliverWebhooks
 )
 
 TOPICS: dict[type[Job], str] = {
@@ -89,6 +122,10 @@ TOPICS: dict[type[Job], str] = {
     SendBatch: "send-batch",
     RecordReceipts: "record-receipts",
     ForgetPerson: "forget-person",
+    AskConsents: "ask-consents",
     GatherPeople: "gather-people",
     ImportContacts: "import-contacts",
+    RecordActivity: "record-activity",
+    TellListeners: "tell-listeners",
+    DeliverWebhooks: "deliver-webhooks",
 }

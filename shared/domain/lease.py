@@ -25,7 +25,18 @@ class Leasable(Protocol):
         """How often it was taken."""
 
 
+class Claimable(Leasable, Protocol):
+    """A record on which is not worked for ever in vain."""
+
+    @property
+    def claimed_at(self) -> datetime | None:
+        """When the first of the attempts counted was made."""
+
+
 L = TypeVar("L", bound=Leasable)
+MOST_ATTEMPTS = 5
+# An outage of the database or the storage ends attempts too, and must only delay work (promise 3).
+TRIED_FOR = timedelta(hours=2)
 
 
 class LeaseLost(Exception):
@@ -49,3 +60,13 @@ def leased(item: L, token: str, now: datetime, seconds: float, **changes: Any) -
 def is_held(item: Leasable, token: str, now: datetime) -> bool:
     """Whether the item is leased under `token`, and the lease has not ended."""
     return item.lease_token == token and item.lease_until is not None and now < item.lease_until
+
+
+def first_claimed_at(item: Claimable, now: datetime) -> datetime:
+    """When the first attempt was made, if one more is made now."""
+    return item.claimed_at if item.attempt and item.claimed_at is not None else now
+
+
+def is_hopeless(item: Claimable, now: datetime) -> bool:
+    """Whether it was taken too often, and for too long, to be tried once more."""
+    return item.attempt >= MOST_ATTEMPTS and now >= first_claimed_at(item, now) + TRIED_FOR

@@ -1,8 +1,9 @@
 """Time zones and regions: as companies, sources and senders name them, and as rows do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from tzdata import IANA_VERSION
@@ -64,14 +65,34 @@ def main_zone(zones: tuple[str, ...], home: str, year: int) -> str:
     """
     if len(zones) == 1:
         return zones[0]
-    clocks = {zone: _clocks(zone, year) for zone in zones}
-    return home if _clocks(home, year) in clocks.values() else max(zones, key=clocks.__getitem__)
+    own = {zone: clocks(zone, year) for zone in zones}
+    return home if clocks(home, year) in own.values() else max(zones, key=own.__getitem__)
 
 
-def _clocks(zone: str, year: int) -> tuple[timedelta, ...]:
+@lru_cache(maxsize=1000)
+def clocks(zone: str, year: int) -> tuple[timedelta, ...]:
     """The zone's offsets in winter and in summer: two zones with the same clocks have the same."""
     days = (datetime(year, month, 15, tzinfo=ZoneInfo(zone)) for month in (1, 7))
     return tuple(day.utcoffset() or timedelta() for day in days)
+
+
+@lru_cache(maxsize=300)
+def zones_in(region: str) -> tuple[str, ...]:
+    """The zones of a country (ISO 3166), its main one first; empty when it is not known.
+
+    From the zone data's own table (zone.tab).
+    """
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text()
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return tuple(row[2] for row in rows if row[0] == region.upper())
+
+
+def apart(zones: Iterable[str], year: int) -> tuple[str, ...]:
+    """The zones whose clocks differ: of several with the same clocks the first."""
+    by_clocks: dict[tuple[timedelta, ...], str] = {}
+    for zone in zones:
+        by_clocks.setdefault(clocks(zone, year), zone)
+    return tuple(by_clocks.values())
 
 
 @cache

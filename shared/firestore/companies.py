@@ -1,6 +1,6 @@
 """The companies' own documents."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +10,12 @@ from google.cloud.firestore import AsyncClient
 
 from shared import metering
 from shared.domain.companies.company import Company
+from shared.domain.companies.consent_rules import ConsentRules
+from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
-from shared.firestore.kit.codec import overwriting, record_in, to_document
+from shared.firestore.kit.codec import overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
 
@@ -53,9 +55,42 @@ class Companies:
         """Have numbers taken whose area code is not known, or refused. Raises NotFound."""
         await self._update(company_id, {"allows_possible_numbers": is_allowed})
 
-    async def _update(self, company_id: str, fields: dict[str, bool]) -> None:
+    async def say_postal_address(self, company_id: str, address: str) -> None:
+        """Where the company can be written to. Raises NotFound."""
+        await self._update(company_id, {"postal_address": address})
+
+    async def look_for_narrow(
+        self, company_id: str, *, by_sender: bool = False, by_topic: bool = False
+    ) -> None:
+        """Have refusals of single senders, or topics, looked for from now on. Raises NotFound."""
+        flags = {"has_sender_opt_outs": by_sender, "has_topic_opt_outs": by_topic}
+        await self._update(company_id, {name: True for name, is_set in flags.items() if is_set})
+
+    async def ask_to_confirm(self, company_id: str) -> None:
+        """Have who joins its lists asked, where a list wants that. Raises NotFound."""
+        await self._update(company_id, {"has_confirmed_lists": True})
+
+    async def asking_to_confirm(self) -> AsyncIterator[Company]:
+        """The companies of which a list asks for double opt-in."""
+        async for company in self.each():
+            if company.has_confirmed_lists:
+                yield company
+
+    async def change_consent(self, company_id: str, rules: ConsentRules) -> None:
+        """Have other rules for refusals. Raises NotFound."""
+        await self._update(company_id, {"consent": to_value(rules)})
+
+    async def set_calendar(self, company_id: str, calendar: WorkCalendar) -> None:
+        """Have other working days. Raises NotFound."""
+        await self._update(company_id, {"calendar": to_value(calendar)})
+
+    async def change(self, company_id: str, **fields: object) -> None:
+        """Change these fields alone. Raises NotFound."""
+        await self._update(company_id, {name: to_value(value) for name, value in fields.items()})
+
+    async def _update(self, company_id: str, fields: Mapping[str, Any]) -> None:
         try:
-            await paths.company(self._db, company_id).update(fields)
+            await paths.company(self._db, company_id).update(dict(fields))
         except MissingDocument:
             raise NotFound("company", company_id) from None
 

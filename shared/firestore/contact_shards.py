@@ -13,25 +13,21 @@ import msgspec
 import orjson
 from google.cloud.firestore import AsyncClient, AsyncTransaction
 
-from shared.domain.channels.channel import Channel, as_text
+from shared.domain.channels.channel import as_text, named
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import ContactChange, ContactPair
 from shared.domain.contacts.contact_keys import SHARDS, Hints, by_shard, keys_of, shard_id
 from shared.domain.errors import RollcallError
 from shared.firestore.kit.collection import Collection
 
-SHARDS_A_READ = 16
+SHARDS_A_READ = 64
 FIRST_READS = (1, 4)
 LARGEST = 1_000_000  # bytes of a shard's contacts; Firestore takes a document of 1,048,576
 _ENCODER = msgspec.json.Encoder(enc_hook=as_text)
 
 
-def _channel(kind: type[Channel], name: str) -> Channel:
-    return kind(name)
-
-
-_CONTACTS = msgspec.json.Decoder(list[Contact], dec_hook=_channel)
-_PAIRS = msgspec.json.Decoder(list[ContactPair], dec_hook=_channel)
+_CONTACTS = msgspec.json.Decoder(list[Contact], dec_hook=named)
+_PAIRS = msgspec.json.Decoder(list[ContactPair], dec_hook=named)
 
 
 class ContactsFull(RollcallError):

@@ -5,14 +5,22 @@ from typing import Any, TypeVar
 
 from google.cloud.firestore import AsyncClient
 
+from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
+from shared.domain.companies.invitation import Invitation
+from shared.domain.companies.session import Session
+from shared.domain.companies.user import User
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.contacts.contact_list import ContactList
+from shared.domain.contacts.list_consent import ListConsent
 from shared.domain.contacts.segment import Segment
 from shared.domain.deletion import Deletion
+from shared.domain.events.raised_events import RaisedEvents
+from shared.domain.events.webhook_delivery import WebhookDelivery
+from shared.domain.events.webhook_endpoint import WebhookEndpoint
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.files.file import File, FileContent
 from shared.domain.files.profile import FileProfile
@@ -26,13 +34,16 @@ from shared.domain.fires.preview import Preview, PreviewChunk
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
-from shared.domain.messages.message import Message
+from shared.domain.messages.invite import Invite
+from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.receipt_bundle import ReceiptBundle
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.saved_reply import SavedReply
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.senders.sender import Sender
 from shared.domain.senders.sender_timeline import SenderTimeline
 from shared.domain.templates.template import Template
+from shared.firestore.activity import ActivityNote, ActivityShards
 from shared.firestore.campaign_contents import CampaignContents
 from shared.firestore.companies import Companies
 from shared.firestore.contact_shards import ContactKeys, ContactShards
@@ -40,6 +51,8 @@ from shared.firestore.deleted_companies import DeletedCompanies
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import RETENTION, Periods, keeping_of
 from shared.firestore.kit.searchable import SEARCHED
+from shared.firestore.logins import Logins, Throttles
+from shared.firestore.messages import Messages
 from shared.firestore.opt_outs import OptOuts
 from shared.firestore.row_chunks import RowChunks
 from shared.firestore.system import System
@@ -48,10 +61,21 @@ from shared.firestore.ticks import Ticks
 T = TypeVar("T")
 
 
+def _kept(name: str, record_type: type[T], kind: str) -> "cached_property[Collection[T]]":
+    """Records that nothing is special about, in a collection of that name."""
+
+    def build(stores: "Stores") -> Collection[T]:
+        return stores._collection(name, record_type, kind)
+
+    return cached_property(build)
+
+
 class Stores:
     """The repositories, each built on first use."""
 
-    BESIDE = frozenset({"companies", "deleted_companies", "system", "ticks"})  # not under a company
+    BESIDE = frozenset(  # not under a company
+        {"companies", "deleted_companies", "logins", "system", "throttles", "ticks"}
+    )
 
     def __init__(self, db: AsyncClient, periods: Periods | None = None) -> None:
         self.db = db
@@ -62,8 +86,13 @@ class Stores:
 
     def all(self) -> list[Collection[Any]]:
         """Every collection that is kept under a company."""
-        names = [name for name, value in vars(Stores).items() if isinstance(value, cached_property)]
-        return [getattr(self, name) for name in names if name not in self.BESIDE]
+        return [getattr(self, name) for name in self.names()]
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """The attributes that are collections under a company."""
+        found = [name for name, value in vars(cls).items() if isinstance(value, cached_property)]
+        return [name for name in found if name not in cls.BESIDE]
 
     def renewable(self) -> list[Collection[Any]]:
         """The collections whose records have something beside them: their end, or what they are found by."""
@@ -91,59 +120,47 @@ class Stores:
         return Ticks(self.db)
 
     @cached_property
-    def api_keys(self) -> Collection[ApiKey]:
-        """Keys by id."""
-        return self._collection("api_keys", ApiKey, "API key")
+    def logins(self) -> Logins:
+        """Which user signs in with an email address."""
+        return Logins(self.db)
 
     @cached_property
-    def idempotency(self) -> Collection[IdempotencyRecord]:
-        """Answers given to POSTs with an Idempotency-Key."""
-        return self._collection("idempotency_keys", IdempotencyRecord, "idempotency key")
+    def throttles(self) -> Throttles:
+        """How often somebody tried to sign in."""
+        return Throttles(self.db)
 
-    @cached_property
-    def senders(self) -> Collection[Sender]:
-        """What messages come from."""
-        return self._collection("senders", Sender, "sender")
-
-    @cached_property
-    def sender_timelines(self) -> Collection[SenderTimeline]:
-        """When each sender is taken by which fire."""
-        return self._collection("sender_timelines", SenderTimeline, "sender timeline")
-
-    @cached_property
-    def history_searches(self) -> Collection[HistorySearch]:
-        """How far each sender's days were searched in the provider's history."""
-        return self._collection("history_searches", HistorySearch, "history search")
-
-    @cached_property
-    def sources(self) -> Collection[Source]:
-        """Kinds of file, with their mapping."""
-        return self._collection("sources", Source, "source")
-
-    @cached_property
-    def files(self) -> Collection[File]:
-        """Uploaded files."""
-        return self._collection("files", File, "file")
-
-    @cached_property
-    def file_contents(self) -> Collection[FileContent]:
-        """Which file had a content first, by hash of source and content."""
-        return self._collection("file_contents", FileContent, "file content")
-
-    @cached_property
-    def file_profiles(self) -> Collection[FileProfile]:
-        """What later files are compared with, by file."""
-        return self._collection("file_profiles", FileProfile, "file profile")
+    # People who act for the company.
+    users = _kept("users", User, "user")
+    # Where users are signed in, by the digest of the session's token.
+    sessions = _kept("sessions", Session, "session")
+    # Links to set a password by, by the digest of the link's token.
+    invitations = _kept("invitations", Invitation, "invitation")
+    # Keys by id.
+    api_keys = _kept("api_keys", ApiKey, "API key")
+    # Answers given to POSTs with an Idempotency-Key.
+    idempotency = _kept("idempotency_keys", IdempotencyRecord, "idempotency key")
+    # What messages come from.
+    senders = _kept("senders", Sender, "sender")
+    # When each sender is taken by which fire.
+    sender_timelines = _kept("sender_timelines", SenderTimeline, "sender timeline")
+    # How far each sender's days were searched in the provider's history.
+    history_searches = _kept("history_searches", HistorySearch, "history search")
+    # Kinds of file, with their mapping.
+    sources = _kept("sources", Source, "source")
+    # Uploaded files.
+    files = _kept("files", File, "file")
+    # Which file had a content first, by hash of source and content.
+    file_contents = _kept("file_contents", FileContent, "file content")
+    # What later files are compared with, by file.
+    file_profiles = _kept("file_profiles", FileProfile, "file profile")
 
     @cached_property
     def row_chunks(self) -> RowChunks:
         """Rows of files."""
         return RowChunks(self.db, keeping_of("row_chunks", self._periods))
 
-    @cached_property
-    def withdrawals(self) -> Collection[Withdrawals]:
-        """Appointments that files canceled or moved."""
-        return self._collection("withdrawals", Withdrawals, "withdrawal")
+    # Appointments that files canceled or moved.
+    withdrawals = _kept("withdrawals", Withdrawals, "withdrawal")
 
     @cached_property
     def contact_shards(self) -> ContactShards:
@@ -155,110 +172,74 @@ class Stores:
         """What contacts are found by, by the hash of the key."""
         return ContactKeys(self.db)
 
-    @cached_property
-    def contact_changes(self) -> Collection[ContactChange]:
-        """What changed of contacts: before and after."""
-        return self._collection("contact_changes", ContactChange, "contact change")
-
-    @cached_property
-    def contact_fields(self) -> Collection[ContactField]:
-        """Fields of the company's own, by their names."""
-        return self._collection("contact_fields", ContactField, "contact field")
-
-    @cached_property
-    def contact_lists(self) -> Collection[ContactList]:
-        """Lists of contacts."""
-        return self._collection("contact_lists", ContactList, "contact list")
-
-    @cached_property
-    def segments(self) -> Collection[Segment]:
-        """Criteria under a name."""
-        return self._collection("segments", Segment, "segment")
-
-    @cached_property
-    def contact_imports(self) -> Collection[ContactImport]:
-        """Imports of contacts."""
-        return self._collection("contact_imports", ContactImport, "import")
-
-    @cached_property
-    def templates(self) -> Collection[Template]:
-        """Message formats."""
-        return self._collection("templates", Template, "template")
-
-    @cached_property
-    def campaigns(self) -> Collection[Campaign]:
-        """Campaign definitions."""
-        return self._collection("campaigns", Campaign, "campaign")
+    # What changed of contacts: before and after.
+    contact_changes = _kept("contact_changes", ContactChange, "contact change")
+    # Fields of the company's own, by their names.
+    contact_fields = _kept("contact_fields", ContactField, "contact field")
+    # Lists of contacts.
+    contact_lists = _kept("contact_lists", ContactList, "contact list")
+    # What addresses answered to lists that ask for double opt-in.
+    list_consents = _kept("list_consents", ListConsent, "list consent")
+    # Criteria under a name.
+    segments = _kept("segments", Segment, "segment")
+    # Imports of contacts.
+    contact_imports = _kept("contact_imports", ContactImport, "import")
+    # Message formats.
+    templates = _kept("templates", Template, "template")
+    # Runs of companies' series in two waves, each sent by a campaign of its own.
+    broadcasts = _kept("broadcasts", Broadcast, "broadcast")
+    # Campaign definitions.
+    campaigns = _kept("campaigns", Campaign, "campaign")
 
     @cached_property
     def campaign_contents(self) -> CampaignContents:
         """Frozen content, by campaign and content hash."""
         return CampaignContents(self.db)
 
-    @cached_property
-    def previews(self) -> Collection[Preview]:
-        """Previews of campaigns."""
-        return self._collection("previews", Preview, "preview")
-
-    @cached_property
-    def preview_chunks(self) -> Collection[PreviewChunk]:
-        """What a preview found for each row."""
-        return self._collection("preview_chunks", PreviewChunk, "preview chunk")
-
-    @cached_property
-    def fires(self) -> Collection[Fire]:
-        """Runs of campaigns: the control state."""
-        return self._collection("fires", Fire, "fire")
-
-    @cached_property
-    def fire_progress(self) -> Collection[FireProgress]:
-        """Summaries of fires, by fire id."""
-        return self._collection("fire_progress", FireProgress, "fire")
+    # Previews of campaigns.
+    previews = _kept("previews", Preview, "preview")
+    # What a preview found for each row.
+    preview_chunks = _kept("preview_chunks", PreviewChunk, "preview chunk")
+    # Runs of campaigns: the control state.
+    fires = _kept("fires", Fire, "fire")
+    # Summaries of fires, by fire id.
+    fire_progress = _kept("fire_progress", FireProgress, "fire")
 
     @cached_property
     def fire_costs(self) -> Collection[FireCost]:
         """What each attempt of a job used for a fire."""
         return Collection(self.db, "fire_costs", FireCost, "fire cost")
 
-    @cached_property
-    def chunks(self) -> Collection[Chunk]:
-        """Pieces of a fire's audience."""
-        return self._collection("chunks", Chunk, "chunk")
+    # Pieces of a fire's audience.
+    chunks = _kept("chunks", Chunk, "chunk")
+    # Units of queueing.
+    batches = _kept("batches", Batch, "batch")
 
     @cached_property
-    def batches(self) -> Collection[Batch]:
-        """Units of queueing."""
-        return self._collection("batches", Batch, "batch")
-
-    @cached_property
-    def messages(self) -> Collection[Message]:
+    def messages(self) -> Messages:
         """Messages."""
-        return self._collection("messages", Message, "message")
+        return Messages(self.db, keeping_of("messages", self._periods))
 
     @cached_property
-    def receipt_bundles(self) -> Collection[ReceiptBundle]:
-        """Receipts that wait to be recorded."""
-        return self._collection("receipt_bundles", ReceiptBundle, "receipt bundle")
+    def activity_notes(self) -> Collection[ActivityNote]:
+        """What became of messages and is in no shard of activity yet."""
+        return self.messages.notes
 
     @cached_property
-    def text_claims(self) -> Collection[TextClaim]:
-        """Which text a fire has for which address."""
-        return self._collection("text_claims", TextClaim, "text claim")
+    def activity_shards(self) -> ActivityShards:
+        """What became of messages, by the hash of whose they are."""
+        return ActivityShards(self.db)
 
-    @cached_property
-    def failures(self) -> Collection[Failure]:
-        """The failures table."""
-        return self._collection("failures", Failure, "failure")
-
-    @cached_property
-    def deletions(self) -> Collection[Deletion]:
-        """Records of people who were forgotten, by hash of the address."""
-        return self._collection("deletions", Deletion, "deletion")
-
-    @cached_property
-    def deletion_work(self) -> Collection[DeletionWork]:
-        """Deletions of people that are under way: each names its person, and is deleted at its end."""
-        return self._collection("deletion_work", DeletionWork, "deletion")
+    # Receipts that wait to be recorded.
+    receipt_bundles = _kept("receipt_bundles", ReceiptBundle, "receipt bundle")
+    # Which text a fire has for which address.
+    text_claims = _kept("text_claims", TextClaim, "text claim")
+    # The failures table.
+    failures = _kept("failures", Failure, "failure")
+    # Records of people who were forgotten, by hash of the address.
+    deletions = _kept("deletions", Deletion, "deletion")
+    # Deletions of people that are under way: each names its person, and is deleted at its end.
+    deletion_work = _kept("deletion_work", DeletionWork, "deletion")
 
     @cached_property
     def notices(self) -> Collection[Notice]:
@@ -270,7 +251,17 @@ class Stores:
         """Refusals, by hash of channel and address."""
         return OptOuts(self.db)
 
-    @cached_property
-    def replies(self) -> Collection[Reply]:
-        """What people wrote."""
-        return self._collection("replies", Reply, "reply")
+    # Texts that people of the company answer with.
+    saved_replies = _kept("saved_replies", SavedReply, "saved reply")
+    # What people wrote.
+    replies = _kept("replies", Reply, "reply")
+    # References by which people come to a conversation.
+    invites = _kept("invites", Invite, "invitation to a conversation")
+    # When people last wrote, where that decides what may be written to them.
+    conversations = _kept("conversations", OpenConversation, "conversation")
+    # Events that were raised and not yet told.
+    events = _kept("events", RaisedEvents, "event")
+    # Whom webhooks go to.
+    webhook_endpoints = _kept("webhook_endpoints", WebhookEndpoint, "webhook endpoint")
+    # Webhooks, and what became of them.
+    webhook_deliveries = _kept("webhook_deliveries", WebhookDelivery, "webhook delivery")

@@ -15,14 +15,15 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.errors import InvalidInput
 from shared.domain.senders.sender import Sender
-from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderHistory
+from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderContents, ProviderHistory
 from shared.providers.kit.credentials import Credentials, WrongCredentials, read_credentials
-from shared.providers.kit.record import ProviderRecord, WebhookRoute
+from shared.providers.kit.record import ProviderRecord, Renewal, WebhookRoute
+from shared.providers.meta.provider import PROVIDER as META
 from shared.providers.sendgrid.provider import PROVIDER as SENDGRID
 from shared.providers.twilio.provider import PROVIDER as TWILIO
 from shared.settings import PREFIX, Settings, SettingsError
 
-SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID)
+SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID, META)
 _NAME = re.compile(r"[a-z][a-z0-9]*")  # as a setting's name takes it
 
 _table: dict[str, ProviderRecord[Any]] = {record.name: record for record in SHIPPED}
@@ -70,9 +71,22 @@ def carriers_of(channel: Channel) -> tuple[str, ...]:
 
 
 def own_lists(channel: Channel, source: OptOutSource) -> tuple[str, ...]:
-    """What the channel's providers keep of an opt-out that was learned so, and how it ends there."""
+    """What the channel's providers keep of an opt-out that was learned so, and how it ends there.
+
+    They keep what people wrote: a key that was pressed in a call is on no list but ours.
+    """
+    if channel.record.is_spoken:
+        return ()
     carriers = (record for record in _table.values() if channel.record in record.channels)
     return tuple(record.own_lists[source] for record in carriers if source in record.own_lists)
+
+
+def answers_word(sender: Sender, text: str) -> bool:
+    """Whether the sender's provider has answered this text by itself: STOP, START or HELP."""
+    record = find(sender.provider)
+    if record is None or not sender.keywords_at_provider:
+        return False
+    return text.strip().casefold() in record.answered_words.get(sender.channel, frozenset())
 
 
 def own_addresses(text: str) -> frozenset[str]:
@@ -96,6 +110,11 @@ def sender_address(sender: Sender, region: str) -> str:
         return normalize(sender.channel, sender.address, region)
     except AddressInvalid as invalid:
         raise AddressInvalid(f"{invalid.reason} {record.own_forms if record else ''}".rstrip()) from invalid
+
+
+def takes_challenges(path: str) -> bool:
+    """Whether some provider asks at that path whether the address is ours."""
+    return any(route.path == path and route.challenge for one in _table.values() for route in one.webhooks)
 
 
 def webhook_paths() -> frozenset[str]:
@@ -139,7 +158,34 @@ def open_history(sender: Sender, credentials: Credentials, settings: Settings) -
     record = _fitting(sender, credentials)
     if record.open_history is None:
         return None
-    return record.open_history(credentials, *_connection(record, settings))
+    return record.open_history(credentials, sender.channel, *_connection(record, settings))
+
+
+def open_contents(sender: Sender, credentials: Credentials, settings: Settings) -> ProviderContents | None:
+    """The formats that `sender`'s provider keeps; None where it keeps none. Raises WrongCredentials."""
+    record = _fitting(sender, credentials)
+    if record.open_contents is None:
+        return None
+    return record.open_contents(credentials, *_connection(record, settings))
+
+
+def renewal_of(sender: Sender) -> Renewal[Any] | None:
+    """How the sender's credentials are renewed; None where they do not end."""
+    record = find(sender.provider)
+    return record.renewal if record else None
+
+
+async def renew_credentials(
+    sender: Sender, credentials: Credentials, settings: Settings
+) -> Mapping[str, str] | None:
+    """What is new of the sender's credentials; None where these do not end.
+
+    Raises WrongCredentials, SenderRefused, ProviderUnavailable.
+    """
+    record = _fitting(sender, credentials)
+    if record.renewal is None:
+        return None
+    return await record.renewal.renew(credentials, sender.channel, *_connection(record, settings))
 
 
 def open_sender(sender: Sender, credentials: Credentials, settings: Settings) -> MessageSender:
@@ -148,7 +194,7 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
     Raises WrongCredentials when the credentials do not fit the sender's provider.
     """
     record = _fitting(sender, credentials)
-    return record.open_sender(credentials, *_connection(record, settings))
+    return record.open_sender(credentials, sender.channel, *_connection(record, settings))
 
 
 def _connection(record: ProviderRecord[Any], settings: Settings) -> tuple[str, float]:

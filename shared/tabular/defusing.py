@@ -19,6 +19,11 @@ def defuse(cell: str) -> str:
     return f"'{cell}" if _DANGEROUS.match(cell) else cell
 
 
+def unmistakable(cell: str) -> str:
+    """A cell that is text for certain, so that `restore` gives it back: what looks defused is once more."""
+    return f"'{cell}" if _DEFUSED.match(cell) else cell
+
+
 def restore(cell: str) -> str:
     """What the cell was before `defuse`."""
     return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shared.domain.campaigns.campaign import CampaignState
+from shared.domain.campaigns.check_window import check_window
 from shared.domain.campaigns.coming_times import ComingTime, coming_times
-from shared.domain.campaigns.public_holidays import check_holidays
 from shared.domain.campaigns.recurrence import check_schedule
 from shared.domain.campaigns.schedule import Schedule
 from shared.domain.campaigns.window import ContactWindow
@@ -43,9 +43,7 @@ async def try_schedule(
     runtime: Runtime, company_id: str, schedule: Schedule, window: ContactWindow, source_id: str | None
 ) -> ComingTimes:
     """The next ten times of a schedule that is not saved. Raises InvalidInput naming what is wrong."""
-    problems = list(check_schedule(schedule))
-    if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
-        problems.append(Problem(field="window.holiday_country", reason=fault))
+    problems = [*check_schedule(schedule), *check_window(window)]
     if source_id is not None and await runtime.stores.sources.find(company_id, source_id) is None:
         problems.append(Problem(field="source_id", reason="there is no such source"))
     if problems:

@@ -12,7 +12,9 @@ from shared.domain.contacts.contact_import import (
     ImportState,
     LeftContact,
 )
+from shared.domain.contacts.import_of_rows import rows_import_id
 from shared.domain.errors import NotFound
+from shared.domain.files.file import File
 from shared.firestore.queries.lists import CONTACT_IMPORTS
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import csv_export
@@ -31,6 +33,11 @@ async def list_imports(
 async def get_import(runtime: Runtime, company_id: str, import_id: str) -> ContactImport:
     """One import. Raises NotFound."""
     return await runtime.stores.contact_imports.get(company_id, import_id)
+
+
+async def find_import_of_file(runtime: Runtime, company_id: str, file: File) -> ContactImport | None:
+    """The import that makes contacts of the file's rows; None where there is none."""
+    return await runtime.stores.contact_imports.find(company_id, rows_import_id(file))
 
 
 async def read_rejected(runtime: Runtime, company_id: str, import_id: str) -> AsyncIterator[bytes]:

@@ -61,7 +61,7 @@ async def list_contacts(
     wanted = _Wanted(name and name.casefold(), tag and tag_of(tag), list_id)
     if address is None and key is None:
         found, following = await _searched(runtime, company_id, asked, wanted)
-        return Page(await _known(runtime, company_id, found), following)
+        return Page(await know_contacts(runtime, company_id, found), following)
     keys = {external_key(key)} if key is not None else set()
     kinds = await find_address(runtime, company_id, address) if address is not None else ()
     groups = [keys, {one.key for one in kinds}]
@@ -76,7 +76,7 @@ async def list_contacts(
     ]
     found = matching[: asked.limit]
     following = _place(found[-1]) if len(matching) > len(found) else None
-    return Page(await _known(runtime, company_id, found), following)
+    return Page(await know_contacts(runtime, company_id, found), following)
 
 
 async def get_contact(runtime: Runtime, company_id: str, contact_id: str) -> KnownContact:
@@ -84,7 +84,7 @@ async def get_contact(runtime: Runtime, company_id: str, contact_id: str) -> Kno
     contact = (await runtime.stores.contact_shards.contacts(company_id, [contact_id])).get(contact_id)
     if contact is None:
         raise NotFound("contact", contact_id)
-    [known] = await _known(runtime, company_id, [contact])
+    [known] = await know_contacts(runtime, company_id, [contact])
     household = await _household(runtime, company_id, contact)
     return KnownContact(contact=contact, standings=known.standings, household=household)
 
@@ -140,7 +140,8 @@ async def _searched(
     return found, None
 
 
-async def _known(runtime: Runtime, company_id: str, contacts: Sequence[Contact]) -> list[KnownContact]:
+async def know_contacts(runtime: Runtime, company_id: str, contacts: Sequence[Contact]) -> list[KnownContact]:
+    """The contacts with what holds for their addresses."""
     addresses = [address for contact in contacts for address in contact.addresses]
     opt_outs = await _opt_outs(runtime, company_id, addresses)
     return [

@@ -10,6 +10,7 @@ from shared.runtime import Runtime
 from shared.views.kit.exports import Clock, csv_pieces, export_of, words
 from shared.views.kit.paging import Page, PageAsked
 from shared.views.messages import list_messages
+from shared.views.names import campaign_names, sender_addresses
 from shared.views.replies import list_replies
 
 
@@ -31,8 +32,8 @@ async def export_messages(
         return await list_messages(runtime, company_id, asked, **filters)
 
     async def lines(messages: Sequence[Message]) -> list[list[str]]:
-        campaigns = await _campaigns(runtime, company_id, {one.campaign_id for one in messages})
-        senders = await _senders(runtime, company_id, {one.sender_id for one in messages})
+        campaigns = await campaign_names(runtime, company_id, {one.campaign_id for one in messages})
+        senders = await sender_addresses(runtime, company_id, {one.sender_id for one in messages})
         return [_message_line(one, clock, campaigns, senders) for one in messages]
 
     header = (
@@ -91,9 +92,9 @@ async def export_replies(
     async def lines(replies: Sequence[Reply]) -> list[list[str]]:
         found = {one.fire_id for one in replies if one.fire_id}
         fires = await runtime.stores.fires.find_many(company_id, found)
-        names = await _campaigns(runtime, company_id, {fire.campaign_id for fire in fires.values()})
+        names = await campaign_names(runtime, company_id, {fire.campaign_id for fire in fires.values()})
         campaigns = {key: names.get(fire.campaign_id, fire.campaign_id) for key, fire in fires.items()}
-        senders = await _senders(runtime, company_id, {one.sender_id for one in replies})
+        senders = await sender_addresses(runtime, company_id, {one.sender_id for one in replies})
         return [_reply_line(one, clock, campaigns, senders) for one in replies]
 
     header = (
@@ -119,15 +120,3 @@ def _reply_line(reply: Reply, clock: Clock, campaigns: dict[str, str], senders: 
         reply.message_id or "",
         reply.fire_id or "",
     ]
-
-
-async def _campaigns(runtime: Runtime, company_id: str, ids: set[str]) -> dict[str, str]:
-    """The campaigns' names, by id."""
-    found = await runtime.stores.campaigns.find_many(company_id, ids)
-    return {item_id: campaign.name for item_id, campaign in found.items()}
-
-
-async def _senders(runtime: Runtime, company_id: str, ids: set[str]) -> dict[str, str]:
-    """The senders' addresses, by id."""
-    found = await runtime.stores.senders.find_many(company_id, ids)
-    return {item_id: sender.address for item_id, sender in found.items()}

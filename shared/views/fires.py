@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from shared.domain.fires.fire import Fire, FireProgress, FireState
-from shared.domain.messages.message import MessageState, SkipReason
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.skip_reason import SkipReason
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
@@ -60,6 +61,11 @@ def _without_filtered(fire: Fire, progress: FireProgress | None) -> Fire:
     filtered = {one.step_id: one.ledger.filtered for one in progress.steps} if progress else {}
     steps = (replace(one, planned=one.planned - filtered.get(one.step_id, 0)) for one in fire.steps)
     return replace(fire, steps=tuple(steps))
+
+
+async def get_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fire:
+    """One run, as it was started. Raises NotFound."""
+    return await runtime.stores.fires.get(company_id, fire_id)
 
 
 async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:

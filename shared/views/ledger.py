@@ -22,11 +22,15 @@ from shared.runtime import Runtime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountedFire:
-    """A fire's books as they stand: the ledger of each step, and whether all chunks are planned."""
+    """A fire's books as they stand: the ledger of each step, and whether all is planned.
+
+    `ended` are the steps of which nothing is pending and nothing more will be planned.
+    """
 
     fire: Fire
     steps: tuple[StepLedger, ...]
     all_planned: bool
+    ended: frozenset[str] = frozenset()
 
     @property
     def ledger(self) -> Ledger:
@@ -50,7 +54,8 @@ async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFi
     return CountedFire(
         fire=fire,
         steps=tuple(ledger for ledger, _ in counted),
-        all_planned=fire.chunks_stored and all(is_planned for _, is_planned in counted),
+        all_planned=fire.chunks_stored and not fire.has_more and all(is_planned for _, is_planned in counted),
+        ended=frozenset(one.step_id for one, is_planned in counted if is_planned and not one.ledger.pending),
     )
 
 
@@ -73,9 +78,9 @@ async def _count_step(
         stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
         _filtered(runtime, company_id, fire, step),
     )
-    planned = step.planned - filtered
     is_planned = fire.chunks_stored and done_chunks == step.chunk_count
     settled = sent + skipped + failed + unknown
+    planned = settled + queued + sending if fire.is_standing else step.planned - filtered
     pending = queued + sending if is_planned else planned - settled  # not queued yet is pending
     ledger = Ledger(
         planned=planned,

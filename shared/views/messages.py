@@ -1,5 +1,7 @@
 """Messages: what became of each."""
 
+from typing import Any
+
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import Message, MessageState
@@ -8,6 +10,7 @@ from shared.firestore.queries.lists import MESSAGES
 from shared.runtime import Runtime
 from shared.views.kit.addresses import messages_at
 from shared.views.kit.paging import Page, PageAsked, page_of
+from shared.views.message_waits import ShownMessage, with_waits
 
 
 async def list_messages(
@@ -44,6 +47,15 @@ async def list_messages(
     )
 
 
-async def get_message(runtime: Runtime, company_id: str, message_id: str) -> Message:
+async def list_shown_messages(
+    runtime: Runtime, company_id: str, asked: PageAsked, /, **filters: Any
+) -> Page[ShownMessage]:
+    """The same, each with what it waits for. Raises InvalidInput."""
+    page = await list_messages(runtime, company_id, asked, **filters)
+    return Page(await with_waits(runtime, company_id, page.items), page.next_after)
+
+
+async def get_message(runtime: Runtime, company_id: str, message_id: str) -> ShownMessage:
     """One message. Raises NotFound."""
-    return await runtime.stores.messages.get(company_id, message_id)
+    message = await runtime.stores.messages.get(company_id, message_id)
+    return (await with_waits(runtime, company_id, [message]))[0]

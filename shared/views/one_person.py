@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.channels.address_search import FoundAddress
-from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.opt_out import OptOut, opt_out_ids
+from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import NotFound
 from shared.firestore.contact_shards import pairs_in
 from shared.firestore.kit.query import Match
@@ -15,6 +14,7 @@ from shared.firestore.queries.lists import CONTACT_CHANGES
 from shared.runtime import Runtime
 from shared.views.contacts import find_contacts
 from shared.views.kit.addresses import find_address
+from shared.views.refusals import read_refusals_at
 
 ALTERNATIVES = (
     30  # of one query: https://firebase.google.com/docs/firestore/query-data/queries#limits_on_or_queries
@@ -40,13 +40,18 @@ class OnePerson:
         """What messages to the addresses are found by."""
         return frozenset(one.key for one in self.addresses)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The contact's, and those of contacts that were merged into it."""
+        return (self.contact.id, *self.contact.merged_ids) if self.contact else ()
+
     def is_theirs(self, contact_id: str | None) -> bool:
         """Whether what carries this contact's id, or none, may be the person's."""
         return contact_id is None or contact_id not in {one.id for one in self.others}
 
     def message_matches(self) -> Iterator[tuple[Match, ...]]:
         """What messages match that are the person's, in as many queries as it takes."""
-        own = [Match("contact_id", self.contact.id)] if self.contact else []
+        own = [Match("contact_id", one) for one in self.ids]
         return _several([*own, *self._by_address()])
 
     def reply_matches(self) -> Iterator[tuple[Match, ...]]:
@@ -55,20 +60,10 @@ class OnePerson:
 
     def failure_matches(self) -> Iterator[tuple[Match, ...]]:
         """What failures match that are the person's, or whose row holds one of the addresses."""
-        own = [Match("contact_id", self.contact.id)] if self.contact else []
+        own = [Match("contact_id", one) for one in self.ids]
         return _several(
             [*own, *(Match("addresses", trace) for one in self.addresses for trace in one.traces)]
         )
-
-    def opt_out_ids(self) -> set[str]:
-        """Under which ids refusals of the addresses are stored, on each channel that has such addresses."""
-        return {
-            item_id
-            for one in self.addresses
-            for channel in all_channels()
-            if channel.record.address is one.kind
-            for item_id in opt_out_ids(channel, one.address)
-        }
 
     def _by_address(self) -> list[Match]:
         keys = [Match("address_key", one.key) for one in self.addresses]
@@ -109,8 +104,8 @@ async def find_person(runtime: Runtime, company_id: str, address: str) -> OnePer
 
 
 async def read_opt_outs(runtime: Runtime, company_id: str, person: OnePerson) -> dict[str, OptOut]:
-    """The person's refusals by id, ended ones too."""
-    return await runtime.stores.opt_outs.find_many(company_id, person.opt_out_ids())
+    """The person's refusals by id, ended ones too, of all messages or of a single topic or sender."""
+    return await read_refusals_at(runtime, company_id, person.addresses)
 
 
 async def contact_at(runtime: Runtime, company_id: str, contact: Contact, at: datetime) -> ContactThen:

@@ -1,12 +1,13 @@
 """Opt-outs: who has refused."""
 
-from shared.domain.channels.channel import Channel, all_channels
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_ids
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.firestore.queries.lists import OPT_OUTS
 from shared.providers.registry import own_lists
 from shared.runtime import Runtime
 from shared.views.kit.addresses import find_address
 from shared.views.kit.paging import Page, PageAsked, among, page_of
+from shared.views.refusals import read_refusals_at
 
 
 async def list_opt_outs(
@@ -29,15 +30,14 @@ async def list_opt_outs(
             opt_outs, company_id, asked, OPT_OUTS, channel=channel, source=source, is_active=is_active
         )
     found = await find_address(runtime, company_id, address, channel)
-    ids = {
-        item_id
-        for at in found
-        for one in ([channel] if channel else all_channels())
-        if one.record.address is at.kind
-        for item_id in opt_out_ids(one, at.address)
-    }
-    kept = (await opt_outs.find_many(company_id, ids)).values()  # one a channel
-    chosen = [one for one in kept if source in (None, one.source) and is_active in (None, one.is_active)]
+    kept = (await read_refusals_at(runtime, company_id, found)).values()  # few
+    chosen = [
+        one
+        for one in kept
+        if channel in (None, one.channel)
+        and source in (None, one.source)
+        and is_active in (None, one.is_active)
+    ]
     return among(chosen, asked, lambda opt_out: opt_out.changed_at)
 
 

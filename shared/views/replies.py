@@ -3,7 +3,8 @@
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.reply import Reply
-from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.asked import Flag, ReplyMeaning
+from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import REPLIES
 from shared.runtime import Runtime
 from shared.views.kit.addresses import messages_at
@@ -25,6 +26,8 @@ async def list_replies(
     contradicts_earlier: bool | None = None,
     disposition: Disposition | None = None,
     address: str | None = None,
+    assigned_to: str | None = None,
+    flag: Flag | None = None,
 ) -> Page[Reply]:
     """Replies that match every filter given, newest first. `address` is in any spelling.
 
@@ -36,6 +39,7 @@ async def list_replies(
         asked,
         REPLIES,
         await messages_at(runtime, company_id, address, channel),
+        (Match("flags", flag),) if flag else (),
         fire_id=fire_id,
         campaign_id=campaign_id,
         message_id=message_id,
@@ -45,6 +49,7 @@ async def list_replies(
         disposition=disposition,
         waits=waits,
         contradicts_earlier=contradicts_earlier,
+        assigned_to=assigned_to,
     )
 
 

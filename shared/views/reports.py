@@ -1,26 +1,24 @@
-"""Reports: the ledger of one fire or of a range of days, and the reasons behind each of its sums."""
+"""The report of a fire: its ledger, and the reasons behind each of its sums."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import all_channels
-from shared.domain.errors import InvalidInput
 from shared.domain.fires.cost import estimated_cost
-from shared.domain.fires.fire import Fire, FireProgress, Ledger
+from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.fires.fire_cost import all_units
-from shared.domain.fires.report import FireReport, RangeReport
+from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import Query
-from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES, FIRES_SINCE
+from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES
 from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_DELIVERY,
     FIRE_MESSAGES_BY_DISPOSITION,
@@ -30,8 +28,6 @@ from shared.firestore.queries.messages import (
 from shared.runtime import Runtime
 from shared.views.ledger import count_fire, kept_progress
 
-MOST_FIRES = 500
-FIRES_AT_ONCE = 8  # each asks dozens of questions, and other requests wait for the same connection
 TALLIED = 10_000  # values that a report reads to count them by kind; what is beyond has no kind
 BEYOND = "others"
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
@@ -107,39 +103,6 @@ async def _reasons(
 
 def _estimated(costs: Mapping[str, int]) -> str:
     return str(estimated_cost({channel: costs[channel.record.unit] for channel in all_channels()}))
-
-
-async def report_range(runtime: Runtime, company_id: str, start: datetime, end: datetime) -> RangeReport:
-    """The fires that started in [start, end). Raises InvalidInput for an empty or too long range."""
-    if start >= end:
-        raise InvalidInput.at("end", "must be later than start")
-    found = await runtime.stores.fires.some(company_id, FIRES_SINCE, start, limit=MOST_FIRES + 1)
-    chosen = [fire for fire in found if fire.fired_at < end]
-    if len(chosen) > MOST_FIRES:
-        raise InvalidInput.at("end", f"the range holds more than {MOST_FIRES} fires; choose a shorter one")
-    gate, tallied = asyncio.Semaphore(FIRES_AT_ONCE), max(100, TALLIED // max(1, len(chosen)))
-
-    async def report_one(fire: Fire) -> FireReport:
-        async with gate:
-            return await report_fire(runtime, company_id, fire.id, tallied=tallied)
-
-    reports = await asyncio.gather(*map(report_one, chosen))
-    deliveries: Counter[str] = Counter()
-    dispositions: Counter[str] = Counter()
-    replies: Counter[str] = Counter()
-    for report in reports:
-        deliveries.update(report.deliveries)
-        dispositions.update(report.dispositions)
-        replies.update(report.replies)
-    return RangeReport(
-        start=start,
-        end=end,
-        ledger=sum((report.ledger for report in reports), Ledger()),
-        deliveries=dict(deliveries),
-        dispositions=dict(dispositions),
-        replies=dict(replies),
-        fires=tuple(reports),
-    )
 
 
 async def _by(

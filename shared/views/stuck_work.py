@@ -8,11 +8,14 @@ from enum import StrEnum
 from shared.domain.files.file import FileState
 from shared.domain.fires.fire import ChunkState
 from shared.domain.messages.batch import Batch, BatchState
+from shared.firestore.queries.events import EVENTS_OVERDUE
 from shared.firestore.queries.files import FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED
 from shared.firestore.queries.messages import BATCHES_DUE, BATCHES_HELD, BATCHES_STALLED, BATCHES_UNTAKEN
 from shared.runtime import Runtime
 from shared.views.waiting import explain_waiting
+
+MOST_UNTOLD = 100  # companies
 
 
 class StuckKind(StrEnum):
@@ -24,6 +27,7 @@ class StuckKind(StrEnum):
     LOST_CHUNK = "lost_chunk"
     UNTAKEN_CHUNK = "untaken_chunk"
     LOST_FILE = "lost_file"
+    UNTOLD_EVENTS = "untold_events"
     HELD_BATCH = "held_batch"
 
 
@@ -42,6 +46,7 @@ _LEASE_OVER = "its worker stopped, and no other has taken it since its lease end
 
 _UNTAKEN = "it was announced, and no worker has taken it: look at send-batch and its dead letters"
 _OVERDUE = "its start is past, and nothing has announced it: look at dispatch_due_batches and its schedule"
+_UNTOLD = "nobody has told its listeners: look at tell-listeners and its dead letters"
 _UNTAKEN_CHUNK = "it was announced, and no worker has taken it: look at queue-messages and its dead letters"
 
 
@@ -66,6 +71,8 @@ async def list_stuck_work(runtime: Runtime, now: datetime) -> AsyncIterator[Stuc
     files = stores.files.each_across_companies(FILES_STALLED, FileState.LOADING, late)
     async for company_id, file in files:
         yield _stuck(StuckKind.LOST_FILE, company_id, file.id, file.lease_until, _LEASE_OVER)
+    async for untold in _untold(runtime, very_late):
+        yield untold
     async for held in _held(runtime):
         yield held
 
@@ -78,6 +85,17 @@ async def _chunks(runtime: Runtime, late: datetime, very_late: datetime) -> Asyn
     untaken = stores.chunks.each_across_companies(CHUNKS_UNPUBLISHED, ChunkState.WAITING, very_late)
     async for company_id, chunk in untaken:
         yield _stuck(StuckKind.UNTAKEN_CHUNK, company_id, chunk.id, chunk.published_at, _UNTAKEN_CHUNK)
+
+
+async def _untold(runtime: Runtime, very_late: datetime) -> AsyncIterator[StuckWork]:
+    """Events of companies that wait although the sweep announces them: the oldest of each."""
+    seen: set[str] = set()
+    async for company_id, events in runtime.stores.events.each_across_companies(EVENTS_OVERDUE, very_late):
+        if company_id not in seen:
+            seen |= {company_id}
+            yield _stuck(StuckKind.UNTOLD_EVENTS, company_id, events.id, events.due_at, _UNTOLD)
+        if len(seen) == MOST_UNTOLD:
+            return
 
 
 async def _held(runtime: Runtime) -> AsyncIterator[StuckWork]:

@@ -58,7 +58,7 @@ async def get_timeline(
 
 def _stored(runtime: Runtime, person: OnePerson, wanted: frozenset[TimelineKind]) -> Iterator[StoredList]:
     stores = runtime.stores
-    own = [(Match("contact_ids", person.contact.id),)] if person.contact else []
+    own = [(Match("contact_ids", one),) for one in person.ids]
     every = (
         (stores.messages, MESSAGES, person.message_matches()),
         (stores.failures, FAILURES, person.failure_matches()),

@@ -129,8 +129,7 @@ def _reply(
 
 
 def _change(person: OnePerson, place: Place, change: ContactChange) -> TimelineEntry | None:
-    contact_id = person.contact.id if person.contact else ""
-    pair = next((one for one in pairs_in(change) if one.contact_id == contact_id), None)
+    pair = next((one for one in pairs_in(change) if one.contact_id in person.ids), None)
     if pair is None:
         return None
     record = ChangeOfContact(id=change.id, at=change.at, author=Author(change.by, change.by_id), pair=pair)

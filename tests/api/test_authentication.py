@@ -19,6 +19,7 @@ from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 # Ids in paths, as the office stores them with the company's name behind.
 PATH_IDS = {
     "source_id": "source",
+    "merge_id": "merge",
     "template_id": "template",
     "sender_id": "sender",
     "campaign_id": "campaign",
@@ -35,6 +36,8 @@ PATH_IDS = {
     "field_id": "field",
     "segment_id": "segment",
     "import_id": "import",
+    "endpoint_id": "endpoint",
+    "delivery_id": "delivery",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {
@@ -50,6 +53,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
     "/v1/files/{file_id}/rows/{row_number}": {"json": {"values": {"phone": "+12125550187"}}},
     "/v1/messages/{message_id}/settle": {"json": {"as": "sent"}},
+    "/v1/webhook-endpoints/{endpoint_id}": {"json": {"name": "Others"}},
+    "/v1/webhook-endpoints/{endpoint_id}/resend": {"json": {"since": "2026-01-01T00:00:00Z"}},
     "/v1/senders/{sender_id}": {"json": {"reply_to": "desk@north-clinic.com"}},
 }
 

@@ -47,6 +47,23 @@ async def test_what_is_created_is_what_is_read(office: Office) -> None:
     assert made["window"]["opens"] == "09:00:00"
     assert made["schedule"] == {**BODY["schedule"], "at": "2099-01-05T09:00:00", "time_zone": None}
     assert made["steps"][0].pop("id")
+    told = made["steps"][0]
+    assert (told.pop("when"), told.pop("only_if"), told.pop("answers")) == (
+        {"kind": "at_once"},
+        "anybody",
+        [],
+    )
+    assert made["steps"][0].pop("invites_to") is None
+    sets_off = {
+        "acknowledgement": "",
+        "acknowledgement_out_of_hours": "",
+        "stops_steps": False,
+        "starts_steps": False,
+    }
+    made["reply_options"] = [
+        {name: value for name, value in one.items() if value != sets_off.get(name, [])}
+        for one in made["reply_options"]
+    ]
     for name in ("audience", "steps", "reply_options", "filters", "dedupe_key", "expires_field"):
         expected = {**BODY, "audience": AUDIENCE}[name]
         assert made[name] == expected

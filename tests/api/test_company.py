@@ -15,6 +15,17 @@ async def test_numbers_with_unknown_area_codes_are_allowed_by_an_admin(office: O
     assert not theirs.allows_possible_numbers
 
 
+async def test_the_postal_address_is_said_by_an_admin_and_stays_when_others_change(office: Office) -> None:
+    address = "1 Main Street\nSpringfield, NY 10001"
+    said = await office.call("PATCH", "/v1/company", json={"postal_address": f" {address} "})
+    assert said.json()["postal_address"] == address
+    other = await office.call("PATCH", "/v1/company", json={"allows_possible_numbers": True})
+    assert (other.json()["postal_address"], other.json()["allows_possible_numbers"]) == (address, True)
+    for wrong in ("x" * 501, "1 Main\x00Street", None):
+        answer = await office.call("PATCH", "/v1/company", json={"postal_address": wrong})
+        assert_problem(answer, 422, "postal_address")
+
+
 async def test_nothing_else_of_a_company_is_changed_so(office: Office) -> None:
     body = {"allows_possible_numbers": True, "sending_enabled": False}
     response = await office.call("PATCH", "/v1/company", json=body)

@@ -199,7 +199,8 @@ async def test_the_document_says_what_to_send(office: Office) -> None:
     kinds = operation["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
     assert [sorted(kind["properties"]) for kind in kinds] == [
         ["account_sid", "auth_token"],
-        ["api_key", "webhook_public_key"],
+        ["api_key", "inbound_public_key", "webhook_public_key"],
+        ["access_token", "app_id", "app_secret", "page_id", "verify_token"],
     ]
     answers = json.dumps(operation["responses"])
     assert "auth_token" not in answers.replace(

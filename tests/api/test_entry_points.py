@@ -17,6 +17,7 @@ from functions.entry_point import (
     PATH_CHARACTERS,
     QUERY_CHARACTERS,
 )
+from functions.portal import portal as portal_module
 from tests.kit.api.office import Office, assert_problem
 
 ROOT = Path(__file__).parents[2]
@@ -24,19 +25,25 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIN
 PATHS = ("/robots.txt", "/favicon.ico", "/nothing", "/v1/nothing", "/messages/nothing", "/.env", "/%00")
 
 
+def _forget() -> None:
+    """No application is left of, or for, another test."""
+    for module in (api_module, portal_module):
+        module._app.cache_clear()
+
+
 @asynccontextmanager
 async def _served(name: str) -> AsyncIterator[httpx.AsyncClient]:
     """The function as functions-framework serves it."""
-    api_module._app.cache_clear()
+    _forget()
     app = create_asgi_app(name, str(ROOT / "main.py"))  # type: ignore[no-untyped-call]  # untyped there
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://api.test"
     ) as client:
         yield client
-    api_module._app.cache_clear()
+    _forget()
 
 
-@pytest.mark.parametrize("name", sorted(main.ENTRY_POINTS))
+@pytest.mark.parametrize("name", sorted(set(main.ENTRY_POINTS) - {"portal"}))
 async def test_every_path_and_method_is_answered_with_a_problem(environment: Office, name: str) -> None:
     async with _served(name) as client:
         for path in PATHS:
@@ -46,6 +53,17 @@ async def test_every_path_and_method_is_answered_with_a_problem(environment: Off
                 assert_problem(response, response.status_code)
             head = await client.head(path)
             assert head.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_portal_answers_every_path_and_method_with_a_page(environment: Office) -> None:
+    async with _served("portal") as client:
+        for path in PATHS:
+            for method in METHODS:
+                response = await client.request(method, path)
+                assert response.status_code in (303, 403, 404, 405), (method, path)
+                if response.status_code != 303:  # to where one signs in
+                    assert response.headers["content-type"] == "text/html; charset=utf-8"
+                    assert "To the start" in response.text
 
 
 async def test_a_wrong_method_says_which_the_path_takes(environment: Office) -> None:

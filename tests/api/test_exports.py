@@ -13,9 +13,10 @@ from shared import metering
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire_cost import Unit
-from shared.domain.messages.message import MessageState, SkipReason
+from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.replies.asked import ReplyMeaning
 from shared.views.exports import export_messages
 from shared.views.kit import exports

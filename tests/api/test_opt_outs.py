@@ -47,7 +47,8 @@ async def test_a_reply_that_waits_is_listed_until_it_is_closed(office: Office) -
     )
     await office.stores.replies.save(OURS, reply.id, reply)
     [shown] = (await office.get("/v1/replies?waits=true")).json()["items"]
-    assert shown["media"] == [{"url": "https://api.twilio.com/ME1", "content_type": "image/jpeg"}]
+    picture = {"url": "https://api.twilio.com/ME1", "content_type": "image/jpeg"}
+    assert shown["media"] == [{**picture, "name": "", "size": None}]
     closed = await office.call("POST", "/v1/replies/waiting/close")
     assert (closed.json()["waits"], closed.json()["settled_by"][:8]) == (False, "api key ")
     assert (await office.get("/v1/replies?waits=true")).json()["items"] == []

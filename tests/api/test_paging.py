@@ -26,6 +26,18 @@ async def test_pages_hold_everything_once(office: Office) -> None:
     assert pages == 3
 
 
+@pytest.mark.parametrize("path", ["/v1/templates", "/v1/opt-outs"])
+async def test_a_page_has_fifty_items_unless_asked_otherwise(office: Office, path: str) -> None:
+    """Of a list by id, and of one with the newest first."""
+    await _store(office, 51)
+    for number in range(51):
+        phone = f"+1646555{number:04}"
+        await office.post("/v1/opt-outs", {"channel": "sms", "address": phone})
+    page = (await office.get(path)).json()
+    assert len(page["items"]) == 50
+    assert page["next_cursor"]
+
+
 async def test_a_full_last_page_has_no_next(office: Office) -> None:
     await _store(office, 4)
     assert (await office.get("/v1/templates?limit=5")).json()["next_cursor"] is None

@@ -19,6 +19,15 @@ async def test_a_source_edit_may_not_break_itself(office: Office) -> None:
     assert [column["field"] for column in response.json()["columns"]] == ["phone"]
 
 
+async def test_a_suggestion_makes_a_source_as_it_stands(office: Office) -> None:
+    csv = b"Name,Phone,Visit\nAnn,2125550187,2027-03-05 10:30\n"
+    suggested = (await office.call("POST", "/v1/sources/suggest", content=csv)).json()
+    assert suggested["dedupe_key"] is None
+    wanted = {key: suggested[key] for key in ("columns", "format", "dedupe_key")}
+    made = await office.post("/v1/sources", {"name": "Visits", **wanted})
+    assert (made.status_code, made.json()["dedupe_key"]) == (201, ["address", "text"]), made.text
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -76,3 +85,24 @@ async def test_senders_show_no_credentials(office: Office) -> None:
     sender = (await office.get("/v1/senders/sender-acme")).json()
     assert sender["address"] == an_sms_sender().address
     assert office.account.token not in (await office.get("/v1/senders")).text
+
+
+async def test_a_template_of_html_alone_has_the_text_made_of_it(office: Office) -> None:
+    body = {"name": "Visit", "channel": "email", "subject": "Visit", "html": "<p>Dear {{ name }}</p>"}
+    made = (await office.post("/v1/templates", body)).json()
+    assert (made["body"], made["body_is_made"], made["html"]) == ("Dear {{ name }}", True, body["html"])
+    path = f"/v1/templates/{made['id']}"
+    changed = (await office.call("PATCH", path, json={"html": "<p>Hello {{ name }}</p>"})).json()
+    assert changed["body"] == "Hello {{ name }}"
+    refused = await office.call("PATCH", path, json={"html": "<p>\n<script>x</script>"})
+    assert "Line 2" in assert_problem(refused, 422, "html")["detail"]
+
+
+async def test_a_text_may_have_pictures(office: Office) -> None:
+    urls = ["https://pictures.example.com/{{ site }}.png"]
+    body = {"name": "Visit", "channel": "sms", "body": "Hello", "media_urls": urls}
+    made = (await office.post("/v1/templates", body)).json()
+    assert made["media_urls"] == urls
+    assert_problem(
+        await office.post("/v1/templates", body | {"channel": "email", "subject": "x"}), 422, "media_urls"
+    )

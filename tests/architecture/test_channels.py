@@ -151,7 +151,10 @@ def test_names_are_taken_once() -> None:
     for name in (first.name, "Pager", "my-pager", ""):
         with pytest.raises(ValueError, match="is called as another is"):
             providers.register(ProviderRecord(**parts | {"name": name}))
-    assert (channels.names(), providers.names()) == (("sms", "email"), ("twilio", "sendgrid"))
+    assert (channels.names(), providers.names()) == (
+        ("sms", "email", "whatsapp", "messenger", "instagram", "voice"),
+        ("twilio", "sendgrid", "meta"),
+    )
 
 
 @pytest.mark.parametrize("name", ["fax", "SMS", "", "sms "])

@@ -81,9 +81,12 @@ def test_every_setting_is_read_from_its_environment_name(field: str) -> None:
     values |= {"lease_seconds": "571", "ack_deadline_seconds": "601"}
     values |= {"secrets": "secret-manager"}
     values |= {"trace_exporter": "console", "trace_share": "0.5", "extra_providers": "a.b, c_d,"}
+    values |= {"webhook_targets": "local"}
     text = values.get(field, "7")
     # The token takes the place of the two that it must not stand beside.
-    others = {name: value for name, value in GOOD.items() if field != "caller_token" or "CALLER" not in name}
+    is_local = field in ("caller_token", "webhook_targets", "clock_file")
+    others = {name: value for name, value in GOOD.items() if not is_local or "CALLER" not in name}
+    others |= {"ROLLCALL_CALLER_TOKEN": "token"} if is_local else {}
     changed = getattr(Settings.from_env({**others, _environment_name(field): text}), field)
     assert changed == (("a.b", "c_d") if field == "extra_providers" else type(default)(text))
     assert changed != default

@@ -16,7 +16,7 @@ READS = frozenset(
         "find", "get", "find_many", "wanted", "record", "ref", "all",
         "page", "newest", "count_newest", "each_page", "each", "each_across_companies",
         "count", "sum", "some", "each_value", "frozen", "rows", "number_with", "names",
-        "contacts", "scan", "ids_with", "between",
+        "contacts", "scan", "ids_with", "between", "in_shard",
         "read", "list_names", "values", "peek", "last_beat", "heartbeat", "find_hold", "wanted_hold",
     }
 )  # fmt: skip

@@ -27,7 +27,7 @@ from shared.providers.registry import webhook_paths
 from shared.runtime import Runtime
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from tests.kit.architecture.asgi import a_request
-from tests.kit.builders import NOON, a_message, an_email_sender, an_sms_sender
+from tests.kit.builders import NOON, a_message, a_page_sender, an_email_sender, an_sms_sender
 from tests.kit.receipts import record_waiting, waiting_bundles
 
 COMPANY = "acme"
@@ -50,6 +50,7 @@ EVENTS = json.dumps(
     ]
 ).encode()
 FORGED = {
+    "x-hub-signature-256": f"sha256={'0' * 64}",
     "x-twilio-signature": base64.b64encode(b"0" * 20).decode(),
     "x-twilio-email-event-webhook-signature": base64.b64encode(b"0" * 70).decode(),
     "x-twilio-email-event-webhook-timestamp": str(int(time.time())),
@@ -68,7 +69,7 @@ async def company(environment: pytest.MonkeyPatch, emulators: Emulators) -> Asyn
     environment.setenv("ROLLCALL_PROJECT_ID", f"test-{time.time_ns()}")
     current_runtime.cache_clear()
     runtime = current_runtime()
-    for sender in (an_sms_sender(), an_email_sender()):
+    for sender in (an_sms_sender(), an_email_sender(), a_page_sender()):
         await runtime.stores.senders.save(COMPANY, sender.id, sender)
     await runtime.secrets.add(COMPANY, "texts", OLD, NOON)
     await runtime.secrets.add(COMPANY, "mails", mail_fields(OLD_KEY), NOON)
@@ -214,7 +215,7 @@ async def test_nothing_of_a_body_is_read_that_is_too_long_unsigned_or_for_nobody
         asked = a_request(f"/messages{route}", query, headers)
         return int((await main.messages(Request(asked.scope, receive))).status_code)
 
-    of_route = "mails" if route == "/events" else "texts"
+    of_route = {"/events": "mails", "/meta": "pages"}.get(route, "texts")
     assert await ask(of_route, {}) == 403
     assert await ask("nobody", FORGED) == 403
     assert await ask(of_route, FORGED | {"content-length": "100000000"}) == 413

@@ -105,6 +105,10 @@ def _slowest_start(*, for_people: bool) -> Callable[[Stored], float]:
     return figure
 
 
+def _people(name: str) -> Callable[[Stored], float]:
+    return _of("people", name, at={"contacts": 100_000})
+
+
 AIMS = (
     Aim("SMS at 100 ms, times the build before", _ratio(SMS, "base"), least=6),
     Aim("SMS at 100 ms, share of the bare loop", _ratio(SMS, "bare"), least=0.5),
@@ -128,6 +132,11 @@ AIMS = (
         _of("contacts", "scan_seconds", at={"contacts": 100_000}),
         most=3,
     ),
+    Aim("seconds, 100,000 contacts imported", _people("contact_imports_seconds"), most=60),
+    Aim("seconds, segment of 100,000 by tags counted", _people("segments_tags_seconds"), most=3),
+    Aim("seconds, segment of 100,000 by consent counted", _people("segments_consent_seconds"), most=3),
+    Aim("seconds, segment of 100,000 by activity counted", _people("segments_activity_seconds"), most=3),
+    Aim("MiB, an audience of three segments gathered from 100,000", _people("audience_peak_mib"), most=400),
     Aim("ms, webhooks' p99 while sending", _of("receipts", "answer_p99_ms"), most=250),
     Aim("seconds, fire to first accepted, 100,000 rows", _first_of(100_000), most=2),
     Aim("ms, reply to disposition", _of("receipts", "reply_longest_ms"), most=1_000),

@@ -102,6 +102,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "intake": ("--rows=999999",),  # with its header the most that is taken
     "preview": ("--rows=100000",),
     "contacts": ("--count=100000",),
+    "people": ("--count=100000",),
     "cold_start": (),
 }
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.deploy.environment import SECRET_SETTINGS, environment_of, tick_interval
+from infra.deploy.environment import SECRET_SETTINGS, dispatch_interval, environment_of, tick_interval
 from infra.deploy.monitoring import holds, monitoring_steps
 from infra.deploy.plan import plan_steps
 from infra.deploy.printing import shell
-from infra.deploy.rights import function_rights
 from infra.deploy.source import REPOSITORY, source_digest, source_files
 from infra.deploy.step import DeployError, Gcloud, SchedulerCall, Section
 from infra.deploy.target import Target
-from infra.manifest import Function, Manifest, Trigger
+from infra.manifest import Manifest, Trigger
 from shared.settings import Settings
 from tests.kit.deploy.every_command import MANIFEST, TARGET
 from tests.kit.deploy.needs_of_code import published_by, used_by
@@ -121,9 +120,26 @@ def test_without_a_domain_webhooks_come_to_the_functions_own_address() -> None:
     assert env["ROLLCALL_PUBLIC_URL"] == TARGET.url(MANIFEST.get("messages"))
 
 
+def test_invitations_lead_to_the_portal() -> None:
+    env = environment_of(MANIFEST.get("portal"), MANIFEST, TARGET)
+    assert env["ROLLCALL_PORTAL_URL"] == TARGET.url(MANIFEST.get("portal"))
+
+
+def test_browsers_may_put_files_into_the_bucket_for_uploads_alone() -> None:
+    words = {
+        step.key: action.words
+        for step in STEPS
+        for action in step.update
+        if isinstance(action, Gcloud) and action.words[:3] == ("storage", "buckets", "update")
+    }
+    assert "--cors-file=infra/uploads.cors.json" in words[TARGET.uploads]
+    assert not any(word.startswith("--cors") for word in words[TARGET.backups])
+
+
 def test_the_tick_interval_is_the_schedules() -> None:
     assert tick_interval(MANIFEST) == 300
     assert tick_interval(_with("watch_work", schedule="0 * * * *")) == 3600
+    assert dispatch_interval(MANIFEST) == 60
 
 
 def _with(name: str, **parts: object) -> Manifest:
@@ -135,57 +151,6 @@ def _with(name: str, **parts: object) -> Manifest:
 def test_the_manifest_declares_what_the_code_can_reach(name: str) -> None:
     function = MANIFEST.get(name)
     assert (set(function.publishes), set(function.uses)) == (published_by(name), used_by(name))
-
-
-def _rights(function: Function) -> set[tuple[str, str, str]]:
-    return {
-        (right.role.rpartition("/")[2], right.holder.title, right.condition.title if right.condition else "")
-        for right in function_rights(function, MANIFEST, TARGET)
-    }
-
-
-def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
-    always = {
-        ("telemetry.tracesWriter", "the project", ""),
-        ("secretmanager.secretAccessor", "secret rollcall-signing-key", ""),
-    }
-    uploads = f"bucket {TARGET.uploads}"
-    assert _rights(MANIFEST.get("portal")) == always
-    assert _rights(MANIFEST.get("dispatch_due_batches")) == always | {
-        ("datastore.user", "the project", ""),
-        ("pubsub.publisher", "topic send-batch", ""),
-        ("storage.objectViewer", uploads, ""),
-    }
-    assert _rights(MANIFEST.get("ingest_file")) == always | {
-        ("datastore.user", "the project", ""),
-        ("pubsub.publisher", "topic import-contacts", ""),
-        ("storage.objectUser", uploads, ""),
-    }
-    assert _rights(MANIFEST.get("messages")) == always | {
-        ("datastore.user", "the project", ""),
-        ("pubsub.publisher", "topic record-receipts", ""),
-        ("rollcallCredentialReader", "the project", "senders-credentials"),
-    }
-    dead = {
-        ("pubsub.subscriber", f"subscription {w.dead_letter_topic}", "")
-        for w in MANIFEST.with_trigger(Trigger.WORKER)
-    }
-    assert _rights(MANIFEST.get("watch_work")) == always | dead | {("datastore.user", "the project", "")}
-
-
-def test_no_right_is_broad() -> None:
-    granted = [
-        (word.partition("=")[2], step.title)
-        for step in STEPS
-        for action in step.create
-        if isinstance(action, Gcloud) and "add-iam-policy-binding" in action.words
-        for word in action.words
-        if word.startswith("--role=")
-    ]
-    broad = {"roles/owner", "roles/editor", "roles/viewer"}
-    assert not [
-        title for role, title in granted if role in broad or role.endswith((".admin", ".serviceAgent"))
-    ]
 
 
 def test_every_function_runs_and_is_built_under_an_account_of_ours() -> None:

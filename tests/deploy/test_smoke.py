@@ -35,7 +35,7 @@ async def test_the_running_stack_passes_and_a_wrong_one_does_not(stack: Stack) -
         MANIFEST, {**urls, "send_batch": urls["portal"] + "/?", "portal": "http://127.0.0.1:9"}, said.append
     )
     wrong = [line for line in said if "WRONG" in line]
-    assert len(wrong) == 2
+    assert len(wrong) == 3
     assert any(
         "refuses who is not our scheduler or Pub/Sub: POST / → 405 WRONG, expected 401 or 403 or 404" in line
         for line in wrong

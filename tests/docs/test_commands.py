@@ -44,7 +44,13 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         and not is_assignment(words)
     }
     assert others == set()  # curl: see test_howtos; gcloud: see tests/deploy/test_commands.py
-    assert {block.language for one in documents() for block in one.blocks} <= {"sh", "bash", "json", ""}
+    assert {block.language for one in documents() for block in one.blocks} <= {
+        "sh",
+        "bash",
+        "json",
+        "python",
+        "",
+    }
 
 
 def test_every_runbook_is_there_with_commands() -> None:

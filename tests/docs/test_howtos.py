@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.api.campaign_shapes import ReplyOptionInput, ScheduleInput
+from functions.api.campaign_shapes import ScheduleInput
 from functions.api.kit.shapes import Input
+from functions.api.reply_option_shapes import ReplyOptionInput
 from tests.kit.docs.desk import Desk, differences, json_of
 from tests.kit.docs.markdown import Document, commands_of, document, documents
 
@@ -45,8 +46,9 @@ async def test_every_command_is_answered_as_shown(one: Document, desk: Desk) -> 
     [("docs/guide/schedules.md", ScheduleInput), ("docs/guide/replies.md", ReplyOptionInput)],
 )
 def test_the_guides_examples_are_valid(name: str, shape: type[Input]) -> None:
-    [block] = [block for block in document(name).blocks if block.language == "json"]
-    for line in block.text.splitlines():
+    blocks = [block for block in document(name).blocks if block.language == "json"]
+    assert blocks
+    for line in (line for block in blocks for line in block.text.splitlines()):
         shape.model_validate_json(line)
 
 

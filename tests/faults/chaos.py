@@ -21,12 +21,14 @@ import psutil
 from infra.local.processes import ProcessFailed
 from infra.local.stopping import stop_on_signals
 from shared.faults import POINTS
+from tests.faults.account import Account
 from tests.faults.deployments import deployments
 from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, Times, open_laboratory
 from tests.faults.model import Model
-from tests.faults.scenarios import SHORT, TEXTS, Scenario, scenarios
-from tests.faults.trial import Account, Trial, Unsettled
+from tests.faults.scenario import TEXTS, Scenario
+from tests.faults.scenarios import SHORT, scenarios
+from tests.faults.trial import Trial, Unsettled
 from tests.faults.verdict import Verdict, judge
 
 SOAK_RATE = 500.0  # a second: batches of fifty
@@ -71,6 +73,8 @@ def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
         numbers=scenario.numbers,
         channels=scenario.channels,
         by_service=scenario.by_service,
+        has_later_step=scenario.has_later_step,
+        is_broadcast=scenario.is_broadcast,
     )
     trial.may_be_unknown = scenario.may_be_unknown
     trial.may_be_failed = scenario.may_be_failed

@@ -20,7 +20,7 @@ from infra.local.ports import free_ports
 from infra.local.pubsub_setup import subscription_of
 from infra.local.stack import PROJECT_ID
 from tests.faults.laboratory import REPOSITORY, Laboratory
-from tests.faults.scenarios import Scenario
+from tests.faults.scenario import Scenario
 from tests.faults.trial import Trial
 
 WORKERS = ("queue_messages", "send_batch")

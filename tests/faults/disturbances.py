@@ -29,7 +29,26 @@ async def kill(passages: list[Passage], lab: Laboratory, trial: Trial, *, replie
     for point, moment in passages:
         lab.orders.give(point, moment, "kill")
     if replies:
+        trial.acknowledges = True
         trial.meanwhile(_write(lab, trial, trial.numbers[0], "1"))
+
+
+# Phones that are taken, and on which 1 is pressed: the simulator's fixed outcome by the last digits.
+PRESSING = tuple(f"+1{area}5550035" for area in (212, 332, 347, 646, 718, 917, 929))
+
+
+async def kill_at_key(lab: Laboratory, trial: Trial) -> None:
+    """Who takes keys dies when it has stored one: that answer stands, and the others are stored too."""
+    lab.orders.give("receive_reply", "after", "kill")
+
+    async def has_first() -> bool:
+        return any(message.disposition is not None for message in await trial.messages())
+
+    async def look() -> None:
+        await taken(lab, trial, "receive_reply", "after")
+        await trial.until(has_first, seconds=60)
+
+    trial.meanwhile(look())
 
 
 async def _write(lab: Laboratory, trial: Trial, handset: str, text: str) -> None:
@@ -134,7 +153,7 @@ async def fail_for(which: str, failing: Failing, seconds: float, lab: Laboratory
 
 
 async def answer_with(answer: Answer, seconds: float, lab: Laboratory, trial: Trial) -> None:
-    for provider in ("twilio", "sendgrid"):
+    for provider in ("twilio", "sendgrid", "meta"):
         await lab.simulator.ask_fault(provider, answer, seconds=seconds)
 
 

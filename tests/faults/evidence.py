@@ -15,9 +15,10 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.faults import Point
 from shared.usecases.companies.create_api_key import create_api_key
+from tests.faults.account import TEXTS_SENDER
 from tests.faults.disturbances import Passage, answer_with, kill, taken
 from tests.faults.laboratory import Laboratory
-from tests.faults.trial import TEXTS_SENDER, Trial
+from tests.faults.trial import Trial
 
 # Delivered, but no receipt ever comes: the simulator's fixed outcome by the last digits.
 SILENT = tuple(f"+1{area}5550011" for area in (212, 332, 347, 646, 718, 917, 929))

@@ -62,8 +62,9 @@ GUARDS: dict[str, Guard] = {
     ),
     "consent in the transaction": Guard(read_group._refusals, "holding(several, held)", "None"),
     "other fires in the transaction": Guard(
-        intend_messages._decide, "before is not None and before.forbids", "False"
+        intend_messages._by_others, "before is not None and before.forbids", "False"
     ),
+    "answers in the transaction": Guard(intend_messages._by_steps, "if steps is None:", "if True:"),
     "no fire is alone beside an open one": Guard(
         start_fire._beside_others, "is_alone=is_alone", "is_alone=True"
     ),

@@ -21,9 +21,9 @@ from shared.providers.kit import http
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.storage.secrets_file import SecretsFile
+from tests.faults.account import CALLS_SENDER, TEXTS_SENDER, Account
 from tests.faults.grpc_proxy import GrpcProxy
 from tests.faults.orders import Orders
-from tests.faults.trial import Account
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 8.0  # a busy machine needs a second or two for what is done in a tenth
@@ -87,13 +87,25 @@ class Laboratory:
             where = f"?company={company}&sender="
             incoming = f"{public_url}/messages/incoming{where}texts"
             await self.simulator.add_number(twilio, number, webhook_url=incoming)
+            chats = f"{public_url}/messages/incoming{where}chats"
+            await self.simulator.add_number(twilio, f"whatsapp:{number}", webhook_url=chats)
             sendgrid = await self.simulator.add_key(event_url=f"{public_url}/messages/events{where}mails")
+            page = await self.simulator.add_meta_account(
+                f"messenger:1112223330{place:04}", webhook_url=f"{public_url}/messages/meta{where}pages"
+            )
             account = Account(
-                company_id=company, twilio=twilio, sendgrid=sendgrid, number=number, incoming_url=incoming
+                company_id=company,
+                twilio=twilio,
+                sendgrid=sendgrid,
+                number=number,
+                incoming_url=incoming,
+                page=page,
             )
             accounts.append(account)
             texts = {"account_sid": twilio.sid, "auth_token": twilio.token}
-            await secrets.add(company, "texts", texts, now)
+            for sender in (TEXTS_SENDER, CALLS_SENDER, "chats"):
+                await secrets.add(company, sender, texts, now)
+            await secrets.add(company, "pages", page.fields, now)
             mails = {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key}
             await secrets.add(company, "mails", mails, now)
         return accounts
@@ -125,7 +137,7 @@ async def open_laboratory(
             tick_seconds=times.tick,
             instances=INSTANCES,
             settings=settings,
-            simulator_delays=Delays(receipt=0.05, slow=0.5, timeout=5),
+            simulator_delays=Delays(receipt=0.05, slow=0.5, timeout=5, ring=0.2, speech=0),
         )
         stack = Stack(options, say=_quiet)
         await opened.enter_async_context(stack)

@@ -36,7 +36,7 @@ from tests.faults.situation import (
     mark_of,
     message_of,
 )
-from tests.kit.builders import ALWAYS, NOON, a_campaign
+from tests.kit.builders import ALWAYS, NOON, a_campaign, a_message
 
 # What a provider answers, and whether the message is on its way.
 ANSWERS = (
@@ -59,6 +59,10 @@ CONTENT = CampaignContent(
     default_region="US",
 )
 
+# What the recipient got of an earlier step.
+EARLIER = a_message(id="m0", step_id="first", state=MessageState.SENT)
+ANSWERED = replace(EARLIER, reply_id="r1")
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -68,6 +72,7 @@ class Bounds:
     repeats: int = 2  # of a job
     doubtful: int = 1  # commits that are applied though they report an error, and lost publishes
     calls: int = 3
+    answers: int = 0  # of the recipient to an earlier step
 
 
 class Model:
@@ -146,6 +151,8 @@ class Model:
             yield "sweep: announce again", replace(state, jobs=1)
         if state.late is not None:
             yield "the late write is applied", replace(state, message=_applied(state), late=None)
+        if self._bounds.answers and not state.is_answered:
+            yield "the earlier step is answered", replace(state, is_answered=True)
         if state.sent and not state.message[3]:
             yield (
                 "receipt",
@@ -210,9 +217,13 @@ def _intent(state: State, place: int, _: Outcome | None) -> State:
         return _with(state, place, None)
     if not _is_ours(message, Claim(batch=batch_of(state.batch), token=token)):
         return _with(state, place, ("close", None))
-    decision = _decide(message, token, FIRE, CONTENT, None, None, NOON)
+    steps = ((ANSWERED if state.is_answered else EARLIER,),)
+    decision = _decide(message, token, FIRE, CONTENT, None, None, None, steps, None, NOON)
     step = "call" if decision.intended else "close"
-    return _with(state, place, (step, None), message=mark_of(decision.changed or message))
+    is_asked = decision.intended is not None and decision.changed is not None
+    is_again = state.was_asked_again or (state.is_answered and is_asked)
+    after = mark_of(decision.changed or message)
+    return _with(state, place, (step, None), message=after, was_asked_again=is_again)
 
 
 def _result(state: State, place: int, answer: Outcome | None) -> State:
@@ -255,6 +266,8 @@ def _with(state: State, place: int, worker: Worker, **changes: object) -> State:
 
 def _broken_by(state: State) -> Iterator[str]:
     status = state.message[0]
+    if state.was_asked_again:
+        yield "asked again after an answer"
     if state.sent > 1:
         yield "sent twice"
     if status is MessageState.SENT and not state.sent:

@@ -1,125 +1,23 @@
 """What goes wrong: a scenario is a row of the table, disturbs one trial, and says what may stay unknown."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 
 import grpc
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.channels.channel import Channel
-from shared.faults import POINTS, Point
-from tests.faults import disturbances, evidence
+from shared.faults import Point
+from tests.faults import disturbances
+from tests.faults.channel_scenarios import calls, chats, pages, services
 from tests.faults.disturbances import Passage
 from tests.faults.grpc_proxy import Failing
-from tests.faults.laboratory import Laboratory
+from tests.faults.kills import kills, kills_of_what_is_rare
 from tests.faults.orders import Moment
-from tests.faults.trial import Trial
+from tests.faults.scenario import MOMENTS, TEXTS, VARIED, Scenario
+from tests.faults.wave_scenarios import broadcasts, later_steps
 
-MOMENTS: tuple[Moment, ...] = ("before", "after")
-Disturb = Callable[[Laboratory, Trial], Awaitable[None]]
-_WITH_OTHERS_MARKED: tuple[Point, ...] = ("send_batch.call", "record_results.untouched", "record_results")
-TEXTS = (Channel("sms"),)
-BOTH = (*TEXTS, Channel("email"))
 OUTAGE_SECONDS = 60
-# A process that dies inside a transaction leaves its locks until Firestore ends the transaction: a minute.
-SETTLED_WITHIN = 150
 READS = ("BatchGetDocuments", "RunQuery", "RunAggregationQuery")
-# Numbers by the simulator's fixed outcomes: receipts twice, last first, never, and as usual.
-VARIED = tuple(f"+1212555{digits}" for digits in ("0009", "0010", "0011", "0001", "0012"))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scenario:
-    """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`.
-
-    `by_service`: the texts come from a messaging service.
-    """
-
-    name: str
-    disturb: Disturb
-    may_be_unknown: bool = False
-    may_be_failed: bool = False
-    channels: tuple[Channel, ...] = BOTH
-    numbers: tuple[str, ...] = ()
-    window_closes_in: float | None = None
-    is_for_people: bool = False
-    seconds: float = SETTLED_WITHIN
-    by_service: bool = False
-
-
-# A group that was marked `sending` and then lost its worker: nobody can know that nothing left. Up to three
-# are under way at once, so where one is called or its results are written, another may just have been marked.
-_LEAVES_UNKNOWN: set[Passage] = {
-    ("intend_messages", "after"),
-    *((point, moment) for point in _WITH_OTHERS_MARKED for moment in MOMENTS),
-}
-# What must have gone wrong first, so that anybody comes to the point.
-_LOST_CALL: Passage = ("send_batch.call", "before")
-_FIRST: dict[Point, Passage] = {
-    "claim_batch.give_up": _LOST_CALL,
-    "sweep.publish_files": ("claim_file.lease", "after"),  # else Pub/Sub delivers again at once
-    "sweep.publish_chunks": ("store_chunks.publish", "before"),
-    "sweep.publish_batches": ("queue_messages.publish", "before"),
-    "sweep.mark": ("queue_messages.publish", "before"),
-    "sweep.publish_receipts": ("store_receipts.publish", "before"),
-}
-# What did not go out before it closed is planned anew, and waits for a tick.
-_NEEDS_CLOSED_WINDOW: tuple[Point, ...] = (
-    "replan_messages.reserve",
-    "replan_messages.move",
-    "dispatch_batches.mark",
-    "dispatch_batches.publish",
-)
-_NEEDS_PEOPLE: tuple[Point, ...] = ("load_people.open", "store_people", "gather_people.begin")
-_NEEDS_REPLY: tuple[Point, ...] = ("receive_reply",)
-# What is refused is read again and written with its failure.
-_NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
-_WITH_REFUSED = (evidence.REFUSED, *(f"+121255520{place:02}" for place in range(8)))
-_NEEDS_MORE: dict[Point, Callable[[list[Passage], Laboratory, Trial], Awaitable[None]]] = {
-    "refuse_fire": evidence.refuse_start,
-    "pause_sender": evidence.suspend_account,
-    "resume_sender": evidence.suspend_account,
-    "search_history.settle": evidence.lose_answers,
-    "search_history.page": evidence.lose_answers,
-    "search_history.store": evidence.lose_receipts,
-    "record_receipt": evidence.lose_receipts,  # one by one where the history tells them
-    "settle_message": evidence.decide,
-    "settle_message.publish": evidence.decide,
-    "requeue_failure": evidence.correct,
-    "requeue_failure.publish": evidence.correct,
-}
-
-
-def kills() -> Iterator[Scenario]:
-    """SIGKILL at every point, just before and just after."""
-    for point in POINTS:
-        if point in _NEEDS_MORE:
-            continue
-        for moment in MOMENTS:
-            passages: list[Passage] = [*([_FIRST[point]] if point in _FIRST else []), (point, moment)]
-            yield Scenario(
-                name=f"kill {moment} {point}",
-                disturb=partial(disturbances.kill, passages, replies=point in _NEEDS_REPLY),
-                may_be_unknown=bool(_LEAVES_UNKNOWN & set(passages)),
-                may_be_failed=point in _NEEDS_REFUSAL,
-                channels=TEXTS if point in _NEEDS_REFUSAL else BOTH,
-                numbers=_WITH_REFUSED if point in _NEEDS_REFUSAL else (),
-                is_for_people=point in _NEEDS_PEOPLE,
-                window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
-            )
-
-
-def kills_of_what_is_rare() -> Iterator[Scenario]:
-    """SIGKILL where nobody comes unless something else went wrong first: so it does."""
-    for point, disturb in _NEEDS_MORE.items():
-        for moment in MOMENTS:
-            yield Scenario(
-                name=f"kill {moment} {point}",
-                disturb=partial(disturb, [(point, moment)]),
-                channels=TEXTS,
-                numbers=evidence.SILENT,
-            )
 
 
 def deliveries() -> Iterator[Scenario]:
@@ -265,33 +163,24 @@ def refusals() -> Iterator[Scenario]:
         )
 
 
-def services() -> Iterator[Scenario]:
-    """Texts that come from a number of a messaging service's pool."""
-    yield Scenario(
-        name="messaging service, kill after send_batch.call",
-        disturb=partial(disturbances.kill, [("send_batch.call", "after")], replies=True),
-        channels=TEXTS,
-        by_service=True,
-    )
-    yield Scenario(
-        name="messaging service, answers lost, kill after search_history.settle",
-        disturb=partial(evidence.lose_answers, [("search_history.settle", "after")]),
-        channels=TEXTS,
-        numbers=evidence.SILENT,
-        by_service=True,
-    )
-    yield Scenario(
-        name="messaging service, STOP before intend_messages",
-        disturb=partial(disturbances.write_stop, "intend_messages", "before", is_in_time=True),
-        channels=TEXTS,
-        by_service=True,
-    )
-
-
 def scenarios() -> list[Scenario]:
     """All of them, in the order of the table."""
     calm = Scenario(name="nothing", disturb=disturbances.undisturbed)
-    groups = (kills, kills_of_what_is_rare, deliveries, pauses, databases, providers, refusals, services)
+    groups = (
+        kills,
+        kills_of_what_is_rare,
+        deliveries,
+        pauses,
+        databases,
+        providers,
+        refusals,
+        services,
+        calls,
+        chats,
+        later_steps,
+        broadcasts,
+        pages,
+    )
     return [calm, *(scenario for group in groups for scenario in group())]
 
 

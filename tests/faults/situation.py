@@ -47,6 +47,8 @@ class State:
     sent: int
     left: tuple[int, int, int, int]  # of the bounds
     late: tuple[int, Outcome] | None = None
+    is_answered: bool = False  # an earlier step, by its recipient
+    was_asked_again: bool = False  # though that was stored before the intent
 
 
 @cache

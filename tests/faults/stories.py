@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from infra.local.simulator.outcomes import Answer
+from shared.domain.campaigns.step import AfterDelay, DelayMeasure
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
 from shared.domain.files.source import SourceFormat
@@ -17,6 +18,7 @@ from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.faults.worker import PromiseBroken, Worker
+from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic
 from tests.kit.tabular.appointments import VISIT, calendar, event
 
@@ -103,6 +105,36 @@ async def somebody_refuses_after_the_claim(clinic: Clinic) -> None:
     await settle(clinic)
     if await clinic.accepted(first.address):
         raise PromiseBroken("sent to somebody who had refused")
+
+
+async def somebody_answers_the_first_step_after_the_claim_of_the_second(clinic: Clinic) -> None:
+    when = AfterDelay(seconds=1, counted_from=DelayMeasure.RECIPIENT)
+    mail = a_step(
+        id="mail",
+        channel=Channel("email"),
+        template_id="mail",
+        sender_id="mails",
+        address_field="email",
+        when=when,
+    )
+    await clinic.load({"Phone": "+1 212 555 2000", "Email": "ana@example.com"})
+    await clinic.ready(steps=(a_step(), mail))
+    clinic.runs_jobs = False
+    await clinic.fire()
+    await clinic.run_published()  # both steps are queued
+    text, later_mail = clinic.published
+    assert isinstance(later_mail, SendBatch)
+    await run_job(clinic.runtime, text)
+    clinic.later(timedelta(minutes=1))
+    worker = await Worker.claims(clinic, later_mail)
+    await clinic.write("+12125552000", "1")
+    await worker.intends()
+    await worker.records(await worker.calls())
+    await worker.closes()
+    clinic.published = []
+    await settle(clinic)
+    if await clinic.accepted("ana@example.com"):
+        raise PromiseBroken("a further step was sent to somebody who had answered")
 
 
 async def an_appointment_is_canceled_while_it_is_being_sent(clinic: Clinic) -> None:
@@ -234,6 +266,7 @@ Story = Callable[[Clinic], Awaitable[None]]
 STORIES: Sequence[tuple[str, Story]] = (
     ("intent fence", a_worker_wakes_up_after_its_lease),
     ("consent in the transaction", somebody_refuses_after_the_claim),
+    ("answers in the transaction", somebody_answers_the_first_step_after_the_claim_of_the_second),
     ("what was withdrawn is not sent", an_appointment_is_canceled_while_it_is_being_sent),
     ("other fires in the transaction", two_campaigns_bring_the_same_messages_at_once),
     ("no fire is alone beside an open one", the_fire_that_began_first_sends_first),

@@ -62,3 +62,15 @@ def test_a_late_answer_that_brings_back_what_was_given_up_is_found(monkeypatch: 
     arrows = message.ARROWS[MessageState.UNKNOWN] | {MessageState.QUEUED}
     monkeypatch.setitem(message.ARROWS, MessageState.UNKNOWN, arrows)
     assert HANGS in Model(CALM).broken_promises()
+
+
+ANSWERS = Bounds(kills=1, repeats=1, doubtful=1, calls=2, answers=1)
+
+
+def test_whoever_has_answered_is_not_asked_again_in_any_order_of_events() -> None:
+    assert Model(ANSWERS).broken_promises() == {}
+
+
+def test_without_the_answers_in_the_intent_the_search_finds_the_story() -> None:
+    with GUARDS["answers in the transaction"].removed():
+        assert "asked again after an answer" in Model(ANSWERS).broken_promises()

@@ -10,7 +10,7 @@ import pytest
 from shared import faults
 from shared.faults import POINTS
 
-CALLS = "transact|transact_at|commit|commit_part|announce_jobs|announce_again"
+CALLS = "transact|transact_at|commit|commit_part|announce_jobs|announce_again|announce_answers"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -35,9 +35,24 @@ def test_every_point_is_somewhere() -> None:
 
 # Nothing of it is on a message's way: people ask for it, and again when it failed; watch_work only looks.
 ASKED_FOR = {
+    # What is told to listeners comes after the message's way, at least once; the sweep finds the lost.
+    "announce_events",
+    "claim_endpoint",
+    "deliver_webhooks",
+    "drop_webhooks",
+    "open_outbox",
+    "pause_endpoint",
+    "resend_webhooks",
+    "rotate_secret",
+    "save_webhook_endpoint",
+    "send_test_event",
+    "tell_listeners",
     "announce_deletions",
     "announce_imports",
     "answer_reply",
+    "ask_consents",  # lost, the next tick finds who was not asked; its messages the sweep
+    "announce_consents",
+    "confirm_by_link",
     "cancel_campaign",
     "change_campaign",
     "claim_request",
@@ -46,6 +61,10 @@ ASKED_FOR = {
     "create_api_key",
     "create_company",
     "delete_company",
+    "find_contents",
+    "follow_changes",  # a file that is loaded again has what waits follow again
+    "hand_over",  # what is not handed over waits in its batch, whose lease ends
+    "reserve_start",  # a reservation that is not used ends by itself
     "forget_copies",
     "forget_messages",
     "forget_person",
@@ -57,8 +76,10 @@ ASKED_FOR = {
     "preview_campaign",
     "mark_notice_read",
     "replan_fires",  # lost, the next tick moves the coming fires
+    "renew_credentials",  # lost, tomorrow's tick renews them
     "requeue_failure",
     "save_campaign",
+    "save_preferences",  # a person who gets no answer presses the button again
     "save_opt_out",
     "save_sender",
     "save_source",
@@ -86,6 +107,37 @@ ASKED_FOR = {
     "start_upload",
     "check_database",  # only a database that went back in time is written to
     "watch_work",
+    "accept_invitation",
+    "change_user",
+    "create_user",
+    "invite_user",
+    "note_session",
+    "sign_in",
+    "sign_out",
+    "add_second_factor",
+    "approve_campaign",
+    "assign_reply",
+    "cancel_appointment",
+    "note_opt_outs",
+    "prepare_answers",  # whoever has the answers sent names the point
+    "remove_second_factor",
+    "save_oidc",
+    "save_saved_reply",
+    "use_code",
+    "write_back",
+    "sign_in_by_oidc",
+    "take_back_reply",  # a provider that gets no answer tells it again
+    "withdraw_message",
+    "change_pair",
+    "forget_activity",
+    "store_import",  # lost, the sweep finds the import, which is stored with its file
+    "record_notes",  # lost, the sweep announces the job again; what is not folded is read with the rest
+    "save_broadcast",  # asked for
+    "cancel_broadcast",
+    "make_broadcast",  # but for what it refuses: lost, the next tick says it
+    "plan_later_steps",  # lost, the next tick plans the step
+    "reserve_own_starts",  # done again with the chunk; asked again, it gives the same times
+    "summarize_fire",  # when a step ended: lost, the next summary notes it
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(

@@ -28,7 +28,7 @@ class Verdict:
 async def judge(trial: Trial, fault: str, problem: str = "") -> Verdict:
     """Count, and compare with the providers' books."""
     seconds = time.monotonic() - trial.started
-    accepted = Counter(message["handset"] for message in await trial.accepted())
+    accepted = Counter(message["handset"].rpartition(":")[2] for message in await trial.accepted())
     stored = await trial.messages()
     replaced = {message.resend_of for message in stored}
     messages = {message.address: message for message in stored if message.id not in replaced}
@@ -47,6 +47,8 @@ async def judge(trial: Trial, fault: str, problem: str = "") -> Verdict:
     wrong = [problem] if problem else []
     wrong += _contradictions(trial, messages, accepted)
     wrong += _ledger_faults(await trial.progress(), trial.planned, states)
+    if trial.acknowledges and (thanked := await trial.acknowledged()) != [trial.numbers[0]]:
+        wrong.append(f"one answer, acknowledged {len(thanked)} times")
     if states[MessageState.UNKNOWN] and not trial.may_be_unknown:
         wrong.append("unknown, though it could be known")
     wrong += sorted({f"{messages[a].state}: {messages[a].reason}" for a in lost if a in messages})

@@ -56,7 +56,7 @@ class Worker:
         credentials = await runtime.credentials(self.clinic.company_id, sender)
         provider = runtime.message_sender(sender, credentials)
         return await call_provider(
-            runtime, self.clinic.company_id, self.claim, sender, provider, self.intents.intended
+            runtime, self.clinic.company_id, self.claim, sender, provider, self.content, self.intents.intended
         )
 
     async def records(self, results: dict[str, SendResult]) -> None:

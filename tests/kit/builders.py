@@ -4,7 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from shared.domain.campaigns.audience import Audience, FileAudience, NewestFileAudience
+from shared.domain.campaigns.audience import (
+    Audience,
+    FileAudience,
+    NewestFileAudience,
+    PeopleAudience,
+    SegmentMembers,
+)
+from shared.domain.campaigns.broadcast import Broadcast, Wave
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.step import Step
@@ -13,8 +20,11 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.events.event import Event, EventType
+from shared.domain.events.webhook_endpoint import WebhookEndpoint
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.domain.messages.message import Message, rendering_hash
+from shared.domain.senders.run_limits import RunLimits
 from shared.domain.senders.sender import Provider, Sender
 from shared.domain.templates.template import Template
 
@@ -40,6 +50,47 @@ def an_sms_sender(**changes: Any) -> Sender:
     return replace(sender, **changes)
 
 
+def a_broadcast(**changes: Any) -> Broadcast:
+    """One that was planned for nine on NOON's day, in runs of two, with a second wave."""
+    wave = Wave(channel=Channel("sms"), template_id="first", sender_id="texts", address_field="phone")
+    broadcast = Broadcast(
+        id="recall",
+        series_id="recall",
+        number=1,
+        name="Recall",
+        audience=PeopleAudience(include=(SegmentMembers(segment_id="due"),)),
+        first=wave,
+        second=replace(wave, template_id="second"),
+        at=datetime(2026, 11, 23, 9),  # noqa: DTZ001  # wall time
+        run_at=datetime(2026, 11, 23, 14, tzinfo=UTC),
+        runs=RunLimits(size=2, seconds=60),
+        window=ALWAYS,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(broadcast, **changes)
+
+
+def an_endpoint(**changes: Any) -> WebhookEndpoint:
+    endpoint = WebhookEndpoint(
+        id="hooks",
+        url="https://hooks.example.com/rollcall",
+        event_types=(EventType.REPLY_RECEIVED,),
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(endpoint, **changes)
+
+
+def an_event(**changes: Any) -> Event:
+    event = Event(id="event", type=EventType.REPLY_RECEIVED, at=NOON, object_id="reply", what="answer")
+    return replace(event, **changes)
+
+
+def a_voice_sender(**changes: Any) -> Sender:
+    return an_sms_sender(**{"id": "calls", "channel": Channel("voice"), "address": "+12125550101"} | changes)
+
+
 def an_email_sender(**changes: Any) -> Sender:
     sender = Sender(
         id="mails",
@@ -50,6 +101,38 @@ def an_email_sender(**changes: Any) -> Sender:
         rate_per_second=500.0,
     )
     return replace(sender, **changes)
+
+
+def a_chat_sender(**changes: Any) -> Sender:
+    sender = Sender(
+        id="chats",
+        channel=Channel("whatsapp"),
+        provider=Provider("twilio"),
+        address="+12125550100",
+        rate_per_second=80.0,
+    )
+    return replace(sender, **changes)
+
+
+def a_page_sender(**changes: Any) -> Sender:
+    sender = Sender(
+        id="pages",
+        channel=Channel("messenger"),
+        provider=Provider("meta"),
+        address="1112223334445556",
+        rate_per_second=80.0,
+    )
+    return replace(sender, **changes)
+
+
+def an_instagram_sender(**changes: Any) -> Sender:
+    facts = {
+        "id": "insta",
+        "channel": Channel("instagram"),
+        "address": "17841400000000001",
+        "link_name": "example.clinic",
+    }
+    return a_page_sender(**facts | changes)
 
 
 def a_source(**changes: Any) -> Source:
@@ -102,6 +185,17 @@ def a_step(**changes: Any) -> Step:
         address_field="phone",
     )
     return replace(step, **changes)
+
+
+def a_chat_step(**changes: Any) -> Step:
+    step = a_step(id="chat", channel=Channel("whatsapp"), template_id="chat", sender_id="chats")
+    return replace(step, **changes)
+
+
+def a_page_step(**changes: Any) -> Step:
+    """To a page-scoped id, which stands in the column of the doctors."""
+    facts = {"id": "page", "channel": Channel("messenger"), "template_id": "page", "sender_id": "pages"}
+    return a_step(**facts | {"address_field": "doctor"} | changes)
 
 
 def a_campaign(**changes: Any) -> Campaign:

@@ -85,7 +85,11 @@ class Clinic:
         await self.simulator.add_number(account, sms.address)
         key = await self.simulator.add_key()
         await self.set_credentials(sms.id, {"account_sid": account.sid, "auth_token": account.token})
-        mail_fields = {"api_key": key.key, "webhook_public_key": key.verification_key}
+        mail_fields = {
+            "api_key": key.key,
+            "webhook_public_key": key.verification_key,
+            "inbound_public_key": key.inbound_key,
+        }
         await self.set_credentials(email.id, mail_fields)
         mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         await asyncio.gather(

@@ -10,7 +10,8 @@ from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.row_key import row_key
 from shared.domain.messages.failure import Failure, FailureState
-from shared.domain.messages.message import Message, MessageState, SkipReason
+from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.skip_reason import SkipReason
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.evidence.settle_message import Settlement, resend_id, settle_message
 from shared.usecases.fires.requeue_failure import requeue_failure

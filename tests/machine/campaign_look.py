@@ -71,6 +71,12 @@ async def look_around(clinic: Clinic, before: Look | None) -> Look:
         everything(stores.history_searches),
         asyncio.gather(everything(stores.messages), everything(stores.failures), clinic.accepted()),
     )
+    answers = {key for key, fire in fires.items() if fire.is_standing}  # they are no campaign's
+    told = {key for key, message in messages.items() if message.fire_id in answers}
+    fires = {key: fire for key, fire in fires.items() if key not in answers}
+    batches = {key: batch for key, batch in batches.items() if batch.fire_id not in answers}
+    messages = {key: message for key, message in messages.items() if key not in told}
+    accepted = [one for one in accepted if _our_id(one["callback_url"]) not in told]
     found = (fires, chunks, messages, failures)
     if before is not None and found == (before.fires, before.chunks, before.messages, before.failures):
         ledgers = before.ledgers

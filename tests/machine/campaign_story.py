@@ -104,7 +104,7 @@ class Story(RuleBasedStateMachine):
         if isinstance(job, SendBatch):
             # Two chunks that collide may announce a batch that came to be another one.
             batch = await self.clinic.stores.batches.find("acme", job.batch_id)
-            until = self.clock.at + timedelta(seconds=self.runtime.settings.tick_interval_seconds)
+            until = self.clock.at + timedelta(seconds=self.runtime.settings.dispatch_ahead_seconds)
             if batch is not None and self.clock.at < batch.planned_start <= until:
                 self.clock.at = batch.planned_start
         with dying(death):

@@ -1,5 +1,6 @@
 """What a failed call proves, exception by exception."""
 
+import asyncio
 import ssl
 from unittest.mock import Mock
 
@@ -95,3 +96,23 @@ async def test_what_one_companys_call_was_given_to_keep_no_other_call_brings() -
     await runner.cleanup()
     assert brought == [None, None, None]
     assert connections[0] is connections[1] is not connections[2]
+
+
+async def test_a_question_without_a_connection_is_asked_once_more_and_a_send_is_not() -> None:
+    opened: list[asyncio.StreamWriter] = []
+
+    async def shake_no_hand(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(writer)
+
+    server = await asyncio.start_server(shake_no_hand, "127.0.0.1", 0)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    with pytest.raises(aiohttp.ConnectionTimeoutError):
+        await http.ask(url, timeout_seconds=0.8)
+    assert len(opened) == 2
+    with pytest.raises(aiohttp.ConnectionTimeoutError):
+        await http.call("POST", url, timeout_seconds=0.8)
+    assert len(opened) == 3
+    for writer in opened:
+        writer.close()
+    server.close()
+    await server.wait_closed()

@@ -55,6 +55,8 @@ def test_credentials_do_not_show_their_secrets() -> None:
     [
         ("shared.providers.registry", ["twilio", "sendgrid", "aiohttp"]),
         ("shared.providers.kit.credentials", ["twilio", "sendgrid", "aiohttp"]),
+        ("shared.providers.meta.sender", ["twilio", "sendgrid"]),
+        ("shared.providers.meta.events", ["twilio", "aiohttp", "sendgrid"]),
         ("shared.providers.sendgrid.client", ["twilio"]),
         ("shared.providers.twilio.client", ["sendgrid"]),
         ("shared.providers.twilio.webhook", ["twilio.rest", "aiohttp", "sendgrid"]),

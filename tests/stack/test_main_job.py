@@ -21,7 +21,7 @@ from tests.kit.stack.log_search import Private, anybodys, entries, leaks
 from tests.kit.stack.mishaps import ADDRESS, NUMBER, TEXT, WRONG_KEY, WRONG_TOKEN, knock
 from tests.kit.stack.office import Office, campaign, settled, stored
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_demo_closes_its_books(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

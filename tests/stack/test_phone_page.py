@@ -5,24 +5,15 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from infra.local.simulator.client import SimulatorClient, TwilioAccount
+from tests.kit.stack.phone_browser import phone_page
 from tests.kit.stack.webhook_receiver import Receiver
 
 OURS = "+14155559000"
 PERSON = "+14155551234"
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script> & co"
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest_asyncio.fixture
@@ -34,16 +25,8 @@ async def account(simulator: SimulatorClient, receiver: Receiver) -> TwilioAccou
 
 @pytest_asyncio.fixture
 async def page(simulator: SimulatorClient) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        page = await browser.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        await page.goto(simulator.address)
-        yield page
-        await browser.close()
-        assert faults == []
+    async with phone_page(simulator.address) as opened:
+        yield opened
 
 
 async def send(simulator: SimulatorClient, account: TwilioAccount, to: str, body: str) -> None:
@@ -113,7 +96,10 @@ async def test_html_of_an_email_is_shown_and_cannot_act(simulator: SimulatorClie
     await expect(page.locator("#messages .subject")).to_have_text("Your visit")
     await expect(page.frame_locator("iframe").locator("b")).to_have_text("soon")
     assert await page.locator("iframe").get_attribute("sandbox") == ""
-    await expect(page.locator("#reply")).to_be_hidden()
+    await page.get_by_label("Reply as this person").fill("I will come")
+    await page.get_by_role("button", name="Send reply").click()
+    await expect(page.locator("#messages li.incoming .body")).to_have_text("I will come")
+    await expect(page.locator("#messages li.incoming .subject")).to_have_text("Re: Your visit")
 
 
 async def test_thousands_of_handsets_are_paged_and_searched(

@@ -95,6 +95,10 @@ async def test_events_are_signed_and_carry_the_custom_arguments(
         ("twice", ["processed", "processed", "delivered", "delivered"]),
         ("reordered", ["delivered", "processed"]),
         ("complained", ["processed", "delivered", "spamreport"]),
+        ("deferred", ["processed", "deferred", "delivered"]),
+        ("unsubscribed", ["processed", "delivered", "unsubscribe"]),
+        ("group-unsubscribed", ["processed", "delivered", "group_unsubscribe"]),
+        ("returned", ["processed", "delivered", "bounce"]),
         ("Delivered+ann", ["processed", "delivered"]),
     ],
 )
@@ -207,3 +211,39 @@ async def test_scopes_and_senders_are_shown(http: aiohttp.ClientSession) -> None
         assert "mail.send" in (await response.json())["scopes"]
     async with http.get("/v3/verified_senders") as response:
         assert [sender["from_email"] for sender in (await response.json())["results"]] == [OURS]
+
+
+async def test_headers_are_each_mails_own_and_reserved_ones_are_refused(http: aiohttp.ClientSession) -> None:
+    mail = mail_to("ann@example.com")
+    mail["personalizations"][0]["headers"] = {"Reply-To": "x@example.com"}
+    async with http.post("/v3/mail/send", json=mail) as response:
+        assert response.status == 400
+        assert (await response.json())["errors"][0]["field"] == "personalizations.0.headers"
+
+
+@pytest.mark.parametrize("is_raw", [False, True])
+async def test_an_answer_is_posted_signed_by_the_key_of_inbound_parse(
+    simulator: SimulatorClient, receiver: Receiver, is_raw: bool
+) -> None:
+    url = f"{receiver.address}/incoming?sender=1"
+    key = await simulator.add_key(inbound_url=url, senders=[OURS])
+    mail = mail_to("ann@example.com")
+    mail["personalizations"][0]["headers"] = {"Message-ID": "<ours.1@example.org>"}
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {key.key}"}) as session:
+        await session.post(f"{simulator.address}/v3/mail/send", json=mail)
+    await simulator.reply("ann@example.com", "I come", is_raw=is_raw, headers={"X-Mailer": "Mine"})
+    [one] = await receiver.wait_for(lambda all_: len(all_) == 1)
+    webhook = EventWebhook(key.inbound_key)
+    assert webhook.verify_signature(one.body, one.headers[SIGNATURE], one.headers[TIMESTAMP])
+    assert not EventWebhook(key.verification_key).verify_signature(
+        one.body, one.headers[SIGNATURE], one.headers[TIMESTAMP]
+    )
+    assert one.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert ('name="email"' in one.body) is is_raw
+    for said in ("In-Reply-To: <ours.1@example.org>", "X-Mailer: Mine", "I come", "Re: Hello ann"):
+        assert said in one.body
+
+
+async def test_a_mailbox_without_mail_has_nothing_to_answer(simulator: SimulatorClient) -> None:
+    with pytest.raises(ValueError, match="no mail"):
+        await simulator.reply("nobody@example.com", "Hello")

@@ -27,5 +27,5 @@ def test_a_run_over_the_ceiling_fails(tmp_path: Path, minutes: str, outcome: int
 
 
 def test_our_ceiling(pytestconfig: pytest.Config) -> None:
-    assert float(pytestconfig.getini("ceiling_minutes")) == 25
+    assert float(pytestconfig.getini("ceiling_minutes")) == 60
     assert pytestconfig.getini("addopts")[-1] == "--durations=20"

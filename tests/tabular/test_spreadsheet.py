@@ -244,6 +244,33 @@ def test_a_workbook_with_a_broken_part_is_refused(tmp_path: Path) -> None:
         read(write(tmp_path, bytes(content)))
 
 
+def _changed(folder: Path, part: str, old: str, new: str) -> Path:
+    """A workbook with a text in one of its parts changed."""
+    path = write_xlsx(folder, [["Name", "Note"], ["Ana", "x"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old.encode() in parts[part]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(old.encode(), new.encode()) if name == part else content)
+    return path
+
+
+def test_a_sheet_that_the_workbook_names_and_lacks_is_as_none(tmp_path: Path) -> None:
+    path = _changed(tmp_path, "xl/workbook.xml", 'r:id="rId1"', 'r:id="rId99"')
+    with pytest.raises(FileRefused, match="no visible sheet with data"):
+        read(path)
+
+
+def test_how_a_name_is_read_aloud_is_no_part_of_it(tmp_path: Path) -> None:
+    cell = '<c r="A2" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c>'
+    part = "xl/worksheets/sheet1.xml"
+    before = zipfile.ZipFile(write_xlsx(tmp_path, [["Name", "Note"], ["Ana", "x"]])).read(part).decode()
+    old = before[before.index('<c r="A2"') : before.index('<c r="B2"')]
+    [record] = read(_changed(tmp_path, part, old, cell)).records
+    assert record.cells == ("東京", "x")
+
+
 @pytest.mark.parametrize(
     ("parts", "reason"),
     [

@@ -45,6 +45,7 @@ NEWER = frozenset(
         "file_profiles",
         "receipt_bundles",
         "withdrawals",
+        "conversations",
         "deletion_work",
         "contact_shards",
         "contact_shards (packed)",
@@ -55,6 +56,18 @@ NEWER = frozenset(
         "contact_lists",
         "contact_imports",
         "segments",
+        "broadcasts",
+        "activity_notes",
+        "activity_shards",
+        "events",
+        "invitations",
+        "invites",
+        "list_consents",
+        "saved_replies",
+        "sessions",
+        "users",
+        "webhook_deliveries",
+        "webhook_endpoints",
     }
 )
 

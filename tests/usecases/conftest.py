@@ -22,7 +22,7 @@ from tests.kit.counting_proxy import CountingProxy
 from tests.kit.measured import Measured
 
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.
-for vendor in ("twilio", "sendgrid"):
+for vendor in ("twilio", "sendgrid", "meta"):
     for part in ("client", "account"):
         import_module(f"{registry.__package__}.{vendor}.{part}")
 import_module("twilio.rest.api.v2010")  # what twilio itself loads late, for a second or two
@@ -50,6 +50,7 @@ async def clinic(
         provider_base_urls=simulator.base_urls,
         caller_token="caller-token",
         storage_emulator_host=emulators.storage,
+        listeners_remembered_seconds=3600,  # counts of reads do not depend on the machine's speed
     )
     clinic = Clinic(Runtime(settings, clock), simulator)
     await clinic.open()

@@ -11,7 +11,8 @@ from shared.domain.fires.fire import Ledger, ProgressStatus
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.fires.requeue_failure import requeue_failure
-from shared.views.reports import report_fire, report_range
+from shared.views.range_reports import report_range
+from shared.views.reports import report_fire
 from tests.kit.clinic import Clinic, people
 
 

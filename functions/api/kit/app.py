@@ -17,10 +17,13 @@ PARTS = {
     "company": ("companies",),
     "api-keys": ("api_keys",),
     "senders": ("senders", "credentials"),
-    "sources": ("sources",),
+    "sources": ("sources", "appointments"),
     "files": ("files", "file_decisions", "file_rows"),
     "templates": ("templates",),
     "campaigns": ("campaigns", "campaign_times"),
+    "pasted-lists": ("pasted_lists",),
+    "broadcasts": ("broadcasts",),
+    "quiet-hours": ("quiet_hours",),
     "previews": ("previews",),
     "fires": ("fires", "reports"),
     "messages": ("messages",),
@@ -35,7 +38,10 @@ PARTS = {
     "segments": ("segments",),
     "contact-imports": ("contact_imports",),
     "contact-exports": ("contact_exports",),
+    "contact-merges": ("contact_merges",),
     "deletions": ("deletions",),
+    "webhook-endpoints": ("webhook_endpoints",),
+    "webhook-deliveries": ("webhook_deliveries",),
     "reports": ("reports",),
 }
 # Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
@@ -72,7 +78,6 @@ def build_app(runtime: Runtime, part: str | None = None) -> FastAPI:
         version="1",
         openapi_url="/v1/openapi.json" if part is None else None,
         docs_url=None,  # FastAPI's own page loads its script from another host; see docs.py
-        generate_unique_id_function=lambda route: route.name,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -82,7 +87,7 @@ def build_app(runtime: Runtime, part: str | None = None) -> FastAPI:
         for name in FILES:
             app.add_route(f"/v1/docs/{name}", docs_file)
     for router in routers_of(part):
-        app.include_router(router)
+        app.router.routes += router.routes  # FastAPI's include_router builds each route a second time
     direct_bytes = min(DIRECT_BYTES, runtime.settings.max_upload_bytes)
     app.add_middleware(BodyLimit, limits=dict.fromkeys(DIRECT_UPLOADS, direct_bytes))
     answer_with_problems(app)

@@ -29,6 +29,7 @@ TAGS = {
     "files": "Uploads, by link or directly, and what became of their rows.",
     "templates": "Message formats, with `{{ fields }}`.",
     "campaigns": "Who gets what, and when: define, preview, freeze, fire, stop.",
+    "broadcasts": "A message to a segment on each working day, in two waves.",
     "previews": "What a campaign would do, for every row.",
     "fires": "Runs of campaigns, with ledgers that close.",
     "messages": "What became of each message.",
@@ -43,6 +44,7 @@ TAGS = {
     "reports": "Fires in numbers that add up.",
     "notices": "What the company must know and do something about.",
     "deletions": "People who were forgotten.",
+    "webhooks": "Where the company is told of what happens, and what became of telling it.",
 }
 
 _PROBLEM: dict[str, Any] = {

@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from functions.api.kit.authentication import Caller, authenticate, require, scope_of
 from functions.api.kit.idempotency import once, request_hash
 from functions.api.kit.json_body import read_json
-from functions.api.kit.problems import RETRY_SECONDS
 from functions.problems import Refusal, invalid
+from functions.refusals import RETRY_SECONDS
 from functions.request_body import announces_more
 from shared import log, tracing
 from shared.domain.errors import Problem
@@ -34,8 +34,15 @@ BODY_BYTES = 1024 * 1024
 Answer = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+def _name_of(route: APIRoute) -> str:
+    return route.name
+
+
 class ApiRoute(APIRoute):
-    """A route whose body, if any, is small."""
+    """A route whose body, if any, is small. Its name is its operation's id."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options | {"generate_unique_id_function": _name_of})
 
     def get_route_handler(self) -> Answer:
         """FastAPI's handler behind authentication, scope and idempotency."""

@@ -4,6 +4,7 @@ SwaggerUIBundle({
   dom_id: "#reference",
   deepLinking: true,
   filter: true,
+  docExpansion: "none", // with all of 139 operations open it draws for minutes
   validatorUrl: null,
   defaultModelsExpandDepth: 0,
   defaultModelRendering: "example",

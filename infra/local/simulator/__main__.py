@@ -3,10 +3,13 @@
 import argparse
 import asyncio
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.faults import Delays
+from shared.set_clock import set_clock
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -14,11 +17,23 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     delays = Delays(
-        receipt=options.receipt_seconds, slow=options.slow_seconds, timeout=options.timeout_seconds
+        receipt=options.receipt_seconds,
+        slow=options.slow_seconds,
+        timeout=options.timeout_seconds,
+        ring=options.ring_seconds,
+        speech=options.speech_seconds,
     )
-    async with running_simulator(options.state, port=options.port, delays=delays) as address:
+    clock = _clock(options.clock_file)
+    async with running_simulator(options.state, port=options.port, delays=delays, clock=clock) as address:
         print(f"Simulators and phone page: {address}", flush=True)
         await stopped.wait()
+
+
+def _clock(path: str | None) -> Callable[[], float]:
+    if not path:
+        return time.time
+    moment = set_clock(path)
+    return lambda: moment().timestamp()
 
 
 def main() -> None:
@@ -27,9 +42,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.local.simulator", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="SQLite file that keeps everything")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--clock-file", help="the file of a stack's clock; without it, this machine's")
     parser.add_argument("--receipt-seconds", type=float, default=usual.receipt)
     parser.add_argument("--slow-seconds", type=float, default=usual.slow)
     parser.add_argument("--timeout-seconds", type=float, default=usual.timeout)
+    parser.add_argument("--ring-seconds", type=float, default=usual.ring)
+    parser.add_argument("--speech-seconds", type=float, default=usual.speech)
     asyncio.run(_run(parser.parse_args()))
 
 

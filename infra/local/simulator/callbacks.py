@@ -1,10 +1,12 @@
-"""Posts webhooks to the application, signed as Twilio and SendGrid sign them."""
+"""Posts webhooks to the application, signed as Twilio, SendGrid and Meta sign them."""
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +25,8 @@ UNREACHABLE = 0
 class Webhooks:
     """Posts to the application, a few at once; what it does not take is tried again a few times."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._now = clock  # Unix seconds
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -36,15 +39,17 @@ class Webhooks:
 
         https://www.twilio.com/docs/usage/security#validating-requests
         """
-        # What follows a # sets retries and time-outs at Twilio; it is neither sent nor signed.
-        url = url.partition("#")[0]
-        signature = RequestValidator(token).compute_signature(url, fields)
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "X-Twilio-Signature": signature,
-            "User-Agent": "TwilioProxy/1.1",
-        }
-        return await self._post(url, urlencode(fields).encode(), headers)
+        url, body, headers = _signed_form(url, fields, token)
+        return await self._post(url, body, headers)
+
+    async def ask_form(self, url: str, fields: Mapping[str, str], *, token: str) -> tuple[int, str]:
+        """A Twilio webhook whose answer counts: its status, UNREACHABLE when there is none, and its text.
+
+        Somebody waits on the phone, so it is tried again at once, and only once.
+        """
+        url, body, headers = _signed_form(url, fields, token)
+        answer = await self._ask_once(url, body, headers)
+        return answer if 200 <= answer[0] < 300 else await self._ask_once(url, body, headers)
 
     async def post_events(self, url: str, events: Sequence[Mapping[str, Any]], *, signing_key: str) -> int:
         """SendGrid's event webhook. The last status the application gave, UNREACHABLE when it gave none.
@@ -52,7 +57,7 @@ class Webhooks:
         https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
         """
         body = json.dumps(events).encode()
-        timestamp = str(int(time.time()))
+        timestamp = str(int(self._now()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "X-Twilio-Email-Event-Webhook-Signature": sign(signing_key, timestamp.encode() + body),
@@ -60,6 +65,42 @@ class Webhooks:
             "User-Agent": "SendGrid Event API",
         }
         return await self._post(url, body, headers)
+
+    async def post_mail(self, url: str, form: bytes, content_type: str, *, signing_key: str) -> int:
+        """SendGrid's Inbound Parse. The last status the application gave, UNREACHABLE when it gave none.
+
+        https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks
+        """
+        timestamp = str(int(self._now()))
+        headers = {
+            "Content-Type": content_type,
+            "X-Twilio-Email-Event-Webhook-Signature": sign(signing_key, timestamp.encode() + form),
+            "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
+            "User-Agent": "Sendlib/1.0",
+        }
+        return await self._post(url, form, headers)
+
+    async def post_hub(self, url: str, post: Mapping[str, Any], *, app_secret: str) -> int:
+        """Meta's webhook. The last status the application gave, UNREACHABLE when it gave none.
+
+        https://developers.facebook.com/docs/messenger-platform/webhooks#validate-payloads
+        """
+        body = json.dumps(post).encode()  # other than ASCII is escaped, as Meta does
+        signature = hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Hub-Signature-256": f"sha256={signature}",
+            "User-Agent": "facebookexternalua",
+        }
+        return await self._post(url, body, headers)
+
+    async def ask(self, url: str, params: Mapping[str, str]) -> tuple[int, str]:
+        """A GET to the application: its status, UNREACHABLE when there is none, and its text."""
+        try:
+            async with self._slots, self._http.get(url, params=params) as response:
+                return response.status, await response.text(errors="replace")
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return UNREACHABLE, ""
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         status = await self._post_once(url, body, headers)
@@ -71,11 +112,26 @@ class Webhooks:
         return status
 
     async def _post_once(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        return (await self._ask_once(url, body, headers))[0]
+
+    async def _ask_once(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         try:
             async with self._slots, self._http.post(url, data=body, headers=headers) as response:
-                return response.status
+                return response.status, await response.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError, ValueError):  # ValueError: what is no URL at all
-            return UNREACHABLE
+            return UNREACHABLE, ""
+
+
+def _signed_form(url: str, fields: Mapping[str, str], token: str) -> tuple[str, bytes, Mapping[str, str]]:
+    """Address, body and headers of a form as Twilio signs it."""
+    # What follows a # sets retries and time-outs at Twilio; it is neither sent nor signed.
+    url = url.partition("#")[0]
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "X-Twilio-Signature": RequestValidator(token).compute_signature(url, fields),
+        "User-Agent": "TwilioProxy/1.1",
+    }
+    return url, urlencode(fields).encode(), headers
 
 
 def new_signing_key() -> str:

@@ -1,6 +1,6 @@
 """Drives the simulators from tests and the demo: accounts, replies, faults, and what was accepted."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +19,40 @@ class TwilioAccount:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MetaAccount:
+    """A simulated page or Instagram account's credentials."""
+
+    address: str
+    token: str
+    app_secret: str
+    app_id: str
+    verify_token: str
+    page: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """As Rollcall keeps them."""
+        fields = {
+            "access_token": self.token,
+            "app_secret": self.app_secret,
+            "verify_token": self.verify_token,
+            "app_id": self.app_id,
+        }
+        return fields | ({"page_id": self.page} if self.page else {})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SendGridKey:
-    """A simulated key, and what verifies its events."""
+    """A simulated key, and what verifies its events and the mails that people write."""
 
     key: str
     verification_key: str
+    inbound_key: str = ""
 
 
 def base_urls(address: str) -> dict[str, str]:
     """The simulators at `address`, by provider, as the settings take them."""
-    return dict.fromkeys(("twilio", "sendgrid"), address)
+    return dict.fromkeys(("twilio", "sendgrid", "meta"), address)
 
 
 class SimulatorClient:
@@ -74,17 +98,84 @@ class SimulatorClient:
         }
         return str((await self._post("services", order))["sid"])
 
+    async def add_content(
+        self,
+        account: TwilioAccount,
+        body: str,
+        *,
+        buttons: Mapping[str, str] | None = None,
+        name: str = "simulated",
+        language: str = "en",
+        variables: Mapping[str, str] | None = None,
+        status: str = "approved",
+        reason: str = "",
+    ) -> str:
+        """A content template with `buttons` (titles by id), and what WhatsApp says of it; its id."""
+        order = {
+            "account": account.sid,
+            "body": body,
+            "buttons": [{"id": item_id, "title": title} for item_id, title in (buttons or {}).items()],
+            "name": name,
+            "language": language,
+            "variables": dict(variables or {}),
+            "status": status,
+            "reason": reason,
+        }
+        return str((await self._post("contents", order))["sid"])
+
+    async def set_approval(self, content_sid: str, status: str) -> None:
+        """Have WhatsApp say something else of a content template."""
+        await self._post(f"contents/{content_sid}", {"status": status})
+
+    async def set_channel_state(self, number: str, status: str) -> None:
+        """Say how "whatsapp:+12125550100" is registered, such as OFFLINE."""
+        await self._post("channel-states", {"number": number, "status": status})
+
+    async def add_meta_account(self, address: str, **changes: str) -> MetaAccount:
+        """A page ("messenger:…") or Instagram account ("instagram:…"), or change one; the rest is made up."""
+        made = await self._post("meta-accounts", {"address": address, **changes})
+        names = ("address", "token", "app_secret", "app_id", "verify_token", "page")
+        return MetaAccount(**{name: made[name] for name in names})
+
+    async def tell_meta_event(self, address: str, event: dict[str, Any]) -> int:
+        """Post an event of an account in Meta's own words; the status answered."""
+        return int((await self._post("meta-events", {"address": address, "event": event}))["status"])
+
+    async def subscribe(self, address: str, *, verify_token: str = "") -> bool:
+        """Have Meta ask whether the account's webhook address is the application's."""
+        order = {"address": address, "verify_token": verify_token}
+        return bool((await self._post("meta-subscriptions", order))["is_confirmed"])
+
+    async def press(self, handset: str, choice: str) -> None:
+        """Press the button with this id on the last message to the handset that has one."""
+        await self._post("replies", {"handset": handset, "choice": choice})
+
+    async def look(self, handset: str) -> None:
+        """Look at the handset: what came over a channel that tells so was read."""
+        await self._post("readings", {"handset": handset})
+
     async def set_toll_free(self, number: str, state: str) -> None:
         """Say how far the verification of a toll-free number is, such as TWILIO_APPROVED."""
         await self._post("toll-free", {"number": number, "state": state})
 
     async def add_key(
-        self, *, key: str = "", event_url: str = "", senders: Sequence[str] = (), signs_anew: bool = False
+        self,
+        *,
+        key: str = "",
+        event_url: str = "",
+        inbound_url: str = "",
+        senders: Sequence[str] = (),
+        signs_anew: bool = False,
     ) -> SendGridKey:
         """Make a SendGrid key (or change one); without `senders` it may send from anybody."""
-        order = {"key": key, "event_url": event_url, "senders": list(senders), "signs_anew": signs_anew}
-        made = await self._post("keys", order)
-        return SendGridKey(key=made["key"], verification_key=made["verification_key"])
+        order = {
+            "key": key,
+            "event_url": event_url,
+            "inbound_url": inbound_url,
+            "senders": list(senders),
+            "signs_anew": signs_anew,
+        }
+        return SendGridKey(**await self._post("keys", order))
 
     async def messages(
         self, *, handset: str = "", channel: str = "", account: str = ""
@@ -101,23 +192,47 @@ class SimulatorClient:
                 return found
             found += page
 
-    async def reply(self, handset: str, body: str, *, sender: str = "", media: Sequence[str] = ()) -> None:
-        """Write from a handset, to whom it heard from last when no `sender` is named.
+    async def reply(
+        self, handset: str, body: str, *, sender: str = "", media: Sequence[str] = (), **mail: Any
+    ) -> None:
+        """Write from a handset or mailbox, to whom it heard from last when no `sender` is named.
 
-        `media` are the content types of pictures and the like beside the text.
+        `media` are the content types of pictures and the like beside the text; `mail` may hold `subject`,
+        `headers` and `is_raw`.
         """
-        order = {"handset": handset, "body": body, "sender": sender, "media": list(media)}
+        order = {"handset": handset, "body": body, "sender": sender, "media": list(media), **mail}
         await self._post("replies", order)
+
+    async def form(self, provider_id: str) -> bytes:
+        """What Inbound Parse posts of a mail that a person wrote."""
+        async with self._http.get(f"{self.address}/_control/forms", params={"id": provider_id}) as response:
+            response.raise_for_status()
+            return await response.read()
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """The calls that ring or go on now, the oldest first."""
+        async with self._http.get(f"{self.address}/_control/calls") as response:
+            response.raise_for_status()
+            found: list[dict[str, Any]] = (await response.json())["calls"]
+            return found
+
+    async def act_on_call(self, call_id: str, do: str, key: str = "") -> None:
+        """Take, decline or leave a call to voicemail, press a key in it, or hang up."""
+        await self._post(f"calls/{call_id}", {"do": do, "key": key})
+
+    async def plan_calls(self, handset: str, *, deed: str = "taken", keys: str = "") -> None:
+        """Say what the phone does by itself from now on when it rings (see Deed); keys one at a time."""
+        await self._post("call-plans", {"handset": handset, "deed": deed, "keys": keys})
 
     async def ask_fault(
         self, provider: str, answer: Answer, *, seconds: float = 3600, count: int = 1_000_000
     ) -> None:
-        """Have `provider` (twilio or sendgrid) answer the next `count` requests to send that way."""
+        """Have `provider` (twilio, sendgrid or meta) answer the next `count` requests to send that way."""
         order = {"provider": provider, "answer": answer.value, "seconds": seconds, "count": count}
         await self._post("faults", order)
 
     async def clear_faults(self) -> None:
-        """Have both providers answer as usual again."""
+        """Have all providers answer as usual again."""
         await self._delete("faults")
 
     async def clear_messages(self) -> None:

@@ -9,17 +9,26 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from infra.local.simulator.callbacks import new_signing_key, verification_key
-from infra.local.simulator.faults import Faults
+from infra.local.simulator.mail_replies import mail_answered, mail_statements
+from infra.local.simulator.meta_accounts import account_of
+from infra.local.simulator.meta_replies import chat_statement
 from infra.local.simulator.orders import read_order
-from infra.local.simulator.outcomes import OUTCOMES, Answer
+from infra.local.simulator.outcomes import CHAT_OUTCOMES, OUTCOMES
 from infra.local.simulator.receipts import ReceiptSender
+from infra.local.simulator.sendgrid_inbound import Written
 from infra.local.simulator.store import Store, insert
+from infra.local.simulator.twilio_address import TEXT_CHANNEL, channel_of
+from infra.local.simulator.twilio_channels import buttons_of, message_with
 from infra.local.simulator.twilio_message import opt_out_type
 from infra.local.simulator.twilio_pool import opt_out_key, service_of
 
 PAGE = 50
 MESSAGES_LIMIT = 1000
+
+_OPT_OUT_QUERIES = {
+    "STOP": "INSERT OR IGNORE INTO opt_outs (sender, handset) VALUES (?, ?)",
+    "START": "DELETE FROM opt_outs WHERE sender = ? AND handset = ?",
+}
 
 
 class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,22 +51,25 @@ class NewNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webhook_url: str = ""
 
 
-class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A SendGrid key, where its events go, and whom it may send from (nobody listed: everybody)."""
-
-    key: str = ""
-    event_url: str = ""
-    senders: list[str] = msgspec.field(default_factory=list)
-    signs_anew: bool = False
-
-
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person writes; to the sender of the last text when none is named. `media` are content types."""
+    """What a person writes; to the sender of the last message when none is named. `media` are content types.
+
+    `choice` is the id of a button that is pressed: then its title is the text. `replied_to` is the message
+    that is answered, by its id at the provider; by default the last one with that button. In a mail,
+    `subject` and `headers` stand in place of what a mail program would write; `is_raw` has it posted as it
+    came. `reference` is that of the link by which somebody came to a page or Instagram account.
+    """
 
     handset: str
-    body: str
+    body: str = ""
     sender: str = ""
+    choice: str = ""
+    replied_to: str = ""
     media: tuple[str, ...] = ()
+    subject: str = ""
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    is_raw: bool = False
+    reference: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,37 +78,24 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handset: str
 
 
-class NewFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a provider (twilio or sendgrid) answers the next requests."""
-
-    provider: str
-    answer: Answer
-    seconds: float = 3600
-    count: int = 1_000_000
-
-
 class Control:
     """The handlers."""
 
-    def __init__(self, store: Store, receipts: ReceiptSender, faults: Faults) -> None:
+    def __init__(self, store: Store, receipts: ReceiptSender) -> None:
         self._store = store
         self._receipts = receipts
-        self._faults = faults
 
     def routes(self) -> list[web.RouteDef]:
         """Every path."""
         return [
             web.post("/_control/accounts", self.add_account),
             web.post("/_control/numbers", self.add_number),
-            web.post("/_control/keys", self.add_key),
             web.get("/_control/messages", self.list_messages),
             web.delete("/_control/messages", self.clear_messages),
             web.get("/_control/messages/{id}/html", self.show_html),
             web.get("/_control/handsets", self.list_handsets),
             web.post("/_control/replies", self.reply),
             web.post("/_control/readings", self.mark_read),
-            web.post("/_control/faults", self.ask_fault),
-            web.delete("/_control/faults", self.clear_faults),
             web.get("/_control/outcomes", self.list_outcomes),
         ]
 
@@ -127,18 +126,6 @@ class Control:
         await self._store.write((query, (order.number, sid, order.account, order.webhook_url)))
         return web.json_response({"number": order.number}, status=201)
 
-    async def add_key(self, request: web.Request) -> web.StreamResponse:
-        """Make a SendGrid key, or change its webhook; unless it `signs_anew` its signing key stays."""
-        order = await read_order(request, NewKey)
-        key = order.key or f"SG.{secrets.token_urlsafe(16)}.{secrets.token_urlsafe(32)}"
-        known = self._store.row("SELECT signing_key FROM mail_keys WHERE key = ?", key)
-        signing_key = known["signing_key"] if known and not order.signs_anew else new_signing_key()
-        senders = json.dumps([sender.lower() for sender in order.senders])
-        query = "INSERT OR REPLACE INTO mail_keys (key, event_url, signing_key, senders) VALUES (?, ?, ?, ?)"
-        await self._store.write((query, (key, order.event_url, signing_key, senders)))
-        content = {"key": key, "verification_key": verification_key(signing_key)}
-        return web.json_response(content, status=201)
-
     async def list_messages(self, request: web.Request) -> web.StreamResponse:
         """What was accepted and written, oldest first: `after` an id, of one `handset`, at most `limit`.
 
@@ -163,7 +150,7 @@ class Control:
 
     async def clear_messages(self, request: web.Request) -> web.StreamResponse:
         """Forget all messages, handsets and opt-outs; accounts, numbers and keys stay."""
-        tables = ("messages", "handsets", "opt_outs")
+        tables = ("messages", "calls", "handsets", "opt_outs", "mail_details")
         await self._store.write(*((f"DELETE FROM {table}", ()) for table in tables))  # noqa: S608  # ours
         return web.Response(status=204)
 
@@ -202,79 +189,99 @@ class Control:
     async def reply(self, request: web.Request) -> web.StreamResponse:
         """Write from a handset. Twilio keeps STOP per number or service, and tells the application."""
         reply = await read_order(request, Reply)
+        if "@" in reply.handset:
+            return await self._mail_reply(reply)
+        reply = self._pressed(reply)
         sender = reply.sender or self._last_sender(reply.handset)
         number = self._store.row("SELECT * FROM numbers WHERE number = ?", sender)
+        if account_of(self._store, sender) is not None:
+            return await self._meta_reply(reply, sender)
         if number is None or not (reply.body or reply.media):
-            raise web.HTTPBadRequest(
-                text=f"A reply needs a text, and a number of ours to go to, not {sender!r}."
-            )
-        sid = f"SM{secrets.token_hex(16)}"
+            raise web.HTTPBadRequest(text=f"A reply needs a text, and a number of ours, not {sender!r}.")
+        sid, channel = f"SM{secrets.token_hex(16)}", channel_of(sender)
         service, key = service_of(self._store, sender), opt_out_key(self._store, sender)
         statements = [
             insert(
                 "messages",
                 provider_id=sid,
                 request_id=service["sid"] if service else "",
-                channel="sms",
+                channel=channel,
                 account=number["account"],
                 handset=reply.handset,
                 sender=sender,
                 incoming=1,
                 body=reply.body,
                 status="received",
+                choice=reply.choice,
+                replied_to=reply.replied_to,
                 arguments=json.dumps({f"ME{secrets.token_hex(16)}": kind for kind in reply.media}),
                 created_at=self._store.now(),
                 sent_at=self._store.now(),
             )
         ]
-        match opt_out_type(reply.body):
-            case "STOP":
-                query = "INSERT OR IGNORE INTO opt_outs (sender, handset) VALUES (?, ?)"
-                statements.append((query, (key, reply.handset)))
-            case "START":
-                query = "DELETE FROM opt_outs WHERE sender = ? AND handset = ?"
-                statements.append((query, (key, reply.handset)))
+        kind = opt_out_type(reply.body) if channel == TEXT_CHANNEL else ""
+        if query := _OPT_OUT_QUERIES.get(kind):
+            statements.append((query, (key, reply.handset)))
         await self._store.write(*statements)
         self._receipts.start([sid])
         return web.json_response({"provider_id": sid}, status=201)
 
+    async def _meta_reply(self, reply: Reply, sender: str) -> web.StreamResponse:
+        if not (reply.body or reply.media or reply.reference):
+            raise web.HTTPBadRequest(text="A reply needs a text, a picture or a reference.")
+        facts = {"choice": reply.choice, "replied_to": reply.replied_to, "reference": reply.reference}
+        mid, statement = chat_statement(
+            self._store, reply.handset, sender, reply.body, media=reply.media, **facts
+        )
+        await self._store.write(statement)
+        self._receipts.start([mid])
+        return web.json_response({"provider_id": mid}, status=201)
+
+    async def _mail_reply(self, reply: Reply) -> web.StreamResponse:
+        mail = mail_answered(self._store, reply.handset, reply.sender)
+        written = Written(body=reply.body, subject=reply.subject, headers=reply.headers, media=reply.media)
+        provider_id, statements = mail_statements(self._store, mail, written, is_raw=reply.is_raw)
+        await self._store.write(*statements)
+        self._receipts.start([provider_id])
+        return web.json_response({"provider_id": provider_id}, status=201)
+
     def _last_sender(self, handset: str) -> str:
         last = self._store.row(
-            "SELECT sender FROM messages WHERE handset = ? AND channel = 'sms' ORDER BY id DESC", handset
+            "SELECT sender FROM messages WHERE handset = ? AND channel <> 'email' ORDER BY id DESC", handset
         )
         return str(last["sender"]) if last else ""
+
+    def _pressed(self, reply: Reply) -> Reply:
+        """A reply by a button says what the button does, and answers the message that has it."""
+        if not reply.choice:
+            return reply
+        found = message_with(self._store, reply.handset, reply.choice, reply.replied_to)
+        if found is None:
+            raise web.HTTPBadRequest(text=f"No message to {reply.handset} has a button {reply.choice!r}.")
+        message, title = found
+        meant = {"sender": message["sender"], "replied_to": message["provider_id"]}
+        return msgspec.structs.replace(reply, body=title, **meant)
 
     async def mark_read(self, request: web.Request) -> web.StreamResponse:
         """Nothing on this handset is unread any more."""
         reading = await read_order(request, Reading)
         await self._store.write(("UPDATE handsets SET unread = 0 WHERE address = ?", (reading.handset,)))
-        return web.Response(status=204)
-
-    async def ask_fault(self, request: web.Request) -> web.StreamResponse:
-        """Answer the next requests to send in a way of choice."""
-        fault = await read_order(request, NewFault)
-        if fault.provider not in ("twilio", "sendgrid"):
-            raise web.HTTPBadRequest(text=f"provider must be twilio or sendgrid, not {fault.provider!r}.")
-        self._faults.ask(fault.provider, fault.answer, seconds=fault.seconds, count=fault.count)
-        return web.Response(status=204)
-
-    async def clear_faults(self, request: web.Request) -> web.StreamResponse:
-        """Answer as usual again."""
-        self._faults.clear()
+        self._receipts.read(reading.handset)
         return web.Response(status=204)
 
     async def list_outcomes(self, request: web.Request) -> web.StreamResponse:
         """The recipients with a fixed outcome."""
         shown = [
             {"digits": outcome.digits, "mailbox": outcome.mailbox, "meaning": outcome.meaning}
-            for outcome in OUTCOMES
+            for outcome in (*OUTCOMES, *CHAT_OUTCOMES)
         ]
         return web.json_response({"outcomes": shown})
 
 
 def _message(row: sqlite3.Row) -> dict[str, Any]:
     message = dict(row)
-    return {**message, "arguments": json.loads(message["arguments"]), "incoming": bool(message["incoming"])}
+    parts = {"arguments": json.loads(message["arguments"]), "buttons": buttons_of(row)}
+    return {**message, **parts, "incoming": bool(message["incoming"])}
 
 
 def _whole(text: str | None, default: int) -> int:

@@ -12,11 +12,16 @@ from infra.local.simulator.outcomes import Answer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delays:
-    """In seconds: between two receipts, of a slow answer, and of one that comes too late."""
+    """In seconds: between two receipts, of a slow answer, of one that comes too late, and of ringing.
+
+    `speech` is how long a second of speech takes for who takes a call at the phone page.
+    """
 
     receipt: float = 0.1
     slow: float = 3
     timeout: float = 60
+    ring: float = 25
+    speech: float = 1
 
 
 @dataclass(kw_only=True, slots=True)

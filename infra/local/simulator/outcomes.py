@@ -134,14 +134,51 @@ OUTCOMES = (
         answer=Answer.REFUSED,
         refusal_code=21659,
     ),
+    Outcome(
+        digits="0016",
+        mailbox="deferred",
+        meaning="an email is put off once, then delivered; a text is delivered",
+        event="deferred",
+        reason="450 4.2.1 The mailbox is busy, try again later.",
+    ),
+    Outcome(
+        digits="0017",
+        mailbox="unsubscribed",
+        meaning="an email is delivered, and its reader unsubscribes; a text is delivered",
+        event="unsubscribe",
+    ),
+    Outcome(
+        digits="0018",
+        mailbox="group-unsubscribed",
+        meaning="an email is delivered, and its reader leaves a group of SendGrid's; a text is delivered",
+        event="group_unsubscribe",
+    ),
+    Outcome(
+        digits="0019",
+        mailbox="returned",
+        meaning="an email is delivered, and comes back later; a text is delivered",
+        event="returned",
+        reason="550 5.1.1 The account was closed.",
+    ),
+)
+# Of chats alone: a text or a call to the same phone gets through.
+CHAT_OUTCOMES = (
+    Outcome(
+        digits="0020",
+        mailbox="no-whatsapp",
+        meaning="has no WhatsApp: nothing is delivered there; a text, a call or an email is",
+        error_code=63024,
+    ),
 )
 BY_DIGITS = {outcome.digits: outcome for outcome in OUTCOMES}
 BY_MAILBOX = {outcome.mailbox: outcome for outcome in OUTCOMES}
+_CHAT_BY_DIGITS = {**BY_DIGITS, **{outcome.digits: outcome for outcome in CHAT_OUTCOMES}}
 
 
 def outcome_of_number(number: str) -> Outcome:
-    """What becomes of a text to this number."""
-    return BY_DIGITS.get(number[-4:], DELIVERED)
+    """What becomes of a text to this number, or of a chat to whatsapp: and the number."""
+    found = _CHAT_BY_DIGITS if ":" in number else BY_DIGITS  # whatsapp:+12125550100
+    return found.get(number[-4:], DELIVERED)
 
 
 def outcome_of_mailbox(address: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""Serves the phone page: every handset and mailbox, what arrived, and a box to reply in."""
+"""Serves the phone page: every handset and mailbox, what arrived, a box to reply in, and phones that ring."""
 
 from pathlib import Path
 
@@ -9,6 +9,8 @@ FILES = {
     "/": ("phone.html", "text/html"),
     "/phone.js": ("phone.js", "text/javascript"),
     "/phone.css": ("phone.css", "text/css"),
+    "/phone_call.js": ("phone_call.js", "text/javascript"),
+    "/phone_call.css": ("phone_call.css", "text/css"),
 }
 HEADERS = {
     # Bodies of messages are strangers' text: nothing runs but our own file.
@@ -23,7 +25,7 @@ HEADERS = {
 
 
 def routes() -> list[web.RouteDef]:
-    """The page and its two files; what it shows it gets from the control interface."""
+    """The page and its files; what it shows it gets from the control interface."""
     return [web.get(path, show_file) for path in FILES]
 
 

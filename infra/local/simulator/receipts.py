@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 
 from infra.local.simulator.callbacks import Webhooks
 from infra.local.simulator.faults import Delays
+from infra.local.simulator.meta_life import MetaLife, is_metas
 from infra.local.simulator.outcomes import Outcome, Receipts, outcome_of_mailbox, outcome_of_number
 from infra.local.simulator.sendgrid_event import events_of
+from infra.local.simulator.sendgrid_inbound import CONTENT_TYPE
 from infra.local.simulator.store import Statement, Store
+from infra.local.simulator.twilio_channels import window_error
 from infra.local.simulator.twilio_message import incoming_fields, status_fields
 from infra.local.simulator.twilio_pool import service_of
 
@@ -22,6 +25,10 @@ EVENT_STATUS = {
     "dropped": "dropped",
     "bounce": "bounced",
     "blocked": "bounced",
+    "returned": "bounced",
+    "deferred": "delivered",
+    "unsubscribe": "delivered",
+    "group_unsubscribe": "delivered",
 }
 
 
@@ -32,6 +39,7 @@ class ReceiptSender:
         self._store = store
         self._webhooks = webhooks
         self._delays = delays
+        self.meta = MetaLife(store, webhooks, delays)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, provider_ids: list[str]) -> None:
@@ -56,8 +64,13 @@ class ReceiptSender:
     def _start_all(self, messages: list[sqlite3.Row]) -> None:
         emails: dict[str, list[sqlite3.Row]] = {}
         for message in messages:
-            if message["incoming"]:
-                self._run(self._incoming_life(message))
+            if is_metas(message):
+                self._run(self.meta.written(message) if message["incoming"] else self.meta.sent(message))
+            elif message["incoming"]:
+                is_mail = message["channel"] == "email"
+                self._run(self._incoming_mail_life(message) if is_mail else self._incoming_life(message))
+            elif message["channel"] == "voice":
+                continue  # calls have a life of their own
             elif message["channel"] == "email":
                 emails.setdefault(message["request_id"], []).append(message)
             else:
@@ -72,19 +85,39 @@ class ReceiptSender:
 
     async def _text_life(self, message: sqlite3.Row) -> None:
         outcome = outcome_of_number(message["handset"])
-        last = "delivered" if outcome.error_code is None else "undelivered"
-        for status in ("sent", last):
+        refusal = window_error(self._store, message)
+        error = refusal or outcome.error_code
+        last = "failed" if refusal else "delivered" if error is None else "undelivered"
+        after = [last] if refusal else ["sent", last]
+        for status in after:
             await asyncio.sleep(self._delays.receipt)
             await self._store.write(
-                _moved(message, status, outcome.error_code if status == last else None, self._store.now())
+                _moved(message, status, error if status == last else None, self._store.now())
             )
         account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
         if message["callback_url"] and account is not None:
             first = ["accepted", "queued"] if message["request_id"] else ["queued"]
-            for status in in_order([*first, "sent", last], outcome):
-                fields = status_fields(message, status, outcome.error_code if status == last else None)
+            for status in in_order([*first, *after], outcome):
+                fields = status_fields(message, status, error if status == last else None)
                 await self._webhooks.post_form(message["callback_url"], fields, token=account["token"])
         await self._store.write(_done(message))
+
+    def read(self, handset: str) -> None:
+        """The person looked at what came over a channel that tells its sender so."""
+        found = self._store.rows(
+            "SELECT * FROM messages WHERE handset = ? AND incoming = 0 AND status = 'delivered' "
+            "AND channel NOT IN ('sms', 'email')",
+            handset,
+        )
+        for message in found:
+            self._run(self.meta.read(message) if is_metas(message) else self._read_life(message))
+
+    async def _read_life(self, message: sqlite3.Row) -> None:
+        await self._store.write(_moved(message, "read", None, self._store.now()))
+        account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
+        if message["callback_url"] and account is not None:
+            fields = status_fields(message, "read", None)
+            await self._webhooks.post_form(message["callback_url"], fields, token=account["token"])
 
     async def _incoming_life(self, message: sqlite3.Row) -> None:
         """What a person wrote goes to the webhook of the number, or of the service whose pool it is in.
@@ -102,6 +135,18 @@ class ReceiptSender:
                 await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
         await self._store.write(_done(message))
 
+    async def _incoming_mail_life(self, message: sqlite3.Row) -> None:
+        """A mail that a person wrote goes to Inbound Parse's address of the key that sent what it answers."""
+        setting = self._store.row("SELECT * FROM inbound_settings WHERE key = ?", message["account"])
+        mail = self._store.row("SELECT * FROM mail_details WHERE provider_id = ?", message["provider_id"])
+        if setting is not None and setting["url"] and mail is not None:
+            status = await self._webhooks.post_mail(
+                setting["url"], mail["form"], CONTENT_TYPE, signing_key=setting["signing_key"]
+            )
+            if not 200 <= status < 300:
+                await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
+        await self._store.write(_done(message))
+
     async def _email_life(self, messages: Sequence[sqlite3.Row]) -> None:
         await asyncio.sleep(self._delays.receipt)
         outcomes = [outcome_of_mailbox(message["handset"]) for message in messages]
@@ -114,7 +159,7 @@ class ReceiptSender:
         key = self._store.row("SELECT * FROM mail_keys WHERE key = ?", messages[0]["account"])
         if key is not None and key["event_url"]:
             queues = [
-                in_order(events_of(message, outcome), outcome)
+                in_order(events_of(message, outcome, self._store.now()), outcome)
                 for message, outcome in zip(messages, outcomes, strict=True)
             ]
             for events in _rounds(queues):

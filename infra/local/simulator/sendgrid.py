@@ -122,6 +122,16 @@ class SendGridApi:
         await self._store.write(
             *(
                 insert(
+                    "mail_details",
+                    provider_id=provider_id,
+                    headers=json.dumps(mail.headers),
+                    attachments=json.dumps(mail.attachments),
+                    form=b"",
+                )
+                for provider_id, mail in zip(ids, mails, strict=True)
+            ),
+            *(
+                insert(
                     "messages",
                     provider_id=provider_id,
                     request_id=request_id,
@@ -138,7 +148,7 @@ class SendGridApi:
                     created_at=now,
                 )
                 for provider_id, mail in zip(ids, mails, strict=True)
-            )
+            ),
         )
         return ids
 

@@ -1,5 +1,6 @@
 """Reads and checks the body of SendGrid's mail/send, and makes each recipient's own email of it."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,12 @@ from email_validator import EmailNotValidError, validate_email
 
 PERSONALIZATIONS_LIMIT = 1000
 RECIPIENTS_LIMIT = 1000
+# fmt: off
+RESERVED_HEADERS = frozenset({
+    "x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to",
+    "from", "subject", "reply-to", "cc", "bcc",
+})
+# fmt: on
 BYTES_LIMIT = 10_000  # of substitutions and of custom arguments, per personalization
 HELP = "http://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html"
 
@@ -31,6 +38,8 @@ class Mail:
     text: str
     html: str
     arguments: dict[str, str]
+    headers: dict[str, str]
+    attachments: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +51,8 @@ class Shared:
     subject: str
     contents: Mapping[str, str]
     arguments: Mapping[str, str]
+    headers: Mapping[str, str]
+    attachments: tuple[dict[str, Any], ...]
 
 
 def read_mails(request: object) -> list[Mail]:
@@ -64,6 +75,8 @@ def read_mails(request: object) -> list[Mail]:
         subject=request.get("subject") or "",
         contents=_contents(request.get("content")),
         arguments=_strings(request.get("custom_args", {}), "custom_args"),
+        headers=_headers(request.get("headers", {}), "headers"),
+        attachments=tuple(_attachments(request.get("attachments"))),
     )
     mails = [
         mail
@@ -81,6 +94,7 @@ def _mails(personalization: object, shared: Shared, field: str) -> Iterator[Mail
         raise MailRefused("Invalid type. Expected: object.", field)
     substitutions = _strings(personalization.get("substitutions", {}), f"{field}.substitutions")
     arguments = _strings(personalization.get("custom_args", {}), f"{field}.custom_args")
+    headers = _headers(personalization.get("headers", {}), f"{field}.headers")
     subject = personalization.get("subject") or shared.subject
     if not isinstance(subject, str) or not subject:
         text = (
@@ -97,6 +111,8 @@ def _mails(personalization: object, shared: Shared, field: str) -> Iterator[Mail
             text=_substituted(shared.contents.get("text/plain", ""), substitutions),
             html=_substituted(shared.contents.get("text/html", ""), substitutions),
             arguments={**shared.arguments, **arguments},
+            headers={**shared.headers, **headers},
+            attachments=shared.attachments,
         )
 
 
@@ -140,6 +156,31 @@ def _contents(content: object) -> dict[str, str]:
     if "text/plain" in contents and next(iter(contents)) != "text/plain":
         raise MailRefused("If present, text/plain must be first, followed by text/html.", "content")
     return contents
+
+
+def _headers(value: object, field: str) -> dict[str, str]:
+    """Further headers, but those that SendGrid sets itself."""
+    headers = _strings(value, field)
+    for name in headers:
+        if name.lower() in RESERVED_HEADERS:
+            raise MailRefused(f"The header {name} is reserved.", field)
+    return headers
+
+
+def _attachments(value: object) -> Iterator[dict[str, Any]]:
+    """What each attachment is: its content is base64."""
+    if value is None:
+        return
+    if not isinstance(value, list):
+        raise MailRefused("Invalid type. Expected: array.", "attachments")
+    for number, one in enumerate(value):
+        try:
+            content = base64.b64decode(one["content"], validate=True)
+            name, kind = str(one["filename"]), str(one.get("type", ""))
+        except (KeyError, TypeError, ValueError):
+            text = "The attachment content must be base64 encoded, and it needs a filename."
+            raise MailRefused(text, f"attachments.{number}.content") from None
+        yield {"filename": name, "type": kind, "size": len(content)}
 
 
 def _strings(value: object, field: str) -> dict[str, str]:

@@ -22,15 +22,36 @@ CREATE TABLE IF NOT EXISTS services (
 );
 CREATE TABLE IF NOT EXISTS pool_numbers (number TEXT PRIMARY KEY, service TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS toll_free_states (number TEXT PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS channel_states (number TEXT PRIMARY KEY, status TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS contents (
+    sid TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+    types TEXT NOT NULL, variables TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    created_at REAL NOT NULL
+);
 CREATE TABLE IF NOT EXISTS mail_keys (
     key TEXT PRIMARY KEY, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, senders TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS inbound_settings (  -- of SendGrid's Inbound Parse
+    key TEXT PRIMARY KEY, url TEXT NOT NULL, signing_key TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS mail_details (
+    provider_id TEXT PRIMARY KEY,
+    headers TEXT NOT NULL,      -- JSON: of a mail that was sent
+    attachments TEXT NOT NULL,  -- JSON: name, type and size of each
+    form BLOB NOT NULL          -- of one that a person wrote: what Inbound Parse posts
+);
+CREATE TABLE IF NOT EXISTS meta_accounts (
+    address TEXT PRIMARY KEY,  -- messenger:<page> or instagram:<account>
+    page TEXT NOT NULL,        -- that an Instagram account is linked to, if one is
+    name TEXT NOT NULL, token TEXT NOT NULL, app_secret TEXT NOT NULL, app_id TEXT NOT NULL,
+    webhook_url TEXT NOT NULL, verify_token TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     provider_id TEXT NOT NULL UNIQUE,
     -- of one SendGrid request, which may carry many messages; or the messaging service of a text
     request_id TEXT NOT NULL DEFAULT '',
-    channel TEXT NOT NULL,                -- sms or email
+    channel TEXT NOT NULL,                -- sms, whatsapp, messenger, instagram, email or voice
     account TEXT NOT NULL,                -- account sid, or mail key
     handset TEXT NOT NULL,                -- the person's number or mailbox
     sender TEXT NOT NULL,                 -- our number or mailbox
@@ -44,9 +65,21 @@ CREATE TABLE IF NOT EXISTS messages (
     callback_url TEXT NOT NULL DEFAULT '',
     validity_seconds INTEGER,
     arguments TEXT NOT NULL DEFAULT '{}', -- SendGrid's custom arguments; or media by id, with content types
+    content_sid TEXT NOT NULL DEFAULT '', -- the content template that it was made from
+    buttons TEXT NOT NULL DEFAULT '[]',   -- below it
+    choice TEXT NOT NULL DEFAULT '',      -- the id of the button that the person pressed
+    replied_to TEXT NOT NULL DEFAULT '',  -- the message that the person answered with it
     created_at REAL NOT NULL,
     sent_at REAL,
     receipts_done INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS calls (
+    provider_id TEXT PRIMARY KEY,           -- of the message beside it, which has everything else
+    url TEXT NOT NULL, fallback_url TEXT NOT NULL, twiml TEXT NOT NULL,  -- what it says, or where to ask
+    events TEXT NOT NULL,                   -- those that are told, with blanks between
+    ring_seconds INTEGER NOT NULL, machine_detection TEXT NOT NULL,
+    answered_by TEXT NOT NULL DEFAULT '', duration INTEGER,
+    said TEXT NOT NULL DEFAULT '[]', keys TEXT NOT NULL DEFAULT ''  -- what was heard, and pressed
 );
 CREATE INDEX IF NOT EXISTS messages_of_handset ON messages (handset, id);
 CREATE INDEX IF NOT EXISTS messages_of_account ON messages (account, id);
@@ -148,8 +181,12 @@ class Store:
         return outcomes
 
 
-def insert(table: str, **values: object) -> Statement:
-    """An INSERT of named values. Table and columns are ours, never from a request."""
+def insert(table: str, *, replaces: bool = False, **values: object) -> Statement:
+    """An INSERT of named values, in place of the row there is where it `replaces` one.
+
+    Table and columns are ours, never from a request.
+    """
     columns = ", ".join(values)
     marks = ", ".join("?" * len(values))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values())  # noqa: S608
+    verb = "INSERT OR REPLACE" if replaces else "INSERT"
+    return f"{verb} INTO {table} ({columns}) VALUES ({marks})", list(values.values())

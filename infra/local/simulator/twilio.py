@@ -1,11 +1,9 @@
 """Twilio's HTTP: messages are created, fetched and listed; accounts and numbers are shown."""
 
+import json
 import secrets
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -14,12 +12,14 @@ from infra.local.simulator.outcomes import Answer, outcome_of_number
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.store import Store, insert
 from infra.local.simulator.twilio_accounts import is_suspended, signed_in
+from infra.local.simulator.twilio_address import channel_of
+from infra.local.simulator.twilio_contents import said_by
+from infra.local.simulator.twilio_lists import DEFAULT_PAGE, on_days, page_of
 from infra.local.simulator.twilio_message import API_VERSION, media_list, message_resource, twilio_date
 from infra.local.simulator.twilio_pool import number_for, opt_out_key
 from infra.local.simulator.twilio_refusal import BY_RECIPIENT, REFUSALS, UNSUBSCRIBED, TwilioRefusal
 from infra.local.simulator.twilio_request import check_message
 
-DEFAULT_PAGE, PAGE_LIMIT = 50, 1000
 FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
 
@@ -48,19 +48,22 @@ class TwilioApi:
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         """Send a text, unless the recipient's outcome or a fault says otherwise."""
         account = signed_in(self._store, request)
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        posted = await request.post()
+        form = {name: str(value) for name, value in posted.items()}
+        media = [str(url) for url in posted.getall("MediaUrl", [])]
         if is_suspended(self._store, account):
             raise TwilioRefusal(403, 20005, "Account is not active")
         check_message(form)
         sender = number_for(self._store, account, form)
         outcome = outcome_of_number(form["To"])
+        body, buttons = said_by(self._store, account, form)
         if self._has_opted_out(sender, form["To"]):
             raise UNSUBSCRIBED
         if outcome.answer is Answer.REFUSED:
             raise BY_RECIPIENT[outcome.refusal_code]
 
         async def accept() -> web.Response:
-            message = await self._store_message(account, sender, form)
+            message = await self._store_message(account, sender, form, body, buttons, media)
             # The resource is shown as it was stored: its life goes on meanwhile.
             self._receipts.start([message["provider_id"]])
             return web.json_response(message_resource(message), status=201)
@@ -80,7 +83,9 @@ class TwilioApi:
     def _message(self, request: web.Request) -> sqlite3.Row:
         account, sid = signed_in(self._store, request), request.match_info["sid"]
         message = self._store.row(
-            "SELECT * FROM messages WHERE provider_id = ? AND account = ?", sid, account
+            "SELECT * FROM messages WHERE provider_id = ? AND account = ? AND channel <> 'voice'",
+            sid,
+            account,
         )
         if message is None:
             raise TwilioRefusal(404, 20404, f"The requested resource {request.path} was not found")
@@ -89,44 +94,21 @@ class TwilioApi:
     async def list_messages(self, request: web.Request) -> web.StreamResponse:
         """The account's messages, newest first, in pages that `next_page_uri` leads through."""
         account, query = signed_in(self._store, request), request.query
-        size = min(_whole(query, "PageSize", DEFAULT_PAGE), PAGE_LIMIT)
-        page = _whole(query, "Page", 0)
         conditions, values = _conditions(query)
-        if token := query.get("PageToken", ""):
-            # The token names the last message shown, so that new ones do not move the pages.
-            conditions.append("id < (SELECT id FROM messages WHERE provider_id = ?)")
-            values.append(token.removeprefix("PA"))
-        where = " AND ".join(["account = ?", *conditions])
-        found = self._store.rows(
-            f"SELECT * FROM messages WHERE {where} ORDER BY id DESC LIMIT ?",  # noqa: S608  # fixed conditions
-            account,
-            *values,
-            size + 1,
-        )
-        shown = found[:size]
-        kept = {name: query[name] for name in FILTERS if name in query} | {"PageSize": str(size)}
-        following = None
-        if len(found) > size:
-            after = {"Page": str(page + 1), "PageToken": f"PA{shown[-1]['provider_id']}"}
-            following = f"{request.path}?{urlencode(kept | after)}"
-        return web.json_response(
-            {
-                "first_page_uri": f"{request.path}?{urlencode(kept | {'Page': '0'})}",
-                "end": page * size + len(shown) - 1,
-                "messages": [message_resource(message) for message in shown],
-                "next_page_uri": following,
-                "page": page,
-                "page_size": size,
-                "previous_page_uri": None,
-                "start": page * size,
-                "uri": str(request.rel_url),
-            }
+        return page_of(
+            self._store,
+            request,
+            key="messages",
+            table="messages",
+            filters=FILTERS,
+            where=(["account = ?", "channel <> 'voice'", *conditions], [account, *values]),
+            shown_as=message_resource,
         )
 
     async def show_account(self, request: web.Request) -> web.StreamResponse:
         """The account itself: the usual way to find out whether credentials are right."""
         account = signed_in(self._store, request)
-        now = twilio_date(time.time())
+        now = twilio_date(self._store.now())
         return web.json_response(
             {
                 "sid": account,
@@ -156,7 +138,7 @@ class TwilioApi:
     def _numbers(self, account: str, part: str, *, is_code: bool) -> list[sqlite3.Row]:
         return self._store.rows(
             "SELECT * FROM numbers WHERE account = ? AND number LIKE ? AND (number NOT LIKE '+%') = ? "
-            "ORDER BY number",
+            "AND number NOT LIKE '%:%' ORDER BY number",
             account,
             f"%{part}%",
             is_code,
@@ -166,7 +148,15 @@ class TwilioApi:
         query = "SELECT 1 FROM opt_outs WHERE sender IN (?, ?) AND handset = ?"
         return self._store.row(query, sender, opt_out_key(self._store, sender), handset) is not None
 
-    async def _store_message(self, account: str, sender: str, form: Mapping[str, str]) -> sqlite3.Row:
+    async def _store_message(
+        self,
+        account: str,
+        sender: str,
+        form: Mapping[str, str],
+        body: str,
+        buttons: Sequence[Mapping[str, str]],
+        media: Sequence[str],
+    ) -> sqlite3.Row:
         sid = f"SM{secrets.token_hex(16)}"
         validity = form.get("ValidityPeriod")
         await self._store.write(
@@ -174,11 +164,14 @@ class TwilioApi:
                 "messages",
                 provider_id=sid,
                 request_id=form.get("MessagingServiceSid", ""),
-                channel="sms",
+                channel=channel_of(form["To"]),
                 account=account,
                 handset=form["To"],
                 sender=sender,
-                body=form["Body"],
+                body=body,
+                arguments=json.dumps({f"ME{secrets.token_hex(16)}": url for url in media}),
+                content_sid=form.get("ContentSid", ""),
+                buttons=json.dumps(buttons),
                 # A service has yet to choose a number: until then the text shows none.
                 status="accepted" if form.get("MessagingServiceSid") else "queued",
                 callback_url=form.get("StatusCallback", ""),
@@ -191,13 +184,6 @@ class TwilioApi:
         return message
 
 
-def _whole(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not text.isdecimal():
-        raise TwilioRefusal(400, 20001, f"Parameter '{name}' is not valid: {text}")
-    return int(text)
-
-
 def _conditions(query: Mapping[str, str]) -> tuple[list[str], list[str | float]]:
     """The filters of a list as SQL. A date alone is its whole day in UTC; both ends belong to it."""
     conditions: list[str] = []
@@ -208,30 +194,8 @@ def _conditions(query: Mapping[str, str]) -> tuple[list[str], list[str | float]]
         if address := query.get(name):
             conditions.append(f"((incoming = 0 AND {own} = ?) OR (incoming = 1 AND {other} = ?))")
             values += [address, address]
-    for name in ("DateSent", "DateSent>", "DateSent<"):
-        if text := query.get(name):
-            start, end = _moments(text)
-            if name != "DateSent<":
-                conditions.append("coalesce(sent_at, created_at) >= ?")
-                values.append(start)
-            if name != "DateSent>":
-                conditions.append("coalesce(sent_at, created_at) < ?")
-                values.append(end)
-    return conditions, values
-
-
-def _moments(text: str) -> tuple[float, float]:
-    """The first moment of a date or second, and the first one after it."""
-    try:
-        if "T" in text:
-            moment = datetime.fromisoformat(text)
-            start, length = moment if moment.tzinfo else moment.replace(tzinfo=UTC), timedelta(seconds=1)
-        else:
-            day = date.fromisoformat(text)
-            start, length = datetime(day.year, day.month, day.day, tzinfo=UTC), timedelta(days=1)
-    except ValueError:
-        raise TwilioRefusal(400, 20001, f"Parameter 'DateSent' is not valid: {text}") from None
-    return start.timestamp(), (start + length).timestamp()
+    days, moments = on_days(query, "DateSent", "coalesce(sent_at, created_at)")
+    return [*conditions, *days], [*values, *moments]
 
 
 def _listed(request: web.Request, key: str, items: Sequence[Mapping[str, object]]) -> web.Response:

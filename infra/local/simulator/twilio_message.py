@@ -5,6 +5,9 @@ import sqlite3
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from infra.local.simulator.twilio_address import TEXT_CHANNEL
+from infra.local.simulator.twilio_channels import channel_fields
+
 API, API_VERSION = "https://api.twilio.com", "2010-04-01"
 # GSM 03.38, what fits into seven bits a character.
 GSM_CHARACTERS = set(
@@ -88,13 +91,14 @@ def incoming_fields(message: sqlite3.Row) -> dict[str, str]:
     for number, media in enumerate(media_list(message)):
         fields[f"MediaUrl{number}"] = f"{API}{str(media['uri']).removesuffix('.json')}"
         fields[f"MediaContentType{number}"] = str(media["content_type"])
-    kind = opt_out_type(message["body"])
+    fields |= channel_fields(message)
+    kind = opt_out_type(message["body"]) if message["channel"] == TEXT_CHANNEL else ""
     return {**fields, "OptOutType": kind} if kind else fields
 
 
 def media_of(message: sqlite3.Row) -> dict[str, str]:
-    """What came beside the text of an incoming message: content types by id."""
-    return dict(json.loads(message["arguments"])) if message["incoming"] else {}
+    """What lies beside the text, by id: content types of what came in, addresses of what went out."""
+    return dict(json.loads(message["arguments"]))
 
 
 def media_list(message: sqlite3.Row) -> list[dict[str, str]]:
@@ -103,7 +107,7 @@ def media_list(message: sqlite3.Row) -> list[dict[str, str]]:
     return [
         {
             "account_sid": message["account"],
-            "content_type": kind,
+            "content_type": kind if message["incoming"] else "image/png",
             "date_created": twilio_date(message["created_at"]),
             "date_updated": twilio_date(message["created_at"]),
             "parent_sid": message["provider_id"],

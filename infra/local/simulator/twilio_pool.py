@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from infra.local.simulator.store import Store
-from infra.local.simulator.twilio_refusal import TwilioRefusal
+from infra.local.simulator.twilio_address import TEXT_CHANNEL, channel_of
+from infra.local.simulator.twilio_refusal import NO_CHANNEL, TwilioRefusal
 
 
 def number_for(store: Store, account: str, form: Mapping[str, str]) -> str:
@@ -20,7 +21,7 @@ def number_for(store: Store, account: str, form: Mapping[str, str]) -> str:
     service = store.row("SELECT * FROM services WHERE sid = ? AND account = ?", sid, account)
     if service is None:
         raise TwilioRefusal(400, 21705, f"The Messaging Service Sid {sid} is invalid.")
-    pool = pool_of(store, sid)
+    pool = [one for one in pool_of(store, sid) if channel_of(one) == channel_of(form["To"])]
     if not pool:
         raise TwilioRefusal(400, 21704, "The Messaging Service contains no phone numbers")
     return _chosen(store, service, pool, form["To"])
@@ -47,6 +48,8 @@ def opt_out_key(store: Store, number: str) -> str:
 
 def _owned(store: Store, account: str, number: str) -> str:
     if store.row("SELECT 1 FROM numbers WHERE account = ? AND number = ?", account, number) is None:
+        if channel_of(number) != TEXT_CHANNEL:
+            raise NO_CHANNEL
         text = (
             f"The 'From' phone number provided ({number}) is not a valid message-capable Twilio phone "
             "number for this destination/account"

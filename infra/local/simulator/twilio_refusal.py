@@ -25,6 +25,7 @@ TOO_MANY = TwilioRefusal(429, 20429, "Too Many Requests")
 SERVER_ERROR = TwilioRefusal(500, 20500, "Internal Server Error")
 REFUSALS = Refusals(throttled=TOO_MANY.response, error=SERVER_ERROR.response)
 UNSUBSCRIBED = TwilioRefusal(400, 21610, "Attempt to send to unsubscribed recipient")
+NO_CHANNEL = TwilioRefusal(400, 63007, "Twilio could not find a Channel with the specified From address")
 COUNTRY_MISMATCH = TwilioRefusal(
     400, 21659, "'From' is not a Twilio phone number or Short Code country mismatch"
 )

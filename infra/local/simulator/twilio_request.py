@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from infra.local.simulator.twilio_address import channel_of
 from infra.local.simulator.twilio_refusal import TwilioRefusal
 
-ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}|messenger:\d{5,25}")
 BODY_LIMIT = 1600
 MAX_VALIDITY_SECONDS = 36_000
 
@@ -17,7 +18,9 @@ def check_message(form: Mapping[str, str]) -> None:
         raise TwilioRefusal(400, 21604, "A 'To' phone number is required.")
     if not ADDRESS.fullmatch(to_address):
         raise TwilioRefusal(400, 21211, f"Invalid 'To' Phone Number: {to_address}")
-    if not body:
+    if channel_of(to_address) != channel_of(form.get("From") or to_address):
+        raise TwilioRefusal(400, 21910, "Invalid 'From' and 'To' pair. They should be of the same channel")
+    if not body and not form.get("ContentSid"):
         raise TwilioRefusal(400, 21602, "Message body is required.")
     if len(body) > BODY_LIMIT:
         raise TwilioRefusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")

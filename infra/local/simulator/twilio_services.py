@@ -4,17 +4,15 @@ https://www.twilio.com/docs/messaging/api/service-resource
 """
 
 import sqlite3
-import time
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from infra.local.simulator.store import Store
 from infra.local.simulator.twilio_accounts import signed_in
+from infra.local.simulator.twilio_pages import page_of
 from infra.local.simulator.twilio_pool import pool_of
 from infra.local.simulator.twilio_refusal import TwilioRefusal
-
-PAGE_SIZE = 50
 
 
 class TwilioServicesApi:
@@ -38,7 +36,8 @@ class TwilioServicesApi:
     async def show_service(self, request: web.Request) -> web.StreamResponse:
         """One service of the account."""
         service = self._service(request)
-        now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        moment = datetime.fromtimestamp(self._store.now(), UTC)
+        now = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
         return web.json_response(
             {
                 "sid": service["sid"],
@@ -69,13 +68,13 @@ class TwilioServicesApi:
     async def list_names(self, request: web.Request) -> web.StreamResponse:
         """Names in place of numbers: there are none."""
         self._service(request)
-        return _page(request, "alpha_senders", [])
+        return page_of(request, "alpha_senders", [])
 
     async def list_campaigns(self, request: web.Request) -> web.StreamResponse:
         """The campaign that was registered with US carriers, if any."""
         service = self._service(request)
         campaign = {"sid": "QE" + "0" * 32, "campaign_status": service["campaign"]}
-        return _page(request, "compliance", [campaign] if service["campaign"] else [])
+        return page_of(request, "compliance", [campaign] if service["campaign"] else [])
 
     async def list_verifications(self, request: web.Request) -> web.StreamResponse:
         """The verifications of a toll-free number, by its id."""
@@ -85,7 +84,7 @@ class TwilioServicesApi:
             signed_in(self._store, request),
             request.query.get("TollfreePhoneNumberSid", ""),
         )
-        return _page(
+        return page_of(
             request, "verifications", [{"sid": "HH" + "0" * 32, "status": row["state"]} for row in found]
         )
 
@@ -105,10 +104,4 @@ class TwilioServicesApi:
                 country = "US" if is_code or number.startswith("+1") else ""
                 shown = {"sid": owned["sid"], "service_sid": service["sid"], name: number}
                 found.append({**shown, "country_code": country, "capabilities": ["SMS"]})
-        return _page(request, key, found)
-
-
-def _page(request: web.Request, key: str, items: list[dict[str, object]]) -> web.Response:
-    place = str(request.url)
-    pages = {"first_page_url": place, "next_page_url": None, "previous_page_url": None, "url": place}
-    return web.json_response({key: items, "meta": {"key": key, "page": 0, "page_size": PAGE_SIZE, **pages}})
+        return page_of(request, key, found)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.domain.campaigns.approval import CampaignApproval
 from shared.domain.campaigns.audience import Audience, PeopleAudience
 from shared.domain.campaigns.dedupe import Question
 from shared.domain.campaigns.dedupe_scope import DedupeScope, Scope, scope_of
@@ -12,8 +13,10 @@ from shared.domain.campaigns.schedule import Schedule
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.companies.frequency_cap import FrequencyCap
 from shared.domain.errors import Conflict
 from shared.domain.files.row_filter import RowFilter
+from shared.domain.senders.run_limits import RunLimits
 from shared.domain.templates.message_filter import MessageFilter
 
 
@@ -67,7 +70,13 @@ class Campaign:
     what its dedupe key left open when it was saved. `content_hash` is set while the
     campaign is frozen. `fire_refusal` is why it did not start when its time came; empty once it has.
     Rows that `row_filter` does not take are not planned. Answers that come later than `answers_close_minutes`
-    before what a message is about begins are left to a person.
+    before what a message is about begins are left to a person. With `stop_at_answer` whoever has answered a
+    step gets no further one, but for steps that follow on an answer. `topic` is what kind of message it is,
+    one of the company's topics: whoever has refused that gets none of it. Empty: no kind.
+    `frequency_cap` takes the place of the company's; with `ignores_frequency_cap` there is none. With `runs`
+    its messages leave in short runs; without, as fast as its senders may. With `asks_together` the rows of
+    one address are asked in one message, with a number each. `approval` says who made it ready, and who else
+    approved it; it ends when it is a draft again.
     """
 
     id: str
@@ -95,6 +104,13 @@ class Campaign:
     fire_refusal: str = ""
     questions: tuple[Question, ...] = ()
     answers_close_minutes: int = 0
+    stop_at_answer: bool = True
+    topic: str = ""
+    frequency_cap: FrequencyCap | None = None
+    ignores_frequency_cap: bool = False
+    runs: RunLimits | None = None
+    asks_together: bool = False
+    approval: CampaignApproval | None = None
 
     @property
     def scope(self) -> Scope:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.check_steps import check_steps
 from shared.domain.errors import Problem
 from shared.domain.files.check_row_filter import check_row_filter
 from shared.domain.files.source import FieldType
@@ -11,11 +12,12 @@ _MOMENTS = (FieldType.DATE, FieldType.DATETIME)
 
 
 def check_field_kinds(campaign: Campaign, types: Mapping[str, FieldType]) -> Iterator[Problem]:
-    """What is wrong with `expires_field` and `row_filter`, for rows whose fields have these `types`."""
+    """What is wrong with `expires_field`, `row_filter` and steps, for rows with fields of these `types`."""
     name = campaign.expires_field
     if name is not None and name in types and types[name] not in _MOMENTS:
         yield Problem(field="expires_field", reason=_no_moment(name, types[name]))
     yield from check_row_filter(campaign.row_filter, types)
+    yield from check_steps(campaign, types)
 
 
 def _no_moment(name: str, kind: FieldType) -> str:

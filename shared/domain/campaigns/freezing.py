@@ -8,6 +8,7 @@ import msgspec
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import as_text
+from shared.domain.templates.provider_content import Approval
 
 _TIMELESS = {
     "state": CampaignState.READY,
@@ -16,6 +17,7 @@ _TIMELESS = {
     "last_fire_id": None,
     "fire_refusal": "",
     "questions": (),
+    "approval": None,
 }
 
 
@@ -33,8 +35,13 @@ def frozen(content: CampaignContent, file_hash: str | None) -> CampaignContent:
         key: replace(t, name="", created_at=campaign.created_at, updated_at=campaign.created_at)
         for key, t in content.templates.items()
     }
+    contents = {
+        key: replace(one, name="", approval=Approval.APPROVED, reason="")
+        for key, one in content.contents.items()
+    }
     facts = replace(
         content,
+        contents=contents,
         campaign=campaign,
         templates=templates,
         senders=senders,

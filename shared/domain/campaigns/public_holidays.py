@@ -9,6 +9,7 @@ SHOWN_DAYS = 365  # how far ahead holidays are listed
 _MOST_PLACES = 5  # in one union
 _SAMPLED_PARTS = 13  # parts of a country looked at for a hint: all of Canada's, every fourth of the USA's
 _NAMED_DAYS = 3
+_HALF = "half_day"  # what the library calls them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,11 @@ class Holiday:
 def is_holiday(places: str, day: date) -> bool:
     """Whether `day` is one in any of the places. Raises NotImplementedError for a place that is none."""
     return any(day in _days(place, day.year) for place in _split(places))
+
+
+def is_half_day(places: str, day: date) -> bool:
+    """Whether `day` is known as a half holiday in any of the places: few countries' are."""
+    return any(day in _days(place, day.year, _HALF) for place in _split(places))
 
 
 def check_holidays(places: str) -> str | None:
@@ -110,11 +116,19 @@ def _parts(country: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _days(place: str, year: int) -> Mapping[date, str]:
-    """The public holidays of "US" or "US-CA" in a year. Raises NotImplementedError for no such place."""
+def _days(place: str, year: int, category: str = "public") -> Mapping[date, str]:
+    """The public holidays of "US" or "US-CA" in a year. Raises NotImplementedError for no such place.
+
+    Of another category those that the library knows of the place, which may be none.
+    """
     import holidays  # here, as it takes half a second and most windows name no country
 
     country, _, part = place.upper().partition("-")
     if part:  # some are written in small letters too: AU has "NSW Western"
         part = next((one for one in _parts(country) if one.upper() == part), part)
-    return dict(holidays.country_holidays(country, subdiv=part or None, years=year, language="en_US"))
+    if category not in holidays.country_holidays(country).supported_categories:
+        return {}
+    days = holidays.country_holidays(
+        country, subdiv=part or None, years=year, language="en_US", categories=(category,)
+    )
+    return dict(days)

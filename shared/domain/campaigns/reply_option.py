@@ -1,7 +1,17 @@
-"""The answers a message offers, and what each means."""
+"""The answers a message offers, what each means, and what it sets off."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+MOST_TAGS = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """An answer that is shown as a button: what it says, and what comes back when it is pressed."""
+
+    id: str
+    title: str
 
 
 class Disposition(StrEnum):
@@ -14,7 +24,34 @@ class Disposition(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReplyOption:
-    """An answer a message offers: any of `words` (case and punctuation ignored) means `disposition`."""
+    """An answer a message offers: any of `words` (case and punctuation ignored) means `disposition`.
+
+    Who gives it is sent `acknowledgement`, once; `acknowledgement_out_of_hours` in its place where the
+    campaign's contact window is closed. The contact gets `add_tags` and loses `remove_tags`. With
+    `stops_steps` the later steps of the fire are not for this recipient any more; with `starts_steps` they go
+    on although this is an answer, also where another had ended them. What is empty does nothing.
+    """
 
     words: tuple[str, ...]
     disposition: Disposition
+    acknowledgement: str = ""
+    acknowledgement_out_of_hours: str = ""
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    stops_steps: bool = False
+    starts_steps: bool = False
+
+
+def choices_of(options: tuple[ReplyOption, ...], most: int) -> tuple[Choice, ...]:
+    """The options as buttons, `most` of them: each says the first of its words that is no number."""
+    return tuple(Choice(id=one.words[0], title=_title(one.words)) for one in options[:most] if one.words)
+
+
+def _title(words: tuple[str, ...]) -> str:
+    word = next((word for word in words if any(map(str.isalpha, word))), words[0]).strip()
+    return word[:1].upper() + word[1:]
+
+
+def option_for(options: tuple[ReplyOption, ...], disposition: Disposition) -> ReplyOption | None:
+    """The option that means this; None where no option does, as a person may decide otherwise."""
+    return next((one for one in options if one.disposition is disposition), None)

@@ -16,6 +16,9 @@ ADDRESS_CHARACTERS = 320  # an email address at its longest (RFC 3696 erratum 16
 # Spreadsheets and address books put direction marks and zero-width spaces around numbers.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
 _NOT_DIGITS = re.compile(r"\D")
+# Ids of people towards a page have 15 to 17 digits, old pages fewer; phone numbers in use have 13 at most.
+_LEAST_NAMED, _LEAST_ALONE, _MOST_ID_DIGITS = 5, 14, 25
+_CHANNEL_BEFORE = re.compile(r"[a-z]+:")
 _LEAST_DIGITS = 7  # of a number that is looked for in a text: a shorter one would be found everywhere
 
 
@@ -75,6 +78,14 @@ class AddressKind(ABC):
         """What messages keep of the address in a row's `text`, when that may differ from its one form."""
         return None
 
+    def zones(self, address: str) -> tuple[str, ...]:
+        """The IANA zones in which whom the address reaches may be; empty when it does not say."""
+        return ()
+
+    def place(self, address: str) -> str | None:
+        """The place whose law holds there: a country such as CA, or a state such as US-FL; None: unknown."""
+        return None
+
 
 class PhoneNumber(AddressKind):
     """A number in E.164."""
@@ -116,6 +127,18 @@ class PhoneNumber(AddressKind):
 
         return (_NOT_DIGITS.sub("", address), national_digits(address).lstrip("0"))
 
+    def zones(self, address: str) -> tuple[str, ...]:
+        """By country, area and exchange."""
+        from shared.domain.channels.phone_numbers import zones_of_phone
+
+        return zones_of_phone(address)
+
+    def place(self, address: str) -> str | None:
+        """By country and area code."""
+        from shared.domain.channels.phone_numbers import place_of_phone
+
+        return place_of_phone(address)
+
 
 class EmailAddress(AddressKind):
     """An email address with its domain in lower-case ASCII; compared without case.
@@ -129,8 +152,9 @@ class EmailAddress(AddressKind):
     def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
         """As AddressKind says."""
         from shared.domain.channels.email_addresses import normalize_email
+        from shared.domain.channels.plain_emails import plain_email
 
-        return normalize_email(text, allows_possible=allows_possible)
+        return plain_email(text) or normalize_email(text, allows_possible=allows_possible)
 
     def received(self, text: str, region: str = "") -> str:
         """As AddressKind says; without the name beside it (Ana <ana@example.com>)."""
@@ -144,10 +168,42 @@ class EmailAddress(AddressKind):
         return f"{local}@{domain.lower()}"
 
 
+class PageScopedId(AddressKind):
+    """What Meta calls a person by towards one page, and no other: digits. Pages have such ids too.
+
+    Without a name of a channel before it (messenger:) only a long one is taken: a phone number that has a
+    fault is no such id. https://developers.facebook.com/docs/messenger-platform/identity
+    """
+
+    name = "page-scoped id"
+    example = "5551234567890123"
+
+    def normalize(self, text: str, region: str, *, allows_possible: bool = False) -> str:
+        """As AddressKind says."""
+        digits, is_named = _without_channel(visible(text))
+        least = _LEAST_NAMED if is_named else _LEAST_ALONE
+        if digits.isascii() and digits.isdecimal() and least <= len(digits) <= _MOST_ID_DIGITS:
+            return digits
+        raise AddressInvalid(
+            f"It is no page-scoped id: {_LEAST_ALONE} to {_MOST_ID_DIGITS} digits, such as {self.example}."
+        )
+
+    def received(self, text: str, region: str = "") -> str:
+        """As AddressKind says; without the name of a channel before it (messenger:)."""
+        return _without_channel(visible(text))[0]
+
+
 PHONE_NUMBER = PhoneNumber()
 EMAIL_ADDRESS = EmailAddress()
+PAGE_SCOPED_ID = PageScopedId()
 
 
 def visible(text: str) -> str:
     """The text without what cannot be seen in it, and without blanks around it."""
     return text.translate(_INVISIBLE).strip()
+
+
+def _without_channel(text: str) -> tuple[str, bool]:
+    """The text without the name of a channel before it, and whether there was one."""
+    rest = _CHANNEL_BEFORE.sub("", text, count=1)
+    return rest, rest != text

@@ -3,6 +3,7 @@
 # For their loading alone: who imports this reads many addresses, and would import them with the first.
 import shared.domain.channels.email_addresses
 import shared.domain.channels.phone_numbers
+import shared.domain.channels.plain_emails
 import shared.domain.channels.received_phones  # noqa: F401
 from shared.domain.channels.channel import Channel
 

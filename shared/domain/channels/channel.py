@@ -1,5 +1,7 @@
 """The ways to reach a person, by name."""
 
+from functools import cache
+
 from shared.domain.channels import registry
 from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.errors import InvalidInput
@@ -40,7 +42,12 @@ def channel_at(field: str, name: str) -> Channel:
 
 
 def named(kind: type[Channel], name: str) -> Channel:
-    """A channel as msgspec finds it stored. Raises ValueError."""
+    """A channel as msgspec finds it stored, a hundred thousand times. Raises ValueError."""
+    return _made_once(kind, name)
+
+
+@cache
+def _made_once(kind: type[Channel], name: str) -> Channel:
     return kind(name)
 
 

@@ -3,19 +3,14 @@
 from decimal import Decimal
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS
-from shared.domain.channels.channel_record import ChannelRecord
-
-
-def _one(text: str) -> int:
-    return 1
-
+from shared.domain.channels.channel_record import ChannelRecord, one_each
 
 EMAIL = ChannelRecord(
     name="email",
     noun="an email",
     address=EMAIL_ADDRESS,
     unit="emails",
-    units=_one,
+    units=one_each,
     # SendGrid: Essentials plan, 50,000 mails for 19.95 (https://sendgrid.com/en-us/pricing).
     price=Decimal("0.0004"),
     group_messages=100,  # one call carries them all
@@ -24,5 +19,11 @@ EMAIL = ChannelRecord(
     # 2026-11-29). This is 100 of our requests a second.
     highest_rate=10_000.0,
     has_subject=True,
+    has_unsubscribe_header=True,
     takes_reply_to=True,
+    takes_html=True,
+    shows_postal_address=True,
+    # Gmail publishes no number; what senders see is 102 to 105 kB
+    # (https://www.spamresource.com/2022/01/what-is-gmail-clipping-and-what-to-do.html, read 2026-11-29).
+    shown_html=102_000,
 )

@@ -10,8 +10,11 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, Val
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
 from shared.domain.channels.plain_phones import plain_phone
+from shared.domain.place import zones_in
 
 _NOWHERE = "Etc/Unknown"  # phonenumbers' zone of a number it knows nothing of
+_TERRITORIES = ("AS", "GU", "MP", "PR", "VI")  # with a region of their own, under the laws of the USA
+_PREFIX = len("+1212555")  # the longest that phonenumbers' zones are known by in North America
 _SPREADSHEET_NUMBER = re.compile(r"\+?\d+\.0")  # 2125550187.0 would gain a digit
 
 
@@ -88,12 +91,35 @@ def read_phone(text: str, region: str, *, allows_possible: bool = False) -> Phon
 def zones_of_phone(e164: str) -> tuple[str, ...]:
     """Every IANA zone in which the number may be; empty when nothing is known of it.
 
-    A mobile may be anywhere, and an area code may lie in several zones (+61 8 is Adelaide and Perth).
+    A mobile may be anywhere, and an area code may lie in several zones (+61 8 is Adelaide and Perth). What is
+    known of a number hangs on its country, area and exchange: asked for as many, it is looked up once.
     """
+    known = _PREFIX if e164.startswith("+1") else len(e164)
+    return _zones_of(e164[:known], len(e164) - known)
+
+
+@lru_cache(maxsize=20_000)
+def _zones_of(prefix: str, digits_left: int) -> tuple[str, ...]:
     from phonenumbers.timezone import time_zones_for_number  # here, as it is a table of its own
 
-    zones = time_zones_for_number(phonenumbers.parse(e164))
-    return () if _NOWHERE in zones else tuple(zones)
+    number = phonenumbers.parse(prefix + "2" * digits_left)
+    zones = [zone for zone in time_zones_for_number(number) if zone != _NOWHERE]
+    own = zones_in(phonenumbers.region_code_for_number(number) or "")
+    return tuple(zone for zone in zones if zone in own) or tuple(zones)
+
+
+def place_of_phone(e164: str) -> str | None:
+    """The country of a number (CA), or the state of a US number by its area code (US-FL)."""
+    number = phonenumbers.parse(e164)
+    region = phonenumbers.region_code_for_number(number)
+    if region in _TERRITORIES:
+        return "US"
+    if region != "US":
+        return region
+    from shared.domain.us_places import state_of_area
+
+    state = state_of_area(national_digits(e164)[:3])
+    return f"US-{state}" if state else "US"
 
 
 def zones_of_written(text: str, region: str) -> tuple[str, ...]:

@@ -11,18 +11,22 @@ from shared.domain.channels.email_addresses import normalize_email
 
 _LOCAL = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_LOCAL = 64  # RFC 5321 4.5.3.1.1
+_LONGEST_DOMAIN = 190  # far below the limit for the whole address
 
 
-def is_plain_email(text: str) -> bool:
-    """Whether `text` is surely an address: a plain local part at a domain that is valid."""
+def plain_email(text: str) -> str | None:
+    """`text` as the whole check gives it, if it is surely one: a plain local part at a valid domain."""
     local, _, domain = text.partition("@")
-    return len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local) is not None and _is_domain(domain)
+    if len(local) > _LONGEST_LOCAL or _LOCAL.fullmatch(local) is None or (found := _domain(domain)) is None:
+        return None
+    return f"{local}@{found}"
 
 
 @lru_cache(maxsize=10_000)
-def _is_domain(domain: str) -> bool:
+def _domain(domain: str) -> str | None:
+    """The domain in its one form; None for one that is none, or so long that the whole address counts."""
     try:
-        normalize_email(f"a@{domain}")
+        found = normalize_email(f"a@{domain}").removeprefix("a@")
     except AddressInvalid:
-        return False
-    return len(domain) <= 190  # far below the limit for the whole address
+        return None
+    return found if len(domain) <= _LONGEST_DOMAIN and len(found) <= _LONGEST_DOMAIN else None

@@ -5,9 +5,13 @@ To add one: a module like sms.py, and its record in SHIPPED.
 
 from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.channels.email import EMAIL
+from shared.domain.channels.instagram import INSTAGRAM
+from shared.domain.channels.messenger import MESSENGER
 from shared.domain.channels.sms import SMS
+from shared.domain.channels.voice import VOICE
+from shared.domain.channels.whatsapp import WHATSAPP
 
-SHIPPED = (SMS, EMAIL)
+SHIPPED = (SMS, EMAIL, WHATSAPP, MESSENGER, INSTAGRAM, VOICE)
 
 _table: dict[str, ChannelRecord] = {record.name: record for record in SHIPPED}
 

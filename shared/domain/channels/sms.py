@@ -23,5 +23,9 @@ SMS = ChannelRecord(
     # Twilio: 100 for a short code, 150 for a toll-free number, more by contract; 4,000 is the most it has
     # named for an account (https://support.twilio.com/hc/en-us/articles/360054080694, read 2026-11-29).
     highest_rate=4_000.0,
+    most_media=10,  # https://www.twilio.com/docs/messaging/api/message-resource, MediaUrl
+    # Twilio takes 0.022 for an MMS in the US, whatever its text: as three parts it is not reckoned too low.
+    media_units=3,
+    confirms_opt_outs=True,  # 47 CFR 64.1200(a)(12)
     longest_text=1600,  # https://www.twilio.com/docs/api/errors/21617
 )

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,11 @@ class Scope(StrEnum):
     WRITE = "write"
     SEND = "send"
     ADMIN = "admin"
+
+
+def is_allowed(held: Collection[Scope], scope: Scope) -> bool:
+    """Whether who holds these scopes may do what needs `scope`."""
+    return scope in held or Scope.ADMIN in held or (scope is Scope.READ and bool(held))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +40,7 @@ class ApiKey:
 
     def allows(self, scope: Scope) -> bool:
         """Whether the key may do what needs `scope`."""
-        held = set(self.scopes)
-        return scope in held or Scope.ADMIN in held or (scope is Scope.READ and bool(held))
+        return is_allowed(self.scopes, scope)
 
     def is_live(self, now: datetime) -> bool:
         """Whether the key is neither revoked nor expired."""

@@ -1,7 +1,12 @@
 """A company: the tenant everything belongs to, and the keys that act for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from shared.domain.companies.consent_rules import ConsentRules, Narrowing
+from shared.domain.companies.oidc import Oidc
+from shared.domain.companies.trial import Trial
+from shared.domain.companies.work_calendar import WorkCalendar
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -10,6 +15,14 @@ class Company:
 
     `time_zone` (IANA) and `default_region` (ISO 3166) hold where a row says nothing better.
     `allows_possible_numbers`: it also sends to numbers of the right length with an area code not known here.
+    `postal_address` is where it can be written to, in one or several lines; empty when it has not said.
+    `has_topic_opt_outs` and `has_sender_opt_outs`: somebody has refused a single topic, or sender, so that
+    these are looked for; true from the first one on. `calendar` says on which days it works.
+    `has_confirmed_lists`: a list asks for double opt-in.
+    `requires_second_factor`: who signs in with a password also needs an authenticator app.
+    `oidc` is by whom else its people sign in.
+    A campaign for more than `approval_above` recipients needs a second person; None: none does.
+    In `trial` it sends to verified addresses alone.
     """
 
     id: str
@@ -20,3 +33,26 @@ class Company:
     sending_enabled: bool = True
     is_being_deleted: bool = False
     allows_possible_numbers: bool = False
+    postal_address: str = ""
+    consent: ConsentRules = field(default_factory=ConsentRules)
+    has_topic_opt_outs: bool = False
+    has_sender_opt_outs: bool = False
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    has_confirmed_lists: bool = False
+    requires_second_factor: bool = False
+    oidc: Oidc | None = None
+    approval_above: int | None = None
+    trial: Trial | None = None
+
+    @property
+    def is_in_trial(self) -> bool:
+        """Whether it sends to verified addresses alone."""
+        return self.trial is not None
+
+    def narrowing(self, topic: str) -> Narrowing:
+        """What else may forbid a message of a campaign with this topic."""
+        return Narrowing(
+            topic=topic if self.has_topic_opt_outs else "",
+            by_sender=self.has_sender_opt_outs,
+            only=self.trial.keys if self.trial else None,
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from shared.domain.contacts.activity import MOST_DAYS
 from shared.domain.contacts.contact import tag_of
 from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.contacts.judge_contact import KINDS, TOLD, condition_of, parts_of
@@ -12,6 +13,7 @@ from shared.domain.contacts.segment import (
     AnyOf,
     Criterion,
     FieldIs,
+    HasActivity,
     HasTag,
     Not,
     OnList,
@@ -19,6 +21,8 @@ from shared.domain.contacts.segment import (
 from shared.domain.errors import Problem
 from shared.domain.files.check_row_filter import check_condition
 from shared.domain.files.source import FieldType
+
+MOST_TIMES = 1_000
 
 
 def check_criteria(
@@ -75,6 +79,11 @@ def _problems(
             yield Problem(field=f"{where}.list_id", reason="there is no such list")
         case HasTag(value=value) if not tag_of(value):
             yield Problem(field=f"{where}.value", reason="is empty; name a tag")
+        case HasActivity(days=days, times=times):
+            if not 1 <= days <= MOST_DAYS:
+                yield Problem(field=f"{where}.days", reason=f"must be from 1 to {MOST_DAYS}")
+            if not 1 <= times <= MOST_TIMES:
+                yield Problem(field=f"{where}.times", reason=f"must be from 1 to {MOST_TIMES:,}")
         case FieldIs(field=field):
             if field in types:
                 yield from check_condition(where, condition_of(criterion), types[field])

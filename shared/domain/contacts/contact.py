@@ -53,6 +53,7 @@ class Contact:
     """A person. `key` is the company's own id of them; `tags` and `list_ids` are sorted, each once.
 
     `version` counts the writes; one that is not stored yet has 0. What is empty is not known.
+    `merged_ids` are contacts that were merged into this one: what was sent to them is its own.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Contact:
     list_ids: tuple[str, ...] = ()
     fields: dict[str, FieldValue] = field(default_factory=dict)
     addresses: tuple[ContactAddress, ...] = ()
+    merged_ids: tuple[str, ...] = ()
 
     def on(self, channel: Channel) -> Iterator[ContactAddress]:
         """The addresses on one channel, the preferred one first."""

@@ -47,7 +47,8 @@ class ContactPair:
 class ContactChange:
     """One change of contacts of one shard, written with them. `pairs` are ContactPairs, packed.
 
-    `change_id` is what all parts of a large change share: an import, or one edit.
+    `change_id` is what all parts of a large change share: an import, or one edit. `due_at` is since when it
+    is to be told to whoever listens: None when it was, or nobody does.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ContactChange:
     by_id: str
     contact_ids: tuple[str, ...]
     pairs: bytes
+    due_at: datetime | None = None
 
 
 class EventKind(StrEnum):

@@ -1,6 +1,6 @@
 """What somebody changes of a contact, and the contact that comes of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -56,7 +56,8 @@ def edited(contact: Contact, edit: ContactEdit, source: str, at: datetime) -> Co
     fields = {name: value for name, value in {**contact.fields, **edit.fields}.items() if value is not None}
     addresses = contact.addresses
     if edit.addresses is not None:
-        addresses = _preferred(_address(contact, one, source, at) for one in edit.addresses)
+        pairs = _with_preferred(edit.addresses)
+        addresses = tuple(_address(contact, one, is_preferred, source, at) for one, is_preferred in pairs)
     return replace(
         contact,
         **texts,
@@ -71,30 +72,33 @@ def _tags(texts: Iterable[str]) -> set[str]:
     return set(map(tag_of, texts))
 
 
-def _address(contact: Contact, edit: AddressEdit, source: str, at: datetime) -> ContactAddress:
-    new = ContactAddress(channel=edit.channel, address=edit.address, is_preferred=edit.is_preferred)
-    known = next((one for one in contact.addresses if one.key == new.key), None)
+def _address(
+    contact: Contact, edit: AddressEdit, is_preferred: bool, source: str, at: datetime
+) -> ContactAddress:
+    key = edit.channel, edit.channel.record.address.key(edit.address)
+    known = next((one for one in contact.addresses if one.key == key), None)
     # A refusal is noted as an opt-out; what was said before it does not come back when that ends.
     consent = Consent.UNKNOWN if edit.consent is Consent.UNSUBSCRIBED else edit.consent
     if known is not None and consent in (None, known.consent):
-        return replace(known, address=edit.address, is_preferred=edit.is_preferred)
+        return replace(known, address=edit.address, is_preferred=is_preferred)
     if consent in (None, Consent.UNKNOWN):
-        return new
-    return replace(
-        new,
-        consent=consent,
+        return ContactAddress(channel=edit.channel, address=edit.address, is_preferred=is_preferred)
+    return ContactAddress(
+        channel=edit.channel,
+        address=edit.address,
+        is_preferred=is_preferred,
+        consent=consent or Consent.UNKNOWN,
         consent_source=source,
         consent_note=edit.consent_note,
         consent_at=edit.consent_at or at,
     )
 
 
-def _preferred(addresses: Iterable[ContactAddress]) -> tuple[ContactAddress, ...]:
-    """The addresses with a preferred one on each channel: the first, where none is said to be."""
-    found = list(addresses)
-    chosen = {one.channel for one in found if one.is_preferred}
-    for place, one in enumerate(found):
-        if one.channel not in chosen:
-            chosen.add(one.channel)
-            found[place] = replace(one, is_preferred=True)
-    return tuple(found)
+def _with_preferred(edits: Iterable[AddressEdit]) -> Iterator[tuple[AddressEdit, bool]]:
+    """Each with whether it is preferred: on a channel the first is, unless another is said to be."""
+    several = list(edits)
+    chosen = {one.channel for one in several if one.is_preferred}
+    for one in several:
+        is_first = one.channel not in chosen
+        chosen.add(one.channel)
+        yield one, one.is_preferred or is_first

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import FieldValue
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.files.source import CONTACT, PERSON
-from shared.domain.years import SHOWN_YEARS, YEARS
+from shared.domain.years import YEARS
 
 D = TypeVar("D", bound=date)
 FIELD_ID = r"^[a-z][a-z0-9_]{0,59}$"
@@ -38,6 +39,7 @@ TAKEN = frozenset(
 )
 MOST_CHARACTERS = 1_000
 MOST_NUMBER = 10**15  # beyond it a number of this kind is not exact
+BORN = range(1850, YEARS.stop)  # dates are birthdays too
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -117,14 +119,14 @@ def _moment(text: str) -> str:
 
 
 def _in_range(value: D) -> D:
-    if value.year not in YEARS:
-        raise WrongValue(f"must be in the years {SHOWN_YEARS}")
+    if value.year not in BORN:
+        raise WrongValue(f"must be in the years {BORN.start} to {BORN.stop - 1}")
     return value
 
 
 def check_field(field: ContactField) -> None:
     """Raises InvalidInput for a name that is taken."""
-    if field.id in TAKEN:
+    if field.id in TAKEN or field.id in all_channels():
         raise InvalidInput.at("id", f"is taken: every contact has {field.id!r} of its own; choose another")
 
 

@@ -91,7 +91,9 @@ class ContactImport:
 
     `blocks` are done, of so many rows each; `undone_blocks` are taken back. `errors` are the first hundred of
     the rejected rows; all are in the files of the `rejected_blocks`. `left` counts contacts that an undo left
-    alone, `restored` those it put back. `due_at` is when its job is announced once more.
+    alone, `restored` those it put back. `file_id` is the file whose rows are read in place of an upload.
+    `due_at` is when its job is announced once more.
+    `attempt` counts the attempts that got nothing done, the first of them at `claimed_at`.
     """
 
     id: str
@@ -125,9 +127,16 @@ class ContactImport:
     ended_at: datetime | None = None
     due_at: datetime | None = None
     repeats: Repeats = NO_REPEATS
+    file_id: str | None = None
     lease_token: str | None = None
     lease_until: datetime | None = None
     attempt: int = 0
+    claimed_at: datetime | None = None
+
+    @property
+    def skips_repeated(self) -> bool:
+        """Whether a contact's second row is skipped: rows of a file are appointments, say."""
+        return self.file_id is not None
 
     @property
     def folder(self) -> str:

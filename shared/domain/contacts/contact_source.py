@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressKind
 from shared.domain.channels.address_search import address_key
+from shared.domain.channels.channel import Channel, all_channels
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.contacts.judge_contact import KINDS, value_text
@@ -27,6 +28,7 @@ def contact_source(
     """The source of contacts that have these fields. `others` are columns of files that are sent to too."""
     columns = {
         **{name: kind for name, (_, kind) in _ADDRESSES.items()},
+        **{str(channel): FieldType.TEXT for channel in _with_own_field()},
         **_TOLD,
         Told.TIME_ZONE: FieldType.TIME_ZONE,
         PERSON: FieldType.TEXT,
@@ -53,14 +55,27 @@ def contact_source(
 def values_of(contact: Contact, fields: Iterable[str]) -> dict[str, str]:
     """What is known of the contact, as a row holds it. `fields` are the company's own."""
     told = {name: value_text(contact, name) for name in (*_TOLD, Told.TIME_ZONE, *fields)}
-    reached = {name: _address(contact, kind) for name, (kind, _) in _ADDRESSES.items()}
+    reached = {name: address_of(contact, kind) for name, (kind, _) in _ADDRESSES.items()}
+    reached |= {str(one): next((at.address for at in contact.on(one)), "") for one in _with_own_field()}
     found = {**told, **reached, PERSON: contact.id, CONTACT: contact.id}
     return {str(name): value for name, value in found.items() if value}
 
 
-def address_field(kind: AddressKind) -> str:
-    """The field that holds addresses of this kind."""
+def address_field(channel: Channel) -> str:
+    """The field that holds addresses of this channel: `phone`, `email`, or one of the channel's own name."""
+    kind = channel.record.address
+    return next((name for name, (one, _) in _ADDRESSES.items() if one is kind), str(channel))
+
+
+def field_of_kind(kind: AddressKind) -> str:
+    """The field that holds phone numbers, or emails."""
     return next(name for name, (one, _) in _ADDRESSES.items() if one is kind)
+
+
+def _with_own_field() -> list[Channel]:
+    """The channels with addresses of their own, which reach a person on no other."""
+    kinds = [kind for kind, _ in _ADDRESSES.values()]
+    return [one for one in all_channels() if one.record.address not in kinds]
 
 
 def address_keys(contact: Contact) -> frozenset[str]:
@@ -68,7 +83,8 @@ def address_keys(contact: Contact) -> frozenset[str]:
     return frozenset(address_key(one.channel, one.address) for one in contact.addresses)
 
 
-def _address(contact: Contact, kind: AddressKind) -> str:
+def address_of(contact: Contact, kind: AddressKind) -> str:
+    """The address of this kind that the contact is written to at; empty where there is none."""
     theirs = [one for one in contact.addresses if one.channel.record.address is kind]
     return min(theirs, key=_rank).address if theirs else ""
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.judge_contact import condition_of, value_text
 from shared.domain.contacts.segment import (
+    Activity,
     AllOf,
     AnyOf,
     CanBeReached,
     Criterion,
     FieldIs,
+    HasActivity,
     HasConsent,
     HasTag,
     Not,
@@ -47,6 +49,8 @@ def criterion_words(criterion: Criterion, names: Names) -> str:
             return f"has the consent {str(consent)!r} on {channel}"
         case CanBeReached(channel=channel):
             return f"can be reached on {channel}"
+        case HasActivity():
+            return _activity_words(criterion)
         case FieldIs():
             called = names.fields.get(criterion.field, criterion.field)
             return str(replace(condition_of(criterion), field=called))
@@ -70,6 +74,25 @@ def unmet_words(
             value = value_text(contact, criterion.field)
             return f"{criterion_words(criterion, names)} (it is {repr(value) if value else 'empty'})"
     return criterion_words(criterion, names)
+
+
+_ACTIVITY_WORDS = {
+    Activity.SENT: "was sent {}",
+    Activity.DELIVERED: "got {}",
+    Activity.READ: "read {}",
+    Activity.NOT_DELIVERED: "did not get {} that were sent",
+    Activity.ANSWERED: "answered {}",
+    Activity.NOT_ANSWERED: "did not answer {}",
+}
+
+
+def _activity_words(criterion: HasActivity) -> str:
+    channel = f" on {criterion.channel}" if criterion.channel else ""
+    count = "a message" if criterion.times == 1 else f"at least {criterion.times} messages"
+    words = _ACTIVITY_WORDS[criterion.activity].format(f"{count}{channel}")
+    words = words.replace("that were", "that was") if criterion.times == 1 else words
+    days = "day" if criterion.days == 1 else f"{criterion.days} days"
+    return f"{words} in the last {days}"
 
 
 def _inner(criterion: Criterion, names: Names) -> str:

@@ -20,11 +20,19 @@ class RowRejected(ValueError):
         self.column, self.value, self.reason = column, value, reason
 
 
+class RowRepeated(RowRejected):
+    """The row's contact is the one of an earlier row."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__("", "", f"is the same contact as row {first}; leave one out, or join them")
+
+
 @dataclass(kw_only=True, slots=True)
 class ImportRow:
     """What one row says. `match` is what its contact is found by, `contact_id` the one it names.
 
-    What is not named stays as it is; an empty text and a None empty what there was.
+    What is not named stays as it is; an empty text and a None empty what there was. `made` is what `imported`
+    made of the contact that it was asked of last, with that.
     """
 
     number: int
@@ -36,6 +44,7 @@ class ImportRow:
     list_ids: tuple[str, ...] | None = None
     fields: dict[str, FieldValue | None] = field(default_factory=dict)
     addresses: tuple[AddressEdit, ...] = ()
+    made: tuple[Contact | None, Contact] | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -44,7 +53,16 @@ class ImportRow:
 
 
 def imported(current: Contact | None, contact_id: str, row: ImportRow, item: ContactImport) -> Contact:
-    """The contact as the row makes it of what is stored."""
+    """The contact as the row makes it of what is stored.
+
+    It is asked when the row is planned, before it is written and while it is: mostly of the same contact.
+    """
+    if row.made is None or row.made[0] != current:
+        row.made = current, _imported(current, contact_id, row, item)
+    return row.made[1]
+
+
+def _imported(current: Contact | None, contact_id: str, row: ImportRow, item: ContactImport) -> Contact:
     at = item.created_at
     contact = current or Contact(id=contact_id, created_at=at, changed_at=at)
     texts = {name: text for name, text in row.texts.items() if not is_same_text(getattr(contact, name), text)}
@@ -80,6 +98,10 @@ def _addresses(contact: Contact, row: ImportRow, item: ContactImport) -> tuple[A
     firsts = {one.channel: _key(one) for one in reversed(row.addresses)}
     covered = {one.channel for one in item.used if one.to is Target.ADDRESS} if item.replaces else set()
     kept = []
+
+    def is_first(one: AddressEdit) -> bool:
+        return one.channel in covered and firsts[one.channel] == _key(one)
+
     for one in contact.addresses:
         said = named.pop(one.key, None)
         if said is None and one.channel in covered:
@@ -97,13 +119,7 @@ def _addresses(contact: Contact, row: ImportRow, item: ContactImport) -> tuple[A
             )
         )
     new = [one for one in row.addresses if named.pop(_key(one), None) is not None]
-    return (
-        *kept,
-        *(
-            replace(one, is_preferred=one.channel in covered and firsts[one.channel] == _key(one))
-            for one in new
-        ),
-    )
+    return (*kept, *(replace(one, is_preferred=True) if is_first(one) else one for one in new))
 
 
 def _key(one: AddressEdit) -> tuple[Channel, str]:
@@ -112,5 +128,8 @@ def _key(one: AddressEdit) -> tuple[Channel, str]:
 
 def with_consents(row: ImportRow, consents: Sequence[Consent | None]) -> ImportRow:
     """The row with what was decided on the consent of each of its addresses."""
-    pairs = zip(row.addresses, consents, strict=True)
-    return replace(row, addresses=tuple(replace(one, consent=consent) for one, consent in pairs))
+    pairs = list(zip(row.addresses, consents, strict=True))
+    if all(one.consent is consent for one, consent in pairs):
+        return row
+    addresses = tuple(replace(one, consent=consent) for one, consent in pairs)
+    return replace(row, addresses=addresses, made=None)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from shared.domain.channels.channel import Channel
+from shared.domain.contacts.activity import NOTHING, Tallies
 from shared.domain.contacts.contact import Consent, Contact
 from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.contacts.opt_out import OptOut
@@ -19,6 +20,7 @@ from shared.domain.contacts.segment import (
     CanBeReached,
     Criterion,
     FieldIs,
+    HasActivity,
     HasConsent,
     HasTag,
     Not,
@@ -69,10 +71,22 @@ def asks_consent(criterion: Criterion) -> bool:
     return any(isinstance(one, HasConsent | CanBeReached) for one in parts_of(criterion))
 
 
-def judge_of(criterion: Criterion, kinds: Mapping[str, FieldKind], now: datetime, time_zone: str) -> Judge:
+def activities_in(criterion: Criterion) -> list[HasActivity]:
+    """The activities that must be tallied to judge it."""
+    return [one for one in parts_of(criterion) if isinstance(one, HasActivity)]
+
+
+def judge_of(
+    criterion: Criterion,
+    kinds: Mapping[str, FieldKind],
+    now: datetime,
+    time_zone: str,
+    tallies: Tallies = NOTHING,
+) -> Judge:
     """What says whether a contact meets the criterion at `now`.
 
-    `kinds` are those of the company's fields, `time_zone` (IANA) is the company's.
+    `kinds` are those of the company's fields, `time_zone` (IANA) is the company's. `tallies` are of the
+    criterion's activities until `now`.
     """
 
     def made(one: Criterion) -> Judge:
@@ -94,6 +108,8 @@ def judge_of(criterion: Criterion, kinds: Mapping[str, FieldKind], now: datetime
                 return lambda contact, opt_outs: _has_consent(contact, channel, consent, opt_outs)
             case CanBeReached(channel=channel):
                 return lambda contact, opt_outs: any(map(_is_open, _standings(contact, channel, opt_outs)))
+            case HasActivity(times=times):
+                return lambda contact, _: tallies.count(one, contact) >= times
             case FieldIs():
                 return _field_judge(one, kinds, now, time_zone)
 

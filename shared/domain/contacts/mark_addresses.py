@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid
-from shared.domain.channels.plain_emails import is_plain_email
+from shared.domain.channels.plain_emails import plain_email
 from shared.domain.channels.plain_phones import plain_phone
 from shared.domain.companies.company import Company
 from shared.domain.files.column_names import column_key
@@ -98,7 +98,7 @@ class AddressMarks:
 def _is_plain(kind: FieldType, text: str, region: str) -> bool:
     if kind is FieldType.PHONE:
         return plain_phone(text, region) is not None
-    return is_plain_email(text)
+    return plain_email(text) is not None
 
 
 def _fields_of_cells(source: Source) -> list[tuple[str, ...]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.channels.channel import Channel
+from shared.domain.channels.channel import Channel, all_channels
+from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing, topic_key
 from shared.domain.ids import computed_id
 
 MOST_EARLIER = 20
@@ -19,6 +20,7 @@ class OptOutSource(StrEnum):
     COMPLAINT = "complaint"
     API = "api"
     FILE = "file"
+    PAGE = "page"  # the person chose so by a link
     BOUNCE = "bounce"  # nobody refused: nothing reaches the address
 
 
@@ -41,7 +43,8 @@ class OptOut:
 
     `text` is what was said: by the person, by who changed it, or by the provider, whose `code` is beside it.
     `message_id` is the message that taught it, `changed_by` the API key of who changed it. `earlier` is what
-    it was before, the newest last.
+    it was before, the newest last. With a `sender_id` it is about messages of that sender alone, with a
+    `topic` about those of that kind: both have ids of their own.
     """
 
     id: str
@@ -55,6 +58,8 @@ class OptOut:
     message_id: str | None = None
     changed_by: str | None = None
     earlier: tuple[OptOutChange, ...] = ()
+    sender_id: str | None = None
+    topic: str | None = None
 
     @property
     def is_bounce(self) -> bool:
@@ -83,11 +88,38 @@ def opt_out_id(channel: Channel, address: str) -> str:
     return computed_id(channel, channel.record.address.key(address))
 
 
+def sender_opt_out_id(channel: Channel, address: str, sender_id: str) -> str:
+    """The opt-out of an address from what one sender sends."""
+    return computed_id(channel, channel.record.address.key(address), "sender", sender_id)
+
+
+def topic_opt_out_id(channel: Channel, address: str, topic: str) -> str:
+    """The opt-out of an address from messages of one topic."""
+    return computed_id(channel, channel.record.address.key(address), "topic", topic_key(topic))
+
+
 def opt_out_ids(channel: Channel, address: str) -> tuple[str, ...]:
     """The id of the address's opt-out, and those that it has where it was stored by another spelling."""
     kind = channel.record.address
     former = (spelling.casefold() for spelling in kind.spellings(address))
     return tuple(computed_id(channel, text) for text in dict.fromkeys((kind.key(address), *former)))
+
+
+def forbidding_ids(
+    channel: Channel, address: str, sender_id: str, narrowing: Narrowing = CHANNEL_WIDE
+) -> tuple[str, ...]:
+    """The ids of all opt-outs that forbid a message of this sender to the address."""
+    narrow = []
+    if narrowing.topic:
+        narrow.append(topic_opt_out_id(channel, address, narrowing.topic))
+    if narrowing.by_sender:
+        narrow.append(sender_opt_out_id(channel, address, sender_id))
+    return (*opt_out_ids(channel, address), *narrow)
+
+
+def same_address(channel: Channel) -> list[Channel]:
+    """The channels that reach the same address, with this one."""
+    return [one for one in all_channels() if one.record.address is channel.record.address]
 
 
 def noted(stored: Collection[OptOut], new: OptOut, sent_at: datetime | None = None) -> OptOut | None:

@@ -62,6 +62,29 @@ class CanBeReached(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", 
     channel: Channel
 
 
+class Activity(StrEnum):
+    """What became of a message. One that was refused by its provider counts as sent, and is not delivered."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    NOT_DELIVERED = "not_delivered"
+    ANSWERED = "answered"
+    NOT_ANSWERED = "not_answered"
+
+
+class HasActivity(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="activity"):
+    """It holds for at least `times` messages that were sent to the contact in the last `days` days.
+
+    Without a channel it does not matter which. Whose messages count: shared/domain/contacts/activity.py.
+    """
+
+    activity: Activity
+    days: int
+    times: int = 1
+    channel: Channel | None = None
+
+
 class AllOf(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="all"):
     """All of the criteria are met; without any, everybody meets it."""
 
@@ -80,7 +103,7 @@ class Not(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="not"
     criterion: "Criterion"
 
 
-Criterion = AllOf | AnyOf | Not | FieldIs | HasTag | OnList | HasConsent | CanBeReached
+Criterion = AllOf | AnyOf | Not | FieldIs | HasTag | OnList | HasConsent | CanBeReached | HasActivity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -33,15 +33,17 @@ def standing_of(address: ContactAddress, opt_outs: Mapping[str, OptOut]) -> Stan
 
     A refusal holds whatever else was said. One that ended is a new consent, unless another came later.
     """
-    ids = opt_out_ids(address.channel, address.address)
-    theirs = [opt_outs[item_id] for item_id in ids if item_id in opt_outs]
-    current = holding(ids, active(theirs))
     said = Standing(
         consent=address.consent,
         source=address.consent_source,
         note=address.consent_note,
         at=address.consent_at,
     )
+    if not opt_outs:
+        return said
+    ids = opt_out_ids(address.channel, address.address)
+    theirs = [opt_outs[item_id] for item_id in ids if item_id in opt_outs]
+    current = holding(ids, active(theirs))
     if current is None:
         return _after(said, theirs)
     if current.is_bounce:

@@ -18,7 +18,8 @@ class HistorySearch:
     """One sender's day (`day`, in GMT), paged through for receipts that did not come.
 
     `fire_ids` are the fires that sent something then. `cursor` is where a pass that was cut short goes
-    on. A day is searched when a quiet period has passed since its last fire closed, up to three times.
+    on. A day is searched when a quiet period has passed since its last fire closed, up to three times. One
+    that `is_wanted` is searched at once, whatever receipts have come: a broadcast ends with it.
     """
 
     id: str
@@ -31,6 +32,7 @@ class HistorySearch:
     page_count: int = 0
     settled_count: int = 0
     passes: int = 0
+    is_wanted: bool = False
 
 
 def history_search_id(sender_id: str, day: date) -> str:
@@ -49,6 +51,9 @@ def asked_for(
     if current is not None and current.is_open and fire_id in current.fire_ids:
         return replace(current, passes=0)
     fire_ids = tuple(dict.fromkeys((*(current.fire_ids if current else ()), fire_id)))
+    is_wanted = current is not None and current.is_wanted
+    if current is not None and is_wanted:
+        next_at = min(next_at, current.next_at)
     return HistorySearch(
         id=history_search_id(sender_id, day),
         sender_id=sender_id,
@@ -56,7 +61,13 @@ def asked_for(
         next_at=next_at,
         fire_ids=fire_ids,
         settled_count=current.settled_count if current else 0,
+        is_wanted=is_wanted,
     )
+
+
+def wanted_at_once(search: HistorySearch, now: datetime) -> HistorySearch:
+    """The search, to be made now, though no quiet period has passed."""
+    return replace(search, is_open=True, is_wanted=True, passes=0, next_at=min(search.next_at, now))
 
 
 def after_page(search: HistorySearch, cursor: str | None, settled: int, next_at: datetime) -> HistorySearch:
@@ -70,7 +81,7 @@ def after_page(search: HistorySearch, cursor: str | None, settled: int, next_at:
     if cursor is not None:
         return search
     passes = search.passes + 1
-    return replace(search, passes=passes, is_open=passes < PASSES, next_at=next_at)
+    return replace(search, passes=passes, is_open=passes < PASSES, next_at=next_at, is_wanted=False)
 
 
 def days_of(started_at: datetime, ended_at: datetime) -> list[date]:
@@ -78,3 +89,8 @@ def days_of(started_at: datetime, ended_at: datetime) -> list[date]:
     first, last = (started_at - CLOCK_SKEW).astimezone(UTC), (ended_at + LONGEST_QUEUE).astimezone(UTC)
     count = min((last.date() - first.date()).days, LONGEST_FIRE_DAYS)
     return [last.date() - timedelta(days=back) for back in range(max(count, 0), -1, -1)]
+
+
+def days_so_far(started_at: datetime, now: datetime) -> list[date]:
+    """Those of these days that have come: what is sent later is in no list yet."""
+    return [day for day in days_of(started_at, now) if day <= now.astimezone(UTC).date()]

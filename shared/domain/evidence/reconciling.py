@@ -16,11 +16,14 @@ BY_HISTORY = "history"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProviderMessage:
-    """One message as the provider's history shows it. `sent_at` is None while the provider queues it."""
+    """One message as the provider's history shows it. `sent_at` is None while the provider queues it.
+
+    `body` is None where providers do not show what was said, as of a call.
+    """
 
     provider_id: str
     to_address: str
-    body: str
+    body: str | None
     created_at: datetime
     sent_at: datetime | None
     kind: ReceiptKind
@@ -81,19 +84,25 @@ def judge(
     A candidate was created while we may have called (from `sending_at`, for `call_lasts`), has the
     same text, and is not in `taken`, the provider's ids that other messages of ours have. Only one
     candidate proves anything, and only if none of `rivals`, our other messages to the address, could be
-    it. A text that differs proves nothing either way, nor does another address: a provider may change or
-    redact what it shows. Nor is a message absent while there is one like it that was created later: a
-    worker may have been stopped for longer than its lease just before it called.
+    it. Where no text is shown, any text may be it. A text that differs proves nothing either way, nor does
+    another address: a provider may change or redact what it shows. Nor is a message absent while there is
+    one like it that was created later: a worker may have been stopped for longer than its lease just before
+    it called.
     """
     free = [p for p in listed if p.provider_id not in taken and _is_since(p, message)]
     near = [p for p in free if _was_created_by(p, message, call_lasts)]
     if not near:
-        is_alike = any(plain_text(other.body) == plain_text(message.body) for other in free)
+        is_alike = any(_says(other, message) for other in free)
         return Evidence(proof=Proof.UNCLEAR if is_alike else Proof.ABSENT)
-    same = [p for p in near if plain_text(p.body) == plain_text(message.body) and _is_to(p, message)]
+    same = [p for p in near if _says(p, message) and _is_to(p, message)]
     if len(same) != 1 or any(_could_be(rival, message, same[0], call_lasts) for rival in rivals):
         return Evidence(proof=Proof.UNCLEAR)
     return Evidence(proof=Proof.FOUND, found=same[0])
+
+
+def _says(candidate: ProviderMessage, message: Message) -> bool:
+    """Whether the candidate may have the message's text."""
+    return candidate.body is None or plain_text(candidate.body) == plain_text(message.body)
 
 
 def _is_since(candidate: ProviderMessage, message: Message) -> bool:
@@ -115,8 +124,9 @@ def _could_be(rival: Message, message: Message, candidate: ProviderMessage, call
     """Whether the candidate may be another message of ours that has no provider's id yet."""
     if (
         rival.id == message.id
+        or rival.channel != message.channel
         or rival.provider_id is not None
-        or plain_text(rival.body) != plain_text(message.body)
+        or not _says(candidate, rival)
     ):
         return False
     # A refusal proves that nothing was created; a failure that somebody decided on does not.

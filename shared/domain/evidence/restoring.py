@@ -68,14 +68,23 @@ class SentSince:
         """What became of all messages to one address. `is_over`: the list can lack nothing any more.
 
         A message was sent when the list holds as many of its text as there are such messages here, and was
-        not sent when nothing went to the address but what others of the group are. All else is unclear.
+        not sent when nothing went to the address but what others of the group are. All else is unclear. Where
+        the provider shows no texts, all of the group are alike.
         """
         listed = self._by_address.get(self._kind.key(group[0].address), [])
-        texts = {text: [one for one in listed if plain_text(one.body) == text] for text in map(_text, group)}
+        shows_texts = all(one.body is not None for one in listed)
+
+        def text_of(body: str | None) -> str:
+            return plain_text(body or "") if shows_texts else ""
+
+        texts = {
+            text: [one for one in listed if text_of(one.body) == text]
+            for text in (text_of(message.body) for message in group)
+        }
         is_strange = len(listed) > sum(len(found) for found in texts.values())
         outcomes: Became = {}
         for text, found in texts.items():
-            own = [message for message in group if _text(message) == text]
+            own = [message for message in group if text_of(message.body) == text]
             for place, message in enumerate(own):
                 if len(found) == len(own):
                     outcomes[message.id] = (Since.SENT, found[place])
@@ -84,10 +93,6 @@ class SentSince:
                 else:
                     outcomes[message.id] = (Since.NOT_SENT if is_over else Since.WAITING, None)
         return outcomes
-
-
-def _text(message: Message) -> str:
-    return plain_text(message.body)
 
 
 def unclear(group: Sequence[Message]) -> Became:

@@ -74,7 +74,10 @@ class VisitRange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visit:
-    """One appointment of a source, by the keys that its messages are found by. `at` is when (ISO 8601)."""
+    """One appointment of a source, by the keys that its messages are found by.
+
+    `at` is when (ISO 8601); where its rows do not say that in `useful_until`, a print of the row.
+    """
 
     key: str
     series_key: str | None = None
@@ -105,12 +108,17 @@ def appointment_key(source_id: str, appointment_id: str) -> str:
 
 
 def visit_of(source_id: str, values: Mapping[str, str]) -> Visit | None:
-    """The appointment that a row is about; None when its source has no such field."""
+    """The appointment that a row is about; None when its source has no field `appointment_id`."""
     appointment_id, series_id = values.get(APPOINTMENT_ID), values.get(SERIES_ID)
     if not appointment_id:
         return None
     return Visit(
         key=appointment_key(source_id, appointment_id),
         series_key=appointment_key(source_id, series_id) if series_id else None,
-        at=values.get(USEFUL_UNTIL),
+        at=values.get(USEFUL_UNTIL) or row_print(values),
     )
+
+
+def row_print(values: Mapping[str, str]) -> str:
+    """What tells a row from what it was before: equal for equal values. No time, and read as none."""
+    return f"row {computed_id('print', *(text for pair in sorted(values.items()) for text in pair))}"

@@ -12,7 +12,12 @@ from shared.domain.files.source import FieldType
 VALUE_BYTES = 50_000  # of one filter, which is stored with its source or campaign in one document
 
 _T = ConditionTest
-_SPANS = (_T.IN_NEXT_DAYS, _T.IN_LAST_DAYS)
+_SPANS = (
+    _T.IN_NEXT_DAYS,
+    _T.IN_LAST_DAYS,
+    _T.ANNIVERSARY_IN_NEXT_DAYS,
+    _T.ANNIVERSARY_IN_LAST_DAYS,
+)
 _TEXTS = (FieldType.TEXT, FieldType.EMAIL, FieldType.PHONE)
 # Which types a test can be asked of, as people are told; those that are not here go with all.
 _KINDS: Mapping[ConditionTest, tuple[tuple[FieldType, ...], str]] = {
@@ -24,6 +29,8 @@ _KINDS: Mapping[ConditionTest, tuple[tuple[FieldType, ...], str]] = {
     _T.LESS_THAN: ((FieldType.NUMBER,), "numbers"),
     _T.IN_NEXT_DAYS: (DATES, "dates"),
     _T.IN_LAST_DAYS: (DATES, "dates"),
+    _T.ANNIVERSARY_IN_NEXT_DAYS: (DATES, "dates"),
+    _T.ANNIVERSARY_IN_LAST_DAYS: (DATES, "dates"),
 }
 _SOME_DAY = date(2026, 1, 31)  # whichever day is today, a text that means a day means one
 

@@ -12,6 +12,7 @@ from shared.domain.files.cell_times import clean_date, clean_datetime, clean_pai
 from shared.domain.files.characters import trim, without_controls, without_marks
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.place import find_zones
+from shared.domain.us_places import find_place
 
 _SCIENTIFIC = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _TRAILING_ZERO = re.compile(r"(\+?\d{7,})\.0")
@@ -145,9 +146,12 @@ def _address(text: str) -> str:
 
 def _clean_time_zone(text: str, column: ColumnMapping, time_zone: ZoneInfo) -> str:
     zones = find_zones(text)
+    if not zones and (place := find_place(text)) is not None:
+        zones = place.zones
     if not zones:
         raise CellRejected(
-            "is neither a time zone such as America/New_York nor a US state such as NJ or New Jersey"
+            "is neither a time zone such as America/New_York nor a place in the USA: a state such as NJ, "
+            "a ZIP code such as 07102, or an address that ends with one"
         )
     return ",".join(zones)
 

@@ -50,7 +50,8 @@ class File:
     rows. `marked_count` rows are loaded and have an address that is none. `mend_count` counts changes of rows
     since they were loaded, `reload_count` how often the upload was read again. `decided_by`, `decided_at` and
     `decision_note` say who released or rejected it, `fired_at` when a campaign first fired for it.
-    `missing_accepted` are columns that somebody said it may lack.
+    `missing_accepted` are columns that somebody said it may lack. `claimed_at` is when the first of `attempt`
+    attempts to load it was made.
     """
 
     id: str
@@ -78,6 +79,7 @@ class File:
     rejected_object_name: str | None = None
     refusal: str | None = None
     attempt: int = 0
+    claimed_at: datetime | None = None
     lease_token: str | None = None
     lease_until: datetime | None = None
     loaded_at: datetime | None = None

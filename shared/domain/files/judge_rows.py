@@ -26,6 +26,9 @@ MOST_DAYS = 3_660
 DATES = (FieldType.DATE, FieldType.DATETIME)
 
 _T = ConditionTest
+_NEXT = (_T.IN_NEXT_DAYS, _T.ANNIVERSARY_IN_NEXT_DAYS)
+_LAST = (_T.IN_LAST_DAYS, _T.ANNIVERSARY_IN_LAST_DAYS)
+_ANNIVERSARIES = (_T.ANNIVERSARY_IN_NEXT_DAYS, _T.ANNIVERSARY_IN_LAST_DAYS)
 _UTC = ZoneInfo("UTC")
 _RELATIVE = re.compile(r"today(?:\s*([+-])\s*(\d{1,4}))?", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -66,9 +69,12 @@ def meets(condition: RowCondition, text: str, kind: FieldType, now: datetime, zo
     except (ValueError, InvalidOperation) as error:
         raise RowUnfit(condition.name, text, kind) from error
     today = now.astimezone(zone).date()
-    if test in (_T.IN_NEXT_DAYS, _T.IN_LAST_DAYS):
+    if test in (*_NEXT, *_LAST):
         first, last = _days(condition, today)
-        return first <= (value.date() if isinstance(value, datetime) else value) <= last
+        day = value.date() if isinstance(value, datetime) else value
+        if test in _ANNIVERSARIES:
+            return any(first <= _in_year(day, year) <= last for year in range(first.year, last.year + 1))
+        return first <= day <= last
     wanted = [wanted_value(one, kind, today) for one in condition.wanted]
     if test in (_T.CONTAINS, _T.DOES_NOT_CONTAIN):
         return (wanted[0] in value) is (test is _T.CONTAINS)
@@ -138,4 +144,12 @@ def _order(value: Any, wanted: Any, zone: ZoneInfo) -> int:
 def _days(condition: RowCondition, today: date) -> tuple[date, date]:
     """The first and the last day of those that are asked for."""
     span = timedelta(days=int(condition.value or 0))
-    return (today, today + span) if condition.test is _T.IN_NEXT_DAYS else (today - span, today)
+    return (today, today + span) if condition.test in _NEXT else (today - span, today)
+
+
+def _in_year(day: date, year: int) -> date:
+    """The day's anniversary in a year: of 29 February it is the 28th where there is no 29th."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)

@@ -8,6 +8,7 @@
 | before, after | the date, date-time or time is earlier, or later |
 | more_than, less_than | the number is |
 | in_next_days, in_last_days | the date is today or one of so many days after, or before |
+| anniversary_in_next_days, anniversary_in_last_days | its day and month are, whatever its year |
 
 How values are compared is in shared/domain/files/judge_rows.py.
 """
@@ -33,6 +34,8 @@ class ConditionTest(StrEnum):
     LESS_THAN = "less_than"
     IN_NEXT_DAYS = "in_next_days"
     IN_LAST_DAYS = "in_last_days"
+    ANNIVERSARY_IN_NEXT_DAYS = "anniversary_in_next_days"
+    ANNIVERSARY_IN_LAST_DAYS = "anniversary_in_last_days"
 
 
 _T = ConditionTest

@@ -84,6 +84,32 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ContactColumn:
+    """A field of the source, named in `column`, and what of a contact it is: as the column of an import."""
+
+    column: str
+    to: str
+    channel: str = ""
+    number: int = 1
+    field: str = ""
+    separator: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowsToContacts:
+    """What contacts are made of a source's rows: found by `match_by`, with these fields, and in this mode.
+
+    `tags` and `list_ids` are given to everybody. See shared/domain/contacts/contact_import.py.
+    """
+
+    match_by: str
+    columns: tuple[ContactColumn, ...]
+    mode: str = "create_and_update"
+    tags: tuple[str, ...] = ()
+    list_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """A kind of file. `time_zone` is that of its date-times; None means the company's. `time_zone_field` is
     the field that names each row's own: a zone, a US state or a phone; where it is empty, `time_zone` holds.
@@ -97,6 +123,7 @@ class Source:
     was chosen, the same text to the same address is one message.
     `was_fired`: a campaign has fired for it, so that what is planned may have been sent before.
     `holds` says which files wait for a person; with LISTED, those with a finding in `holds_on`.
+    `contacts` says which contacts are made of the rows of its files, if any.
     """
 
     id: str
@@ -119,3 +146,4 @@ class Source:
     format: SourceFormat = SourceFormat.TABLE
     days_ahead: int = 180
     was_fired: bool = True
+    contacts: RowsToContacts | None = None

@@ -1,9 +1,10 @@
 """Withdrawals: appointments that a file cancels or moves; nothing more is sent of what they were before."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -11,6 +12,7 @@ from shared.domain.files.appointments import Visit
 from shared.domain.ids import computed_id
 
 PER_RECORD = 3_000
+PRINT = "row "  # what a print begins with (row_print of appointments)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,11 +33,19 @@ class Withdrawals:
 class Withdrawal:
     """One appointment, or a whole series, that a file cancels or moves.
 
-    `still_at` (ISO 8601) is the time at which a moved one still holds; "" for one that is canceled.
+    `still_at` (ISO 8601, or a print as in Visit) is the time at which a moved one still holds; "" for one
+    that is canceled.
     """
 
     key: str
     still_at: str = ""
+
+
+class WithdrawnBy(NamedTuple):
+    """The file that took back what a message is about; `is_change`: it says it anew, else it cancels it."""
+
+    file_id: str
+    is_change: bool = False
 
 
 class Withdrawn:
@@ -68,6 +78,21 @@ def holds_for(withdrawal: Withdrawal, visit: Visit) -> bool:
         return datetime.fromisoformat(still_at) != datetime.fromisoformat(at)
     except ValueError:
         return still_at != at
+
+
+def settled(withdrawals: Iterable[Withdrawal]) -> list[Withdrawal]:
+    """One word on each appointment: the last. Where rows of one file differ, nobody knows which one moved.
+
+    Those rows are of several people, or of an id that is none: nothing is withdrawn for them.
+    """
+    last: dict[str, Withdrawal] = {}
+    unclear: set[str] = set()
+    for one in withdrawals:
+        before = last.get(one.key)
+        if before is not None and before.still_at != one.still_at and before.still_at.startswith(PRINT):
+            unclear.add(one.key)
+        last[one.key] = one
+    return [one for one in last.values() if one.key not in unclear or not one.still_at]
 
 
 def records_of(

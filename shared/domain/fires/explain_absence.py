@@ -109,7 +109,8 @@ def _unmet(criterion: Criterion, contact: Contact, opt_outs: OptOuts, facts: Aud
     given = facts.gathering
 
     def meets(part: Criterion) -> bool:
-        return judge_of(part, given.kinds, given.now, given.time_zone)(contact, opt_outs)
+        judge = judge_of(part, given.kinds, given.now, given.time_zone, given.tallies)
+        return judge(contact, opt_outs)
 
     return unmet_words(criterion, contact, meets, facts.names)
 

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_ids
+from shared.domain.companies.consent_rules import Narrowing
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, forbidding_ids
 from shared.domain.contacts.past import changes_of
 from shared.domain.fires.explanation import Explanation, Stage, Verdict
 from shared.domain.fires.fire import Fire, FireState
+from shared.domain.fires.waiting import wait_of
 from shared.domain.hold import Hold
 from shared.domain.local_time import clock_words
 from shared.domain.messages.failure import Failure, FailureStep
-from shared.domain.messages.message import REFUSED, Message, MessageState, SkipReason
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skip_reason import REFUSED, SkipReason
 from shared.domain.messages.skipping import skip_words
 from shared.domain.senders.sender import Sender
 
@@ -25,13 +30,27 @@ SKIP_ADVICE: Mapping[SkipReason, str] = {
     SkipReason.ANSWERED: "Nothing is to be done: the answer is in the replies.",
     SkipReason.DUPLICATE: "Look at the other message. If both were meant, change the dedupe key.",
     SkipReason.ALREADY_SENT: "Nothing is to be done, or send it again to this person on purpose.",
+    SkipReason.CONVERSATION_CLOSED: (
+        "Use an approved template, or another channel; or ask the person to write first."
+    ),
+    SkipReason.TOO_MANY: "Wait, or change the frequency cap of the campaign or the company.",
     SkipReason.FORGOTTEN: "Nothing is to be done, and nothing more is kept of the person.",
+    SkipReason.NOT_INVITED: "Nothing is to be done: see the message that it invites to.",
+    SkipReason.CHANGED: "Fire a campaign for the newest file: it says what holds now.",
+    SkipReason.WITHDRAWN: "Ask who withdrew it. If it is still to go out, send it by a campaign of its own.",
+    SkipReason.ASKED_TOGETHER: "Look at the other row's message: it asks for this one, too.",
+    SkipReason.TOO_LATE: "Fire earlier, or set the step's if_late to send_at_once.",
+    SkipReason.ALREADY_REACHED: "Nothing is to be done. If all should get this step, change its only_if.",
+    SkipReason.NOT_REACHED: "Look at the earlier step's message. To send to all, change this step's only_if.",
+    SkipReason.NOT_VERIFIED: "Have this address verified, or the trial ended; then send it again.",
+    SkipReason.OTHER_ANSWER: "Nothing is to be done. If others should get this step, change its answers.",
 }
 FAILURE_ADVICE: Mapping[FailureStep, str] = {
     FailureStep.INGEST: "Correct the row, and upload the file of rejected rows again.",
     FailureStep.ADDRESS: "Correct the address, and queue the failure again.",
     FailureStep.EXPIRY: "Correct the date or time, and queue the failure again.",
     FailureStep.TIME_ZONE: "Correct the time zone, and queue the failure again.",
+    FailureStep.TIMING: "Correct the date or time, and queue the failure again.",
     FailureStep.RENDER: "Fill in the field, and queue the failure again.",
     FailureStep.FILTER: "Correct the value, and queue the failure again.",
     FailureStep.SEND: "Look at the provider's reason: correct the address, or reach the person another way.",
@@ -41,6 +60,7 @@ FAILURE_WORDS: Mapping[FailureStep, str] = {
     FailureStep.ADDRESS: "There is no address to send to.",
     FailureStep.EXPIRY: "Until when the message is of use cannot be read.",
     FailureStep.TIME_ZONE: "The time zone cannot be read.",
+    FailureStep.TIMING: "When the step is due cannot be read.",
     FailureStep.RENDER: "The text could not be made.",
     FailureStep.FILTER: "A filter could not be applied.",
     FailureStep.SEND: "It was refused when it was sent.",
@@ -73,19 +93,27 @@ SOURCES: Mapping[OptOutSource, str] = {
     OptOutSource.COMPLAINT: "by a complaint",
     OptOutSource.API: "by somebody of the company",
     OptOutSource.FILE: "by an uploaded list",
+    OptOutSource.PAGE: "by the person, through a link in a message",
     OptOutSource.BOUNCE: "by a message that came back",
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
-    """What is around a fire's messages now. `opt_outs` are the person's by id, ended ones too."""
+    """What is around a fire's messages `now`. `opt_outs` are the person's by id, ended ones too.
+
+    `topic` is the campaign's, as it was frozen. With the fire's `content` it is told what those that wait are
+    waiting for.
+    """
 
     company: Company
     fire: Fire
     senders: Mapping[str, Sender] = field(default_factory=dict)
     opt_outs: Mapping[str, OptOut] = field(default_factory=dict)
     hold: Hold | None = None
+    topic: str = ""
+    content: CampaignContent | None = None
+    now: datetime | None = None
 
     def when(self, message: Message) -> str:
         """When the message was sent, or was to be, in words."""
@@ -160,9 +188,18 @@ def _queued(message: Message, around: Circumstances) -> Explanation:
     planned = (
         f"It is queued, and waits until {around.when(message)}." if message.planned_for else "It is queued."
     )
-    words = " ".join(text for text in (planned, *holds, tried) if text)
+    waits = _waits(message, around)
+    words = " ".join(text for text in (planned, waits, *holds, tried) if text)
     advice = "Resume what is paused, or put right what it says." if holds else "Nothing is to be done: wait."
     return _told(message, Verdict.WAITING, Stage.QUEUE, words, advice)
+
+
+def _waits(message: Message, around: Circumstances) -> str:
+    """Why it does not go out before, beside what is held."""
+    if around.content is None or around.now is None:
+        return ""
+    wait = wait_of(message, around.content, [], around.now)
+    return wait.words if wait else ""
 
 
 def _sent(message: Message, around: Circumstances) -> Explanation:
@@ -190,7 +227,7 @@ def _unknown(message: Message, around: Circumstances) -> Explanation:
 def _skipped(message: Message, around: Circumstances) -> Explanation:
     reason = SkipReason(message.reason or SkipReason.CANCELED)
     words = skip_words(message) or ""
-    if reason in REFUSED:
+    if reason in REFUSED and message.address:
         words = f"{words} {_refusal(message, around)}".strip()
     advice = SKIP_ADVICE[reason]
     return _told(message, Verdict.NOT_SENT, Stage.QUEUE, words, advice, reason)
@@ -198,8 +235,10 @@ def _skipped(message: Message, around: Circumstances) -> Explanation:
 
 def _refusal(message: Message, around: Circumstances) -> str:
     """When and how the address refused, and whether that is over since."""
-    ids = opt_out_ids(message.channel, message.address) if message.address else ()
-    for opt_out in (around.opt_outs[one] for one in ids if one in around.opt_outs):
+    every = Narrowing(topic=around.topic, by_sender=True)
+    ids = forbidding_ids(message.channel, message.address, message.sender_id, every)
+    theirs = [around.opt_outs[one] for one in ids if one in around.opt_outs]
+    for opt_out in sorted(theirs, key=lambda one: not one.is_active):  # what still holds comes first
         changes, zone = changes_of(opt_out), around.company.time_zone
         refused = next((one for one in changes if one.is_active), None)
         if refused is None:
@@ -207,7 +246,17 @@ def _refusal(message: Message, around: Circumstances) -> str:
         at, source = clock_words(refused.changed_at, zone), SOURCES[refused.source]
         text = f": {refused.text!r}" if refused.text else ""
         over = "" if opt_out.is_active else f" It ended on {clock_words(opt_out.changed_at, zone)}."
-        return f"That was noted on {at}, {source}{text}.{over}"
+        return f"That was noted on {at}, {source}{text}.{_reach(opt_out, around)}{over}"
+    return ""
+
+
+def _reach(opt_out: OptOut, around: Circumstances) -> str:
+    """What alone was refused, as a sentence; nothing for all messages of the channel."""
+    if opt_out.topic is not None:
+        return f" It is about {opt_out.topic!r} alone."
+    if opt_out.sender_id is not None:
+        sender = around.senders.get(opt_out.sender_id)
+        return f" It is about messages from {sender.address if sender else opt_out.sender_id} alone."
     return ""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaigns.campaign import CampaignState
+from shared.domain.fires.fire import Fire
 
 
 class Verdict(StrEnum):
@@ -60,6 +61,7 @@ class Absence(StrEnum):
 
     NOT_FIRED = "not_fired"
     NO_MORE_KEPT = "no_more_kept"
+    FORGOTTEN = "forgotten"
     GATHERING = "gathering"
     FIRE_CANCELED = "fire_canceled"
     NO_RECIPIENTS = "no_recipients"
@@ -71,6 +73,7 @@ class Absence(StrEnum):
     FILTERED_OUT = "filtered_out"
     NOT_IN_FILES = "not_in_files"
     NOT_TOLD = "not_told"
+    STEP_TO_COME = "step_to_come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,14 @@ ABSENCES: Mapping[Absence, _Told] = {
     Absence.NO_MORE_KEPT: _Told(
         Stage.CAMPAIGN, _NOT, "Its numbers are in the fire's report. Keep messages longer if you need them."
     ),
+    Absence.FORGOTTEN: _Told(
+        Stage.CAMPAIGN, Verdict.UNKNOWN, "Nothing is to be done: what was deleted does not come back."
+    ),
     Absence.GATHERING: _Told(Stage.AUDIENCE, _WAITS, "Look again in a few minutes."),
     Absence.FIRE_CANCELED: _Told(Stage.CAMPAIGN, _NOT, "Make a new campaign for those who did not get it."),
     Absence.NO_RECIPIENTS: _Told(Stage.AUDIENCE, _NOT, "Put right what the fire says, and fire again."),
     Absence.NOT_PLANNED_YET: _Told(Stage.PREPARING, _WAITS, "Look again in a few minutes."),
+    Absence.STEP_TO_COME: _Told(Stage.CAMPAIGN, _WAITS, "Nothing is to be done: wait."),
     Absence.NO_CONTACT_THEN: _Told(
         Stage.AUDIENCE, _NOT, "Fire the campaign again: who had it already does not get it twice."
     ),
@@ -139,6 +146,20 @@ def absent(absence: Absence, words: str, *, step_id: str | None = None) -> Expla
         advice=told.advice,
         step_id=step_id,
     )
+
+
+def to_come(fire: Fire) -> list[Explanation]:
+    """The fire's steps that are planned when their time has come: nobody has a message of them yet."""
+    if not fire.has_more:
+        return []
+    said = {
+        one.step_id: f"It is planned for {one.due_at:%Y-%m-%d %H:%M} UTC."
+        if one.due_at is not None
+        else "It follows when the sending of the step before has ended."
+        for one in fire.later
+    }
+    words = "The step is still to come, for whom it is by then."
+    return [absent(Absence.STEP_TO_COME, f"{words} {text}", step_id=step) for step, text in said.items()]
 
 
 def not_fired(state: CampaignState, refusal: str, next_at: str) -> Explanation:

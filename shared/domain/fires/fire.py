@@ -39,11 +39,28 @@ EMPTY_WORDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedStep:
-    """A step that the fire has come to: for so many recipients, read in so many chunks."""
+    """A step that the fire has come to: for so many recipients, read in so many chunks.
+
+    `starts_at` is when its time comes; None: when the fire starts.
+    """
 
     step_id: str
     planned: int
     chunk_count: int
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaterStep:
+    """A step that is planned `seconds` after the sending of the step `after` has ended.
+
+    `due_at` is when that is; None until it has ended.
+    """
+
+    step_id: str
+    after: str
+    seconds: int
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +74,12 @@ class Fire:
     that somebody may expect in it. `send_again` names who gets it whatever was sent before; nobody leaves it
     to the campaign.
     `empty_because` says why it has no recipient, if it has none. `traceparent` is the trace it was started
-    in. `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before
-    it. `is_alone`: since it began no other fire of the company was open beside it. `progress` lives in
-    another document (FireProgress), as summaries write it often.
+    in. `is_standing`: it plans nothing; what answers people goes into it one by one (standing.py).
+    `is_gathering`: who its people are is still being read. `is_first`: no fire of its source was before
+    it. `is_alone`: since it began no other fire of the company was open beside it. `later` are the steps to
+    come: while there are any, the fire goes on. `next_step_at` is when the first of them is due, as far as
+    that is known. `starts_at` is when its first steps begin, where that is later than `fired_at`.
+    `progress` lives in another document (FireProgress), as summaries write it often.
     """
 
     id: str
@@ -82,6 +102,20 @@ class Fire:
     is_first: bool = False
     is_alone: bool = False
     is_gathering: bool = False
+    is_standing: bool = False
+    later: tuple[LaterStep, ...] = ()
+    next_step_at: datetime | None = None
+    starts_at: datetime | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether steps are to come; of a canceled fire none is."""
+        return bool(self.later) and self.state is not FireState.CANCELED
+
+    def began_at(self, step_id: str) -> datetime:
+        """When the step's part of the fire began."""
+        starts = (step.starts_at for step in self.steps if step.step_id == step_id)
+        return next(starts, None) or self.starts_at or self.fired_at
 
     @property
     def is_alarming(self) -> bool:

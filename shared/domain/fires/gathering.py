@@ -14,6 +14,7 @@ from shared.domain.campaigns.audience import (
     PickedContacts,
     SegmentMembers,
 )
+from shared.domain.contacts.activity import NOTHING, Tallies
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.contacts.contact_source import address_keys, values_of
@@ -30,6 +31,7 @@ class GatheringFacts:
     """What an audience is read with. `criteria` are those of its segments by id, `kinds` those of fields.
 
     `excluded` are the address keys that each of its excluded files and pasted lists holds, by its place.
+    `tallies` are of the activities that the criteria ask for.
     """
 
     criteria: Mapping[str, Criterion]
@@ -37,6 +39,7 @@ class GatheringFacts:
     now: datetime
     time_zone: str
     excluded: Mapping[int, Collection[str]]
+    tallies: Tallies = NOTHING
 
 
 class Gathering:
@@ -79,10 +82,11 @@ class Gathering:
             case ListMembers(list_id=list_id):
                 return lambda contact, opt_outs: list_id in contact.list_ids
             case SegmentMembers(segment_id=segment_id):
-                return judge_of(facts.criteria[segment_id], facts.kinds, facts.now, facts.time_zone)
+                criterion = facts.criteria[segment_id]
+                return judge_of(criterion, facts.kinds, facts.now, facts.time_zone, facts.tallies)
             case PickedContacts(contact_ids=contact_ids):
-                picked = frozenset(contact_ids)
-                return lambda contact, opt_outs: contact.id in picked
+                picked = frozenset(contact_ids)  # whoever was merged since is the one who stayed
+                return lambda contact, opt_outs: not picked.isdisjoint((contact.id, *contact.merged_ids))
             case PastedAddresses() | FileRows():
                 return lambda contact, opt_outs: any(key in keys for key in address_keys(contact))
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.campaigns.audience import left_out_words
+from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.events.webhook_endpoint import WebhookEndpoint
 from shared.domain.files.file import File, hold_refusal
 from shared.domain.fires.fire import EmptyBecause, Fire
 from shared.domain.ids import computed_id
@@ -20,6 +22,7 @@ class NoticeKind(StrEnum):
     FILE_HELD = "file_held"  # a file waits for somebody's word
     FIRE_EMPTY = "fire_empty"  # it started, and there was nobody to send to
     FILES_LEFT_OUT = "files_left_out"  # it started without files that somebody may expect in it
+    ENDPOINT_DISABLED = "endpoint_disabled"  # webhooks do not get through to it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,7 @@ class Notice:
     campaign_id: str | None = None
     file_id: str | None = None
     fire_id: str | None = None
+    endpoint_id: str | None = None
     read_at: datetime | None = None
 
 
@@ -59,6 +63,17 @@ def fire_notice(campaign: Campaign, reason: str, now: datetime) -> Notice:
         "every few minutes.",
         created_at=now,
         campaign_id=campaign.id,
+    )
+
+
+def broadcast_notice(broadcast: Broadcast, reason: str, now: datetime) -> Notice:
+    """The notice for a broadcast whose time came and that could not be made: one a reason."""
+    return Notice(
+        id=computed_id("broadcast refused", broadcast.id, reason),
+        kind=NoticeKind.FIRE_REFUSED,
+        text=f"The broadcast {broadcast.name}, due at {broadcast.run_at:%Y-%m-%d %H:%M} UTC, was not made: "
+        f"{reason} It is tried again every few minutes.",
+        created_at=now,
     )
 
 
@@ -104,4 +119,16 @@ def left_out_notice(campaign: Campaign, fire: Fire) -> Notice:
         created_at=fire.fired_at,
         campaign_id=campaign.id,
         fire_id=fire.id,
+    )
+
+
+def endpoint_notice(endpoint: WebhookEndpoint, now: datetime) -> Notice:
+    """The notice for a webhook endpoint that was just disabled: one each time it is."""
+    return Notice(
+        id=computed_id("endpoint disabled", endpoint.id, endpoint.updated_at.isoformat()),
+        kind=NoticeKind.ENDPOINT_DISABLED,
+        text=f"The webhook endpoint {endpoint.name or endpoint.id} gets nothing any more. {endpoint.note} "
+        "Mend it, then resume it: what waited is sent then, and what failed can be sent again.",
+        created_at=now,
+        endpoint_id=endpoint.id,
     )

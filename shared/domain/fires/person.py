@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut, opt_out_id, opt_out_ids
 from shared.domain.messages.failure import Failure
-from shared.domain.messages.message import Message, MessageState, SkipReason, moved
+from shared.domain.messages.message import Message, MessageState, moved
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.skip_reason import SkipReason
 
 FORGOTTEN = "Deleted at the person's request."
 
@@ -63,10 +64,13 @@ def forgotten_message(message: Message) -> Message | None:
         address="",
         body="",
         subject="",
+        packed_html=b"",
+        media_urls=(),
         rendering_hash="",
         provider_id=None,
         identity="",
         explanation=None,
+        content=None,
         reason=message.reason if is_skipped or message.reason is None else FORGOTTEN,
         delivery_reason=None,
         search_at=None,
@@ -84,7 +88,7 @@ def forgotten_failure(failure: Failure) -> Failure:
 
 def forgotten_reply(reply: Reply) -> Reply:
     """The reply as it still counts among the answers."""
-    return replace(reply, address="", body="", note=FORGOTTEN, media=())
+    return replace(reply, address="", body="", note=FORGOTTEN, media=(), choice=None)
 
 
 def forgotten_opt_out(opt_out: OptOut) -> OptOut:

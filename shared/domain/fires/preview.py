@@ -42,11 +42,15 @@ class PreviewedRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreviewedMessage:
-    """What would become of one recipient's message of one step. `until` is when the window opens.
+    """What would become of one recipient's message of one step.
+
+    `until` is when it goes out: when the window opens, or, if it `is_later`, when the step is due for the
+    recipient, as far as that can be said beforehand.
 
     `position` is the recipient's place in the audience, from 1, and `piece` the piece it is read in. Of a
     duplicate, `same_as` is the row that gets the message, and `values` are its own fields, read with it.
     `before` is the same message in another fire; one that is only queued there forbids nothing.
+    `warnings` are kinds of trouble that do not keep it from going out.
     """
 
     position: int
@@ -59,6 +63,8 @@ class PreviewedMessage:
     address: str = ""
     subject: str = ""
     body: str = ""
+    html: str = ""
+    media_urls: tuple[str, ...] = ()
     parts: int = 0
     until: datetime | None = None
     kind: str = ""
@@ -67,7 +73,9 @@ class PreviewedMessage:
     reason: str = ""
     same_as: PreviewedRow | None = None
     before: EarlierMessage | None = None
+    warnings: tuple[str, ...] = ()
     values: dict[str, str] | None = None
+    is_later: bool = False
 
 
 class PreviewState(StrEnum):
@@ -80,7 +88,8 @@ class PreviewState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason.
+    """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason, `warnings` those
+    that would go out, by what is to be known of them.
 
     `send_again` is the choice it was made with. `estimated_cost` is in `currency`, at the channels' list
     prices (shared/domain/channels).
@@ -103,6 +112,7 @@ class Preview:
     left_out: tuple[LeftOut, ...] = ()
     send_again: SendAgain = NOBODY_AGAIN
     questions: tuple[Question, ...] = ()
+    warnings: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,14 +1,19 @@
 """A preview in the making: plans, shown by what queueing would write of them, and counted."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
+from shared.domain.campaigns.step import AtOnce, OnlyIf
 from shared.domain.channels.channel import Channel
+from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing
+from shared.domain.companies.frequency_cap import FrequencyCap
 from shared.domain.contacts.opt_out import OptOut
+from shared.domain.contacts.preference_link import Links
+from shared.domain.files.withdrawal import WithdrawnBy
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
 from shared.domain.fires.earlier import EarlierMessage
@@ -21,10 +26,18 @@ from shared.domain.fires.preview import (
     Verdict,
 )
 from shared.domain.fires.recipient import Recipient
+from shared.domain.fires.step_begins import expected_begin
 from shared.domain.messages.failure import SHOWN_LENGTH
-from shared.domain.messages.message import SkipReason
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
 
+_ONLY_IF = {
+    OnlyIf.NOT_ANSWERED: "If the person has not answered by then.",
+    OnlyIf.NOT_DELIVERED: "If no earlier step has reached the person by then.",
+    OnlyIf.DELIVERED_NOT_ANSWERED: "If an earlier step has reached the person and was not answered by then.",
+    OnlyIf.ANSWERED_WITH: "If the person has given an answer by then that this step follows on.",
+}
+_FOR_THE_PERSON = "waits for the person to write"
 # What is planned, with the recipient's position.
 Planned = list[tuple[int, KeyedMessage | PlannedFailure | FilteredOut]]
 
@@ -43,29 +56,52 @@ class PreviewMaking:
         content: CampaignContent,
         now: datetime,
         send_again: SendAgain = NOBODY_AGAIN,
+        recipient_count: int = 0,
+        narrowing: Narrowing = CHANNEL_WIDE,
+        links: Links | None = None,
+        cap: FrequencyCap | None = None,
     ) -> None:
+        """`recipient_count` is how many there are in all: when a later step begins depends on it.
+
+        `cap` is for who applies it to the plans.
+        """
+        self.cap = cap
         self._preview_id = preview_id
         self._now = now
+        self._narrowing = narrowing
         self._is_chosen = (send_again or content.campaign.send_again).chooser()
         self._time_zone = content.company_time_zone
         self._rows: dict[str, PreviewedRow] = {}  # who has the message with this id
-        self._planners = [Planner(content, step, now) for step in content.campaign.steps]
+        self._planners = [
+            Planner(
+                content, step, now, began_at=expected_begin(content, step, now, recipient_count), links=links
+            )
+            for step in content.campaign.steps
+        ]
         self._owners: dict[str, str] = {}
         self._position = 0
         self.totals = _Totals()
 
-    def planned(self, recipients: Sequence[Recipient]) -> Planned:
-        """What is planned for these recipients: one plan a step, with the ids that queueing would give."""
-        plans: Planned = []
-        for recipient in recipients:
-            self._position += 1
-            plans += [(self._position, self._keyed(planner.plan(recipient))) for planner in self._planners]
-        return plans
+    @property
+    def planners(self) -> Sequence[Planner]:
+        """What plans each step."""
+        return self._planners
+
+    def plans(self, recipients: Sequence[Recipient]) -> list[Plan]:
+        """What is planned for these recipients: one plan a step."""
+        return [planner.plan(recipient) for recipient in recipients for planner in self._planners]
+
+    def placed(self, plans: Sequence[Plan]) -> Planned:
+        """The plans of the next recipients, with their positions and the ids that queueing would give."""
+        steps = len(self._planners)
+        first, self._position = self._position + 1, self._position + len(plans) // steps
+        return [(first + place // steps, self._keyed(plan)) for place, plan in enumerate(plans)]
 
     def _keyed(self, plan: Plan) -> KeyedMessage | PlannedFailure | FilteredOut:
         if not isinstance(plan, PlannedMessage):
             return plan
-        return keyed(self._preview_id, plan, sends_again=self._is_chosen(plan.recipient.key))
+        is_again = self._is_chosen(plan.recipient.key)
+        return keyed(self._preview_id, plan, sends_again=is_again, narrowing=self._narrowing)
 
     def shown(
         self,
@@ -73,13 +109,15 @@ class PreviewMaking:
         plans: Planned,
         opt_outs: Mapping[str, OptOut],
         earlier: Mapping[str, EarlierMessage],
-        withdrawn: Mapping[str, str],
+        withdrawn: Mapping[str, WithdrawnBy],
+        closed: Container[str] = frozenset(),
     ) -> Iterator[PreviewedMessage]:
         """How each plan of the piece with this number is shown, counted; pieces come in order.
 
         What is beside the plans is as `decide` takes it.
         """
-        decided = decide(messages_of(plans), self._owners, opt_outs, earlier, withdrawn=withdrawn)
+        known = (self._owners, opt_outs, earlier)
+        decided = decide(messages_of(plans), *known, withdrawn=withdrawn, closed=closed)
         for position, plan in plans:
             if isinstance(plan, PlannedFailure):
                 yield self.totals.counted(_previewed_failure(position, plan))
@@ -112,6 +150,7 @@ class _Totals:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     opens_at: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
     units: Counter[Channel] = field(default_factory=Counter)
     parts: int = 0
 
@@ -120,11 +159,13 @@ class _Totals:
         self.counts[shown.verdict] += 1
         if shown.kind:
             self.reasons[f"{shown.verdict}: {shown.kind}"] += 1
-        if shown.until is not None:
-            self.opens_at[shown.until.isoformat()] += 1
+        if shown.until is not None:  # steps with times of their own have many: by the hour
+            until = shown.until.replace(minute=0, second=0, microsecond=0) if shown.is_later else shown.until
+            self.opens_at[until.isoformat()] += 1
         if channel is not None and shown.verdict.will_go_out:
             self.units[channel] += shown.parts
             self.parts += shown.parts
+            self.warnings.update(shown.warnings)
         return shown
 
     def summed(self, preview: Preview) -> Preview:
@@ -136,6 +177,7 @@ class _Totals:
             counts=dict(self.counts),
             reasons=dict(self.reasons),
             opens_at=dict(self.opens_at),
+            warnings=dict(self.warnings),
             parts=self.parts,
             estimated_cost=str(estimated_cost(self.units)),
             currency=CURRENCY,
@@ -146,6 +188,10 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
     """How a planned message is shown."""
     plan, skip = decided.keyed.plan, decided.skip
     waits = skip is None and plan.opens_at > now
+    is_later = waits and not isinstance(plan.step.when, AtOnce)
+    kind = "the time of a later step" if is_later else "outside the contact window" if waits else ""
+    is_invited = skip is None and plan.waits_until is not None and plan.opens_at == plan.waits_until
+    kind = _FOR_THE_PERSON if is_invited else kind
     return PreviewedMessage(
         position=position,
         step_id=plan.step.id,
@@ -153,15 +199,31 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
         row_number=plan.recipient.row_number,
         file_id=plan.recipient.file_id,
         contact_id=plan.recipient.contact_id,
-        address=plan.address,
-        subject=plan.subject,
-        body=plan.body,
-        parts=plan.step.channel.record.units(plan.body),
+        address="" if is_invited else plan.address,
+        subject=plan.texts.subject,
+        body=plan.texts.body,
+        html=plan.texts.html,
+        media_urls=plan.texts.media_urls,
+        warnings=() if skip else tuple(_warnings(plan)),
+        parts=plan.step.channel.record.billed(plan.texts.body, len(plan.texts.media_urls)),
         until=plan.opens_at if waits else None,
-        kind=skip or ("outside the contact window" if waits else ""),
-        reason=_why_skipped(skip, decided.refusal) if skip else "",
+        kind=skip or kind,
+        reason=_why_skipped(skip, decided.refusal) if skip else _why_waits(plan, is_invited=is_invited),
+        is_later=is_later,
         before=decided.earlier,
     )
+
+
+def _why_waits(plan: PlannedMessage, *, is_invited: bool) -> str:
+    if is_invited:
+        return "It goes out once the person writes by the link of the step that invites them."
+    return _ONLY_IF.get(plan.step.only_if, "")
+
+
+def _warnings(plan: PlannedMessage) -> Iterator[str]:
+    shown, html = plan.step.channel.record.shown_html, plan.texts.html
+    if shown is not None and len(html) * 4 > shown and len(html.encode()) > shown:
+        yield f"The HTML part has more than {shown:,} bytes: Gmail clips it there, and links to the rest."
 
 
 def _previewed_filtered(position: int, plan: FilteredOut) -> PreviewedMessage:

@@ -1,45 +1,33 @@
 """From planned messages to what is written: messages under computed ids, failures, batches with a start."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.companies.consent_rules import Narrowing
 from shared.domain.contacts.opt_out import OptOut
+from shared.domain.files.withdrawal import WithdrawnBy
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, identities_of, keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, too_large
+from shared.domain.fires.starts import Starts, start_of
 from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of
 from shared.domain.messages.failure import SHOWN_LENGTH, Failure
+from shared.domain.messages.invite import Invite
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.packing import packed
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.text_claim import TextClaim
-from shared.domain.senders.pacing import batch_size, chunk_offset_seconds
-from shared.domain.senders.sender import Sender
+from shared.domain.senders.pacing import batch_size
 from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
 
 _ORDINARY_BYTES = COMMIT_BYTES // 100
 _FRAME_BYTES = 10_000  # more than all of a message and its claim that is of no great length
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Starts:
-    """When things may start. `reserved_at` is where the step's time on its sender begins, which was reserved
-    from the company's `opening` on.
-
-    Batches that start before `dispatch_until` are announced at once; a tick takes the later ones.
-    `batch_bytes` is how large a batch's messages may be together, as they are stored.
-    """
-
-    now: datetime
-    reserved_at: datetime
-    opening: datetime
-    recipients_before: int
-    chunk_id: str
-    dispatch_until: datetime
-    batch_bytes: int = COMMIT_BYTES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +38,7 @@ class Writes:
     messages: tuple[Message, ...] = ()
     failures: tuple[Failure, ...] = ()
     claims: Mapping[str, TextClaim]  # by message id
+    invites: Mapping[str, Invite] = field(default_factory=dict)  # likewise
 
     def of_batch(self, batch: Batch) -> list[Message]:
         """The batch's messages."""
@@ -64,7 +53,8 @@ class Writes:
 class Arranged:
     """The plans of one step for some recipients, with the ids they would take.
 
-    `filtered` counts those that the campaign's row filter does not take: nothing is written of them.
+    `filtered` counts those that the campaign's row filter does not take: nothing is written of them. `unmet`
+    are the recipients for whom the step is not, by what became of the steps before, with the reason.
     """
 
     company_id: str
@@ -73,6 +63,7 @@ class Arranged:
     messages: tuple[KeyedMessage, ...]
     failures: tuple[tuple[str, PlannedFailure], ...]
     filtered: int = 0
+    unmet: Mapping[str, SkipReason] = field(default_factory=dict)
 
     def message_ids(self) -> set[str]:
         """Every id a message could have: as a first of its kind, or as a duplicate."""
@@ -120,7 +111,7 @@ class Arranged:
         starts: Starts,
         *,
         is_canceled: bool,
-        withdrawn: Mapping[str, str] = MappingProxyType({}),
+        withdrawn: Mapping[str, WithdrawnBy] = MappingProxyType({}),
     ) -> Writes:
         """What is not stored yet. The same input gives the same ids, so writing twice writes once.
 
@@ -128,8 +119,9 @@ class Arranged:
         """
         owners = {key: key for key in existing} | {key: claim.message_id for key, claim in claims.items()}
         waiting = [one for one in self.messages if not _is_stored(one, existing)]
+        known = (owners, opt_outs, earlier)
         decided = list(
-            decide(waiting, owners, opt_outs, earlier, is_canceled=is_canceled, withdrawn=withdrawn)
+            decide(waiting, *known, is_canceled=is_canceled, withdrawn=withdrawn, unmet=self.unmet)
         )
         made = [(one.keyed.plan, _message(self.fire, self.content, one, starts)) for one in decided]
         batches, messages = _batched(self.company_id, self.content, made, starts)
@@ -146,11 +138,14 @@ class Arranged:
                 for one in decided
                 if one.skip is None and one.keyed.text_id
             },
+            invites={one.id: one.invite for one in decided if one.invite is not None},
         )
 
 
-def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterable[Plan]) -> Arranged:
-    """Give each plan its ids."""
+def arrange(
+    company_id: str, fire: Fire, content: CampaignContent, plans: Iterable[Plan], narrowing: Narrowing
+) -> Arranged:
+    """Give each plan its ids. `narrowing` says what may have been refused beside channels."""
     is_chosen = (fire.send_again or content.campaign.send_again).chooser()
     messages: list[KeyedMessage] = []
     failures: list[tuple[str, PlannedFailure]] = []
@@ -159,7 +154,9 @@ def arrange(company_id: str, fire: Fire, content: CampaignContent, plans: Iterab
         if isinstance(plan, FilteredOut):
             filtered += 1
         elif isinstance(plan, PlannedMessage):
-            messages.append(keyed(fire.id, plan, sends_again=is_chosen(plan.recipient.key)))
+            messages.append(
+                keyed(fire.id, plan, sends_again=is_chosen(plan.recipient.key), narrowing=narrowing)
+            )
         else:
             failures.append(_arranged_failure(fire, plan))
     return Arranged(
@@ -198,25 +195,44 @@ def _message(fire: Fire, content: CampaignContent, decided: DecidedMessage, star
         contact_id=plan.recipient.contact_id,
         sender_id=plan.step.sender_id,
         channel=plan.step.channel,
-        address=plan.address,
-        body=plan.body,
-        subject=plan.subject,
-        rendering_hash=plan.rendering_hash,
-        time_zones=plan.time_zones,
         created_at=starts.now,
         state=MessageState.SKIPPED if decided.skip else MessageState.QUEUED,
-        not_after=plan.not_after,
-        about_at=plan.about_at,
         reason=decided.skip,
         duplicate_of=decided.duplicate_of,
         withdrawn_by=decided.withdrawn_by,
-        appointment_key=plan.visit.key if plan.visit else None,
-        series_key=plan.visit.series_key if plan.visit else None,
-        appointment_at=plan.visit.at if plan.visit else None,
-        identity="" if decided.skip else plan.identity,  # what does not go out is not looked for
         sends_again=decided.keyed.sends_again,
+        earlier=decided.keyed.earlier,
+        waits_until=plan.waits_until,
+        asked_with=None if decided.skip else decided.keyed.asked_with,
+        told_apart=plan.told_apart,
         explanation=decided.words(content.company_time_zone),
+        **(
+            planned_fields(plan) | ({} if decided.is_asked else {"identity": ""})
+        ),  # only what is asked is found again
     )
+
+
+def planned_fields(plan: PlannedMessage) -> dict[str, Any]:
+    """What of a message follows from its plan alone."""
+    return {
+        "address": plan.address,
+        "body": plan.texts.body,
+        "subject": plan.texts.subject,
+        "packed_html": packed(plan.texts.html),
+        "media_urls": plan.texts.media_urls,
+        "content": plan.texts.content,
+        "rendering_hash": plan.rendering_hash,
+        "time_zones": plan.where.zones,
+        "places": plan.where.places,
+        "told_in": plan.where.told_in,
+        "not_after": plan.not_after,
+        "about_at": plan.about_at,
+        "identity": plan.identity,
+        "is_over_cap": plan.is_over_cap,
+        "appointment_key": plan.visit and plan.visit.key,
+        "series_key": plan.visit and plan.visit.series_key,
+        "appointment_at": plan.visit and plan.visit.at,
+    }
 
 
 def _failure(fire: Fire, item_id: str, plan: PlannedFailure, starts: Starts) -> Failure:
@@ -256,9 +272,9 @@ def _batched(
             groups.setdefault((message.sender_id, plan.opens_at), []).append(message)
     for (sender_id, opens_at), group in groups.items():
         sender = content.senders[sender_id]
-        size, first = batch_size(sender.rate_per_second), 0
+        size, first = batch_size(sender.rate_per_second, content.campaign.runs), 0
         for members in cut(group, _bytes_of, most=size, most_bytes=starts.batch_bytes):
-            start = _start(sender, opens_at, first, starts)
+            start = start_of(sender, opens_at, first, starts)
             first += len(members)
             batch = batch_of(
                 company_id, members[0].fire_id, sender_id, members, start, starts.now, starts.dispatch_until
@@ -269,23 +285,11 @@ def _batched(
 
 
 def _bytes_of(message: Message) -> int:
-    """Of a message and its claim, which are stored in one commit with the batch's others.
-
-    An ordinary one is not measured to the byte: any hundred of these are stored in one commit.
-    """
+    """Of a message and its claim; an ordinary one is not measured to the byte: any hundred fit one commit."""
     texts = (message.body, message.subject, message.explanation, message.address, message.recipient_key)
     keys = (message.appointment_key, message.series_key, message.appointment_at, *message.time_zones)
-    at_most = _FRAME_BYTES + 4 * sum(len(text) for text in (*texts, *keys) if text)
-    if at_most <= _ORDINARY_BYTES:
+    keys += message.media_urls
+    lengths = sum(len(text) for text in (*texts, *keys) if text)
+    if (at_most := _FRAME_BYTES + 4 * lengths + len(message.packed_html)) <= _ORDINARY_BYTES:
         return at_most
     return stored_bytes(message) + stored_bytes(TextClaim(id=message.id, message_id=message.id))
-
-
-def _start(sender: Sender, opens_at: datetime, first: int, starts: Starts) -> datetime:
-    """When a batch starts whose first message is the `first` of its group in the chunk."""
-    before = starts.recipients_before + first
-    offset = timedelta(seconds=chunk_offset_seconds(before, sender.rate_per_second))
-    # Where it is later in the day than at the company, people may be contacted before its opening.
-    if opens_at < starts.opening:
-        return opens_at + (starts.reserved_at - starts.opening) + offset
-    return max(opens_at, starts.reserved_at) + offset

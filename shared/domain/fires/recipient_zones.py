@@ -1,13 +1,17 @@
 """The time zones of a recipient: where they may be reached, and where the times of their row are."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.channels.phone_numbers import zones_of_written
 from shared.domain.errors import RollcallError
 from shared.domain.files.source import FieldType
 from shared.domain.fires.recipient import Recipient
-from shared.domain.place import find_all_zones, main_zone
+from shared.domain.place import apart, find_all_zones, main_zone, zones_in
+from shared.domain.us_places import find_place
 
 
 class ZoneInvalid(RollcallError):
@@ -22,8 +26,10 @@ class ZoneInvalid(RollcallError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecipientZones:
-    """`window` are all zones in which the contact window must be open. `times` is the one in which a date or
-    time without an offset is read, and `shown` the one in which those with an offset are shown.
+    """`window` are the zones in which the contact window must be open, as far as the row says them.
+
+    `times` is the one in which a date or time without an offset is read, and `shown` the one in which those
+    with an offset are shown.
     """
 
     window: tuple[str, ...]
@@ -36,14 +42,60 @@ def zones_of(content: CampaignContent, recipient: Recipient, year: int) -> Recip
 
     Where the source names a field for them, its zone holds for all three; of several the main one for times.
     A campaign's `window.time_zone_field` goes before it, for the window alone: it says where the person is,
-    and the source's where the appointment is. Where neither names a zone, it is the company's.
+    and the source's where the appointment is. Where neither names a zone, times are the company's.
     """
     home = content.company_time_zone
     own = _named(content, recipient, content.time_zone_field)
     asked = content.campaign.window.time_zone_field
-    window = (_named(content, recipient, asked) if asked else own) or (home,)
+    window = _named(content, recipient, asked) if asked else own
     shown = recipient.time_zone or (main_zone(own, home, year) if own else home)
-    return RecipientZones(window=window, times=shown if content.time_zone_field else window[0], shown=shown)
+    times = shown if content.time_zone_field else (window or (home,))[0]
+    return RecipientZones(window=window, times=times, shown=shown)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Where:
+    """Where a recipient may be: in all these zones the window must be open, and by the law of these places.
+
+    `told_in` is the zone in which the text tells times, where that is not the first of `zones`.
+    """
+
+    zones: tuple[str, ...]
+    places: tuple[str, ...]
+    told_in: str
+
+
+def where_of(
+    content: CampaignContent,
+    recipient: Recipient,
+    zones: RecipientZones,
+    kind: AddressKind,
+    address: str,
+    year: int,
+) -> Where:
+    """Where the recipient may be: never just where the company is, unless the campaign says so.
+
+    The zones that the row names, else those in which the address may be, else the one that the campaign
+    assumes, else all that are possible: every clock of the company's country, and its own.
+    """
+    rules = content.campaign.window
+    known = zones.window or kind.zones(address)
+    possible = (content.company_time_zone, content.default_region, year)
+    found = known or ((rules.assumed_time_zone,) if rules.assumed_time_zone else _possible(*possible))
+    places = _places(recipient, rules, kind, address) if rules.keeps_quiet_hours else ()
+    return Where(zones=found, places=places, told_in=zones.shown if zones.shown != found[0] else "")
+
+
+@lru_cache(maxsize=100)
+def _possible(home: str, region: str, year: int) -> tuple[str, ...]:
+    return apart((home, *zones_in(region)), year)
+
+
+def _places(recipient: Recipient, rules: ContactWindow, kind: AddressKind, address: str) -> tuple[str, ...]:
+    """By the address, and by the field that names the place: a number may have moved with its owner."""
+    named = find_place(recipient.values.get(rules.place_field, "")) if rules.place_field else None
+    found = (kind.place(address), f"US-{named.state}" if named else None)
+    return tuple(dict.fromkeys(place for place in found if place))
 
 
 def _named(content: CampaignContent, recipient: Recipient, field: str | None) -> tuple[str, ...]:

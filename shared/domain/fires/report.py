@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.channels.channel import Channel
 from shared.domain.fires.cost import CURRENCY
 from shared.domain.fires.fire import Ledger, ProgressStatus, StepLedger
+from shared.domain.messages.sending import Delivery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +41,38 @@ class FireReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelReport:
+    """What became of all messages of one channel. Those that were read were delivered.
+
+    `units` are what its providers bill by, as in `costs`, and `estimated_cost` their list price.
+    """
+
+    channel: Channel
+    sent: int
+    delivered: int
+    read: int
+    undelivered: int
+    answered: int
+    units: int = 0
+    estimated_cost: str = "0"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswersThen:
+    """How many answers of each kind came in the hour, or on the day, that began at `since`."""
+
+    since: datetime
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RangeReport:
-    """All fires that started in [start, end), and their ledgers added up."""
+    """All fires that started in [start, end), of one campaign or of all, and what they are made of, added up.
+
+    `answers` are counted by the hour where the range is short, else by the day, on the company's clock.
+    `opt_outs` are refusals noted in [start, end), by how they were learned of; of a campaign, those that its
+    own replies were.
+    """
 
     start: datetime
     end: datetime
@@ -49,3 +81,23 @@ class RangeReport:
     dispositions: dict[str, int]
     replies: dict[str, int]
     fires: tuple[FireReport, ...]
+    skipped: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    undelivered: dict[str, int] = field(default_factory=dict)
+    costs: dict[str, int] = field(default_factory=dict)
+    estimated_cost: str = "0"
+    currency: str = CURRENCY
+    channels: tuple[ChannelReport, ...] = ()
+    answers: tuple[AnswersThen, ...] = ()
+    opt_outs: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def reached(self) -> int:
+        """How many messages arrived, as far as receipts tell."""
+        return sum(self.deliveries.get(kind, 0) for kind in (Delivery.DELIVERED, Delivery.READ))
+
+    @property
+    def answered(self) -> int:
+        """How many messages have an answer."""
+        return sum(self.dispositions.values())

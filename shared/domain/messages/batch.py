@@ -27,7 +27,10 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Messages that are claimed together. `company_id` is kept for the ticks' collection-group queries."""
+    """Messages that are claimed together. `company_id` is kept for the ticks' collection-group queries.
+
+    `is_taken_over`: its sender sends them in place of another one.
+    """
 
     id: str
     company_id: str
@@ -41,6 +44,7 @@ class Batch:
     lease_token: str | None = None
     lease_until: datetime | None = None
     repeats: Repeats = NO_REPEATS
+    is_taken_over: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.consent import WordMeaning
+from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
@@ -26,11 +28,15 @@ _MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNO
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """What a fire's messages offer, how long before the start that closes, and by step the language."""
+    """What a fire's messages offer, how long before the start that closes, and by step the language.
+
+    Outside of `window` nobody is in to take an answer.
+    """
 
     options: tuple[ReplyOption, ...] = ()
     closes_before: timedelta = timedelta(0)
     languages: Mapping[str, str] = field(default_factory=dict)  # by step
+    window: ContactWindow = field(default_factory=ContactWindow)
 
 
 NOTHING_OFFERED = Offer()
@@ -55,16 +61,37 @@ class Conversation:
         """The newest message that may have arrived, if there is one."""
         return [one for one in self.messages if one.state in _MAY_HAVE_ARRIVED][:1]
 
+    def asked_by(self, message: Message) -> list[Message]:
+        """The messages whose appointments it asks about, in the order of their numbers."""
+        known = {one.id: one for one in self.messages}
+        others = (known.get(item_id or "") for item_id in apart(message.asked_with))
+        return [message, *(one for one in others if one is not None)]
+
+    def answered_by(self, question_id: str, appointment_key: str) -> str:
+        """The id of the message that an answer to the question is stored with."""
+        message = next(one for one in self.messages if one.id == question_id)
+        return next(one.id for one in self.asked_by(message) if _appointment(one) == appointment_key)
+
     def question(self, message: Message) -> Question:
         """What the message asks."""
         offer = self.offers.get(message.fire_id, NOTHING_OFFERED)
         at = _local(message)
         return Question(
             id=message.id,
-            appointments=(Appointment(key=_appointment(message), at=at, disposition=message.disposition),),
+            appointments=tuple(
+                Appointment(
+                    key=_appointment(one),
+                    at=_local(one),
+                    service=one.told_apart,
+                    disposition=one.disposition,
+                )
+                for one in self.asked_by(message)
+            ),
             options=offer.options,
             sent_at=message.sent_at or message.sending_at,
-            deadline=at - offer.closes_before if at else None,
+            deadline=at - offer.closes_before
+            if at and (offer.closes_before or not message.asked_with)
+            else None,
             provider_id=message.provider_id,
             language=offer.languages.get(message.step_id, "en")[:2],
             text=message.body,
@@ -80,13 +107,19 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
     if incoming.written_at is not None:  # by the provider's clock
         at = min(at, incoming.written_at + SENT_AT_PRECISION)
     asked = talk.answerable(at)
+    # Who answers a message has had it, whatever the clocks say of those who wrote that down.
+    at = max([at, *(one.sent_at for one in asked if one.sent_at and one.id == incoming.answers_id)])
     written = WrittenReply(
         body=incoming.body,
         written_at=at,
         replies_to=incoming.replies_to,
+        choice=incoming.choice,
         is_opt_out=incoming.is_opt_out,
         is_opt_in=incoming.is_opt_in,
         is_refused=talk.is_refused,
+        is_automatic=incoming.is_automatic,
+        answers_id=incoming.answers_id,
+        is_reaction=incoming.is_reaction,
     )
     reading = read_reply([talk.question(one) for one in asked], written)
     if not asked:
@@ -112,9 +145,10 @@ def _is_answerable(message: Message, at: datetime) -> bool:
 
 
 def _local(message: Message) -> datetime | None:
-    """When what the message is about takes place, on the recipient's clock."""
+    """When what the message is about takes place, on the clock by which its text tells it."""
     at = message.about_at or message.not_after
-    return at.astimezone(ZoneInfo(message.time_zones[0])) if at and message.time_zones else at
+    zone = message.told_in or next(iter(message.time_zones), None)
+    return at.astimezone(ZoneInfo(zone)) if at and zone else at
 
 
 def _appointment(message: Message) -> str:
@@ -152,14 +186,14 @@ def _told(reply: Reply, reading: Reading, talk: Conversation, incoming: Incoming
         consent=consent,
         flags=tuple(sorted(reading.flags)),
         may_also_mean=reading.may_also_mean,
-        # Nothing answers HELP by itself yet, so a person does.
+        # Where nothing answers HELP by itself (shared/domain/fires/answering.py), a person does.
         waits=reading.needs_person or reading.outcome is ReplyMeaning.HELP,
         note=reading.reason,
     )
     if reading.answers:
         given = [
             GivenAnswer(
-                message_id=one.question_id,
+                message_id=talk.answered_by(one.question_id, one.appointment_key),
                 disposition=one.disposition,
                 contradicts_earlier=one.contradicts_earlier,
             )

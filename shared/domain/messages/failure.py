@@ -17,6 +17,7 @@ class FailureStep(StrEnum):
     ADDRESS = "address"
     EXPIRY = "expiry"
     TIME_ZONE = "time_zone"
+    TIMING = "timing"  # the field that a step's time follows from says none
     RENDER = "render"
     FILTER = "filter"
     SEND = "send"

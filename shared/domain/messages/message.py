@@ -6,9 +6,12 @@ from enum import StrEnum
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut
 from shared.domain.ids import computed_id
+from shared.domain.messages.packing import unpacked
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
+from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.templates.provider_content import FilledContent
 
 
 class MessageState(StrEnum):
@@ -20,28 +23,6 @@ class MessageState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
-
-
-class SkipReason(StrEnum):
-    """Why a message was not sent, and will not be."""
-
-    OPTED_OUT = "opted_out"
-    BOUNCED = "bounced"  # an earlier message came back for good: nothing reaches the address
-    WINDOW_CLOSED = "window_closed"
-    EXPIRED = "expired"
-    CANCELED = "canceled"
-    ANSWERED = "answered"
-    DUPLICATE = "duplicate"  # of another row of its fire
-    ALREADY_SENT = "already_sent"  # the same message went out in another fire, or may have
-    FORGOTTEN = "forgotten"  # the person asked for deletion while it waited
-
-
-REFUSED = (SkipReason.OPTED_OUT, SkipReason.BOUNCED)
-
-
-def skip_reason(refusal: OptOut) -> SkipReason:
-    """Why a message to an address with this opt-out is not sent."""
-    return SkipReason.BOUNCED if refusal.is_bounce else SkipReason.OPTED_OUT
 
 
 _S = MessageState
@@ -60,18 +41,23 @@ SETTLED = frozenset({_S.SENT, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
 class Message:
     """One rendered text to one address.
 
-    `id` is computed from fire, step and dedupe key, so that duplicates collide on it. `rendering_hash` seals
-    the text to the fire's frozen content; the sender refuses another. `recipient_key` says whom it is for,
-    `chunk_id` in which chunk of the fire that recipient is found. `identity` is the same for messages of
-    other fires that say the same (empty: it is not looked for), and `sends_again` that it goes out whatever
-    those did. `duplicate_of` is the message it is the same as, and `explanation` says so in a sentence.
-    `file_id`, `row_number` and `contact_id` are there to be shown. `token` is the lease under which it was
-    last taken to be sent. `planned_for` is when its batch starts. `not_after` is "no use after", `about_at`
-    when what it is about takes place, as far as that is known. While it is
-    unknown, `search_at` is when the provider's history is next searched for it; `searched_at` is when that
-    was last done in vain for good. `settled_by` says who or what settled an unknown one. `appointment_key`,
-    `series_key` and `appointment_at` say which appointment it is about, if any; `withdrawn_by` is the file
-    that canceled or moved that: the message must not go out any more.
+    `id` is computed from fire, step and dedupe key, so duplicates collide. `rendering_hash` seals all that it
+    says to the fire's frozen content. `packed_html` is its HTML part, `media_urls` the pictures beside it,
+    `content` the provider's format it is sent as. `recipient_key` says whom it is for, `chunk_id` in which
+    chunk. `identity` is the same for messages of other fires that say the same, `sends_again`: whatever those
+    did. `duplicate_of` is the message it is the same as, `explanation` says so. `token` is the lease under
+    which it was last taken. `planned_for` is when its batch starts, `not_after` "no use after", `about_at`
+    when what it is about takes place. `search_at` is when history is next searched for an unknown one,
+    `searched_at` when that was done in vain for good, `settled_by` who settled it. `appointment_key`,
+    `series_key` and `appointment_at` say which appointment it is about; `withdrawn_by` is the file that took
+    that back, `followed` the one by whose row it was planned anew. `is_over_cap`: it had to wait, as the
+    person had had too many. `taken_over_from` is the sender it was planned for. `earlier` are the ids of the
+    earlier steps' messages to the recipient, of 24 characters each, `-` where a step has none. `reply_id` is
+    the first reply that is about it, `answer_to` the one that it answers, where that is its `purpose`.
+    `time_zones` and `places` (US-FL) say where the person may be; its text tells times in `told_in`, or in
+    the first zone. It `waits_until` then for the person to write, where a step invites them to. `asked_with`
+    are the ids of the messages, as `earlier` has them, whose appointments it asks about too, by numbers from
+    2; `told_apart` are the words that its own appointment has and none of the others.
     """
 
     id: str
@@ -115,15 +101,53 @@ class Message:
     series_key: str | None = None
     appointment_at: str | None = None
     withdrawn_by: str | None = None
+    followed: str | None = None
+    is_over_cap: bool = False
+    taken_over_from: str | None = None
     identity: str = ""
     sends_again: bool = False
     explanation: str | None = None
     file_id: str | None = None
+    purpose: Purpose = Purpose.CAMPAIGN
+    answer_to: str | None = None
+    packed_html: bytes = b""
+    media_urls: tuple[str, ...] = ()
+    earlier: str | None = None  # one text: a list would need an exemption from indexes
+    reply_id: str | None = None
+    content: FilledContent | None = None
+    places: tuple[str, ...] = ()
+    told_in: str = ""
+    waits_until: datetime | None = None
+    asked_with: str | None = None
+    told_apart: str = ""
+
+    @property
+    def html(self) -> str:
+        """The HTML part; empty for a plain text. It is stored compressed, as it is long."""
+        return unpacked(self.packed_html)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that the person is told."""
+        return said(self.subject, self.body, self.html, self.media_urls, self.content)
+
+    @property
+    def needs_conversation(self) -> bool:
+        """Whether it may go out only while the person's conversation with the sender is open."""
+        return self.channel.record.needs_conversation(is_kept=self.content is not None)
 
 
-def rendering_hash(content_hash: str, channel: Channel, address: str, subject: str, body: str) -> str:
-    """Seals one rendering to the frozen content it was made from."""
-    return computed_id(content_hash, channel, address, subject, body)
+def said(
+    subject: str, body: str, html: str = "", media: tuple[str, ...] = (), content: FilledContent | None = None
+) -> tuple[str, ...]:
+    """All that a message says, in the one order in which it is compared and sealed."""
+    told = (subject, body, html, *media) if html or media else (subject, body)
+    return told if content is None else (*told, *content.sealed)
+
+
+def rendering_hash(content_hash: str, channel: Channel, address: str, *told: str) -> str:
+    """Seals one rendering, all that is `said`, to the frozen content it was made from."""
+    return computed_id(content_hash, channel, address, *told)
 
 
 def moved(message: Message, state: MessageState, **changes: object) -> Message:
@@ -133,16 +157,19 @@ def moved(message: Message, state: MessageState, **changes: object) -> Message:
     return replace(message, state=state, **changes)  # type: ignore[arg-type]  # fields of Message
 
 
-def withdrawn(message: Message, file_id: str) -> Message | None:
+def withdrawn(message: Message, file_id: str, *, is_change: bool = False) -> Message | None:
     """The message once the file `file_id` withdrew what it is about; None where that comes too late.
 
-    One that waits is skipped. One that is being sent, may have been or failed stays what it is, and is never
-    sent again.
+    One that asks about others as well goes out all the same. Another that waits is skipped. One that may have
+    gone out stays what it is, and is never sent again.
     """
     if message.withdrawn_by is not None or message.state in (_S.SENT, _S.SKIPPED):
         return None
+    if message.asked_with is not None:  # the others still stand
+        return None
     marked = replace(message, withdrawn_by=file_id)
-    return moved(marked, _S.SKIPPED, reason=SkipReason.CANCELED) if message.state is _S.QUEUED else marked
+    reason = SkipReason.CHANGED if is_change else SkipReason.WITHDRAWN
+    return moved(marked, _S.SKIPPED, reason=reason) if message.state is _S.QUEUED else marked
 
 
 LEASE_LOST = "The worker that sent it stopped before it learned the outcome."
@@ -168,8 +195,7 @@ RESULT_STATES: dict[Outcome, MessageState] = {
 }
 MAX_ATTEMPTS = 16  # with the back-off of pacing.retry_delay_seconds, nearly two hours
 
-
-# Who settled a message that failed although nothing is wrong with it: it may be sent again as it is.
+# Who settled a failed message with which nothing is wrong: it may be sent again as it is.
 NOT_SENT = "proof that it was not sent"
 
 
@@ -206,8 +232,7 @@ def after_result(message: Message, token: str, result: SendResult, now: datetime
     )
 
 
-# Of when a message was sent: the provider's clock is another one, and says whole seconds.
-SENT_AT_PRECISION = timedelta(minutes=2)
+SENT_AT_PRECISION = timedelta(minutes=2)  # the provider's clock is another one, and says whole seconds
 
 _DELIVERIES: dict[ReceiptKind, Delivery] = {
     ReceiptKind.SENDING: Delivery.SENDING,

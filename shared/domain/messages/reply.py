@@ -1,11 +1,14 @@
 """A reply: what a person wrote to one of our senders, and what it was taken to mean."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.address_search import address_key
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
+from shared.domain.messages.message import Message
 from shared.domain.messages.sending import Media
 from shared.domain.replies.asked import Flag, ReplyMeaning
 
@@ -29,7 +32,8 @@ class Reply:
     when a person decides. `consent` is what it does to the address's opt-out. `contradicts_earlier` says that
     a message had another answer before. `flags` are what somebody should know besides, `may_also_mean` an
     answer heard beside a refusal, or not surely enough. It `waits` until a person has settled it, when no
-    rule could.
+    rule could. `assigned_to` is the user who is to see to it. `choice` is what stands behind a button that
+    was pressed.
     """
 
     id: str
@@ -54,3 +58,42 @@ class Reply:
     answers: tuple[GivenAnswer, ...] = ()
     flags: tuple[Flag, ...] = ()
     may_also_mean: Disposition | None = None
+    choice: str | None = None
+    assigned_to: str | None = None
+
+    @property
+    def address_key(self) -> str:
+        """What a contact with the address is found by."""
+        return address_key(self.channel, self.address)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person must see to it; also an unclear one of an older version, which did not say so."""
+        return self.waits or (self.meaning is ReplyMeaning.UNCLEAR and self.settled_at is None)
+
+
+def settled(reply: Reply, by: str, at: datetime) -> Reply:
+    """The reply once a person has seen to it."""
+    return replace(reply, waits=False, settled_by=by or None, settled_at=at)
+
+
+# What no person has said: a machine's answer, a mark, or that somebody came by a link.
+_SAYS_NOTHING = frozenset({ReplyMeaning.AUTO_REPLY, ReplyMeaning.REACTION, ReplyMeaning.INVITED})
+
+
+def replied(reply: Reply, messages: Mapping[str, Message]) -> Iterator[Message]:
+    """Those of the messages that the reply changes: with their answers, and that somebody wrote back at all.
+
+    What a person has yet to read counts as well: it ends the steps for whoever wrote it. What a machine
+    answers does not.
+    """
+    answers = {given.message_id: given.disposition for given in reply.answers}
+    about = () if reply.meaning in _SAYS_NOTHING else (reply.message_id, *reply.candidates)
+    for item_id in dict.fromkeys((*answers, *about)):
+        message = messages.get(item_id or "")
+        if message is None:
+            continue
+        disposition = answers.get(message.id, message.disposition)
+        changed = replace(message, disposition=disposition, reply_id=message.reply_id or reply.id)
+        if changed != message:
+            yield changed

@@ -1,8 +1,12 @@
 """What goes out to a provider, and what can come of it. The class decides what happens next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from shared.domain.campaigns.reply_option import Choice
+from shared.domain.templates.provider_content import FilledContent
 
 
 class Outcome(StrEnum):
@@ -21,8 +25,12 @@ class OutgoingMessage:
     """One message as a provider adapter gets it.
 
     `validity_seconds` is how long the provider may still deliver it; `status_url` is where one that reports
-    on each message by itself may post (it carries our message id). `subject` is empty where the channel has
-    none. `reply_to` is where answers go, if not to `from_address`.
+    on each message by itself may post (it carries our message id). `subject` and `html` are empty where the
+    channel, or the message, has none. `reply_to` is where answers go, if not to `from_address`. `headers` are
+    further ones of a mail, by name. `media_urls` are pictures that the provider fetches. `leaves_voicemail`
+    says whether an answering machine that takes a call gets the text too. With `content` a format that the
+    provider keeps is sent, which says `body`. `choices` are the answers to show as buttons, where the
+    provider has any.
     """
 
     message_id: str
@@ -34,6 +42,12 @@ class OutgoingMessage:
     reply_to: str | None = None
     validity_seconds: int = 36_000
     status_url: str = ""
+    html: str = ""
+    media_urls: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    leaves_voicemail: bool = True
+    content: FilledContent | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 class Lesson(StrEnum):
@@ -98,7 +112,9 @@ class ReceiptKind(StrEnum):
 class Receipt:
     """One event about one message. `event_id` is the same when the provider repeats the event.
 
-    `sent_at` is when the provider passed the message on, where it says so.
+    `sent_at` is when the provider passed the message on, where it says so. Where a provider does not repeat
+    our id, `message_id` is empty, and it says which message it means by its own (`provider_id`), or which
+    ones: all that `sender_id` had sent to `address` `until` then.
     """
 
     message_id: str
@@ -110,14 +126,21 @@ class Receipt:
     address: str | None = None
     sent_at: datetime | None = None
     lesson: Lesson | None = None
+    sender_id: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
-    """A picture or the like beside a text: where the provider keeps it, and what it says it is."""
+    """A picture or the like beside a text: where the provider keeps it, and what it says it is.
+
+    Of a mail's attachment nobody keeps the content: `url` is empty, `size` is in bytes.
+    """
 
     url: str
     content_type: str
+    name: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,8 +148,13 @@ class IncomingMessage:
     """Something a person wrote to one of our senders. Addresses are as the provider writes them.
 
     `pool_address` is the sender that has the written number in its pool, where the provider names one.
-    `replies_to` is the provider's id of the message it refers to, where people can choose one. `written_at`
-    is when it was written, by the provider's clock, where that is not now.
+    `replies_to` is the provider's id of the message it refers to, where people can choose one. `choice` is
+    what stands behind a button that was pressed, whose words are the body. `written_at` is when it was
+    written, by the provider's clock, where that is not now. `answers_id` is the id of our message that it
+    answers, where it carries one that nobody could guess; `is_automatic` says that a machine wrote it.
+    `is_help`: the provider itself took it as HELP, as others as STOP or START; what it takes so it has
+    answered. `is_reaction`: it is no text but a mark at one of ours. `reference` is that of the link by which
+    the person came.
     """
 
     provider_id: str
@@ -136,6 +164,24 @@ class IncomingMessage:
     media: tuple[Media, ...] = ()
     is_opt_out: bool = False  # the provider itself took it as STOP
     is_opt_in: bool = False
+    is_help: bool = False
     pool_address: str | None = None
     replies_to: str | None = None
+    choice: str | None = None
     written_at: datetime | None = None
+    answers_id: str | None = None
+    is_automatic: bool = False
+    is_reaction: bool = False
+    reference: str | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the provider said that it has answered the word by itself."""
+        return self.is_opt_out or self.is_opt_in or self.is_help
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsent:
+    """A person took back what they had written: the provider's id of it."""
+
+    provider_id: str

@@ -44,18 +44,24 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenReply:
-    """What somebody wrote, and when. `replies_to` is the provider's id of the message it refers to.
+    """What somebody wrote, and when. `replies_to` is the provider's id of the message it refers to, `choice`
+    what stands behind a button that was pressed.
 
     `is_opt_out` and `is_opt_in` are what the provider itself took it for, `is_refused` whether the person
-    had opted out before.
+    had opted out before. `is_automatic`: its headers say that a machine wrote it. `answers_id` is the id of
+    the question it answers, where it carries that. `is_reaction`: it is a mark at a message, and no text.
     """
 
     body: str
     written_at: datetime
     replies_to: str | None = None
+    choice: str | None = None
     is_opt_out: bool = False
     is_opt_in: bool = False
     is_refused: bool = False
+    is_automatic: bool = False
+    answers_id: str | None = None
+    is_reaction: bool = False
 
 
 class ReplyMeaning(StrEnum):
@@ -67,6 +73,7 @@ class ReplyMeaning(StrEnum):
     HELP = "help"  # the word HELP: the company's own text is the answer
     AUTO_REPLY = "auto_reply"  # a machine wrote it
     REACTION = "reaction"  # a phone's "Liked", or our own text and nothing else
+    INVITED = "invited"  # nothing but the reference of an invitation: the message that waited follows
     UNCLEAR = "unclear"  # a person decides
 
 

@@ -17,10 +17,19 @@ _SUGGESTIONS = {
     Disposition.RESCHEDULE_ASKED: '"R" or "3"',
 }
 # What asks for a word: "Reply CANCEL to …", in the four languages.
-_ASKS_FOR = re.compile(
+_VERB = (
     r"\b(?:reply|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|envie|envia|escriba|escribe"
-    r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande)\s+(?:with|by|con|com|par|avec|a"
-    r"|the word|la palabra|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+)",
+    r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande|replying|texting|responding|answering|sending"
+    r"|write|say|enter|manden|mandar|respondan|escriban|diga|ecrivez|ecrire|ecris|dites|indiquez|saisissez"
+    r"|escreva|escrever|escrevam|diga|mandem|enviem|respondam"
+    # Only with a word of the way: "confirm with YES", not "confirm your visit".
+    r"|(?:confirm|cancel|confirme|confirmar|confirmez|cancele|cancelar|annulez)(?=\s+(?:with|by|con|com|par|avec)\b))\b"
+)
+_VERBS = re.compile(_VERB)
+_CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
+_ASKS_FOR = re.compile(
+    rf"(?={_VERB}\s+(?:with|by|con|com|par|avec|a"
+    r"|the word|la palabra|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+))",
 )
 _STOPS = frozenset(
     {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
@@ -62,9 +71,11 @@ def _fault_of(word: str, disposition: Disposition) -> str | None:
 
 
 def text_warnings(body: str) -> Iterator[str]:
-    """What carriers would do with words the text asks for: "Reply CANCEL to …". STOP is no fault."""
-    for match in _ASKS_FOR.finditer(" ".join(folded(body).split())):
-        word = match["word"]
+    """What carriers would do with words the text asks for: "Reply CANCEL to …", "… or QUIT to end".
+
+    STOP is no fault.
+    """
+    for word in dict.fromkeys(_asked_words(body)):
         if word in _STOPS or (meaning := word_meaning(word)) is None:
             continue
         if meaning is WordMeaning.OPT_OUT:
@@ -75,3 +86,11 @@ def text_warnings(body: str) -> Iterator[str]:
             f"The text asks people to answer {word.upper()}. Carriers take that word as {does}. "
             'Ask for digits ("1", "2") or coded words ("C1", "C2") instead.'
         )
+
+
+def _asked_words(body: str) -> Iterator[str]:
+    """Words after a verb that asks for them, and, where there is such a verb, all that are in capitals."""
+    text = " ".join(folded(body).split())
+    yield from (match["word"] for match in _ASKS_FOR.finditer(text))
+    if _VERBS.search(text) and not body.isupper():
+        yield from (folded(word) for word in _CAPITALS.findall(body))

@@ -6,12 +6,12 @@ ARRET of Canadian carriers (https://www.twilio.com/docs/proxy/opt-out-keywords).
 files: the rule asks to honour any reasonable wording.
 """
 
-import re
 from collections.abc import Sequence
 
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
+from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
 
@@ -41,14 +41,9 @@ _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "kee
 _NOW = frozenset({
     "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
     "now", "this", "todo", "tout", "tudo", "ya", "yo",
-    "d", "de", "already", "please",
+    "d", "de", "already", "please", "and", "e", "et", "y",
 })  # fmt: skip
-# "Not at work", "text me instead".
-_LIMIT = re.compile(
-    r"\b(?:at (?:work|night|home|school)|while|during|so (?:early|late)|instead"
-    r"|(?<!or )(?:text|email|write|message|whatsapp) me"
-    r"|en el trabajo|durante|mejor (?:por|un)|au travail|pendant|no trabalho)\b"
-)
+_STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
@@ -84,12 +79,17 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
     says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
     says_so = says_so or heard.has(Sense.REFUSE)
-    if says_so or _refuses_messages(heard) or any(_is_stop(heard, at) for at in range(len(heard.tokens))):
+    if (
+        says_so
+        or _refuses_messages(heard)
+        or refuses(heard)
+        or any(_is_stop(heard, at) for at in range(len(heard.tokens)))
+    ):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
             return WordMeaning.OPT_OUT
-        if mark.sense is Sense.SOFT_REFUSE and not _is_limited(marks, index):
+        if mark.sense is Sense.SOFT_REFUSE and not _is_limited(marks, index, heard.language):
             return WordMeaning.OPT_OUT
     is_whole = any(one.sense is Sense.OPT_IN for one in marks) and all(
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
@@ -99,11 +99,11 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
 
 def _refuses_messages(heard: Heard) -> bool:
     """Whether a verb of ending and a noun of messages stand in one part: "end all of your texts"."""
-    lexicon = lexicon_of(heard.language)
+    words = lexicon_of(heard.language).refusal
     if heard.has(Sense.NOT_CANCEL) or any(token.text in _KEEPING for token in heard.tokens):
         return False
-    ended = {token.part for token in heard.tokens if token.text in lexicon.refusing}
-    return any(token.text in lexicon.refused and token.part in ended for token in heard.tokens)
+    ended = {token.part for token in heard.tokens if token.text in words.ending}
+    return any(token.text in words.messages and token.part in ended for token in heard.tokens)
 
 
 def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
@@ -112,7 +112,7 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
     return all(one.sense in (Sense.GREETING, Sense.REFUSE_WORD) or one.text in _NOW for one in beside)
 
 
-def _is_limited(marks: Sequence[Mark], index: int) -> bool:
+def _is_limited(marks: Sequence[Mark], index: int, language: str) -> bool:
     """Whether a time or condition follows: "don't call before 9" is a wish, and no refusal.
 
     A number after a sign is an answer beside it: "don't write to me, 1".
@@ -120,8 +120,10 @@ def _is_limited(marks: Sequence[Mark], index: int) -> bool:
     word = marks[index]
     following = [one for one in marks[index + 1 :] if one.clause == word.clause]
     limits = [one for one in following if one.sense is not Sense.NUMBER or one.part == word.part]
-    words = " ".join(one.text for one in following)
-    return any(one.sense in _CONDITIONS for one in limits) or bool(_LIMIT.search(words))
+    here = [one.text for one in following if one.part == word.part]
+    later = [one.text for one in following if one.part != word.part]
+    named = is_limited(here, lexicon_of(language).refusal, later)
+    return named or any(one.sense in _CONDITIONS and one.text not in _STILL_NO for one in limits)
 
 
 def _is_stop(heard: Heard, index: int) -> bool:

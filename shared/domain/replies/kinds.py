@@ -12,7 +12,7 @@ from shared.domain.replies.lexicon import LANGUAGES, machines_of
 from shared.domain.replies.words import words_of
 
 _QUOTES = "\"“”„«»'‘’"
-_QUOTED = re.compile(rf"[{_QUOTES}](?P<text>.{{1,2000}}?)(?:[{_QUOTES}]|…|\.\.\.)?\s*$", re.DOTALL)
+_QUOTED = re.compile(rf"(?<!\w)[{_QUOTES}](?P<text>.{{1,2000}}?)(?:[{_QUOTES}]|…|\.\.\.)?\s*$", re.DOTALL)
 _EMOJI_REACTION = re.compile(
     rf"^\W*\s*(?:to|a|à|en reponse a|para)\s*[{_QUOTES}].+[{_QUOTES}]?\s*$", re.DOTALL | re.IGNORECASE
 )

@@ -22,6 +22,32 @@ Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RefusalWords:
+    """What refusals in words of one's own are made of: see refusals.py.
+
+    `fillers` may stand behind a denial. `received` says that nothing came, `able` what somebody can do, `own`
+    who writes. `limits` and `rather` (another way to write, in a later part) are phrases, the others words.
+    """
+
+    ending: frozenset[str]
+    messages: frozenset[str]
+    contacting: frozenset[str]
+    denials: frozenset[str]
+    permission: frozenset[str]
+    removing: frozenset[str]
+    addresses: frozenset[str]
+    commands: frozenset[str]
+    received: frozenset[str]
+    able: frozenset[str]
+    own: frozenset[str]
+    fillers: frozenset[str]
+    never_before: frozenset[str]
+    wishes: frozenset[str]
+    limits: tuple[str, ...]
+    rather: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Lexicon:
     """One language: its phrases by first word, all its words, and those where a misspelling is looked for."""
 
@@ -38,8 +64,7 @@ class Lexicon:
     months: Mapping[str, int]
     days: Mapping[str, int]
     at: frozenset[str]
-    refusing: frozenset[str]
-    refused: frozenset[str]
+    refusal: RefusalWords
     pointers: frozenset[str]  # words that say which: no phrase passes over them
 
 
@@ -85,10 +110,18 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
-        refusing=frozenset(said["refusals"]["verbs"].split()),
-        refused=frozenset(said["refusals"]["nouns"].split()),
+        refusal=_refusal_words(said["refusals"]),
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _refusal_words(said: Mapping[str, str]) -> RefusalWords:
+    limits, rather = (
+        tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip())
+        for name in ("limits", "rather")
+    )
+    words = {name: frozenset(text.split()) for name, text in said.items() if name not in ("limits", "rather")}
+    return RefusalWords(**words, limits=limits, rather=rather)
 
 
 def _breaks(patterns: Sequence[Pattern]) -> set[str]:

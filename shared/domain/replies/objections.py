@@ -1,11 +1,12 @@
 """Why a reply that sounds like an answer is a person's all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
 from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.words import words_of
 
 ASKS = "It asks something."
 DOUBTFUL = "It is not sure."
@@ -16,6 +17,8 @@ NOT_ONLY = "More than an answer stands there."
 
 _ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
+_CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
+_TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
 _MOST_BEFORE = 2  # words before a yes: a name
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 _IFS = frozenset(
@@ -32,6 +35,8 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
     senses = {mark.sense for mark in marks}
     if Sense.DOUBT in senses and not _is_settled(marks, named):
         return DOUBTFUL
+    if _takes_back(marks, votes):
+        return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
     if _has_negation(marks, named):
@@ -45,7 +50,7 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return OTHER_TIME
     if _asks(marks, votes, named):
         return ASKS
-    if _says_more(marks, votes, named):
+    if _says_more(marks, votes, named, set(words_of(matter.appointment.name))):
         return NOT_ONLY
     return ""
 
@@ -56,6 +61,13 @@ def _is_settled(marks: Sequence[Mark], named: set[Disposition]) -> bool:
         return False
     first = next(mark for mark in marks if mark.sense in (Sense.MOVE, Sense.CHOICE, Sense.NUMBER, *CLOCK))
     return all(mark.start > first.start for mark in marks if mark.sense is Sense.DOUBT)
+
+
+def _takes_back(marks: Sequence[Mark], votes: Votes) -> bool:
+    """Whether it ends in a correction that does not say what is right: "yes wait no"."""
+    last = max(mark.start for mark, _ in votes)
+    corrections = [mark for mark in marks if mark.sense is Sense.CORRECTION and mark.start > last]
+    return any(set(mark.text.split()) & _TAKING_BACK for mark in corrections)
 
 
 def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
@@ -70,7 +82,8 @@ def _is_another_hour(mark: Mark, matter: Matter) -> bool:
     at = matter.appointment.at
     if at is None or matter.numbered(mark.value) is not None:
         return False
-    return mark.value not in (at.hour, at.hour % 12, at.minute, at.day, at.month, at.year)
+    clock = (at.hour * 100 + at.minute, at.hour % 12 * 100 + at.minute)  # "1030"
+    return mark.value not in (at.hour, at.hour % 12, at.minute, at.day, at.month, at.year, *clock)
 
 
 def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
@@ -79,9 +92,15 @@ def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
     if named == {CANCELED} and sure:
         return any(one.part == sure[0].part and one.start < sure[0].start for one in denied)
     if denied:
-        return named != {MOVED}
+        return named != {MOVED} and not (named == {CANCELED} and _ends_denying(marks, denied))
     kept = any(mark.sense is Sense.NOT_CANCEL for mark in marks)
     return kept and named != {CONFIRMED}
+
+
+def _ends_denying(marks: Sequence[Mark], denied: Sequence[Mark]) -> bool:
+    """Whether a "can't" is all that follows a no: "nope, can't"."""
+    ends = {mark.part: mark for mark in marks if mark.sense not in SILENT}
+    return all(ends.get(one.part) is one and one.text == "not" for one in denied)
 
 
 def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
@@ -96,7 +115,15 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
             return True
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
-    return False
+    return (
+        named == {MOVED}
+        and all(
+            marks[index - 1].text in _IFS
+            for index, mark in enumerate(marks)
+            if mark.sense is Sense.MOVE and index
+        )
+        and any(mark.text in _IFS for mark in marks)
+    )
 
 
 def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Matter) -> bool:
@@ -109,8 +136,8 @@ def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Mat
 
 def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
-    if named == {MOVED} or (MOVED in named and CONFIRMED not in named):
-        return False
+    if MOVED in named and CONFIRMED not in named:
+        return all(mark.asks and mark.sense in _CODES for mark, _ in votes)
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
     if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
         return True
@@ -124,9 +151,9 @@ def _is_request(mark: Mark) -> bool:
     return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
 
 
-def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
-    """Whether words beside the answer may change it."""
-    words = [mark for mark in marks if mark.sense is Sense.WORD]
+def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], names: Collection[str]) -> bool:
+    """Whether words beside the answer may change it; the person's own name does not."""
+    words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
     if not words:
         return False
     senses = {mark.sense for mark, _ in votes}
@@ -137,11 +164,7 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> 
     strong = {Sense.CANCEL} if CANCELED in named else {Sense.YES, Sense.COMING}
     if senses & strong:
         first = votes[0][0]
-        if (
-            senses == {Sense.COMING}
-            and " " not in first.text
-            and any(one.part == first.part for one in words)
-        ):
+        if any(one.part == first.part for one in words):
             return True
         return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
     clauses = {mark.clause for mark, _ in votes}

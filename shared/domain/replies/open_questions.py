@@ -30,7 +30,8 @@ class Asked:
 
 def asked_of(questions: Sequence[Question], reply: WrittenReply) -> Asked:
     """What the reply can answer. One that refers to a message is about that and nothing else."""
-    meant = [one for one in questions if reply.replies_to and one.provider_id == reply.replies_to]
+    meant = [one for one in questions if reply.answers_id and one.id == reply.answers_id]
+    meant = meant or [one for one in questions if reply.replies_to and one.provider_id == reply.replies_to]
     known = meant or questions
     asked = [one for one in known if one.sent_at is None or one.sent_at <= reply.written_at]
     targets = _newest(asked)

@@ -13,11 +13,12 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies import kinds
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
+from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
-from shared.domain.replies.references import own_words_of
+from shared.domain.replies.references import denies_name, own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import Answered, answer_several
 from shared.domain.replies.verdict import verdict
@@ -36,9 +37,11 @@ _FLAGS = {Sense.DANGER: Flag.DANGER, Sense.WRONG_NUMBER: Flag.WRONG_NUMBER, Sens
 def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     """What `reply` means where `questions` are all that was asked of the person, in any order."""
     asked = asked_of(questions, reply)
+    if reply.choice and not reply.is_opt_out and (pressed := chosen(reply.choice, asked.targets)):
+        return _answered(pressed, asked.targets)
     carrier = word_meaning(reply.body)
     is_stop = reply.is_opt_out or carrier is WordMeaning.OPT_OUT
-    if not is_stop and (outcome := _not_a_persons(reply.body)):
+    if not is_stop and (outcome := _not_a_persons(reply)):
         return Reading(outcome=outcome, candidates=_ids(asked.targets))
     own = kinds.own_words(reply.body, (one.text for one in questions))
     known = asked.targets or asked.closed
@@ -47,6 +50,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     heard = hear(own, _language(asked, questions), options, names)
     answer = _answer(heard, asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
+    if denies_name(heard, known):
+        flags |= {Flag.WRONG_NUMBER}
     if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:
         return _opted_out(answer, heard, asked, flags)
     if is_help(heard):
@@ -66,10 +71,11 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     return replace(answer, flags=answer.flags | flags)
 
 
-def _not_a_persons(text: str) -> ReplyMeaning | None:
-    if kinds.is_reaction(text):
+def _not_a_persons(reply: WrittenReply) -> ReplyMeaning | None:
+    if reply.is_reaction or kinds.is_reaction(reply.body):
         return ReplyMeaning.REACTION
-    return ReplyMeaning.AUTO_REPLY if kinds.is_automatic(text) else None
+    is_automatic = reply.is_automatic or kinds.is_automatic(reply.body)
+    return ReplyMeaning.AUTO_REPLY if is_automatic else None
 
 
 def _language(asked: Asked, questions: Sequence[Question]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.replies.clock_words import fits
+from shared.domain.replies.heard import Heard
+from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
@@ -14,6 +16,10 @@ _COMMON = frozenset({
     "and", "avec", "com", "con", "das", "des", "dos", "dr", "dra", "las", "les", "los", "mr", "mrs",
     "para", "pour", "the",
 })  # fmt: skip
+_BEING = frozenset({
+    "a", "am", "called", "el", "es", "l", "la", "llamo", "me", "named", "o", "sou", "soy", "the",
+})  # fmt: skip
+_HERE = frozenset({"here", "aqui", "aca", "ici"})
 _DAYS_OR_PLACES = {"segunda": 2, "terca": 3, "quarta": 4, "quinta": 5}  # "a segunda": Monday, or the second
 
 
@@ -24,6 +30,25 @@ def own_words_of(targets: Sequence[Target]) -> list[frozenset[str]]:
         frozenset(one - set().union(*(other for n, other in enumerate(words) if n != index)))
         for index, one in enumerate(words)
     ]
+
+
+def denies_name(heard: Heard, targets: Sequence[Target]) -> bool:
+    """Whether somebody says not to be the person who is asked: "this isn't Ana", "no soy Ana"."""
+    if len({target.appointment.name for target in targets}) != 1:
+        return False
+    name = set(words_of(targets[0].appointment.name))
+    denials = lexicon_of(heard.language).refusal.denials
+    for at, token in enumerate(heard.tokens):
+        after = [one.text for one in heard.tokens[at + 1 :] if one.part == token.part]
+        is_last = not set(after) - _HERE
+        if token.text not in name or not is_last:
+            continue
+        before = [one.text for one in heard.tokens[:at] if one.part == token.part]
+        while before and before[-1] in _BEING | name:
+            before.pop()
+        if before and before[-1] in denials:
+            return True
+    return False
 
 
 def _words(target: Target) -> set[str]:

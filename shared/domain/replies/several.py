@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.replies.matter import Matter
+from shared.domain.replies.matter import SILENT, Matter
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
@@ -18,6 +18,11 @@ REST = "It says nothing of the others."
 _DOUBTS = frozenset(
     {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
 )
+_NOTS = frozenset({"not", "pas", "no", "nao"})
+_BUTS = frozenset({"but", "pero", "mais", "mas"})
+_BUT_NOT = "but not"
+_CAN = "can"
+_EACH = (Sense.BOTH, Sense.NEITHER)
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
 _BESIDE = frozenset(
     {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
@@ -41,24 +46,63 @@ class _Group:
 
     named: frozenset[int] | None = None
     said: tuple[Mark, ...] = ()
+    names: tuple[str, ...] = ()
     is_none: bool = False  # "neither"
 
 
 def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
+    marks = _denied(marks, references)
     named = [references.named(mark) for mark in marks]
+    if _is_a_count(marks):
+        return Answered(reason=WHICH.format(count=len(targets)))
     if any(one is not None and not one for one in named):
         return Answered(reason=UNNAMED)
     if any(mark.sense in _DOUBTS or mark.asks for mark in marks):
         return _unsure(marks, targets, written_at)
     says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
-    groups = _groups(marks, named, says)
+    groups = _by_part(marks, named, says) or _groups(marks, named, says)
     if groups is None or _has_word_between(marks, named):
         return Answered(reason=PAIRS)
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
     return _answers(groups, marks, targets, written_at)
+
+
+def _denied(marks: Sequence[Mark], references: References) -> list[Mark]:
+    """The marks, where "but not" before a name is a no, and a "but" before one nothing.
+
+    So "the 10:30 but not the hygienist" says no to her, and "yes to Ana but Ben can't" speaks of both.
+    """
+    found: list[Mark] = []
+    for index, mark in enumerate(marks):
+        following = [one for one in marks[index + 1 :] if one.sense not in SILENT]
+        is_denial = mark.sense in (Sense.NEGATION, Sense.NO) and mark.text in _NOTS
+        is_named = is_denial and bool(found) and _names(following, references)
+        if is_denial and found and found[-1].text == _CAN and all(one.part != mark.part for one in following):
+            found.append(mark._replace(sense=Sense.NO))  # "Ana yes, Ben can't"
+            continue
+        if is_named and found[-1].part != mark.part:
+            found.append(mark._replace(sense=Sense.NO, text=_BUT_NOT))
+        elif is_named and found[-1].sense is Sense.BUT:
+            found[-1] = mark._replace(sense=Sense.NO, text=_BUT_NOT)
+        elif not (mark.sense is Sense.BUT and mark.text in _BUTS and _names(following, references)):
+            found.append(mark)
+    return found
+
+
+def _names(following: Sequence[Mark], references: References) -> bool:
+    return bool(following and following[0].sense not in _EACH and references.named(following[0]))
+
+
+def _is_a_count(marks: Sequence[Mark]) -> bool:
+    """Whether the only number is a "one" in letters, which may as well say how many: "yes to one"."""
+    numbers = [index for index, mark in enumerate(marks) if mark.sense is Sense.NUMBER]
+    if len(numbers) != 1 or marks[numbers[0]].text.isdecimal() or marks[numbers[0]].value != 1:
+        return False
+    before = marks[numbers[0] - 1] if numbers[0] else None
+    return before is None or before.sense is not Sense.OPTION
 
 
 def _has_word_between(marks: Sequence[Mark], named: Sequence[frozenset[int] | None]) -> bool:
@@ -99,6 +143,30 @@ def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datet
     return Answered(leaning=offered[0][1], reason=WHICH.format(count=len(first) or len(offered)))
 
 
+def _by_part(
+    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
+) -> list[_Group] | None:
+    """One group for each part between signs, where each has a name and an answer: "Ana yes, cancel Ben"."""
+    parts = list(dict.fromkeys(mark.part for mark in marks))
+    groups: list[_Group] = []
+    for part in parts:
+        places = [index for index, mark in enumerate(marks) if mark.part == part]
+        kinds = {(named[index] is not None, says[index]) for index in places} - {(False, False)}
+        if not kinds:
+            continue
+        if kinds != {(True, False), (False, True)}:
+            return None
+        here = _groups(
+            [marks[index] for index in places],
+            [named[index] for index in places],
+            [says[index] for index in places],
+        )
+        if here is None or len(here) != 1:
+            return None
+        groups += here
+    return groups if len(groups) > 1 else None
+
+
 def _groups(
     marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
 ) -> list[_Group] | None:
@@ -106,18 +174,21 @@ def _groups(
     runs: list[tuple[str, list[int]]] = []
     for index, name in enumerate(named):
         kind = "name" if name is not None else "said" if says[index] else ""
-        if kind and runs and runs[-1][0] == kind:
+        if kind and runs and runs[-1][0] == kind and marks[index].text != _BUT_NOT:
             runs[-1][1].append(index)
         elif kind:
             runs.append((kind, [index]))
-    if len(runs) > 2 and len(runs) % 2:
-        return None
     groups: list[_Group] = []
+    if len(runs) > 2 and len(runs) % 2:
+        if runs[0][0] != "name" or marks[runs[1][1][0]].text != _BUT_NOT:
+            return None
+        runs.insert(1, ("said", []))  # "the 10:30 but not the 11"
     for place in range(0, len(runs), 2):
         group = _Group()
         for kind, places in runs[place : place + 2]:
             if kind == "name":
                 group.is_none = any(marks[index].sense is Sense.NEITHER for index in places)
+                group.names = tuple(marks[index].text for index in places)
                 group.named = _joined(
                     [named[index] or frozenset() for index in places], [marks[i] for i in places]
                 )
@@ -130,6 +201,8 @@ def _groups(
 def _joined(names: list[frozenset[int]], marks: list[Mark]) -> frozenset[int]:
     """ "Ben at 10:30" is what both name; "1 and 2" is either."""
     both = frozenset.intersection(*names)
+    if len(set(names)) > 1 and any(mark.sense in _EACH for mark in marks):  # "both at 11"
+        return frozenset()
     is_list = all(mark.sense in (Sense.NUMBER, Sense.ORDINAL) for mark in marks)
     return both if both and not is_list else frozenset.union(*names)
 
@@ -138,7 +211,9 @@ def _answers(
     groups: Sequence[_Group], marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime
 ) -> Answered:
     is_only = any(mark.sense is Sense.ONLY for mark in marks)
-    is_all = any(mark.sense in (Sense.BOTH, Sense.NEITHER) for mark in marks)
+    all_named = frozenset().union(*(group.named or () for group in groups))
+    is_all = any(mark.sense in _EACH for mark in marks) or len(all_named) == len(targets)
+    is_all = is_all or any(mark.text == _BUT_NOT for mark in marks)
     if any(not group.said for group in groups) and not (is_only or is_all):
         return Answered(reason=PAIRS)
     found: dict[int, Disposition] = {}
@@ -161,7 +236,12 @@ def _answers(
 def _of_group(group: _Group, target: Target, written_at: datetime) -> Disposition | None:
     """What is said of the target; "both" and "only the 10:30" by themselves confirm."""
     if group.is_none:
-        return None if any(mark.sense not in _DENIALS for mark in group.said) else Disposition.CANCELED
+        is_denied = bool(group.said) or not any(name.startswith("either") for name in group.names)
+        says = (
+            _DENIALS if group.names[0].startswith("either") else _DENIALS | {Sense.COMING}
+        )  # "neither can come"
+        is_clear = is_denied and all(mark.sense in says for mark in group.said)
+        return Disposition.CANCELED if is_clear else None
     if not group.said:
         confirms = any(one.disposition is Disposition.CONFIRMED for one in target.question.options)
         return Disposition.CONFIRMED if confirms else None

@@ -25,3 +25,14 @@ def _is_near(word: str, key: str) -> bool:
     if word[first + 2 :] == key[first + 2 :] and word[first : first + 2] == key[first : first + 2][::-1]:
         return True
     return len(word) >= _LONG and word[first + 1 :] == key[first + 1 :]
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Whether `word` is `meant` with one letter too many, too few or wrong, or two that changed places."""
+    more = len(word) - len(meant)
+    if more == 0:
+        wrong = [at for at, (one, other) in enumerate(zip(word, meant, strict=True)) if one != other]
+        return len(wrong) == 1 or (len(wrong) == 2 and sorted(word) == sorted(meant))
+    longer, shorter = (word, meant) if more > 0 else (meant, word)
+    cut = (longer[:at] + longer[at + 1 :] for at in range(len(longer)))
+    return abs(more) == 1 and shorter in cut

@@ -20,6 +20,12 @@ _VOTES = {
     Sense.CANCEL_VERB: CANCELED,
     Sense.MOVE: MOVED,
 }
+_COUNTING = frozenset({
+    "about", "around", "ate", "before", "by", "dans", "desde", "em", "en", "for", "hasta", "in", "of", "para",
+    "pour", "room", "sala", "salle", "than", "till", "until", "vers", "within",
+})  # fmt: skip
+_OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
+_INSTEAD = "instead"
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
     "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
@@ -65,9 +71,11 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         said = mark.value if isinstance(mark.value, Disposition) else None
         return said if len(mark.text) > 1 or _is_alone(mark, marks) else None
     if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
-        return None if _counts(mark, marks) else matter.numbered(mark.value)
+        return None if _counts(mark, marks) or _is_date(mark, marks) else matter.numbered(mark.value)
     if mark.sense is Sense.COMING and _is_late(mark, marks):
         return None
+    if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
+        return None  # "text my wife instead"
     return _VOTES.get(mark.sense)
 
 
@@ -83,14 +91,28 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
     if any(vote is CONFIRMED for _, vote in votes):
         return []
     asking = {mark.clause for mark in marks if mark.asks and set(mark.text.split()[:1]) & _WISHING}
-    times = (mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.clause in asking)
+    times = [mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.asks]
+    bare = {mark.part for mark in times if any(vote is CANCELED for _, vote in votes)}
+    bare -= {mark.part for mark in marks if mark.sense not in SILENT and mark.sense not in CLOCK}
+    times = [mark for mark in times if mark.clause in asking or mark.part in bare]  # "can't. Wednesday?"
     return [mark for mark in times if fits(mark, matter.appointment, matter.written_at) is False]
 
 
 def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether the number counts what follows it: "1 child"."""
     following = next((one for one in marks if one.start == mark.end), None)
-    return following is not None and following.sense is Sense.WORD and following.clause == mark.clause
+    is_next = following is not None and following.clause == mark.clause
+    is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
+    before = next(
+        (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""
+    )
+    return is_counted or before in _COUNTING
+
+
+def _is_date(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether "the 1st" is a day of the month: no word says that it is an option."""
+    is_option = any(one.sense is Sense.OPTION and one.clause == mark.clause for one in marks)
+    return mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal() and not is_option
 
 
 def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -102,13 +124,25 @@ def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:
 def _corrected(marks: Sequence[Mark], matter: Matter) -> Sequence[Mark]:
     """What stands behind the last correction, where that is an answer by itself: "1 no wait 2"."""
     for index in range(len(marks) - 1, 0, -1):
-        if marks[index].sense is not Sense.CORRECTION:
+        if marks[index].sense is not Sense.CORRECTION and not _takes_back(marks, index, matter):
             continue
         after, before = marks[index + 1 :], marks[:index]
         is_answer = any(_vote(mark, after, matter) is not None for mark in after)
         if is_answer and any(_vote(mark, before, matter) is not None for mark in before):
             return after
     return marks
+
+
+def _takes_back(marks: Sequence[Mark], index: int, matter: Matter) -> bool:
+    """ "2 no, 1": the no takes back the digit before it."""
+    before, after = marks[index - 1], marks[index + 1 :][:1]
+    digits = (before, *after)
+    return (
+        marks[index].sense is Sense.NO
+        and len(digits) == 2
+        and before.part == marks[index].part
+        and all(one.sense is Sense.NUMBER and matter.numbered(one.value) is not None for one in digits)
+    )
 
 
 def _why_none(marks: Sequence[Mark]) -> str:
@@ -132,11 +166,22 @@ def _decided(
     if MOVED in named and len(named) > 1:
         return _moved(votes)
     if len(named) > 1:
-        return None
+        return CANCELED if _says_yes_cancel(votes) else None
     decided = next(iter(named))
     if decided is CANCELED and senses <= {Sense.NO, Sense.OKAY}:
-        return CANCELED if _no_cancels(matter) else None
+        parts = {mark.part for mark, _ in votes}
+        is_bare = not any(mark.part in parts and mark.sense in (Sense.WORD, Sense.ASKING) for mark in marks)
+        return CANCELED if is_bare and _no_cancels(matter) else None
     return decided
+
+
+def _says_yes_cancel(votes: Votes) -> bool:
+    """ "Yes please cancel", "yes, cancel my visit": the yes is to canceling."""
+    senses = [mark.sense for mark, _ in votes]
+    if senses not in ([Sense.YES, Sense.CANCEL], [Sense.YES, Sense.CANCEL_VERB]):
+        return False
+    said = votes[1][0]
+    return votes[0][0].clause == said.clause and not set(said.text.split()) & _OTHER_ONE
 
 
 def _moved(votes: Votes) -> Disposition | None:

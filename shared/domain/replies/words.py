@@ -8,7 +8,7 @@ from typing import NamedTuple
 _LOOKALIKES = str.maketrans("авекмнорстухіѕјοαει", "abekmhopctyxisjoaei")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′＇", "'"))
 _INVISIBLE = frozenset("\ufe0e\ufe0f\u20e3\u3164\u115f\u1160\u2800")
-_NUMBER_SIGN = re.compile(r"(?:№|\bn[º°]|#)\s*(?=\d)", re.IGNORECASE)
+_NUMBER_SIGN = re.compile(r"(?:№|\bn[º°]|#)\s*(?=\d|\W*$)|(?<=\s)#(?=\s)", re.IGNORECASE)
 _ORDINAL_SIGN = re.compile(r"(\d)\s*[ºª]")
 _TOKEN = re.compile(
     r"(?P<time>\b\d{1,2}\s?(?::|h|\.(?=\d\d(?!\d|[./-])))\s?\d{2}(?!\d)\s?(?:hrs?|hs|h)?\s?(?:[ap]\.?\s?m\b\.?)?"

@@ -1,20 +1,22 @@
 """How a sender's rate decides how work is cut: batches for workers, groups for transactions, offsets."""
 
 from shared.domain.channels.channel import Channel
+from shared.domain.senders.run_limits import RunLimits
 
 BATCH_MESSAGES = 100
 BATCH_SECONDS = 200  # leaves a worker time for claim, intent, results and a slow provider in its time limit
 GROUP_SECONDS = 1.5
 
 
-def batch_size(rate_per_second: float) -> int:
-    """How many messages one batch holds, 1 to 100, at a sender's rate.
+def batch_size(rate_per_second: float, runs: RunLimits | None = None) -> int:
+    """How many messages one batch holds, 1 to 100, at a sender's rate; no more than a run may have.
 
     Each batch costs a claim and a close, so it is large. A very slow sender's has what it sends in 200
     seconds, as a batch must end within its worker's time limit.
     """
     _check(rate_per_second)
-    return min(BATCH_MESSAGES, max(1, int(rate_per_second * BATCH_SECONDS)))
+    most = BATCH_MESSAGES if runs is None else runs.size
+    return min(most, max(1, int(rate_per_second * BATCH_SECONDS)))
 
 
 def group_size(rate_per_second: float, channel: Channel) -> int:
@@ -27,10 +29,26 @@ def group_size(rate_per_second: float, channel: Channel) -> int:
     return min(channel.record.group_messages, max(1, int(rate_per_second * GROUP_SECONDS)))
 
 
-def chunk_offset_seconds(messages_before: int, rate_per_second: float) -> float:
-    """How long after the fire's start a chunk's first message may go: when those before it have gone."""
+def chunk_offset_seconds(
+    messages_before: int, rate_per_second: float, runs: RunLimits | None = None
+) -> float:
+    """How long after the fire's start a chunk's first message may go: when those before it have gone.
+
+    In runs, when the runs before it have had all their time.
+    """
     _check(rate_per_second)
-    return messages_before / rate_per_second
+    if runs is None:
+        return messages_before / rate_per_second
+    size = batch_size(rate_per_second, runs)
+    through, within = divmod(messages_before, size)
+    return through * max(size / rate_per_second, runs.seconds) + within / rate_per_second
+
+
+def sending_seconds(messages: int, rate_per_second: float, runs: RunLimits | None = None) -> float:
+    """For how long a sender is taken by so many messages: in runs, all of whose time counts."""
+    _check(rate_per_second)
+    size = 1 if runs is None else batch_size(rate_per_second, runs)
+    return chunk_offset_seconds(-(-messages // size) * size, rate_per_second, runs)
 
 
 def retry_delay_seconds(attempt: int) -> float:

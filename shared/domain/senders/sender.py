@@ -22,7 +22,11 @@ class Sender:
     `rate_per_second` is the pace the provider allows this sender, at most its channel's `highest_rate`.
     Provider credentials are kept apart, under the sender's id (shared/storage/secrets.py), and are never
     shown. `created_at` is None in senders of an older version. `reply_to` is the mailbox that answers to a
-    mailbox's mails go to.
+    mailbox's mails go to. `help_text` and `opt_out_text` are answers of its own, in place of the company's.
+    `keywords_at_provider`: where its provider answers STOP, START and HELP by itself, as Twilio does for text
+    messages, that is on; False once it was turned off there, so that Rollcall answers. `stand_in_id` is the
+    sender of the same channel that takes over, while this one's provider is down, what that has provably not
+    accepted. `link_name` is what links to it are made of, such as an Instagram account's name.
     """
 
     id: str
@@ -36,3 +40,8 @@ class Sender:
     pause_count: int = 0
     created_at: datetime | None = None
     reply_to: str | None = None
+    help_text: str = ""
+    opt_out_text: str = ""
+    keywords_at_provider: bool = True
+    stand_in_id: str | None = None
+    link_name: str = ""

@@ -1,6 +1,7 @@
 """What is wrong with a template, found when it is saved, or when it meets the columns of a source."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 from liquid import RenderContext
 from liquid.ast import Node
@@ -45,7 +46,9 @@ def check_template(template: LanguageTemplate, text: str) -> frozenset[str]:
     analysis = template.analyze(include_partials=False)
     for name, spans in analysis.filters.items():
         if name not in ENVIRONMENT.filters:
-            raise TemplateInvalid(f"There is no filter {name!r}.", line_of(text, spans[0].index))
+            near = get_close_matches(name, ENVIRONMENT.filters, n=2)
+            instead = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise TemplateInvalid(f"There is no filter {name!r}.{instead}", line_of(text, spans[0].index))
     for variables in analysis.globals.values():
         for variable in variables:
             if len(variable.segments) > 1:

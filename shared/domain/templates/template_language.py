@@ -182,3 +182,7 @@ def _check_growth(name: str, value: object, args: tuple[object, ...]) -> None:
 
 
 ENVIRONMENT = _Environment(tolerance=Mode.STRICT, undefined=Missing, strict_filters=True, autoescape=False)
+# Of HTML: every value is escaped where it is written, and no filter says otherwise.
+HTML_ENVIRONMENT = _Environment(
+    tolerance=Mode.STRICT, undefined=Missing, strict_filters=True, autoescape=True
+)

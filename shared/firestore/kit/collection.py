@@ -106,21 +106,34 @@ class Collection(Documents[T]):
         metering.count_query(len(records))
         return records
 
+    async def each_match(self, company_id: str, query: Query, *values: object) -> AsyncIterator[T]:
+        """Every record that matches, one after the other: memory stays that of a few."""
+        read = 0
+        async for snapshot in self._filtered(self._base(company_id), query, values).stream(retry=READ_RETRY):
+            read += 1
+            yield self.record(snapshot)
+        metering.count_query(read)
+
     async def among(
         self,
         company_id: str,
         query: Query,
         values: Iterable[str],
         transaction: AsyncTransaction | None = None,
+        *,
+        since: datetime | None = None,
     ) -> list[T]:
         """The records whose `query.among` is one of the values: a query for 30 of them, all at once.
 
-        With a transaction the reads are part of it: what they found may not change before the commit.
+        `since` is the value of the query's range, if it has one. With a transaction the reads are part of it:
+        what they found may not change before the commit.
         """
         wanted, field = sorted(set(values)), str(query.among)
 
         async def read(part: list[str]) -> list[T]:
             found = self._base(company_id).where(filter=FieldFilter(field, "in", part))
+            if query.range is not None:
+                found = found.where(filter=FieldFilter(*query.range, since))
             stream = found.stream(transaction=transaction, retry=read_retry(transaction))
             records = [self.record(snapshot) async for snapshot in stream]
             metering.count_query(len(records))

@@ -196,13 +196,23 @@ class Documents(Generic[T]):
         They are also those of which the database is unsure. Each is written or not by itself.
         """
         writer = self._db.batch()
+        self._put_versions(writer, company_id, changes)
+        applied = await write_each(self._db, writer)
+        return {item_id for item_id, is_written in zip(changes, applied, strict=True) if not is_written}
+
+    def put_versions(self, writer: Writer, company_id: str, changes: Mapping[str, Change[T]]) -> None:
+        """Change these records, by id, together with what else the writer has.
+
+        The commit fails with FailedPrecondition when one of them is not as it was written then.
+        """
+        self._put_versions(writer, company_id, changes)
+
+    def _put_versions(self, writer: Writer, company_id: str, changes: Mapping[str, Change[T]]) -> None:
         for item_id, change in changes.items():
             fields = self._difference(change.before, change.after)
             add_write(
                 writer, self.ref(company_id, item_id), fields, mask=fields, written_at=change.written_at
             )
-        applied = await write_each(self._db, writer)
-        return {item_id for item_id, is_written in zip(changes, applied, strict=True) if not is_written}
 
     def _difference(self, before: T, after: T) -> dict[str, Any]:
         old, new = self._stored_fields(before), self._stored_fields(after)

@@ -21,6 +21,16 @@ def system(db: AsyncClient, name: str) -> AsyncDocumentReference:
     return db.collection("system").document(_checked(name))
 
 
+def login(db: AsyncClient, login_id: str) -> AsyncDocumentReference:
+    """Where it stands which user signs in with an email address."""
+    return db.collection("logins").document(_checked(login_id))
+
+
+def throttle(db: AsyncClient, throttle_id: str) -> AsyncDocumentReference:
+    """Where tries to sign in are counted."""
+    return db.collection("throttles").document(_checked(throttle_id))
+
+
 def collection(db: AsyncClient, company_id: str, name: str) -> AsyncCollectionReference:
     """One of the company's collections."""
     found: AsyncCollectionReference = company(db, company_id).collection(name)

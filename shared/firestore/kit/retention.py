@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.events.webhook_delivery import DeliveryState
 from shared.domain.fires.fire import ChunkState
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
@@ -54,6 +55,11 @@ RETENTION: dict[str, Retention] = {
     "text_claims": Retention(
         period=lambda kept: kept.messages, why="as the messages they keep from doubling"
     ),
+    "invites": Retention(
+        period=lambda kept: kept.messages,
+        since=lambda invite: invite.ends_at,
+        why="as the messages that wait for who uses them: who used one, and when",
+    ),
     "batches": Retention(
         period=lambda kept: kept.messages,
         since=lambda batch: batch.planned_start if batch.state is BatchState.DONE else None,
@@ -86,6 +92,11 @@ RETENTION: dict[str, Retention] = {
     "preview_chunks": Retention(period=lambda kept: kept.previews, why="as previews"),
     "receipt_bundles": Retention(
         period=lambda kept: kept.previews, why="they are recorded, and deleted, within minutes"
+    ),
+    "webhook_deliveries": Retention(
+        period=lambda kept: kept.previews,
+        since=lambda delivery: None if delivery.state is DeliveryState.WAITING else delivery.created_at,
+        why="looked at, and asked for again, while somebody mends the endpoint",
     ),
     "history_searches": Retention(
         period=lambda kept: kept.searches,

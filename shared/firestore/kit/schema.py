@@ -10,10 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.companies.company import Company
+from shared.domain.contacts.contact_changes import ContactPair
 from shared.domain.errors import NewerDocument
 from shared.domain.files.source import Source
-from shared.domain.fires.fire import FireProgress
+from shared.domain.fires.fire import Fire, FireProgress
+from shared.domain.messages.reply import Reply
 
 Fields = dict[str, Any]
 NAME = "schema"
@@ -40,10 +44,37 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # A worker that does not know that would give messages of a fire other ids, or plan too many.
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # campaigns say until when answers are taken
+        Upgrade(change=_unchanged),  # templates have HTML: an older worker would send the text alone
+        Upgrade(change=_unchanged),  # and pictures
+        Upgrade(change=_unchanged),  # steps have times, and say for whom they are
+        Upgrade(change=_unchanged),  # templates say whether an answering machine gets a call's text
+        Upgrade(change=_unchanged),  # templates may be made from formats that providers keep
+        # Windows have half days and quiet hours: an older worker would send within them.
+        # Reply options set things off, campaigns have a topic. An older worker would write to who refused it.
+        Upgrade(change=_unchanged),
+        # Campaigns have a frequency cap, senders a stand-in; in runs: an older worker would not stop them.
+        # Steps invite to others: an older worker would fail who has no address yet.
+        Upgrade(change=_unchanged),
+        # Campaigns ask together: an older worker would ask each row by itself. Options start steps.
+        Upgrade(change=_unchanged),
+        Upgrade(change=_unchanged),  # campaigns say who approved them
     ),
+    Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
+    ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
+    Campaign: (
+        Upgrade(change=_unchanged),  # steps have times, and say for whom they are
+        # An older worker that edits a draft would drop half days, quiet hours and what reply options set off.
+        Upgrade(change=_unchanged),
+        Upgrade(change=_unchanged),  # steps invite to others
+        Upgrade(change=_unchanged),  # nor would it know of options that start steps
+        Upgrade(change=_unchanged),  # an older worker would fire what waits for a second person's approval
+    ),
+    # A worker that does not know of steps to come would close the fire before them.
+    Fire: (Upgrade(change=_unchanged),),
     # A worker that knows no row filter would load rows that are to be left out; one that knows no time column
     # would take a date for its midnight; one that counts nothing as filtered would not balance.
     Source: (Upgrade(change=_unchanged),),
+    Reply: (Upgrade(change=_unchanged),),  # what lies beside a reply has a name and a size
     FireProgress: (Upgrade(change=_unchanged),),
 }
 

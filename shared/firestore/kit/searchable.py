@@ -22,8 +22,17 @@ class Searched:
 _BY_ADDRESS = Searched(
     ("address_key",), lambda record: {"address_key": address_key(record.channel, record.address)}
 )
+
+
+def _of_message(message: Any) -> dict[str, Any]:
+    # Here, as what only reads needs no board.
+    from shared.domain.fires.board import day_of
+
+    return {**_BY_ADDRESS.fields(message), "about_day": day_of(message)}
+
+
 SEARCHED: dict[str, Searched] = {
-    "messages": _BY_ADDRESS,
+    "messages": Searched(("address_key", "about_day"), _of_message),
     "replies": _BY_ADDRESS,
     "failures": Searched(
         ("addresses",),

@@ -9,4 +9,4 @@ FILES_AWAITED = Query(collection="files", equal=("state",), range=("created_at",
 FILES_OF_SOURCE_SINCE = Query(collection="files", equal=("source_id",), range=("created_at", ">="))
 SOURCE_FILES = Query(collection="files", equal=("source_id", "state"), order=("loaded_at", "DESCENDING"))
 FILE_FAILURES = Query(collection="failures", equal=("file_id",))
-WITHDRAWALS_SINCE = Query(collection="withdrawals", equal=("source_id",), range=("file_at", ">="))
+WITHDRAWALS_SINCE = Query(collection="withdrawals", equal=("source_id",), range=("file_at", ">"))

@@ -7,6 +7,7 @@ from typing import Protocol
 from shared.domain.evidence.reconciling import HistoryPage, ReceivedPage
 from shared.domain.messages.sending import OutgoingMessage, SendResult
 from shared.domain.senders.sender import Sender
+from shared.domain.templates.provider_content import ContentPage, ProviderContent
 
 
 class MessageSender(Protocol):
@@ -34,6 +35,18 @@ class ProviderHistory(Protocol):
 
     async def incoming(self, to_address: str, *, since: date, cursor: str | None = None) -> ReceivedPage:
         """Some of what people wrote to a sender since a day. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+
+class ProviderContents(Protocol):
+    """What a provider that keeps message formats can tell of them."""
+
+    async def find(self, content_id: str) -> ProviderContent | None:
+        """One of them, if the account has it. Raises ProviderUnavailable, SenderRefused."""
+        ...
+
+    async def page(self, limit: int, cursor: str | None = None) -> ContentPage:
+        """So many of them at most. Raises ProviderUnavailable, SenderRefused."""
         ...
 
 

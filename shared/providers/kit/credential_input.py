@@ -38,7 +38,7 @@ def check_fields(
 ) -> dict[str, str]:
     """The fields as they are stored. Raises InvalidInput naming each wrong one, after `where`."""
     try:
-        checked: dict[str, str] = model.model_validate(dict(fields)).model_dump()
+        checked: dict[str, str] = model.model_validate(dict(fields)).model_dump(exclude_unset=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         names = ", ".join(model.model_fields)

@@ -1,7 +1,7 @@
 """What a sender signs in with at its provider. Secrets never show in a repr, hence never in a log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TypeVar
 
 from shared.domain.senders.sender import Sender
@@ -22,10 +22,11 @@ class WrongCredentials(Exception):
 def read_credentials(kind: type[C], sender: Sender, stored: Mapping[str, str]) -> C:
     """A sender's credentials out of their stored fields. Raises WrongCredentials naming what they must be.
 
-    An empty secret is none: with it anybody could sign.
+    A field with a default may be left out. An empty secret is none: with it anybody could sign.
     """
     names = [field.name for field in fields(kind)]
-    if set(stored) != set(names) or not all(value.strip() for value in stored.values()):
+    needed = {field.name for field in fields(kind) if field.default is MISSING}
+    if not needed <= set(stored) <= set(names) or not all(value.strip() for value in stored.values()):
         raise WrongCredentials(
             f"The {sender.provider} credentials of sender {sender.id!r} must be: {', '.join(names)}."
         )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -70,6 +71,25 @@ async def call(
             text = await response.text(errors="replace")
             tracing.note(status=response.status)
             return Answer(status=response.status, headers=response.headers, text=text)
+
+
+async def ask(
+    url: str,
+    *,
+    timeout_seconds: float,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> Answer:
+    """The answer to a GET, which sends nothing: who got no connection in time is asked once more.
+
+    A worker that is short of its processor for some seconds would otherwise refuse what is right.
+    Raises what `call` raises.
+    """
+    asked = partial(call, "GET", url, timeout_seconds=timeout_seconds, headers=headers, params=params)
+    try:
+        return await asked()
+    except aiohttp.ConnectionTimeoutError:
+        return await asked()
 
 
 def _host(url: str) -> str:

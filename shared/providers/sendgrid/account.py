@@ -62,11 +62,8 @@ class SendGridAccount:
     async def _get(self, path: str) -> Any:
         """The answer's JSON; None when the key may not ask for it."""
         try:
-            answer = await http.call(
-                "GET",
-                self._base_url + path,
-                timeout_seconds=self._timeout_seconds,
-                headers=self._headers,
+            answer = await http.ask(
+                self._base_url + path, timeout_seconds=self._timeout_seconds, headers=self._headers
             )
             if answer.status == 401:
                 raise SenderRefused("SendGrid does not accept the API key.")

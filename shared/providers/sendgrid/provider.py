@@ -7,11 +7,13 @@ our id, must do.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from shared.domain.channels.channel import Channel
 from shared.domain.channels.email import EMAIL
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.webhook import WebhookRequest
 from shared.providers.kit.adapters import MessageSender, ProviderAccount
 from shared.providers.kit.record import News, ProviderRecord, WebhookRoute
+from shared.providers.kit.signature import BadSignature
 from shared.providers.sendgrid.credentials import SendGridCredentials
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 PROOF = "X-Twilio-Email-Event-Webhook-Signature"
 EVENTS_BYTES = 10 * 1024 * 1024  # a thousand events and more are posted at once
+# SendGrid takes mails of 30 MB, with attachments; a request to a function may have 32 MiB.
+MAIL_BYTES = 32 * 1024 * 1024
 
 
 def _credentials_input() -> "type[CredentialsInput]":
@@ -34,7 +38,9 @@ def _account(credentials: SendGridCredentials, base_url: str, timeout_seconds: f
     return SendGridAccount(credentials.api_key, base_url, timeout_seconds)
 
 
-def _sender(credentials: SendGridCredentials, base_url: str, timeout_seconds: float) -> MessageSender:
+def _sender(
+    credentials: SendGridCredentials, channel: Channel, base_url: str, timeout_seconds: float
+) -> MessageSender:
     from shared.providers.sendgrid.client import SendGridSender
 
     return SendGridSender(credentials.api_key, base_url, timeout_seconds)
@@ -52,6 +58,21 @@ def _events(request: WebhookRequest) -> Sequence[News]:
     return webhook.parse_events(request.body)
 
 
+def _verify_inbound(request: WebhookRequest, credentials: SendGridCredentials) -> None:
+    """By the key of Inbound Parse, or not at all."""
+    from shared.providers.sendgrid import webhook
+
+    if not credentials.inbound_public_key:
+        raise BadSignature("the sender's credentials have no inbound_public_key")
+    webhook.verify(request.body, request.headers, (credentials.inbound_public_key,), request.received_at)
+
+
+def _mail(request: WebhookRequest) -> Sequence[News]:
+    from shared.providers.sendgrid import inbound
+
+    return inbound.parse_inbound(request.headers.get("content-type", ""), request.body)
+
+
 _LISTED = (
     "SendGrid keeps a list of its own, and drops what goes to an address on it: remove the address there "
     "too, under Suppressions > {list} or with DELETE /v3/{path}/ADDRESS of its API."
@@ -67,6 +88,9 @@ PROVIDER = ProviderRecord(
     open_sender=_sender,
     webhooks=(
         WebhookRoute(path="events", longest_body=EVENTS_BYTES, proof=PROOF, verify=_verify, read=_events),
+        WebhookRoute(
+            path="incoming", longest_body=MAIL_BYTES, proof=PROOF, verify=_verify_inbound, read=_mail
+        ),
     ),
     own_lists={
         OptOutSource.BOUNCE: _LISTED.format(list="Bounces", path="suppression/bounces"),

@@ -61,14 +61,13 @@ class _Transport(AsyncHttpClient):  # type: ignore[misc]  # twilio has no types
         allow_redirects: bool = False,
     ) -> Response:
         signed_in = {"Authorization": encode_basic_auth(*auth)} if auth else {}
-        answer = await http.call(
-            method,
-            uri,
-            timeout_seconds=timeout or self._timeout_seconds,
-            params=params,
-            data=data,
-            headers=dict(headers or {}) | signed_in,
-        )
+        seconds, sent = timeout or self._timeout_seconds, dict(headers or {}) | signed_in
+        if method == "GET":
+            answer = await http.ask(uri, timeout_seconds=seconds, params=params, headers=sent)
+        else:
+            answer = await http.call(
+                method, uri, timeout_seconds=seconds, params=params, data=data, headers=sent
+            )
         if not 200 <= answer.status < 300:
             raise Refused(answer)
         return Response(answer.status, answer.text, answer.headers)

@@ -1,9 +1,11 @@
 """What Twilio's refusals and delivery errors mean. https://www.twilio.com/docs/api/errors"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.messages.sending import Lesson, Outcome, SendResult
+from shared.providers.twilio.channel_codes import CHANNEL_FAILURES, CHANNEL_LESSONS
 
 ERROR_PAGE = "https://www.twilio.com/docs/api/errors/{code}"
 QUEUE_FULL_WAIT_SECONDS = 300.0
@@ -11,73 +13,77 @@ DAILY_CAP_WAIT_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
+class Refusal:
+    """What a code proves, said in words."""
+
     outcome: Outcome
     reason: str
     retry_after_seconds: float | None = None
 
 
-def _rejected(reason: str) -> _Refusal:
-    return _Refusal(Outcome.REJECTED, reason)
+def rejected(reason: str) -> Refusal:
+    """This message is refused for good."""
+    return Refusal(Outcome.REJECTED, reason)
 
 
-def _broken(reason: str) -> _Refusal:
-    return _Refusal(Outcome.SENDER_BROKEN, reason)
+def broken(reason: str) -> Refusal:
+    """Our account or sender is at fault."""
+    return Refusal(Outcome.SENDER_BROKEN, reason)
 
 
 # Codes in the answer to a create request. Each proves that no message was created.
-REFUSALS: dict[int, _Refusal] = {
+REFUSALS: dict[int, Refusal] = {
     # The recipient
-    21610: _Refusal(Outcome.OPTED_OUT, "This person has unsubscribed from this sender by writing STOP."),
-    21211: _rejected("The recipient's number is not a valid phone number."),
-    21214: _rejected("The recipient's number cannot be reached."),
-    21217: _rejected("The recipient's number is not in a form that can be dialled."),
-    21265: _rejected("The recipient's number is a short code, which cannot get messages."),
-    21408: _rejected("Sending to the recipient's country is not enabled in the Twilio account."),
-    21604: _rejected("The recipient's number is missing."),
-    21608: _rejected("A trial account can only send to verified numbers: upgrade it, or verify this number."),
-    21612: _rejected("There is no route from this sender to the recipient's number."),
-    21614: _rejected("The recipient's number is not a mobile number."),
-    21635: _rejected("The recipient's number is a landline, which cannot get text messages."),
+    21610: Refusal(Outcome.OPTED_OUT, "This person has unsubscribed from this sender by writing STOP."),
+    21211: rejected("The recipient's number is not a valid phone number."),
+    21214: rejected("The recipient's number cannot be reached."),
+    21217: rejected("The recipient's number is not in a form that can be dialled."),
+    21265: rejected("The recipient's number is a short code, which cannot get messages."),
+    21408: rejected("Sending to the recipient's country is not enabled in the Twilio account."),
+    21604: rejected("The recipient's number is missing."),
+    21608: rejected("A trial account can only send to verified numbers: upgrade it, or verify this number."),
+    21612: rejected("There is no route from this sender to the recipient's number."),
+    21614: rejected("The recipient's number is not a mobile number."),
+    21635: rejected("The recipient's number is a landline, which cannot get text messages."),
     # The text
-    21602: _rejected("The message has no text."),
-    21605: _rejected("The text is longer than 1,600 characters."),
-    21617: _rejected("The text is longer than 1,600 characters."),
-    21619: _rejected("The message has no text and no media."),
-    21620: _rejected("The address of the media is not valid."),
-    21623: _rejected("There are too many media in the message, or they are too large."),
-    21655: _rejected("The content template was not found."),
-    21656: _rejected("The variables do not fit the content template."),
+    21602: rejected("The message has no text."),
+    21605: rejected("The text is longer than 1,600 characters."),
+    21617: rejected("The text is longer than 1,600 characters."),
+    21619: rejected("The message has no text and no media."),
+    21620: rejected("The address of the media is not valid."),
+    21623: rejected("There are too many media in the message, or they are too large."),
+    21655: rejected("The content template was not found."),
+    21656: rejected("The variables do not fit the content template."),
     # Us: the account, the sender's number, our settings
-    20003: _broken("Twilio does not accept the account's credentials: check the account SID and auth token."),
-    20005: _broken("The Twilio account is not active."),
-    20006: _broken("The Twilio account may not do this: check its permissions."),
-    20008: _broken("These are Twilio test credentials: enter the live ones."),
-    20404: _broken("Twilio does not know this account: check the account SID."),
-    21212: _broken("The sender's number is not valid."),
-    21603: _broken("The sender's number is missing."),
-    21606: _broken(
-        "The sender's number does not belong to the Twilio account, or cannot send text messages."
-    ),
-    21607: _broken("The sender's number is not one this Twilio account may send from."),
-    21609: _broken("Twilio cannot reach our status address: check the public URL in the settings."),
-    21611: _Refusal(
+    20003: broken("Twilio does not accept the account's credentials: check the account SID and auth token."),
+    20005: broken("The Twilio account is not active."),
+    20006: broken("The Twilio account may not do this: check its permissions."),
+    20008: broken("These are Twilio test credentials: enter the live ones."),
+    20404: broken("Twilio does not know this account: check the account SID."),
+    21212: broken("The sender's number is not valid."),
+    21603: broken("The sender's number is missing."),
+    21606: broken("The sender's number does not belong to the Twilio account, or cannot send text messages."),
+    21607: broken("The sender's number is not one this Twilio account may send from."),
+    21609: broken("Twilio cannot reach our status address: check the public URL in the settings."),
+    21611: Refusal(
         Outcome.NOT_ACCEPTED,
         "The sender's queue at Twilio is full; it will be tried again.",
         QUEUE_FULL_WAIT_SECONDS,
     ),
-    21659: _broken("The sender's number is not a Twilio number, or a short code of another country."),
-    21660: _broken("The sender's number belongs to another Twilio account."),
-    21701: _broken("The messaging service does not exist."),
-    21702: _broken("The messaging service is not available."),
-    21703: _broken("The messaging service has no number to send from."),
-    21704: _broken("The messaging service has no number to send from."),
-    21705: _broken("The messaging service is not valid."),
-    30002: _broken("The Twilio account is suspended."),
+    21659: broken("The sender's number is not a Twilio number, or a short code of another country."),
+    21660: broken("The sender's number belongs to another Twilio account."),
+    21701: broken("The messaging service does not exist."),
+    21702: broken("The messaging service is not available."),
+    21703: broken("The messaging service has no number to send from."),
+    21704: broken("The messaging service has no number to send from."),
+    21705: broken("The messaging service is not valid."),
+    21910: rejected("The sender and the recipient are not on the same channel."),
+    30002: broken("The Twilio account is suspended."),
+    63007: broken("The sender is not registered with this channel in the Twilio account."),
     # Later
-    20429: _Refusal(Outcome.NOT_ACCEPTED, "Twilio is busy; it will be tried again."),
-    14107: _Refusal(Outcome.NOT_ACCEPTED, "The account's sending rate is used up; it will be tried again."),
-    63038: _Refusal(
+    20429: Refusal(Outcome.NOT_ACCEPTED, "Twilio is busy; it will be tried again."),
+    14107: Refusal(Outcome.NOT_ACCEPTED, "The account's sending rate is used up; it will be tried again."),
+    63038: Refusal(
         Outcome.NOT_ACCEPTED,
         "The account's daily number of messages is used up; it will be tried again.",
         DAILY_CAP_WAIT_SECONDS,
@@ -97,10 +103,10 @@ LESSONS: dict[str, Lesson] = {
     "21635": Lesson.GONE,
     "30005": Lesson.MAYBE_GONE,
     "30006": Lesson.MAYBE_GONE,
-}
+} | CHANNEL_LESSONS
 
 # For answers whose code is not listed above, or that carry none.
-_BY_STATUS: dict[int, _Refusal] = {
+_BY_STATUS: dict[int, Refusal] = {
     401: REFUSALS[20003],
     403: REFUSALS[20006],
     404: REFUSALS[20404],
@@ -142,18 +148,17 @@ DELIVERY_FAILURES: dict[int, str] = {
     30450: "Delivery was blocked by the account's protection against pumping.",
     30500: "The carrier had a fault.",
     30610: "The recipient's carrier refuses the message.",
-    63013: "The channel's policy forbids this message.",
-    63016: "Outside the 24 hour window only an approved template may be sent.",
-    63018: "The channel's rate was exceeded.",
-    63024: "The recipient cannot be reached on this channel.",
-}
+} | CHANNEL_FAILURES
 
 
-def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendResult:
+def refusal(
+    status: int, text: str, retry_after_seconds: float | None, table: Mapping[int, Refusal] = REFUSALS
+) -> SendResult:
     """What an answer other than 2xx means. Any 4xx proves that nothing was created; nothing else does.
 
-    `retry_after_seconds` is what the answer asked for, if it did. Error 20500's page says that repeating a
-    POST after a 5xx may create a second message; 20429's, that a 429 was never processed.
+    `table` says what codes mean of what was asked for. `retry_after_seconds` is what the answer asked for,
+    if it did. Error 20500's page says that repeating a POST after a 5xx may create a second message; 20429's,
+    that a 429 was never processed.
     """
     code, message = _read_error(text)
     if not 400 <= status < 500 or status in _PROVES_NOTHING:
@@ -162,8 +167,8 @@ def refusal(status: int, text: str, retry_after_seconds: float | None) -> SendRe
             code=str(code or status),
             reason=f"Twilio answered with error {status}; the message may have gone out.",
         )
-    known = REFUSALS.get(code) if code is not None else None
-    found = known or _BY_STATUS.get(status) or _rejected(message or "Twilio refused the message.")
+    known = table.get(code) if code is not None else None
+    found = known or _BY_STATUS.get(status) or rejected(message or "Twilio refused the message.")
     wait = retry_after_seconds if retry_after_seconds is not None else found.retry_after_seconds
     return SendResult(
         outcome=found.outcome,

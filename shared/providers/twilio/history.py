@@ -19,9 +19,12 @@ PUBLIC_URL = "https://api.twilio.com"  # as webhooks name media, wherever we ask
 
 
 class TwilioHistory:
-    """The messages one Twilio account has sent."""
+    """The messages one Twilio account has sent over the channel with this prefix before its addresses."""
 
-    def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float, prefix: str = ""
+    ) -> None:
+        self._prefix = prefix
         self._client = open_client(credentials, base_url, timeout_seconds)
         self._base_url = base_url.rstrip("/")
         self._pools: dict[str, frozenset[str]] = {}
@@ -47,8 +50,8 @@ class TwilioHistory:
         else:
             found = await read(
                 self._client.messages.page_async(
-                    from_=values.unset if by_service else from_address,
-                    to=to_address or values.unset,
+                    from_=values.unset if by_service else self._prefix + from_address,
+                    to=self._prefix + to_address if to_address else values.unset,
                     date_sent=on.isoformat() if on else values.unset,
                     date_sent_after=since.isoformat() if since else values.unset,
                     page_size=PAGE_SIZE,
@@ -74,7 +77,7 @@ class TwilioHistory:
         else:
             found = await read(
                 self._client.messages.page_async(
-                    to=values.unset if by_service else to_address,
+                    to=values.unset if by_service else self._prefix + to_address,
                     date_sent_after=since.isoformat(),
                     page_size=PAGE_SIZE,
                 )

@@ -1,6 +1,7 @@
-"""Sends text messages through Twilio's official client."""
+"""Sends messages through Twilio's official client."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 from twilio.base import values
@@ -20,9 +21,12 @@ MAX_VALIDITY_SECONDS = 36_000
 
 
 class TwilioSender:
-    """Sends text messages from one Twilio account."""
+    """Sends messages from one Twilio account, over the channel with this prefix before its addresses."""
 
-    def __init__(self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, credentials: TwilioCredentials, base_url: str, timeout_seconds: float, prefix: str = ""
+    ) -> None:
+        self._prefix = prefix
         self._client = open_client(credentials, base_url, timeout_seconds)
 
     async def send(self, messages: Sequence[OutgoingMessage]) -> dict[str, SendResult]:
@@ -38,7 +42,7 @@ class TwilioSender:
         Only so can one recipient not stop a sender. Without an answer the sender counts as broken.
         """
         try:
-            is_good = await address_problem(self._client, from_address) is None
+            is_good = await address_problem(self._client, from_address, self._prefix) is None
         except Exception:  # noqa: BLE001 - whatever is wrong with the question, the results must not be lost
             is_good = False
         return [
@@ -54,11 +58,12 @@ class TwilioSender:
         by_service = is_service(message.from_address)
         try:
             created = await self._client.messages.create_async(
-                to=message.to_address,
+                to=self._prefix + message.to_address,
                 # A service chooses among its numbers: the same for a person each time, where it is sticky.
-                from_=values.unset if by_service else message.from_address,
+                from_=values.unset if by_service else self._prefix + message.from_address,
                 messaging_service_sid=message.from_address if by_service else values.unset,
-                body=message.body,
+                **_told(message),
+                media_url=list(message.media_urls) or values.unset,
                 smart_encoded=False,  # what was previewed is what is sent, and its parts are as counted
                 validity_period=min(
                     max(message.validity_seconds, MIN_VALIDITY_SECONDS), MAX_VALIDITY_SECONDS
@@ -75,3 +80,14 @@ class TwilioSender:
         except Exception as error:  # noqa: BLE001 - whatever else went wrong, it may have gone out
             return http.failure(error)
         return SendResult(outcome=Outcome.ACCEPTED, provider_id=created.sid)
+
+
+def _told(message: OutgoingMessage) -> dict[str, str]:
+    """What is to be said: words of one's own, or a content template with its values (a JSON text).
+
+    https://www.twilio.com/docs/content/send-templates-created-with-the-content-template-builder
+    """
+    if message.content is None:
+        return {"body": message.body}
+    variables = json.dumps(dict(message.content.values), ensure_ascii=False)
+    return {"content_sid": message.content.content_id, "content_variables": variables}

@@ -5,12 +5,12 @@ https://www.twilio.com/docs/messaging/api/service-resource
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from twilio.rest import Client
 from twilio.rest.messaging.v1 import V1
 from twilio.rest.messaging.v1.service import ServiceContext, ServiceInstance
 
+from shared.providers.twilio import hosts
 from shared.providers.twilio.client import NotThere, read
 
 MOST_NUMBERS = 1_000  # of a pool; Twilio allows 400
@@ -26,13 +26,8 @@ class PoolNumber:
 
 
 def messaging(client: Client) -> V1:
-    """The part of the API that knows services: on a host of its own at Twilio, on the same one elsewhere."""
-    base_url = str(client.api.base_url)
-    host = urlsplit(base_url).hostname or ""
-    if host.startswith("api.") and host.endswith(".twilio.com"):
-        base_url = base_url.replace("//api.", "//messaging.", 1)
-    client.messaging.base_url = base_url.rstrip("/")
-    return client.messaging.v1
+    """The part of the API that knows services."""
+    return hosts.messaging(client).v1
 
 
 async def find_service(client: Client, address: str) -> ServiceInstance | None:

@@ -85,7 +85,7 @@ def parse_status(form: Form, message_id: str) -> Receipt:
     Raises InvalidInput when it lacks its sid or status.
     """
     fields = MultiDict(form)
-    _require(fields, "MessageSid", "MessageStatus")
+    require(fields, "MessageSid", "MessageStatus")
     sid, status = fields["MessageSid"], fields["MessageStatus"]
     code = fields.get("ErrorCode") or None
     return Receipt(
@@ -103,23 +103,26 @@ def parse_status(form: Form, message_id: str) -> Receipt:
 def parse_incoming(form: Form) -> IncomingMessage:
     """A message somebody sent to one of our numbers. Raises InvalidInput when sid, From or To is missing.
 
-    OptOutType is there when Twilio itself took the message as STOP or START, OriginalRepliedMessageSid where
-    somebody answered one message of WhatsApp.
+    OptOutType is there when Twilio itself took the message as STOP, START or HELP, and answered it: with
+    Advanced Opt-Out alone, its default handling does not say so. OriginalRepliedMessageSid where
+    somebody answered one message of WhatsApp, ButtonPayload and ButtonText where that was by a button.
     https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
     """
     fields = MultiDict(form)
-    _require(fields, "MessageSid", "From", "To")
+    require(fields, "MessageSid", "From", "To")
     opt_out_type = fields.get("OptOutType", "").upper()
     return IncomingMessage(
         provider_id=fields["MessageSid"],
         from_address=fields["From"],
         to_address=fields["To"],
-        body=fields.get("Body", ""),
+        body=fields.get("Body", "") or fields.get("ButtonText", ""),
         is_opt_out=opt_out_type == "STOP",
         is_opt_in=opt_out_type == "START",
+        is_help=opt_out_type == "HELP",
         media=_media(fields),
         pool_address=fields.get("MessagingServiceSid") or None,
         replies_to=fields.get("OriginalRepliedMessageSid") or None,
+        choice=fields.get("ButtonPayload") or None,
     )
 
 
@@ -139,7 +142,8 @@ def _reason(status: str, code: str | None) -> str | None:
     return codes.delivery_reason(code) if code else None
 
 
-def _require(fields: MultiDict[str], *names: str) -> None:
+def require(fields: MultiDict[str], *names: str) -> None:
+    """Raise InvalidInput unless the form has all of them."""
     missing = [name for name in names if not fields.get(name)]
     if missing:
         raise InvalidInput(*(Problem(field=name, reason="is missing from the form") for name in missing))

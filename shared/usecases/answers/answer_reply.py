@@ -4,47 +4,65 @@ from dataclasses import replace
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.events.other_events import message_events
+from shared.domain.job import SendBatch
 from shared.domain.messages.binding import answered
-from shared.domain.messages.reply import Reply
+from shared.domain.messages.message import Message
+from shared.domain.messages.reply import Reply, settled
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.answers.prepare_effects import prepare_effects
+from shared.usecases.outbox.open_outbox import open_outbox
 
 
 async def answer_reply(
     runtime: Runtime, company_id: str, reply_id: str, message_id: str, disposition: Disposition, by: str = ""
 ) -> Reply:
-    """Bind the reply to the message, whose answer this is from now on. A refusal stays a refusal besides.
+    """Bind the reply to the message, whose answer this is from now on, with all that its option sets off.
+
+    A refusal stays a refusal besides, and sets nothing off.
 
     Raises Conflict when the reply does not wait, InvalidInput for a message to somebody else.
     """
-    stores = runtime.stores
+    stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
+    jobs: list[SendBatch] = []
 
     async def bind(transaction: Transaction) -> Reply:
         reply = await stores.replies.get(company_id, reply_id, transaction)
         message = await stores.messages.find(company_id, message_id, transaction)
-        if not _waits(reply):
+        if not reply.is_waiting:
             if (reply.message_id, reply.disposition) == (message_id, disposition):
                 return reply
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
         is_same = reply.channel.record.address.is_same
         if message is None or not is_same(message.address, reply.address):
             raise InvalidInput.at("message_id", "is not a message to the person who replied")
-        answer = answered(reply, message, disposition)
-        settled = _settled(
-            runtime,
-            replace(
-                answer,
-                meaning=reply.meaning if reply.meaning is ReplyMeaning.OPT_OUT else answer.meaning,
-                contradicts_earlier=answer.contradicts_earlier or reply.contradicts_earlier,
-            ),
-            by,
-        )
-        stores.replies.put(transaction, company_id, reply_id, settled)
-        stores.messages.put(transaction, company_id, message_id, replace(message, disposition=disposition))
-        return settled
+        done = settled(_as_answer(reply, message, disposition), by, runtime.now())
+        effects = await prepare_effects(runtime, company_id, transaction, done, message)
+        stores.replies.put(transaction, company_id, reply_id, done)
+        changed = replace(message, disposition=disposition)
+        stores.messages.put(transaction, company_id, message_id, changed)
+        outbox.put(transaction, message_events(message, changed, runtime.now()))
+        effects.write(runtime, transaction, company_id, outbox)
+        jobs[:] = effects.jobs
+        return done
 
-    return await transact(stores.db, bind)
+    bound = await transact(stores.db, bind)
+    await announce_jobs(runtime, jobs, None)
+    await outbox.announce()
+    return bound
+
+
+def _as_answer(reply: Reply, message: Message, disposition: Disposition) -> Reply:
+    """The reply as this answer, and still the refusal that it is, if it is one."""
+    answer = answered(reply, message, disposition)
+    return replace(
+        answer,
+        meaning=reply.meaning if reply.meaning is ReplyMeaning.OPT_OUT else answer.meaning,
+        contradicts_earlier=answer.contradicts_earlier or reply.contradicts_earlier,
+    )
 
 
 async def close_reply(runtime: Runtime, company_id: str, reply_id: str, by: str = "") -> Reply:
@@ -53,19 +71,10 @@ async def close_reply(runtime: Runtime, company_id: str, reply_id: str, by: str 
 
     async def close(transaction: Transaction) -> Reply:
         reply = await stores.replies.get(company_id, reply_id, transaction)
-        if not _waits(reply):
+        if not reply.is_waiting:
             return reply
-        settled = _settled(runtime, reply, by)
-        stores.replies.put(transaction, company_id, reply_id, settled)
-        return settled
+        done = settled(reply, by, runtime.now())
+        stores.replies.put(transaction, company_id, reply_id, done)
+        return done
 
     return await transact(stores.db, close)
-
-
-def _waits(reply: Reply) -> bool:
-    """Also an unclear one of an older version, which did not say so."""
-    return reply.waits or (reply.meaning is ReplyMeaning.UNCLEAR and reply.settled_at is None)
-
-
-def _settled(runtime: Runtime, reply: Reply, by: str) -> Reply:
-    return replace(reply, waits=False, settled_by=by or None, settled_at=runtime.now())

@@ -3,34 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.consent import WordMeaning
-from shared.domain.contacts.opt_out import (
-    OptOut,
-    OptOutSource,
-    active,
-    ended,
-    holding,
-    noted,
-    opt_out_id,
-    opt_out_ids,
-)
 from shared.domain.ids import computed_id
-from shared.domain.messages.binding import Conversation, Offer, understood
+from shared.domain.messages.earlier_steps import apart
+from shared.domain.messages.invite import reference_in
 from shared.domain.messages.message import Message
+from shared.domain.messages.open_conversation import OpenConversation, conversations_of
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.replies.asked import ReplyMeaning
-from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.firestore.queries.senders import SENDERS_AT_ADDRESS
 from shared.runtime import Runtime
+from shared.usecases.answers.find_offers import find_offers
 
 LOOKED_AT = 20  # messages to one person
-LONGEST_TEXT = 160
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,26 +28,74 @@ async def receive_reply(
     runtime: Runtime, company_id: str, sender_id: str, channel: Channel, incoming: IncomingMessage
 ) -> Reply:
     """Store the reply with its meaning, and apply it. The same reply again changes nothing."""
+    # Receipts, of which there are many more, need none of it.
+    from shared.usecases.answers.apply_reply import Received, apply_reply
+
     stores, now = runtime.stores, runtime.now()
     reply_id = computed_id(sender_id, incoming.provider_id)
     stored = await stores.replies.find(company_id, reply_id)
-    if stored is not None:
-        return stored
-    address = await _address(runtime, company_id, channel, incoming)
+    written, (reference, incoming) = incoming.body, _by_invite(channel, incoming)
+    if stored is not None:  # a try before this one may have been cut short
+        return await _bound(runtime, company_id, reference, stored)
     sender_ids = await _senders_at(runtime, company_id, sender_id, channel, incoming)
+    answered = await _answered(runtime, company_id, sender_ids, incoming)
+    address = answered.address if answered else await _address(runtime, company_id, channel, incoming)
     found = await _messages_to(runtime, company_id, sender_ids, channel, address)
+    found += [answered] if answered and answered.id not in {one.id for one in found} else []
     reply = Reply(
         id=reply_id,
         sender_id=sender_id,
         channel=channel,
         address=found[0].address if found else address,
-        body=incoming.body,
+        body=written,
         received_at=now,
         meaning=ReplyMeaning.UNCLEAR,
         media=incoming.media,
+        choice=incoming.choice,
     )
-    offers = await _offers(runtime, company_id, found)
-    return await _apply(runtime, company_id, reply, incoming, [one.id for one in found], offers)
+    received = Received(
+        reply=reply,
+        incoming=incoming,
+        message_ids=_asked_about(found),
+        offers=await find_offers(runtime, company_id, found),
+        talks=_talks(reply, sender_ids, incoming),
+        reference=reference,
+        sender_ids=sender_ids,
+    )
+    return await _bound(runtime, company_id, reference, await apply_reply(runtime, company_id, received))
+
+
+def _asked_about(found: Sequence[Message]) -> list[str]:
+    """The ids of the messages, and of those whose appointments they ask about as well."""
+    together = (item_id for one in found for item_id in apart(one.asked_with) if item_id)
+    return list(dict.fromkeys((*(one.id for one in found), *together)))
+
+
+def _talks(reply: Reply, sender_ids: Sequence[str], incoming: IncomingMessage) -> list[OpenConversation]:
+    """The conversations that it opens: a mark at a message is no word."""
+    if incoming.is_reaction:
+        return []
+    written_at = incoming.written_at or reply.received_at
+    return conversations_of(reply.channel, sender_ids, reply.address, written_at)
+
+
+def _by_invite(channel: Channel, incoming: IncomingMessage) -> tuple[str | None, IncomingMessage]:
+    """The reference of the invitation by which somebody came, and what they say beside it."""
+    if channel.record.deep_link is None:
+        return None, incoming
+    if incoming.reference is not None:
+        return incoming.reference, incoming
+    reference, words = reference_in(incoming.body)
+    return reference, incoming if reference is None else replace(incoming, body=words)
+
+
+async def _bound(runtime: Runtime, company_id: str, reference: str | None, reply: Reply) -> Reply:
+    """The reply, once the contact who came by the reference has the address."""
+    if reference is not None:
+        from shared.usecases.answers.bind_contact import bind_contact  # few come by an invitation
+
+        await bind_contact(runtime, company_id, reference, reply.id, reply.channel, reply.address)
+    return reply
 
 
 async def _address(runtime: Runtime, company_id: str, channel: Channel, incoming: IncomingMessage) -> str:
@@ -95,6 +133,16 @@ async def _senders_at(
     return list(dict.fromkeys((told_id, *found)))
 
 
+async def _answered(
+    runtime: Runtime, company_id: str, sender_ids: Sequence[str], incoming: IncomingMessage
+) -> Message | None:
+    """The message that the answer names by its id: its person answers, from whichever mailbox."""
+    if incoming.answers_id is None:
+        return None
+    message = await runtime.stores.messages.find(company_id, incoming.answers_id)
+    return message if message and message.sender_id in sender_ids and message.address else None
+
+
 async def _messages_to(
     runtime: Runtime, company_id: str, sender_ids: Sequence[str], channel: Channel, address: str
 ) -> list[Message]:
@@ -107,87 +155,5 @@ async def _messages_to(
             for sender_id in sender_ids
         )
     )
-    found = [message for page in pages for message in page]
+    found = [message for page in pages for message in page if message.purpose is Purpose.CAMPAIGN]
     return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]
-
-
-async def _offers(runtime: Runtime, company_id: str, messages: list[Message]) -> dict[str, Offer]:
-    """What each fire of the messages offers."""
-    stores = runtime.stores
-    offers: dict[str, Offer] = {}
-    for fire_id in dict.fromkeys(message.fire_id for message in messages):
-        fire = await stores.fires.find(company_id, fire_id)
-        if fire is not None:
-            content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-            offers[fire_id] = _offer(content)
-    return offers
-
-
-def _offer(content: CampaignContent) -> Offer:
-    campaign = content.campaign
-    return Offer(
-        options=campaign.reply_options,
-        closes_before=timedelta(minutes=campaign.answers_close_minutes),
-        languages={step.id: content.templates[step.template_id].language for step in campaign.steps},
-    )
-
-
-async def _apply(
-    runtime: Runtime,
-    company_id: str,
-    reply: Reply,
-    incoming: IncomingMessage,
-    message_ids: list[str],
-    offers: dict[str, Offer],
-) -> Reply:
-    """Understand the reply by what holds now, and store it together with what follows from it."""
-    stores = runtime.stores
-    consent_ids = opt_out_ids(reply.channel, reply.address)
-
-    async def apply(transaction: Transaction) -> Reply:
-        stored = await stores.replies.find(company_id, reply.id, transaction)
-        found = await stores.messages.find_many(company_id, message_ids, transaction)
-        opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
-        if stored is not None:
-            return stored
-        refusal = holding(consent_ids, active(opt_outs.values()))
-        talk = Conversation(
-            messages=[found[item_id] for item_id in message_ids if item_id in found],
-            offers=offers,
-            is_refused=refusal is not None and not refusal.is_bounce,
-        )
-        done = understood(reply, incoming, talk)
-        stores.replies.put(transaction, company_id, done.id, done)
-        for given in done.answers:
-            message = replace(found[given.message_id], disposition=given.disposition)
-            stores.messages.put(transaction, company_id, message.id, message)
-        for opt_out in _consent(done, list(opt_outs.values())):
-            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
-        return done
-
-    return await transact(stores.db, apply, "receive_reply")
-
-
-def _consent(reply: Reply, stored: list[OptOut]) -> list[OptOut]:
-    """What changes of the person's opt-outs. Whoever writes is in reach: that ends what bounces taught."""
-    at, text = reply.received_at, reply.body[:LONGEST_TEXT]
-    said = OptOut(
-        id=opt_out_id(reply.channel, reply.address),
-        channel=reply.channel,
-        address=reply.address,
-        is_active=reply.consent is WordMeaning.OPT_OUT,
-        source=OptOutSource.REPLY,
-        changed_at=at,
-        text=text,
-        message_id=reply.message_id,
-    )
-    if reply.consent is WordMeaning.OPT_OUT:
-        opt_out = noted(stored, said)
-        return [opt_out] if opt_out else []
-    is_in = reply.consent is WordMeaning.OPT_IN
-    over = [
-        ended(one, OptOutSource.REPLY, at, text)
-        for one in stored
-        if one.is_active and (is_in or one.is_bounce)
-    ]
-    return over or ([said] if is_in and not stored else [])

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared import log
-from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
+from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind, Unsent
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
 from shared.domain.senders.sender import Sender
-from shared.providers.kit.credentials import Credentials, WrongCredentials
-from shared.providers.kit.record import News, WebhookRoute
+from shared.providers.kit.credentials import Credentials
+from shared.providers.kit.record import CallTalk, News, WebhookRoute
 from shared.providers.kit.signature import BadSignature, required_header
 from shared.providers.registry import find_webhook, webhook_paths
 from shared.runtime import Runtime
-from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
+from shared.usecases.answers.check_webhook import WebhookRefused, check_webhook, checked
 from shared.usecases.answers.find_sender import find_sender, find_sender_now
+from shared.usecases.answers.read_webhook import read_webhook
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.answers.store_receipts import store_receipts
@@ -24,14 +24,6 @@ REFUSALS_AT_ONCE = 50  # in one post; more are recorded with the receipts, secon
 REFUSALS_TOGETHER = 10
 _REFUSALS = frozenset({ReceiptKind.OPTED_OUT, ReceiptKind.COMPLAINED})
 Route = WebhookRoute[Credentials]
-
-
-class WebhookRefused(Exception):
-    """Nothing proves that the sender's provider said this. The text is for the log: callers get no reason."""
-
-
-class WebhookUnchecked(Exception):
-    """The signature cannot be checked now; it may be genuine, so the provider shall try again."""
 
 
 def is_webhook(path: str) -> bool:
@@ -74,53 +66,27 @@ async def receive_webhook(
     it must have.
     """
     sender, route = listener.sender, listener.route
-    try:
-        await _verify(runtime, company_id, sender, route, request)
-        news = route.read(request)
-        if any(not isinstance(one, Receipt) for one in news):  # a reply must not bring back who was deleted
+    async with checked(runtime, company_id, sender):
+        await check_webhook(runtime, company_id, sender, route, request)
+        told = await read_webhook(runtime, company_id, sender, route, request)
+        news = [one for _, several in told for one in several]
+        # A reply must not bring back who was deleted.
+        if route.talk is not None or any(not isinstance(one, Receipt) for one in news):
             await find_sender_now(runtime, company_id, sender.id)
-    except (BadSignature, CredentialsMissing, WrongCredentials) as refusal:
-        with suppress(BadSignature):  # the sender may be gone, and only remembered
-            await find_sender_now(runtime, company_id, sender.id)
-        raise WebhookRefused(str(refusal)) from refusal
-    except SecretsUnavailable as error:
-        raise WebhookUnchecked(str(error)) from error
-    await _store(runtime, company_id, sender, news)
+    for about, several in told:
+        await _store(runtime, company_id, about, several)
+    if route.talk is not None:
+        return await _talk(runtime, company_id, sender, route.talk, request)
     return route.answer
 
 
-async def _verify(
-    runtime: Runtime,
-    company_id: str,
-    sender: Sender,
-    route: Route,
-    request: WebhookRequest,
-) -> None:
-    """Raise BadSignature unless the request is signed with one of the sender's live credentials.
+async def _talk(
+    runtime: Runtime, company_id: str, sender: Sender, talk: CallTalk, request: WebhookRequest
+) -> WebhookAnswer:
+    """What the call says next; calls are few beside receipts."""
+    from shared.usecases.answers.talk_on import talk_on
 
-    There are two during a rotation: a provider signs with the old ones until the new ones are its first,
-    and may repeat later what it signed before. When none fits they are read anew: they may have been
-    replaced a moment ago.
-    """
-    live = await runtime.live_credentials(company_id, sender)
-    try:
-        _check_any(live, route, request)
-    except BadSignature:
-        renewed = await runtime.live_credentials(company_id, sender, fresh=True)
-        if renewed == live:
-            raise
-        _check_any(renewed, route, request)
-
-
-def _check_any(live: Sequence[Credentials], route: Route, request: WebhookRequest) -> None:
-    """Raise the newest credentials' BadSignature when none passes."""
-    refusals = []
-    for credentials in live:
-        try:
-            return route.verify(request, credentials)
-        except BadSignature as refusal:
-            refusals.append(refusal)
-    raise refusals[0]
+    return talk.tell(request, await talk_on(runtime, company_id, sender, talk.hear(request)))
 
 
 async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequence[News]) -> None:
@@ -132,6 +98,7 @@ async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequen
     refusals = [one for one in news if isinstance(one, Receipt) and one.kind in _REFUSALS]
     receipts = [one for one in news if isinstance(one, Receipt) and one.kind not in _REFUSALS]
     receipts = [one for one in receipts if one.kind is not ReceiptKind.UNKNOWN]
+    receipts = [one if one.message_id else replace(one, sender_id=sender.id) for one in receipts]
     receipts += refusals[REFUSALS_AT_ONCE:]
     gate = asyncio.Semaphore(REFUSALS_TOGETHER)
 
@@ -140,11 +107,19 @@ async def _store(runtime: Runtime, company_id: str, sender: Sender, news: Sequen
             await record_receipt(runtime, company_id, refusal)
 
     for one in news:
-        if not isinstance(one, Receipt):
+        if isinstance(one, IncomingMessage):
             await _receive_reply(runtime, company_id, sender, one)
+        elif isinstance(one, Unsent):
+            await _take_back(runtime, company_id, sender, one)
     await asyncio.gather(
         store_receipts(runtime, company_id, receipts), *map(record, refusals[:REFUSALS_AT_ONCE])
     )
+
+
+async def _take_back(runtime: Runtime, company_id: str, sender: Sender, unsent: Unsent) -> None:
+    from shared.usecases.answers.take_back_reply import take_back_reply  # here, as few take anything back
+
+    await take_back_reply(runtime, company_id, sender.id, unsent)
 
 
 async def _receive_reply(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared import log
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
+from shared.domain.events.other_events import message_events, opt_out_events
 from shared.domain.fires.person import is_forgotten
 from shared.domain.messages.lessons import is_second_in_row, learned, lesson_of_receipt
 from shared.domain.messages.message import Message, MessageState, after_receipt
@@ -15,6 +16,7 @@ from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.outbox.open_outbox import open_outbox
 
 LOOKED_AT = 20  # earlier messages to an address
 
@@ -27,7 +29,7 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
     The receipt finds its message by our own id, so it may come before we read the provider's answer.
     """
     stores = runtime.stores
-    lesson = await _lesson(runtime, company_id, receipt)
+    lesson, outbox = await _lesson(runtime, company_id, receipt), await open_outbox(runtime, company_id)
 
     async def record(transaction: Transaction) -> tuple[Message, Message] | None:
         message = await stores.messages.find(company_id, receipt.message_id, transaction)
@@ -41,10 +43,13 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
             stores.messages.put(transaction, company_id, message.id, changed)
         if opt_out is not None:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        learned = opt_out_events([opt_out] if opt_out else [])
+        outbox.put(transaction, [*message_events(message, changed, runtime.now()), *learned])
         return message, changed
 
     with log.context(company_id=company_id, message_id=receipt.message_id):
         found = await transact(stores.db, record, "record_receipt")
+        await outbox.announce()
         log_receipt(company_id, receipt, found)
         if found is None:
             return False

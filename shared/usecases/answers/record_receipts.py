@@ -6,16 +6,23 @@ may just be sent, or other workers record other receipts of them: what another w
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import chain
+
+from google.api_core.exceptions import FailedPrecondition, NotFound
 
 from shared import faults, tracing
+from shared.domain.events.event import EventType
+from shared.domain.events.other_events import message_events
 from shared.domain.job import RecordReceipts
 from shared.domain.messages.message import Message
-from shared.domain.messages.receipt_bundle import receipts_of
+from shared.domain.messages.receipt_bundle import ReceiptBundle, receipts_of, with_receipts
 from shared.domain.messages.sending import Receipt
 from shared.firestore.kit.documents import Change
 from shared.firestore.kit.retries import back_off
-from shared.firestore.kit.transactions import ContentionError
+from shared.firestore.kit.transactions import ContentionError, commit
 from shared.runtime import Runtime
+from shared.usecases.answers.find_told import Told, find_told
 from shared.usecases.answers.record_receipt import (
     after_told,
     is_resolved,
@@ -24,10 +31,13 @@ from shared.usecases.answers.record_receipt import (
     teaches,
 )
 from shared.usecases.answers.resolve_unknown import resolve_unknown
+from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 MESSAGES_TOGETHER = 50
 AT_ONCE = 4
 ATTEMPTS = 8
+# What a provider says of a message whose id there we have yet to learn is looked for once more, by the sweep.
+EARLY_FOR = timedelta(minutes=15)
 _ByMessage = Mapping[str, Sequence[Receipt]]
 
 
@@ -55,23 +65,43 @@ async def record_together(runtime: Runtime, company_id: str, bundle_ids: Sequenc
 async def _record_bundles(runtime: Runtime, company_id: str, bundle_ids: Sequence[str]) -> None:
     bundles = runtime.stores.receipt_bundles
     found = await bundles.find_many(company_id, bundle_ids)
+    if not found:
+        return
+    outbox = await open_outbox(runtime, company_id)
     by_message: dict[str, list[Receipt]] = {}
     alone: dict[str, list[Receipt]] = {}
-    for receipt in (receipt for bundle in found.values() for receipt in receipts_of(bundle)):
+    told = {item_id: await find_told(runtime, company_id, receipts_of(one)) for item_id, one in found.items()}
+    for receipt in (receipt for one in told.values() for receipt in one.receipts):
         if teaches(receipt):  # what a second one in a row proves must find the first recorded
             alone.setdefault(receipt.address or receipt.message_id, []).append(receipt)
         else:
             by_message.setdefault(receipt.message_id, []).append(receipt)
-    proofs = await _record_messages(runtime, company_id, by_message)
+    proofs = await _record_messages(runtime, company_id, by_message, outbox)
+    await outbox.announce()
     await resolve_unknown(runtime, company_id, proofs)
     await _record_alone(runtime, company_id, alone.values())
-    if found:
+    early = _early(runtime, found, told)
+    for bundle in early:
         with faults.step("record_receipts.finish"):
-            await bundles.remove(company_id, found)
+            await bundles.save(company_id, bundle.id, bundle)
+    with faults.step("record_receipts.finish"):
+        await bundles.remove(company_id, set(found) - {bundle.id for bundle in early})
+
+
+def _early(
+    runtime: Runtime, bundles: Mapping[str, ReceiptBundle], told: Mapping[str, Told]
+) -> list[ReceiptBundle]:
+    """The bundles with what is to be looked for again: the sweep announces them."""
+    since = runtime.now() - EARLY_FOR
+    return [
+        with_receipts(bundle, told[item_id].early)
+        for item_id, bundle in bundles.items()
+        if told[item_id].early and bundle.told_at > since
+    ]
 
 
 async def _record_messages(
-    runtime: Runtime, company_id: str, receipts: _ByMessage
+    runtime: Runtime, company_id: str, receipts: _ByMessage, outbox: Outbox
 ) -> dict[str, list[tuple[str, Sequence[Receipt]]]]:
     """Record the receipts; returns those that resolve unknown outcomes, with their message's id, by fire."""
     gate, ids = asyncio.Semaphore(AT_ONCE), sorted(receipts)
@@ -79,7 +109,8 @@ async def _record_messages(
 
     async def record(group: Sequence[str]) -> None:
         async with gate:
-            for message in await _record_group(runtime, company_id, {one: receipts[one] for one in group}):
+            told = {one: receipts[one] for one in group}
+            for message in await _record_group(runtime, company_id, told, outbox):
                 proofs.setdefault(message.fire_id, []).append((message.id, receipts[message.id]))
 
     starts = range(0, len(ids), MESSAGES_TOGETHER)
@@ -87,7 +118,9 @@ async def _record_messages(
     return proofs
 
 
-async def _record_group(runtime: Runtime, company_id: str, receipts: _ByMessage) -> list[Message]:
+async def _record_group(
+    runtime: Runtime, company_id: str, receipts: _ByMessage, outbox: Outbox
+) -> list[Message]:
     """Record the receipts by message; returns the messages whose unknown outcome they prove, as they are."""
     messages, waiting, unknown = runtime.stores.messages, set(receipts), []
     for attempt in range(ATTEMPTS):
@@ -103,7 +136,7 @@ async def _record_group(runtime: Runtime, company_id: str, receipts: _ByMessage)
             for item_id, change in changes.items()
             if item_id not in proved and change.before != change.after
         }
-        refused = await _write(runtime, company_id, news)
+        refused = await _write(runtime, company_id, news, outbox)
         unknown += [changes[item_id].before for item_id in proved]
         for item_id in waiting - refused - proved:
             _log(company_id, receipts[item_id], changes.get(item_id))
@@ -114,12 +147,38 @@ async def _record_group(runtime: Runtime, company_id: str, receipts: _ByMessage)
     raise ContentionError(f"{len(waiting)} messages were changed by others in each of {ATTEMPTS} attempts")
 
 
-async def _write(runtime: Runtime, company_id: str, news: Mapping[str, Change[Message]]) -> set[str]:
+async def _write(
+    runtime: Runtime, company_id: str, news: Mapping[str, Change[Message]], outbox: Outbox
+) -> set[str]:
     """Write the messages that nobody has written meanwhile; the ids of the others."""
     if not news:
         return set()
+    if outbox.hears(EventType.DELIVERY_CHANGED):
+        return await _write_together(runtime, company_id, news, outbox)
     with tracing.span("record_receipts"), faults.step("record_receipts"):
         return await runtime.stores.messages.replace_versions(company_id, news)
+
+
+async def _write_together(
+    runtime: Runtime, company_id: str, news: Mapping[str, Change[Message]], outbox: Outbox
+) -> set[str]:
+    """The same in one commit with the events; a half with a message that somebody wrote is halved again."""
+    writer, now, ids = runtime.stores.db.batch(), runtime.now(), list(news)
+    runtime.stores.messages.put_versions(writer, company_id, news)
+    changes = news.values()
+    outbox.put(writer, chain.from_iterable(message_events(one.before, one.after, now) for one in changes))
+    try:
+        await commit(writer, "record_receipts")
+    except (FailedPrecondition, NotFound):
+        if len(ids) == 1:
+            return set(ids)
+        halves = (ids[: len(ids) // 2], ids[len(ids) // 2 :])
+        refused = [
+            await _write_together(runtime, company_id, {one: news[one] for one in half}, outbox)
+            for half in halves
+        ]
+        return set().union(*refused)
+    return set()
 
 
 def _log(company_id: str, told: Iterable[Receipt], change: Change[Message] | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import FireState
 from shared.domain.messages.batch import BatchState
+from shared.domain.senders.own_starts import own_timeline_id
 from shared.domain.senders.sender_timeline import release
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import FIRE_BATCHES
@@ -29,7 +30,8 @@ async def cancel_campaign(runtime: Runtime, company_id: str, campaign_id: str) -
         await _announce(runtime, company_id, fire.id)
         content = await runtime.stores.campaign_contents.frozen(company_id, campaign_id, fire.content_hash)
         for sender_id in content.senders:
-            await _release(runtime, company_id, sender_id, fire.id)
+            for timeline_id in (sender_id, own_timeline_id(sender_id)):
+                await _release(runtime, company_id, timeline_id, fire.id)
         await summarize_fire(runtime, company_id, fire.id)
     return campaign
 
@@ -51,13 +53,13 @@ async def _announce(runtime: Runtime, company_id: str, fire_id: str) -> int:
     return count
 
 
-async def _release(runtime: Runtime, company_id: str, sender_id: str, fire_id: str) -> None:
+async def _release(runtime: Runtime, company_id: str, timeline_id: str, fire_id: str) -> None:
     """Give the sender's reserved time to other fires."""
     timelines = runtime.stores.sender_timelines
 
     async def free(transaction: Transaction) -> None:
-        timeline = await timelines.find(company_id, sender_id, transaction)
+        timeline = await timelines.find(company_id, timeline_id, transaction)
         if timeline is not None:
-            timelines.put(transaction, company_id, sender_id, release(timeline, fire_id))
+            timelines.put(transaction, company_id, timeline_id, release(timeline, fire_id))
 
     await transact(runtime.stores.db, free)

@@ -22,6 +22,8 @@ from shared.domain.files.file import File, FileState
 from shared.domain.files.source import Source
 from shared.runtime import Runtime
 
+NO_CONTACT = "there is no such contact; it may have been deleted, or merged into another"
+
 
 async def check_people(runtime: Runtime, company_id: str, audience: Audience) -> list[Problem]:
     """What is wrong with the audience, by its place: `audience.include[0].list_id`."""
@@ -71,7 +73,7 @@ class _Known:
                 for index, contact_id in enumerate(contact_ids):
                     if contact_id not in self._contacts:
                         field = f"{where}.contact_ids[{index}]"
-                        yield Problem(field=field, reason="there is no such contact")
+                        yield Problem(field=field, reason=NO_CONTACT)
             case FileRows():
                 yield from self._file_problems(where, chosen)
             case _:

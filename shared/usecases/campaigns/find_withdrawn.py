@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.domain.files.appointments import visit_of
-from shared.domain.files.withdrawal import Withdrawal, Withdrawn
+from shared.domain.files.withdrawal import Withdrawal, Withdrawn, WithdrawnBy
 from shared.domain.fires.recipient import Recipient
 from shared.firestore.queries.files import WITHDRAWALS_SINCE
 from shared.runtime import Runtime
@@ -16,7 +16,7 @@ LOOKED_AT = 1_000  # records, of thousands of withdrawals each, since the recipi
 class WithdrawnRecipients:
     """Keys of recipients of whom nothing is sent, each with the file that says so; and what that rests on."""
 
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, WithdrawnBy] = field(default_factory=dict)
     withdrawals: tuple[tuple[Withdrawal, str], ...] = ()
 
 
@@ -38,7 +38,8 @@ async def find_withdrawn(
     withdrawn = await _since(runtime, company_id, source_id, file_id)
     found = {key: by for key, visit in visits.items() if (by := withdrawn.of(visit)) is not None}
     return WithdrawnRecipients(
-        files={key: by for key, (_, by) in found.items()}, withdrawals=tuple(set(found.values()))
+        files={key: WithdrawnBy(by, bool(one.still_at)) for key, (one, by) in found.items()},
+        withdrawals=tuple(set(found.values())),
     )
 
 

@@ -2,34 +2,45 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.company_fields import company_values
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.freezing import frozen
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_contents import find_contents
 from shared.usecases.campaigns.find_source import find_source
+
+TEMPLATES_BYTES = 900_000  # frozen content is one document of at most 1 MiB
 
 
 async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) -> CampaignContent:
-    """The campaign's content as it stands now. Raises InvalidInput naming every missing part."""
-    stores = runtime.stores
-    problems: list[Problem] = []
+    """The campaign's content as it stands now. Raises InvalidInput naming every missing part, Conflict when a
+    provider cannot be asked now for what it keeps of it.
+    """
+    stores, problems = runtime.stores, list[Problem]()
     company = await stores.companies.get(company_id)
     source = await find_source(runtime, company_id, campaign.audience)
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))
-    templates, senders = await asyncio.gather(
+    found, senders = await asyncio.gather(
         stores.templates.find_many(company_id, {step.template_id for step in campaign.steps}),
         stores.senders.find_many(company_id, {step.sender_id for step in campaign.steps}),
     )
-    problems += _step_problems(campaign, templates, senders)
+    problems += _step_problems(campaign, found, senders)
     if problems or source is None:
         raise InvalidInput(*problems)
-    rows_hash = await _rows_hash(runtime, company_id, campaign)
+    senders |= await _stand_ins(runtime, company_id, senders)
+    templates = _all_as_sent(found)
+    rows_hash, contents = await asyncio.gather(
+        _rows_hash(runtime, company_id, campaign),
+        find_contents(runtime, company_id, campaign.steps, templates, senders),
+    )
     content = CampaignContent(
         content_hash="",
         campaign=campaign,
@@ -44,8 +55,18 @@ async def freeze_content(runtime: Runtime, company_id: str, campaign: Campaign) 
         rows_hash=rows_hash or "",
         text_fills_gaps=True,
         time_zone_field=source.time_zone_field,
+        company_values=company_values(company),
+        contents=contents,
     )
     return frozen(content, rows_hash)
+
+
+async def _stand_ins(runtime: Runtime, company_id: str, senders: Mapping[str, Sender]) -> dict[str, Sender]:
+    """Who takes over while a sender's provider is down; one of another channel by now does not."""
+    ids = {one.stand_in_id for one in senders.values() if one.stand_in_id} - set(senders)
+    found = await runtime.stores.senders.find_many(company_id, ids) if ids else {}
+    channels = {one.stand_in_id: one.channel for one in senders.values()}
+    return {item_id: one for item_id, one in found.items() if channels[item_id] == one.channel}
 
 
 def _step_problems(
@@ -75,9 +96,40 @@ def _fault_of(template: Template) -> str | None:
     try:
         compile_text(template.subject, template.language)
         compile_text(template.body, template.language)
+        for text in template.content_values.values():
+            compile_text(text, template.language)
+        compile_text(template.html, template.language, is_html=True)
+        for url in template.media_urls:
+            compile_text(url, template.language)
+        _as_sent(template)
     except TemplateInvalid as invalid:
         return f"this template cannot be used: {invalid}"
     return None
+
+
+def _all_as_sent(templates: Mapping[str, Template]) -> dict[str, Template]:
+    """The templates as they are sent. Raises InvalidInput when they are too much for one document."""
+    sent = {key: _as_sent(template) for key, template in templates.items()}
+    if sum(map(_bytes_of, sent.values())) > TEMPLATES_BYTES:
+        reason = (
+            f"their templates have more than {TEMPLATES_BYTES:,} bytes together: shorten the HTML of some"
+        )
+        raise InvalidInput.at("steps", reason)
+    return sent
+
+
+def _as_sent(template: Template) -> Template:
+    """The template with the CSS of its HTML in the tags. Raises TemplateInvalid."""
+    if not template.html:
+        return template
+    from shared.domain.templates.html_parts import inlined  # most templates are texts
+
+    return replace(template, html=inlined(template.html))
+
+
+def _bytes_of(template: Template) -> int:
+    texts = (template.subject, template.body, template.html, *template.media_urls)
+    return sum(len(text.encode()) for text in (*texts, *template.content_values.values()))
 
 
 async def _rows_hash(runtime: Runtime, company_id: str, campaign: Campaign) -> str | None:

@@ -1,8 +1,12 @@
 """Freeze a campaign: from here on, what was previewed is what is sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
+from shared.domain.campaigns.approval import CampaignApproval, is_above
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.preflight import content_problems
@@ -12,6 +16,7 @@ from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import hold_refusal
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_audience import AudienceNotReady, find_audience
 from shared.usecases.campaigns.freeze_content import freeze_content
 from shared.usecases.senders.check_senders import check_senders
 
@@ -19,9 +24,12 @@ LATE = timedelta(minutes=15)
 
 
 async def mark_ready(
-    runtime: Runtime, company_id: str, campaign_id: str, previewed_hash: str | None = None
+    runtime: Runtime, company_id: str, campaign_id: str, previewed_hash: str | None = None, *, by: str = ""
 ) -> Campaign:
     """Freeze the campaign's content and schedule it.
+
+    `by` is who asks for it to be sent ("user …" or "key …"): another one must approve it where the company
+    says so, and nothing is fired before.
 
     `previewed_hash` is the content hash somebody saw in a preview; when what would be frozen differs
     from it, Conflict is raised. Raises InvalidInput for what is missing or a sender that cannot send,
@@ -42,22 +50,62 @@ async def mark_ready(
     await check_senders(runtime, company_id, campaign.steps, content.senders)
     next_fire_at = _first_fire(campaign, content.company_time_zone, runtime.now())
     await stores.campaign_contents.keep(company_id, campaign_id, content)
-    state = CampaignState.SCHEDULED if next_fire_at else CampaignState.READY
-
-    async def freeze(transaction: Transaction) -> Campaign:
-        current = await stores.campaigns.get(company_id, campaign_id, transaction)
-        if current.updated_at != campaign.updated_at:
-            raise Conflict("The campaign was edited meanwhile. Look at it again.")
-        if current.state is state and current.content_hash == content.content_hash:
-            return current
-        _check_draft(current)
-        if await _rows_hash(runtime, company_id, campaign, transaction) != rows_hash:
-            raise Conflict("The file was changed meanwhile. Preview the campaign again.")
-        ready = replace(current, state=state, content_hash=content.content_hash, next_fire_at=next_fire_at)
-        stores.campaigns.put(transaction, company_id, campaign_id, ready)
-        return ready
-
+    ready = {
+        "state": CampaignState.SCHEDULED if next_fire_at else CampaignState.READY,
+        "content_hash": content.content_hash,
+        "next_fire_at": next_fire_at,
+        "approval": await _asked(runtime, company_id, campaign, content.content_hash, by),
+    }
+    freeze = partial(_freeze, runtime, company_id, campaign, rows_hash, ready)
     return await transact(stores.db, freeze)
+
+
+async def _freeze(
+    runtime: Runtime,
+    company_id: str,
+    campaign: Campaign,
+    rows_hash: str,
+    ready: Mapping[str, Any],
+    transaction: Transaction,
+) -> Campaign:
+    """The campaign with what makes it ready, unless it or its file is another by now."""
+    campaigns = runtime.stores.campaigns
+    current = await campaigns.get(company_id, campaign.id, transaction)
+    if current.updated_at != campaign.updated_at:
+        raise Conflict("The campaign was edited meanwhile. Look at it again.")
+    if (current.state, current.content_hash) == (ready["state"], ready["content_hash"]):
+        return current
+    _check_draft(current)
+    if await _rows_hash(runtime, company_id, campaign, transaction) != rows_hash:
+        raise Conflict("The file was changed meanwhile. Preview the campaign again.")
+    frozen = replace(current, **ready)
+    campaigns.put(transaction, company_id, campaign.id, frozen)
+    return frozen
+
+
+async def _asked(
+    runtime: Runtime, company_id: str, campaign: Campaign, content_hash: str, by: str
+) -> CampaignApproval:
+    """Who asks, and whether a second person must approve it, as far as that is known now."""
+    company = await runtime.stores.companies.get(company_id)
+    has_rule = company.approval_above is not None
+    count = await _count(runtime, company_id, campaign) if has_rule else None
+    return CampaignApproval(
+        content_hash=content_hash,
+        asked_by=by,
+        asked_at=runtime.now(),
+        recipients=count,
+        is_needed=is_above(company.approval_above, count),
+    )
+
+
+async def _count(runtime: Runtime, company_id: str, campaign: Campaign) -> int | None:
+    """How many it would be for now; None of people, and of a source without a file to fire yet."""
+    try:
+        found = (await find_audience(runtime, company_id, campaign)).audience
+    except AudienceNotReady:
+        return None
+    return found.recipient_count if found.parts else None
 
 
 async def _rows_hash(

@@ -15,6 +15,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.errors import Conflict, RollcallError
 from shared.domain.files.source import Source
+from shared.domain.files.withdrawal import WithdrawnBy
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.preview import (
@@ -27,13 +28,19 @@ from shared.domain.fires.preview import (
 from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
 from shared.runtime import Runtime
+from shared.usecases.campaigns.find_closed import find_closed
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
+from shared.usecases.campaigns.plan_together import plan_together
 from shared.usecases.campaigns.read_recipients import read_recipients
+from shared.usecases.companies.find_rules import find_rules
+from shared.usecases.companies.make_links import make_links
 from shared.usecases.ledger.find_earlier import find_earlier
+from shared.usecases.sending.cap_plans import cap_plans
 
 PART_BYTES = 900_000  # compressed; a document holds 1 MiB
 # What is planned for a piece, and what `PreviewMaking.shown` takes beside it.
-_Found = tuple[Planned, Mapping[str, OptOut], Mapping[str, EarlierMessage], Mapping[str, str]]
+_Withdrawn = Mapping[str, WithdrawnBy]
+_Found = tuple[Planned, Mapping[str, OptOut], Mapping[str, EarlierMessage], _Withdrawn, frozenset[str]]
 
 
 async def preview_campaign(runtime: Runtime, job: PreviewCampaign) -> None:
@@ -82,7 +89,19 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
     content = await runtime.stores.campaign_contents.frozen(
         company_id, preview.campaign_id, preview.content_hash
     )
-    making = PreviewMaking(preview.id, content, runtime.now(), preview.send_again)
+    count = preview.audience.recipient_count
+    rules = await find_rules(runtime, company_id, content)
+    links = make_links(runtime, company_id)
+    making = PreviewMaking(
+        preview.id,
+        content,
+        runtime.now(),
+        preview.send_again,
+        count,
+        narrowing=rules.narrowing,
+        links=links,
+        cap=rules.cap,
+    )
     percent = 0
     async with aclosing(_looked_up(runtime, company_id, preview, content, making)) as pieces:
         async for number, found in pieces:
@@ -127,17 +146,26 @@ async def _look_up(
     piece: Piece,
 ) -> _Found:
     recipients = await read_recipients(runtime, company_id, piece)
-    plans = making.planned(recipients)
+    by_step = [
+        await plan_together(
+            runtime, company_id, content, preview.id, one, preview.audience, piece, recipients
+        )
+        for one in making.planners
+    ]
+    plans_made = [plan for of_one in zip(*by_step, strict=True) for plan in of_one]
+    capped = await cap_plans(runtime, company_id, content, making.cap, plans_made, preview.id)
+    plans = making.placed(capped)
     messages = messages_of(plans)
     compared = identities_of(messages) if source.was_fired else set()
     ids = {item_id for one in messages for item_id in one.opt_out_ids}
     count = preview.audience.recipient_count
-    opt_outs, earlier, withdrawn = await asyncio.gather(
+    opt_outs, earlier, withdrawn, closed = await asyncio.gather(
         runtime.stores.opt_outs.ahead(company_id, preview.id, count, ids),
         find_earlier(runtime, company_id, content, preview.id, compared),
         find_withdrawn(runtime, company_id, source.id, recipients),
+        find_closed(runtime, company_id, messages),
     )
-    return plans, opt_outs, earlier, withdrawn.files
+    return plans, opt_outs, earlier, withdrawn.files, closed
 
 
 async def _store(

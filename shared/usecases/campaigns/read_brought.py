@@ -10,7 +10,7 @@ from shared.domain.campaigns.dedupe import name_in
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid, AddressKind
 from shared.domain.channels.address_search import FoundAddress, address_key
 from shared.domain.companies.company import Company
-from shared.domain.contacts.contact_source import address_field
+from shared.domain.contacts.contact_source import address_field, field_of_kind
 from shared.domain.errors import Conflict
 from shared.domain.files.file import Row
 from shared.domain.files.judge_rows import RowUnfit, takes
@@ -48,7 +48,7 @@ async def read_brought(
     others tell nobody apart, as families share them. Raises Conflict when a file cannot be read.
     """
     if isinstance(chosen, PastedAddresses):
-        name = address_field(chosen.channel.record.address)
+        name = address_field(chosen.channel)
         for address in chosen.addresses:
             yield Brought((address_key(chosen.channel, address),), {name: address})
     elif isinstance(chosen, FileRows):
@@ -103,7 +103,7 @@ class _Rows:
         found = list(self._found(row))
         values = dict(row.values)
         for one in reversed(found):
-            values.setdefault(address_field(one.kind), one.address)
+            values.setdefault(field_of_kind(one.kind), one.address)
         keys = tuple(one.key for one in found if one.kind in self._kinds)
         if not keys:  # whoever has no address stays in, to be seen as a failure
             keys = (row_key(self._file_id, row.number),)

@@ -7,16 +7,17 @@ from dataclasses import replace
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.check_fields import check_field_kinds
+from shared.domain.campaigns.check_window import check_window
 from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_questions
 from shared.domain.campaigns.dedupe_scope import check_scope
-from shared.domain.campaigns.public_holidays import check_holidays
 from shared.domain.campaigns.recurrence import check_schedule
-from shared.domain.campaigns.step import AtOnce, OnlyIf
-from shared.domain.campaigns.window import ContactWindow
+from shared.domain.companies.frequency_cap import check_cap
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
 from shared.domain.ids import computed_id
+from shared.domain.replies.check_actions import check_actions
 from shared.domain.replies.check_options import check_reply_options
+from shared.domain.replies.keys import check_keys
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.filters import check_filters
 from shared.domain.templates.template import Template
@@ -29,11 +30,16 @@ from shared.usecases.campaigns.find_source import find_source, keep_contact_sour
 STEPS = 8  # with their templates they must fit one document of frozen content
 
 
-async def create_campaign(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:
-    """Store a new draft; with the same id again, nothing changes. Raises InvalidInput."""
+async def create_campaign(
+    runtime: Runtime, company_id: str, campaign: Campaign, *, is_tried: bool = False
+) -> Campaign:
+    """Store a new draft; with the same id again, nothing changes. One that is tried is checked, not stored.
+
+    Raises InvalidInput.
+    """
     campaign = await with_one_form(runtime, company_id, campaign)
     campaign = await _checked(runtime, company_id, _with_step_ids(campaign))
-    if await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
+    if is_tried or await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
         return campaign
     return await runtime.stores.campaigns.get(company_id, campaign.id)
 
@@ -88,11 +94,15 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
     )
     problems = [
         *_check_steps(campaign, source, templates, senders),
-        *_check_window(campaign.window),
+        *check_window(campaign.window),
         *check_schedule(campaign.schedule),
         *check_reply_options(campaign.reply_options),
+        *_check_keys(campaign),
+        *check_actions(campaign.reply_options),
+        *await _check_topic(runtime, company_id, campaign.topic),
         *check_filters(campaign.filters),
         *check_scope(campaign.dedupe_days, campaign.scope),
+        *check_cap(campaign.frequency_cap),
     ]
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))
@@ -108,6 +118,17 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
     key = campaign.dedupe_key or source.dedupe_key
     asked = dedupe_questions(key, (column.field for column in source.columns), campaign.expires_field)
     return replace(campaign, questions=tuple(asked))
+
+
+async def _check_topic(runtime: Runtime, company_id: str, topic: str) -> list[Problem]:
+    """A topic is one of the company's, so that it stands on the page where people refuse it."""
+    if not topic:
+        return []
+    topics = (await runtime.stores.companies.get(company_id)).consent.topics
+    if topic in topics:
+        return []
+    known = f"it has: {', '.join(topics)}" if topics else "it has none yet"
+    return [Problem(field="topic", reason=f"{topic!r} is not one of the company's topics; {known}")]
 
 
 async def _check_file(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:
@@ -138,20 +159,24 @@ def _check_steps(
             yield Problem(field=f"{where}.sender_id", reason="there is no such sender")
         elif sender.channel != step.channel:
             yield Problem(field=f"{where}.sender_id", reason=f"this sender is for {sender.channel}")
-        if source is not None:
+        # Who is invited brings the address: the rows need none.
+        if source is not None and index not in {one.invites_to for one in campaign.steps}:
             yield from _check_field(f"{where}.address_field", step.address_field, source)
-        if not isinstance(step.when, AtOnce) or step.only_if is not OnlyIf.ANYBODY:
-            yield Problem(
-                field=where, reason="a step goes out at once and to everybody; others do not run yet"
-            )
+
+
+def _check_keys(campaign: Campaign) -> Iterator[Problem]:
+    """Who is called answers with a key, so each option must have one."""
+    if any(step.channel.record.is_spoken for step in campaign.steps):
+        yield from check_keys(campaign.reply_options)
 
 
 def _check_fields(campaign: Campaign, source: Source) -> Iterator[Problem]:
     if campaign.expires_field is not None:
         yield from _check_field("expires_field", campaign.expires_field, source)
     yield from check_field_kinds(campaign, {column.field: column.type for column in source.columns})
-    if campaign.window.time_zone_field is not None:
-        yield from _check_field("window.time_zone_field", campaign.window.time_zone_field, source)
+    for name in ("time_zone_field", "place_field"):
+        if (field := getattr(campaign.window, name)) is not None:
+            yield from _check_field(f"window.{name}", field, source)
     if campaign.dedupe_key is not None:
         yield from check_dedupe_key(campaign.dedupe_key, (column.field for column in source.columns))
 
@@ -161,12 +186,3 @@ def _check_field(where: str, field: str, source: Source) -> Iterator[Problem]:
     if field not in fields:
         reason = f"{field!r} is not a field of the source; it has: {', '.join(fields)}"
         yield Problem(field=where, reason=reason)
-
-
-def _check_window(window: ContactWindow) -> Iterator[Problem]:
-    if not window.days:
-        yield Problem(field="window.days", reason="give at least one weekday, 1 (Monday) to 7")
-    if len(set(window.days)) < len(window.days):
-        yield Problem(field="window.days", reason="names a weekday twice")
-    if window.holiday_country is not None and (fault := check_holidays(window.holiday_country)):
-        yield Problem(field="window.holiday_country", reason=fault)

@@ -30,8 +30,11 @@ from shared.firestore.contact_shards import contacts_in
 from shared.firestore.row_chunks import chunk_of
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_source import sources_of_rows
+from shared.usecases.campaigns.open_confirmed import open_confirmed
 from shared.usecases.campaigns.read_brought import Brought, read_brought
-from shared.views.segments import Refusals, read_fields
+from shared.views.activity import read_tallies
+from shared.views.refusals import Refusals
+from shared.views.segments import read_fields
 
 
 @dataclass(kw_only=True, slots=True)
@@ -81,6 +84,8 @@ class _Gatherer:
         self._chunks = self._count = 0
         self._sources: dict[str, Source] = {}
         self._fields: tuple[str, ...] = ()
+        self._seen: set[str] = set()
+        self._came: set[str] = set()  # addresses by which somebody came
 
     async def open(self) -> None:
         """Read all that says who is in."""
@@ -89,14 +94,17 @@ class _Gatherer:
         self._fields = tuple(fields)
         self._sources = await sources_of_rows(runtime, company_id, self._audience)
         excluded = [await self._keys_of([chosen]) for chosen in self._audience.exclude]
+        criteria = await self._criteria()
         facts = GatheringFacts(
-            criteria=await self._criteria(),
+            criteria=criteria,
             kinds={one.id: one.kind for one in fields.values()},
             now=self._now,
             time_zone=self._company.time_zone,
             excluded=dict(enumerate(excluded)),
+            tallies=await read_tallies(runtime, company_id, criteria.values(), self._now),
         )
         self._gathering = Gathering(self._audience, facts)
+        self._confirmed = await open_confirmed(runtime, self._company, self._kinds)
         needs = self._gathering.asks_consent
         self._refusals = Refusals(runtime, company_id, is_needed=needs)
         self._wanted = await self._keys_of(self._audience.include)
@@ -106,27 +114,48 @@ class _Gatherer:
         async for shard in self._runtime.stores.contact_shards.scan(self._company.id):
             contacts = contacts_in(shard)
             opt_outs = await self._refusals.of(contacts)
+            seen = await self._confirmed.seen(contacts)
             for contact in contacts:
                 is_excluded = self._gathering.excluded_by(contact, opt_outs) is not None
-                is_taken = not is_excluded and self._gathering.included_by(contact, opt_outs) is not None
+                is_taken = (
+                    not is_excluded
+                    and self._gathering.included_by(seen.get(contact.id, contact), opt_outs) is not None
+                )
                 self._note(contact, is_taken=is_taken, is_excluded=is_excluded)
                 if is_taken:
                     await self._add(values_of(contact, self._fields), contact.time_zone)
 
     async def gather_brought(self) -> None:
-        """Everybody who comes by an address, but for those who are in already or kept out."""
-        seen: set[str] = set()
-        async for one in self._brought(self._audience.include):
-            if self._gathering.excludes(one.keys):
-                continue
-            people = {each.id: each for key in one.keys for each in self._known.contacts.get(key, ())}
-            contact = contact_meant(one.name, tuple(people.values()))
-            if self._is_in_or_out(one, contact):
-                continue
-            values = values_of_brought(one.keys[0], one.name, one.values, contact, self._fields)
-            if values[PERSON] not in seen:
-                seen.add(values[PERSON])
-                await self._add(values, one.time_zone)
+        """Everybody who comes by an address, but for those who are in already or kept out.
+
+        Those with a name come first, and a part is read again for those without: whom no contact is known of
+        is whoever came by the address, in whatever order the parts stand.
+        """
+        nameless: list[Chosen] = []
+        for chosen in self._audience.include:
+            has_nameless = False
+            async for one in self._brought([chosen]):
+                has_nameless |= not one.name
+                if one.name:
+                    await self._take(one)
+            nameless += [chosen] if has_nameless else []
+        async for one in self._brought(nameless):
+            if not one.name:
+                await self._take(one)
+
+    async def _take(self, one: Brought) -> None:
+        if self._gathering.excludes(one.keys):
+            return
+        people = {each.id: each for key in one.keys for each in self._known.contacts.get(key, ())}
+        contact = contact_meant(one.name, tuple(people.values()))
+        is_somebodys = contact is None and not one.name and not self._came.isdisjoint(one.keys)
+        if is_somebodys or self._is_in_or_out(one, contact):
+            return
+        values = values_of_brought(one.keys[0], one.name, one.values, contact, self._fields)
+        if values[PERSON] not in self._seen:
+            self._seen.add(values[PERSON])
+            self._came.update(one.keys)
+            await self._add(values, one.time_zone)
 
     def _is_in_or_out(self, one: Brought, contact: Contact | None) -> bool:
         """Whether the person is in the audience as a contact, or kept out as one.

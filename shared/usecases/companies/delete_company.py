@@ -3,13 +3,22 @@
 from collections import Counter
 
 from shared import log
+from shared.domain.companies.oidc import SECRETS_ID
 from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.fires.fire import FireState
 from shared.firestore.queries.fires import FIRES_NOT_CLOSED
 from shared.runtime import Runtime
 
-FIRST = ("api_keys", "senders", "campaigns")  # nobody calls, writes in or starts anything any more
+FIRST = (
+    "api_keys",
+    "sessions",
+    "invitations",
+    "users",
+    "senders",
+    "campaigns",
+    "webhook_endpoints",
+)  # nobody calls, writes in or starts anything any more
 PASSES = 3  # what was under way while the first pass ran may have written after it
 FIRES_LOOKED_AT = 1_000
 
@@ -63,6 +72,7 @@ async def _remove_all(runtime: Runtime, company_id: str, deletion: Deletion) -> 
     """One pass over everything, noting after each part what it removed."""
     records = runtime.stores.deleted_companies
     deletion = with_removed(deletion, {"credentials": await _remove_credentials(runtime, company_id)})
+    deletion = with_removed(deletion, {"logins": await _remove_logins(runtime, company_id)})
     names = await records.names(company_id)
     for name in sorted(names, key=lambda name: (name not in FIRST, name)):
         removed: Counter[str] = Counter()
@@ -79,10 +89,22 @@ async def _remove_all(runtime: Runtime, company_id: str, deletion: Deletion) -> 
 
 
 async def _remove_credentials(runtime: Runtime, company_id: str) -> int:
-    """Before the senders, by whose ids they are kept."""
+    """Before the senders and endpoints, by whose ids they are kept."""
+    stores = runtime.stores
+    kept_for = [one.id async for page in stores.senders.each_page(company_id) for one in page]
+    kept_for += [
+        one.secrets_id async for page in stores.webhook_endpoints.each_page(company_id) for one in page
+    ]
+    for item_id in kept_for:
+        await runtime.secrets.delete(company_id, item_id)
+    await runtime.secrets.delete(company_id, SECRETS_ID)
+    return len(kept_for)
+
+
+async def _remove_logins(runtime: Runtime, company_id: str) -> int:
+    """Before the users, by whose addresses they are kept: the addresses may be accounts elsewhere then."""
     count = 0
-    async for page in runtime.stores.senders.each_page(company_id):
-        for sender in page:
-            await runtime.secrets.delete(company_id, sender.id)
-            count += 1
+    async for page in runtime.stores.users.each_page(company_id):
+        for user in page:
+            count += await runtime.stores.logins.remove(company_id, user.email)
     return count

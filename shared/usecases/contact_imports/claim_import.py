@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from shared.domain.contacts.contact_import import AT_WORK, ContactImport, ImportState, import_job
 from shared.domain.ids import random_id
 from shared.domain.job import ImportContacts
-from shared.domain.lease import LeaseLost, leased
+from shared.domain.lease import LeaseLost, first_claimed_at, is_hopeless, leased
 from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 
-MAX_ATTEMPTS = 5  # that get nothing done
 UPLOAD_AWAITED_FOR = timedelta(days=2)
-GIVEN_UP = "The import could not be done in five attempts. Please report its id to support."
+GIVEN_UP = "The import could not be done in five attempts and two hours. Report its id to support."
 Change = Callable[[ContactImport], ContactImport]
 
 
@@ -41,8 +40,9 @@ async def claim_import(runtime: Runtime, job: ImportContacts) -> ContactImport |
         if current.state not in AT_WORK:
             return None
         due_at = now + timedelta(seconds=seconds)
-        ours = leased(current, token, now, seconds, due_at=due_at, repeats=NO_REPEATS)
-        if ours is not None and ours.attempt > MAX_ATTEMPTS:
+        changes = {"due_at": due_at, "repeats": NO_REPEATS, "claimed_at": first_claimed_at(current, now)}
+        ours = leased(current, token, now, seconds, **changes)
+        if ours is not None and ours is not current and is_hopeless(current, now):
             imports.put(
                 transaction, job.company_id, ours.id, _ended(ours, ImportState.REFUSED, now, GIVEN_UP)
             )
@@ -56,8 +56,8 @@ async def claim_import(runtime: Runtime, job: ImportContacts) -> ContactImport |
 
 def _awaited(item: ContactImport, now: datetime, seconds: float) -> ContactImport:
     """The import whose upload is looked for at a later tick, but not for ever."""
-    is_hopeless = now > item.created_at + UPLOAD_AWAITED_FOR
-    return replace(item, due_at=None if is_hopeless else now + timedelta(seconds=seconds), repeats=NO_REPEATS)
+    is_too_late = now > item.created_at + UPLOAD_AWAITED_FOR
+    return replace(item, due_at=None if is_too_late else now + timedelta(seconds=seconds), repeats=NO_REPEATS)
 
 
 async def keep(runtime: Runtime, company_id: str, item: ContactImport, change: Change) -> ContactImport:
@@ -98,3 +98,13 @@ async def hand_on(runtime: Runtime, company_id: str, item: ContactImport) -> Non
         runtime, company_id, item, lambda one: replace(one, lease_until=None, due_at=runtime.now(), attempt=0)
     )
     await announce_jobs(runtime, [import_job(company_id, item.id)], None)
+
+
+async def hand_back(runtime: Runtime, company_id: str, item: ContactImport) -> None:
+    """Give the lease back until a later tick, as what it needs is not there yet."""
+    due_at = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
+
+    def waiting(one: ContactImport) -> ContactImport:
+        return replace(one, lease_until=None, due_at=due_at, attempt=0)
+
+    await keep(runtime, company_id, item, waiting)

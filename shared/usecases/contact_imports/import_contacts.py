@@ -20,9 +20,10 @@ from shared.domain.job import ImportContacts
 from shared.domain.lease import LeaseLost
 from shared.firestore.contact_shards import ContactsFull
 from shared.runtime import Runtime
-from shared.usecases.contact_imports.claim_import import claim_import, end, hand_on, keep
+from shared.usecases.contact_imports.claim_import import claim_import, end, hand_back, hand_on, keep
 from shared.usecases.contact_imports.load_block import load_block
-from shared.usecases.contact_imports.read_import import Block, BlockReader, read_import
+from shared.usecases.contact_imports.read_import import BLOCK_ROWS, Block, BlockReader, read_import
+from shared.usecases.contact_imports.read_rows import StoredRows, read_rows
 from shared.usecases.contact_imports.undo_import import undo_import
 
 SECONDS_A_JOB = 240.0  # a block begun by then still ends within the function's time
@@ -53,22 +54,46 @@ async def import_contacts(runtime: Runtime, job: ImportContacts) -> None:
 
 async def _load(runtime: Runtime, company_id: str, item: ContactImport, deadline: float) -> None:
     known = await _known(runtime, company_id)
+    if item.file_id is not None:
+        rows = await read_rows(runtime, company_id, item.file_id)
+        if rows is None:  # its loading is not over: a later tick finds this one
+            await hand_back(runtime, company_id, item)
+            return
+        await _read(runtime, company_id, item, BlockReader(rows.table(), item, known), deadline, rows)
+        return
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         path = Path(folder) / "upload"
         if not await runtime.files.download(item.object_name, item.generation or "", str(path)):
             raise FileRefused(GONE)
         opening = read_import(path, item, known, runtime.settings.max_upload_bytes)
         reader = await asyncio.to_thread(stack.enter_context, opening)
-        item = await keep(
-            runtime, company_id, item, lambda one: replace(one, used=reader.used, notes=reader.notes)
-        )
-        while (block := await asyncio.to_thread(reader.next_block)) is not None:
-            if block.number < item.blocks:
-                continue
-            if time.monotonic() >= deadline:
-                await hand_on(runtime, company_id, item)
-                return
-            item = await _do_block(runtime, company_id, item, reader, block)
+        await _read(runtime, company_id, item, reader, deadline)
+
+
+async def _read(
+    runtime: Runtime,
+    company_id: str,
+    item: ContactImport,
+    reader: BlockReader,
+    deadline: float,
+    rows: StoredRows | None = None,
+) -> None:
+    """Do the blocks that are not done, and end; or hand on what is left at `deadline`."""
+    item = await keep(
+        runtime, company_id, item, lambda one: replace(one, used=reader.used, notes=reader.notes)
+    )
+    while True:
+        if rows is not None:
+            await rows.fetch(BLOCK_ROWS)
+        block = await asyncio.to_thread(reader.next_block)
+        if block is None:
+            break
+        if block.number < item.blocks:
+            continue
+        if time.monotonic() >= deadline:
+            await hand_on(runtime, company_id, item)
+            return
+        item = await _do_block(runtime, company_id, item, reader, block)
     if not item.blocks:
         raise FileRefused("The file has no rows below its header. Check the export that made it.")
     state = ImportState.CHECKED if item.is_dry_run else ImportState.LOADED

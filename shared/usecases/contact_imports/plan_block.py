@@ -7,13 +7,14 @@ from shared.domain.contacts.contact import Consent
 from shared.domain.contacts.contact_import import SHOWN_ERRORS, ContactImport, ImportCounts, RowFault
 from shared.domain.contacts.contact_keys import external_key
 from shared.domain.contacts.import_plan import BlockPlan, Effect, Found, planned
-from shared.domain.contacts.import_row import RowRejected
+from shared.domain.contacts.import_row import RowRejected, RowRepeated
 from shared.domain.contacts.opt_out import OptOut, opt_out_ids
 from shared.domain.files.file import RejectedRow
 from shared.firestore.contact_shards import with_key
 from shared.runtime import Runtime
-from shared.usecases.contact_imports.read_import import Block, rejected_row, same_contact
+from shared.usecases.contact_imports.read_import import Block, rejected_row
 from shared.usecases.contact_imports.stored_contacts import stored_contacts, stored_hints
+from shared.views.refusals import read_refusals
 
 
 async def plan_block(
@@ -26,15 +27,18 @@ async def plan_block(
 
 def _plan(item: ContactImport, block: Block, found: Found) -> tuple[BlockPlan, list[RejectedRow]]:
     plan, rejected = BlockPlan(), list(block.rejected)
-    effects: Counter[Effect] = Counter()
+    effects: Counter[Effect] = Counter({Effect.SKIPPED: block.skipped})
     kept, rows_by_contact = 0, dict[str, int]()
     for row in block.rows:
         try:
             one = planned(row, item, found)
             first = rows_by_contact.setdefault(one.contact_id, row.number)
             if first != row.number:
-                raise RowRejected("", "", same_contact(first))
+                raise RowRepeated(first)
         except RowRejected as fault:
+            if isinstance(fault, RowRepeated) and item.skips_repeated:
+                effects[Effect.SKIPPED] += 1
+                continue
             rejected.append(rejected_row(row.number, row.cells, fault))
             continue
         effects[one.effect] += 1
@@ -78,4 +82,4 @@ async def _opt_outs(runtime: Runtime, company_id: str, block: Block) -> dict[str
         if one.consent is not None
         for item_id in opt_out_ids(one.channel, one.address)
     }
-    return await runtime.stores.opt_outs.find_many(company_id, ids)
+    return await read_refusals(runtime, company_id, ids)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from shared.domain.contacts.contact_import import BY_ID, BY_KEY, ContactImport
 from shared.domain.contacts.import_columns import ImportColumn, check_columns, guessed
-from shared.domain.contacts.import_row import ImportRow, RowRejected
+from shared.domain.contacts.import_row import ImportRow, RowRejected, RowRepeated
 from shared.domain.contacts.read_import_row import Known, RowReader, is_matched_by, placed
 from shared.domain.errors import InvalidInput
 from shared.domain.files.cell import shown
 from shared.domain.files.file import FileRefused, RejectedRow
 from shared.tabular.caps import Caps
 from shared.tabular.raw_table import Record
-from shared.tabular.table import Table, open_table
+from shared.tabular.table import Table
+from shared.tabular.vcards import open_people
 
 BLOCK_ROWS = 20_000  # each block writes every shard once, whether it has ten contacts of it or a hundred
 SHOWN_VALUE = 100
@@ -23,17 +24,18 @@ SHOWN_VALUE = 100
 
 @dataclass(kw_only=True, slots=True)
 class Block:
-    """Some rows: those that can be taken, and those that cannot."""
+    """Some rows: those that can be taken, those that cannot, and how many are skipped."""
 
     number: int
     rows: list[ImportRow] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
+    skipped: int = 0
     percent: int = 0
 
     @property
     def row_count(self) -> int:
         """How many rows there are."""
-        return len(self.rows) + len(self.rejected)
+        return len(self.rows) + len(self.rejected) + self.skipped
 
 
 class BlockReader:
@@ -45,6 +47,7 @@ class BlockReader:
         _check(item, self.used, known)
         self.notes = (*table.notes, *_unused(table, self.used))
         self._reader = RowReader(item, placed(self.used, table.header), known)
+        self._skips_repeated = item.skips_repeated
         self._rows_by_key: dict[int, int] = {}
         self._number = 0
 
@@ -59,6 +62,9 @@ class BlockReader:
             try:
                 block.rows.append(self._read(record))
             except RowRejected as rejected:
+                if isinstance(rejected, RowRepeated) and self._skips_repeated:
+                    block.skipped += 1
+                    continue
                 block.rejected.append(rejected_row(record.number, record.cells, rejected))
         return block
 
@@ -72,13 +78,8 @@ class BlockReader:
         for key in filter(None, {row.match, row.contact_id, row.key and f"key {row.key}"}):
             first = self._rows_by_key.setdefault(hash(key), row.number)
             if first != row.number:
-                raise RowRejected("", "", same_contact(first))
+                raise RowRepeated(first)
         return row
-
-
-def same_contact(first: int) -> str:
-    """Why a row is rejected whose contact an earlier one is about."""
-    return f"is the same contact as row {first}; leave one out, or join them"
 
 
 def rejected_row(number: int, cells: tuple[str, ...], rejected: RowRejected) -> RejectedRow:
@@ -93,7 +94,7 @@ def rejected_row(number: int, cells: tuple[str, ...], rejected: RowRejected) -> 
 def read_import(path: Path, item: ContactImport, known: Known, most_bytes: int) -> Iterator[BlockReader]:
     """The file's blocks. Raises FileRefused for one that is no table, or lacks a column."""
     names = [one.column for one in item.columns]
-    with open_table(path, sheet=item.sheet, columns=names, caps=Caps(file_bytes=most_bytes)) as table:
+    with open_people(path, sheet=item.sheet, columns=names, caps=Caps(file_bytes=most_bytes)) as table:
         yield BlockReader(table, item, known)
 
 

@@ -29,6 +29,7 @@ from shared.usecases.contacts.store_change import (
     stamped,
     store_change,
 )
+from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 # What becomes of a contact: None stands for none, before (it is made) and after (it is deleted).
 Edit = Callable[[Contact | None], Contact | None]
@@ -96,9 +97,10 @@ async def change_contacts(
     raises, and ContentionError; some contacts may be changed by then.
     """
     counts, over, waiting = ContactCounts(), Hints(), _parts(edits, author, change_id or random_id())
+    outbox = await open_outbox(runtime, company_id)
     for _ in range(ATTEMPTS):
         hinted = await _hint_ahead(runtime, company_id, waiting)
-        done = await _each(waiting, partial(_change_part, runtime, company_id, hinted))
+        done = await _each(waiting, partial(_change_part, runtime, company_id, hinted, outbox))
         moved: list[_Part] = []
         for part, (pairs, again) in zip(waiting, done, strict=True):
             counts.add(len(part.edits) - len(again), pairs)
@@ -107,6 +109,7 @@ async def change_contacts(
         waiting = moved
         if not waiting:
             await _write_hints(runtime, company_id, over, without_hints)
+            await outbox.announce()
             return counts
     raise ContentionError("others kept changing the same contacts")
 
@@ -170,7 +173,7 @@ async def _write_hints(
 
 
 async def _change_part(
-    runtime: Runtime, company_id: str, hinted: Hints, part: _Part
+    runtime: Runtime, company_id: str, hinted: Hints, outbox: Outbox, part: _Part
 ) -> tuple[list[ContactPair], list[str]]:
     """Change one part: what became of it, and the contacts that need other hints meanwhile."""
     moved: list[str] = []
@@ -185,7 +188,7 @@ async def _change_part(
             pairs = smaller.pairs(stored.contacts, runtime.now())
             if not _are_among(add_hints({}, pairs), hinted):
                 return None
-            store_change(runtime, company_id, transaction, smaller.key, stored.contacts, pairs)
+            store_change(runtime, company_id, transaction, smaller.key, stored.contacts, pairs, outbox)
             return pairs
 
         pairs = await transact(runtime.stores.db, body)

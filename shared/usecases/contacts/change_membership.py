@@ -1,24 +1,14 @@
 """Put contacts on a list, or take them off it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
 from shared.domain.contacts.check_contact import MOST_LISTS
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author
 from shared.domain.errors import InvalidInput
 from shared.runtime import Runtime
-from shared.usecases.contacts.change_contacts import change_contacts
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Membership:
-    """How many contacts came onto a list, or left it; were there, or not, before; and do not exist."""
-
-    changed: int
-    unchanged: int
-    missing: int
+from shared.usecases.contacts.change_many import Changed, change_many
 
 
 async def change_membership(
@@ -29,23 +19,11 @@ async def change_membership(
     author: Author,
     *,
     are_members: bool,
-) -> Membership:
+) -> Changed:
     """Have these contacts on the list, or off it. Raises NotFound, and InvalidInput for one on too many."""
     await runtime.stores.contact_lists.get(company_id, list_id)
     change = _with_list if are_members else without_list
-    ids, missing = set(contact_ids), set[str]()
-
-    def of_stored(contact_id: str, contact: Contact | None) -> Contact | None:
-        if contact is None:
-            missing.add(contact_id)
-            return None
-        missing.discard(contact_id)
-        return change(contact, list_id)
-
-    edits = {one: partial(of_stored, one) for one in ids}
-    counts = await change_contacts(runtime, company_id, edits, author)
-    unchanged = counts.unchanged - len(missing)
-    return Membership(changed=counts.updated, unchanged=unchanged, missing=len(missing))
+    return await change_many(runtime, company_id, contact_ids, lambda one: change(one, list_id), author)
 
 
 def _with_list(contact: Contact, list_id: str) -> Contact:

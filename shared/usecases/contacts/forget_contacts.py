@@ -4,11 +4,11 @@ History goes first: a run that was cut short finds the contact again, and by it 
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.contacts.contact_keys import SHARDS, by_shard, keys_of, shard_id
+from shared.domain.events.other_events import deletion_events
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place
 from shared.domain.fires.forgotten_contact import has_address, sought_keys, without_mention, without_person
 from shared.firestore.contact_shards import (
@@ -20,9 +20,11 @@ from shared.firestore.contact_shards import (
     pairs_in,
 )
 from shared.firestore.kit.query import Match
-from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.kit.transactions import Transaction, commit, transact
 from shared.firestore.queries.lists import CONTACT_CHANGES
 from shared.runtime import Runtime
+from shared.usecases.outbox.open_outbox import open_outbox
+from shared.views.contacts import find_contacts
 
 SHARDS_A_PAGE = 64
 CHANGES_A_PAGE = 50
@@ -38,8 +40,7 @@ async def forget_contacts(runtime: Runtime, company_id: str, work: DeletionWork)
         contacts = contacts_in(shard)
         page.looked_through["contacts"] += len(contacts)
         theirs = [one for one in contacts if has_address(one, keys)]
-        for contact in theirs:
-            await _forget_history(runtime, company_id, contact.id, page)
+        await _forget_histories(runtime, company_id, theirs, page)
         if theirs or any(without_mention(one, person) is not one for one in contacts):
             page.removed["contacts"] += await _forget_in_shard(runtime, company_id, int(shard.id), work)
     page.next = Place(chunk=end) if end < SHARDS else None
@@ -47,7 +48,11 @@ async def forget_contacts(runtime: Runtime, company_id: str, work: DeletionWork)
 
 
 async def forget_contact_changes(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
-    """A page of all changes: of contacts that had the address once, and of what was changed meanwhile."""
+    """A page of all changes: of contacts that had the address once, and of what was changed meanwhile.
+
+    A contact may have got the address behind our back, as by a merge: after the last page those are forgotten
+    that are found by it.
+    """
     changes = runtime.stores.contact_changes
     found = await changes.page(company_id, limit=CHANGES_A_PAGE, after=work.place.after or None)
     page = Deleted(next=Place(found.next_after) if found.next_after else None)
@@ -55,7 +60,26 @@ async def forget_contact_changes(runtime: Runtime, company_id: str, work: Deleti
     for change in found.items:
         kept = {pair.contact_id for pair in without_person(pairs_in(change), work.person)}
         await _keep(runtime, company_id, change, kept, page)
+    if page.next is None:
+        await _forget_found(runtime, company_id, work, page)
     return page
+
+
+async def _forget_found(runtime: Runtime, company_id: str, work: DeletionWork, page: Deleted) -> None:
+    """Forget the contacts that are found by the address now."""
+    found = await find_contacts(runtime, company_id, sought_keys(work.person))
+    theirs = {one.id: one for several in found.values() for one in several}
+    await _forget_histories(runtime, company_id, theirs.values(), page)
+    for number in by_shard(theirs):
+        page.removed["contacts"] += await _forget_in_shard(runtime, company_id, number, work)
+
+
+async def _forget_histories(
+    runtime: Runtime, company_id: str, contacts: Iterable[Contact], page: Deleted
+) -> None:
+    """Forget all changes of the contacts, and of those merged into them: they are the same people."""
+    for contact_id in {one_id for one in contacts for one_id in (one.id, *one.merged_ids)}:
+        await _forget_history(runtime, company_id, contact_id, page)
 
 
 async def _forget_history(runtime: Runtime, company_id: str, contact_id: str, page: Deleted) -> None:
@@ -69,7 +93,7 @@ async def _forget_history(runtime: Runtime, company_id: str, contact_id: str, pa
 async def _keep(
     runtime: Runtime, company_id: str, change: ContactChange, contact_ids: Iterable[str], page: Deleted
 ) -> None:
-    """Keep these contacts of a change, which nobody else writes again."""
+    """Keep these contacts of a change."""
     kept = set(contact_ids)
     if kept >= set(change.contact_ids):
         return
@@ -79,13 +103,18 @@ async def _keep(
         await runtime.stores.contact_changes.remove(company_id, [change.id])
         return
     ids = tuple(pair.contact_id for pair in pairs)
-    rest = replace(change, contact_ids=ids, pairs=packed_pairs(pairs))
-    await runtime.stores.contact_changes.save(company_id, change.id, rest)
+    writer = runtime.stores.db.batch()
+    # No other field: it may just have been told to listeners, and be marked so.
+    runtime.stores.contact_changes.change(
+        writer, company_id, change.id, contact_ids=ids, pairs=packed_pairs(pairs)
+    )
+    await commit(writer)
 
 
 async def _forget_in_shard(runtime: Runtime, company_id: str, number: int, work: DeletionWork) -> int:
     """Write one shard without the person, and take away what led there; how many contacts were deleted."""
     shards, name, keys = runtime.stores.contact_shards, shard_id(number), sought_keys(work.person)
+    outbox = await open_outbox(runtime, company_id)
 
     async def forget(transaction: Transaction) -> int:
         current = await shards.in_shard(company_id, number, transaction)
@@ -94,9 +123,12 @@ async def _forget_in_shard(runtime: Runtime, company_id: str, number: int, work:
         gone = {one.id for one in theirs}
         rest = {one.id: without_mention(one, work.person) for one in current.values() if one.id not in gone}
         shards.put(transaction, company_id, name, contact_shard(number, rest))
+        outbox.put(transaction, deletion_events(sorted(gone), runtime.now()))
         return len(theirs)
 
-    return await transact(runtime.stores.db, forget)
+    count = await transact(runtime.stores.db, forget)
+    await outbox.announce()
+    return count
 
 
 async def _forget_hints(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from shared.domain.channels.channel import all_channels
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place
 from shared.domain.fires.person import (
     FORGOTTEN,
+    Person,
     forgotten_failure,
     forgotten_message,
     forgotten_opt_out,
@@ -13,8 +15,14 @@ from shared.domain.fires.person import (
 )
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
+from shared.domain.messages.open_conversation import conversation_ids
 from shared.firestore.kit.transactions import Transaction, transact
-from shared.firestore.queries.messages import MESSAGES_OF_ADDRESS, MESSAGES_OF_RECIPIENT, REPLIES_OF_ADDRESS
+from shared.firestore.queries.messages import (
+    MESSAGES_OF_ADDRESS,
+    MESSAGES_OF_RECIPIENT,
+    OPT_OUTS_OF_ADDRESS,
+    REPLIES_OF_ADDRESS,
+)
 from shared.runtime import Runtime
 
 MOST = 2_000  # of what one row, or one page, is looked for
@@ -44,6 +52,8 @@ async def forget_own_replies(runtime: Runtime, company_id: str, work: DeletionWo
     replies, number = runtime.stores.replies, work.place.chunk
     address = work.addresses[number]
     page = Deleted()
+    if number == 0:
+        await _forget_conversations(runtime, company_id, work.person)
     own = await replies.some(company_id, REPLIES_OF_ADDRESS, address, limit=MESSAGES_A_PAGE)
     for reply in own:
         await replies.save(company_id, reply.id, forgotten_reply(reply))
@@ -52,13 +62,26 @@ async def forget_own_replies(runtime: Runtime, company_id: str, work: DeletionWo
     return page
 
 
+async def _forget_conversations(runtime: Runtime, company_id: str, person: Person) -> None:
+    """When the person last wrote, on every channel that reaches such addresses: one for each sender."""
+    channels = [one for one in all_channels() if one.record.address is person.channel.record.address]
+    async for senders in runtime.stores.senders.each_page(company_id):
+        sender_ids = [sender.id for sender in senders]
+        for channel in channels:
+            ids = conversation_ids(channel, sender_ids, person.address)
+            await runtime.stores.conversations.remove(company_id, ids)
+
+
 def _place(work: DeletionWork, number: int) -> Place | None:
     return Place(chunk=number) if number < len(work.addresses) else None
 
 
 async def forget_opt_out(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:
-    """The refusal is known by the hash of its address from now on."""
-    opt_outs, ids = runtime.stores.opt_outs, work.person.opt_out_ids
+    """The refusal is known by the hash of its address from now on, and so are those of senders and topics."""
+    opt_outs, ids = runtime.stores.opt_outs, set(work.person.opt_out_ids)
+    for address in work.person.spellings:
+        found = await opt_outs.some(company_id, OPT_OUTS_OF_ADDRESS, address, limit=MESSAGES_A_PAGE)
+        ids |= {one.id for one in found if one.channel == work.person.channel}
 
     async def forget(transaction: Transaction) -> int:
         stored = await opt_outs.find_many(company_id, ids, transaction)

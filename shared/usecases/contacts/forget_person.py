@@ -25,8 +25,10 @@ from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.contacts.forget_activity import forget_activity
 from shared.usecases.contacts.forget_contacts import forget_contact_changes, forget_contacts
 from shared.usecases.contacts.forget_copies import forget_copies
+from shared.usecases.contacts.forget_imports import forget_imports
 from shared.usecases.contacts.forget_messages import (
     forget_named_in_failures,
     forget_opt_out,
@@ -43,10 +45,12 @@ _PARTS: dict[Part, Callable[[Runtime, str, DeletionWork], Awaitable[Deleted]]] =
     Part.CONTACTS: forget_contacts,
     Part.CONTACT_CHANGES: forget_contact_changes,
     Part.MESSAGES: forget_own_messages,
+    Part.ACTIVITY: forget_activity,
     Part.REPLIES: forget_own_replies,
     Part.OPT_OUTS: forget_opt_out,
     Part.FAILURES: forget_named_in_failures,
     Part.UPLOADS: forget_copies,
+    Part.IMPORTS: forget_imports,
     Part.PREVIEWS: forget_copies,
     Part.ANSWERS: forget_copies,
     Part.RECEIPTS: forget_copies,

@@ -14,8 +14,10 @@ from shared.domain.contacts.opt_out import (
     opt_out_ids,
 )
 from shared.domain.errors import InvalidInput
+from shared.domain.events.other_events import opt_out_events
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.outbox.open_outbox import open_outbox
 
 
 async def save_opt_out(
@@ -41,6 +43,7 @@ async def save_opt_out(
         changed_by=by or None,
     )
     stores, ids = runtime.stores, opt_out_ids(channel, address)
+    outbox = await open_outbox(runtime, company_id)
 
     async def note(transaction: Transaction) -> OptOut:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)
@@ -48,9 +51,12 @@ async def save_opt_out(
         if new is None:
             return holding(ids, active(stored.values())) or refusal
         stores.opt_outs.put(transaction, company_id, new.id, new)
+        outbox.put(transaction, opt_out_events([new]))
         return new
 
-    return await transact(stores.db, note)
+    held = await transact(stores.db, note)
+    await outbox.announce()
+    return held
 
 
 async def end_opt_out(
@@ -60,7 +66,7 @@ async def end_opt_out(
 
     Where the address has other opt-outs, in another spelling, those end too.
     """
-    stores = runtime.stores
+    stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
     named = await stores.opt_outs.get(company_id, item_id)
     ids = {item_id, *(opt_out_ids(named.channel, named.address) if named.address else ())}
 
@@ -69,7 +75,10 @@ async def end_opt_out(
         for current in active(stored.values()).values():
             over = ended(current, OptOutSource.API, runtime.now(), text, by or None)
             stores.opt_outs.put(transaction, company_id, over.id, over)
+            outbox.put(transaction, opt_out_events([over]))
             stored[over.id] = over
         return stored[item_id]
 
-    return await transact(stores.db, end)
+    ended_now = await transact(stores.db, end)
+    await outbox.announce()
+    return ended_now

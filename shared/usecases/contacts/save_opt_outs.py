@@ -21,11 +21,13 @@ from shared.domain.contacts.opt_out_list import (
     reader_of,
 )
 from shared.domain.errors import InvalidInput
+from shared.domain.events.other_events import opt_out_events
 from shared.firestore.kit.documents import READ_SIZE
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.tabular.raw_table import Record
 from shared.tabular.table import open_records
+from shared.usecases.outbox.open_outbox import open_outbox
 
 MOST_ADDRESSES = 100_000
 SHOWN_ERRORS = 1_000
@@ -146,21 +148,23 @@ async def _note_all(runtime: Runtime, company_id: str, noted: Sequence[OptOut], 
 
 async def _note(runtime: Runtime, company_id: str, group: Sequence[OptOut], counts: OptOutList) -> None:
     """Note some refusals, all of them or none, and count what they were before."""
-    opt_outs = runtime.stores.opt_outs
+    opt_outs, outbox = runtime.stores.opt_outs, await open_outbox(runtime, company_id)
     ids = [one.id for one in group]
 
     async def note(transaction: Transaction) -> Mapping[str, OptOut]:
         current = await opt_outs.find_many(company_id, ids, transaction)
-        for one in group:
-            new = noted([current[one.id]] if one.id in current else [], one)
-            if new is not None:
-                opt_outs.put(transaction, company_id, one.id, new)
+        pairs = [(one.id, noted([current[one.id]] if one.id in current else [], one)) for one in group]
+        new = {item_id: one for item_id, one in pairs if one is not None}
+        for item_id, one in new.items():
+            opt_outs.put(transaction, company_id, item_id, one)
+        outbox.put(transaction, opt_out_events(new.values()))
         return current
 
     if counts.is_dry_run:
         before: Mapping[str, OptOut] = await opt_outs.find_many(company_id, ids)
     else:
         before = await transact(runtime.stores.db, note)
+        await outbox.announce()
     # A commit that was applied and reported an error runs again, and finds its own: those are new too.
     for one in group:
         stored = before.get(one.id)

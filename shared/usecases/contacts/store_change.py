@@ -12,6 +12,7 @@ from shared.firestore.contact_shards import contact_shard, contacts_in, packed_p
 from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
+from shared.usecases.outbox.open_outbox import Outbox
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +60,12 @@ def store_change(
     key: ChangeKey,
     contacts: Mapping[str, Contact],
     pairs: Sequence[ContactPair],
+    outbox: Outbox,
 ) -> None:
-    """Write the shard's contacts with these changes, and the changes. Raises ContactsFull."""
+    """Write the shard's contacts with these changes, and the changes. Raises ContactsFull.
+
+    The outbox is announced by whoever opened it.
+    """
     if not pairs:
         return
     stores, changed = runtime.stores, dict(contacts)
@@ -77,6 +82,7 @@ def store_change(
         by_id=key.author.id,
         contact_ids=tuple(pair.contact_id for pair in pairs),
         pairs=packed_pairs(pairs),
+        due_at=outbox.due_at(pairs),
     )
     name = shard_id(key.shard)
     stores.contact_shards.put(transaction, company_id, name, contact_shard(key.shard, changed))

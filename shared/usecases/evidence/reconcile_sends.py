@@ -10,6 +10,7 @@ from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.messages.message import MessageState
 from shared.firestore.queries.evidence import SEARCHES_DUE
 from shared.runtime import Runtime
+from shared.usecases.evidence.end_broadcasts import begin_collecting, end_broadcasts
 from shared.usecases.evidence.search_day import search_day
 from shared.usecases.evidence.search_unknown import UNASKABLE, search_unknown
 
@@ -19,11 +20,15 @@ RUN_SECONDS = 200.0  # of the tick's 300: a run that is cut short goes on at the
 async def reconcile_sends(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Search for unknown messages, then go through days with missing receipts; returns what was settled.
 
+    Broadcasts whose waves are through have their days read at once, and end then.
+
     What fails does not keep the rest from it. Raises ExceptionGroup after all.
     """
     started = time.monotonic()
     unknown = await search_unknown(runtime, now)
+    await begin_collecting(runtime, now)
     receipts = await _search_days(runtime, now, started + RUN_SECONDS, unknown.errors)
+    ended = await end_broadcasts(runtime, now)
     if unknown.errors:
         raise ExceptionGroup("Not everything could be searched.", unknown.errors)
     return {
@@ -32,6 +37,7 @@ async def reconcile_sends(runtime: Runtime, now: datetime) -> dict[str, int]:
         "failed": unknown.states[MessageState.FAILED],
         "unknown": unknown.states[MessageState.UNKNOWN],
         "receipts": receipts,
+        "broadcasts_ended": ended,
     }
 
 

@@ -38,7 +38,8 @@ async def search_day(
 
     Raises ProviderUnavailable, SenderRefused; what was paged through by then stays done.
     """
-    if search.cursor is None and not await _lacks_receipts(runtime, company_id, search):
+    is_asked = search.is_wanted or search.cursor is not None
+    if not is_asked and not await _lacks_receipts(runtime, company_id, search):
         await _store(runtime, company_id, search, replace(search, is_open=False))
         return 0
     settled = 0

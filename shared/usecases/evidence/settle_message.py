@@ -173,7 +173,7 @@ class _Settling:
         """Store the new message with its batch, and open the fire again."""
         stores, company_id, now = self._runtime.stores, self._company_id, self._runtime.now()
         again = _again(parts.message, now)
-        soon = now + timedelta(seconds=self._runtime.settings.tick_interval_seconds)
+        soon = now + timedelta(seconds=self._runtime.settings.dispatch_ahead_seconds)
         batch = batch_of(company_id, parts.fire.id, again.sender_id, [again], now, now, soon)
         stores.batches.put(transaction, company_id, batch.id, batch)
         again = replace(again, batch_id=batch.id, planned_for=now)
@@ -199,8 +199,12 @@ def _again(message: Message, now: datetime) -> Message:
         address=message.address,
         body=message.body,
         subject=message.subject,
+        packed_html=message.packed_html,
+        media_urls=message.media_urls,
         rendering_hash=message.rendering_hash,
         time_zones=message.time_zones,
+        places=message.places,
+        told_in=message.told_in,
         created_at=now,
         not_after=message.not_after,
         resend_of=message.id,
@@ -209,4 +213,6 @@ def _again(message: Message, now: datetime) -> Message:
         appointment_at=message.appointment_at,
         identity=message.identity,
         sends_again=message.sends_again,
+        earlier=message.earlier,
+        content=message.content,
     )

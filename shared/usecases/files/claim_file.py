@@ -5,14 +5,13 @@ from dataclasses import replace
 from shared import log
 from shared.domain.files.file import File, FileContent, FileRefused, FileState
 from shared.domain.ids import computed_id, random_id
-from shared.domain.lease import leased
+from shared.domain.lease import first_claimed_at, is_hopeless, leased
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
-MAX_ATTEMPTS = 5
 _GIVEN_UP = {
     "state": FileState.REFUSED,
-    "refusal": "The file could not be loaded in five attempts. Please report its id to support.",
+    "refusal": "The file could not be loaded in five attempts and two hours. Report its id to support.",
     "lease_until": None,
 }
 
@@ -29,9 +28,13 @@ async def claim_file(runtime: Runtime, company_id: str, file_id: str, generation
         if file.generation not in (None, generation):
             log.event("another generation of a file")
             return None
-        changes = {"state": FileState.LOADING, "generation": generation}
+        changes = {
+            "state": FileState.LOADING,
+            "generation": generation,
+            "claimed_at": first_claimed_at(file, now),
+        }
         ours = leased(file, token, now, runtime.settings.lease_seconds, **changes)
-        if ours is not None and ours.attempt > MAX_ATTEMPTS:
+        if ours is not None and ours is not file and is_hopeless(file, now):
             files.put(transaction, company_id, file_id, replace(file, **_GIVEN_UP))  # type: ignore[arg-type]
             return None
         if ours is not None:

@@ -14,7 +14,7 @@ from shared import faults, log
 from shared.domain.contacts.contact_import import import_job
 from shared.domain.errors import NotFound
 from shared.domain.files.appointments import VisitRange
-from shared.domain.files.file import File, FileRefused, FileState
+from shared.domain.files.file import File, FileHold, FileRefused, FileState
 from shared.domain.files.holding import hold_of
 from shared.domain.files.profile import FileProfile
 from shared.domain.files.source import Source
@@ -29,6 +29,7 @@ from shared.usecases.files.clear_rows import clear_rows
 from shared.usecases.files.find_earlier_files import find_earlier_files
 from shared.usecases.files.note_loading import end_loading, note_loading
 from shared.usecases.files.read_blocks import Block, BlockReader, read_blocks
+from shared.usecases.files.store_import import announce_import
 from shared.usecases.files.store_rows import Loaded, release_held, store_rows
 from shared.usecases.files.store_withdrawals import store_withdrawals
 
@@ -74,7 +75,10 @@ async def _ingest(runtime: Runtime, company_id: str, file: File) -> None:
             )
             log.event("file refused")
             return
-        await end_loading(runtime, company_id, file, state=FileState.LOADED, **loaded.facts())
+        source = await runtime.stores.sources.find(company_id, file.source_id)
+        ended = await end_loading(runtime, company_id, file, source, state=FileState.LOADED, **loaded.facts())
+        if ended.hold is not FileHold.HELD:
+            await announce_import(runtime, company_id, ended, source)
         log.event("file loaded", rows=loaded.row_count, rejected=loaded.rejected_count)
 
 

@@ -154,6 +154,8 @@ class BlockReader:
                 block.withdrawals.append(outcome)
             elif isinstance(outcome, Row | RejectedRow):
                 self._put(record, next(looked_at), block)
+            elif self._visits and (gone := self._visits.left_out(record.cells)):
+                block.withdrawals.append(gone)
 
     def _put(self, record: Record, outcome: Row | RejectedRow, block: Block) -> None:
         if isinstance(outcome, Row):

@@ -69,7 +69,7 @@ class _Asking:
         self._then = await contact_at(runtime, company_id, contact, at) if contact else ContactThen(None)
         self._opt_outs = opt_outs_at((await read_opt_outs(runtime, company_id, self._person)).values(), at)
         self._sources = await sources_of_rows(runtime, company_id, self._audience)
-        self._facts = await read_audience_facts(runtime, company_id, self._audience, at)
+        self._facts = await read_audience_facts(runtime, company_id, self._audience, self._then.contact, at)
 
     async def explain(self) -> Missing:
         """Where the person dropped out."""

@@ -1,14 +1,16 @@
 """Why a person did not get a campaign's message: what there is of them, and where they dropped out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import NotFound
 from shared.domain.fires.explain_message import Circumstances, explain_failure, explain_message
-from shared.domain.fires.explanation import Explanation, not_fired
+from shared.domain.fires.explanation import Explanation, not_fired, to_come
 from shared.domain.fires.fire import Fire
 from shared.domain.local_time import clock_words
 from shared.domain.messages.failure import FailureState
@@ -56,6 +58,7 @@ async def explain_person(
     else:
         told = await _told(runtime, company_id, person, fire)
         found = Missing(told) if told else await explain_missing(runtime, company_id, person, fire)
+        found = Missing([*found.explanations, *to_come(fire)] if told else found.explanations, found.notes)
     return WhyNot(
         campaign_id=campaign.id,
         campaign_name=campaign.name,
@@ -98,7 +101,7 @@ async def _told(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire
     alone = {one.id: one for one in failures if one.message_id not in by_id}
     told = [explain_failure(one) for one in alone.values()]
     if by_id:
-        around = await _around(runtime, company_id, person, fire, by_id.values())
+        around = await _around(runtime, company_id, person, fire, list(by_id.values()))
         told = [*(explain_message(one, around) for one in by_id.values()), *told]
     return told
 
@@ -111,15 +114,21 @@ async def _of_fire(
 
 
 async def _around(
-    runtime: Runtime, company_id: str, person: OnePerson, fire: Fire, messages: Iterable[Message]
+    runtime: Runtime, company_id: str, person: OnePerson, fire: Fire, messages: Sequence[Message]
 ) -> Circumstances:
     stores = runtime.stores
+    content: CampaignContent | None = None
+    with suppress(NotFound):  # of an old campaign it may be gone
+        content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     return Circumstances(
         company=await stores.companies.get(company_id),
         fire=fire,
         senders=await stores.senders.find_many(company_id, {one.sender_id for one in messages}),
         opt_outs=await read_opt_outs(runtime, company_id, person),
         hold=await stores.system.find_hold(),
+        topic=content.campaign.topic if content else "",
+        content=content,
+        now=runtime.now(),
     )
 
 

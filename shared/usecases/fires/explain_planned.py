@@ -28,7 +28,11 @@ async def explain_planned(
     is_queued = fire.chunks_stored and not await _is_queueing(runtime, company_id, fire)
     planned = {step.step_id for step in fire.steps}
     return [
-        _explained(Planner(content, step, fire.fired_at).plan(recipient), content.campaign, is_queued)
+        _explained(
+            Planner(content, step, fire.fired_at, began_at=fire.began_at(step.id)).plan(recipient),
+            content.campaign,
+            is_queued,
+        )
         for step in content.campaign.steps
         if step.id in planned
     ]

@@ -1,4 +1,4 @@
-"""The five-minute tick: start every campaign whose time has come."""
+"""The five-minute tick: start every campaign and broadcast, and later step of a fire, whose time has come."""
 
 from datetime import datetime
 
@@ -7,6 +7,8 @@ from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.errors import RollcallError
 from shared.firestore.queries.campaigns import CAMPAIGNS_DUE
 from shared.runtime import Runtime
+from shared.usecases.fires.make_due_broadcasts import make_due_broadcasts
+from shared.usecases.fires.plan_later_steps import plan_later_steps
 from shared.usecases.fires.refuse_fire import refuse_fire
 from shared.usecases.fires.replan_fires import replan_fires
 from shared.usecases.fires.start_fire import start_fire
@@ -34,4 +36,6 @@ async def fire_due_campaigns(runtime: Runtime, now: datetime) -> dict[str, int]:
                 except RollcallError as error:  # such as a file that is still loading: the next tick tries
                     await refuse_fire(runtime, company_id, campaign, str(error))
                     refused += 1
-    return {"started": started, "refused": refused}
+    made = await make_due_broadcasts(runtime, now)
+    await plan_later_steps(runtime, now)
+    return {"started": started, "refused": refused} | ({"broadcasts": made} if made else {})

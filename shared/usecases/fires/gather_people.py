@@ -47,6 +47,7 @@ async def _begin(runtime: Runtime, company_id: str, fire: Fire, content: Campaig
             is_gathering=False,
             audience=audience,
             steps=() if current.state is FireState.CANCELED else steps,
+            later=current.later if file.row_count else (),
             empty_because=empty,
             note=note,
         )

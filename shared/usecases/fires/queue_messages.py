@@ -1,28 +1,39 @@
 """Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.step import chain_of
 from shared.domain.fires.fire import Chunk, ChunkState, Fire
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.planning import Planner
-from shared.domain.fires.queueing import Starts, arrange
+from shared.domain.fires.queueing import arrange
+from shared.domain.fires.starts import Starts
+from shared.domain.fires.step_begins import opening_of
 from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages
 from shared.domain.lease import leased
 from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.domain.repeats import NO_REPEATS
+from shared.domain.senders.run_limits import RunLimits
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
+from shared.usecases.campaigns.plan_together import plan_together
 from shared.usecases.campaigns.read_recipients import read_recipients
+from shared.usecases.companies.find_rules import find_rules
+from shared.usecases.companies.make_links import make_links
+from shared.usecases.fires.find_unmet import without_unmet
+from shared.usecases.fires.reserve_own_starts import reserve_own_starts
 from shared.usecases.fires.store_chunks import store_following
 from shared.usecases.fires.store_planned import store_planned
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.cap_plans import cap_plans
 from shared.usecases.sending.withdraw_messages import withdraw_messages
 
 
@@ -81,12 +92,24 @@ async def _plan(
 
     Returns the batches, and how many recipients the campaign's row filter did not take.
     """
-    planner = Planner(content, content.step(chunk.step_id), chunk.planned_at or runtime.now(), fire.fired_at)
+    began_at = fire.began_at(chunk.step_id)
+    planned_at = chunk.planned_at or runtime.now()
+    step, links = content.step(chunk.step_id), make_links(runtime, company_id)
+    planner = Planner(content, step, planned_at, fire.fired_at, began_at, links)
     recipients = await read_recipients(runtime, company_id, chunk.piece)
-    arranged = arrange(company_id, fire, content, map(planner.plan, recipients))
+    rules = await find_rules(runtime, company_id, content)
+    plans = await plan_together(
+        runtime, company_id, content, fire.id, planner, fire.audience, chunk.piece, recipients
+    )
+    plans = await cap_plans(runtime, company_id, content, rules.cap, plans, fire.id)
+    arranged = arrange(company_id, fire, content, plans, rules.narrowing)
     source_id = content.campaign.audience.source_id
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
-    starts = _starts(runtime, chunk, content.opening(fire.fired_at))
+    if began_at > fire.fired_at:  # of a step that is planned as the fire starts nothing is known yet
+        arranged = await without_unmet(runtime, company_id, arranged)
+    opening = opening_of(content, chain_of(content.campaign.steps, chunk.step_id), began_at)
+    own = await reserve_own_starts(runtime, company_id, arranged, chunk)
+    starts = _starts(runtime, chunk, opening, own, content.campaign.runs)
     batches = await store_planned(runtime, company_id, arranged, starts, withdrawn.files)
     # A file that came meanwhile did not find these messages; nor did one before a try that was cut short.
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)
@@ -94,7 +117,13 @@ async def _plan(
     return batches, arranged.filtered
 
 
-def _starts(runtime: Runtime, chunk: Chunk, opening: datetime) -> Starts:
+def _starts(
+    runtime: Runtime,
+    chunk: Chunk,
+    opening: datetime,
+    own: Mapping[datetime, Sequence[datetime]],
+    runs: RunLimits | None,
+) -> Starts:
     """Where on the sender's timeline this chunk's messages lie."""
     now = runtime.now()
     return Starts(
@@ -103,7 +132,9 @@ def _starts(runtime: Runtime, chunk: Chunk, opening: datetime) -> Starts:
         opening=opening,
         recipients_before=chunk.recipients_before,
         chunk_id=chunk.id,
-        dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),
+        dispatch_until=now + timedelta(seconds=runtime.settings.dispatch_ahead_seconds),
+        own=own,
+        runs=runs,
     )
 
 

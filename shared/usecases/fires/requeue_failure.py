@@ -7,13 +7,15 @@ from datetime import timedelta
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.contacts.opt_out import active
+from shared.domain.contacts.preference_link import Links
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.fires.deciding import identities_of
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import FilteredOut, PlannedFailure, PlannedMessage, Planner
-from shared.domain.fires.queueing import Arranged, Starts, Writes, arrange
+from shared.domain.fires.queueing import Arranged, Writes, arrange
 from shared.domain.fires.recipient import Recipient
+from shared.domain.fires.starts import Starts
 from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
@@ -22,6 +24,8 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn
 from shared.usecases.campaigns.read_recipients import read_recipients
+from shared.usecases.companies.find_rules import find_rules
+from shared.usecases.companies.make_links import make_links
 from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
@@ -50,7 +54,10 @@ async def requeue_failure(
     source_id = content.campaign.audience.source_id
     if (await find_withdrawn(runtime, company_id, source_id, [recipient])).files:
         raise Conflict("A later file of the source canceled or moved this appointment: it cannot be queued.")
-    arranged = arrange(company_id, fire, content, [_plan(runtime, content, failure, fire, recipient)])
+    rules = await find_rules(runtime, company_id, content)
+    links = make_links(runtime, company_id)
+    plan = _plan(runtime, content, failure, fire, recipient, links)
+    arranged = arrange(company_id, fire, content, [plan], rules.narrowing)
     done, writes = await _store(runtime, company_id, failure, arranged)
     # A file that came meanwhile did not find the message.
     withdrawn = await find_withdrawn(runtime, company_id, source_id, [recipient])
@@ -96,10 +103,16 @@ async def _recipient(
 
 
 def _plan(
-    runtime: Runtime, content: CampaignContent, failure: Failure, fire: Fire, recipient: Recipient
+    runtime: Runtime,
+    content: CampaignContent,
+    failure: Failure,
+    fire: Fire,
+    recipient: Recipient,
+    links: Links,
 ) -> PlannedMessage:
     step = content.step(failure.step_id or "")
-    plan = Planner(content, step, runtime.now(), fire.fired_at).plan(recipient)
+    began_at = fire.began_at(step.id)
+    plan = Planner(content, step, runtime.now(), fire.fired_at, began_at, links).plan(recipient)
     if isinstance(plan, FilteredOut):
         raise Conflict(f"{plan.reason} So corrected, this row is none of them, and nothing is sent.")
     if isinstance(plan, PlannedFailure):
@@ -115,7 +128,7 @@ def _starts(runtime: Runtime, failure: Failure) -> Starts:
         opening=now,
         recipients_before=0,
         chunk_id=failure.chunk_id,
-        dispatch_until=now + timedelta(seconds=runtime.settings.tick_interval_seconds),
+        dispatch_until=now + timedelta(seconds=runtime.settings.dispatch_ahead_seconds),
     )
 
 

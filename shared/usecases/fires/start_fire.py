@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared import log, tracing
+from shared.domain.campaigns.approval import refusal
 from shared.domain.campaigns.audience import DueAudience, FoundAudience, left_out_words
 from shared.domain.campaigns.campaign import Campaign, CampaignState, check_arrow
 from shared.domain.campaigns.content import CampaignContent
@@ -13,7 +14,7 @@ from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
 from shared.domain.errors import Conflict
 from shared.domain.files.source import Source
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire
-from shared.domain.fires.planned_steps import planned_steps
+from shared.domain.fires.planned_steps import later_steps, planned_steps
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -46,16 +47,17 @@ async def start_fire_for(
     now: datetime,
     due: DueAudience,
     send_again: SendAgain = NOBODY_AGAIN,
+    starts_at: datetime | None = None,
 ) -> Fire:
     """Run `campaign`, as it was read, for `slot` and these recipients.
 
-    `send_again` names those who get it whatever was sent before; nobody leaves it to the campaign. Raises
-    InvalidInput when a sender cannot send, Conflict for a wrong state.
+    `send_again` names those who get it whatever was sent before; nobody leaves it to the campaign. Nothing
+    goes out before `starts_at`. Raises InvalidInput when a sender cannot send, Conflict for a wrong state.
     """
     fire_id = computed_id(company_id, campaign.id, slot)
     ids = {"company_id": company_id, "campaign_id": campaign.id, "fire_id": fire_id}
     with log.context(**ids), tracing.span("fire"):
-        return await _start(runtime, company_id, campaign, slot, now, due, send_again)
+        return await _start(runtime, company_id, campaign, slot, now, due, send_again, starts_at)
 
 
 async def _start(
@@ -66,11 +68,14 @@ async def _start(
     now: datetime,
     due: DueAudience,
     send_again: SendAgain,
+    starts_at: datetime | None,
 ) -> Fire:
     stores = runtime.stores
     content = await _content_to_fire(runtime, company_id, campaign)
+    await _check_approval(runtime, company_id, campaign, due)
     last, empty = await _emptiness(runtime, company_id, campaign, due.audience)
     fire = _new_fire(company_id, campaign, content, slot, now, due, send_again, empty)
+    fire = replace(fire, starts_at=starts_at if starts_at and starts_at > now else None)
 
     async def start(transaction: Transaction) -> Fire:
         current = await stores.campaigns.get(company_id, campaign.id, transaction)
@@ -89,8 +94,7 @@ async def _start(
             stores.sources.change(transaction, company_id, source.id, was_fired=True)
         no_longer_alone(runtime, company_id, transaction, alone, but=fire.id)
         stores.fires.put(transaction, company_id, fire.id, ours)
-        firing = _firing(current, content, fire, now)
-        stores.campaigns.put(transaction, company_id, campaign.id, firing)
+        stores.campaigns.put(transaction, company_id, campaign.id, _firing(current, content, fire, now))
         return ours
 
     stored = await transact(stores.db, start, "start_fire")
@@ -124,6 +128,16 @@ async def _content_to_fire(runtime: Runtime, company_id: str, campaign: Campaign
     content = await runtime.stores.campaign_contents.frozen(company_id, campaign.id, campaign.content_hash)
     await check_senders(runtime, company_id, content.campaign.steps, content.senders)
     return content
+
+
+async def _check_approval(runtime: Runtime, company_id: str, campaign: Campaign, due: DueAudience) -> None:
+    """Raise Conflict when a second person must approve it first. What was read is compared at the start."""
+    company = await runtime.stores.companies.get(company_id)
+    count = None if campaign.is_for_people else due.audience.recipient_count
+    if (
+        reason := refusal(campaign.approval, campaign.content_hash, company.approval_above, count)
+    ) is not None:
+        raise Conflict(reason)
 
 
 async def _emptiness(
@@ -168,6 +182,7 @@ def _new_fire(
         audience=audience,
         audience_key=audience.key,
         steps=() if campaign.is_for_people else planned_steps(content, audience),
+        later=later_steps(content) if campaign.is_for_people or audience.recipient_count else (),
         is_gathering=campaign.is_for_people,
         note=" ".join(text for text in said if text),
         left_out=due.left_out,
@@ -179,7 +194,7 @@ def _new_fire(
 
 
 def _check_may_fire(current: Campaign, as_read: Campaign) -> None:
-    if current.content_hash != as_read.content_hash:
+    if (current.content_hash, current.approval) != (as_read.content_hash, as_read.approval):
         raise Conflict("The campaign was changed meanwhile. Look at it again.")
     if current.last_fire_id != as_read.last_fire_id:  # two clicks, or a click and a tick
         raise Conflict("The campaign was fired meanwhile. Look at it again.")

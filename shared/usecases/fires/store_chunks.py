@@ -1,17 +1,21 @@
 """Store the chunks of a fire's steps, reserve their senders' time, and announce the chunks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from google.api_core.exceptions import AlreadyExists
 
 from shared import log
 from shared.domain.alert import Alert
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.step import chain_of
 from shared.domain.fires.fire import Chunk, Fire, FireState, PlannedStep, chunk_id, queue_job
+from shared.domain.fires.step_begins import is_spread, opening_of
 from shared.domain.ids import computed_id
 from shared.domain.job import GatherPeople
+from shared.domain.senders.pacing import sending_seconds
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.firestore.kit.transactions import Transaction, commit_part, transact
 from shared.firestore.kit.wire import Writer
@@ -20,8 +24,16 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.find_pieces import find_pieces
 from shared.usecases.ledger.summarize_fire import summarize_fire
 
-CHUNKS_AT_ONCE = 200  # 60,000 recipients: one commit and one announcement
+# 3,000 recipients. So few, as others' chunks come after them: tests/bench/fair_fires.py.
+CHUNKS_AT_ONCE = 10
 WORTH_A_NOTE = timedelta(minutes=1)
+
+
+class _Reserved(NamedTuple):
+    """Where a step's time on its sender begins, and where it could have begun."""
+
+    earliest: datetime
+    starts_at: datetime
 
 
 async def store_chunks(runtime: Runtime, company_id: str, fire: Fire, first: int = 0) -> Fire:
@@ -39,16 +51,14 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire, first: int
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     places = fire.places(first, first + CHUNKS_AT_ONCE)
     steps = {step_id for step_id, _ in places} if first else {step.step_id for step in fire.steps}
-    earliest = content.opening(fire.fired_at)
     reserved = {
-        planned.step_id: await _reserve(runtime, company_id, fire, content, planned, earliest)
+        planned.step_id: await _reserve(runtime, company_id, fire, content, planned)
         for planned in fire.steps
         if planned.step_id in steps
     }
     chunks = await _chunks(runtime, company_id, fire, places, reserved)
     await _store(runtime, company_id, chunks)
-    starts_at = max(reserved.values(), default=earliest)
-    note = _note(starts_at) if starts_at - earliest >= WORTH_A_NOTE else ""
+    note = _note(reserved.values())
     is_last = first + CHUNKS_AT_ONCE >= fire.chunk_count
     stored = await _noted(runtime, company_id, fire, note, is_last=is_last) if is_last or note else fire
     jobs = [queue_job(company_id, chunk) for chunk in chunks]
@@ -58,14 +68,19 @@ async def store_chunks(runtime: Runtime, company_id: str, fire: Fire, first: int
     return stored
 
 
+def first_of_next(place: int, at_once: int) -> int | None:
+    """Where those begin that are stored by whoever queues the chunk at this place; None: another does it."""
+    return place + at_once if place % at_once == 0 else None
+
+
 async def store_following(runtime: Runtime, company_id: str, fire: Fire, chunk: Chunk) -> None:
     """Go on with the chunks after those that `chunk` was stored with, if it is their first.
 
     To be called before the chunk is done: another worker then does it when this one dies.
     """
-    place = fire.place_of(chunk)
-    if place % CHUNKS_AT_ONCE == 0:
-        await store_chunks(runtime, company_id, fire, place + CHUNKS_AT_ONCE)
+    following = first_of_next(fire.place_of(chunk), CHUNKS_AT_ONCE)
+    if following is not None:
+        await store_chunks(runtime, company_id, fire, following)
 
 
 async def store_all_chunks(runtime: Runtime, company_id: str, fire: Fire) -> None:
@@ -79,7 +94,7 @@ async def _chunks(
     company_id: str,
     fire: Fire,
     places: list[tuple[str, int]],
-    reserved: Mapping[str, datetime],
+    reserved: Mapping[str, _Reserved],
 ) -> list[Chunk]:
     pieces = await find_pieces(runtime, company_id, fire.audience, {number for _, number in places})
     return [
@@ -90,7 +105,7 @@ async def _chunks(
             number=number,
             piece=pieces[number].piece,
             recipients_before=pieces[number].recipients_before,
-            reserved_at=reserved[step_id],
+            reserved_at=reserved[step_id].starts_at,
             published_at=runtime.now(),
         )
         for step_id, number in places
@@ -135,15 +150,20 @@ async def _reserve(
     fire: Fire,
     content: CampaignContent,
     planned: PlannedStep,
-    earliest: datetime,
-) -> datetime:
+) -> _Reserved:
     """Give the step its time on its sender's timeline, once for all its recipients: asked again, the same.
 
-    One of a canceled fire takes none: nothing of it is sent.
+    One of a canceled fire takes none: nothing of it is sent. One that is not for all at the same time takes
+    none either: its chunks do (reserve_own_starts).
     """
     stores, step_id = runtime.stores, planned.step_id
-    timelines, sender = stores.sender_timelines, content.senders[content.step(step_id).sender_id]
-    key, seconds = computed_id(fire.id, step_id), planned.planned / sender.rate_per_second
+    chain = chain_of(content.campaign.steps, step_id)
+    earliest = opening_of(content, chain, fire.began_at(step_id))
+    if is_spread(chain):
+        return _Reserved(earliest, earliest)
+    timelines, sender = stores.sender_timelines, content.senders[chain[-1].sender_id]
+    key = computed_id(fire.id, step_id)
+    seconds = sending_seconds(planned.planned, sender.rate_per_second, content.campaign.runs)
 
     async def take(transaction: Transaction) -> datetime:
         current = await stores.fires.get(company_id, fire.id, transaction)
@@ -155,7 +175,7 @@ async def _reserve(
             timelines.put(transaction, company_id, sender.id, reserved)
         return start
 
-    return await transact(runtime.stores.db, take, "store_chunks.reserve")
+    return _Reserved(earliest, await transact(runtime.stores.db, take, "store_chunks.reserve"))
 
 
 def _joined(said: str, note: str) -> str:
@@ -163,5 +183,9 @@ def _joined(said: str, note: str) -> str:
     return said if note in said else f"{said} {note}".strip()
 
 
-def _note(starts_at: datetime) -> str:
-    return f"Starts at {starts_at:%Y-%m-%d %H:%M} UTC, when its sender is through with another fire."
+def _note(reserved: Iterable[_Reserved]) -> str:
+    """That a step has to wait for its sender; empty when none has."""
+    waits = [one.starts_at for one in reserved if one.starts_at - one.earliest >= WORTH_A_NOTE]
+    if not waits:
+        return ""
+    return f"Starts at {max(waits):%Y-%m-%d %H:%M} UTC, when its sender is through with another fire."

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from shared import log
+from shared.domain.files.withdrawal import WithdrawnBy
 from shared.domain.fires.fire import FireState
-from shared.domain.fires.queueing import Arranged, Starts, Writes
+from shared.domain.fires.queueing import Arranged, Writes
+from shared.domain.fires.starts import Starts
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.message import Message
 from shared.domain.messages.text_claim import TextClaim
@@ -15,6 +17,7 @@ from shared.usecases.fires.store_writes import AlreadyTaken, BatchesTooLarge, st
 from shared.usecases.ledger.find_earlier import find_earlier
 
 ROUNDS = 6
+Withdrawn = Mapping[str, WithdrawnBy]  # by recipient
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +30,11 @@ class _Stored:
 
 
 async def store_planned(
-    runtime: Runtime, company_id: str, arranged: Arranged, starts: Starts, withdrawn: Mapping[str, str]
+    runtime: Runtime,
+    company_id: str,
+    arranged: Arranged,
+    starts: Starts,
+    withdrawn: Mapping[str, WithdrawnBy],
 ) -> list[Batch]:
     """Store messages and failures; the batches, which may have been stored before.
 
@@ -68,7 +75,11 @@ async def _read_stored(runtime: Runtime, arranged: Arranged) -> _Stored:
 
 
 async def _missing(
-    runtime: Runtime, arranged: Arranged, stored: _Stored, starts: Starts, withdrawn: Mapping[str, str]
+    runtime: Runtime,
+    arranged: Arranged,
+    stored: _Stored,
+    starts: Starts,
+    withdrawn: Mapping[str, WithdrawnBy],
 ) -> Writes:
     fire, company_id = arranged.fire, arranged.company_id
     earlier = await find_earlier(runtime, company_id, arranged.content, fire.id, arranged.identities())

@@ -81,8 +81,9 @@ async def store_writes(runtime: Runtime, company_id: str, writes: Writes) -> Non
 
 
 def _with_claim(runtime: Runtime, writes: Writes, message: Message) -> Together:
-    stores, claim = runtime.stores, writes.claims.get(message.id)
+    stores, claim, invite = runtime.stores, writes.claims.get(message.id), writes.invites.get(message.id)
     claiming: list[Create] = [(stores.text_claims, claim.id, claim)] if claim else []
+    claiming += [(stores.invites, invite.id, invite)] if invite else []
     return [(stores.messages, message.id, message), *claiming]
 
 

@@ -1,10 +1,12 @@
 """Recompute a fire's ledger from stored states. Running it twice or late changes nothing."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from shared import faults, log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
+from shared.domain.fires.planned_steps import with_ends
 from shared.domain.ids import random_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -33,6 +35,7 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
         updated_at=started_at,
     )
     stored = await _store(runtime, company_id, progress)
+    await _note_ends(runtime, company_id, fire, counted.ended)
     if stored.status not in _OPEN:
         if not fire.is_closed:
             await open_searches(runtime, company_id, fire)
@@ -80,6 +83,20 @@ async def _store(runtime: Runtime, company_id: str, progress: FireProgress) -> F
     return await transact(runtime.stores.db, keep, "summarize_fire.store")
 
 
+async def _note_ends(runtime: Runtime, company_id: str, fire: Fire, ended: Collection[str]) -> None:
+    """Note which steps have ended, where others wait for that: from now on their delays count."""
+    if with_ends(fire, ended, runtime.now()) == fire:
+        return
+
+    async def note(transaction: Transaction) -> None:
+        current = await runtime.stores.fires.get(company_id, fire.id, transaction)
+        noted = with_ends(current, ended, runtime.now())
+        if noted != current:
+            runtime.stores.fires.put(transaction, company_id, fire.id, noted)
+
+    await transact(runtime.stores.db, note)
+
+
 async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
     """Close the fire by its newest summary: ours may be older than one stored meanwhile."""
     stores = runtime.stores
@@ -91,7 +108,8 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
         if status in _OPEN:
             return False
         if not current.is_closed:
-            stores.fires.put(transaction, company_id, fire.id, replace(current, is_closed=True))
+            closed = replace(current, is_closed=True, later=(), next_step_at=None)
+            stores.fires.put(transaction, company_id, fire.id, closed)
         if campaign is not None and campaign.last_fire_id == fire.id:
             state = _campaign_state(campaign, status)
             if state is not campaign.state:

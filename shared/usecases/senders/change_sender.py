@@ -1,37 +1,67 @@
-"""Change what a company may say of its sender: where answers to its mails go."""
+"""Change what a company may say of its sender: where answers to its mails go, and what it answers itself."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
+from shared.domain.companies.consent_rules import check_answer
 from shared.domain.errors import InvalidInput
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
+_OWN_TEXTS = ("help_text", "opt_out_text")
 
-async def change_sender(runtime: Runtime, company_id: str, sender_id: str, reply_to: str | None) -> Sender:
-    """Have answers go to the mailbox `reply_to`, or to the sender itself when None.
 
-    Campaigns that are ready keep what they were frozen with. Raises NotFound, and InvalidInput for a sender
-    that is no mailbox or an address that is none.
+async def change_sender(
+    runtime: Runtime, company_id: str, sender_id: str, changes: Mapping[str, object]
+) -> Sender:
+    """Change the fields in `changes`: `reply_to` (None: the sender itself), `help_text`, `opt_out_text`,
+    `keywords_at_provider`, `stand_in_id` (None: nobody), `link_name`.
+
+    Campaigns that are ready keep the `reply_to` they were frozen with. Raises NotFound, and InvalidInput for
+    a sender that is no mailbox, an address that is none, and a text that cannot be sent.
     """
     stores = runtime.stores
     sender = await stores.senders.get(company_id, sender_id)
-    company = await stores.companies.get(company_id)
-    try:
-        checked = checked_reply_to(sender.channel, reply_to, company.default_region)
-    except AddressInvalid as invalid:
-        raise InvalidInput.at("reply_to", invalid.reason) from invalid
+    checked = dict(changes)
+    if "reply_to" in changes:
+        checked["reply_to"] = await _reply_to(runtime, company_id, sender, changes["reply_to"])
+    if "stand_in_id" in changes:
+        await _check_stand_in(runtime, company_id, sender, changes["stand_in_id"])
+    if faults := [fault for name in _OWN_TEXTS for fault in check_answer(name, str(changes.get(name, "")))]:
+        raise InvalidInput(*faults)
 
     async def change(transaction: Transaction) -> Sender:
         current = await stores.senders.get(company_id, sender_id, transaction)
-        changed = replace(current, reply_to=checked)
+        changed = replace(current, **checked)  # type: ignore[arg-type]  # fields of Sender
         stores.senders.put(transaction, company_id, sender_id, changed)
         return changed
 
     return await transact(stores.db, change)
+
+
+async def _check_stand_in(runtime: Runtime, company_id: str, sender: Sender, stand_in_id: object) -> None:
+    """A stand-in is another sender of the same channel. Raises InvalidInput."""
+    if stand_in_id is None:
+        return
+    found = await runtime.stores.senders.find(company_id, str(stand_in_id))
+    if found is None or found.id == sender.id:
+        raise InvalidInput.at("stand_in_id", "there is no such other sender")
+    if found.channel != sender.channel:
+        raise InvalidInput.at("stand_in_id", f"this sender is for {found.channel}, not {sender.channel}")
+
+
+async def _reply_to(runtime: Runtime, company_id: str, sender: Sender, address: object) -> str | None:
+    company = await runtime.stores.companies.get(company_id)
+    try:
+        return checked_reply_to(
+            sender.channel, None if address is None else str(address), company.default_region
+        )
+    except AddressInvalid as invalid:
+        raise InvalidInput.at("reply_to", invalid.reason) from invalid
 
 
 def checked_reply_to(channel: Channel, reply_to: str | None, region: str) -> str | None:

@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from shared import faults, log, metering, tracing
+from shared.domain.campaigns.content import CampaignContent
+from shared.domain.campaigns.reply_option import Choice, choices_of
 from shared.domain.messages.batch import Claim
+from shared.domain.messages.intents import Intended
 from shared.domain.messages.message import Message
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.adapters import MessageSender
 from shared.providers.kit.record import STATUS_PATH
 from shared.runtime import Runtime
-from shared.usecases.sending.intend_messages import Intended
+from shared.usecases.companies.make_links import make_links
 
 TOO_LATE = SendResult(
     outcome=Outcome.NOT_ACCEPTED, reason="The worker ran out of time before it called the provider."
@@ -26,6 +30,7 @@ async def call_provider(
     claim: Claim,
     sender: Sender,
     provider: MessageSender | None,
+    content: CampaignContent,
     intended: Sequence[Intended],
 ) -> dict[str, SendResult]:
     """Call the provider, unless the lease could end before it answers: then nothing leaves."""
@@ -34,7 +39,7 @@ async def call_provider(
     latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
     if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
         return {one.message.id: TOO_LATE for one in intended}
-    outgoing = [_outgoing(runtime, company_id, sender, one) for one in intended]
+    outgoing = [_outgoing(runtime, company_id, sender, content, one) for one in intended]
     started = time.monotonic()
     with tracing.span("send_batch.call", message_count=len(outgoing)), faults.step("send_batch.call"):
         results = await provider.send(outgoing)
@@ -67,10 +72,12 @@ def _tallied(results: Mapping[str, SendResult]) -> dict[str, Any]:
 def _count_accepted(message: Message) -> None:
     """What the provider bills for it."""
     record = message.channel.record
-    metering.count(record.unit, record.units(message.body))
+    metering.count(record.unit, record.billed(message.body, len(message.media_urls)))
 
 
-def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Intended) -> OutgoingMessage:
+def _outgoing(
+    runtime: Runtime, company_id: str, sender: Sender, content: CampaignContent, intended: Intended
+) -> OutgoingMessage:
     message = intended.message
     return OutgoingMessage(
         message_id=message.id,
@@ -80,9 +87,36 @@ def _outgoing(runtime: Runtime, company_id: str, sender: Sender, intended: Inten
         to_address=message.address,
         subject=message.subject,
         body=message.body,
+        html=message.html,
+        media_urls=message.media_urls,
+        content=message.content,
+        choices=_choices(message, content),
+        headers=_headers(runtime, company_id, message, content.campaign.topic),
         validity_seconds=intended.validity_seconds,
+        leaves_voicemail=content.leaves_voicemail(message.step_id),
         status_url=(
             f"{runtime.settings.public_url}/messages/{STATUS_PATH}"
             f"?company={company_id}&sender={sender.id}&message={message.id}"
         ),
     )
+
+
+def _choices(message: Message, content: CampaignContent) -> tuple[Choice, ...]:
+    """The answers that the frozen campaign offers, where the channel shows them as buttons.
+
+    A format that the provider keeps has buttons of its own.
+    """
+    if message.purpose is not Purpose.CAMPAIGN or message.content is not None:
+        return ()
+    return choices_of(content.campaign.reply_options, message.channel.record.most_choices)
+
+
+def _headers(runtime: Runtime, company_id: str, message: Message, topic: str) -> Mapping[str, str]:
+    """Where one click refuses a campaign's topic, or all: mail programs offer it only with both headers.
+
+    https://www.rfc-editor.org/rfc/rfc8058
+    """
+    if not message.channel.record.has_unsubscribe_header or message.purpose is not Purpose.CAMPAIGN:
+        return {}
+    url = make_links(runtime, company_id).unsubscribe(message.channel, message.address, topic)
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -24,7 +24,9 @@ async def fail_too_large(runtime: Runtime, company_id: str, claim: Claim, messag
         current = await stores.messages.get(company_id, message_id, transaction)
         if not is_held(batch, claim.token, now) or current.state is not MessageState.QUEUED:
             return
-        failed = moved(replace(current, body="", subject=""), MessageState.FAILED, reason=REASON)
+        failed = moved(
+            replace(current, body="", subject="", packed_html=b""), MessageState.FAILED, reason=REASON
+        )
         failure = failure_of(failed, FailureStep.SEND, "body", "text too long", REASON, now)
         stores.messages.put_changed(transaction, company_id, failed.id, current, failed)
         stores.failures.put(transaction, company_id, failure.id, failure)

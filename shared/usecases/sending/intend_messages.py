@@ -3,75 +3,32 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
+from shared.domain.companies.consent_rules import Narrowing
 from shared.domain.contacts.opt_out import OptOut
+from shared.domain.contacts.verified import is_unverified
+from shared.domain.fires.capping import Room
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire, FireState
+from shared.domain.fires.step_rules import Before, judge
 from shared.domain.lease import LeaseLost, is_held
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
-from shared.domain.messages.message import (
-    Message,
-    MessageState,
-    SkipReason,
-    moved,
-    rendering_hash,
-    skip_reason,
-)
+from shared.domain.messages.intents import Intended, Intents
+from shared.domain.messages.message import Message, MessageState, moved, rendering_hash
+from shared.domain.messages.open_conversation import OpenConversation
+from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.skip_reason import SkipReason, skip_reason
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact_at
 from shared.runtime import Runtime
-from shared.usecases.sending.read_group import read_group
+from shared.usecases.sending.read_group import GroupRead, read_group
 
-# A message must be able to arrive before its window closes, so the last seconds are not used.
-CLOSING_SECONDS = 5
 # How long a message waits for the outcome of the same one that another fire is just sending.
 LEAVING_SECONDS = 30
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intended:
-    """A message we may call the provider for, now, and for how long the provider may deliver it.
-
-    `written_at` is when the database stored that it is being sent. `was_written`: a commit before this one
-    did that, and nobody knows when.
-    """
-
-    message: Message
-    validity_seconds: int
-    was_written: bool = False
-    written_at: Any = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intents:
-    """The outcome for one group: what to call for, what must wait for which opening, and a pause."""
-
-    intended: list[Intended]
-    later: dict[datetime, list[str]]
-    is_paused: bool = False
-
-    def written(self, at: Any) -> "Intents":
-        """The same, with the moment at which the transaction stored it."""
-        intended = [one if one.was_written else replace(one, written_at=at) for one in self.intended]
-        return replace(self, intended=intended)
-
-
-def together(parts: Sequence[Intents]) -> Intents:
-    """The outcome for several groups as that of one."""
-    later: dict[datetime, list[str]] = {}
-    for part in parts:
-        for opens_at, message_ids in part.later.items():
-            later.setdefault(opens_at, []).extend(message_ids)
-    return Intents(
-        intended=[one for part in parts for one in part.intended],
-        later=later,
-        is_paused=any(part.is_paused for part in parts),
-    )
 
 
 async def intend_messages(
@@ -81,7 +38,8 @@ async def intend_messages(
 
     Consent is read in the same transaction, which makes STOP exact. So are the same messages of other fires,
     where the campaign's dedupe scope asks for them and such a fire is open beside ours: of two fires one
-    sends. Raises LeaseLost.
+    sends. And so are the earlier steps' messages, so whoever has answered gets no further step.
+    Raises LeaseLost.
     """
     stores = runtime.stores
 
@@ -93,16 +51,30 @@ async def intend_messages(
             raise LeaseLost
         if found.is_held or _waits(fire, found.senders, found.companies):
             return Intents(intended=[], later={}, is_paused=True)
-        facts = (claim.token, fire, content)
-        decided = [
-            _decide(m, *facts, found.refusals.get(m.id), found.earlier.get(m.id), now) for m in found.messages
-        ]
+        decided = [_decided(one, found, claim, fire, content, now) for one in found.messages]
         for decision in decided:
             decision.write(runtime, transaction, company_id)
         return _intents(decided)
 
     committed = await transact_at(stores.db, intend, "intend_messages")
     return committed.result.written(committed.at)
+
+
+def _decided(
+    message: Message, found: GroupRead, claim: Claim, fire: Fire, content: CampaignContent, now: datetime
+) -> "_Decision":
+    return _unverified(message, found.narrowing) or _decide(
+        message,
+        claim.token,
+        fire,
+        content,
+        found.refusals.get(message.id),
+        found.earlier.get(message.id),
+        found.conversations.get(message.id),
+        found.before.get(message.id),
+        found.room,
+        now,
+    )
 
 
 def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) -> bool:
@@ -147,58 +119,140 @@ def _decide(
     content: CampaignContent,
     refusal: OptOut | None,
     before: EarlierMessage | None,
+    talk: OpenConversation | None,
+    steps: Before | None,
+    room: Room | None,
     now: datetime,
 ) -> _Decision:
+    validity = _validity(message, content, talk, now)
     if message.state is MessageState.SENDING and message.token == token:  # our own intent, applied twice
-        validity = _validity(message, content, now)
+        _count(message, room, now)
         intended = Intended(message=message, validity_seconds=validity, was_written=True)
         return _Decision(message=message, intended=intended)
     if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
-        return _skipped(message, SkipReason.CANCELED)
-    if refusal is not None:
-        return _skipped(message, skip_reason(refusal))
+        is_canceled = fire.state is FireState.CANCELED
+        return _skipped(message, SkipReason.CANCELED if is_canceled else SkipReason.WITHDRAWN)
+    if (refused := _refused(message, refusal)) is not None:
+        return _skipped(message, refused)
     if message.not_after is not None and message.not_after <= now:
         return _skipped(message, SkipReason.EXPIRED)
+    if (by_others := _by_others(message, content, before, now)) is not None:
+        return by_others
+    if (by_steps := _by_steps(message, content, steps, now)) is not None:
+        return by_steps
+    sealed = rendering_hash(fire.content_hash, message.channel, message.address, *message.said)
+    if sealed != message.rendering_hash or fire.content_hash != content.content_hash:
+        return _tampered(message, now)
+    if message.needs_conversation and not (talk and talk.is_open(now)):
+        return _not_written(message, now)
+    if validity <= 0:
+        return _outside(message, content, now)
+    if (over := _over_cap(message, content, room, now)) is not None:
+        return over
+    _count(message, room, now)
+    return _leaving(message, token, validity, now)
+
+
+def _leaving(message: Message, token: str, validity: int, now: datetime) -> _Decision:
+    sent = moved(message, MessageState.SENDING, token=token, attempt=message.attempt + 1, sending_at=now)
+    intended = Intended(message=sent, validity_seconds=validity)
+    return _Decision(message=message, changed=sent, intended=intended)
+
+
+def _by_others(
+    message: Message, content: CampaignContent, before: EarlierMessage | None, now: datetime
+) -> _Decision | None:
+    """What the same message in another fire says against it, if it does."""
     if before is not None and before.forbids:
         words = before.words(content.company_time_zone)
         return _skipped(message, SkipReason.ALREADY_SENT, duplicate_of=before.message_id, explanation=words)
     if before is not None and before.is_leaving:
         return _Decision(message=message, later=now + timedelta(seconds=LEAVING_SECONDS))
-    sealed = rendering_hash(
-        fire.content_hash, message.channel, message.address, message.subject, message.body
-    )
-    if sealed != message.rendering_hash or fire.content_hash != content.content_hash:
-        return _tampered(message, now)
-    validity = _validity(message, content, now)
-    if validity <= 0:
-        return _outside(message, content, now)
-    sending = moved(message, MessageState.SENDING, token=token, attempt=message.attempt + 1, sending_at=now)
-    return _Decision(
-        message=message, changed=sending, intended=Intended(message=sending, validity_seconds=validity)
-    )
+    return None
+
+
+def _not_written(message: Message, now: datetime) -> _Decision:
+    """The person has not written lately: it waits where a step invites them, and only so long."""
+    if message.waits_until is not None and now < message.waits_until:
+        return _Decision(message=message, later=message.waits_until)
+    return _skipped(message, SkipReason.CONVERSATION_CLOSED)
+
+
+def _over_cap(
+    message: Message, content: CampaignContent, room: Room | None, now: datetime
+) -> _Decision | None:
+    """What becomes of one that is too many for its person; None when there is room for it."""
+    if room is None or message.purpose is not Purpose.CAMPAIGN:
+        return None
+    until = room.full_until(message.channel, message.address, now)
+    if until is None:
+        return None
+    if (opens_at := room.next_opening(content.campaign.window, message, until, now)) is None:
+        return _skipped(message, SkipReason.TOO_MANY)
+    return _Decision(message=message, changed=replace(message, is_over_cap=True), later=opens_at)
+
+
+def _count(message: Message, room: Room | None, now: datetime) -> None:
+    if room is not None and message.purpose is Purpose.CAMPAIGN:
+        room.take(message.channel, message.address, now)
+
+
+def _unverified(message: Message, narrowing: Narrowing) -> _Decision | None:
+    """A message that a company in trial must not send; one that is being sent already is not taken back."""
+    is_to_be_sent = message.state is MessageState.QUEUED
+    if is_to_be_sent and is_unverified(message.channel, message.address, narrowing):
+        return _skipped(message, SkipReason.NOT_VERIFIED)
+    return None
+
+
+def _by_steps(
+    message: Message, content: CampaignContent, steps: Before | None, now: datetime
+) -> _Decision | None:
+    """What the recipient's earlier steps say against it, if they do."""
+    if steps is None:
+        return None
+    verdict = judge(content.step(message.step_id), content.campaign, steps, now)
+    if verdict is None:
+        return None
+    if verdict.skip is not None:
+        return _skipped(message, verdict.skip)
+    return _Decision(message=message, later=verdict.later)
+
+
+def _refused(message: Message, refusal: OptOut | None) -> SkipReason | None:
+    """Why the person's refusal forbids it. Its own confirmation is what it lets through, while it holds."""
+    if message.purpose is Purpose.OPT_OUT_CONFIRMATION:
+        return SkipReason.CANCELED if refusal is None or refusal.is_bounce else None
+    return None if refusal is None else skip_reason(refusal)
 
 
 def _skipped(message: Message, reason: SkipReason, **facts: object) -> _Decision:
     return _Decision(message=message, changed=moved(message, MessageState.SKIPPED, reason=reason, **facts))
 
 
-def _validity(message: Message, content: CampaignContent, now: datetime) -> int:
+def _validity(
+    message: Message, content: CampaignContent, talk: OpenConversation | None, now: datetime
+) -> int:
     """For how many seconds the message may still arrive; 0 when it may not go out now."""
-    rules = content.campaign.window
-    if not window.is_open(rules, message.time_zones, now):
+    rules, zones, places = content.campaign.window, message.time_zones, message.places
+    if not window.is_open(rules, zones, now, places):
         return 0
-    ends = window.closes_at(rules, message.time_zones, now)
+    ends = window.closes_at(rules, zones, now, places)
     if message.not_after is not None:
         ends = min(ends, message.not_after)
-    return max(0, int((ends - now).total_seconds()) - CLOSING_SECONDS)
+    if talk is not None and talk.ends_at is not None:
+        ends = min(ends, talk.ends_at)
+    # It must be able to arrive before its window closes, so the last seconds are not used.
+    return max(0, int((ends - now).total_seconds()) - message.channel.record.closing_seconds)
 
 
 def _outside(message: Message, content: CampaignContent, now: datetime) -> _Decision:
     """Outside its window: it waits for the next opening, unless that comes too late for it."""
-    resume_at = now + timedelta(seconds=CLOSING_SECONDS)
+    resume_at = now + timedelta(seconds=message.channel.record.closing_seconds)
     if message.not_after is not None and message.not_after <= resume_at:
         return _skipped(message, SkipReason.EXPIRED)
-    opens_at = window.next_open(content.campaign.window, message.time_zones, resume_at)
+    rules, zones = content.campaign.window, message.time_zones
+    opens_at = window.next_open(rules, zones, resume_at, message.places)
     if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
         return _skipped(message, SkipReason.WINDOW_CLOSED)
     return _Decision(message=message, later=max(opens_at, resume_at))

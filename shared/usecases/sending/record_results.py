@@ -6,7 +6,9 @@ from functools import partial
 
 from shared import faults, tracing
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
+from shared.domain.events.other_events import opt_out_events
 from shared.domain.messages.failure import refusal_of
+from shared.domain.messages.intents import Intended
 from shared.domain.messages.lessons import learned, lesson_of_result
 from shared.domain.messages.message import Message, MessageState, after_result
 from shared.domain.messages.sending import SendResult
@@ -15,7 +17,7 @@ from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
-from shared.usecases.sending.intend_messages import Intended
+from shared.usecases.outbox.open_outbox import open_outbox
 
 
 async def record_results(
@@ -66,7 +68,7 @@ async def _record_read(
 
     An answer may come so late that its message counts as unknown, in a fire that was closed over it.
     """
-    stores = runtime.stores
+    stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
 
     async def record(item_ids: Sequence[str], transaction: Transaction) -> set[str]:
         now = runtime.now()
@@ -88,11 +90,13 @@ async def _record_read(
                 stores.failures.put(transaction, company_id, failure.id, failure)
         for opt_out in opt_outs:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        outbox.put(transaction, opt_out_events(opt_outs))
         return late
 
     late = await halving(
         list(results), lambda part: transact(stores.db, partial(record, part), "record_results")
     )
+    await outbox.announce()
     for fire_id in set().union(*late):
         await summarize_fire(runtime, company_id, fire_id)
 

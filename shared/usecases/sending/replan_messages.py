@@ -5,13 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Claim, batch_of
 from shared.domain.messages.message import MessageState
 from shared.domain.senders.sender import Sender
-from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
+from shared.usecases.sending.reserve_start import taking_start
 
 
 async def replan_messages(
@@ -19,24 +18,9 @@ async def replan_messages(
 ) -> None:
     """Give the messages of each opening a batch of their own there, on the sender's timeline."""
     for opens_at, message_ids in later.items():
-        start = await _reserve(runtime, company_id, claim, sender, opens_at, message_ids)
+        take = taking_start(runtime, company_id, claim.batch.fire_id, sender, opens_at, message_ids)
+        start = await transact(runtime.stores.db, take, "replan_messages.reserve")
         await halving(message_ids, partial(_move, runtime, company_id, claim, start))
-
-
-async def _reserve(
-    runtime: Runtime, company_id: str, claim: Claim, sender: Sender, opens_at: datetime, ids: Sequence[str]
-) -> datetime:
-    timelines = runtime.stores.sender_timelines
-    key = computed_id(claim.batch.fire_id, "later", ids[0], opens_at.isoformat())
-
-    async def take(transaction: Transaction) -> datetime:
-        timeline = await timelines.find(company_id, sender.id, transaction) or SenderTimeline(id=sender.id)
-        seconds = len(ids) / sender.rate_per_second
-        timeline, start = reserve(timeline, key, claim.batch.fire_id, opens_at, seconds, runtime.now())
-        timelines.put(transaction, company_id, sender.id, timeline)
-        return start
-
-    return await transact(runtime.stores.db, take, "replan_messages.reserve")
 
 
 async def _move(

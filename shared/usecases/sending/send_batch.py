@@ -6,11 +6,15 @@ import time
 from datetime import timedelta
 
 from shared import log, metering, tracing
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.fires.fire_cost import Unit
+from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.lease import LeaseLost
 from shared.domain.messages.batch import Batch, BatchState, Claim
+from shared.domain.senders.pacing import sending_seconds
+from shared.firestore.kit.transactions import transact
 from shared.providers.kit.credentials import WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
@@ -18,8 +22,10 @@ from shared.usecases.ledger.summarize_fire import summarize_once
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.sending.dispatch_batches import dispatch_batches
+from shared.usecases.sending.hand_over import hand_over
 from shared.usecases.sending.replan_messages import replan_messages
-from shared.usecases.sending.send_groups import send_groups
+from shared.usecases.sending.reserve_start import taking_time
+from shared.usecases.sending.send_groups import Sending, send_groups
 
 SENDER_BROKEN_SECONDS = 300.0
 
@@ -52,7 +58,7 @@ async def _send(runtime: Runtime, job: SendBatch, deadline: float) -> None:
             return
         finally:
             runtime.batches_at_work[fire.id] -= 1
-        await _go_on(runtime, job.company_id, closed)
+        await _go_on(runtime, job.company_id, closed, fire)
 
 
 async def _await_start(runtime: Runtime, job: SendBatch, batch: Batch) -> bool:
@@ -63,7 +69,7 @@ async def _await_start(runtime: Runtime, job: SendBatch, batch: Batch) -> bool:
     fire = await runtime.stores.fires.get(job.company_id, batch.fire_id)
     if fire.state is FireState.CANCELED:
         return True
-    if wait > runtime.settings.tick_interval_seconds:  # not due yet: a tick will announce it again
+    if wait > runtime.settings.dispatch_ahead_seconds:  # not due yet: a tick will announce it again
         return False
     await asyncio.sleep(wait)
     return True
@@ -88,27 +94,50 @@ async def _send_claimed(
         )
     # Together and not group by group: a slow sender's groups are single messages.
     await replan_messages(runtime, company_id, claim, sent.sender, sent.later)
+    if sent.is_down and sent.stand_in is not None and not sent.is_paused:
+        await hand_over(runtime, company_id, claim, sent.stand_in, claim.batch.message_ids)
+    next_run = await _next_run(runtime, company_id, claim, content, sent)
     return await close_batch(
         runtime,
         company_id,
         claim,
         is_settled=sent.is_settled,
         is_paused=sent.is_paused,
-        retry_after_seconds=sent.retry_after,
+        retry_after_seconds=max(sent.retry_after, next_run),
     )
 
 
-async def _go_on(runtime: Runtime, company_id: str, batch: Batch) -> None:
+async def _next_run(
+    runtime: Runtime, company_id: str, claim: Claim, content: CampaignContent, sent: Sending
+) -> float:
+    """For how many seconds what a run left waits, if its campaign sends in runs.
+
+    It is taken by a run of its own, after those that have their time on the sender already: two runs of a
+    sender at once would be twice its pace.
+    """
+    runs, batch, rate = content.campaign.runs, claim.batch, sent.sender.rate_per_second
+    if runs is None or sent.is_settled or sent.is_paused:
+        return 0.0
+    now, key = runtime.now(), computed_id(batch.id, "again", batch.attempt)
+    earliest, seconds = now + timedelta(seconds=sent.retry_after), sending_seconds(1, rate, runs)
+    take = taking_time(runtime, company_id, batch.fire_id, sent.sender, key, earliest, seconds)
+    start = await transact(runtime.stores.db, take, "replan_messages.reserve")
+    return (start - now).total_seconds()
+
+
+async def _go_on(runtime: Runtime, company_id: str, batch: Batch, fire: Fire) -> None:
     """Announce what is left if it is due soon, and sum up the fire when no other batch is open.
 
-    Of several batches that this process has at work, the one that ends last looks.
+    Of several batches that this process has at work, the one that ends last looks. A standing fire is summed
+    up by whoever looks at it: else each answer would have all others of the day counted.
     """
-    soon = runtime.now() + timedelta(seconds=runtime.settings.tick_interval_seconds)
+    soon = runtime.now() + timedelta(seconds=runtime.settings.dispatch_ahead_seconds)
     if batch.state is BatchState.WAITING and batch.planned_start <= soon:
         await dispatch_batches(runtime, [(company_id, batch)])
     if runtime.batches_at_work[batch.fire_id] == 0:
         del runtime.batches_at_work[batch.fire_id]
-        await _sum_up(runtime, company_id, batch.fire_id)
+        if not fire.is_standing:
+            await _sum_up(runtime, company_id, batch.fire_id)
 
 
 async def _sum_up(runtime: Runtime, company_id: str, fire_id: str) -> None:

@@ -12,6 +12,7 @@ from shared import log
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.messages.batch import Claim
+from shared.domain.messages.intents import Intents
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.domain.senders.pacing import group_size
 from shared.domain.senders.sender import Sender
@@ -23,13 +24,19 @@ from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
 from shared.usecases.sending.call_provider import call_provider
 from shared.usecases.sending.fail_too_large import fail_too_large
-from shared.usecases.sending.intend_messages import Intents, intend_messages, together
+from shared.usecases.sending.intend_messages import intend_messages
 from shared.usecases.sending.pause_sender import pause_sender
 from shared.usecases.sending.record_results import record_results
 
 # What is in flight when a worker dies is in doubt: so many groups at most.
 GROUPS_IN_FLIGHT = 3
+RUN_OVER = SendResult(outcome=Outcome.NOT_ACCEPTED, reason="The run's time was over before its turn came.")
 _PUT_BACK = frozenset({Outcome.NOT_ACCEPTED, Outcome.SENDER_BROKEN})
+_IN_VAIN = frozenset({Outcome.NOT_ACCEPTED, Outcome.UNKNOWN})
+# Of a sender with a stand-in: after so many calls in vain in a row, or one at a batch's second try, its
+# provider counts as down. It is called again after a while.
+CALLS_IN_VAIN = 3
+DOWN_SECONDS = 60.0
 
 
 async def send_groups(
@@ -42,9 +49,9 @@ async def send_groups(
 ) -> "Sending":
     """Send the batch in groups, at the sender's pace; what came of it.
 
-    Of a canceled fire nothing is sent, only skipped. What is left at the `deadline` (time.monotonic) the next
-    worker sends. Raises CredentialsMissing, WrongCredentials, SecretsUnavailable before anything is touched,
-    and LeaseLost when the calls that are under way have ended.
+    Of a canceled fire nothing is sent, only skipped. What is left at the `deadline` (time.monotonic), or when
+    the run's time is over, the next worker sends. Raises CredentialsMissing, WrongCredentials,
+    SecretsUnavailable before anything is touched, and LeaseLost when the calls that are under way have ended.
     """
     sender = content.senders[claim.batch.sender_id]
     sending = Sending(
@@ -77,6 +84,26 @@ class Sending:
     is_broken: bool = False
     retry_after: float = 0.0
     later: dict[datetime, list[str]] = field(default_factory=dict)
+    in_vain: int = 0
+
+    @property
+    def stand_in(self) -> Sender | None:
+        """Who takes over while the provider is down; only one that was frozen with the campaign.
+
+        Nobody, where a conversation with the one sender counts, and for what was taken over already.
+        """
+        is_bound = self.sender.channel.record.conversation_hours is not None
+        if is_bound or self.claim.batch.is_taken_over:
+            return None
+        return self.content.senders.get(self.sender.stand_in_id or "")
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the provider counts as down, so that the stand-in takes over what waits."""
+        until = self.runtime.senders_down.get((self.company_id, self.sender.id), 0.0)
+        return self.stand_in is not None and time.monotonic() < until
+
+    run_ends: float = float("inf")  # time.monotonic
 
     async def sign_in(self) -> None:
         """Raises CredentialsMissing, WrongCredentials, SecretsUnavailable."""
@@ -86,11 +113,16 @@ class Sending:
     async def send(self, deadline: float) -> None:
         """Send group by group. Raises LeaseLost."""
         gate, calls, next_at = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]](), 0.0
+        if (runs := self.content.campaign.runs) is not None:
+            self.run_ends = time.monotonic() + runs.seconds
         try:
             for group in self._groups():
+                if next_at >= self.run_ends:  # its turn would come when the run is over
+                    self.is_settled = False
+                    break
                 await asyncio.sleep(max(0.0, next_at - time.monotonic()))
                 await gate.acquire()
-                if self.is_paused or self.is_broken or self._is_late(deadline):
+                if self.is_paused or self.is_broken or self.is_down or self._is_late(deadline):
                     self.is_settled = False
                     break
                 started = time.monotonic()
@@ -109,7 +141,14 @@ class Sending:
         return (ids[first : first + size] for first in range(0, len(ids), size))
 
     def _is_late(self, deadline: float) -> bool:
-        return time.monotonic() + 2 * self.runtime.settings.provider_timeout_seconds >= deadline
+        patience = 2 * self.runtime.settings.provider_timeout_seconds
+        return time.monotonic() + patience >= deadline or self._is_run_over()
+
+    def _is_run_over(self) -> bool:
+        """Whether no call may begin any more. One that is under way is waited for: cut off, nobody would know
+        whether its message went out.
+        """
+        return time.monotonic() >= self.run_ends
 
     async def _intend(self, group: Sequence[str]) -> Intents:
         """The group's intents: in one transaction, or in several when the database finds it too large."""
@@ -125,7 +164,7 @@ class Sending:
                 return Intents(intended=[], later={})
 
         async with self._turn():
-            intents = together(await halving(group, intend))
+            intents = Intents.of(await halving(group, intend))
         if intents.is_paused:
             self.is_paused, self.is_settled = True, False
         for opens_at, message_ids in intents.later.items():
@@ -134,13 +173,20 @@ class Sending:
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """In turn with the company's other groups in this process, where intents make queries."""
-        is_compared = self.content.campaign.scope.is_wide and not self.fire.is_alone
-        return self.runtime.turn(self.company_id) if is_compared else nullcontext()
+        campaign = self.content.campaign
+        is_compared = campaign.scope.is_wide and not self.fire.is_alone
+        is_asking = is_compared or campaign.frequency_cap is not None
+        return self.runtime.turn(self.company_id) if is_asking else nullcontext()
 
     async def _call(self, intents: Intents) -> None:
         """Call and result of one group."""
         runtime, company_id, claim, intended = self.runtime, self.company_id, self.claim, intents.intended
-        results = await call_provider(runtime, company_id, claim, self.sender, self.provider, intended)
+        if self._is_run_over():
+            results = {one.message.id: RUN_OVER for one in intended}
+        else:
+            results = await call_provider(
+                runtime, company_id, claim, self.sender, self.provider, self.content, intended
+            )
         async with self._turn():
             await record_results(runtime, company_id, claim.token, results, intended)
         self._learn(results)
@@ -152,7 +198,19 @@ class Sending:
     def _learn(self, results: Mapping[str, SendResult]) -> None:
         if any(result.outcome in _PUT_BACK for result in results.values()):
             self.is_settled = False
+        self._count_in_vain(results)
         self.retry_after = max([self.retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
+
+    def _count_in_vain(self, results: Mapping[str, SendResult]) -> None:
+        """Note that the provider is down, when too many calls went unanswered, or were put off."""
+        if self.stand_in is None or not results:
+            return
+        is_in_vain = all(result.outcome in _IN_VAIN for result in results.values())
+        self.in_vain = self.in_vain + 1 if is_in_vain else 0
+        if self.in_vain >= CALLS_IN_VAIN or (is_in_vain and self.claim.batch.attempt > 1):
+            until = time.monotonic() + DOWN_SECONDS
+            self.runtime.senders_down[self.company_id, self.sender.id] = until
+            log.event("sender down", level=logging.WARNING, sender_id=self.sender.id)
 
     async def _pause_broken(self, result: SendResult) -> bool:
         """Pause the sender that its provider calls broken. False, and nothing is done, when its credentials

@@ -29,8 +29,11 @@ from shared.usecases.hold.check_database import check_database
 from shared.usecases.hold.leave_heartbeat import leave_heartbeat
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
+from shared.usecases.upkeep.announce_activity import announce_activity
 from shared.usecases.upkeep.announce_again import announce_again, grace
+from shared.usecases.upkeep.announce_consents import announce_consents
 from shared.usecases.upkeep.announce_deletions import announce_deletions
+from shared.usecases.upkeep.announce_events import announce_events, announce_webhooks
 from shared.usecases.upkeep.announce_imports import announce_imports
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
@@ -193,5 +196,9 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "receipts": _sweep_receipts,
     "deletions": announce_deletions,
     "imports": announce_imports,
+    "activity": announce_activity,
+    "consents": announce_consents,
+    "events": announce_events,
+    "webhooks": announce_webhooks,
     "summaries": _sweep_summaries,
 }

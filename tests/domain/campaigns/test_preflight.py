@@ -4,6 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.campaigns.audience import (
+    Chosen,
+    Everybody,
+    ListMembers,
+    PeopleAudience,
+    PickedContacts,
+)
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.preflight import content_problems
 from shared.domain.campaigns.step import Step
@@ -160,3 +167,53 @@ def test_a_field_after_which_a_message_is_of_no_use_says_a_moment() -> None:
     assert field == "expires_field"
     assert reason.startswith("'clock' is a time of day without its date, so it says no moment.")
     assert problems(content(expires_field="nothing")) == []  # said where the campaign is saved
+
+
+A_LIST = ListMembers(list_id="l1")
+
+
+def mailing(
+    html: str = "",
+    *,
+    region: str = "US",
+    address: str = "1 Main Street",
+    included: Chosen = A_LIST,
+    **changes: object,
+) -> CampaignContent:
+    """A mail to a list."""
+    letter = replace(LETTER, html=html, **changes)  # type: ignore[arg-type]  # its fields
+    given = content(steps=(MAIL_STEP,), letter=letter)
+    campaign = replace(given.campaign, audience=PeopleAudience(include=(included,)))
+    values = {"company_name": "Acme", "company_postal_address": address}
+    return replace(given, campaign=campaign, default_region=region, company_values=values)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (mailing(), ["CAN-SPAM"]),
+        (mailing(region="CA"), ["Canada"]),
+        (mailing(region="DE"), ["DDG"]),
+        (mailing(region="GB"), []),
+        (mailing(included=Everybody()), ["CAN-SPAM"]),
+        (mailing(included=PickedContacts(contact_ids=("c1",))), []),
+        (mailing(body="Hello\n{{ company_postal_address }}"), []),
+        (mailing("<p>Hello</p>", body="Hello {{ company_postal_address }}"), ["CAN-SPAM"]),
+        (mailing("<p>{{ company_name }}, {{ company_postal_address }}</p>"), []),
+        (mailing("<p>{{ company_postal_address }}</p>", address=""), ["set its postal_address"]),
+        (replace(mailing(), campaign=content(steps=(MAIL_STEP,)).campaign), []),
+    ],
+)
+def test_a_mail_to_lists_says_where_the_company_can_be_written_to(
+    given: CampaignContent, said: list[str]
+) -> None:
+    found = problems(given)
+    assert [field for field, _ in found] == ["steps[0].template_id"] * len(said)
+    for (_, reason), words in zip(found, said, strict=True):
+        assert words in reason
+
+
+def test_html_needs_the_fields_that_it_names_too() -> None:
+    letter = replace(LETTER, html="<p>{{ nme }}</p>")
+    [(field, reason)] = problems(content(steps=(MAIL_STEP,), letter=letter))
+    assert (field, "did you mean 'name'?" in reason) == ("steps[0].template_id", True)

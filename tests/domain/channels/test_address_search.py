@@ -12,7 +12,7 @@ from shared.domain.channels.address_search import (
 )
 from shared.domain.channels.channel import Channel
 
-SMS, EMAIL = Channel("sms"), Channel("email")
+SMS, EMAIL, MESSENGER = Channel("sms"), Channel("email"), Channel("messenger")
 ANA = FoundAddress(PHONE_NUMBER, "+12125550187")
 
 
@@ -39,7 +39,10 @@ def test_text_that_is_no_address_is_refused_with_every_reason() -> None:
         read_address("nobody", "US", SMS)
     with pytest.raises(AddressInvalid) as as_email:
         read_address("nobody", "US", EMAIL)
-    assert caught.value.reason == f"{as_email.value.reason} {as_phone.value.reason}"
+    with pytest.raises(AddressInvalid) as as_id:
+        read_address("nobody", "US", MESSENGER)
+    reasons = (as_email.value.reason, as_id.value.reason, as_phone.value.reason)
+    assert caught.value.reason == " ".join(reasons)
 
 
 def test_a_record_without_an_address_has_no_key() -> None:

@@ -1,6 +1,7 @@
 """Every way to write one address gives one address; what is none is refused with a sentence."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -203,6 +204,26 @@ def test_what_is_no_email_address_is_refused(text: str) -> None:
     with pytest.raises(AddressInvalid) as caught:
         normalize_email(text)
     assert caught.value.reason.endswith(".")
+
+
+@given(
+    local=st.from_regex(r"[A-Za-z0-9_+.-]{1,66}", fullmatch=True),
+    domain=st.sampled_from(
+        ["example.com", "EXAMPLE.org", "xn--mnchen-3ya.de", "localhost", "a.test", "-.com"]
+    )
+    | st.from_regex(r"[A-Za-z0-9.-]{1,70}\.com", fullmatch=True),
+)
+def test_what_is_plainly_an_email_address_is_taken_as_the_whole_check_takes_it(
+    local: str, domain: str
+) -> None:
+    try:
+        found = validate_email(f"{local}@{domain}", check_deliverability=False)
+        expected = f"{found.local_part}@{found.ascii_domain}"
+    except EmailNotValidError:
+        with pytest.raises(AddressInvalid):
+            normalize_email(f"{local}@{domain}")
+    else:
+        assert normalize_email(f"{local}@{domain}") == expected
 
 
 def test_a_person_with_letters_that_cannot_be_sent_to_can_still_refuse() -> None:

@@ -50,7 +50,7 @@ def test_values_get_the_one_form_of_their_kind(kind: str, value: object, stored:
         ("boolean", 1, "true or false"),
         ("date", "2027-02-29", "such as 2026-11-30"),
         ("date", "20261130", "such as 2026-11-30"),
-        ("date", "1899-12-31", "in the years 2000 to 2199"),
+        ("date", "1849-12-31", "in the years 1850 to 2199"),
         ("moment", "2026-11-30T09:00:00", "with its offset"),
         ("moment", "2026-11-30", "with its offset"),
     ],

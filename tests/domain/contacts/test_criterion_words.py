@@ -14,11 +14,13 @@ from shared.domain.contacts.judge_contact import judge_of
 from shared.domain.contacts.opt_out import OptOutSource, ended
 from shared.domain.contacts.past import changes_of, opt_outs_at
 from shared.domain.contacts.segment import (
+    Activity,
     AllOf,
     AnyOf,
     CanBeReached,
     Criterion,
     FieldIs,
+    HasActivity,
     HasConsent,
     HasTag,
     Not,
@@ -46,6 +48,10 @@ WORDS: dict[type, tuple[Criterion, str]] = {
     HasConsent: (
         HasConsent(channel=SMS, consent=Consent.SUBSCRIBED),
         "has the consent 'subscribed' on sms",
+    ),
+    HasActivity: (
+        HasActivity(activity=Activity.NOT_DELIVERED, days=30, times=2, channel=SMS),
+        "did not get at least 2 messages on sms that were sent in the last 30 days",
     ),
     CanBeReached: (CanBeReached(channel=SMS), "can be reached on sms"),
 }

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from shared.domain.channels.channel import Channel
 from shared.domain.evidence.history_search import days_of
 from shared.domain.evidence.reconciling import Evidence, Proof, ProviderMessage, first_day, judge
 from shared.domain.messages.message import Message, MessageState
@@ -104,3 +105,21 @@ def test_what_the_provider_queues_may_stand_on_the_day_after() -> None:
 
 def test_of_a_fire_that_took_months_the_last_days_are_searched() -> None:
     assert len(days_of(CALLED, CALLED + timedelta(days=90))) == 15
+
+
+def test_a_list_without_texts_proves_by_address_and_time_alone() -> None:
+    called = shown(body=None)
+    assert judge(LOST, [called], (), (), LEASE) == Evidence(proof=Proof.FOUND, found=called)
+    assert proof(called, shown(body=None, provider_id="CA2")) is Proof.UNCLEAR
+    assert proof(shown(body=None, created_at=CALLED + timedelta(hours=1))) is Proof.UNCLEAR
+
+
+def test_without_texts_any_other_call_to_the_person_may_be_it() -> None:
+    other = replace(LOST, id="m2", body="Another text", state=MessageState.SENT)
+    assert proof(shown(body=None), rivals=(other,)) is Proof.UNCLEAR
+    assert proof(shown(), rivals=(other,)) is Proof.FOUND
+
+
+def test_what_goes_another_way_is_no_rival() -> None:
+    mail = replace(LOST, id="m2", channel=Channel("voice"), state=MessageState.SENT)
+    assert proof(shown(), rivals=(mail,)) is Proof.FOUND

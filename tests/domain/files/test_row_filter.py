@@ -79,6 +79,14 @@ def asked(
         (_T.DATE, "2026-11-22", _C.IN_NEXT_DAYS, ("3",), False),
         (_T.DATE, "2026-11-20", _C.IN_LAST_DAYS, ("3",), True),
         (_T.DATE, "2026-11-19", _C.IN_LAST_DAYS, ("3",), False),
+        (_T.DATE, "1931-11-26", _C.ANNIVERSARY_IN_NEXT_DAYS, ("3",), True),
+        (_T.DATE, "1931-11-27", _C.ANNIVERSARY_IN_NEXT_DAYS, ("3",), False),
+        (_T.DATE, "1931-11-22", _C.ANNIVERSARY_IN_NEXT_DAYS, ("3",), False),
+        (_T.DATE, "1999-01-01", _C.ANNIVERSARY_IN_NEXT_DAYS, ("60",), True),  # over the turn of the year
+        (_T.DATE, "2000-02-29", _C.ANNIVERSARY_IN_NEXT_DAYS, ("96",), False),
+        (_T.DATE, "2000-02-29", _C.ANNIVERSARY_IN_NEXT_DAYS, ("97",), True),  # on 28 February 2027
+        (_T.DATE, "1899-11-20", _C.ANNIVERSARY_IN_LAST_DAYS, ("3",), True),
+        (_T.DATE, "1899-11-24", _C.ANNIVERSARY_IN_LAST_DAYS, ("3",), False),
     ],
 )
 def test_conditions(

@@ -11,14 +11,16 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.campaigns.send_again import ChosenRow, SendAgain
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.companies.consent_rules import CHANNEL_WIDE
 from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import PlannedMessage, Planner
 from shared.domain.fires.preview import PreviewedMessage, Verdict
 from shared.domain.fires.previewing import PreviewMaking
-from shared.domain.fires.queueing import Starts, Writes, arrange
+from shared.domain.fires.queueing import Writes, arrange
 from shared.domain.fires.recipient import Recipient
+from shared.domain.fires.starts import Starts
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.text_claim import TextClaim
 from tests.domain.campaigns.test_freezing import a_content
@@ -120,7 +122,7 @@ def _previewed(
     shown = [
         one
         for piece, part in enumerate(parts)
-        for one in making.shown(piece, making.planned(part), opt_outs, earlier, {})
+        for one in making.shown(piece, making.placed(making.plans(part)), opt_outs, earlier, {})
     ]
     return {(one.row_number, one.step_id): _of_preview(one) for one in shown}
 
@@ -167,7 +169,8 @@ def _queued(
     stored = _Stored()
     for step in content.campaign.steps:
         for number, part in enumerate(parts):
-            arranged = arrange("acme", FIRE, content, map(Planner(content, step, NOON).plan, part))
+            plans = map(Planner(content, step, NOON).plan, part)
+            arranged = arrange("acme", FIRE, content, plans, CHANNEL_WIDE)
             starts = Starts(
                 now=NOON,
                 reserved_at=NOON,

@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 
 from shared.domain.campaigns.campaign import CampaignState
-from shared.domain.contacts.opt_out import OptOutSource, ended
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.opt_out import OptOutSource, ended, sender_opt_out_id, topic_opt_out_id
 from shared.domain.fires.explain_message import Circumstances, explain_failure, explain_message
 from shared.domain.fires.explanation import Absence, Explanation, Stage, Verdict, absent, not_fired
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.hold import Hold
 from shared.domain.messages.failure import FailureStep, failure_of, refusal_of
-from shared.domain.messages.message import REFUSED, Message, MessageState, SkipReason
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skip_reason import REFUSED, SkipReason
 from tests.kit.builders import NOON, a_company, a_message, an_opt_out, an_sms_sender
 
-ANA = "+12125550187"
+ANA, SMS = "+12125550187", Channel("sms")
 FIRE = Fire(id="f1", campaign_id="reminders", slot="s", content_hash="h", fired_at=NOON)
 
 
@@ -104,7 +106,7 @@ def test_every_step_at_which_something_fails_is_said(step: FailureStep) -> None:
 def test_every_way_of_not_being_there_has_its_advice(absence: Absence) -> None:
     found = absent(absence, "This is why.")
     assert_sentences(found)
-    assert found.verdict in (Verdict.NOT_SENT, Verdict.WAITING)
+    assert found.verdict is not Verdict.GOT_IT
 
 
 @pytest.mark.parametrize("state", CampaignState)
@@ -131,6 +133,24 @@ def test_a_refusal_is_told_with_its_time_its_source_and_its_end(
     again = told(skipped, opt_outs={over.id: over}).words
     assert again.startswith(words)
     assert again.endswith("It ended on 2026-11-24 at 12:00 (America/New_York).")
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ({"topic": "News"}, "It is about 'News' alone."),
+        ({"sender_id": "texts"}, "It is about messages from +12125550100 alone."),
+    ],
+)
+def test_a_refusal_of_a_topic_or_a_sender_alone_says_so(scope: dict[str, str], said: str) -> None:
+    """What holds now is told, and not what ended before."""
+    ids = {"topic": topic_opt_out_id(SMS, ANA, "news"), "sender_id": sender_opt_out_id(SMS, ANA, "texts")}
+    narrow = an_opt_out(ANA, id=ids[next(iter(scope))], **scope)
+    over = ended(an_opt_out(ANA), OptOutSource.API, NOON + timedelta(days=1))
+    skipped = a_message(state=MessageState.SKIPPED, reason=SkipReason.OPTED_OUT)
+    words = told(skipped, topic="News", opt_outs={one.id: one for one in (over, narrow)}).words
+    assert words.endswith(said)
+    assert "It ended" not in words
 
 
 def test_what_waits_says_for_what() -> None:
@@ -163,8 +183,8 @@ def test_what_the_provider_refused_is_told_by_message_and_failure_alike() -> Non
 
 
 def test_a_withdrawn_appointment_and_a_duplicate_say_their_own() -> None:
-    gone = a_message(state=MessageState.SKIPPED, reason=SkipReason.CANCELED, withdrawn_by="file2")
-    assert told(gone).words == "A later file of the source canceled or moved the appointment."
+    gone = a_message(state=MessageState.SKIPPED, reason=SkipReason.WITHDRAWN, withdrawn_by="file2")
+    assert told(gone).words == "A later file of the source canceled the appointment."
     same = a_message(
         state=MessageState.SKIPPED, reason=SkipReason.DUPLICATE, duplicate_of="m0", explanation="Same text."
     )

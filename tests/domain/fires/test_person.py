@@ -16,9 +16,10 @@ from shared.domain.fires.person import (
     is_forgotten,
 )
 from shared.domain.messages.failure import Failure, FailureStep
-from shared.domain.messages.message import MessageState, SkipReason
+from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Media
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.builders import NOON, a_message, an_opt_out
 

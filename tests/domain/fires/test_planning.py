@@ -15,7 +15,8 @@ from shared.domain.files.source import FieldType
 from shared.domain.fires.planning import FilteredOut, Plan, PlannedFailure, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient, recipient_of_row
 from shared.domain.messages.failure import FailureStep
-from shared.domain.messages.message import SkipReason, rendering_hash
+from shared.domain.messages.message import rendering_hash
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.domain.templates.template_language import OUTPUT_BYTES
 from tests.domain.campaigns.test_freezing import a_content
@@ -59,7 +60,7 @@ def test_a_good_row_is_sealed_to_its_text_and_address() -> None:
     planned = message()
     assert planned.address == "+12125550187"
     assert planned.rendering_hash == rendering_hash(
-        "h", planned.step.channel, "+12125550187", "", planned.body
+        "h", planned.step.channel, "+12125550187", "", planned.texts.body
     )
     assert (planned.opens_at, planned.skip) == (NOON, None)
 
@@ -139,7 +140,7 @@ def test_a_state_of_several_zones_uses_the_hours_they_share() -> None:
     window = ContactWindow(opens=time(9), closes=time(17), time_zone_field="zone")
     morning = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 9:30 in Pensacola's east, 8:30 in its west
     planned = message({"window": window}, now=morning, zone="America/New_York,America/Chicago")
-    assert planned.time_zones == ("America/New_York", "America/Chicago")
+    assert planned.where.zones == ("America/New_York", "America/Chicago")
     assert planned.opens_at == datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
@@ -162,11 +163,12 @@ def test_a_zone_read_off_a_number_is_every_zone_it_may_be_in() -> None:
     types = {"phone": FieldType.PHONE, "appointment_at": FieldType.DATETIME}
     fields: dict[str, Any] = {"field_types": types}
     planned = message({"window": window}, fields, phone="+61 8 8234 5678")
-    assert set(planned.time_zones) == {"Australia/Adelaide", "Australia/Perth"}
+    assert set(planned.where.zones) == {"Australia/Adelaide", "Australia/Perth"}
     # November 24, 9:00 in Perth (+08:00), when it is 11:30 in Adelaide (+10:30).
     assert planned.opens_at == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
     unknown = message({"window": window}, fields | {"allows_possible_numbers": True}, phone="729 234 5678")
-    assert unknown.time_zones == ("America/New_York",)  # the company's
+    assert unknown.where.zones[0] == "America/New_York", "the company's"
+    assert {"Pacific/Honolulu", "America/Adak"} < set(unknown.where.zones), "and all others of its country"
 
 
 def test_a_number_with_an_unknown_area_code_is_sent_to_where_the_company_allows_it() -> None:
@@ -208,7 +210,7 @@ def test_what_no_provider_would_take_is_the_rows_failure() -> None:
         "text too long",
     )
     assert long.reason == "A text message holds 1,600 characters at most."
-    assert message(content={"templates": {"reminder": template}}, name="x" * 1_600).body == "x" * 1_600
+    assert message(content={"templates": {"reminder": template}}, name="x" * 1_600).texts.body == "x" * 1_600
 
 
 def test_a_row_without_an_address_says_which_field_is_empty() -> None:
@@ -223,7 +225,7 @@ def test_a_row_without_an_address_says_which_field_is_empty() -> None:
 
 def test_a_text_is_in_its_templates_language() -> None:
     template = a_template(body="{{ appointment_at | date: '%B' }}", language="es")
-    assert message(content={"templates": {"reminder": template}}).body == "noviembre"
+    assert message(content={"templates": {"reminder": template}}).texts.body == "noviembre"
 
 
 def test_the_same_appointment_of_two_sources_is_two_messages_for_good() -> None:

@@ -58,32 +58,32 @@ def test_a_row_in_its_own_zone_is_not_expired_by_the_companys_clock() -> None:
     ],
 )
 def test_a_moment_is_shown_on_the_rows_own_clocks(text: str, shown: str) -> None:
-    assert planned_row(a_row(appointment_at=text)).body == shown
-    assert planned_row(replace(a_row(appointment_at=text), time_zone="")).body == shown, "queued again"
+    assert planned_row(a_row(appointment_at=text)).texts.body == shown
+    assert planned_row(replace(a_row(appointment_at=text), time_zone="")).texts.body == shown, "queued again"
 
 
 def test_a_row_that_was_loaded_in_another_zone_is_shown_as_it_was_loaded() -> None:
     older = replace(a_row(appointment_at="2026-12-14T09:00:00-05:00"), time_zone="America/New_York")
-    assert planned_row(older).body == "09:00 AM"
+    assert planned_row(older).texts.body == "09:00 AM"
 
 
 def test_windows_take_the_rows_zone_unless_the_campaign_names_another_field() -> None:
     window = ContactWindow(opens=time(9), closes=time(17))
     morning = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 10:00 in New York, 7:00 in California
     planned = planned_row(a_row(), morning, window=window)
-    assert (planned.time_zones, planned.opens_at.hour) == ((CALIFORNIA,), 17)
+    assert (planned.where.zones, planned.opens_at.hour) == ((CALIFORNIA,), 17)
     person = replace(window, time_zone_field="home")
     away = planned_row(a_row(home="NY", appointment_at="2026-12-14T20:50:00Z"), morning, window=person)
-    assert (away.time_zones, away.opens_at, away.body) == (("America/New_York",), morning, "12:50 PM")
+    assert (away.where.zones, away.opens_at, away.texts.body) == (("America/New_York",), morning, "12:50 PM")
     empty = planned_row(replace(a_row(), values=VALUES, time_zone="America/New_York"), morning, window=window)
-    assert empty.time_zones == ("America/New_York",)
+    assert empty.where.zones == ("America/New_York",)
 
 
 def test_times_of_a_place_in_several_zones_are_read_in_the_companys_or_the_one_ahead() -> None:
     both = "America/Chicago,America/Denver"
     there = replace(a_row(both, appointment_at="2026-12-14T20:50:00Z"), time_zone="")
-    assert planned_row(there).body == "02:50 PM"  # New York is neither; Chicago is ahead
-    assert planned_row(there).time_zones == ("America/Chicago", "America/Denver")
+    assert planned_row(there).texts.body == "02:50 PM"  # New York is neither; Chicago is ahead
+    assert planned_row(there).where.zones == ("America/Chicago", "America/Denver")
 
 
 @pytest.mark.parametrize(

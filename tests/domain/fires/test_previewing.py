@@ -38,7 +38,7 @@ def shown(
     for index, piece in enumerate(pieces):
         rows = [Row(number=number + place, values=VALUES | values) for place, values in enumerate(piece)]
         number += len(piece)
-        plans = making.planned([recipient_of_row("file", row) for row in rows])
+        plans = making.placed(making.plans([recipient_of_row("file", row) for row in rows]))
         found += making.shown(index, plans, opt_outs, {}, {})
     return found, making.totals.summed(PREVIEW)
 

@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.campaigns.content import CampaignContent
+from shared.domain.companies.consent_rules import CHANNEL_WIDE
 from shared.domain.contacts.opt_out import OptOut, active
 from shared.domain.files.appointments import appointment_key
 from shared.domain.fires.deciding import keyed
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import PlannedMessage, Planner
-from shared.domain.fires.queueing import Arranged, Starts, Writes, _bytes_of, arrange
+from shared.domain.fires.queueing import Arranged, Writes, _bytes_of, arrange
+from shared.domain.fires.starts import Starts
 from shared.domain.messages.batch import BatchState
-from shared.domain.messages.message import Message, MessageState, SkipReason
+from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.stored_size import stored_bytes
 from tests.domain.campaigns.test_freezing import a_content
@@ -36,7 +39,7 @@ def arranged(
         for step in content.campaign.steps
         for recipient in recipients
     ]
-    return arrange("acme", FIRE, content, plans)
+    return arrange("acme", FIRE, content, plans, CHANNEL_WIDE)
 
 
 def missing(

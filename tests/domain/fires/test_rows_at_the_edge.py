@@ -7,7 +7,7 @@ import pytest
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.fires.planning import PlannedFailure, PlannedMessage
 from shared.domain.messages.failure import FailureStep
-from shared.domain.messages.message import SkipReason
+from shared.domain.messages.skip_reason import SkipReason
 from tests.domain.fires.test_planning import plan
 from tests.kit.builders import ALWAYS, NOON, a_template
 
@@ -27,7 +27,7 @@ def test_one_unreadable_zone_among_several_fails_the_row(zone: str) -> None:
 def test_several_zones_are_all_kept_each_once() -> None:
     planned = plan(BY_STATE, zone="America/New_York, America/Los_Angeles, NY")
     assert isinstance(planned, PlannedMessage)
-    assert planned.time_zones == ("America/New_York", "America/Los_Angeles")
+    assert planned.where.zones == ("America/New_York", "America/Los_Angeles")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from shared.domain.contacts.opt_out import OptOutSource, ended, noted
 from shared.domain.messages.lessons import is_second_in_row, learned
-from shared.domain.messages.message import Message, MessageState, SkipReason, skip_reason
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery, Lesson, Receipt, ReceiptKind
+from shared.domain.messages.skip_reason import SkipReason, skip_reason
 from tests.kit.builders import NOON, a_message, an_opt_out
 
 ANA = "+12125550187"

@@ -133,6 +133,18 @@ def test_words_that_refuse_in_another_language_cannot_be_options(word: str) -> N
         ("Responda CANCEL para cancelar", ["CANCEL"]),
         ("Répondez END pour annuler", ["END"]),
         ("Reply 1 to confirm, 2 to cancel", []),
+        ("Reply 1 to confirm or CANCEL to cancel", ["CANCEL"]),
+        ("Reply YES to confirm, QUIT to end", ["YES", "QUIT"]),
+        ("Responda 1 para confirmar, o «END» si no puede", ["END"]),
+        ("You may cancel by replying cancel", ["CANCEL"]),
+        ("Confirme con YES", ["YES"]),
+        ("Para confirmar, escriba «yes»", ["YES"]),
+        ("Pour annuler, écrivez QUIT", ["QUIT"]),
+        ("Confirmez par YES", ["YES"]),
+        ("Escreva END para cancelar", ["END"]),
+        ("Para confirmar, mande YES", ["YES"]),
+        ("Please confirm by phone", []),
+        ("CALL US. REPLY 1 OR CANCEL", []),  # all in capitals: none of them stands out
         ("Reply STOP to opt out", []),  # that is what the word is for
         ("We cancel visits at once", []),
     ],

@@ -28,6 +28,7 @@ def text_of(template: str, **values: object) -> str:
         ("Hello\n\n{{ first name }}", 3, ""),
         ("a\n{% if x %}b", None, ""),
         ("a\n{{ x | shout }}", 2, "no filter 'shout'"),
+        ("{{ x | title_case }}", 1, "Did you mean titlecase"),
         ("{% nonsense %}", 1, "nonsense"),
         ("{% if name == blank %}x{% endif %}", 1, "{% if field %}"),
         ("\n{{ person.name }}", 2, "no field person.name"),

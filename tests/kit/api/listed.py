@@ -5,31 +5,53 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.campaigns.audience import FilePart, FoundAudience, NewestFileAudience
+from shared.domain.campaigns.audience import NewestFileAudience
+from shared.domain.campaigns.broadcast import BroadcastState
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
-from shared.domain.companies.api_key import ApiKey
 from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_import import ContactImport, ImportState
 from shared.domain.contacts.contact_list import ContactList
-from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.contacts.segment import HasTag, Segment
 from shared.domain.deletion import Deletion, DeletionState
-from shared.domain.files.file import File, FileState
-from shared.domain.fires.fire import Fire, FireState
-from shared.domain.fires.notice import Notice, NoticeKind
-from shared.domain.messages.failure import Failure, FailureState, FailureStep
+from shared.domain.events.event import EventType
+from shared.domain.events.webhook_delivery import DeliveryState, webhook
+from shared.domain.events.webhook_endpoint import EndpointState
+from shared.domain.files.file import FileState
+from shared.domain.fires.fire import FireState
+from shared.domain.fires.notice import NoticeKind
+from shared.domain.messages.failure import FailureState, FailureStep
 from shared.domain.messages.message import MessageState
-from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.senders.sender import Provider
 from shared.firestore.kit.collection import Collection
 from shared.firestore.stores import Stores
-from tests.kit.builders import NOON, a_campaign, a_message, a_source, a_template, an_sms_sender
-
-ANA, BOB = "+12125550187", "+12125550143"
+from tests.kit.api.listed_items import (
+    ANA,
+    BOB,
+    a_listed_audience,
+    a_listed_failure,
+    a_listed_file,
+    a_listed_fire,
+    a_listed_key,
+    a_listed_notice,
+    a_listed_opt_out,
+    a_listed_reply,
+)
+from tests.kit.builders import (
+    NOON,
+    a_broadcast,
+    a_campaign,
+    a_message,
+    a_source,
+    a_template,
+    an_endpoint,
+    an_event,
+    an_sms_sender,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,88 +77,12 @@ class ApiList:
         return replace(self.make(), id=item_id, **{self.newest: at}, **changes)
 
 
-def _file() -> File:
-    return File(
-        id="", source_id="s1", name="day.csv", object_name="o", created_at=NOON, state=FileState.LOADED
-    )
-
-
-def _fire() -> Fire:
-    return Fire(
-        id="", campaign_id="c1", slot="s", content_hash="h", fired_at=NOON, audience=_audience("file1")
-    )
-
-
-def _audience(*file_ids: str) -> FoundAudience:
-    return FoundAudience(
-        parts=tuple(FilePart(file_id=one, recipient_count=1, chunk_count=1) for one in file_ids)
-    )
-
-
-def _failure() -> Failure:
-    return Failure(
-        id="",
-        step=FailureStep.RENDER,
-        field="name",
-        value="",
-        kind="render",
-        reason="There is no name.",
-        created_at=NOON,
-        fire_id="f1",
-        file_id="file1",
-        campaign_id="c1",
-        values={"phone": "(212) 555-0187", "name": "", "visit": "06/14/2027 09:30"},
-    )
-
-
-def _reply() -> Reply:
-    return Reply(
-        id="",
-        sender_id="texts",
-        channel=Channel("sms"),
-        address=ANA,
-        body="1",
-        received_at=NOON,
-        meaning=ReplyMeaning.ANSWER,
-        message_id="m1",
-        campaign_id="c1",
-        fire_id="f1",
-        disposition=Disposition.CONFIRMED,
-    )
-
-
-def _key() -> ApiKey:
-    return ApiKey(id="", name="CI", prefix="rk_acme_one", digest="0" * 64, scopes=(), created_at=NOON)
-
-
-def _opt_out() -> OptOut:
-    return OptOut(
-        id="",
-        channel=Channel("sms"),
-        address=ANA,
-        is_active=True,
-        source=OptOutSource.API,
-        changed_at=NOON,
-    )
-
-
-def _notice() -> Notice:
-    return Notice(
-        id="",
-        kind=NoticeKind.FIRE_REFUSED,
-        text="Look.",
-        created_at=NOON,
-        sender_id="texts",
-        campaign_id="c1",
-    )
-
-
 LISTS = (
     ApiList(
         path="/v1/api-keys",
         store="api_keys",
         newest="created_at",
-        make=_key,
+        make=a_listed_key,
         filters={
             "prefix": ("rk_acme_one", {"prefix": "rk_acme_two"}),
             "is_revoked": ("false", {"revoked_at": NOON}),
@@ -165,7 +111,7 @@ LISTS = (
         path="/v1/files",
         store="files",
         newest="created_at",
-        make=_file,
+        make=a_listed_file,
         filters={
             "source_id": ("s1", {"source_id": "s2"}),
             "state": ("loaded", {"state": FileState.REFUSED}),
@@ -198,10 +144,10 @@ LISTS = (
         path="/v1/fires",
         store="fires",
         newest="fired_at",
-        make=_fire,
+        make=a_listed_fire,
         filters={
             "campaign_id": ("c1", {"campaign_id": "c2"}),
-            "file_id": ("file1", {"audience": _audience("file2", "file3")}),
+            "file_id": ("file1", {"audience": a_listed_audience("file2", "file3")}),
             "state": ("firing", {"state": FireState.CANCELED}),
             "is_closed": ("false", {"is_closed": True}),
         },
@@ -226,7 +172,7 @@ LISTS = (
         path="/v1/failures",
         store="failures",
         newest="created_at",
-        make=_failure,
+        make=a_listed_failure,
         filters={
             "fire_id": ("f1", {"fire_id": "f2"}),
             "file_id": ("file1", {"file_id": "file2"}),
@@ -240,7 +186,7 @@ LISTS = (
         path="/v1/replies",
         store="replies",
         newest="received_at",
-        make=_reply,
+        make=a_listed_reply,
         filters={
             "fire_id": ("f1", {"fire_id": "f2"}),
             "campaign_id": ("c1", {"campaign_id": "c2"}),
@@ -258,7 +204,7 @@ LISTS = (
         path="/v1/opt-outs",
         store="opt_outs",
         newest="changed_at",
-        make=_opt_out,
+        make=a_listed_opt_out,
         filters={
             "channel": ("sms", {"channel": Channel("email")}),
             "source": ("api", {"source": OptOutSource.REPLY}),
@@ -282,6 +228,16 @@ LISTS = (
         filters={"name": ("VIPs", {"name": "Others"})},
     ),
     ApiList(
+        path="/v1/broadcasts",
+        store="broadcasts",
+        newest="created_at",
+        make=a_broadcast,
+        filters={
+            "state": ("planned", {"state": BroadcastState.ENDED}),
+            "series_id": ("recall", {"series_id": "other"}),
+        },
+    ),
+    ApiList(
         path="/v1/contact-imports",
         store="contact_imports",
         newest="created_at",
@@ -301,12 +257,30 @@ LISTS = (
         path="/v1/notices",
         store="notices",
         newest="created_at",
-        make=_notice,
+        make=a_listed_notice,
         filters={
             "kind": ("fire_refused", {"kind": NoticeKind.SENDER_PAUSED}),
             "is_read": ("false", {"read_at": NOON}),
             "sender_id": ("texts", {"sender_id": "others"}),
             "campaign_id": ("c1", {"campaign_id": "c2"}),
+        },
+    ),
+    ApiList(
+        path="/v1/webhook-endpoints",
+        store="webhook_endpoints",
+        newest="created_at",
+        make=an_endpoint,
+        filters={"state": ("active", {"state": EndpointState.PAUSED})},
+    ),
+    ApiList(
+        path="/v1/webhook-deliveries",
+        store="webhook_deliveries",
+        newest="created_at",
+        make=lambda: webhook(an_endpoint(), [an_event()], NOON),
+        filters={
+            "endpoint_id": ("hooks", {"endpoint_id": "others"}),
+            "event_type": ("reply.received", {"event_type": EventType.OPT_OUT_GIVEN}),
+            "state": ("waiting", {"state": DeliveryState.FAILED}),
         },
     ),
     ApiList(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from infra.local.simulator.client import SimulatorClient
 from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
+from shared.domain.companies.user import Role, User
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_import import ContactImport
@@ -18,12 +20,14 @@ from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.segment import HasTag, Segment
 from shared.domain.deletion import Deletion
+from shared.domain.events.webhook_delivery import webhook
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.preview import Preview
 from shared.domain.job import Job
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.saved_reply import SavedReply
 from shared.domain.replies.asked import ReplyMeaning
 from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
@@ -31,12 +35,15 @@ from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.contacts.change_contacts import change_contacts
 from tests.kit.builders import (
     NOON,
+    a_broadcast,
     a_campaign,
     a_company,
     a_contact,
     a_message,
     a_source,
     a_template,
+    an_endpoint,
+    an_event,
     an_sms_sender,
 )
 
@@ -125,6 +132,15 @@ class Office:
                 received_at=NOON,
                 meaning=ReplyMeaning.UNCLEAR,
             ),
+            stores.users: User(
+                id=f"user{suffix}",
+                email=f"dana@{company_id}.example.org",
+                name="Dana",
+                role=Role.VIEWER,
+                password_hash="",
+                created_at=NOON,
+                sessions_since=NOON,
+            ),
             stores.contact_fields: ContactField(
                 id=f"field{suffix}", name="Level", kind=FieldKind.NUMBER, created_at=NOON
             ),
@@ -138,6 +154,10 @@ class Office:
                 created_at=NOON,
                 updated_at=NOON,
             ),
+            stores.saved_replies: SavedReply(
+                id=f"saved{suffix}", name="Hours", text="Until five.", created_at=NOON, updated_at=NOON
+            ),
+            stores.broadcasts: a_broadcast(id=f"broadcast{suffix}", series_id=f"broadcast{suffix}"),
             stores.contact_imports: ContactImport(
                 id=f"import{suffix}",
                 name="people.csv",
@@ -145,6 +165,10 @@ class Office:
                 created_at=NOON,
                 created_by="a test",
                 match_by="key",
+            ),
+            stores.webhook_endpoints: an_endpoint(id=f"endpoint{suffix}"),
+            stores.webhook_deliveries: replace(
+                webhook(an_endpoint(id=f"endpoint{suffix}"), [an_event()], NOON), id=f"delivery{suffix}"
             ),
             stores.deletions: Deletion(id=f"deletion{suffix}", asked_by="ops", started_at=NOON),
             stores.opt_outs: OptOut(

@@ -17,7 +17,6 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -41,15 +40,19 @@ UNSEARCHED = frozenset(
         "object_name", "rejected_object_name", "traceparent", "appointment_at", "withdrawn_by", "file_id",
     }
 )  # fmt: skip
-# So few documents that an index more in each costs nothing, while the number of exemptions is limited.
+# So few documents, or so small ones, that an index more costs nothing; the number of exemptions is limited.
 FEW = frozenset(
     {
-        "api_keys", "contact_fields", "contact_imports", "contact_lists", "deletion_work", "deletions",
-        "segments", "senders",
+        "activity_shards", "api_keys", "broadcasts", "contact_fields", "contact_imports", "contact_lists",
+        "conversations", "deletion_work", "deletions", "events", "invitations", "invites", "list_consents",
+        "notices", "previews", "saved_replies", "segments", "sender_timelines", "senders", "sessions",
+        "sources", "templates", "users", "webhook_endpoints",
     }
 )  # fmt: skip
+# Records that say themselves when they end, and those whose class has a retention.
+WITH_AN_END = ("ticks", "throttles", "idempotency_keys", "sessions", "invitations", *RETENTION)
 # By collection and field: Firestore deletes the documents when that time has come.
-TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in ("ticks", "idempotency_keys", *RETENTION)}
+TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in WITH_AN_END}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,15 @@ def _constants() -> Iterator[tuple[str, object]]:
 def record_types() -> dict[str, type]:
     """Every collection under a company with its record. Stores' own attributes say which."""
     found = {}
-    for name, attribute in vars(Stores).items():
-        if isinstance(attribute, cached_property) and name not in Stores.BESIDE:
-            collection = getattr(Stores(typing.cast(Any, None)), name)
-            found[collection.name] = collection._type
+    for name in Stores.names():
+        collection = getattr(Stores(typing.cast(Any, None)), name)
+        found[collection.name] = collection._type
     return found
 
 
 def store_names() -> dict[str, str]:
     """Attribute of Stores to collection."""
-    return {
-        name: getattr(Stores(typing.cast(Any, None)), name).name
-        for name, attribute in vars(Stores).items()
-        if isinstance(attribute, cached_property) and name not in Stores.BESIDE
-    }
+    return {name: getattr(Stores(typing.cast(Any, None)), name).name for name in Stores.names()}
 
 
 def needs_of(found: typing.Iterable[Query], lists: typing.Iterable[ListQuery] = ()) -> Needs:
@@ -142,7 +140,11 @@ def _composite(query: Query, parts: list[tuple[str, str]]) -> Entry:
 
 def overrides_of(needs: Needs) -> list[Entry]:
     """The single fields that differ from what Firestore does by itself: exempt, across companies, or TTL."""
-    keys = {*needs.across, *TIMES_TO_LIVE, *((name, schema.NAME) for name in (*record_types(), "companies"))}
+    keys = {
+        *needs.across,
+        *TIMES_TO_LIVE,
+        *((name, schema.NAME) for name in {*record_types(), "companies"} - FEW),
+    }
     keys |= {(name, field) for name, searched in SEARCHED.items() for field in searched.names}
     for collection, record in record_types().items():
         if collection in FEW:

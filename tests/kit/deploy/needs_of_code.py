@@ -9,6 +9,7 @@ from functools import cache
 
 import main
 from functions.api.kit.app import PARTS
+from functions.portal.kit.app import PARTS as PAGES
 from infra.manifest import Use
 from tests.kit.architecture.source_tree import source_files
 
@@ -22,7 +23,11 @@ JOB_WORKERS = {
     "record_job": "record_receipts",
     "forget_job": "forget_person",
     "import_job": "import_contacts",
+    "RecordActivity": "record_activity",
+    "AskConsents": "ask_consents",
     "GatherPeople": "gather_people",
+    "tell_job": "tell_listeners",
+    "deliver_job": "deliver_webhooks",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {
@@ -69,8 +74,9 @@ def _imports(module: str) -> frozenset[str]:
         if isinstance(node, ast.ImportFrom) and node.module and id(node) not in checked_only:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= (names & set(trees)) or {node.module}
-    if module == "functions.api.kit.app":  # it imports the parts by their names
-        found |= {f"functions.api.{name}" for names in PARTS.values() for name in names}
+    for name, parts in (("api", PARTS), ("portal", PAGES)):  # these import the parts by their names
+        if module == f"functions.{name}.kit.app":
+            found |= {f"functions.{name}.{part}" for names in parts.values() for part in names}
     return frozenset((found & set(trees)) - NOT_FOLLOWED)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,29 @@ from typing import Any
 import httpx
 
 from functions.api.kit.app import build_app
+from infra.local.simulator.client import TwilioAccount
 from shared.domain.companies.api_key import Scope
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_import import ImportState
 from shared.domain.files.file import FileState
+from shared.domain.fires.fire import Fire
 from shared.domain.fires.notice import sender_notice
+from shared.domain.ids import computed_id
 from shared.domain.job import IngestFile
-from shared.domain.messages.message import MessageState
+from shared.domain.messages.message import Message, MessageState
 from shared.usecases.companies.create_api_key import create_api_key
+from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.run_job import run_job
 from tests.kit.builders import NOON, an_sms_sender
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.docs.curl import CurlRequest, read_curl
 from tests.kit.docs.markdown import Words
+from tests.kit.hooks import lets_local, running_hooks
 from tests.kit.tabular.appointments import VISIT, calendar, event
 
 API = "http://api.test/v1"
+HOOKS = "https://hooks.example.com"  # what webhooks go to in the documents: here a receiver on this machine
 TODAY = """Patient,Phone,When,State
 Ana,(212) 555-0187,12/24/2099 14:30,NY
 Ben,555,12/24/2099 15:00,NY
@@ -33,15 +42,19 @@ Dan,(212) 555-0190,yesterday,NY
 VISITS = calendar(
     event("1", *VISIT), event("2", *VISIT), event("3", *VISIT, "STATUS:CANCELLED"), method="PUBLISH"
 )
+TWIN = "00112233445566778899aabb"
+DESK = Author(ChangedBy.SYSTEM, "desk")
 # What a word in capitals stands for, once something of this kind was made.
 NOUNS = {
     "api-keys": "KEY",
+    "broadcasts": "BROADCAST",
     "campaigns": "CAMPAIGN",
     "contact-fields": "CONTACT_FIELD",
     "contact-imports": "CONTACT_IMPORT",
     "contact-lists": "CONTACT_LIST",
     "contacts": "CONTACT",
     "files": "FILE",
+    "webhook-endpoints": "ENDPOINT",
     "fires": "FIRE",
     "opt-outs": "OPT_OUT",
     "segments": "SEGMENT",
@@ -49,6 +62,8 @@ NOUNS = {
     "sources": "SOURCE",
     "templates": "TEMPLATE",
 }
+# What an answer's id stands for where it has no address of its own.
+WITHOUT_PLACE = {"/v1/deletions": "DELETION", "/v1/contact-merges": "MERGE"}
 # What one stands for after an answer that has this field.
 ANSWERED = {"next_cursor": "CURSOR", "url": "LINK", "content_hash": "CONTENT_HASH"}
 
@@ -63,14 +78,20 @@ class Desk:
         transport = httpx.ASGITransport(app=build_app(clinic.runtime))
         self._api = httpx.AsyncClient(transport=transport)
         self._others = httpx.AsyncClient()  # where upload links lead
+        self._receiver = AsyncExitStack()
 
     async def open(self) -> None:
         """A key, the files that commands name, and a fire with something of everything."""
         clinic = self.clinic
         clinic.stop_clock(NOON)
         _, key = await create_api_key(clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN])
+        _, another = await create_api_key(clinic.runtime, clinic.company_id, "another", [Scope.SEND])
         self._shell = {"$API": API, "$AUTH": f"Authorization: Bearer {key}"}
+        self._shell["$OTHER"] = f"Authorization: Bearer {another}"
         self._shell["$JSON"] = "Content-Type: application/json"
+        lets_local(clinic.runtime)
+        hooks = await self._receiver.enter_async_context(running_hooks())
+        self._shell[HOOKS] = hooks.url().removesuffix("/hooks")
         credentials = await clinic.credentials("texts")
         (self.folder / "twilio.json").write_text(json.dumps(credentials))
         (self.folder / "new.json").write_text(
@@ -84,9 +105,16 @@ class Desk:
         """Close all connections."""
         await self._api.aclose()
         await self._others.aclose()
+        await self._receiver.aclose()
 
     async def _furnish(self) -> None:
         clinic, stores, company_id = self.clinic, self.clinic.stores, self.clinic.company_id
+        fields = await clinic.credentials("texts")
+        account = TwilioAccount(sid=fields["account_sid"], token=fields["auth_token"])
+        text = "Hello {{1}}, you have an appointment on {{2}}. Will you come?"
+        await clinic.simulator.add_content(
+            account, text, name="appointment", buttons={"yes": "Yes", "no": "No"}, variables={"1": "Ana"}
+        )
         phones = ("(212) 555-0187", "555", LOST, "(212) 555-0189")
         fire = await clinic.fire_for(*phones)
         [failure] = [one for one in await clinic.failures() if one.fire_id == fire.id]
@@ -95,7 +123,10 @@ class Desk:
         notice = sender_notice(replace(an_sms_sender(), paused_reason="It is suspended."), NOON)
         await stores.notices.save(company_id, notice.id, notice)
         clean = await clinic.load({"Patient": "Eva"}, {"Patient": "Fay", "Phone": "(212) 555-0191"})
+        twin = Contact(id=TWIN, created_at=NOON, changed_at=NOON, name="Ana Vega-Ruiz", language="en")
+        await change_contacts(clinic.runtime, company_id, {TWIN: lambda _: twin}, DESK)
         self.places = {
+            "TWIN": TWIN,
             "SOURCE": "appointments",
             "FILE": clean.id,
             "SMS_TEMPLATE": "reminder",
@@ -107,10 +138,28 @@ class Desk:
             "CLEAN_FILE": clean.id,
             "FAILURE": failure.id,
             "MESSAGE": next(one.id for one in messages if one.state is MessageState.UNKNOWN),
+            "WAITING": await self._waiting(fire, messages[0]),
             "REPLY": reply.id,
             "CANDIDATE": reply.candidates[0],
             "NOTICE": notice.id,
         }
+
+    async def _waiting(self, fire: Fire, message: Message) -> str:
+        """A message that waits, of a fire of its own; its id."""
+        stores, company_id = self.clinic.stores, self.clinic.company_id
+        steps = tuple(replace(step, planned=1, chunk_count=0) for step in fire.steps)
+        other = replace(fire, id=computed_id("waiting fire"), steps=steps, chunks_stored=True)
+        waiting = replace(
+            message,
+            id=computed_id("waiting"),
+            fire_id=other.id,
+            state=MessageState.QUEUED,
+            provider_id=None,
+            sent_at=None,
+        )
+        await stores.fires.save(company_id, other.id, other)
+        await stores.messages.save(company_id, waiting.id, waiting)
+        return waiting.id
 
     async def type(self, words: Words) -> httpx.Response:
         """Run one command. What it makes, later commands can name."""
@@ -127,14 +176,14 @@ class Desk:
     ) -> httpx.Response:
         """Make one request. Words in capitals are filled in, and what it makes later ones can name."""
         sent = content if body is None else json.dumps(body)
+        key = self._shell["$OTHER" if path.endswith("/approve") else "$AUTH"]  # who asks may not approve
         response = await self._api.request(
             method,
             API.removesuffix("/v1") + self._filled(path),
             params={name: self._filled(value) for name, value in params.items()},
             content=None if sent is None else self._filled(sent).encode(),
             headers=dict(
-                one.split(": ", 1)
-                for one in (self._shell["$AUTH"], *([] if body is None else [self._shell["$JSON"]]))
+                one.split(": ", 1) for one in (key, *([] if body is None else [self._shell["$JSON"]]))
             ),
         )
         self._learn(response)
@@ -162,8 +211,11 @@ class Desk:
         answer = json_of(response)
         if isinstance(answer, dict):
             self.places |= {word: answer[name] for name, word in ANSWERED.items() if answer.get(name)}
-            if response.url.path == "/v1/deletions" and "id" in answer:
-                self.places["DELETION"] = answer["id"]
+            for path, word in WITHOUT_PLACE.items():
+                if response.url.path == path and "id" in answer:
+                    self.places[word] = answer["id"]
+            if response.url.path.endswith("/test"):
+                self.places["DELIVERY"] = answer["id"]
 
     async def _load_uploads(self) -> None:
         """What Cloud Storage's notification sets going."""

@@ -26,13 +26,14 @@ from infra.local.simulator.faults import Delays
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.clinic import Clinic
-from tests.kit.docs.desk import Desk
+from tests.kit.docs.desk import HOOKS, Desk
 
 # In this order each finds what it needs; one that is made twice is shown as it was made last.
 ORDER = (
     *("get_company", "change_own_company"),
     *("create_key", "list_keys", "get_key", "revoke_key"),
     *("list_senders", "get_sender", "check_one_sender", "change_one_sender", "resume_one_sender"),
+    "list_sender_contents",
     *("suggest_source", "list_sources", "get_source"),
     *("announce_file", "upload_file", "list_files", "get_file", "get_rejected_rows"),
     *("list_templates", "get_template"),
@@ -40,15 +41,18 @@ ORDER = (
     *("list_messages", "export_messages", "get_message"),
     *("list_failures", "export_failures", "get_failure", "requeue_one_failure"),
     *("list_replies", "export_replies", "get_reply", "answer_one_reply", "close_one_reply"),
-    "settle_one_message",
+    *("settle_one_message", "withdraw_one_message"),
     *("add_opt_out", "upload_opt_outs", "list_opt_outs", "get_opt_out", "end_one_opt_out"),
     *("add_contact_field", "list_contact_fields", "get_contact_field", "change_contact_field"),
     *("add_list", "list_lists", "get_list", "change_list"),
     *("add_contact", "list_contacts", "get_contact", "change_contact", "list_contact_changes"),
     *("get_contact_timeline", "explain_one_contact", "explain_one_address"),
     *("add_segment", "list_segments", "get_segment", "change_segment"),
-    *("count_criterion", "count_one_segment", "delete_one_segment"),
+    *("count_criterion", "count_one_segment"),
+    *("add_broadcast", "list_broadcasts", "get_broadcast", "change_broadcast", "make_due_broadcast"),
+    *("cancel_one_broadcast", "delete_one_segment"),
     *("add_list_members", "remove_list_members", "export_contacts_as_csv"),
+    "export_contacts_as_xlsx",
     *("announce_import", "upload_contacts", "run_checked_import", "get_rejected_contacts"),
     *(
         "add_list_members",
@@ -57,8 +61,12 @@ ORDER = (
         "get_contact_import",
         "list_contact_imports",
     ),
+    *("list_duplicates", "preview_one_merge", "merge_two_contacts", "undo_one_merge"),
     *("delete_one_contact", "delete_one_list", "delete_contact_field"),
     *("list_notices", "get_notice", "read_notice"),
+    *("add_endpoint", "list_endpoints", "get_endpoint", "change_endpoint", "test_endpoint"),
+    *("list_webhooks", "get_webhook", "resend_one_webhook", "rotate_endpoint_secret"),
+    *("pause_one_endpoint", "resume_one_endpoint", "resend_to_endpoint", "delete_endpoint"),
     *("add_campaign", "list_campaigns", "get_campaign", "change_campaign", "try_times", "get_campaign_times"),
     *("preview_one_campaign", "get_preview", "list_previewed_messages", "get_previewed_row"),
 )
@@ -73,11 +81,14 @@ LAST = (
 # A campaign's way, which needs credentials that work: before they are changed.
 FIRST = (
     *("get_company", "add_campaign", "mark_campaign_ready", "reopen_one_campaign", "mark_campaign_ready"),
+    "approve_one_campaign",
     *("pause_one_campaign", "resume_one_campaign", "cancel_one_campaign"),
     *("add_campaign", "mark_campaign_ready", "fire_one_campaign", "get_campaign_status"),
 )
-_ID = re.compile(r"(?<![0-9A-Za-z])(?:SM|AC)?([0-9a-f]{24,64})(?![0-9A-Za-z])")
+_ID = re.compile(r"(?<![0-9A-Za-z])(?:SM|AC|HX)?([0-9a-f]{24,64})(?![0-9A-Za-z])")
 _KEY = re.compile(r"\brk_[0-9A-Za-z]+_[0-9A-Za-z]+_[0-9a-f]{64}\b")
+_SECRET = re.compile(r"\bwhsec_[0-9A-Za-z+/=]+")
+_HOOKS = re.compile(r"http://localhost:\d+/")
 _LINK = re.compile(r"https?://127\.0\.0\.1:\d+/[^\s\"]*")
 
 
@@ -125,7 +136,7 @@ class Teller:
             example,
             status=response.status_code,
             answer=response.json() if is_json else None,
-            file=None if is_json or not response.content else response.content.decode("utf-8-sig"),
+            file=response.content.decode("utf-8-sig") if kind.startswith("text/") else None,
         )
 
 
@@ -148,6 +159,7 @@ class Pen:
         found = json.loads(path.read_text(encoding="utf-8"))
         text = json.dumps({"answer": example.answer, "file": example.file}, ensure_ascii=False)
         text = _LINK.sub("https://storage.googleapis.com/…", _KEY.sub("rk_…", text))
+        text = _HOOKS.sub(f"{HOOKS}/", _SECRET.sub("whsec_…", text))
         text = _ID.sub(self._shown, text)
         written = {name: value for name, value in json.loads(text).items() if value is not None}
         facts = {

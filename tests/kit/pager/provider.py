@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from shared.domain.channels.channel import Channel
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import Receipt, ReceiptKind
@@ -51,7 +52,9 @@ def _account(credentials: BeeperCredentials, base_url: str, timeout_seconds: flo
     return Beeper(credentials, base_url, timeout_seconds)
 
 
-def _sender(credentials: BeeperCredentials, base_url: str, timeout_seconds: float) -> MessageSender:
+def _sender(
+    credentials: BeeperCredentials, channel: Channel, base_url: str, timeout_seconds: float
+) -> MessageSender:
     from tests.kit.pager.client import Beeper
 
     return Beeper(credentials, base_url, timeout_seconds)

@@ -39,7 +39,7 @@ def stack_options(root: Path, settings: Mapping[str, str] = MappingProxyType({})
         usual_ports=False,
         tick_seconds=0,
         settings={"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "5", **settings},
-        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=10),
+        simulator_delays=Delays(receipt=0.05, slow=0.3, timeout=10, ring=60, speech=0),
     )
 
 

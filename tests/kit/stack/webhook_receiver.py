@@ -21,11 +21,15 @@ class Received:
 
 @dataclass(kw_only=True, slots=True)
 class Receiver:
-    """What came, in order. The first `refusals` requests are answered with 503."""
+    """What came, in order. The first `refusals` requests are answered with 503.
+
+    `answers` are documents of XML by path, the next one for each request; other paths get an empty 204.
+    """
 
     address: str = ""
     received: list[Received] = field(default_factory=list)
     refusals: int = 0
+    answers: dict[str, list[str]] = field(default_factory=dict)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def wait_for(self, is_enough: Callable[[list[Received]], bool]) -> list[Received]:
@@ -44,6 +48,10 @@ class Receiver:
             url = f"{self.address}{request.path_qs}"
             self.received.append(Received(url=url, body=body, headers=dict(request.headers)))
             self.changed.notify_all()
+            waiting = self.answers.get(request.path)
+            document = waiting.pop(0) if waiting else None
+        if document is not None:
+            return web.Response(text=document, content_type="application/xml")
         return web.Response(status=204)
 
 

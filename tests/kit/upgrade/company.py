@@ -123,7 +123,7 @@ async def _running(clinic: Clinic, file_id: str) -> None:
     intents = await intend_messages(runtime, company_id, claim, content, claim.batch.message_ids[:5])
     sender = content.senders[claim.batch.sender_id]
     provider = runtime.message_sender(sender, await runtime.credentials(company_id, sender))
-    await call_provider(runtime, company_id, claim, sender, provider, intents.intended[:3])
+    await call_provider(runtime, company_id, claim, sender, provider, content, intents.intended[:3])
     await summarize_fire(runtime, company_id, fire.id)
 
 

@@ -12,6 +12,7 @@ import pytest
 from shared.domain.messages.sending import Outcome, OutgoingMessage
 from shared.providers.sendgrid import codes, mail
 from shared.providers.sendgrid.client import SendGridSender
+from shared.providers.sendgrid.threads import answered_ids
 from tests.kit.passing_time import pass_time
 from tests.kit.providers import faults
 from tests.kit.providers.misbehaving_server import (
@@ -47,15 +48,15 @@ def sender(url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> SendGridSender
     return SendGridSender("SG.key\n", url, timeout_seconds)
 
 
-def delivered(request: dict[str, Any]) -> dict[str, tuple[str, str, str]]:
-    """What SendGrid would make of a request: address, subject and text by message id."""
+def delivered(request: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What SendGrid would make of a request: address, subject, text and HTML, if any, by message id."""
     result = {}
     for one in request["personalizations"]:
-        text = request["content"][0]["value"]
+        texts = [content["value"] for content in request["content"]]
         for tag, value in one.get("substitutions", {}).items():
-            text = text.replace(tag, value)
+            texts = [text.replace(tag, value) for text in texts]
         [to] = one["to"]
-        result[one["custom_args"]["rollcall_message_id"]] = (to["email"], one["subject"], text)
+        result[one["custom_args"]["rollcall_message_id"]] = (to["email"], one["subject"], *texts)
     return result
 
 
@@ -132,6 +133,84 @@ async def test_requests_are_split_by_sender_size_and_repeated_address() -> None:
             assert size <= 10_000
 
 
+def page(number: int, *, rows: int = 200, more: str = "") -> str:
+    """A long HTML part that says little of its own."""
+    row = '<tr><td style="padding: 3px;">A long row that everybody gets.</td></tr>'
+    hello = f"<p>Dear &lt;{number}&gt;,</p>"
+    return f"<html><body>{hello}<table>{row * rows}</table>{more}<p>Id {number} of 7</p></body></html>"
+
+
+def own_bytes(request: dict[str, Any]) -> list[int]:
+    """How much of a request is each recipient's own."""
+    return [
+        sum(len((tag + text).encode()) for tag, text in one.get("substitutions", {}).items())
+        for one in request["personalizations"]
+    ]
+
+
+async def test_long_html_shares_a_request_as_each_has_little_of_its_own() -> None:
+    batch = [message(number, html=page(number)) for number in range(40)]
+    async with serve(ACCEPTED) as seen:
+        await sender(seen.url).send(batch)
+    [request] = seen.requests
+    body = json.loads(request.body)
+    assert [content["type"] for content in body["content"]] == ["text/plain", "text/html"]
+    assert delivered(body) == {m.message_id: (m.to_address, m.subject, m.body, m.html) for m in batch}
+    assert max(own_bytes(body)) < 300
+    assert len(request.body) < 2 * len(batch[0].html) + 40 * 1_000
+
+
+async def test_html_of_another_shape_or_too_different_goes_apart_and_whole() -> None:
+    batch = [
+        *[message(number, html=page(number)) for number in range(3)],
+        message(3, html=page(3, more="<p>And one line more</p>")),
+        message(4, html=page(4).replace("everybody", "nearly nobody at all")),
+        message(5, html="<p>short</p>"),
+        message(6, html="<p>short</p><p>of another shape</p>"),
+        message(7),
+    ]
+    async with serve(ACCEPTED) as seen:
+        await sender(seen.url).send(batch)
+    bodies = [json.loads(request.body) for request in seen.requests]
+    arrived = {key: value for body in bodies for key, value in delivered(body).items()}
+    assert arrived == {
+        m.message_id: (m.to_address, m.subject, m.body, *([m.html] if m.html else [])) for m in batch
+    }
+    assert sorted(sorted(delivered(body)) for body in bodies) == [
+        ["m0", "m1"], ["m2"], ["m3"], ["m4"], ["m5", "m6"], ["m7"],
+    ]  # fmt: skip
+    assert max(size for body in bodies for size in own_bytes(body)) <= 10_000
+
+
+async def test_each_mail_has_its_own_headers_and_an_id_that_answers_name() -> None:
+    batch = [message(1, headers={"List-Id": "one"}), message(2, headers={"List-Id": "two"})]
+    async with serve(ACCEPTED) as seen:
+        await sender(seen.url).send(batch)
+    [request] = seen.requests
+    assert [one["headers"] for one in json.loads(request.body)["personalizations"]] == [
+        {"Message-ID": "<rollcall.m1@example.com>", "List-Id": "one"},
+        {"Message-ID": "<rollcall.m2@example.com>", "List-Id": "two"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("in_reply_to", "references", "ours", "other"),
+    [
+        ("<rollcall.m1@example.com>", "", "m1", None),
+        ("<abc@geopod-ismtpd-0>", "", None, "abc"),
+        ("", "<x@y> <rollcall.m1@example.com> <rollcall.m2@example.com>", "m2", "x"),
+        ("<x@y>", "<rollcall.m1@example.com>", "m1", "x"),
+        ("rollcall.m1@example.com", "nothing", None, None),
+        ("<rollcall.../etc@example.com>", "", None, "rollcall.../etc"),
+        ("", "", None, None),
+    ],
+)
+def test_an_answer_names_the_message_that_it_answers(
+    in_reply_to: str, references: str, ours: str | None, other: str | None
+) -> None:
+    assert answered_ids(in_reply_to, references) == (ours, other)
+
+
 async def test_texts_and_addresses_are_taken_as_they_are() -> None:
     odd = [
         message(1, body="SG.abc.def is how an API key begins"),
@@ -140,7 +219,7 @@ async def test_texts_and_addresses_are_taken_as_they_are() -> None:
     ]
     async with serve(ACCEPTED) as seen:
         await sender(seen.url).send(odd)
-    arrived: dict[str, tuple[str, str, str]] = {}
+    arrived: dict[str, tuple[str, ...]] = {}
     for request in seen.requests:
         arrived |= delivered(json.loads(request.body))
     assert arrived == {m.message_id: (m.to_address, m.subject, m.body) for m in odd}
@@ -199,7 +278,7 @@ async def test_culprits_that_are_not_named_are_found_and_nobody_is_sent_twice() 
     accepted = [
         message_id
         for request in seen.requests
-        if not bad & {address for address, _, _ in delivered(json.loads(request.body)).values()}
+        if not bad & {address for address, *_ in delivered(json.loads(request.body)).values()}
         for message_id in delivered(json.loads(request.body))
     ]
     assert sorted(accepted) == ["m0", "m2", "m3", "m4", "m6", "m7"]

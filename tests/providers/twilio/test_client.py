@@ -52,6 +52,14 @@ async def test_an_accepted_message_has_the_providers_id_and_the_request_says_all
     }
 
 
+async def test_pictures_are_named_one_by_one() -> None:
+    urls = ("https://pictures.example.com/a.png?x=1&y=2", "https://pictures.example.com/b.png")
+    async with serve(answer(201, CREATED)) as seen:
+        await sender(seen.url).send([message(media_urls=urls)])
+    form = parse_qsl(seen.requests[0].body.decode())
+    assert [value for name, value in form if name == "MediaUrl"] == list(urls)
+
+
 @pytest.mark.parametrize(
     ("address", "named"),
     [

@@ -39,6 +39,7 @@ def test_google_calendar(tmp_path: Path) -> None:
     assert row["description"].splitlines()[:2] == ["Phone: (212) 555-0187", "Reason, as told: knee; left"]
     assert (row["organizer"], row["organizer_email"]) == ("Dr. Vega", "vega@north-clinic.example")
     assert (row["summary"], row["status"], row["change"]) == ("Check-up", "confirmed", "new")
+    assert row["sequence"] == "0"
     assert "email_2" not in row
     assert "phone_2" not in row  # that of the conference is nobody's
 
@@ -140,6 +141,7 @@ def test_people(tmp_path: Path) -> None:
         "ATTENDEE;CN=Ana:mailto:ana@patients.example",
         "ATTENDEE;CN=Ben;X-PHONE=+12125550166:mailto:ben@patients.example",
         "ATTENDEE;CN=Cleo;PARTSTAT=DECLINED:mailto:cleo@patients.example",
+        "ATTENDEE;ROLE=NON-PARTICIPANT;CN=Aide:mailto:aide@north-clinic.example",
         "ATTENDEE;CUTYPE=ROOM;CN=Room:mailto:room@north-clinic.example",
         "DESCRIPTION:Phone: 212-555-0167",  # whose is not said
     )

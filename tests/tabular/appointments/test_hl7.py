@@ -144,6 +144,12 @@ def test_several_patients_and_other_places_of_the_start(tmp_path: Path) -> None:
     assert {row["end"] for row in read.rows} == {"2027-06-14T11:30:00-04:00"}
 
 
+@pytest.mark.parametrize("kind", ["DOCTOR", "Doc^Attending doctor", "CLN^Clinician", "PROV"])
+def test_a_resource_that_is_a_person_is_whom_the_patient_sees(tmp_path: Path, kind: str) -> None:
+    content = siu("1") + f"AIG|1||ROOM7^Room 7|ROOM\rAIG|2||L^Dr Lin|{kind}\r"
+    assert read_appointments(tmp_path, content).column("provider") == [("Dr Lin",)]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

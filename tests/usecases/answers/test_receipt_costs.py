@@ -17,7 +17,7 @@ from shared.domain.fires.fire_cost import Unit
 from shared.domain.job import RecordReceipts
 from shared.domain.messages.message import MessageState
 from shared.metering import metered
-from shared.usecases.answers.record_receipts import record_together
+from shared.usecases.answers.record_receipts import MESSAGES_TOGETHER, record_together
 from tests.kit.builders import NOON, a_message
 from tests.kit.clinic import Clinic
 from tests.kit.receipts import waiting_bundles
@@ -26,7 +26,9 @@ from tests.kit.signed_webhooks import sendgrid_posts, twilio_posts
 COUNT = 100
 IDS = [f"m{number}" for number in range(COUNT)]
 SENDER, BUNDLE = Counter({Unit.READS: 1}), Counter({Unit.READS: 1, Unit.WRITES: 2})
-MESSAGES = Counter({Unit.READS: COUNT, Unit.WRITES: COUNT})
+LISTENERS = Counter({Unit.READS: 1})  # who listens to the company: nobody, which is remembered
+NOTES = COUNT // MESSAGES_TOGETHER  # for segments, of the messages that are written together
+MESSAGES = Counter({Unit.READS: COUNT, Unit.WRITES: COUNT + NOTES})
 
 
 @pytest_asyncio.fixture
@@ -92,19 +94,21 @@ async def delivered(clinic: Clinic) -> int:
 
 async def test_texts_told_of_once_each(waiting: Clinic) -> None:
     await have_sent(waiting, "sms")
-    assert await cost_of(waiting, post_texts(waiting, "delivered")) == SENDER + MESSAGES
+    assert await cost_of(waiting, post_texts(waiting, "delivered")) == SENDER + LISTENERS + MESSAGES
     assert await delivered(waiting) == COUNT
 
 
 async def test_what_comes_together_about_a_text_is_one_read_and_one_write(waiting: Clinic) -> None:
     await have_sent(waiting, "sms")
-    assert await cost_of(waiting, post_texts(waiting, "sent", "delivered")) == SENDER + MESSAGES
+    assert await cost_of(waiting, post_texts(waiting, "sent", "delivered")) == SENDER + LISTENERS + MESSAGES
     assert await delivered(waiting) == COUNT
 
 
 async def test_what_comes_together_about_a_mail_is_one_read_and_one_write(waiting: Clinic) -> None:
     await have_sent(waiting, "email")
-    assert await cost_of(waiting, post_mails(waiting, "processed", "delivered")) == SENDER + MESSAGES
+    assert (
+        await cost_of(waiting, post_mails(waiting, "processed", "delivered")) == SENDER + LISTENERS + MESSAGES
+    )
     assert await delivered(waiting) == COUNT
 
 

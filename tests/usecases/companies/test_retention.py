@@ -26,7 +26,7 @@ pytestmark = pytest.mark.every_moment
 
 # What stays: definitions, ledgers and refusals.
 KEPT = {
-    *("companies", "api_keys", "senders", "sender_timelines", "sources", "templates", "campaigns"),
+    *("companies", "api_keys", "users", "senders", "sender_timelines", "sources", "templates", "campaigns"),
     *(
         "campaign_contents",
         "files",
@@ -35,14 +35,22 @@ KEPT = {
         "fire_progress",
         "fire_costs",
         "opt_outs",
+        "list_consents",
+        "saved_replies",
         "contact_shards",
         "contact_key_shards",
         "contact_fields",
         "contact_lists",
         "contact_imports",
         "segments",
+        "broadcasts",
         "deletions",
         "deletion_work",  # deleted with the last page
+        "activity_notes",  # deleted as they are brought into shards
+        "activity_shards",
+        "conversations",
+        "events",  # deleted as they are told
+        "webhook_endpoints",
     ),
 }
 DAY = timedelta(days=1)
@@ -71,20 +79,26 @@ async def worked(clinic: Clinic) -> None:
     await store_receipts(clinic.runtime, clinic.company_id, [told])
 
 
+# What the work of this company does not write.
+NOT_WRITTEN = {
+    "history_searches",
+    "invites",  # nor invites anybody
+    "notices",
+    "webhook_deliveries",  # nobody listens
+    "withdrawals",  # the work of this company cancels no appointment
+}
+
+
 async def test_every_class_of_data_has_an_end_or_is_kept_by_decision(clinic: Clinic) -> None:
     await worked(clinic)
     found = await all_documents(clinic.stores.db)
     ends: dict[str, set[bool]] = {}
     for path, fields in found.items():
         ends.setdefault(path.split("/")[-2], set()).add("expires_at" in fields)
-    assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - {
-        "history_searches",
-        "notices",
-        "withdrawals",  # the work of this company cancels no appointment
-    }
+    assert {name for name, has in ends.items() if has == {True}} == RETENTION.keys() - NOT_WRITTEN
     assert {name for name, has in ends.items() if True not in has} <= KEPT | {"history_searches"}
     assert {collection.name for collection in clinic.stores.all()} | {"companies"} == (
-        KEPT | RETENTION.keys() | {"idempotency_keys"}
+        KEPT | RETENTION.keys() | {"idempotency_keys", "sessions", "invitations"}
     )
 
 
@@ -114,7 +128,7 @@ async def test_a_new_period_is_applied_to_what_is_stored(clinic: Clinic) -> None
     assert not any("expires_at" in one for one in before)
     args = ops_parser().parse_args(["apply-retention"])
     renewed = (await args.run(clinic.runtime, args))["renewed"][clinic.company_id]
-    assert renewed.keys() == RETENTION.keys() - {"history_searches", "notices", "withdrawals"}
+    assert renewed.keys() == RETENTION.keys() - NOT_WRITTEN
     [message] = await documents(clinic, "messages")
     assert message["expires_at"] == message["created_at"] + 730 * DAY
     assert (await args.run(clinic.runtime, args))["renewed"] == {clinic.company_id: {}}

@@ -1,6 +1,7 @@
 """A worker that dies at any step of an import, or of its undo: another one finishes it, and just once."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -98,3 +99,22 @@ async def begin_undo_quietly(clinic: Clinic, import_id: str) -> None:
     """Have the undo begin, with its job lost."""
     clinic.runs_jobs = False
     await begin_undo(clinic.runtime, "acme", import_id)
+
+
+@pytest.mark.parametrize(
+    ("tried_for", "state"),
+    [
+        (timedelta(hours=2), ImportState.REFUSED),
+        (timedelta(hours=2) - timedelta(seconds=1), ImportState.LOADED),
+    ],
+)
+async def test_an_import_is_given_up_only_after_hours(
+    clinic: Clinic, tried_for: timedelta, state: ImportState
+) -> None:
+    clinic.stop_clock(NOON)
+    import_id = await announced(clinic, FIRST)
+    imports, since = clinic.stores.contact_imports, NOON - tried_for
+    item = await imports.get("acme", import_id)
+    stalled = replace(item, attempt=20, claimed_at=since, lease_token="dead", lease_until=since)
+    await imports.save("acme", import_id, stalled)
+    assert (await done(clinic, import_id)).state is state

@@ -4,17 +4,14 @@ import asyncio
 import contextlib
 import io
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import grpc
 import pytest
-import pytest_asyncio
 from google.api_core.exceptions import PermissionDenied
 
-from infra.local.emulators import Emulators
 from infra.ops.__main__ import ops_parser
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import ContactAddress
@@ -28,7 +25,6 @@ from shared.domain.fires.deletion_work import Part
 from shared.domain.fires.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import ForgetPerson
-from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.change_contacts import change_contacts
@@ -144,7 +140,7 @@ async def test_nothing_names_them_any_more_and_the_ledger_closes(
     hers = HERS if channel == TEXTS else (HERS[2],)
     assert await traces(clinic, hers, str([vars(record) for record in caplog.records])) == []
     expected = {"messages": 2, "failures": 2, "rows": 2, "rejected_rows": 1, "uploads": 2, "previews": 1}
-    expected |= {"file_profiles": 1, "contacts": 1, "contact_changes": 3}
+    expected |= {"file_profiles": 1, "contacts": 1, "contact_changes": 3, "activity": 1}
     if channel == TEXTS:
         expected |= {"replies": 3, "opt_outs": 1, "idempotency_keys": 1}
         expected["contact_changes"] += 2  # Ben's, with the note
@@ -188,22 +184,6 @@ async def test_forgetting_twice_changes_nothing_more(clinic: Clinic) -> None:
     assert {name: count for name, count in second.removed.items() if count} == {
         name: count for name, count in first.removed.items() if count
     }
-
-
-@pytest_asyncio.fixture
-async def proxy(emulators: Emulators) -> AsyncIterator[GrpcProxy]:
-    async with GrpcProxy() as proxy:
-        proxy.target = emulators.firestore
-        yield proxy
-
-
-@pytest_asyncio.fixture
-async def unsure(clinic: Clinic, proxy: GrpcProxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clinic]:
-    """The same clinic, with its database behind the proxy."""
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", proxy.address)
-    unsure = Clinic(Runtime(clinic.runtime.settings, clinic.runtime.now), clinic.simulator)
-    yield unsure
-    await unsure.close()
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -14,7 +14,8 @@ from shared.domain.contacts.contact_keys import external_key, keys_of
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput, NotFound
-from shared.usecases.contacts.change_membership import Membership, change_membership
+from shared.usecases.contacts.change_many import Changed
+from shared.usecases.contacts.change_membership import change_membership
 from shared.usecases.contacts.delete_contact import delete_contact
 from shared.usecases.contacts.delete_contact_field import delete_contact_field
 from shared.usecases.contacts.delete_contact_list import delete_contact_list
@@ -147,7 +148,7 @@ async def test_who_shares_an_address_is_named_whatever_the_channel(clinic: Clini
     assert (await get_contact(clinic.runtime, "acme", "ben")).household == ()
 
 
-async def _member(clinic: Clinic, *ids: str, are_members: bool = True) -> Membership:
+async def _member(clinic: Clinic, *ids: str, are_members: bool = True) -> Changed:
     return await change_membership(clinic.runtime, "acme", "regulars", ids, DESK, are_members=are_members)
 
 

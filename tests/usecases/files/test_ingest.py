@@ -176,13 +176,28 @@ async def test_a_load_that_stopped_half_way_is_done_again_with_the_same_result(
 
 async def test_a_file_that_never_loads_is_refused_in_the_end(clinic: Clinic, tmp_path: Path) -> None:
     file, job = await upload(clinic, tmp_path / "day.csv", a_file(1))
-    over = clinic.runtime.now() - timedelta(hours=1)
-    stalled = replace(file, state=FileState.LOADING, attempt=5, lease_token="dead", lease_until=over)
-    await clinic.stores.files.save(clinic.company_id, file.id, stalled)
+    await clinic.stores.files.save(clinic.company_id, file.id, _stalled(clinic, file, timedelta(hours=2)))
     await ingest_file(clinic.runtime, job)
     refused = await stored(clinic, file)
     assert refused.state is FileState.REFUSED
     assert "five attempts" in (refused.refusal or "")
+
+
+async def test_an_outage_of_less_than_two_hours_only_delays_a_file(clinic: Clinic, tmp_path: Path) -> None:
+    file, job = await upload(clinic, tmp_path / "day.csv", a_file(1))
+    tried_for = timedelta(hours=2) - timedelta(seconds=1)
+    await clinic.stores.files.save(clinic.company_id, file.id, _stalled(clinic, file, tried_for))
+    await ingest_file(clinic.runtime, job)
+    loaded = await stored(clinic, file)
+    assert (loaded.state, loaded.attempt) == (FileState.LOADED, 21)
+
+
+def _stalled(clinic: Clinic, file: File, tried_for: timedelta) -> File:
+    """The file after twenty attempts, by workers that all died, in so long a time."""
+    clinic.stop_clock(clinic.runtime.now())
+    since = clinic.runtime.now() - tried_for
+    tried = replace(file, state=FileState.LOADING, attempt=20, claimed_at=since)
+    return replace(tried, lease_token="dead", lease_until=since)
 
 
 async def test_the_sweep_finds_an_upload_whose_announcement_was_lost(clinic: Clinic, tmp_path: Path) -> None:

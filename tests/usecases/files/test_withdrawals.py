@@ -17,7 +17,8 @@ from shared.domain.files.source import SourceFormat
 from shared.domain.fires.fire import ProgressStatus
 from shared.domain.job import Job
 from shared.domain.messages.failure import FailureStep
-from shared.domain.messages.message import MessageState, SkipReason
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.skip_reason import SkipReason
 from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.evidence.settle_message import Settlement, settle_message
@@ -80,14 +81,14 @@ async def test_what_waits_of_a_canceled_appointment_is_skipped_and_the_rest_is_s
     assert second.notes == ("1 appointment is canceled; 1 messages that waited were withdrawn.",)
     messages = await office.by_address()
     skipped = messages["+12125550181"]
-    assert (skipped.state, skipped.reason) == (MessageState.SKIPPED, SkipReason.CANCELED)
+    assert (skipped.state, skipped.reason) == (MessageState.SKIPPED, SkipReason.WITHDRAWN)
     assert skipped.withdrawn_by == second.id != first.id
     office.runs_jobs = True
     await run_job(office.runtime, job)
     assert await office.sent_counts() == {"+12125550182": 1}
     report = await office.report(fire)
     assert report.status is ProgressStatus.SENT
-    assert report.skipped == {"canceled": 1}
+    assert report.skipped == {"withdrawn": 1}
     assert report.ledger.is_balanced
 
 
@@ -97,10 +98,10 @@ async def test_a_cancelation_that_came_before_the_fire_is_seen_by_preview_and_fi
     await ready(office, first)
     preview = await start_preview(office.runtime, office.company_id, "reminders")
     preview = await office.stores.previews.get(office.company_id, preview.id)
-    assert (preview.counts, preview.reasons) == ({"skipped": 1, "will_send": 1}, {"skipped: canceled": 1})
+    assert (preview.counts, preview.reasons) == ({"skipped": 1, "will_send": 1}, {"skipped: withdrawn": 1})
     await office.fire()
     assert await office.sent_counts() == {"+12125550182": 1}
-    assert (await office.by_address())["+12125550181"].reason == SkipReason.CANCELED
+    assert (await office.by_address())["+12125550181"].reason == SkipReason.WITHDRAWN
 
 
 async def test_a_cancelation_does_not_hide_the_newest_file_that_has_people(office: Clinic) -> None:
@@ -128,14 +129,18 @@ async def test_new_and_canceled_in_one_file_is_nobody(office: Clinic) -> None:
     assert await office.sent_counts() == {"+12125550182": 1}
 
 
-async def test_a_moved_appointment_withdraws_what_waits_for_its_old_time_only(office: Clinic) -> None:
+async def test_what_waits_of_a_moved_appointment_is_planned_anew(office: Clinic) -> None:
     await load(office, ANA, visit("b", "+12125550182", "SEQUENCE:1"))
     await ready(office)
     await office.fire_and_queue()
     moved = visit("a", "+12125550181", "SEQUENCE:1", at="110000")
     await load(office, moved, visit("b", "+12125550182", "SEQUENCE:1"))
-    states = {message.address: message.state for message in await office.messages()}
-    assert states == {"+12125550181": MessageState.SKIPPED, "+12125550182": MessageState.QUEUED}
+    bodies = {message.address: message.body.split(" at ")[1] for message in await office.messages()}
+    assert {one.state for one in await office.messages()} == {MessageState.QUEUED}
+    assert bodies == {
+        "+12125550181": "11:00. Reply 1 to confirm.",
+        "+12125550182": "09:00. Reply 1 to confirm.",
+    }
 
 
 async def test_a_series_is_withdrawn_as_a_whole_or_visit_by_visit(office: Clinic) -> None:
@@ -146,9 +151,9 @@ async def test_a_series_is_withdrawn_as_a_whole_or_visit_by_visit(office: Clinic
     await office.fire_and_queue()
     await load(office, one.replace("DTSTAMP", "EXDATE;TZID=America/New_York:20990615T090000\nDTSTAMP"))
     reasons = [(message.row_number, message.reason) for message in await office.messages()]
-    assert reasons == [(2, None), (3, "canceled"), (4, None)]
+    assert reasons == [(2, None), (3, "withdrawn"), (4, None)]
     await load(office, event("s", START + "090000", "SEQUENCE:1"), method="CANCEL")
-    assert {message.reason for message in await office.messages()} == {"canceled"}
+    assert {message.reason for message in await office.messages()} == {"withdrawn"}
 
 
 async def test_a_withdrawal_while_a_chunk_is_planned_is_seen_by_one_of_them(office: Clinic) -> None:
@@ -263,7 +268,7 @@ async def test_rejected_appointments_come_back_as_a_table_and_are_sent(office: C
     await office.fire_and_queue()
     await load(office, event("c", START + "090000"), method="CANCEL")
     [message] = await office.messages()
-    assert (message.address, message.reason) == ("+12125550183", "canceled")
+    assert (message.address, message.reason) == ("+12125550183", "withdrawn")
 
 
 async def test_a_source_of_another_kind_refuses_the_file(clinic: Clinic) -> None:

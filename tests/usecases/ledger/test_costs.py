@@ -57,6 +57,7 @@ async def test_every_job_counts_what_was_seen_of_it(measured: Measured) -> None:
         "provider_calls": 7 + 1,  # a text each, and all mails in one request
         "sms_parts": 14,
         "emails": 7,
+        **dict.fromkeys(("call_minutes", "instagram_messages", "messenger_messages", "whatsapp_messages"), 0),
     }
     assert (report.estimated_cost, report.currency) == ("0.1190", "USD")
 

@@ -15,11 +15,11 @@ BY_MAIL = (
 
 
 async def test_it_goes_out_with_each_mail(clinic: Clinic) -> None:
-    changed = await change_sender(clinic.runtime, "acme", "mails", "Desk@Acme-Clinics.COM")
+    changed = await change_sender(clinic.runtime, "acme", "mails", {"reply_to": "Desk@Acme-Clinics.COM"})
     assert changed.reply_to == "Desk@acme-clinics.com"
     await clinic.load({"Email": "ana@example.com"}, {"Email": "ben@example.com"})
     await clinic.ready(steps=BY_MAIL)
-    await change_sender(clinic.runtime, "acme", "mails", None)  # too late: it was frozen
+    await change_sender(clinic.runtime, "acme", "mails", {"reply_to": None})  # too late: it was frozen
     await clinic.fire()
     sent = await clinic.accepted()
     assert {(mail["handset"], mail["reply_to"]) for mail in sent} == {
@@ -46,7 +46,7 @@ async def test_a_mailbox_without_one_says_nothing(clinic: Clinic) -> None:
 )
 async def test_what_cannot_be_is_refused(clinic: Clinic, sender_id: str, reply_to: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason) as found:
-        await change_sender(clinic.runtime, "acme", sender_id, reply_to)
+        await change_sender(clinic.runtime, "acme", sender_id, {"reply_to": reply_to})
     assert [problem.field for problem in found.value.problems] == ["reply_to"]
     assert (await clinic.stores.senders.get("acme", sender_id)).reply_to is None
     make = an_sms_sender if sender_id == "texts" else an_email_sender
@@ -59,4 +59,4 @@ async def test_what_cannot_be_is_refused(clinic: Clinic, sender_id: str, reply_t
 
 async def test_another_companys_sender_is_not_there(clinic: Clinic) -> None:
     with pytest.raises(NotFound):
-        await change_sender(clinic.runtime, "globex", "mails", "desk@acme-clinics.com")
+        await change_sender(clinic.runtime, "globex", "mails", {"reply_to": "desk@acme-clinics.com"})

@@ -10,8 +10,9 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import InvalidInput
-from shared.domain.messages.message import Message, MessageState, SkipReason
+from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery, OutgoingMessage
+from shared.domain.messages.skip_reason import SkipReason
 from shared.usecases.answers.recover_replies import recover_replies
 from shared.usecases.senders.inspect_sender import inspect_sender, sender_remarks
 from shared.usecases.senders.save_sender import save_sender

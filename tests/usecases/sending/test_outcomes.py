@@ -3,10 +3,11 @@
 import pytest
 
 from infra.local.simulator.outcomes import OUTCOMES, Answer
-from shared.domain.channels.channel import Channel, all_channels
+from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire import ProgressStatus
 from shared.domain.messages.message import MessageState
-from tests.kit.builders import a_step, an_audience, an_email_sender
+from tests.kit.builders import a_chat_step, a_step, an_audience, an_email_sender
+from tests.kit.chat import add_chat, chat
 from tests.kit.clinic import Clinic
 
 # What the API's answer alone decides; receipts come later and decide delivery.
@@ -18,9 +19,17 @@ EXPECTED = {
     "timeout-accepted": MessageState.UNKNOWN,
     "reset-accepted": MessageState.UNKNOWN,
 }
+# Every call to a provider that differs; Messenger's is that of WhatsApp.
+STEPS = {
+    Channel("sms"): a_step(),
+    Channel("email"): a_step(
+        id="mail", channel=Channel("email"), template_id="mail", sender_id="mails", address_field="email"
+    ),
+    Channel("whatsapp"): a_chat_step(),
+}
 
 
-@pytest.mark.parametrize("channel", all_channels())
+@pytest.mark.parametrize("channel", STEPS)
 async def test_every_outcome_ends_as_designed(clinic: Clinic, channel: Channel) -> None:
     rows = [
         {
@@ -34,13 +43,11 @@ async def test_every_outcome_ends_as_designed(clinic: Clinic, channel: Channel) 
     await clinic.load(*rows)
     # One SendGrid request has one outcome for all its recipients; at this rate each goes alone.
     await clinic.stores.senders.save(clinic.company_id, "mails", an_email_sender(rate_per_second=1.3))
-    steps = {
-        Channel("sms"): a_step(),
-        Channel("email"): a_step(
-            id="mail", channel=channel, template_id="mail", sender_id="mails", address_field="email"
-        ),
-    }
-    await clinic.ready(steps=(steps[channel],), audience=an_audience())
+    if channel.record.conversation_hours:
+        await add_chat(clinic)
+        for row in rows:
+            await chat(clinic, row["Phone"])
+    await clinic.ready(steps=(STEPS[channel],), audience=an_audience())
     fire = await clinic.fire()
     messages = {rows[(m.row_number or 0) - 2]["Patient"]: m for m in await clinic.messages()}
     for outcome in OUTCOMES:

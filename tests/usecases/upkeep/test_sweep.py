@@ -155,6 +155,7 @@ async def test_what_the_provider_had_no_time_for_is_tried_again_later_and_later(
     await clinic.simulator.clear_faults()
     clinic.runs_jobs = True
     await clinic.runtime.publisher.publish([await job_of(clinic)])
+    assert (await sweep(clinic, minutes=30))["activity"], "noted of the tries, while no job ran"
     await check_sent_once(clinic, fire)
 
 
@@ -183,6 +184,8 @@ async def test_a_sender_without_credentials_delays_and_loses_nothing(clinic: Cli
     assert {message.attempt for message in await clinic.messages()} == {0}
     await clinic.set_credentials("texts", kept)
     clinic.runs_jobs = True
+    clinic.stop_clock(clinic.runtime.now() + timedelta(minutes=11))
+    await dispatch_due_batches(clinic.runtime, clinic.runtime.now())
     await sweep(clinic, minutes=11)
     await check_sent_once(clinic, fire)
 

@@ -3,6 +3,9 @@
 
 const POLL_MILLISECONDS = 1000;
 const SHOWN_MESSAGES = 200;
+// Channels whose messages look like a chat: what they are called, and how they show what became of a message.
+const CHATS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Instagram" };
+const TICKS = { accepted: "🕓", queued: "🕓", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "⚠", undelivered: "⚠" };
 const byId = (id) => document.getElementById(id);
 const state = { search: "", page: 0, handset: null, channel: null, lastId: 0, drawn: "", senders: [] };
 
@@ -50,7 +53,8 @@ function handsetItem(handset) {
   button.type = "button";
   button.dataset.address = handset.address;
   button.setAttribute("aria-current", String(handset.address === state.handset));
-  button.append(element("span", "who", handset.address));
+  button.append(element("span", "who", withoutChannel(handset.address)));
+  if (CHATS[handset.channel]) button.append(element("span", `badge ${handset.channel}`, CHATS[handset.channel]));
   if (handset.unread) {
     const unread = element("span", "unread", String(handset.unread));
     unread.setAttribute("aria-label", `${handset.unread} unread`);
@@ -62,15 +66,19 @@ function handsetItem(handset) {
   return item;
 }
 
+const withoutChannel = (address) => address.replace(/^[a-z]+:/, "");
+
 const handsetButtons = () => [...byId("handsets").querySelectorAll("button")];
 
 async function open(handset) {
   Object.assign(state, { handset: handset.address, channel: handset.channel, lastId: 0, senders: [] });
-  byId("address").textContent = handset.address;
+  const chat = CHATS[handset.channel];
+  byId("address").textContent = chat ? `${withoutChannel(handset.address)} on ${chat}` : handset.address;
+  byId("talk").dataset.channel = handset.channel;
   byId("messages").replaceChildren();
   byId("sender").replaceChildren();
   byId("body").value = "";
-  byId("reply").hidden = handset.channel !== "sms";
+  byId("reply").hidden = false;
   await refreshMessages();
   await refreshHandsets();
 }
@@ -84,9 +92,10 @@ async function refreshMessages() {
   const known = new Map([...list.children].map((item) => [item.dataset.id, item]));
   for (const message of found.messages) {
     const item = known.get(String(message.id));
-    if (item) item.querySelector(".about").textContent = about(message);
+    if (item) tellAbout(item.querySelector(".about"), message);
     else list.append(messageItem(message));
   }
+  markPressed(found.messages);
   const newest = found.messages.at(-1);
   if (!newest || newest.id === state.lastId) return;
   state.lastId = newest.id;
@@ -99,10 +108,57 @@ function messageItem(message) {
   const item = element("li", message.incoming ? "incoming" : "outgoing");
   item.dataset.id = message.id;
   if (message.subject) item.append(element("p", "subject", message.subject));
-  if (message.body) item.append(element("p", "body", message.body));
-  if (message.html) item.append(htmlFrame(message));
-  item.append(element("p", "about", about(message)));
+  if (message.html) item.append(htmlFrame(message), textPart(message));
+  else if (message.body) item.append(element("p", "body", message.body));
+  if (message.channel === "sms") {
+    for (const media of Object.values(message.arguments)) item.append(element("p", "media", `🖼 ${media}`));
+  }
+  const last = element("p", "about");
+  tellAbout(last, message);
+  item.append(last);
+  if (message.buttons.length) item.append(choices(message));
   return item;
+}
+
+function choices(message) {
+  const group = element("div", "choices");
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", "Answers");
+  group.append(...message.buttons.map((one) => {
+    const button = element("button", "", one.title);
+    button.type = "button";
+    button.dataset.choice = one.id;
+    button.addEventListener("click", () => attempt(() => press(message, one.id)));
+    return button;
+  }));
+  return group;
+}
+
+async function press(message, choice) {
+  await post("/_control/replies", { handset: state.handset, choice, replied_to: message.provider_id });
+  await refreshMessages();
+  await refreshHandsets();
+}
+
+function markPressed(messages) {
+  const pressed = new Map(messages.filter((one) => one.choice).map((one) => [one.replied_to, one.choice]));
+  for (const message of messages) {
+    if (!pressed.has(message.provider_id)) continue;
+    for (const button of byId("messages").querySelectorAll(`li[data-id="${message.id}"] .choices button`)) {
+      button.setAttribute("aria-pressed", String(button.dataset.choice === pressed.get(message.provider_id)));
+    }
+  }
+}
+
+function tellAbout(place, message) {
+  const ticks = CHATS[message.channel] && !message.incoming ? TICKS[message.status] : "";
+  if (place.dataset.told === message.status + message.error_code) return;
+  place.dataset.told = message.status + message.error_code;
+  place.replaceChildren(about(message));
+  if (!ticks) return;
+  const mark = element("span", `ticks ${message.status}`, ` ${ticks}`);
+  mark.setAttribute("aria-hidden", "true");
+  place.append(mark);
 }
 
 function htmlFrame(message) {
@@ -113,12 +169,18 @@ function htmlFrame(message) {
   return frame;
 }
 
+function textPart(message) {
+  const part = element("details", "part");
+  part.append(element("summary", "", "As text"), element("p", "body", message.body));
+  return part;
+}
+
 function about(message) {
   const time = new Date(message.created_at * 1000).toLocaleTimeString();
   const code = message.error_code ? ` (${message.error_code})` : "";
   return message.incoming
-    ? `to ${message.sender}, ${time}${code ? `, the application did not take it${code}` : ""}`
-    : `from ${message.sender}, ${time}, ${message.status}${code}`;
+    ? `to ${withoutChannel(message.sender)}, ${time}${code ? `, the application did not take it${code}` : ""}`
+    : `from ${withoutChannel(message.sender)}, ${time}, ${message.channel === "voice" ? "call " : ""}${message.status}${code}`;
 }
 
 function offerSenders(messages) {

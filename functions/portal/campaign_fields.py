@@ -1,0 +1,165 @@
+"""The fields of the campaign form, and the campaign they make."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Any
+
+from functions.portal.kit.forms import Form
+from shared.domain.campaigns.audience import FileAudience
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.campaigns.step import Step
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.files.file import File
+from shared.domain.files.source import FieldType, Source
+from shared.domain.senders.sender import Sender
+from shared.domain.templates.template import Template
+
+WINDOW = ContactWindow()
+ANSWERS = {
+    Disposition.CONFIRMED: "1, yes",
+    Disposition.CANCELED: "2",
+    Disposition.RESCHEDULE_ASKED: "3",
+}
+ZONE_TYPES = (FieldType.TIME_ZONE, FieldType.PHONE)
+MOMENT_TYPES = (FieldType.DATE, FieldType.DATETIME)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choices:
+    """What a campaign for a file can be made of."""
+
+    file: File
+    source: Source
+    senders: tuple[Sender, ...]
+
+    def fields(self, *types: FieldType) -> list[str]:
+        """The source's fields of these types; without types, all."""
+        return [one.field for one in self.source.columns if not types or one.type in types]
+
+    @property
+    def zone_fields(self) -> list[str]:
+        """Fields that say in which time zone somebody lives."""
+        return self.fields(*ZONE_TYPES)
+
+    @property
+    def moment_fields(self) -> list[str]:
+        """Fields with a date, after which a message may be no use."""
+        return self.fields(*MOMENT_TYPES)
+
+
+def address_field(source: Source, sender: Sender) -> str:
+    """The first field that holds addresses of the sender's kind; empty when none does."""
+    kind = sender.channel.record.address.name
+    return next((column.field for column in source.columns if column.type == kind), "")
+
+
+def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> dict[str, Any]:
+    """The form's fields as they stand in a draft, or as a new one begins."""
+    window = campaign.window if campaign else WINDOW
+    schedule = campaign.schedule if campaign else Schedule()
+    step = campaign.steps[0] if campaign else None
+    words = {one.disposition: ", ".join(one.words) for one in campaign.reply_options} if campaign else {}
+    answers = words if campaign else ANSWERS
+    return {
+        "id": campaign.id if campaign else "",
+        "template_id": step.template_id if step else "",
+        "name": campaign.name if campaign else "",
+        "sender_id": step.sender_id if step else "",
+        "address_field": step.address_field if step else "",
+        "subject": template.subject if template else "",
+        "body": template.body if template else "",
+        "days": [str(day) for day in window.days],
+        "opens": f"{window.opens:%H:%M}",
+        "closes": f"{window.closes:%H:%M}",
+        "time_zone_field": window.time_zone_field or "",
+        "expires_field": (campaign.expires_field or "") if campaign else None,
+        "kind": str(schedule.kind),
+        "at": f"{schedule.at:%Y-%m-%dT%H:%M}" if schedule.at else "",
+        **{str(disposition): answers.get(disposition, "") for disposition in Disposition},
+    }
+
+
+def typed_of(form: Form) -> dict[str, Any]:
+    """The form's fields as they were typed, to be shown again."""
+    return {**{name: form.given(name) for name in typed_of_campaign(None, None)}, "days": form.lines("days")}
+
+
+def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: datetime) -> Campaign:
+    """The campaign that the form says. Raises InvalidInput naming every field that is wrong."""
+    sender_id = form.item_id("sender_id")
+    sender = next((one for one in choices.senders if one.id == sender_id), None)
+    if sender_id and sender is None:
+        form.wrong("sender_id", "is no choice of this form")
+    fields = choices.fields()
+    chosen = form.one_of("address_field", fields) or (address_field(choices.source, sender) if sender else "")
+    if sender is not None and not chosen:
+        kind = sender.channel.record.address.name
+        form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
+    form.text("body")
+    window, options, schedule = _window(form, choices), _reply_options(form), _schedule(form)
+    name, expires = form.line("name"), form.one_of("expires_field", choices.moment_fields) or None
+    item_id, template_id = form.item_id("id"), form.item_id("template_id")
+    form.check()
+    if sender is None:
+        raise TypeError("a form without faults has a sender")
+    step = Step(
+        id="", channel=sender.channel, template_id=template_id, sender_id=sender.id, address_field=chosen
+    )
+    made = known or Campaign(
+        id=item_id,
+        name=name,
+        audience=FileAudience(source_id=choices.source.id, file_id=choices.file.id),
+        steps=(step,),
+        created_at=now,
+        updated_at=now,
+    )
+    steps = (replace(made.steps[0], **_of_step(step)),) if known else (step,)
+    return replace(
+        made,
+        name=name,
+        steps=steps,
+        window=window,
+        schedule=schedule,
+        reply_options=options,
+        expires_field=expires,
+    )
+
+
+def _of_step(step: Step) -> dict[str, Any]:
+    """What the form says of a step; the rest stays as it is."""
+    names = ("channel", "template_id", "sender_id", "address_field")
+    return {name: getattr(step, name) for name in names}
+
+
+def _window(form: Form, choices: Choices) -> ContactWindow:
+    days = tuple(sorted({int(day) for day in form.lines("days") if day in "1234567" and len(day) == 1}))
+    if not days:
+        form.wrong("days", "choose at least one day")
+    return ContactWindow(
+        days=days,
+        opens=form.clock("opens", time(9)),
+        closes=form.clock("closes", time(20)),
+        time_zone_field=form.one_of("time_zone_field", choices.zone_fields) or None,
+    )
+
+
+def _schedule(form: Form) -> Schedule:
+    if form.one_of("kind", (ScheduleKind.ON_DEMAND, ScheduleKind.ONCE)) != ScheduleKind.ONCE:
+        return Schedule()
+    at = form.wall_time("at")
+    if at is None:
+        form.wrong("at", "say when")
+    return Schedule(kind=ScheduleKind.ONCE, at=at)
+
+
+def _reply_options(form: Form) -> tuple[ReplyOption, ...]:
+    """The answers that have a word; words stand with commas between."""
+    found = []
+    for disposition in Disposition:
+        text = form.line(disposition, is_needed=False, most=300)
+        words = tuple(word.strip() for word in text.split(",") if word.strip())
+        if words:
+            found.append(ReplyOption(words=words, disposition=disposition))
+    return tuple(found)

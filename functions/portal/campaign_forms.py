@@ -1,0 +1,142 @@
+"""Making a campaign out of a file, and editing its draft: one page for text, sender, hours and answers."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from functions.portal.campaign_fields import (
+    Choices,
+    address_field,
+    read_campaign,
+    typed_of,
+    typed_of_campaign,
+)
+from functions.portal.kit.lists import every
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from functions.portal.message_templates import save_text
+from shared.domain.campaigns.audience import FileAudience
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.channels.channel import all_channels
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.files.file import File, FileHold, FileState
+from shared.domain.ids import random_id
+from shared.domain.templates.template import Template
+from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
+from shared.views.campaigns import get_campaign
+from shared.views.file_rows import list_rows
+from shared.views.files import get_file, list_files
+from shared.views.kit.paging import PageAsked
+from shared.views.senders import list_senders
+from shared.views.sources import get_source
+from shared.views.templates import get_template
+
+pages = Pages()
+
+
+@pages.get("/campaigns/new", Scope.WRITE)
+async def show_new(visit: Visit) -> Response:
+    """The form for a file, or the files to choose from."""
+    if not (file_id := visit.query("file")):
+        files = await every(visit, list_files, state=FileState.LOADED)
+        usable = [file for file in files if file.hold is not FileHold.REJECTED]
+        return visit.page("campaigns/choose_file.html", files=usable)
+    file = await get_file(visit.runtime, visit.company_id, file_id)
+    choices = await _choices(visit, file)
+    typed = typed_of_campaign(None, None) | {"id": random_id(), "template_id": random_id()}
+    return await _page(visit, choices, typed, {})
+
+
+@pages.post("/campaigns", Scope.WRITE)
+async def add_campaign(visit: Visit) -> Response:
+    """Store a new draft. Sent twice, it is one."""
+    file = await get_file(visit.runtime, visit.company_id, visit.form.item_id("file_id") or "-")
+    choices = await _choices(visit, file)
+    return await _save(visit, choices, None)
+
+
+@pages.get("/campaigns/{campaign_id}/edit", Scope.WRITE)
+async def show_edit(visit: Visit) -> Response:
+    """The form with a draft's values."""
+    campaign, choices, template = await _draft(visit)
+    typed = typed_of_campaign(campaign, template)
+    return await _page(visit, choices, typed, {}, campaign)
+
+
+@pages.post("/campaigns/{campaign_id}", Scope.WRITE)
+async def change_campaign(visit: Visit) -> Response:
+    """Store what was changed of a draft."""
+    campaign, choices, _ = await _draft(visit)
+    return await _save(visit, choices, campaign)
+
+
+async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Response:
+    """Store text and campaign; with faults, the form once more with what is wrong beside each field."""
+    try:
+        made = read_campaign(visit.form, choices, known, visit.runtime.now())
+        sender = next(one for one in choices.senders if one.id == made.steps[0].sender_id)
+        template = await save_text(visit, made.steps[0].template_id, made.name, sender.channel)
+        step = replace(made.steps[0], template_id=template.id)
+        made = replace(made, steps=(step, *made.steps[1:]))
+        if known is None:
+            await create_campaign(visit.runtime, visit.company_id, made)
+        else:
+            changes = {name: getattr(made, name) for name in CHANGED}
+            await edit_campaign(visit.runtime, visit.company_id, known.id, changes)
+    except InvalidInput as invalid:
+        problems = {_place(problem.field): problem.reason for problem in invalid.problems}
+        return await _page(visit, choices, typed_of(visit.form), problems, known)
+    return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
+
+
+CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field")
+
+
+def _place(field: str) -> str:
+    """The form's field for one of the record's: steps[0].sender_id is `sender_id`."""
+    last = field.rpartition(".")[2]
+    if field.startswith("reply_options"):
+        return "reply_options"
+    return {"holiday_country": "days", "audience": "file_id"}.get(last, last)
+
+
+async def _draft(visit: Visit) -> tuple[Campaign, Choices, Template]:
+    campaign = await get_campaign(visit.runtime, visit.company_id, visit.path("campaign_id"))
+    if campaign.state is not CampaignState.DRAFT:
+        raise Conflict(f"A campaign that is {campaign.state} is frozen. Make it a draft again first.")
+    if not isinstance(campaign.audience, FileAudience) or len(campaign.steps) != 1:
+        raise Conflict("This campaign was made by a program, and can be edited by it alone for now.")
+    file = await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    template = await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
+    return campaign, await _choices(visit, file), template
+
+
+async def _choices(visit: Visit, file: File) -> Choices:
+    source = await get_source(visit.runtime, visit.company_id, file.source_id)
+    order = all_channels()  # the first sender is the one chosen: a text, where the company has a number
+    senders = sorted(await every(visit, list_senders), key=lambda sender: order.index(sender.channel))
+    return Choices(file=file, source=source, senders=tuple(senders))
+
+
+async def _page(
+    visit: Visit,
+    choices: Choices,
+    typed: dict[str, Any],
+    problems: dict[str, str],
+    campaign: Campaign | None = None,
+) -> Response:
+    rows = await list_rows(visit.runtime, visit.company_id, PageAsked(1), file_id=choices.file.id)
+    first = rows.items[0].values if rows.items else {}
+    addresses = {sender.id: address_field(choices.source, sender) for sender in choices.senders}
+    return visit.page(
+        "campaigns/form.html",
+        code=422 if problems else 200,
+        campaign=campaign,
+        choices=choices,
+        typed=typed,
+        problems=problems,
+        first=first,
+        addresses=addresses,
+    )

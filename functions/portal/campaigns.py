@@ -1,0 +1,115 @@
+"""Campaigns: the list, and one with how it stands at this moment."""
+
+import asyncio
+
+from starlette.responses import Response
+
+from functions.portal.kit.lists import shown
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from functions.portal.schedule_words import schedule_sentence, step_words
+from shared.domain.campaigns.audience import FileAudience
+from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import NotFound
+from shared.domain.files.file import File, fire_refusal
+from shared.domain.fires.fire import ProgressStatus
+from shared.domain.ids import random_id
+from shared.views.campaign_steps import read_steps
+from shared.views.campaigns import CampaignStatus, get_campaign_status, list_campaigns
+from shared.views.coming_times import ComingTimes, campaign_times
+from shared.views.files import get_file
+from shared.views.fires import list_fires
+from shared.views.kit.paging import PageAsked
+
+pages = Pages()
+FIRES_SHOWN = 10
+_AT_WORK = (ProgressStatus.FIRING, ProgressStatus.PAUSED)
+
+
+@pages.get("/campaigns", Scope.READ)
+async def show_campaigns(visit: Visit) -> Response:
+    """All campaigns, newest first."""
+    return visit.page("campaigns/list.html", campaigns=await shown(visit, list_campaigns))
+
+
+@pages.get("/campaigns/{campaign_id}", Scope.READ)
+async def show_campaign(visit: Visit) -> Response:
+    """One campaign: what it sends to whom, and the ledger of its last fire."""
+    runtime, company_id = visit.runtime, visit.company_id
+    status = await get_campaign_status(runtime, company_id, visit.path("campaign_id"))
+    campaign = status.campaign
+    steps, file, coming, fires = await asyncio.gather(
+        read_steps(runtime, company_id, campaign),
+        _file(visit, campaign),
+        _coming(visit, campaign),
+        list_fires(runtime, company_id, PageAsked(FIRES_SHOWN), campaign_id=campaign.id),
+    )
+    return visit.page(
+        "campaigns/campaign.html",
+        campaign=campaign,
+        status=status,
+        steps=[(one, step_words(one.step, place)) for place, one in enumerate(steps)],
+        schedule=schedule_sentence(campaign.schedule, coming.time_zone, [one.local for one in coming.times]),
+        file=file,
+        file_refusal=fire_refusal(file) if file else None,
+        fires=fires.items,
+        is_at_work=is_at_work(status),
+        may=may(campaign),
+        new_id=random_id(),
+        can_edit=isinstance(campaign.audience, FileAudience) and len(campaign.steps) == 1,
+    )
+
+
+@pages.get("/campaigns/{campaign_id}/ledger", Scope.READ)
+async def show_ledger(visit: Visit) -> Response:
+    """The ledger as counted now, to be put into the page. When the campaign has moved on, a new page."""
+    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
+    is_running = is_at_work(status)
+    return visit.progress(
+        "campaigns/ledger.html",
+        is_over=not is_running or status.campaign.state != visit.query("state"),
+        campaign=status.campaign,
+        status=status,
+        is_at_work=is_running,
+    )
+
+
+def is_at_work(status: CampaignStatus) -> bool:
+    """Whether the numbers of its last fire still move."""
+    return status.last_fire is not None and status.last_fire.books.status in _AT_WORK
+
+
+def may(campaign: Campaign) -> set[str]:
+    """What may be done with the campaign where it stands, whoever asks."""
+    state, found = campaign.state, set[str]()
+    if state is CampaignState.DRAFT:
+        found |= {"edit", "preview"}
+    if state is CampaignState.READY:
+        found.add("fire")
+    if state in (CampaignState.READY, CampaignState.SCHEDULED):
+        found.add("reopen")
+    if state in (CampaignState.FIRING, CampaignState.SCHEDULED):
+        found.add("pause")
+    if state is CampaignState.PAUSED:
+        found.add("resume")
+    if state not in (CampaignState.SENT, CampaignState.CANCELED):
+        found.add("cancel")
+    return found
+
+
+async def _coming(visit: Visit, campaign: Campaign) -> ComingTimes:
+    """Its next times; none where what it was frozen as is gone."""
+    try:
+        return await campaign_times(visit.runtime, visit.company_id, campaign.id)
+    except NotFound:
+        return ComingTimes(time_zone=visit.company.time_zone, times=())
+
+
+async def _file(visit: Visit, campaign: Campaign) -> File | None:
+    if not isinstance(campaign.audience, FileAudience):
+        return None
+    try:
+        return await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    except NotFound:
+        return None

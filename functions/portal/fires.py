@@ -1,0 +1,128 @@
+"""A fire: its report in numbers with their reasons, and the people behind each number."""
+
+from starlette.responses import Response
+
+from functions.downloads import csv_response
+from functions.portal.kit.lists import shown
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import InvalidInput, NotFound, RollcallError
+from shared.domain.messages.failure import Failure, FailureState
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.skipping import skip_words
+from shared.usecases.fires.requeue_failure import requeue_failure
+from shared.views.exports import export_messages
+from shared.views.failures import get_failure, list_failures
+from shared.views.file_rows import get_row
+from shared.views.files import get_file
+from shared.views.fires import get_fire
+from shared.views.messages import list_messages
+from shared.views.names import campaign_names
+from shared.views.reports import report_fire
+from shared.views.sources import get_source
+
+pages = Pages()
+FAILED = "failed"
+STATES = (
+    MessageState.SENT,
+    MessageState.QUEUED,
+    MessageState.SKIPPED,
+    MessageState.UNKNOWN,
+    MessageState.SENDING,
+)
+VALUE_CHARACTERS = 10_000
+
+
+@pages.get("/fires/{fire_id}", Scope.READ)
+async def show_fire(visit: Visit) -> Response:
+    """The report, and some of the people of one of its numbers."""
+    fire_id, wanted = visit.path("fire_id"), visit.query("state")
+    report = await report_fire(visit.runtime, visit.company_id, fire_id)
+    names = await campaign_names(visit.runtime, visit.company_id, [report.campaign_id])
+    state = next((one for one in STATES if one == wanted), None)
+    address, problem = visit.query("address").strip() or None, ""
+    messages = failures = None
+    try:
+        if wanted == FAILED:
+            failures = await shown(
+                visit, list_failures, fire_id=fire_id, state=FailureState.OPEN, address=address
+            )
+        else:
+            messages = await shown(visit, list_messages, fire_id=fire_id, state=state, address=address)
+    except InvalidInput as invalid:
+        problem = invalid.problems[0].reason
+    return visit.page(
+        "fires/fire.html",
+        code=422 if problem else 200,
+        problem=problem,
+        report=report,
+        campaign_id=report.campaign_id if report.campaign_id in names else "",
+        campaign_name=names.get(report.campaign_id, "Answers"),
+        wanted=FAILED if wanted == FAILED else state,
+        states=(*STATES, FAILED),
+        messages=messages,
+        failures=failures,
+        address=address or "",
+        explain=skip_words,
+    )
+
+
+@pages.get("/fires/{fire_id}/messages.csv", Scope.READ)
+async def download_messages(visit: Visit) -> Response:
+    """Every message of the fire with what became of it, as a file for spreadsheets."""
+    fire_id = (await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))).id
+    pieces = await export_messages(visit.runtime, visit.company_id, fire_id=fire_id)
+    return csv_response(pieces, f"messages-{fire_id}.csv")
+
+
+@pages.get("/fires/{fire_id}/failures/{failure_id}", Scope.READ)
+async def show_failure(visit: Visit) -> Response:
+    """What failed, with the row's fields, to be corrected."""
+    failure = await get_failure(visit.runtime, visit.company_id, visit.path("failure_id"))
+    values = await _values(visit, failure)
+    return visit.page("fires/failure.html", failure=failure, values=values, problems={})
+
+
+@pages.post("/fires/{fire_id}/failures/{failure_id}", Scope.SEND)
+async def correct_failure(visit: Visit) -> Response:
+    """Correct the row's fields, and queue its message."""
+    failure = await get_failure(visit.runtime, visit.company_id, visit.path("failure_id"))
+    values = await _values(visit, failure)
+    typed = {
+        name: visit.form.line(f"values.{name}", is_needed=False, most=VALUE_CHARACTERS)
+        for name in values
+        if f"values.{name}" in visit.form
+    }
+    visit.form.check()
+    corrections = {name: value for name, value in typed.items() if value != values[name]}
+    try:
+        await requeue_failure(visit.runtime, visit.company_id, failure.id, corrections)
+    except InvalidInput as invalid:
+        problems = {one.field.rpartition(".")[2]: one.reason for one in invalid.problems}
+        return visit.page(
+            "fires/failure.html",
+            code=422,
+            failure=failure,
+            values={**values, **typed},
+            problems=problems,
+        )
+    except RollcallError as refused:
+        return visit.go(f"/fires/{failure.fire_id}/failures/{failure.id}", refused=str(refused))
+    return visit.go(f"/fires/{failure.fire_id}", done="The row is corrected, and its message is queued.")
+
+
+async def _values(visit: Visit, failure: Failure) -> dict[str, str]:
+    """All fields of the row, empty ones too: a missing one may be what is wrong."""
+    runtime, company_id = visit.runtime, visit.company_id
+    if failure.file_id is None:
+        return failure.values
+    try:
+        source_id = (await get_file(runtime, company_id, failure.file_id)).source_id
+        fields = [column.field for column in (await get_source(runtime, company_id, source_id)).columns]
+        values = failure.values
+        if not values and failure.row_number is not None:  # the provider refused it
+            values = (await get_row(runtime, company_id, failure.file_id, failure.row_number)).values
+    except NotFound:  # their time is over
+        return failure.values
+    return {**dict.fromkeys(fields, ""), **values}

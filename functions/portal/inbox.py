@@ -1,0 +1,168 @@
+"""The inbox: what people wrote, who sees to it, settling what only a person can read, and writing back."""
+
+import asyncio
+
+from starlette.responses import Response
+
+from functions.portal.kit.lists import every, shown
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.companies.api_key import Scope
+from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
+from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.ids import random_id
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import Flag
+from shared.usecases.answers.answer_reply import answer_reply, close_reply
+from shared.usecases.answers.assign_reply import assign_reply
+from shared.usecases.answers.read_thread import read_thread
+from shared.usecases.answers.write_back import write_back
+from shared.views.contacts import find_contacts
+from shared.views.kit.paging import PageAsked
+from shared.views.names import campaign_names, user_names
+from shared.views.replies import get_reply, list_replies
+from shared.views.saved_replies import list_saved_replies
+from shared.views.threads import list_said, read_candidates
+from shared.views.users import list_users
+
+pages = Pages()
+MOST_URGENT = 50
+SHOWS = {"waiting": "Wait for a person", "mine": "Mine", "all": "All"}
+
+
+@pages.get("/inbox", Scope.READ)
+async def show_inbox(visit: Visit) -> Response:
+    """The replies that wait for a person, those that are one's own, or all. What is urgent stands on top."""
+    show = visit.query("show") if visit.query("show") in SHOWS else "waiting"
+    waits = None if show == "all" else True
+    assigned_to = visit.user.id if show == "mine" else None
+    urgent: list[Reply] = []
+    if not visit.query("cursor"):
+        asked = PageAsked(MOST_URGENT)
+        urgent = (
+            await list_replies(
+                visit.runtime, visit.company_id, asked, waits=True, flag=Flag.DANGER, assigned_to=assigned_to
+            )
+        ).items
+    replies = await shown(visit, list_replies, waits=waits, assigned_to=assigned_to)
+    on_top = {one.id for one in urgent}
+    rest = [one for one in replies.items if one.id not in on_top]
+    users = {one.assigned_to for one in (*urgent, *rest)}
+    return visit.page(
+        "inbox/list.html",
+        replies=replies,
+        urgent=urgent,
+        rest=rest,
+        names=await _people(visit, [*urgent, *rest]),
+        users=await user_names(visit.runtime, visit.company_id, users),
+        show=show,
+        shows=SHOWS,
+        dispositions=list(Disposition),
+    )
+
+
+@pages.get("/inbox/{reply_id}", Scope.READ)
+async def show_reply(visit: Visit) -> Response:
+    """One reply in its thread, with the messages it may answer."""
+    return await _page(visit, "", {})
+
+
+@pages.post("/inbox/{reply_id}/answer", Scope.WRITE)
+async def answer(visit: Visit) -> Response:
+    """Say what a reply means: which message it answers, and how."""
+    form, reply_id = visit.form, visit.path("reply_id")
+    message_id, disposition = form.item_id("message_id"), form.choice("disposition", Disposition)
+    form.check()
+    by = f"user {visit.user.id}"
+    try:
+        await answer_reply(visit.runtime, visit.company_id, reply_id, message_id, disposition, by=by)
+    except RollcallError as refused:
+        return visit.go(f"/inbox/{reply_id}", refused=str(refused))
+    return visit.go("/inbox", done="The reply is settled.")
+
+
+@pages.post("/inbox/{reply_id}/close", Scope.WRITE)
+async def close(visit: Visit) -> Response:
+    """Say that nothing is to be done."""
+    reply_id = visit.path("reply_id")
+    await close_reply(visit.runtime, visit.company_id, reply_id, by=f"user {visit.user.id}")
+    return visit.go("/inbox", done="The reply is settled: nothing is to be done.")
+
+
+@pages.post("/inbox/{reply_id}/assign", Scope.WRITE)
+async def assign(visit: Visit) -> Response:
+    """Say who is to see to it: oneself, somebody else, or nobody."""
+    reply_id, user_id = visit.path("reply_id"), visit.form.item_id("user_id", is_needed=False)
+    try:
+        visit.form.check()
+        await assign_reply(visit.runtime, visit.company_id, reply_id, user_id or None)
+    except InvalidInput as invalid:
+        return visit.go(f"/inbox/{reply_id}", refused=f"This {invalid.problems[0].reason}.")
+    return visit.go(f"/inbox/{reply_id}", done="It is noted who sees to it.")
+
+
+@pages.post("/inbox/{reply_id}/write", Scope.WRITE)
+async def write(visit: Visit) -> Response:
+    """Send the person a text, in the same thread."""
+    form, reply_id = visit.form, visit.path("reply_id")
+    text = form.text("text")
+    try:
+        writing_id = form.item_id("writing_id")
+        form.check()
+        await write_back(
+            visit.runtime,
+            visit.company_id,
+            reply_id,
+            text,
+            writing_id,
+            by=f"user {visit.user.id}",
+            settles=form.is_set("settles"),
+        )
+    except InvalidInput as invalid:
+        return await _page(visit, text, {one.field: one.reason for one in invalid.problems})
+    except RollcallError as refused:
+        return visit.go(f"/inbox/{reply_id}", refused=str(refused))
+    return visit.go(f"/inbox/{reply_id}", done="It is on its way. What becomes of it stands in the thread.")
+
+
+async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
+    runtime, company_id = visit.runtime, visit.company_id
+    reply = await get_reply(runtime, company_id, visit.path("reply_id"))
+    messages, thread, said, saved, users = await asyncio.gather(
+        read_candidates(runtime, company_id, reply),
+        read_thread(runtime, company_id, reply),
+        list_said(runtime, company_id, reply),
+        every(visit, list_saved_replies),
+        every(visit, list_users),
+    )
+    people = await _people(visit, [reply])
+    return visit.page(
+        "inbox/reply.html",
+        code=422 if problems else 200,
+        reply=reply,
+        person=people.get(reply.id),
+        messages=messages,
+        campaigns=await campaign_names(runtime, company_id, [one.campaign_id for one in messages]),
+        dispositions=list(Disposition),
+        said=said,
+        closed_because=thread.closed_because(runtime.now()),
+        open_until=thread.open_until(),
+        saved=saved,
+        users=[one for one in users if one.disabled_at is None and one.allows(Scope.WRITE)],
+        text=text,
+        problems=problems,
+        writing_id=random_id(),
+        most=ANSWER_CHARACTERS,
+    )
+
+
+async def _people(visit: Visit, replies: list[Reply]) -> dict[str, tuple[str, str]]:
+    """Who wrote, by reply: the contact's id and name, where just one contact has the address."""
+    keys = {one.id: one.address_key for one in replies if one.address}
+    found = await find_contacts(visit.runtime, visit.company_id, set(keys.values()))
+    return {
+        reply_id: (found[key][0].id, found[key][0].name)
+        for reply_id, key in keys.items()
+        if len(found.get(key, ())) == 1
+    }

@@ -1,0 +1,61 @@
+"""How pages say what records hold: words for names in the code, and numbers as people read them."""
+
+import re
+from collections.abc import Collection
+
+_WORDS = {
+    "on_demand": "when you say so",
+    "awaiting_upload": "waiting for its upload",
+    "needs_attention": "needs attention",
+    "will_send": "will be sent",
+    "will_wait": "will wait for the contact window",
+    "must_be_mended": "must be corrected first",
+    "filtered": "left out by the row filter",
+    "reschedule_asked": "asked to move",
+    "canceled": "cancelled",
+}
+
+
+def words(value: object) -> str:
+    """A name out of the code in words; empty for none."""
+    text = "" if value is None else str(value)
+    return _WORDS.get(text, text.replace("_", " "))
+
+
+def sentence(value: object) -> str:
+    """The words with a capital letter first."""
+    text = words(value)
+    return text[:1].upper() + text[1:]
+
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
+
+
+def cell(value: str) -> str:
+    """A row's value as people read it: a date and time on its own clock, 2026-12-17 14:15."""
+    found = _MOMENT.fullmatch(value)
+    return f"{found[1]} {found[2]}" if found else value
+
+
+def number(value: int) -> str:
+    """12,345."""
+    return f"{value:,}"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them: 12 KB, 3.4 MB."""
+    if count < 1024 * 1024:
+        return f"{max(1, round(count / 1024)):,} KB"
+    return f"{count / 1024 / 1024:,.1f} MB"
+
+
+WEEK = tuple(
+    (str(day), name) for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)
+)
+
+
+def weekdays(days: Collection[int]) -> str:
+    """Days of the week (Monday is 1) as people say them: every day, Mon, Wed."""
+    if len(days) == len(WEEK):
+        return "every day"
+    return ", ".join(name for day, name in WEEK if int(day) in days)

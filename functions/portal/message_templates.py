@@ -1,0 +1,156 @@
+"""Texts: storing a campaign's, listing them, and measuring one while it is written."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from functions.portal.kit.lists import shown
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from functions.portal.text_sides import LOOKED_AT, has_sides, marked, row_of_each_way
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import NotFound, RollcallError
+from shared.domain.files.file import File, Row
+from shared.domain.files.source import Source
+from shared.domain.replies.check_options import text_warnings
+from shared.domain.senders.sender import Sender
+from shared.domain.templates.template import Template
+from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
+from shared.views.file_rows import get_row, list_rows
+from shared.views.files import get_file
+from shared.views.kit.paging import PageAsked
+from shared.views.senders import get_sender
+from shared.views.sources import get_source
+from shared.views.templates import get_template, list_templates
+
+pages = Pages()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """A text with a row's values: what it becomes, how long it is, and what speaks against it."""
+
+    text: str = ""
+    subject: str = ""
+    parts: int = 0
+    unit: str = ""
+    characters: int = 0
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+    is_too_long: bool = False
+    row_number: int = 0
+
+
+@pages.get("/templates", Scope.READ)
+async def show_templates(visit: Visit) -> Response:
+    """All texts, newest first."""
+    return visit.page("templates/list.html", templates=await shown(visit, list_templates))
+
+
+@pages.post("/templates/measure", Scope.READ)
+async def measure(visit: Visit) -> Response:
+    """The text as a row's person would get it, with its length and its other sides: a part of the page."""
+    form = visit.form
+    body, subject = form.given("body")[:BODY_BYTES], form.given("subject")[:SUBJECT_BYTES]
+    file = await get_file(visit.runtime, visit.company_id, form.item_id("file_id") or "-")
+    source = await get_source(visit.runtime, visit.company_id, file.source_id)
+    rows, wanted = await _rows(visit, file, body)
+    sender, zone = await _sender(visit), visit.company.time_zone
+    measured = _measured(body, subject, source, wanted, sender, zone)
+    others = _others(body, source, rows, zone) if has_sides(body) else []
+    sides = [
+        _measured(body, subject, source, row, sender, zone) for row in others if row.number != wanted.number
+    ]
+    return visit.page("templates/measured.html", measured=measured, sides=sides)
+
+
+async def _rows(visit: Visit, file: File, body: str) -> tuple[list[Row], Row]:
+    """Rows to find both sides of a condition among, and the one that is asked for: else the first."""
+    asked = PageAsked(LOOKED_AT if has_sides(body) else 1)
+    rows = (await list_rows(visit.runtime, visit.company_id, asked, file_id=file.id)).items
+    first, number = rows[0] if rows else Row(number=0, values={}), visit.form.given("row").strip()
+    if not number.isdecimal() or len(number) > 7 or int(number) == first.number:
+        return rows, first
+    try:
+        return rows, await get_row(visit.runtime, visit.company_id, file.id, int(number))
+    except NotFound:
+        return rows, first
+
+
+async def save_text(visit: Visit, template_id: str, name: str, channel: Channel) -> Template:
+    """Store the text that the form has, as a template of its own. Raises InvalidInput."""
+    body = visit.form.given("body").replace("\r\n", "\n")
+    subject = visit.form.given("subject").strip() if channel.record.has_subject else ""
+    changes = {"name": name, "body": body, "subject": subject, "channel": channel}
+    now = visit.runtime.now()
+    try:
+        known = await get_template(visit.runtime, visit.company_id, template_id)
+    except NotFound:
+        made = Template(
+            id=template_id,
+            name=name,
+            body=body,
+            subject=subject,
+            channel=channel,
+            created_at=now,
+            updated_at=now,
+        )
+        return await create_template(visit.runtime, visit.company_id, made)
+    if all(getattr(known, field) == value for field, value in changes.items()):
+        return known
+    return await edit_template(visit.runtime, visit.company_id, template_id, changes)
+
+
+async def _sender(visit: Visit) -> Sender | None:
+    try:
+        return await get_sender(visit.runtime, visit.company_id, visit.form.item_id("sender_id") or "-")
+    except NotFound:
+        return None
+
+
+def _others(body: str, source: Source, rows: list[Row], time_zone: str) -> list[Row]:
+    """A row for each way through the text's conditions."""
+    from shared.domain.templates.rendering import compile_text, render, render_values
+
+    types = {column.field: column.type for column in source.columns}
+    try:
+        compiled = compile_text(marked(body))
+    except RollcallError:
+        return []
+
+    def rendered(row: Row) -> str | None:
+        try:
+            return render(compiled, render_values(row.values, types, source.time_zone or time_zone))
+        except RollcallError:
+            return None
+
+    return row_of_each_way(rows, rendered)
+
+
+def _measured(
+    body: str, subject: str, source: Source, row: Row, sender: Sender | None, time_zone: str
+) -> Measured:
+    # Here, as Liquid takes a fifth of a second to import and few pages need it.
+    from shared.domain.templates.rendering import compile_text, render, render_values
+
+    types = {column.field: column.type for column in source.columns}
+    try:
+        known = render_values(row.values, types, source.time_zone or time_zone)
+        text = render(compile_text(body), known)
+        line = render(compile_text(subject), known) if subject else ""
+    except RollcallError as error:
+        return Measured(problem=str(error), characters=len(body), row_number=row.number)
+    if sender is None:
+        return Measured(text=text, subject=line, characters=len(text), row_number=row.number)
+    record = sender.channel.record
+    return Measured(
+        text=text,
+        subject=line,
+        parts=record.units(text),
+        unit=record.unit,
+        characters=len(text),
+        warnings=tuple(text_warnings(body)),
+        is_too_long=record.is_too_long(text),
+        row_number=row.number,
+    )

@@ -1,0 +1,59 @@
+"""Previews: what would become of every row, grouped, and each message as it would be sent."""
+
+from starlette.responses import Response
+
+from functions.portal.kit.lists import shown
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.companies.api_key import Scope
+from shared.domain.fires.preview import Preview, PreviewState, Verdict
+from shared.views.campaigns import get_campaign
+from shared.views.previews import get_preview, list_previewed_messages
+
+pages = Pages()
+
+
+@pages.get("/previews/{preview_id}", Scope.READ)
+async def show_preview(visit: Visit) -> Response:
+    """The groups with their numbers and reasons, and the messages of one of them."""
+    preview = await get_preview(visit.runtime, visit.company_id, visit.path("preview_id"))
+    campaign = await get_campaign(visit.runtime, visit.company_id, preview.campaign_id)
+    wanted = next((one for one in Verdict if one == visit.query("verdict")), None)
+    verdict = wanted or _first_group(preview)
+    messages = None
+    if preview.state is PreviewState.DONE and verdict is not None:
+        messages = await shown(visit, list_previewed_messages, preview_id=preview.id, verdict=verdict)
+    return visit.page(
+        "previews/preview.html",
+        preview=preview,
+        campaign=campaign,
+        verdict=verdict,
+        groups=[(one, preview.counts.get(one, 0), _reasons(preview, one)) for one in Verdict],
+        messages=messages,
+        is_at_work=preview.state is PreviewState.RUNNING,
+        going_out=sum(preview.counts.get(one, 0) for one in Verdict if one.will_go_out),
+    )
+
+
+@pages.get("/previews/{preview_id}/progress", Scope.READ)
+async def show_progress(visit: Visit) -> Response:
+    """How far it is made, to be put into its page; at the end the page is shown anew."""
+    preview = await get_preview(visit.runtime, visit.company_id, visit.path("preview_id"))
+    at_work = preview.state is PreviewState.RUNNING
+    return visit.progress("previews/progress.html", is_over=not at_work, preview=preview, is_at_work=at_work)
+
+
+def _first_group(preview: Preview) -> Verdict | None:
+    """What most needs to be looked at: what must be corrected, else what goes out."""
+    order = (Verdict.MUST_BE_MENDED, Verdict.WILL_SEND, Verdict.WILL_WAIT, Verdict.SKIPPED, Verdict.FILTERED)
+    return next((one for one in order if preview.counts.get(one)), None)
+
+
+def _reasons(preview: Preview, verdict: Verdict) -> list[tuple[str, int]]:
+    """The reasons of one group with their counts, the commonest first."""
+    found = {
+        name.removeprefix(f"{verdict}: "): count
+        for name, count in preview.reasons.items()
+        if name.startswith(f"{verdict}: ")
+    }
+    return sorted(found.items(), key=lambda pair: -pair[1])

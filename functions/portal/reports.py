@@ -1,0 +1,145 @@
+"""Reports of a range of days: numbers that add up, plotted, each with its table beside it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from functions.downloads import csv_response
+from functions.portal.kit.lists import every
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import InvalidInput
+from shared.domain.fires.report import RangeReport
+from shared.views.campaigns import list_campaigns
+from shared.views.exports import export_messages
+from shared.views.names import campaign_names
+from shared.views.range_reports import report_range
+
+pages = Pages()
+USUAL = 30  # days, where none are asked for
+ANSWERS = "Answers"  # what goes out in answer to replies belongs to no campaign
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Whole days on the company's clock, the last one included; of one campaign, or of all."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    campaign_id: str = ""
+
+    @property
+    def start(self) -> datetime:
+        """When the first day begins."""
+        return datetime.combine(self.first, time(0), self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """When the day after the last one begins."""
+        return datetime.combine(self.last + timedelta(days=1), time(0), self.zone)
+
+    @property
+    def query(self) -> str:
+        """The same, after the question mark."""
+        given = {"first": self.first, "last": self.last, "campaign_id": self.campaign_id}
+        return urlencode({name: str(value) for name, value in given.items() if value})
+
+
+@pages.get("/reports", Scope.READ)
+async def show_report(visit: Visit) -> Response:
+    """What became of everything that was sent in these days."""
+    wanted, problem = _range(visit), ""
+    report = None
+    try:
+        report = await report_range(
+            visit.runtime,
+            visit.company_id,
+            wanted.start,
+            wanted.end,
+            campaign_id=wanted.campaign_id or None,
+        )
+    except InvalidInput as invalid:
+        problem = invalid.problems[0].reason
+    fires = report.fires if report else ()
+    names = await campaign_names(visit.runtime, visit.company_id, [one.campaign_id for one in fires])
+    return visit.page(
+        "reports/report.html",
+        code=422 if problem else 200,
+        report=report,
+        wanted=wanted,
+        problem=problem,
+        campaigns=await every(visit, list_campaigns),
+        names=names,
+        answers_name=ANSWERS,
+        funnel=funnel_of(report) if report else [],
+        kinds=list(Disposition),
+        presets=_presets(visit, wanted),
+        is_by_hour=wanted.end - wanted.start <= timedelta(days=3),
+    )
+
+
+@pages.get("/reports/recipients.csv", Scope.READ)
+async def download_recipients(visit: Visit) -> Response:
+    """Every message of these days, one a line, with what became of it."""
+    wanted = _range(visit)
+    pieces = await export_messages(
+        visit.runtime,
+        visit.company_id,
+        since=wanted.start,
+        until=wanted.end,
+        campaign_id=wanted.campaign_id or None,
+    )
+    return csv_response(pieces, f"recipients-{wanted.first}-{wanted.last}.csv")
+
+
+def funnel_of(report: RangeReport) -> list[tuple[str, int]]:
+    """From planned to answered: how many were left at each step."""
+    return [
+        ("Planned", report.ledger.planned),
+        ("Sent", report.ledger.sent),
+        ("Delivered", report.reached),
+        ("Answered", report.answered),
+        ("Confirmed", report.dispositions.get(Disposition.CONFIRMED, 0)),
+    ]
+
+
+def _range(visit: Visit) -> Range:
+    """The days that are asked for; the last thirty for none, or for what are no days."""
+    zone = ZoneInfo(visit.company.time_zone)
+    today = visit.runtime.now().astimezone(zone).date()
+    last = _day(visit.query("last"), today)
+    first = _day(visit.query("first"), last - timedelta(days=USUAL - 1))
+    return Range(first=first, last=last, zone=zone, campaign_id=visit.query("campaign_id"))
+
+
+def _day(text: str, otherwise: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return min(max(day, date(2000, 1, 1)), date(2100, 1, 1))
+
+
+def _presets(visit: Visit, wanted: Range) -> list[tuple[str, str, bool]]:
+    """Ranges that are asked for often: label, address, and whether it is shown now."""
+    today = visit.runtime.now().astimezone(wanted.zone).date()
+    month = today.replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    ranges = {
+        "Today": (today, today),
+        "7 days": (today - timedelta(days=6), today),
+        "30 days": (today - timedelta(days=29), today),
+        "This month": (month, today),
+        "Last month": (before, month - timedelta(days=1)),
+    }
+    made = {
+        label: Range(first=first, last=last, zone=wanted.zone, campaign_id=wanted.campaign_id)
+        for label, (first, last) in ranges.items()
+    }
+    return [(label, f"/reports?{one.query}", one == wanted) for label, one in made.items()]

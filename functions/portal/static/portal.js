@@ -1,0 +1,113 @@
+"use strict";
+// What pages do beyond HTML. Every form works without this file.
+
+// A field's chip puts the field into the text.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-insert]");
+  const body = document.getElementById("body");
+  if (!chip || !body) return;
+  body.setRangeText(chip.dataset.insert, body.selectionStart, body.selectionEnd, "end");
+  body.focus();
+  body.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// The text is measured when writing pauses, and once when the page opens with one.
+let pause;
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-measure]")) return;
+  clearTimeout(pause);
+  pause = setTimeout(measure, 300);
+});
+function measure() {
+  document.body.dispatchEvent(new CustomEvent("measure", { bubbles: true }));
+}
+addEventListener("load", () => {
+  const body = document.getElementById("body");
+  if (body && body.value) measure();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
+// One box ticks all of a table.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset.tickAll;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select();
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post") form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// A file too large for one request goes straight to storage, with its progress shown.
+const HEAD_BYTES = 256 * 1024;
+const upload = document.querySelector("form[data-upload]");
+if (upload) {
+  const input = upload.querySelector("input[type=file]");
+  const drop = upload.querySelector(".drop");
+  for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("over"));
+  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  upload.addEventListener("submit", (event) => {
+    const file = input.files[0];
+    if (!file) return;
+    if (upload.dataset.sent) event.preventDefault();
+    if (upload.dataset.sent) return;
+    if (file.size > Number(upload.dataset.mostBytes)) {
+      event.preventDefault();
+      say(`The file has ${Math.round(file.size / 1048576)} MB: more than is taken.`);
+    } else if (file.size > Number(upload.dataset.directBytes)) {
+      event.preventDefault();
+      upload.dataset.sent = "yes";
+      send(file).catch(() => {
+        say("The upload did not go through. Try it again.");
+        delete upload.dataset.sent;
+      });
+    }
+  });
+  const state = upload.querySelector(".upload-state");
+  const say = (text) => {
+    state.hidden = false;
+    state.querySelector("span").textContent = text;
+  };
+  const send = async (file) => {
+    const form = new FormData(upload);
+    form.set("file", file.slice(0, HEAD_BYTES), file.name);
+    form.set("name", file.name);
+    say("The file is being looked at.");
+    const answer = await fetch("/files/announce", { method: "POST", body: form });
+    if (!answer.ok) throw new Error(answer.status);
+    const link = await answer.json();
+    await put(link, file);
+    location.assign(link.next);
+  };
+  const put = (link, file) =>
+    new Promise((done, failed) => {
+      const request = new XMLHttpRequest();
+      request.open("PUT", link.url);
+      for (const [name, value] of Object.entries(link.headers)) request.setRequestHeader(name, value);
+      request.upload.addEventListener("progress", (event) => {
+        const percent = Math.round((event.loaded / event.total) * 100);
+        state.querySelector("progress").value = percent;
+        say(`${percent} % of the file is up.`);
+      });
+      request.addEventListener("load", () => (request.status < 300 ? done() : failed(new Error(request.status))));
+      request.addEventListener("error", failed);
+      request.send(file);
+    });
+}

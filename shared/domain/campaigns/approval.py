@@ -1,0 +1,64 @@
+"""A second person's approval: a campaign for many goes out only when somebody else has looked at it too."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.errors import Conflict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignApproval:
+    """Who asked for a campaign to be sent, by making it ready, and who else approved just that content.
+
+    `recipients` are how many it was for then; None where that is known only when it fires. `is_needed`: by
+    what the company had set then. `asked_by` and `approved_by` are "user …" or "key …", with the id.
+    """
+
+    content_hash: str
+    asked_by: str
+    asked_at: datetime
+    recipients: int | None = None
+    is_needed: bool = False
+    approved_by: str = ""
+    approved_at: datetime | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody must still approve it."""
+        return self.is_needed and self.approved_at is None
+
+
+def is_above(above: int | None, recipients: int | None) -> bool:
+    """Whether a company that lets so many be sent to without a second person needs one for these.
+
+    Where nobody can count them beforehand, it does.
+    """
+    return above is not None and (recipients is None or recipients > above)
+
+
+def approved(
+    approval: CampaignApproval | None, content_hash: str | None, by: str, now: datetime
+) -> CampaignApproval:
+    """The approval, given. Raises Conflict for who asked, and for what is not frozen."""
+    if approval is None or content_hash is None or approval.content_hash != content_hash:
+        raise Conflict("Nobody has asked for this campaign to be sent: it is not ready. Make it ready first.")
+    if approval.asked_by == by:
+        raise Conflict("You asked for it yourself: another approver or admin must approve it.")
+    if approval.approved_at is not None:
+        return approval
+    return replace(approval, approved_by=by, approved_at=now)
+
+
+def refusal(
+    approval: CampaignApproval | None, content_hash: str | None, above: int | None, recipients: int | None
+) -> str | None:
+    """Why a campaign may not fire for so many recipients now; None when it may."""
+    if not is_above(above, recipients):
+        return None
+    if approval and approval.approved_at is not None and approval.content_hash == content_hash:
+        return None
+    count = f"for {recipients:,} recipients" if recipients is not None else "for people who are counted later"
+    return (
+        f"The campaign is {count}, and above {above:,} your company needs a second person's approval: an "
+        "approver or admin other than who made it ready must approve it."
+    )

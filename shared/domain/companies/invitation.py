@@ -1,0 +1,26 @@
+"""An invitation: a link by which a person sets a password, once: a new user, or one who lost theirs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.companies.user import Role
+
+TO_JOIN = timedelta(days=7)
+TO_RESET = timedelta(hours=24)  # an admin hands it over by phone or mail
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invitation:
+    """An invitation under its token's digest. Of a lost password, `user_id` is whose.
+
+    `invited_by` is the user or program that made it. `expires_at` has a TTL policy.
+    """
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    invited_by: str
+    created_at: datetime
+    expires_at: datetime
+    user_id: str | None = None

@@ -1,0 +1,43 @@
+"""How often somebody may try a password or a code: counted by account and address, in a fixed stretch."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.ids import computed_id
+
+STRETCH = timedelta(minutes=15)
+
+
+class Counted(StrEnum):
+    """By what tries are counted. Accounts that do not exist count too, so that answers do not differ."""
+
+    ACCOUNT = "account"
+    ADDRESS = "address"
+    CODE = "code"  # of a user whose password was right
+
+
+# An office has one address. Of a million codes three hold at a time.
+MOST_TRIES = {Counted.ACCOUNT: 10, Counted.ADDRESS: 100, Counted.CODE: 5}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Throttle:
+    """Tries since `since`. `expires_at` has a TTL policy."""
+
+    id: str
+    since: datetime
+    tries: int
+    expires_at: datetime
+
+
+def throttle_id(counted: Counted, *what: str) -> str:
+    """Under which tries are counted; what it says of a person is a hash."""
+    return computed_id("throttle", counted, *what)
+
+
+def one_more(throttle: Throttle | None, item_id: str, now: datetime) -> Throttle:
+    """The count with a try now."""
+    if throttle is None or now >= throttle.since + STRETCH:
+        return Throttle(id=item_id, since=now, tries=1, expires_at=now + STRETCH)
+    return replace(throttle, tries=throttle.tries + 1)

@@ -1,0 +1,110 @@
+"""What a person gets of a company on one channel, and what becomes of that by their own choice."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.contacts.opt_out import (
+    OptOut,
+    OptOutSource,
+    ended,
+    holding,
+    noted,
+    opt_out_id,
+    opt_out_ids,
+    topic_opt_out_id,
+)
+from shared.domain.contacts.preference_link import LinkedPerson
+
+# What a person can take back by a link: their own word. A complaint, or what the company noted, is another's.
+_OWN = frozenset({OptOutSource.REPLY, OptOutSource.PROVIDER, OptOutSource.PAGE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    """What holds. `refused_topics` are those refused alone; `refusal` is that of all, if there is one."""
+
+    refused_topics: frozenset[str]
+    refusal: OptOut | None
+
+    @property
+    def may_return(self) -> bool:
+        """Whether the person can take the refusal of all back here."""
+        return self.refusal is not None and self.refusal.source in _OWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What a person chose: whether they get anything, and of which topics nothing."""
+
+    gets_messages: bool
+    refused_topics: frozenset[str]
+
+
+def preference_ids(person: LinkedPerson, topics: Collection[str]) -> tuple[str, ...]:
+    """The ids of all opt-outs that a choice may change."""
+    narrow = (topic_opt_out_id(person.channel, person.address, topic) for topic in topics)
+    return (*opt_out_ids(person.channel, person.address), *narrow)
+
+
+def preferences_of(person: LinkedPerson, topics: Collection[str], held: Mapping[str, OptOut]) -> Preferences:
+    """What holds for the person. `held` are the opt-outs that hold, by id."""
+    refused = (one for one in topics if topic_opt_out_id(person.channel, person.address, one) in held)
+    refusal = holding(opt_out_ids(person.channel, person.address), held)
+    return Preferences(
+        refused_topics=frozenset(refused),
+        refusal=None if refusal is None or refusal.is_bounce else refusal,
+    )
+
+
+def after_choice(
+    person: LinkedPerson,
+    topics: Collection[str],
+    stored: Mapping[str, OptOut],
+    choice: Choice,
+    now: datetime,
+    *,
+    is_forgotten: bool,
+) -> list[OptOut]:
+    """The opt-outs that change. Of a person who was deleted the address is not stored again."""
+    changed = [*_all(person, stored, choice, now), *_topics(person, topics, stored, choice, now)]
+    return [replace(one, address="") if is_forgotten else one for one in changed]
+
+
+def _all(
+    person: LinkedPerson, stored: Mapping[str, OptOut], choice: Choice, now: datetime
+) -> Iterator[OptOut]:
+    ids = opt_out_ids(person.channel, person.address)
+    theirs = [stored[item_id] for item_id in ids if item_id in stored]
+    if not choice.gets_messages:
+        new = noted(theirs, _refusal(person, opt_out_id(person.channel, person.address), now))
+        yield from [new] if new else []
+        return
+    for one in theirs:
+        if one.is_active and one.source in _OWN:
+            yield ended(one, OptOutSource.PAGE, now)
+
+
+def _topics(
+    person: LinkedPerson, topics: Collection[str], stored: Mapping[str, OptOut], choice: Choice, now: datetime
+) -> Iterator[OptOut]:
+    for topic in topics:
+        item_id = topic_opt_out_id(person.channel, person.address, topic)
+        current = stored.get(item_id)
+        if topic in choice.refused_topics:
+            refusal = replace(_refusal(person, item_id, now), topic=topic)
+            if (new := noted([current] if current else [], refusal)) is not None:
+                yield new
+        elif current is not None and current.is_active:
+            yield ended(current, OptOutSource.PAGE, now)
+
+
+def _refusal(person: LinkedPerson, item_id: str, now: datetime) -> OptOut:
+    return OptOut(
+        id=item_id,
+        channel=person.channel,
+        address=person.address,
+        is_active=True,
+        source=OptOutSource.PAGE,
+        changed_at=now,
+    )

@@ -1,0 +1,45 @@
+"""The address of an endpoint: what it must be like before anything is sent there."""
+
+from urllib.parse import urlsplit
+
+from shared.domain.characters import control_in
+from shared.domain.errors import InvalidInput
+from shared.domain.events.public_addresses import is_loopback, is_public
+
+LONGEST_URL = 2_000
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def check_url(url: str, *, allows_local: bool) -> str:
+    """The address as it is kept. Raises InvalidInput saying how to mend it.
+
+    What a name leads to is checked at each try. With `allows_local`, as on the local stack, http to this
+    machine will do.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise InvalidInput.at("url", "is no address; write it as https://example.com/hooks") from None
+    if fault := _fault(url, host, parts.scheme, is_local=allows_local and host in LOCAL_HOSTS):
+        raise InvalidInput.at("url", fault)
+    if "@" in parts.netloc or parts.fragment or port == 0:
+        raise InvalidInput.at("url", "must have no user, password, fragment or port 0")
+    return url
+
+
+def _fault(url: str, host: str, scheme: str, *, is_local: bool) -> str | None:
+    if len(url) > LONGEST_URL or not host or control_in(url, is_line=True) or " " in url:
+        return f"must be an address of at most {LONGEST_URL} characters, such as https://example.com/hooks"
+    if scheme not in (("https", "http") if is_local else ("https",)):
+        return "must begin with https://: what is sent holds personal data"
+    if not is_local and (host in LOCAL_HOSTS or is_loopback(host) or _is_inside(host)):
+        return "must be reachable from the internet; this is an address inside a network"
+    return None
+
+
+def _is_inside(host: str) -> bool:
+    """Whether the host is an address that is written out, and not a public one."""
+    is_written_out = ":" in host or host.replace(".", "").isdigit()
+    return is_written_out and not is_public(host)

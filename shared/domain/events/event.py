@@ -1,0 +1,68 @@
+"""An event: one thing that happened to a contact, a message, a reply or an opt-out, told in ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EventType(StrEnum):
+    """What happened. The word before the dot is what it happened to."""
+
+    CONTACT_CREATED = "contact.created"
+    CONTACT_CHANGED = "contact.changed"
+    CONTACT_DELETED = "contact.deleted"
+    TAG_ATTACHED = "contact.tag_attached"
+    TAG_REMOVED = "contact.tag_removed"
+    LIST_JOINED = "contact.list_joined"
+    LIST_LEFT = "contact.list_left"
+    FIELD_CHANGED = "contact.field_changed"
+    SUBSCRIBED = "contact.subscribed"
+    UNSUBSCRIBED = "contact.unsubscribed"
+    DELIVERY_CHANGED = "message.delivery_changed"
+    DISPOSITION_CHANGED = "message.disposition_changed"
+    REPLY_RECEIVED = "reply.received"
+    OPT_OUT_GIVEN = "opt_out.given"
+    OPT_OUT_ENDED = "opt_out.ended"
+    TEST = "webhook.test"
+
+    @property
+    def noun(self) -> str:
+        """What it happened to: contact, message, reply or opt_out."""
+        return self.value.partition(".")[0]
+
+
+# An opt-out is of an address; whose address that is, is looked up when it is told.
+CAUSES = {EventType.UNSUBSCRIBED: EventType.OPT_OUT_GIVEN, EventType.SUBSCRIBED: EventType.OPT_OUT_ENDED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One event. It holds no personal data: what `object_id` names is read when the event is told.
+
+    `what` is the tag, the list's id, the field or the channel; of a message its new disposition or delivery,
+    of a reply its meaning, of an opt-out how it was learned.
+    """
+
+    id: str
+    type: EventType
+    at: datetime
+    object_id: str
+    what: str = ""
+
+
+class Listeners(NamedTuple):
+    """What somebody of a company listens to."""
+
+    types: frozenset[EventType] = frozenset()
+
+    @classmethod
+    def of(cls, types: Iterable[EventType]) -> "Listeners":
+        """Those who hear these types, with what causes them."""
+        heard = frozenset(types)
+        return cls(heard | {CAUSES[one] for one in heard & CAUSES.keys()})
+
+    def hear_any(self, types: Iterable[EventType]) -> bool:
+        """Whether somebody listens to one of these."""
+        return not self.types.isdisjoint(types)

@@ -1,0 +1,171 @@
+"""What answers a reply by itself: an acknowledgement, the company's help, one confirmation of STOP."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.campaigns import window
+from shared.domain.campaigns.reply_option import ReplyOption, option_for
+from shared.domain.companies.company import Company
+from shared.domain.contacts.opt_out import OptOut
+from shared.domain.fires.standing import ANSWERED_WITHIN, CONFIRMED_WITHIN, Answer, answer_subject
+from shared.domain.ids import computed_id
+from shared.domain.messages.binding import NOTHING_OFFERED, Offer
+from shared.domain.messages.message import Message
+from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.reply import GivenAnswer, Reply
+from shared.domain.replies.asked import Flag, ReplyMeaning
+from shared.domain.replies.opt_out_texts import opt_out_text
+from shared.domain.senders.sender import Sender
+
+HELP_ANSWERED = "Answered with the help text."
+HELP_AT_PROVIDER = "The provider answered it."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A reply and what is around it.
+
+    `messages` are those sent to the person, by id, `offers` by fire. `written_at` is when it was written.
+    `refusal` is the opt-out that it began, None where it began none. `is_at_provider`: the provider has
+    answered the word by itself.
+    """
+
+    reply: Reply
+    written_at: datetime
+    messages: Mapping[str, Message]
+    offers: Mapping[str, Offer]
+    refusal: OptOut | None = None
+    is_at_provider: bool = False
+
+
+def may_be_answered(heard: Heard) -> bool:
+    """Whether anything could answer it: only then company and sender need to be read."""
+    meaning = heard.reply.meaning
+    if meaning is ReplyMeaning.ANSWER:
+        return bool(_acknowledgement(heard))
+    is_word = meaning is ReplyMeaning.HELP or heard.refusal is not None
+    return is_word and not heard.is_at_provider
+
+
+def answers_to(heard: Heard, company: Company, sender: Sender) -> list[Answer]:
+    """The answers: one at most. Whether they may go out is asked once more when they do."""
+    reply = heard.reply
+    if reply.meaning is ReplyMeaning.ANSWER:
+        return [_acknowledging(heard, sender)] if _acknowledgement(heard) else []
+    if heard.is_at_provider:
+        return []
+    if heard.refusal is not None:
+        return list(_confirming(heard, heard.refusal, company, sender))
+    if reply.meaning is ReplyMeaning.HELP:
+        return list(_helping(heard, company, sender))
+    return []
+
+
+def after_answers(reply: Reply, answers: list[Answer], *, is_at_provider: bool) -> Reply:
+    """The reply once it is answered: HELP waits for a person only where nothing answers it."""
+    if reply.meaning is not ReplyMeaning.HELP or reply.flags:
+        return reply
+    if is_at_provider:
+        return replace(reply, waits=False, note=HELP_AT_PROVIDER)
+    return replace(reply, waits=False, note=HELP_ANSWERED) if answers else reply
+
+
+def tags_for(heard: Heard) -> tuple[list[str], list[str]]:
+    """The tags that the chosen options give, and those that they take away."""
+    add: list[str] = []
+    remove: list[str] = []
+    for given in heard.reply.answers:
+        option = _option(heard, given)
+        add += option.add_tags if option else ()
+        remove += option.remove_tags if option else ()
+    return add, remove
+
+
+def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
+    offer = heard.offers.get(heard.messages[given.message_id].fire_id, NOTHING_OFFERED)
+    return option_for(offer.options, given.disposition)
+
+
+def _acknowledgement(heard: Heard) -> str:
+    """The texts of the options that were chosen, each once. Where life is in danger no machine answers.
+
+    Nor does it call back who answered in a call: that has said already what became of the key.
+    """
+    if Flag.DANGER in heard.reply.flags or heard.reply.channel.record.is_spoken:
+        return ""
+    return "\n".join(dict.fromkeys(_texts(heard)))
+
+
+def _texts(heard: Heard) -> Iterator[str]:
+    for given in heard.reply.answers:
+        message = heard.messages[given.message_id]
+        offer = heard.offers.get(message.fire_id, NOTHING_OFFERED)
+        option = _option(heard, given)
+        if option is None:
+            continue
+        is_open = window.is_open(offer.window, message.time_zones, heard.reply.received_at)
+        text = option.acknowledgement if is_open else option.acknowledgement_out_of_hours
+        if text or option.acknowledgement:
+            yield text or option.acknowledgement
+
+
+def _acknowledging(heard: Heard, sender: Sender) -> Answer:
+    reply = heard.reply
+    about = heard.messages[reply.answers[0].message_id]
+    return Answer(
+        id=computed_id(reply.id, Purpose.ACKNOWLEDGEMENT),
+        purpose=Purpose.ACKNOWLEDGEMENT,
+        text=_acknowledgement(heard),
+        not_after=heard.written_at + ANSWERED_WITHIN,
+        subject=answer_subject(reply.channel, [about.subject], sender.name),
+        about=about,
+        reply_id=reply.id,
+    )
+
+
+def _confirming(heard: Heard, refusal: OptOut, company: Company, sender: Sender) -> Iterator[Answer]:
+    """One confirmation for one refusal: its id follows from when that began."""
+    reply = heard.reply
+    if not company.consent.confirms_opt_outs or not reply.channel.record.confirms_opt_outs:
+        return
+    about = _last(heard)
+    own = sender.opt_out_text or company.consent.opt_out_text
+    yield Answer(
+        id=computed_id(refusal.id, refusal.changed_at.isoformat(), Purpose.OPT_OUT_CONFIRMATION),
+        purpose=Purpose.OPT_OUT_CONFIRMATION,
+        text=own or opt_out_text(company.name, _language(heard, about)),
+        not_after=heard.written_at + CONFIRMED_WITHIN,
+        about=about,
+        reply_id=reply.id,
+    )
+
+
+def _helping(heard: Heard, company: Company, sender: Sender) -> Iterator[Answer]:
+    """The help text, once an hour at most for one address: two machines must not help each other."""
+    reply, text = heard.reply, sender.help_text or company.consent.help_text
+    if not text:
+        return
+    about = _last(heard)
+    hour = heard.reply.received_at.strftime("%Y-%m-%dT%H")
+    key = reply.channel.record.address.key(reply.address)
+    yield Answer(
+        id=computed_id(sender.id, key, Purpose.HELP, hour),
+        purpose=Purpose.HELP,
+        text=text,
+        not_after=heard.written_at + ANSWERED_WITHIN,
+        subject=answer_subject(reply.channel, [about.subject] if about else [], sender.name),
+        about=about,
+        reply_id=reply.id,
+    )
+
+
+def _last(heard: Heard) -> Message | None:
+    """The newest message to the person: they are in that order."""
+    return next(iter(heard.messages.values()), None)
+
+
+def _language(heard: Heard, about: Message | None) -> str:
+    if about is None:
+        return "en"
+    return heard.offers.get(about.fire_id, NOTHING_OFFERED).languages.get(about.step_id, "en")

@@ -1,0 +1,11 @@
+"""What a planned message knows of the steps before it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedBefore:
+    """An earlier step's message of a recipient. `dedupe` is None where that step has none for them."""
+
+    step_id: str
+    dedupe: tuple[str, ...] | None

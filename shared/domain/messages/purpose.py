@@ -1,0 +1,17 @@
+"""What a message is for: a campaign, or an answer to what one person did."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a message exists. All but the first belong to a standing fire (shared/domain/fires/standing.py)."""
+
+    CAMPAIGN = "campaign"
+    ACKNOWLEDGEMENT = "acknowledgement"  # of an answer
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"  # the one message that a refusal lets through
+    HELP = "help"
+    LIST_CONFIRMATION = "list_confirmation"  # asks somebody once whether they want to be on a list
+    WRITTEN = "written"  # by somebody of the company, to who wrote
+
+
+ANSWERING = tuple(one for one in Purpose if one is not Purpose.CAMPAIGN)

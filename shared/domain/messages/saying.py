@@ -1,0 +1,96 @@
+"""What a reply does to opt-outs, as far as the company has a refusal reach."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from shared.domain.channels.channel import Channel
+from shared.domain.companies.consent_rules import OptOutScope
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.contacts.opt_out import (
+    OptOut,
+    OptOutSource,
+    ended,
+    noted,
+    opt_out_id,
+    opt_out_ids,
+    same_address,
+    sender_opt_out_id,
+)
+from shared.domain.messages.reply import Reply
+
+LONGEST_TEXT = 160
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saying:
+    """A reply with what it says of consent, and how far that reaches."""
+
+    reply: Reply
+    scope: OptOutScope = OptOutScope.CHANNEL
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it begins a refusal of one sender alone."""
+        return self.scope is OptOutScope.SENDER and self.reply.consent is WordMeaning.OPT_OUT
+
+    @property
+    def channels(self) -> list[Channel]:
+        """The channels it is about."""
+        channel = self.reply.channel
+        is_wide = self.scope is OptOutScope.ADDRESS and self.reply.consent is not None
+        return same_address(channel) if is_wide else [channel]
+
+    @property
+    def other_ids(self) -> set[str]:
+        """Ids of opt-outs on other channels that it may change."""
+        return {
+            item_id
+            for channel in self.channels
+            if channel != self.reply.channel
+            for item_id in opt_out_ids(channel, self.reply.address)
+        }
+
+
+def concerned_ids(channel: Channel, address: str, sender_id: str) -> tuple[str, ...]:
+    """Ids of the opt-outs that forbid what the sender would write to the address."""
+    return (*opt_out_ids(channel, address), sender_opt_out_id(channel, address, sender_id))
+
+
+def after_saying(saying: Saying, stored: Collection[OptOut]) -> list[OptOut]:
+    """What changes of the person's opt-outs. Whoever writes is in reach: that ends what bounces taught."""
+    reply = saying.reply
+    if reply.consent is WordMeaning.OPT_OUT:
+        return list(_refusals(saying, stored))
+    at, text, is_in = reply.received_at, reply.body[:LONGEST_TEXT], reply.consent is WordMeaning.OPT_IN
+    over = [
+        ended(one, OptOutSource.REPLY, at, text)
+        for one in stored
+        if one.is_active and (one.channel == reply.channel if one.is_bounce else is_in)
+    ]
+    return over or ([_said(saying, reply.channel, is_active=False)] if is_in and not stored else [])
+
+
+def _refusals(saying: Saying, stored: Collection[OptOut]) -> Iterator[OptOut]:
+    for channel in saying.channels:
+        said = _said(saying, channel, is_active=True)
+        theirs = [one for one in stored if one.channel == channel and one.sender_id in (None, said.sender_id)]
+        if (new := noted(theirs, said)) is not None:
+            yield new
+
+
+def _said(saying: Saying, channel: Channel, *, is_active: bool) -> OptOut:
+    reply, sender_id = saying.reply, saying.reply.sender_id
+    is_narrow = is_active and saying.is_narrow
+    return OptOut(
+        id=sender_opt_out_id(channel, reply.address, sender_id)
+        if is_narrow
+        else opt_out_id(channel, reply.address),
+        channel=channel,
+        address=reply.address,
+        is_active=is_active,
+        source=OptOutSource.REPLY,
+        changed_at=reply.received_at,
+        text=reply.body[:LONGEST_TEXT],
+        message_id=reply.message_id,
+        sender_id=sender_id if is_narrow else None,
+    )

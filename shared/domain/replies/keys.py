@@ -1,0 +1,35 @@
+"""The keys that answer a call: a digit for each reply option, and two that always mean the same."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.errors import Problem
+
+REPEAT = "*"
+# 47 CFR 64.1200(b)(3): a call with an artificial voice offers a key that ends all further ones.
+NO_MORE = "9"
+_DIGITS = frozenset("012345678")
+
+
+def keys_of(options: Iterable[ReplyOption]) -> Mapping[str, Disposition]:
+    """What each key answers: of every option the first of its words that is one digit, but for 9."""
+    found: dict[str, Disposition] = {}
+    for option in options:
+        if (key := _key(option)) is not None:
+            found.setdefault(key, option.disposition)
+    return found
+
+
+def check_keys(options: Sequence[ReplyOption]) -> Iterator[Problem]:
+    """Options that nobody could choose in a call."""
+    for index, option in enumerate(options):
+        if _key(option) is None:
+            reason = (
+                "in a call people answer with a key: add a digit from 0 to 8 as a word "
+                f"({NO_MORE} always means: no more calls)"
+            )
+            yield Problem(field=f"reply_options[{index}].words", reason=reason)
+
+
+def _key(option: ReplyOption) -> str | None:
+    return next((word.strip() for word in option.words if word.strip() in _DIGITS), None)

@@ -1,0 +1,126 @@
+"""A refusal in words of one's own: what is denied or ended, and messages, in one part of a sentence.
+
+Phrases of the language files find the usual wordings; these rules find the others. The words are under
+[refusals] of each file. A refusal that is missed is worse than one too many, so of two readings this holds.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from shared.domain.replies.heard import Heard
+from shared.domain.replies.lexicon import RefusalWords, lexicon_of
+from shared.domain.replies.sense import Sense
+from shared.domain.replies.spelling import is_slip
+from shared.domain.replies.words import Token
+
+_FAR = 8  # words between what is denied and the word for messages
+_NEAR = 6  # words between a verb of removing and what is to be removed
+_OF_WHAT = 4
+_OF = frozenset({"de", "d", "with"})
+_OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, Sense.MOVE, Sense.NOT_CANCEL})
+_STOP = "stop"
+_PRONOUNS = frozenset({"it", "la", "le", "les", "lo", "los", "me", "moi", "o", "please", "this", "us"})
+_AFTER_STOP = frozenset({"all", "it", "now", "please", "this"})
+_NEIGHBORS = frozenset({"step", "shop", "top", "atop", "stow", "stoop", "stomp", "strop"})  # plain words
+
+
+def refuses(heard: Heard) -> bool:
+    """Whether any part of the reply refuses messages in words that no phrase lists."""
+    words = lexicon_of(heard.language).refusal
+    passed = {at for mark in heard.marks if mark.sense in _OTHERS for at in range(mark.start, mark.end)}
+    return (
+        _is_slip_of_stop(heard.tokens)
+        or _is_one_word(heard.tokens, words)
+        or any(
+            _denies(part, rest, words)
+            or _removes(part, words)
+            or _ends_writing(part, words)
+            or _ends_with_it(part, words)
+            for part, rest in _parts(heard.tokens, passed)
+        )
+    )
+
+
+def is_limited(said: Sequence[str], words: RefusalWords, after: Sequence[str] = ()) -> bool:
+    """Whether a time, place or another way is named: "do not call at work", "do not call, text me"."""
+    told, later = f" {' '.join(said)} ", f" {' '.join(after)} "
+    return any(f" {one} " in told for one in words.limits) or any(f" {one} " in later for one in words.rather)
+
+
+def _parts(tokens: Sequence[Token], passed: Collection[int]) -> Iterator[tuple[list[str], list[str]]]:
+    """The words of each part, those that belong to something else as empty ones, and its clause's rest."""
+    for part in dict.fromkeys(token.part for token in tokens):
+        here = [at for at, token in enumerate(tokens) if token.part == part]
+        rest = [token.text for token in tokens[here[-1] + 1 :] if token.clause == tokens[here[0]].clause]
+        yield ["" if at in passed or tokens[at].asks else tokens[at].text for at in here], rest
+
+
+def _is_slip_of_stop(tokens: Sequence[Token]) -> bool:
+    """Whether a part of the reply is STOP alone, with a slip of the finger: "stpo"."""
+    parts = Counter(token.part for token in tokens)
+    alone = (token.text for token in tokens if parts[token.part] == 1)
+    return any(is_slip(word, _STOP) and word not in _NEIGHBORS for word in alone)
+
+
+def _is_one_word(tokens: Sequence[Token], words: RefusalWords) -> bool:
+    """Whether STOP and what is to stop are written as one word: "stoptexting"."""
+    ends = words.contacting | words.messages | _AFTER_STOP
+    return any(one.text.startswith(_STOP) and one.text[len(_STOP) :] in ends for one in tokens)
+
+
+def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bool:
+    """Whether messages, writing or permission are denied: "I never agreed to get texts"."""
+    for at, word in enumerate(part):
+        if word not in words.denials or _is_able(part, at, words):
+            continue
+        reach = part[at + 1 : at + 1 + _FAR]
+        first = next((one for one in reach if one not in words.fillers), "")
+        if first in words.received or first in words.ending:
+            continue
+        if first in words.contacting - words.messages and _is_own(part, at, words):
+            continue
+        if any(one in words.contacting or one in words.messages or one in words.permission for one in reach):
+            return not is_limited(part[at:], words, rest)
+    return False
+
+
+def _is_able(part: Sequence[str], at: int, words: RefusalWords) -> bool:
+    """ "I can not text now" says what somebody is able to."""
+    return any(one in words.able for one in part[max(at - 1, 0) : at])
+
+
+def _is_own(part: Sequence[str], at: int, words: RefusalWords) -> bool:
+    """ "I do not text" speaks of the person's own writing; "I'd like it if you did not text" does not."""
+    return any(one in words.own for one in part[max(at - 2, 0) : at]) and not words.wishes & set(part[:at])
+
+
+def _removes(part: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a number or name is to be taken away: "please scrub my number"."""
+    for at, word in enumerate(part):
+        if word in words.removing and not _denied(part, at, words):
+            removed = words.addresses | words.messages
+            return any(one in removed for one in part[at + 1 : at + 1 + _NEAR])
+    return False
+
+
+def _ends_writing(part: Sequence[str], words: RefusalWords) -> bool:
+    """Whether somebody is to end what they do: "dejen de estar molestando", "done with you texting"."""
+    for at, word in enumerate(part[:-1]):
+        if word in words.ending and part[at + 1] in _OF and not _denied(part, at, words):
+            return any(one in words.contacting for one in part[at + 2 : at + 2 + _OF_WHAT])
+    return False
+
+
+def _denied(part: Sequence[str], at: int, words: RefusalWords) -> bool:
+    return any(one in words.denials for one in part[max(at - 3, 0) : at])
+
+
+def _ends_with_it(part: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a part of several words ends with the command: "you keep texting me, please quit"."""
+    said = [*part]
+    while said and said[-1] in _PRONOUNS:  # "supprimez le", "delete it"
+        said.pop()
+    if len(part) < 2 or not said or said[-1] not in words.commands:
+        return False
+    before = said[-2] if len(said) > 1 else ""
+    return before not in words.denials | words.able | words.own | words.never_before

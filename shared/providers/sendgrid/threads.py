@@ -1,0 +1,35 @@
+"""How an answer by mail names the message it answers: by the Message-ID that we gave that one.
+
+Every mail program repeats it in In-Reply-To and References (RFC 5322, 3.6.4).
+"""
+
+import re
+from collections.abc import Iterable
+
+from shared.domain.messages.sending import OutgoingMessage
+
+_OURS = "rollcall"
+_IN_BRACKETS = re.compile(r"<([^<>\s@]{1,256})@[^<>\s@]{1,256}>")
+_OUR_ID = re.compile(rf"{_OURS}\.([\w-]{{1,128}})", re.ASCII)
+
+
+def message_id_header(message: OutgoingMessage) -> dict[str, str]:
+    """The Message-ID of one mail: it holds our id, and is of the sender's domain."""
+    domain = message.from_address.rpartition("@")[2]
+    return {"Message-ID": f"<{_OURS}.{message.message_id}@{domain}>"}
+
+
+def answered_ids(*headers: str) -> tuple[str | None, str | None]:
+    """Which of our messages a mail with these headers answers, and what else it names.
+
+    The first that is ours, and the first part of the first id that is not: SendGrid's own ids begin with what
+    it answered when the mail was sent. `headers` are In-Reply-To and then References, the newest last.
+    """
+    named = [part for header in headers for part in reversed(_IN_BRACKETS.findall(header))]
+    return _first(found[1] for one in named if (found := _OUR_ID.fullmatch(one))), _first(
+        one for one in named if not _OUR_ID.fullmatch(one)
+    )
+
+
+def _first(found: Iterable[str]) -> str | None:
+    return next(iter(found), None)

@@ -1,0 +1,51 @@
+"""What Twilio's errors of WhatsApp and Messenger mean. https://www.twilio.com/docs/api/errors"""
+
+from shared.domain.messages.sending import Lesson
+
+CHANNEL_FAILURES: dict[int, str] = {
+    63001: "The channel does not accept how the sender signs in: register the sender anew.",
+    63002: "The channel does not know the sender.",
+    63003: "The recipient is not on this channel.",
+    63005: "The channel did not accept the text, or the format: look at it in the provider's console.",
+    63006: "The text could not be made into what the channel takes.",
+    63007: "The sender is not registered with this channel.",
+    63008: "The sender's channel is not set up as it must be.",
+    63009: "The channel reported an error.",
+    63010: "Twilio had a fault of its own.",
+    63012: "The channel had a fault of its own.",
+    63013: "The channel's policy forbids this message.",
+    63014: "The recipient has blocked this sender.",
+    63015: "The WhatsApp sandbox writes only to numbers that have joined it.",
+    63016: "Outside the 24 hour window only an approved template may be sent.",
+    63017: "The channel's rate was exceeded.",
+    63018: "The channel's rate was exceeded.",
+    63019: "The channel could not fetch the media.",
+    63020: "Meta found something wrong with the business's account: look into its Business Manager.",
+    63021: "The channel takes no such content.",
+    63022: "The name of the sender is not approved.",
+    63024: "The recipient cannot be reached on this channel.",
+    63026: "The message is too large for the channel.",
+    63027: "The format does not exist in that language.",
+    63028: "The values do not fit the format.",
+    63029: "The recipient's phone could not load the format.",
+    63030: "The channel does not know a part of the message.",
+    63031: "The message goes from a number to itself.",
+    63032: "WhatsApp does not let this person be written to now.",
+    63033: "The recipient has blocked this sender.",
+    63036: "The recipient cannot be reached on this channel.",
+    63038: "The account's daily number of messages is used up.",
+    63039: "Facebook warns that the page writes too much outside the 24 hour window.",
+    63040: "The format was rejected.",
+    63041: "The format is paused, as too many people reported it.",
+    63042: "The format is disabled, as too many people reported it.",
+    63049: "Meta chose not to deliver this marketing message; use a format of the kind utility, or SMS.",
+    63050: "The person has stopped marketing messages of this sender.",
+}
+# Behind "cannot be reached" may be somebody who just has no WhatsApp yet.
+CHANNEL_LESSONS: dict[str, Lesson] = {
+    "63003": Lesson.MAYBE_GONE,
+    "63014": Lesson.REFUSED,
+    "63024": Lesson.MAYBE_GONE,
+    "63033": Lesson.REFUSED,
+    "63050": Lesson.REFUSED,
+}

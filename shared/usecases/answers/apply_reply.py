@@ -1,0 +1,186 @@
+"""Understand a reply by what holds now, and store it in one transaction with all that follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.domain.companies.company import Company
+from shared.domain.contacts.list_consent import ListConsent
+from shared.domain.contacts.opt_out import OptOut, active, holding
+from shared.domain.events.other_events import message_events, opt_out_events, reply_event
+from shared.domain.fires.answering import Heard, after_answers, answers_to, may_be_answered
+from shared.domain.messages.binding import Conversation, Offer, understood
+from shared.domain.messages.message import Message
+from shared.domain.messages.open_conversation import OpenConversation
+from shared.domain.messages.reply import Reply, replied
+from shared.domain.messages.saying import Saying, after_saying, concerned_ids
+from shared.domain.messages.sending import IncomingMessage
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.providers import registry
+from shared.runtime import Runtime
+from shared.usecases.answers.accept_invite import NOT_INVITED, Accepted, accept_invite
+from shared.usecases.answers.confirm_lists import confirm_lists
+from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
+from shared.usecases.answers.prepare_tags import prepare_tags
+from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
+from shared.usecases.outbox.open_outbox import Outbox, open_outbox
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A reply as it came, with the messages it may be about, the newest first, and what their fires offer.
+
+    `talks` are the conversations that it opens. `reference` is that of the invitation by which the person
+    came, `sender_ids` are those at the address that was written to.
+    """
+
+    reply: Reply
+    incoming: IncomingMessage
+    message_ids: Sequence[str]
+    offers: Mapping[str, Offer]
+    talks: Sequence[OpenConversation]
+    reference: str | None = None
+    sender_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Applied:
+    """The reply, and what follows from it beside answers to messages: ready to be written."""
+
+    reply: Reply
+    opt_outs: Sequence[OptOut] = ()
+    answers: Prepared = NOTHING
+    tagged: Tagged = UNTAGGED
+    talks: Sequence[OpenConversation] = ()
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    consents: Sequence[ListConsent] = ()
+    accepted: Accepted = NOT_INVITED
+
+    def write(self, runtime: Runtime, transaction: Transaction, company_id: str, outbox: Outbox) -> None:
+        """Store all of it, with its events."""
+        stores, reply = runtime.stores, self.reply
+        stores.replies.put(transaction, company_id, reply.id, reply)
+        events = [reply_event(reply), *opt_out_events(self.opt_outs)]
+        for message in replied(reply, self.messages):
+            stores.messages.put(transaction, company_id, message.id, message)
+            events += message_events(self.messages[message.id], message, reply.received_at)
+        for opt_out in self.opt_outs:
+            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        for talk in self.talks:
+            stores.conversations.put(transaction, company_id, talk.id, talk)
+        for consent in self.consents:
+            stores.list_consents.put(transaction, company_id, consent.id, consent)
+        self.answers.write(runtime, transaction, company_id)
+        self.accepted.write(runtime, transaction, company_id)
+        self.tagged.write(runtime, transaction, company_id, outbox)
+        outbox.put(transaction, events)
+
+
+async def apply_reply(runtime: Runtime, company_id: str, received: Received) -> Reply:
+    """The reply as it is stored, once. What answers it is announced; lost, the sweep finds it."""
+    stores, reply_id = runtime.stores, received.reply.id
+    outbox = await open_outbox(runtime, company_id)
+    made: list[_Applied] = []
+
+    async def apply(transaction: Transaction) -> _Applied:
+        stored = await stores.replies.find(company_id, reply_id, transaction)
+        if stored is not None:
+            return next((one for one in made if one.reply == stored), _Applied(reply=stored))
+        made[:] = [await _read(runtime, company_id, transaction, received)]
+        made[0].write(runtime, transaction, company_id, outbox)
+        return made[0]
+
+    applied = await transact(stores.db, apply, "receive_reply")
+    jobs = [*applied.answers.jobs, *applied.accepted.jobs]
+    await announce_answers(runtime, jobs, "receive_reply.publish")
+    await outbox.announce()
+    return applied.reply
+
+
+async def _read(runtime: Runtime, company_id: str, transaction: Transaction, received: Received) -> _Applied:
+    """Everything that is read in the transaction, and what follows from it."""
+    stores, reply, ids = runtime.stores, received.reply, received.message_ids
+    consent_ids = concerned_ids(reply.channel, reply.address, reply.sender_id)
+    found = await stores.messages.find_many(company_id, ids, transaction)
+    opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
+    messages = {item_id: found[item_id] for item_id in ids if item_id in found}
+    refusal = holding(consent_ids, active(opt_outs.values()))
+    talk = Conversation(
+        messages=list(messages.values()),
+        offers=received.offers,
+        is_refused=refusal is not None and not refusal.is_bounce,
+    )
+    accepted = await _accepted(runtime, company_id, transaction, received)
+    is_all = received.reference is not None and not received.incoming.body.strip()
+    done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
+    done, consents = await confirm_lists(runtime, company_id, transaction, done)
+    saying = await _said(runtime, company_id, done)
+    opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
+    changed = after_saying(saying, list(opt_outs.values()))
+    heard = Heard(
+        reply=done,
+        written_at=received.incoming.written_at or done.received_at,
+        messages=messages,
+        offers=received.offers,
+        refusal=next((one for one in changed if one.is_active), None),
+    )
+    answered, answers = await _answered(runtime, company_id, transaction, heard, received.incoming)
+    return _Applied(
+        reply=answered,
+        opt_outs=changed,
+        answers=answers,
+        tagged=await prepare_tags(runtime, company_id, transaction, heard),
+        talks=await _talks(runtime, company_id, transaction, received.talks),
+        messages=messages,
+        consents=consents,
+        accepted=accepted,
+    )
+
+
+async def _accepted(
+    runtime: Runtime, company_id: str, transaction: Transaction, received: Received
+) -> Accepted:
+    if received.reference is None:
+        return NOT_INVITED
+    reference, sender_ids = received.reference, received.sender_ids
+    return await accept_invite(runtime, company_id, transaction, reference, received.reply, sender_ids)
+
+
+async def _talks(
+    runtime: Runtime, company_id: str, transaction: Transaction, talks: Sequence[OpenConversation]
+) -> list[OpenConversation]:
+    """Those of the conversations that are open for longer now."""
+    ids = [one.id for one in talks]
+    before = await runtime.stores.conversations.find_many(company_id, ids, transaction)
+    return [one for one in talks if one.id not in before or before[one.id].written_at < one.written_at]
+
+
+async def _said(runtime: Runtime, company_id: str, reply: Reply) -> Saying:
+    """What the reply says of consent, and how far that reaches by the company's rules."""
+    if reply.consent is None:
+        return Saying(reply=reply)
+    company = await runtime.stores.companies.find(company_id)
+    if company is None:
+        return Saying(reply=reply)
+    saying = Saying(reply=reply, scope=company.consent.opt_out_scope)
+    if saying.is_narrow and not company.has_sender_opt_outs:  # before the first is stored: nobody misses it
+        await runtime.stores.companies.look_for_narrow(company_id, by_sender=True)
+    return saying
+
+
+async def _answered(
+    runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard, incoming: IncomingMessage
+) -> tuple[Reply, Prepared]:
+    """The reply, and what answers it, read and prepared."""
+    stores, reply = runtime.stores, heard.reply
+    if not may_be_answered(heard):
+        return reply, NOTHING
+    sender = await stores.senders.find(company_id, reply.sender_id)
+    company: Company | None = await stores.companies.find(company_id)
+    if sender is None or company is None:
+        return reply, NOTHING
+    is_at_provider = incoming.is_answered or registry.answers_word(sender, incoming.body)
+    answers = answers_to(replace(heard, is_at_provider=is_at_provider), company, sender)
+    prepared = await prepare_answers(
+        runtime, company_id, transaction, company, sender, reply.address, answers
+    )
+    return after_answers(reply, answers, is_at_provider=is_at_provider), prepared

@@ -1,0 +1,89 @@
+"""What a person chose by a link: which messages they get. No more is read than the company and opt-outs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.domain.companies.company import Company
+from shared.domain.contacts.opt_out import OptOut, active, opt_out_id
+from shared.domain.contacts.preference_link import LinkedPerson
+from shared.domain.contacts.preferences import (
+    Choice,
+    Preferences,
+    after_choice,
+    preference_ids,
+    preferences_of,
+)
+from shared.domain.events.other_events import opt_out_events
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+from shared.usecases.contacts.confirm_by_link import open_questions
+from shared.usecases.outbox.open_outbox import open_outbox
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownPreferences:
+    """What a page shows: whose messages, the topics that can be refused, and what holds."""
+
+    company: Company
+    topics: tuple[str, ...]
+    preferences: Preferences
+    to_confirm: tuple[str, ...] = ()  # names of lists that ask the person
+
+
+async def read_preferences(runtime: Runtime, company_id: str, person: LinkedPerson) -> ShownPreferences:
+    """What holds now. Raises NotFound when the company is gone."""
+    company, topics = await _company(runtime, company_id, person)
+    held = active(
+        (await runtime.stores.opt_outs.find_many(company_id, preference_ids(person, topics))).values()
+    )
+    return ShownPreferences(
+        company=company,
+        topics=topics,
+        preferences=preferences_of(person, topics, held),
+        to_confirm=await open_questions(runtime, company, person),
+    )
+
+
+async def save_preferences(
+    runtime: Runtime, company_id: str, person: LinkedPerson, choose: Callable[[Preferences], Choice]
+) -> ShownPreferences:
+    """What holds after the choice, which is made of what held. Choosing the same again changes nothing.
+
+    Raises NotFound when the company is gone.
+    """
+    stores = runtime.stores
+    company, topics = await _company(runtime, company_id, person)
+    if topics and not company.has_topic_opt_outs:  # before the first is stored: nobody misses it
+        await stores.companies.look_for_narrow(company_id, by_topic=True)
+    ids, outbox = preference_ids(person, topics), await open_outbox(runtime, company_id)
+
+    async def save(transaction: Transaction) -> dict[str, OptOut]:
+        stored = await stores.opt_outs.find_many(company_id, ids, transaction)
+        deleted = await stores.deletions.find(
+            company_id, opt_out_id(person.channel, person.address), transaction
+        )
+        choice = choose(preferences_of(person, topics, active(stored.values())))
+        changed = after_choice(
+            person, topics, stored, choice, runtime.now(), is_forgotten=deleted is not None
+        )
+        for opt_out in changed:
+            stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
+        outbox.put(transaction, opt_out_events(changed))
+        return stored | {one.id: one for one in changed}
+
+    stored = await transact(stores.db, save)
+    await outbox.announce()
+    preferences = preferences_of(person, topics, active(stored.values()))
+    questions = await open_questions(runtime, company, person)
+    return ShownPreferences(company=company, topics=topics, preferences=preferences, to_confirm=questions)
+
+
+async def _company(
+    runtime: Runtime, company_id: str, person: LinkedPerson
+) -> tuple[Company, tuple[str, ...]]:
+    """The company, and its topics with that of the link, be it none of them any more."""
+    company = await runtime.stores.companies.get(company_id)
+    topics = company.consent.topics
+    if person.topic and person.topic not in topics:
+        topics = (*topics, person.topic)
+    return company, topics

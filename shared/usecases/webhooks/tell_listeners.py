@@ -1,0 +1,126 @@
+"""Tell whoever listens of what happened: webhooks are made in the transaction that ticks the events off.
+
+So each event is told once. Many changes, as of an import, are told together in few webhooks.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from shared import log
+from shared.domain.contacts.contact_changes import ContactChange
+from shared.domain.events.contact_events import contact_events
+from shared.domain.events.event import Event
+from shared.domain.events.raised_events import RaisedEvents, tell_job, unpacked
+from shared.domain.events.webhook_delivery import WebhookDelivery, deliveries_of
+from shared.domain.events.webhook_endpoint import (
+    CLOCK_SKEW,
+    LISTENING,
+    WebhookEndpoint,
+    deliver_job,
+    with_more,
+)
+from shared.domain.job import TellListeners
+from shared.firestore.contact_shards import pairs_in
+from shared.firestore.kit.together import read_together
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.queries.events import CHANGES_DUE, EVENTS_DUE
+from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.outbox.find_listeners import listening_endpoints
+from shared.usecases.webhooks.find_consent_events import find_consent_events
+
+SECONDS_A_JOB = 60.0
+CHANGES_TOGETHER = 100
+CONTACTS_TOGETHER = 1_000  # of the changes, which have up to 500 each
+EVENTS_TOGETHER = 20  # documents with up to 1,000 events each; mostly with one or two
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be told, by id."""
+
+    events: Mapping[str, RaisedEvents]
+    changes: Mapping[str, ContactChange]
+
+    def all(self) -> list[Event]:
+        """The events."""
+        found = [event for one in self.events.values() for event in unpacked(one.events)]
+        for change in self.changes.values():
+            found += contact_events(change.id, change.at, pairs_in(change))
+        return found
+
+
+async def tell_listeners(runtime: Runtime, job: TellListeners) -> None:
+    """Tell everything that waits; after a minute another job goes on. Nothing, when nothing waits."""
+    deadline, company_id = time.monotonic() + SECONDS_A_JOB, job.company_id
+    while (found := await _find(runtime, company_id)) is not None:
+        endpoints = await _tell(runtime, company_id, found)
+        log.event("events told", company_id=company_id, endpoints=len(endpoints))
+        await announce_jobs(runtime, [deliver_job(company_id, one) for one in endpoints], None)
+        if time.monotonic() >= deadline:
+            await announce_jobs(runtime, [tell_job(company_id)], None)
+            return
+
+
+async def _find(runtime: Runtime, company_id: str) -> _Due | None:
+    stores, now = runtime.stores, runtime.now() + CLOCK_SKEW
+    events = await stores.events.some(company_id, EVENTS_DUE, now, limit=EVENTS_TOGETHER)
+    changes = await stores.contact_changes.some(company_id, CHANGES_DUE, now, limit=CHANGES_TOGETHER)
+    if not events and not changes:
+        return None
+    counts = accumulate(len(one.contact_ids) for one in changes)
+    few = [one for one, count in zip(changes, counts, strict=True) if count <= CONTACTS_TOGETHER]
+    return _Due({one.id: one for one in events}, {one.id: one for one in few or changes[:1]})
+
+
+async def _tell(runtime: Runtime, company_id: str, found: _Due) -> list[WebhookEndpoint]:
+    """Make the webhooks of what was found, if nobody has meanwhile; the endpoints they are for."""
+    stores = runtime.stores
+    listening = await listening_endpoints(runtime, company_id)
+    heard = {kind for one in listening for kind in one.event_types}
+    raised = [event for one in found.events.values() for event in unpacked(one.events)]
+    consents = await find_consent_events(runtime, company_id, raised, heard)
+    told_to: dict[str, WebhookEndpoint] = {}  # also by an attempt that reported an error
+
+    async def tell(transaction: Transaction) -> None:
+        events, changes, endpoints = await read_together(
+            stores.db,
+            transaction,
+            stores.events.wanted(company_id, found.events),
+            stores.contact_changes.wanted(company_id, found.changes),
+            stores.webhook_endpoints.wanted(company_id, [one.id for one in listening]),
+        )
+        due = _Due(events, {name: one for name, one in changes.items() if one.due_at is not None})
+        told = [event for one in due.all() for event in (one, *consents.get(one.id, ()))]
+        live = [one for one in endpoints.values() if one.state in LISTENING]
+        made = list(deliveries_of(told, live, runtime.now()))
+        _put(runtime, company_id, transaction, due, made, endpoints)
+        told_to.update({one.endpoint_id: endpoints[one.endpoint_id] for one in made})
+
+    await transact(stores.db, tell)
+    return list(told_to.values())
+
+
+def _put(
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    due: _Due,
+    made: Sequence[WebhookDelivery],
+    endpoints: Mapping[str, WebhookEndpoint],
+) -> None:
+    """Store the webhooks, have somebody look after them, and tick off what they tell."""
+    stores, now = runtime.stores, runtime.now()
+    for delivery in made:
+        stores.webhook_deliveries.put(transaction, company_id, delivery.id, delivery)
+    for endpoint_id in dict.fromkeys(one.endpoint_id for one in made):
+        if (endpoint := with_more(endpoints[endpoint_id], now)) is not None:
+            stores.webhook_endpoints.put_changed(
+                transaction, company_id, endpoint_id, endpoints[endpoint_id], endpoint
+            )
+    for item_id in due.events:
+        transaction.delete(stores.events.ref(company_id, item_id))
+    for item_id in due.changes:
+        stores.contact_changes.change(transaction, company_id, item_id, due_at=None)

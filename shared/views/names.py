@@ -1,0 +1,29 @@
+"""What people call things, by the ids that records have of them: each kind in one read."""
+
+from collections.abc import Iterable
+
+from shared.runtime import Runtime
+
+
+async def campaign_names(runtime: Runtime, company_id: str, ids: Iterable[str | None]) -> dict[str, str]:
+    """The campaigns' names, by id; one that is gone has none."""
+    found = await runtime.stores.campaigns.find_many(company_id, {one for one in ids if one})
+    return {item_id: campaign.name for item_id, campaign in found.items()}
+
+
+async def list_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The names of lists of contacts, by id."""
+    found = await runtime.stores.contact_lists.find_many(company_id, set(ids))
+    return {item_id: one.name for item_id, one in found.items()}
+
+
+async def user_names(runtime: Runtime, company_id: str, ids: Iterable[str | None]) -> dict[str, str]:
+    """The users' names, by id."""
+    found = await runtime.stores.users.find_many(company_id, {one for one in ids if one})
+    return {item_id: user.name for item_id, user in found.items()}
+
+
+async def sender_addresses(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The senders' addresses, by id."""
+    found = await runtime.stores.senders.find_many(company_id, set(ids))
+    return {item_id: sender.address for item_id, sender in found.items()}

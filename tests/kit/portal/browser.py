@@ -1,0 +1,84 @@
+"""Debian's Chromium on the portal: each page is looked at by axe, and leaves a picture at both widths."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, async_playwright
+
+from tests.kit.architecture.source_tree import ROOT
+from tests.kit.stack.phone_browser import CHROMIUM, CHROMIUM_OPTIONS
+
+# axe-core 4.14.1 (MPL-2.0), as it was published.
+AXE = Path(__file__).parent / "axe/axe.min.js"
+AXE_DIGEST = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+SCREENS = ROOT / ".local/screens"
+WIDTHS = {1280: 900, 390: 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Browser:
+    """A page of the portal, and what it said to the console that it should not have."""
+
+    def __init__(self, page: Page, address: str, prefix: str = "") -> None:
+        self.page, self.address = page, address
+        self._prefix = f"{prefix}-" if prefix else ""
+        self.faults: list[str] = []
+        self._count = 0
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: self._note(message.type, message.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        # What a page refuses, it answers with 4xx: that stands in the console, and is no fault.
+        if kind == "error" and "status of 4" not in text:
+            self.faults.append(text)
+
+    async def open(self, path: str) -> None:
+        """Go to a page."""
+        await self.page.goto(f"{self.address}{path}")
+
+    async def look(self, name: str) -> None:
+        """Take its picture at both widths, and have axe look at it in light and dark."""
+        self._count += 1
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        for width, height in reversed(WIDTHS.items()):
+            await self.page.set_viewport_size({"width": width, "height": height})
+            picture = SCREENS / f"{self._prefix}{self._count:02}-{name}-{width}.png"
+            await self.page.screenshot(path=picture, full_page=True)
+            needed = await self.page.evaluate("document.documentElement.scrollWidth")
+            assert needed <= width, f"{name} is {needed} wide on a screen of {width}"
+        for scheme in ("dark", "light"):
+            await self.page.emulate_media(color_scheme=scheme)
+            found = await self.violations()
+            assert not found, f"{name}, {scheme}: {found}"
+
+    async def violations(self) -> list[str]:
+        """What axe finds wrong on the page, each with where."""
+        run = f"axe.run(document, {{runOnly: {RULES}}})"
+        found: dict[str, Any] = await self.page.evaluate(f"{AXE.read_text(encoding='utf-8')};{run}")
+        return [
+            f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+
+@asynccontextmanager
+async def open_browser(address: str, prefix: str = "", **options: Any) -> AsyncIterator[Browser]:
+    """A browser at the portal's address. At its end nothing may have gone wrong in it.
+
+    Its pictures' names begin with `prefix`.
+    """
+    assert sha256(AXE.read_bytes()).hexdigest() == AXE_DIGEST
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        # axe is put into the page from outside: our policy would forbid it, as it does everything inline.
+        # Colours change at once: axe would judge one that is on its way from dark to light.
+        wanted: dict[str, Any] = {"bypass_csp": True, "reduced_motion": "reduce"} | options
+        page = await chromium.new_page(**wanted)
+        browser = Browser(page, address, prefix)
+        yield browser
+        await chromium.close()
+        assert browser.faults == []

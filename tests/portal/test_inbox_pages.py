@@ -1,0 +1,172 @@
+"""The inbox, and the appointment board."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest_asyncio
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.companies.user import Role
+from shared.domain.messages.message import MessageState
+from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.reply import Reply
+from shared.domain.replies.asked import Flag
+from shared.usecases.contacts.save_opt_out import save_opt_out
+from tests.kit.api.office import OURS, THEIRS, Office
+from tests.kit.builders import NOON
+from tests.kit.portal.visitor import Visitor
+from tests.portal.conftest import SignedIn
+
+REPLY = f"reply-{OURS}"
+WHERE = f"/inbox/{REPLY}"
+
+
+@pytest_asyncio.fixture
+async def editor(office: Office, signed_in: SignedIn) -> Visitor:
+    """An editor of ours, where a reply waits that may answer one message."""
+    reply = await office.stores.replies.get(OURS, REPLY)
+    message = await office.stores.messages.get(OURS, f"message-{OURS}")
+    await office.stores.messages.save(OURS, message.id, replace(message, address=reply.address))
+    await office.stores.replies.save(OURS, REPLY, replace(reply, waits=True, candidates=(message.id,)))
+    return await signed_in(Role.EDITOR)
+
+
+async def _reply(office: Office) -> Reply:
+    return await office.stores.replies.get(OURS, REPLY)
+
+
+async def test_a_reply_is_answered_from_the_list_by_one_click(office: Office, editor: Visitor) -> None:
+    await editor.get("/inbox")
+    assert f'value="message-{OURS}"' in editor.page.text
+    await editor.post(f"{WHERE}/answer", {"message_id": f"message-{OURS}", "disposition": "canceled"})
+    assert (await _reply(office)).disposition is Disposition.CANCELED
+    await editor.get("/inbox")
+    assert "Nothing waits for you." in editor.says
+
+
+async def test_what_is_urgent_stands_on_top_once(office: Office, editor: Visitor) -> None:
+    old = replace(
+        await _reply(office), id="urgent", body="chest pain", flags=(Flag.DANGER,),
+        received_at=NOON - timedelta(days=1),
+    )  # fmt: skip
+    await office.stores.replies.save(OURS, old.id, old)
+    await editor.get("/inbox")
+    text = editor.page.text
+    assert text.index("chest pain") < text.index("maybe")
+    assert text.count("chest pain") == 1
+
+
+async def test_a_reply_is_given_to_somebody_and_is_then_theirs(office: Office, editor: Visitor) -> None:
+    await editor.get("/inbox?show=mine")
+    assert "Nothing of yours waits." in editor.says
+    me = next(
+        one for one in (await office.stores.users.page(OURS, limit=50)).items if one.role is Role.EDITOR
+    )
+    await editor.post(f"{WHERE}/assign", {"user_id": me.id}, seen=WHERE)
+    await editor.get("/inbox?show=mine")
+    assert "maybe" in editor.says
+    for nobody in (f"user-{THEIRS}", f"user-{OURS}"):  # of another company; a viewer
+        await editor.post(f"{WHERE}/assign", {"user_id": nobody}, seen=WHERE)
+        assert (await _reply(office)).assigned_to == me.id
+    await editor.post(f"{WHERE}/assign", {"user_id": ""}, seen=WHERE)
+    assert (await _reply(office)).assigned_to is None
+
+
+async def test_somebody_writes_back_in_the_thread(office: Office, editor: Visitor) -> None:
+    await editor.get(WHERE)
+    assert "maybe" in editor.says
+    fields = {"text": "We open at nine.", "writing_id": "w-1", "settles": "on"}
+    for _ in range(2):
+        await editor.post(f"{WHERE}/write", fields, seen=WHERE)
+        assert editor.page.status_code == 303
+    await editor.get(WHERE)
+    assert editor.page.text.count("We open at nine.") == 1
+    [written] = [
+        one for one in (await office.stores.messages.page(OURS, limit=50)).items
+        if one.purpose is Purpose.WRITTEN
+    ]  # fmt: skip
+    assert (written.state, written.address) == (MessageState.QUEUED, "+12125550187")
+    assert not (await _reply(office)).waits
+
+
+async def test_what_cannot_be_sent_is_said_with_what_was_typed(office: Office, editor: Visitor) -> None:
+    fields = {"text": "Dear {{ name }}", "writing_id": "w-1"}
+    await editor.post(f"{WHERE}/write", fields, seen=WHERE)
+    assert editor.page.status_code == 422
+    assert "Dear {{ name }}" in editor.page.text
+    await save_opt_out(office.runtime, OURS, (await _reply(office)).channel, "+12125550187")
+    await editor.post(f"{WHERE}/write", {"text": "Hello", "writing_id": "w-2"}, seen=WHERE)
+    await editor.get(WHERE)
+    assert "has refused" in editor.says
+    assert 'name="text"' not in editor.page.text
+
+
+async def test_saved_replies_are_offered_where_one_writes(editor: Visitor) -> None:
+    await editor.post(
+        "/inbox/saved", {"id": "s-1", "name": "Hours", "text": "We open at nine."}, seen="/inbox/saved"
+    )
+    await editor.get(WHERE)
+    assert 'data-insert="We open at nine."' in editor.page.text
+    await editor.post("/inbox/saved", {"id": "s-2", "name": "", "text": "{{ x }}"}, seen="/inbox/saved")
+    assert editor.page.status_code == 422
+    await editor.post("/inbox/saved/s-1/delete", seen="/inbox/saved")
+    await editor.get(WHERE)
+    assert 'data-insert="We open at nine."' not in editor.page.text
+
+
+async def test_a_viewer_sees_the_thread_and_no_button(signed_in: SignedIn) -> None:
+    viewer = await signed_in(Role.VIEWER)
+    await viewer.get(WHERE)
+    assert viewer.page.status_code == 200
+    assert f"{WHERE}/write" not in viewer.page.text
+    assert f"{WHERE}/assign" not in viewer.page.text
+
+
+async def _appointments(office: Office) -> str:
+    """Three appointments on a day, and one on another; which day."""
+    at = office.runtime.now().replace(hour=17) + timedelta(days=7)
+    message = await office.stores.messages.get(OURS, f"message-{OURS}")
+    for number, disposition in enumerate((Disposition.CONFIRMED, Disposition.CANCELED, None)):
+        made = replace(
+            message, id=f"m-{number}", state=MessageState.SENT, disposition=disposition, file_id="f",
+            row_number=number, about_at=at + timedelta(hours=number), address=f"+1212555020{number}",
+        )  # fmt: skip
+        await office.stores.messages.save(OURS, made.id, made)
+    moving = replace(
+        message, id="m-9", about_at=at + timedelta(days=1), disposition=Disposition.RESCHEDULE_ASKED,
+        address="+12125550209", file_id="f", row_number=9,
+    )  # fmt: skip
+    await office.stores.messages.save(OURS, moving.id, moving)
+    return f"{at:%Y-%m-%d}"
+
+
+async def test_the_board_shows_a_day_and_who_asked_for_another_time(
+    office: Office, signed_in: SignedIn
+) -> None:
+    day, viewer = await _appointments(office), await signed_in(Role.VIEWER)
+    await viewer.get(f"/board?day={day}")
+    says = viewer.says
+    assert "3 appointments" in says
+    assert "1 confirmed" in says
+    assert "1 no answer" in says
+    freed, waiting = says.split("Freed times")[1].split("Who asked for another time")
+    assert "+12125550201" in freed
+    assert "+12125550209" in waiting
+    await viewer.get(f"/board?day={day}&state=confirmed")
+    assert "+12125550200" in viewer.page.text
+    assert "+12125550202" not in viewer.page.text
+    await viewer.get(f"/board?day={day}&campaign_id=campaign-{THEIRS}")
+    assert "No appointment on this day." in viewer.says
+
+
+async def test_the_board_is_exported_and_anothers_is_empty(office: Office, signed_in: SignedIn) -> None:
+    day, viewer = await _appointments(office), await signed_in(Role.VIEWER)
+    await viewer.get(f"/board/day.csv?day={day}")
+    lines = viewer.page.text.strip().splitlines()
+    assert len(lines) == 4
+    assert "confirmed" in lines[1]
+    other = await signed_in(Role.ADMIN, THEIRS)
+    await other.get(f"/board?day={day}")
+    assert "No appointment on this day." in other.says
+    await viewer.get("/board?day=tomorrow")
+    assert viewer.page.status_code == 200

@@ -1,0 +1,248 @@
+"""Who may do what: every route of the portal for nobody, every role, and another company's admin."""
+
+import pytest
+
+from functions.portal.kit.app import PARTS, routes_of
+from functions.portal.kit.pages import PageRoute
+from shared.domain.companies.api_key import Scope
+from shared.domain.companies.user import SCOPES, Role
+from tests.kit.api.office import OURS, THEIRS, Office
+from tests.kit.portal.visitor import Visitor
+from tests.portal.conftest import SignedIn
+
+# Every route with the scope it needs; None is open to everybody. A route without a row fails.
+R, W, S, A = Scope.READ, Scope.WRITE, Scope.SEND, Scope.ADMIN
+ROWS: dict[tuple[str, str], Scope | None] = {
+    ("GET", "/sign-in"): None,
+    ("POST", "/sign-in"): None,
+    ("GET", "/sign-in/code"): None,
+    ("POST", "/sign-in/code"): None,
+    ("GET", "/sign-in/with/{company_id}"): None,
+    ("GET", "/sign-in/callback"): None,
+    ("GET", "/sign-in/forgotten"): None,
+    ("GET", "/invitation/{token}"): None,
+    ("POST", "/invitation/{token}"): None,
+    ("GET", "/"): R,
+    ("POST", "/sign-out"): R,
+    ("GET", "/account"): R,
+    ("POST", "/account/password"): R,
+    ("POST", "/account/sign-out-everywhere"): R,
+    ("GET", "/account/second-factor"): R,
+    ("POST", "/account/second-factor"): R,
+    ("GET", "/account/second-factor/code"): R,
+    ("POST", "/account/second-factor/code"): R,
+    ("POST", "/account/second-factor/recovery-codes"): R,
+    ("POST", "/account/second-factor/remove"): R,
+    ("GET", "/files"): R,
+    ("GET", "/files/new"): W,
+    ("POST", "/files"): W,
+    ("POST", "/files/announce"): W,
+    ("GET", "/files/{file_id}"): R,
+    ("GET", "/files/{file_id}/progress"): R,
+    ("GET", "/files/{file_id}/rejected.csv"): R,
+    ("POST", "/files/{file_id}/release"): S,
+    ("GET", "/files/{file_id}/reject"): W,
+    ("POST", "/files/{file_id}/reject"): W,
+    ("POST", "/files/{file_id}/reload"): W,
+    ("GET", "/files/{file_id}/rows"): R,
+    ("GET", "/files/{file_id}/rows/{number:int}"): R,
+    ("POST", "/files/{file_id}/rows/{number:int}"): W,
+    ("GET", "/sources"): R,
+    ("GET", "/sources/{source_id}"): R,
+    ("POST", "/sources/{source_id}"): W,
+    ("GET", "/templates"): R,
+    ("POST", "/templates/measure"): R,
+    ("GET", "/campaigns"): R,
+    ("GET", "/campaigns/new"): W,
+    ("POST", "/campaigns"): W,
+    ("GET", "/campaigns/{campaign_id}"): R,
+    ("POST", "/campaigns/{campaign_id}"): W,
+    ("GET", "/campaigns/{campaign_id}/edit"): W,
+    ("GET", "/campaigns/{campaign_id}/ledger"): R,
+    ("POST", "/campaigns/{campaign_id}/preview"): W,
+    ("POST", "/campaigns/{campaign_id}/ready"): S,
+    ("POST", "/campaigns/{campaign_id}/approve"): S,
+    ("GET", "/campaigns/{campaign_id}/fire"): S,
+    ("POST", "/campaigns/{campaign_id}/fire"): S,
+    ("GET", "/campaigns/{campaign_id}/cancel"): S,
+    ("POST", "/campaigns/{campaign_id}/cancel"): S,
+    ("POST", "/campaigns/{campaign_id}/duplicate"): W,
+    ("POST", "/campaigns/{campaign_id}/pause"): S,
+    ("POST", "/campaigns/{campaign_id}/resume"): S,
+    ("POST", "/campaigns/{campaign_id}/reopen"): S,
+    ("GET", "/previews/{preview_id}"): R,
+    ("GET", "/previews/{preview_id}/progress"): R,
+    ("GET", "/fires/{fire_id}"): R,
+    ("GET", "/fires/{fire_id}/messages.csv"): R,
+    ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,
+    ("POST", "/fires/{fire_id}/failures/{failure_id}"): S,
+    ("GET", "/why"): R,
+    ("GET", "/contacts"): R,
+    ("GET", "/contacts/export.csv"): R,
+    ("GET", "/contacts/export.xlsx"): R,
+    ("POST", "/contacts/bulk"): W,
+    ("POST", "/contacts/bulk/do"): W,
+    ("GET", "/contacts/new"): W,
+    ("POST", "/contacts"): W,
+    ("GET", "/contacts/{contact_id}"): R,
+    ("GET", "/contacts/{contact_id}/edit"): W,
+    ("POST", "/contacts/{contact_id}/edit"): W,
+    ("GET", "/contacts/{contact_id}/delete"): W,
+    ("POST", "/contacts/{contact_id}/delete"): W,
+    ("POST", "/contacts/{contact_id}/tags"): W,
+    ("POST", "/contacts/{contact_id}/agreed"): W,
+    ("POST", "/contacts/{contact_id}/refused"): W,
+    ("GET", "/lists"): R,
+    ("POST", "/lists"): W,
+    ("GET", "/lists/{list_id}"): R,
+    ("POST", "/lists/{list_id}"): W,
+    ("GET", "/lists/{list_id}/delete"): W,
+    ("POST", "/lists/{list_id}/delete"): W,
+    ("GET", "/segments"): R,
+    ("GET", "/segments/new"): W,
+    ("POST", "/segments"): W,
+    ("POST", "/segments/build"): R,
+    ("POST", "/segments/count"): R,
+    ("GET", "/segments/{segment_id}"): R,
+    ("POST", "/segments/{segment_id}"): W,
+    ("GET", "/segments/{segment_id}/delete"): W,
+    ("POST", "/segments/{segment_id}/delete"): W,
+    ("GET", "/imports"): R,
+    ("GET", "/imports/new"): W,
+    ("POST", "/imports"): W,
+    ("GET", "/imports/{import_id}"): R,
+    ("GET", "/imports/{import_id}/progress"): R,
+    ("POST", "/imports/{import_id}/run"): W,
+    ("POST", "/imports/{import_id}/undo"): W,
+    ("GET", "/imports/{import_id}/rejected.csv"): R,
+    ("GET", "/imports/{import_id}/left.csv"): R,
+    ("GET", "/opt-outs"): R,
+    ("POST", "/opt-outs"): W,
+    ("POST", "/opt-outs/{opt_out_id}/end"): W,
+    ("GET", "/inbox"): R,
+    ("GET", "/inbox/{reply_id}"): R,
+    ("POST", "/inbox/{reply_id}/answer"): W,
+    ("POST", "/inbox/{reply_id}/close"): W,
+    ("POST", "/inbox/{reply_id}/assign"): W,
+    ("POST", "/inbox/{reply_id}/write"): W,
+    ("GET", "/inbox/saved"): R,
+    ("POST", "/inbox/saved"): W,
+    ("POST", "/inbox/saved/{saved_id}/delete"): W,
+    ("GET", "/board"): R,
+    ("GET", "/board/day.csv"): R,
+    ("GET", "/reports"): R,
+    ("GET", "/reports/recipients.csv"): R,
+    ("GET", "/settings"): A,
+    ("GET", "/settings/users"): A,
+    ("POST", "/settings/users"): A,
+    ("GET", "/settings/users/{user_id}"): A,
+    ("POST", "/settings/users/{user_id}"): A,
+    ("POST", "/settings/users/{user_id}/reset"): A,
+    ("POST", "/settings/users/{user_id}/sign-out"): A,
+    ("POST", "/settings/users/{user_id}/second-factor"): A,
+    ("GET", "/settings/approval"): A,
+    ("POST", "/settings/approval"): A,
+    ("GET", "/settings/sign-in"): A,
+    ("POST", "/settings/sign-in/second-factor"): A,
+    ("POST", "/settings/sign-in/oidc"): A,
+    ("POST", "/settings/sign-in/oidc/remove"): A,
+}
+CLOSED = {row: scope for row, scope in ROWS.items() if scope is not None}
+ENDS_THE_SESSION = {("POST", "/sign-out"), ("POST", "/account/sign-out-everywhere")}
+FIELDS = {
+    "message_id": f"message-{OURS}", "disposition": "confirmed", "role": "viewer", "name": "X",
+    "note": "By phone", "text": "By phone",
+}  # fmt: skip
+NOUNS = (
+    *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
+    *("contact", "list", "segment", "import", "saved"),
+)
+
+
+def _routes() -> list[PageRoute]:
+    found = [route for part in PARTS for route in routes_of(part) if isinstance(route, PageRoute)]
+    return list({(route.page_method, route.path): route for route in found}.values())
+
+
+def _filled(path: str, company_id: str = OURS) -> str:
+    """The path with ids of a company's things."""
+    for name in NOUNS:
+        path = path.replace(f"{{{name}_id}}", f"{name}-{company_id}")
+    path = path.replace("{opt_out_id}", f"opt-out-{company_id}")
+    return path.replace("{number:int}", "2").replace("{token}", f"{company_id}.{'x' * 43}")
+
+
+async def _ask(person: Visitor, method: str, path: str) -> int:
+    if method == "GET":
+        return (await person.get(_filled(path))).status_code
+    return (await person.post(_filled(path), FIELDS, seen="/account")).status_code
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert {(route.page_method, route.path): route.page_scope for route in _routes()} == ROWS
+
+
+def test_what_changes_something_needs_more_than_reading_but_for_ones_own_account() -> None:
+    own = {path for (method, path), scope in CLOSED.items() if method == "POST" and scope is Scope.READ}
+    assert own == {
+        "/sign-out",
+        "/account/password",
+        "/account/sign-out-everywhere",
+        "/account/second-factor",
+        "/account/second-factor/code",
+        "/account/second-factor/recovery-codes",
+        "/account/second-factor/remove",
+        "/templates/measure",  # stores nothing
+        "/segments/build",  # nor does this
+        "/segments/count",  # nor this
+    }
+
+
+async def test_nobody_is_sent_to_sign_in_and_nothing_is_read(visitor: Visitor) -> None:
+    for method, path in CLOSED:
+        await visitor.get("/sign-in")
+        answer = await (
+            visitor.get(_filled(path)) if method == "GET" else visitor.post(_filled(path), FIELDS)
+        )
+        assert answer.status_code == 303, (method, path)
+        assert answer.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_may_do_what_its_scopes_allow_and_nothing_else(signed_in: SignedIn, role: Role) -> None:
+    person = await signed_in(role)
+    for (method, path), scope in CLOSED.items():
+        if (method, path) in ENDS_THE_SESSION:
+            continue
+        status = await _ask(person, method, path)
+        is_allowed = scope in SCOPES[role] or Scope.ADMIN in SCOPES[role]
+        assert (status != 403) == is_allowed, (method, path, status)
+        assert status < 500, (method, path, status)
+
+
+async def test_another_companys_admin_finds_and_changes_nothing(office: Office, signed_in: SignedIn) -> None:
+    before = await _stored(office)
+    person = await signed_in(Role.ADMIN, THEIRS)
+    for method, path in CLOSED:
+        if "_id}" not in path:
+            continue
+        if method == "GET":
+            answer = await person.get(_filled(path))
+            assert answer.status_code == 404, (path, answer.status_code)
+            assert "Acme" not in answer.text
+        else:
+            answer = await person.post(_filled(path), FIELDS, seen="/account")
+            is_refused = answer.status_code == 404 or "__Host-flash" in answer.headers.get("set-cookie", "")
+            assert is_refused, (path, answer.status_code)
+    for path in (f"/campaigns/new?file=file-{OURS}", f"/sources/source-{THEIRS}?file=file-{OURS}"):
+        assert (await person.get(path)).status_code == 404
+    assert await _stored(office) == before
+
+
+async def _stored(office: Office) -> dict[str, object]:
+    """Everything of ours, as it stands."""
+    kept: dict[str, object] = {}
+    for collection in office.stores.all():
+        async for page in collection.each_page(OURS):
+            kept |= {f"{collection.name}/{one.id}": one for one in page}
+    return kept

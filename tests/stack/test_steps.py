@@ -1,0 +1,80 @@
+"""A ladder and a broadcast in two waves, through the whole stack: who answers gets no further step."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from infra.local.waiting import wait_while_moving
+from tests.kit.stack.office import Office, campaign, settled
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+ANA, BEN = "+12125552391", "+12125552392"
+ROWS = [f"Ana,{ANA},ana@ladder.example", f"Ben,{BEN},ben@ladder.example"]
+
+
+async def _draft(office: Office, when: dict[str, Any]) -> str:
+    """A campaign whose second step asks again whoever has not answered; its id."""
+    draft = await campaign(office, ROWS)
+    body = {"name": "Again", "channel": "sms", "body": "Once more, {{ name }}: reply 1 to confirm."}
+    template = await office.api.post("/templates", body)
+    first = {
+        name: draft["steps"][0][name] for name in ("channel", "template_id", "sender_id", "address_field")
+    }
+    again = first | {"template_id": template["id"], "when": when, "only_if": "not_answered"}
+    changed = await office.api.patch(f"/campaigns/{draft['id']}", {"steps": [first, again]})
+    assert changed["steps"][1]["when"] == {"counted_from": "recipient"} | when
+    await office.api.post(f"/campaigns/{draft['id']}/ready")
+    return str(draft["id"])
+
+
+async def _handsets(office: Office) -> Counter[str]:
+    return Counter(one["handset"] for one in await office.simulator.messages() if not one["incoming"])
+
+
+async def test_whoever_answers_the_first_step_is_not_asked_again(office: Office) -> None:
+    campaign_id = await _draft(office, {"kind": "after_delay", "seconds": 8})
+    fire = await office.api.post(f"/campaigns/{campaign_id}/fire")
+    await _first_wave(office)
+    await office.simulator.reply(ANA, "1")
+    await _dispatched(office, fire["id"])
+    report = await settled(office, fire["id"])
+    assert (report["ledger"]["sent"], report["skipped"]) == (3, {"answered": 1})
+    assert await _handsets(office) == {ANA: 1, BEN: 2}
+
+
+async def test_the_second_wave_follows_the_first_when_a_tick_finds_it_due(office: Office) -> None:
+    campaign_id = await _draft(office, {"kind": "after_delay", "seconds": 1, "counted_from": "step"})
+    fire = await office.api.post(f"/campaigns/{campaign_id}/fire")
+    await _first_wave(office)
+    await office.simulator.reply(ANA, "1")
+    await office.stack.tick_now("sweep_stalled_work")
+    live = await office.api.get(f"/fires/{fire['id']}")
+    assert (live["status"], [one["seconds"] for one in live["later_steps"]]) == ("firing", [1])
+    await _answered(office, fire["id"])
+    await office.stack.tick_now("fire_due_campaigns")
+    report = await settled(office, fire["id"])
+    assert (report["ledger"]["sent"], report["skipped"]) == (3, {"answered": 1})
+    assert await _handsets(office) == {ANA: 1, BEN: 2}
+
+
+async def _first_wave(office: Office) -> None:
+    await wait_while_moving("both texts", lambda: _handsets(office), lambda sent: len(sent) == 2)
+
+
+async def _dispatched(office: Office, fire_id: str) -> None:
+    """Until nothing is pending: a message that waits for its own time is found by a tick."""
+
+    async def pending() -> int:
+        await office.stack.tick_now("dispatch_due_batches")
+        return int((await office.api.get(f"/fires/{fire_id}"))["ledger"]["pending"])
+
+    await wait_while_moving("the second step", pending, lambda left: left == 0)
+
+
+async def _answered(office: Office, fire_id: str) -> None:
+    async def replies() -> list[Any]:
+        found: list[Any] = (await office.api.get("/replies", fire_id=fire_id))["items"]
+        return found
+
+    await wait_while_moving("the answer", replies, lambda found: len(found) == 1)

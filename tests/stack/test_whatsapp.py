@@ -1,0 +1,138 @@
+"""A campaign over WhatsApp on the running stack: a format, a button, a free text, and STOP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from shared.domain.channels.channel import Channel
+from shared.domain.senders.sender import Provider, Sender
+from shared.usecases.senders.save_sender import save_sender
+from tests.kit.patience import PATIENCE_SECONDS
+from tests.kit.stack.office import Office, campaign, settled, stack_runtime
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+NUMBER = "+12125550177"
+ANA, BEN = "whatsapp:+12125550187", "whatsapp:+12125550188"
+ROWS = ["Ana,(212) 555-0187,", "Ben,(212) 555-0188,"]
+BUTTONS = {"1": "Yes, I come", "2": "Please cancel"}
+OPTIONS = [
+    {"words": ["1"], "disposition": "confirmed"},
+    {"words": ["2"], "disposition": "canceled"},
+]
+
+
+@dataclass(frozen=True)
+class ChatOffice:
+    """A company with a WhatsApp number, and a format that WhatsApp approved."""
+
+    office: Office
+    sender_id: str
+    content_id: str
+
+    async def fire(self, **template: Any) -> dict[str, Any]:
+        """Fire a campaign for Ana and Ben with this template; its report when nothing is pending."""
+        api = self.office.api
+        made = await api.post("/templates", {"name": "Visit", "channel": "whatsapp", **template})
+        step = {
+            "channel": "whatsapp",
+            "template_id": made["id"],
+            "sender_id": self.sender_id,
+            "address_field": "phone",
+        }
+        draft = await campaign(self.office, ROWS, steps=[step], reply_options=OPTIONS)
+        await api.post(f"/campaigns/{draft['id']}/ready")
+        fire = await api.post(f"/campaigns/{draft['id']}/fire")
+        return await settled(self.office, fire["id"])
+
+    async def fire_format(self) -> dict[str, Any]:
+        """The same with the approved format."""
+        return await self.fire(content_id=self.content_id, content_values={"1": "{{ name }}"})
+
+    async def replies(self, count: int) -> list[dict[str, Any]]:
+        """So many replies, the newest first."""
+
+        async def look() -> list[dict[str, Any]]:
+            return list((await self.office.api.get("/replies"))["items"])
+
+        found: list[dict[str, Any]] = await _until(look, lambda items: len(items) == count)
+        return found
+
+    async def messages(self, fire_id: str, is_enough: Callable[[Any], bool]) -> dict[str, dict[str, Any]]:
+        """The fire's messages by address, once that holds of all of them."""
+
+        async def look() -> list[dict[str, Any]]:
+            return list((await self.office.api.get("/messages", fire_id=fire_id))["items"])
+
+        return {one["address"]: one for one in await _until(look, lambda items: all(map(is_enough, items)))}
+
+
+async def _until(look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]) -> Any:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not holds(found := await look()):  # what is waited for happens in other processes
+            await asyncio.sleep(0.1)
+    return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(office: Office) -> AsyncIterator[ChatOffice]:
+    sender = Sender(
+        id="chats",
+        channel=Channel("whatsapp"),
+        provider=Provider("twilio"),
+        address=NUMBER,
+        rate_per_second=25.0,
+    )
+    account = await office.simulator.add_account()
+    async with stack_runtime(office.stack) as runtime:
+        fields = {"account_sid": account.sid, "auth_token": account.token}
+        await save_sender(runtime, office.company.company_id, sender, fields)
+    public = office.stack.settings_env["ROLLCALL_PUBLIC_URL"]
+    url = f"{public}/messages/incoming?company={office.company.company_id}&sender={sender.id}"
+    await office.simulator.add_number(account, f"whatsapp:{NUMBER}", webhook_url=url)
+    content = await office.simulator.add_content(account, "Hello {{1}}, will you come?", buttons=BUTTONS)
+    yield ChatOffice(office, sender.id, content)
+
+
+async def test_a_button_answers_and_opens_the_conversation_for_words_of_our_own(chat: ChatOffice) -> None:
+    simulator = chat.office.simulator
+    checked = await chat.office.api.get(f"/senders/{chat.sender_id}/check")
+    assert checked["problem"] is None
+    listed = await chat.office.api.get(f"/senders/{chat.sender_id}/contents")
+    assert [(one["id"], one["approval"]) for one in listed["items"]] == [(chat.content_id, "approved")]
+
+    asked = await chat.fire_format()
+    assert asked["ledger"] | {"planned": 2, "sent": 2} == asked["ledger"]
+    await simulator.look(BEN)
+    await simulator.press(ANA, "2")
+    [reply] = await chat.replies(1)
+    assert (reply["meaning"], reply["disposition"], reply["choice"]) == ("answer", "canceled", "2")
+    assert (reply["address"], reply["body"]) == (ANA.removeprefix("whatsapp:"), BUTTONS["2"])
+    fire_id = asked["fire_id"]
+    messages = await chat.messages(fire_id, lambda one: one["delivery"] in ("delivered", "read"))
+    assert messages[ANA.removeprefix("whatsapp:")]["disposition"] == "canceled"
+
+    told = await chat.fire(body="Thank you, {{ name }}.")
+    assert told["ledger"] | {"planned": 2, "sent": 1, "skipped": 1} == told["ledger"]
+    assert told["skipped"] == {"conversation_closed": 1}
+    sent = [one for one in await simulator.messages(handset=ANA) if not one["incoming"]]
+    assert [one["body"] for one in sent] == ["Hello Ana, will you come?", "Thank you, Ana."]
+
+
+async def test_stop_on_whatsapp_ends_whatsapp_and_texts_go_on(chat: ChatOffice) -> None:
+    simulator, api = chat.office.simulator, chat.office.api
+    await chat.fire_format()
+    await simulator.reply(ANA, "STOP", sender=f"whatsapp:{NUMBER}")
+    [reply] = await chat.replies(1)
+    assert (reply["meaning"], reply["consent"]) == ("opt_out", "opt_out")
+    [refusal] = (await api.get("/opt-outs"))["items"]
+    assert (refusal["channel"], refusal["address"]) == ("whatsapp", ANA.removeprefix("whatsapp:"))
+    again = await chat.fire_format()
+    assert again["skipped"] == {"opted_out": 1}
+    draft = await campaign(chat.office, ROWS)
+    await api.post(f"/campaigns/{draft['id']}/ready")
+    texted = await settled(chat.office, (await api.post(f"/campaigns/{draft['id']}/fire"))["id"])
+    assert texted["ledger"] | {"planned": 2, "sent": 2} == texted["ledger"]

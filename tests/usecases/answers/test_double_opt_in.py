@@ -1,0 +1,101 @@
+"""Double opt-in, from joining a list to the first campaign, over reply and link; nobody is asked twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.campaigns.audience import ListMembers
+from shared.domain.contacts.contact_list import ContactList
+from shared.domain.contacts.preference_link import LinkedPerson
+from shared.domain.errors import InvalidInput
+from shared.domain.messages.purpose import Purpose
+from shared.domain.replies.asked import ReplyMeaning
+from shared.usecases.contacts.confirm_by_link import confirm_by_link
+from shared.usecases.contacts.save_contact_list import create_contact_list
+from shared.usecases.contacts.save_opt_out import save_opt_out
+from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.kit.builders import NOON
+from tests.kit.clinic import Clinic
+from tests.usecases.fires.test_people import ANA, BEN, CLEO, SMS, a_person, know, ready
+
+DAY = NOON.replace(hour=16)  # by day in all of the country
+
+
+async def joined(clinic: Clinic) -> None:
+    """Ana and Ben are on a list that asks, Cleo is on none."""
+    news = ContactList(
+        id="news",
+        name="News",
+        created_at=NOON,
+        updated_at=NOON,
+        confirm_sender_id="texts",
+        confirm_text="Willow Clinic: reply YES to get our news.",
+    )
+    await create_contact_list(clinic.runtime, clinic.company_id, news)
+    people = (a_person("ana", ANA, list_ids=("news",)), a_person("ben", BEN, list_ids=("news",)))
+    await know(clinic, *people, a_person("cleo", CLEO))
+
+
+async def ask(clinic: Clinic) -> None:
+    """The tick finds the company, and its people are asked: jobs run here."""
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now())
+
+
+async def questions(clinic: Clinic) -> dict[str, str]:
+    """Who was asked, and how."""
+    sent = [one for one in await clinic.messages() if one.purpose is Purpose.LIST_CONFIRMATION]
+    assert len({one.address for one in sent}) == len(sent)
+    return {one.address: one.body for one in sent}
+
+
+async def reached(clinic: Clinic) -> set[str]:
+    """Whom a campaign for the list reaches now."""
+    await ready(clinic, ListMembers(list_id="news"))
+    await clinic.fire()
+    return {one.address for one in await clinic.messages() if one.purpose is Purpose.CAMPAIGN}
+
+
+async def test_who_joins_is_asked_once_and_gets_nothing_before_a_yes(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    asked = await questions(clinic)
+    assert asked.keys() == {ANA, BEN}
+    assert asked[ANA].startswith("Willow Clinic: reply YES to get our news. http")
+    await ask(clinic)
+    assert await questions(clinic) == asked
+    reply = await clinic.write(ANA, "Yes please")
+    assert (reply.meaning, reply.waits) == (ReplyMeaning.OPT_IN, False)
+    assert reply.note == "The person confirmed to be on: News."
+    assert await reached(clinic) == {ANA}
+
+
+async def test_the_link_confirms_and_a_late_yes_does_not(clinic: Clinic) -> None:
+    clock = clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    person = LinkedPerson(company_id=clinic.company_id, channel=SMS, address=ANA)
+    await confirm_by_link(clinic.runtime, clinic.company_id, person)
+    clock.at = DAY + timedelta(days=8)
+    late = await clinic.write(BEN, "yes")
+    assert late.meaning is ReplyMeaning.UNCLEAR
+    assert await reached(clinic) == {ANA}
+
+
+async def test_an_edit_confirms_nothing_and_who_refused_is_not_asked(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    await save_opt_out(clinic.runtime, clinic.company_id, SMS, BEN)
+    await know(clinic, a_person("ana", ANA, "vip", list_ids=("news",)))
+    await ask(clinic)
+    assert (await questions(clinic)).keys() == {ANA}
+    await know(clinic, a_person("ana", ANA, "vip", "new", list_ids=("news",)))
+    assert await reached(clinic) == set()
+
+
+async def test_a_call_cannot_ask(clinic: Clinic) -> None:
+    wrong = ContactList(
+        id="x", name="X", created_at=NOON, updated_at=NOON, confirm_sender_id="nobody", confirm_text="YES?"
+    )
+    with pytest.raises(InvalidInput, match="there is no such sender"):
+        await create_contact_list(clinic.runtime, clinic.company_id, wrong)
