@@ -140,7 +140,7 @@ async def test_saved_replies_are_kept_changed_and_given_up(clinic: Clinic) -> No
     await save_saved_reply(*arguments, "s-1", "Hours", TEXT)
     await save_saved_reply(*arguments, "s-1", " Opening hours ", f" {TEXT} ")
     [saved] = (await list_saved_replies(*arguments, PageAsked(10))).items
-    assert (saved.name, saved.text) == ("Opening hours", TEXT)
+    assert (saved.id, saved.name, saved.text) == ("s-1", "Opening hours", TEXT)
     with pytest.raises(InvalidInput) as wrong:
         await save_saved_reply(*arguments, "s-2", " ", "{{ name }}")
     assert {one.field for one in wrong.value.problems} == {"name", "text"}

@@ -120,7 +120,9 @@ async def test_a_text_that_two_of_ours_could_be_settles_neither(clinic: Clinic) 
     assert (await clinic.reconcile())["unknown"] == 2
 
 
-async def test_a_provider_that_is_down_delays_and_settles_nothing(clinic: Clinic) -> None:
+async def test_a_provider_that_is_down_delays_and_settles_nothing(
+    clinic: Clinic, caplog: pytest.LogCaptureFixture
+) -> None:
     await clinic.fire_for(ABSENT)
     clinic.later(5 * HOUR)
     await clinic.set_credentials("texts", {"account_sid": "AC0", "auth_token": "wrong"})
@@ -128,6 +130,9 @@ async def test_a_provider_that_is_down_delays_and_settles_nothing(clinic: Clinic
     [message] = await clinic.messages()
     assert message.state is MessageState.UNKNOWN
     assert message.search_at is not None
+    [logged] = [vars(entry)["fields"] for entry in caplog.records if entry.message == "history not read"]
+    assert logged["sender_id"] == "texts"
+    assert "credentials" in logged["reason"]
 
 
 async def test_unknown_mail_stays_for_a_person(clinic: Clinic) -> None:

@@ -123,13 +123,17 @@ async def test_a_fire_that_was_not_closed(clinic: Clinic) -> None:
     await check_sent_once(clinic, fire)
 
 
-async def test_one_kind_that_cannot_be_swept_keeps_no_other_from_its_turn(clinic: Clinic) -> None:
+async def test_one_kind_that_cannot_be_swept_keeps_no_other_from_its_turn(
+    clinic: Clinic, caplog: pytest.LogCaptureFixture
+) -> None:
     fire = await lost(clinic, 1)
     broken = clinic.stores.files.ref(clinic.company_id, "broken")
     await broken.set({"state": "awaiting_upload", "created_at": clinic.runtime.now() - timedelta(hours=1)})
     with pytest.raises(ExceptionGroup):
         await sweep(clinic, minutes=11)
     assert (await clinic.report(fire)).ledger.sent == COUNT
+    [logged] = [vars(entry)["fields"] for entry in caplog.records if entry.message == "sweep failed"]
+    assert logged["kind"] == "files"
 
 
 async def job_of(clinic: Clinic) -> SendBatch:
