@@ -12,6 +12,7 @@ from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
 _LAST_HOUR = 24
+_MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
 _MOST_OPTIONS = 4  # an ordinal above it is a day
@@ -60,8 +61,15 @@ def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon:
         and isinstance(mark.value, int)
         and mark.value <= _LAST_HOUR
     ):
-        return mark._replace(sense=Sense.TIME, value=f"{mark.value}"), 0
+        minutes = _minutes(following)
+        return mark._replace(sense=Sense.TIME, value=f"{mark.value}{minutes}"), int(bool(minutes))
     return mark, 0
+
+
+def _minutes(mark: Mark | None) -> str:
+    """What stands behind an hour in words, as dictated: "at ten thirty"; empty where that is no minutes."""
+    is_word = mark is not None and mark.sense is Sense.NUMBER and not mark.text.isdecimal()
+    return f":{mark.value}" if mark is not None and is_word and mark.value in _MINUTES else ""
 
 
 def _month(marks: Sequence[Mark], index: int, lexicon: Lexicon) -> tuple[int | None, int]:

@@ -27,13 +27,20 @@ _NEIGHBORS = frozenset({"step", "shop", "top", "atop", "stow", "stoop", "stomp",
 def refuses(heard: Heard) -> bool:
     """Whether any part of the reply refuses messages in words that no phrase lists."""
     words = lexicon_of(heard.language).refusal
-    passed = {at for mark in heard.marks if mark.sense in _OTHERS for at in range(mark.start, mark.end)}
+    passed = {
+        at
+        for mark in heard.marks
+        if mark.sense in _OTHERS
+        for at in range(mark.start, mark.end)
+        if heard.tokens[at].text not in words.received
+    }
     return (
         _is_slip_of_stop(heard.tokens)
         or _is_one_word(heard.tokens, words)
         or any(
             _denies(part, rest, words)
             or _removes(part, words)
+            or _takes_off(part, words)
             or _ends_writing(part, words)
             or _ends_with_it(part, words)
             for part, rest in _parts(heard.tokens, passed)
@@ -75,13 +82,18 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
             continue
         reach = part[at + 1 : at + 1 + _FAR]
         first = next((one for one in reach if one not in words.fillers), "")
-        if first in words.received or first in words.ending:
+        if first in words.received or first in words.ending or _is_received(part, at, first, words):
             continue
         if first in words.contacting - words.messages and _is_own(part, at, words):
             continue
         if any(one in words.contacting or one in words.messages or one in words.permission for one in reach):
             return not is_limited(part[at:], words, rest)
     return False
+
+
+def _is_received(part: Sequence[str], at: int, first: str, words: RefusalWords) -> bool:
+    """ "Je ne comprends pas votre message", "I got no text": the verb stands before the denial."""
+    return first in words.messages and at > 0 and part[at - 1] in words.received
 
 
 def _is_able(part: Sequence[str], at: int, words: RefusalWords) -> bool:
@@ -91,11 +103,19 @@ def _is_able(part: Sequence[str], at: int, words: RefusalWords) -> bool:
 
 def _is_own(part: Sequence[str], at: int, words: RefusalWords) -> bool:
     """ "I do not text" speaks of the person's own writing; "I'd like it if you did not text" does not."""
-    return any(one in words.own for one in part[max(at - 2, 0) : at]) and not words.wishes & set(part[:at])
+    before = set(part[max(at - 2, 0) : at])
+    return bool(before & words.subjects or (before & words.own and not words.wishes & set(part[:at])))
+
+
+def _is_of_a_visit(part: Sequence[str], words: RefusalWords) -> bool:
+    """ "Take me off the schedule" and "remove my name from Tuesday" cancel a visit."""
+    return bool(set(part) & words.visits) and not set(part) & words.messages
 
 
 def _removes(part: Sequence[str], words: RefusalWords) -> bool:
     """Whether a number or name is to be taken away: "please scrub my number"."""
+    if _is_of_a_visit(part, words):
+        return False
     for at, word in enumerate(part):
         if word in words.removing and not _denied(part, at, words):
             removed = words.addresses | words.messages
@@ -103,10 +123,23 @@ def _removes(part: Sequence[str], words: RefusalWords) -> bool:
     return False
 
 
+def _takes_off(part: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a person is to be taken off: "exclude us", "eliminenme"."""
+    if _is_of_a_visit(part, words):
+        return False
+    for at, word in enumerate(part):
+        if word not in words.taking_off or _denied(part, at, words):
+            continue
+        beside = {*part[max(at - 1, 0) : at], *part[at + 1 : at + 3]}
+        if beside & words.persons or any(word.endswith(one) for one in words.persons if len(one) < len(word)):
+            return True
+    return False
+
+
 def _ends_writing(part: Sequence[str], words: RefusalWords) -> bool:
     """Whether somebody is to end what they do: "dejen de estar molestando", "done with you texting"."""
     for at, word in enumerate(part[:-1]):
-        if word in words.ending and part[at + 1] in _OF and not _denied(part, at, words):
+        if word in words.ending | words.halting and part[at + 1] in _OF and not _denied(part, at, words):
             return any(one in words.contacting for one in part[at + 2 : at + 2 + _OF_WHAT])
     return False
 
