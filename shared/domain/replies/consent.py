@@ -31,7 +31,7 @@ _STOP_BEFORE = frozenset({
 })  # fmt: skip
 _STOP_AFTER = frozenset({
     "a", "after", "along", "and", "aspirin", "at", "before", "being", "bleeding", "blood",
-    "breastfeeding", "by", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
+    "billing", "breastfeeding", "by", "charging", "overcharging", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
     "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
     "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
     "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",

@@ -26,10 +26,11 @@ class RefusalWords:
     """What refusals in words of one's own are made of: see refusals.py.
 
     `halting` ends what somebody does, and means other things elsewhere. `fillers` may stand behind a denial.
-    `received` says that nothing came, `able` what somebody can do, `own` and `subjects` who does it. `taking_off` is what is
-    done to a person (`persons`: "me") who is on a list, and `visits` what they may be taken off as well.
-    `limits` and `rather` (another way to write, in a later part) are phrases, the others words; a stem with a
-    star stands for all its `forms`.
+    `received` says that nothing came, `able` what somebody can do, `own` and `subjects` who does it.
+    `from_where` parts what is removed from where it stands. `taking_off` is what is done to a person
+    (`persons`: "me") who is on a list, and `visits` what they may be taken off as well. `limits` and `rather`
+    (another way to write, in a later part) are phrases, the others words; a stem with a star stands for all
+    its `forms`.
     """
 
     ending: frozenset[str]
@@ -40,6 +41,7 @@ class RefusalWords:
     permission: frozenset[str]
     removing: frozenset[str]
     addresses: frozenset[str]
+    from_where: frozenset[str]
     taking_off: frozenset[str]
     persons: frozenset[str]
     visits: frozenset[str]

@@ -6,6 +6,7 @@ Phrases of the language files find the usual wordings; these rules find the othe
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import RefusalWords, lexicon_of
@@ -19,6 +20,7 @@ _OF_WHAT = 4
 _OF = frozenset({"de", "d", "with"})
 _OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, Sense.MOVE, Sense.NOT_CANCEL})
 _STOP = "stop"
+_BACK = "back"
 _PRONOUNS = frozenset({"it", "la", "le", "les", "lo", "los", "me", "moi", "o", "please", "this", "us"})
 _AFTER_STOP = frozenset({"all", "it", "now", "please", "this"})
 _NEIGHBORS = frozenset({"step", "shop", "top", "atop", "stow", "stoop", "stomp", "strop"})  # plain words
@@ -86,6 +88,8 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
             continue
         if first in words.contacting - words.messages and _is_own(part, at, words):
             continue
+        if _BACK in reach:  # "nobody calls me back"
+            continue
         if any(one in words.contacting or one in words.messages or one in words.permission for one in reach):
             return not is_limited(part[at:], words, rest)
     return False
@@ -119,8 +123,17 @@ def _removes(part: Sequence[str], words: RefusalWords) -> bool:
     for at, word in enumerate(part):
         if word in words.removing and not _denied(part, at, words):
             removed = words.addresses | words.messages
-            return any(one in removed for one in part[at + 1 : at + 1 + _NEAR])
+            reach = part[at + 1 : at + 1 + _NEAR]
+            return any(one in removed for one in reach) and not _is_a_thing(reach, words)
     return False
+
+
+def _is_a_thing(reach: Sequence[str], words: RefusalWords) -> bool:
+    """Whether what is removed is neither person nor address: "the allergy from my records"."""
+    what = list(takewhile(lambda one: one not in words.from_where, reach))
+    named = [one for one in what if one not in words.fillers]
+    theirs = words.addresses | words.messages | words.persons
+    return len(what) < len(reach) and bool(named) and not theirs & set(what)
 
 
 def _takes_off(part: Sequence[str], words: RefusalWords) -> bool:

@@ -26,6 +26,8 @@ _COUNTING = frozenset({
 })  # fmt: skip
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _INSTEAD = "instead"
+_SUBJECTS = frozenset({"i", "we"})
+_POLITE = frozenset({Sense.GREETING, Sense.CORRECTION})
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
     "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
@@ -74,9 +76,20 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         return None if _counts(mark, marks) or _is_date(mark, marks) else matter.numbered(mark.value)
     if mark.sense is Sense.COMING and _is_late(mark, marks):
         return None
+    if _ends_in_cannot(mark, marks):
+        return CANCELED
     if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
         return None  # "text my wife instead"
     return _VOTES.get(mark.sense)
+
+
+def _ends_in_cannot(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Sorry I can't" cancels where nothing says what it is that they cannot."""
+    if mark.sense is not Sense.NEGATION or mark.text != "not":
+        return False
+    before, after = marks[: marks.index(mark)], marks[marks.index(mark) + 1 :]
+    is_bare = all(one.text in _SUBJECTS or one.sense in _POLITE for one in (*before[:-1], *after))
+    return bool(before) and before[-1].text == "can" and is_bare
 
 
 def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
