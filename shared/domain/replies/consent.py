@@ -30,12 +30,12 @@ _STOP_BEFORE = frozenset({
     "to", "train", "we", "will", "would",
 })  # fmt: skip
 _STOP_AFTER = frozenset({
-    "a", "after", "along", "and", "aspirin", "at", "before", "being", "bleeding", "blood",
-    "billing", "breastfeeding", "by", "charging", "overcharging", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
-    "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
-    "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
-    "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
-    "lights", "motion", "signs",
+    "a", "after", "along", "and", "aspirin", "at", "before", "being", "billing", "bleeding", "blood",
+    "breastfeeding", "by", "charging", "coming", "crying", "drinking", "driving", "eating", "for",
+    "getting", "giving", "going", "her", "here", "his", "if", "in", "light", "lights", "medication",
+    "medicine", "meds", "motion", "my", "off", "on", "over", "overcharging", "seeing", "sign", "signs",
+    "smoking", "taking", "the", "there", "to", "treatment", "until", "using", "vomiting", "watch",
+    "wearing", "when", "working", "your",
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({

@@ -122,7 +122,7 @@ def _removes(part: Sequence[str], words: RefusalWords) -> bool:
         return False
     for at, word in enumerate(part):
         if word in words.removing and not _denied(part, at, words):
-            removed = words.addresses | words.messages
+            removed = words.addresses | words.messages | words.permission
             reach = part[at + 1 : at + 1 + _NEAR]
             return any(one in removed for one in reach) and not _is_a_thing(reach, words)
     return False
