@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
+from shared.domain.replies.refusal_words import RefusalWords, refusal_words
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import nearest
 from shared.domain.replies.words import Token
@@ -19,42 +20,6 @@ _KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MO
 _KEY_LENGTH = 6
 _PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain words
 Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RefusalWords:
-    """What refusals in words of one's own are made of: see refusals.py.
-
-    `halting` ends what somebody does, and means other things elsewhere. `fillers` may stand behind a denial.
-    `received` says that nothing came, `able` what somebody can do, `own` and `subjects` who does it.
-    `from_where` parts what is removed from where it stands. `taking_off` is what is done to a person
-    (`persons`: "me") who is on a list, and `visits` what they may be taken off as well. `limits` and `rather`
-    (another way to write, in a later part) are phrases, the others words; a stem with a star stands for all
-    its `forms`.
-    """
-
-    ending: frozenset[str]
-    halting: frozenset[str]
-    messages: frozenset[str]
-    contacting: frozenset[str]
-    denials: frozenset[str]
-    permission: frozenset[str]
-    removing: frozenset[str]
-    addresses: frozenset[str]
-    from_where: frozenset[str]
-    taking_off: frozenset[str]
-    persons: frozenset[str]
-    visits: frozenset[str]
-    commands: frozenset[str]
-    received: frozenset[str]
-    able: frozenset[str]
-    own: frozenset[str]
-    subjects: frozenset[str]
-    fillers: frozenset[str]
-    never_before: frozenset[str]
-    wishes: frozenset[str]
-    limits: tuple[str, ...]
-    rather: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,10 +70,10 @@ def lexicon_of(language: str) -> Lexicon:
     }
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
-    refusal = _refusal_words(said["refusals"], said["forms"])
+    refusal = refusal_words(said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
-    known |= refusal.messages | refusal.addresses
+    known |= refusal.messages | refusal.addresses | refusal.permission
     return Lexicon(
         language=language,
         aliases=aliases,
@@ -126,36 +91,6 @@ def lexicon_of(language: str) -> Lexicon:
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
-
-
-def _refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:
-    limits, rather = (
-        tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip())
-        for name in ("limits", "rather")
-    )
-    endings = list(_endings(forms))
-    words = {
-        name: frozenset(word for one in text.split() for word in _forms_of(one, endings))
-        for name, text in said.items()
-        if name not in ("limits", "rather")
-    }
-    return RefusalWords(**words, limits=limits, rather=rather)
-
-
-def _endings(forms: Mapping[str, str]) -> Iterator[str]:
-    """What a stem may end in: an ending, and behind some of them a pronoun that is written with the verb."""
-    for ending in forms["endings"].split():
-        yield ending.strip("+-")
-        if ending.endswith("+"):
-            yield from (ending[:-1] + pronoun for pronoun in forms["joined"].split())
-
-
-def _forms_of(word: str, endings: Sequence[str]) -> Iterator[str]:
-    """The word; with a star behind it, every form of its stem: "borr*" is "borren", "borrenme", "borrar"."""
-    if not word.endswith("*"):
-        yield word
-        return
-    yield from (word[:-1] + ending for ending in endings)
 
 
 def _breaks(patterns: Sequence[Pattern]) -> set[str]:

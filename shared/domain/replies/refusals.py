@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
 from shared.domain.replies.heard import Heard
-from shared.domain.replies.lexicon import RefusalWords, lexicon_of
+from shared.domain.replies.lexicon import lexicon_of
+from shared.domain.replies.refusal_words import RefusalWords
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.spelling import is_slip
 from shared.domain.replies.words import Token
@@ -19,6 +20,11 @@ _NEAR = 6  # words between a verb of removing and what is to be removed
 _OF_WHAT = 4
 _OF = frozenset({"de", "d", "with"})
 _OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, Sense.MOVE, Sense.NOT_CANCEL})
+_TELLING = frozenset({Sense.WORD, Sense.NEGATION})
+_NO_COMPLAINT = frozenset({
+    Sense.ASKING, Sense.HARMLESS, Sense.COMING, Sense.YES, Sense.CHOICE, Sense.DOUBT, Sense.NOT_REFUSE,
+    Sense.MOVE, Sense.CANCEL, Sense.TIME, Sense.DAY, Sense.BUT, Sense.DANGER, Sense.WRONG_NUMBER,
+})  # fmt: skip
 _STOP = "stop"
 _BACK = "back"
 _PRONOUNS = frozenset({"it", "la", "le", "les", "lo", "los", "me", "moi", "o", "please", "this", "us"})
@@ -39,6 +45,7 @@ def refuses(heard: Heard) -> bool:
     return (
         _is_slip_of_stop(heard.tokens)
         or _is_one_word(heard.tokens, words)
+        or _complains_of_messages(heard, words)
         or any(
             _denies(part, rest, words)
             or _removes(part, words)
@@ -77,6 +84,20 @@ def _is_one_word(tokens: Sequence[Token], words: RefusalWords) -> bool:
     return any(one.text.startswith(_STOP) and one.text[len(_STOP) :] in ends for one in tokens)
 
 
+def _complains_of_messages(heard: Heard, words: RefusalWords) -> bool:
+    """Whether unknown words are said of messages, and none that welcomes them: "chill with the texts"."""
+    for part in dict.fromkeys(token.part for token in heard.tokens):
+        said = [token for token in heard.tokens if token.part == part]
+        here = [mark for mark in heard.marks if mark.part == part]
+        texts = {token.text for token in said}
+        is_told = any(mark.sense in _TELLING for mark in here) and not any(
+            mark.asks or mark.sense in _NO_COMPLAINT for mark in here
+        )
+        if texts & words.many and is_told and not texts & words.welcome:
+            return True
+    return False
+
+
 def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bool:
     """Whether messages, writing or permission are denied: "I never agreed to get texts"."""
     for at, word in enumerate(part):
@@ -90,7 +111,9 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
             continue
         if _BACK in reach:  # "nobody calls me back"
             continue
-        if any(one in words.contacting or one in words.messages or one in words.permission for one in reach):
+        theirs = words.contacting | words.messages
+        theirs |= frozenset() if _is_of_a_visit(part, words) else words.permission
+        if theirs & set(reach):
             return not is_limited(part[at:], words, rest)
     return False
 
