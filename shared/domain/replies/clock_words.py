@@ -93,14 +93,17 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
         return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
     if mark.sense is Sense.COMING and mark.value is not None:  # "see you on Friday"
         return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
-    if (
-        mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and mark.value > _MOST_OPTIONS
-    ):  # "the 5th"
+    if mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and _is_day_of_month(mark):
         return mark.value == at.day
     if mark.sense is Sense.OTHER:
         spans = [_PARTS[word] for word in mark.text.split() if word in _PARTS]
         return bool(spans) and all(first <= at.hour < last for first, last in spans)
     return None
+
+
+def _is_day_of_month(mark: Mark) -> bool:
+    """ "The 3rd" is a day, and so is "the fifth"; "the third" may be an option."""
+    return mark.text[:1].isdecimal() or (isinstance(mark.value, int) and mark.value > _MOST_OPTIONS)
 
 
 def _is_time(text: str, at: datetime) -> bool:

@@ -116,9 +116,9 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
 
 
 def _is_own(heard: Heard, mark: Mark) -> bool:
-    """ "If I don't call" is what the person does."""
-    own = lexicon_of(heard.language).refusal.own
-    return mark.start > 0 and heard.tokens[mark.start - 1].text in own
+    """ "If I don't call" is what the person does, and "I will not stop coming" denies the end."""
+    words = lexicon_of(heard.language).refusal
+    return mark.start > 0 and heard.tokens[mark.start - 1].text in words.own | words.denials
 
 
 def _is_limited(marks: Sequence[Mark], index: int, language: str) -> bool:

@@ -73,7 +73,7 @@ def lexicon_of(language: str) -> Lexicon:
     refusal = refusal_words(said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
-    known |= refusal.messages | refusal.addresses | refusal.permission
+    known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
     return Lexicon(
         language=language,
         aliases=aliases,

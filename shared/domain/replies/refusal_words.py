@@ -12,9 +12,11 @@ class RefusalWords:
     refuses them, unless a word says that they are `welcome`. `fillers` may stand behind a denial.
     `received` says that nothing came, `able` what somebody can do, `own` and `subjects` who does it.
     `from_where` parts what is removed from where it stands. `taking_off` is what is done to a person
-    (`persons`: "me") who is on a list, and `visits` what they may be taken off as well. `limits` and `rather`
-    (another way to write, in a later part) are phrases, the others words; a stem with a star stands for all
-    its `forms`.
+    (`persons`: "me") who is on a list, and `visits` what they may be taken off as well. `commands` end a
+    sentence, with one of `stoppers` also behind "to" or `stopped`. An unknown verb before a person's own
+    `belongings` (`owners`: "my") discards them, unless a word says that they are for `keeping`. `limits` and
+    `rather` (another way to write, in a later part) are phrases, the others words; a stem with a star stands
+    for all its `forms`.
     """
 
     ending: frozenset[str]
@@ -31,6 +33,11 @@ class RefusalWords:
     taking_off: frozenset[str]
     persons: frozenset[str]
     visits: frozenset[str]
+    stopped: frozenset[str]
+    stoppers: frozenset[str]
+    owners: frozenset[str]
+    belongings: frozenset[str]
+    keeping: frozenset[str]
     commands: frozenset[str]
     received: frozenset[str]
     able: frozenset[str]

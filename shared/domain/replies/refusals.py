@@ -46,6 +46,7 @@ def refuses(heard: Heard) -> bool:
         _is_slip_of_stop(heard.tokens)
         or _is_one_word(heard.tokens, words)
         or _complains_of_messages(heard, words)
+        or _discards(heard, words)
         or any(
             _denies(part, rest, words)
             or _removes(part, words)
@@ -95,6 +96,19 @@ def _complains_of_messages(heard: Heard, words: RefusalWords) -> bool:
         )
         if texts & words.many and is_told and not texts & words.welcome:
             return True
+    return False
+
+
+def _discards(heard: Heard, words: RefusalWords) -> bool:
+    """Whether an unknown verb begins a part, and a person's number is its object: "toss my number"."""
+    for part in dict.fromkeys(token.part for token in heard.tokens):
+        here = [mark for mark in heard.marks if mark.part == part and mark.sense is not Sense.GREETING]
+        said = [token.text for token in heard.tokens[here[0].start :] if token.part == part] if here else []
+        if not here or here[0].sense is not Sense.WORD or here[0].asks or set(said) & words.keeping:
+            continue
+        object_at = next((at for at, word in enumerate(said[1:4], 1) if word in words.owners), 0)
+        if object_at and set(said[object_at + 1 : object_at + 3]) & words.belongings:
+            return not _denied(said, object_at, words)
     return False
 
 
@@ -189,7 +203,12 @@ def _ends_with_it(part: Sequence[str], words: RefusalWords) -> bool:
     said = [*part]
     while said and said[-1] in _PRONOUNS:  # "supprimez le", "delete it"
         said.pop()
-    if len(part) < 2 or not said or said[-1] not in words.commands:
+    if len(part) < 2 or not said or said[-1] not in words.commands | words.stopped:
         return False
     before = said[-2] if len(said) > 1 else ""
-    return before not in words.denials | words.able | words.own | words.never_before
+    if set(said) & words.stoppers:  # "these need to stop"
+        return not set(said[:-1]) & (words.denials - words.ending)
+    return (
+        said[-1] in words.commands
+        and before not in words.denials | words.able | words.own | words.never_before
+    )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -58,6 +59,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Campaigns ask together: an older worker would ask each row by itself. Options start steps.
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # campaigns say who approved them
+        Upgrade(change=_unchanged),  # options have an event: an older worker would not tell it
     ),
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
@@ -68,7 +70,9 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # steps invite to others
         Upgrade(change=_unchanged),  # nor would it know of options that start steps
         Upgrade(change=_unchanged),  # an older worker would fire what waits for a second person's approval
+        Upgrade(change=_unchanged),  # nor would it keep the events of options
     ),
+    Broadcast: (Upgrade(change=_unchanged),),  # nor those of broadcasts
     # A worker that does not know of steps to come would close the fire before them.
     Fire: (Upgrade(change=_unchanged),),
     # A worker that knows no row filter would load rows that are to be left out; one that knows no time column
