@@ -8,46 +8,42 @@ from dataclasses import dataclass
 class RefusalWords:
     """What refusals in words of one's own are made of: see refusals.py.
 
-    `halting` ends what somebody does, and means other things elsewhere. What is said of `many` messages
-    refuses them, unless a word says that they are `welcome`. `fillers` may stand behind a denial.
-    `received` says that nothing came, `able` what somebody can do, `own` and `subjects` who does it.
-    `from_where` parts what is removed from where it stands. `taking_off` is what is done to a person
-    (`persons`: "me") who is on a list, and `visits` what they may be taken off as well. `commands` end a
-    sentence, with one of `stoppers` also behind "to" or `stopped`. An unknown verb before a person's own
-    `belongings` (`owners`: "my") discards them, unless a word says that they are for `keeping`. `limits` and
-    `rather` (another way to write, in a later part) are phrases, the others words; a stem with a star stands
-    for all its `forms`.
+    Single words in one form, but `limits` and `rather`, which are phrases. In the files a stem with a star
+    stands for all its forms.
     """
 
-    ending: frozenset[str]
-    halting: frozenset[str]
+    ending: frozenset[str]  # of messages in the same part
+    halting: frozenset[str]  # ends what somebody does, and means other things elsewhere
     messages: frozenset[str]
-    many: frozenset[str]
+    many: frozenset[str]  # messages: what is said of them refuses, unless a word says they are `welcome`
     welcome: frozenset[str]
     contacting: frozenset[str]
     denials: frozenset[str]
     permission: frozenset[str]
-    removing: frozenset[str]
+    fillers: frozenset[str]  # may stand behind a denial
+    received: frozenset[str]  # says that nothing came
+    able: frozenset[str]  # what somebody can do
+    own: frozenset[str]  # somebody's own doing
+    subjects: frozenset[str]  # who does it
+    wishes: frozenset[str]  # "I'd prefer it if you did not text"
+    removing: frozenset[str]  # of `addresses` or messages
     addresses: frozenset[str]
-    from_where: frozenset[str]
-    taking_off: frozenset[str]
+    from_where: frozenset[str]  # parts what is removed from where it stands
+    mistaken: frozenset[str]  # what was removed by mistake is no refusal
+    taking_off: frozenset[str]  # done to `persons`: "me"
     persons: frozenset[str]
-    visits: frozenset[str]
-    stopped: frozenset[str]
-    stoppers: frozenset[str]
-    owners: frozenset[str]
+    visits: frozenset[str]  # what people may be taken off as well
+    owners: frozenset[str]  # "my": an unknown verb before one's own `belongings` discards them,
     belongings: frozenset[str]
-    keeping: frozenset[str]
-    commands: frozenset[str]
-    received: frozenset[str]
-    able: frozenset[str]
-    own: frozenset[str]
-    subjects: frozenset[str]
-    fillers: frozenset[str]
-    never_before: frozenset[str]
-    wishes: frozenset[str]
+    keeping: frozenset[str]  # unless one of these says otherwise
+    annoying: frozenset[str]  # said of `yous`, or to the person
+    yous: frozenset[str]
+    commands: frozenset[str]  # at the end of a sentence
+    never_before: frozenset[str]  # such a command
+    stopped: frozenset[str]  # also commands, where one of `stoppers` is named: "these need to stop"
+    stoppers: frozenset[str]
     limits: tuple[str, ...]
-    rather: tuple[str, ...]
+    rather: tuple[str, ...]  # another way to write, in a later part
 
 
 def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:

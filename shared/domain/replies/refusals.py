@@ -23,7 +23,7 @@ _OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, S
 _TELLING = frozenset({Sense.WORD, Sense.NEGATION})
 _NO_COMPLAINT = frozenset({
     Sense.ASKING, Sense.HARMLESS, Sense.COMING, Sense.YES, Sense.CHOICE, Sense.DOUBT, Sense.NOT_REFUSE,
-    Sense.MOVE, Sense.CANCEL, Sense.TIME, Sense.DAY, Sense.BUT, Sense.DANGER, Sense.WRONG_NUMBER,
+    Sense.MOVE, Sense.TIME, Sense.DAY, Sense.BUT, Sense.DANGER, Sense.WRONG_NUMBER,
 })  # fmt: skip
 _STOP = "stop"
 _BACK = "back"
@@ -47,6 +47,7 @@ def refuses(heard: Heard) -> bool:
         or _is_one_word(heard.tokens, words)
         or _complains_of_messages(heard, words)
         or _discards(heard, words)
+        or _is_annoyed(heard, words)
         or any(
             _denies(part, rest, words)
             or _removes(part, words)
@@ -112,6 +113,20 @@ def _discards(heard: Heard, words: RefusalWords) -> bool:
     return False
 
 
+def _is_annoyed(heard: Heard, words: RefusalWords) -> bool:
+    """Whether we annoy: "vous m'emmerdez"; "me molesta la muela" names another cause."""
+    for part in dict.fromkeys(token.part for token in heard.tokens):
+        said = {token.text for token in heard.tokens if token.part == part}
+        unknown = {
+            mark.text
+            for mark in heard.marks
+            if mark.part == part and mark.sense in (Sense.WORD, Sense.REASON)
+        }
+        if said & words.annoying and said & (words.yous | words.persons) and not said & words.denials:
+            return unknown <= words.annoying
+    return False
+
+
 def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bool:
     """Whether messages, writing or permission are denied: "I never agreed to get texts"."""
     for at, word in enumerate(part):
@@ -155,14 +170,19 @@ def _is_of_a_visit(part: Sequence[str], words: RefusalWords) -> bool:
 
 def _removes(part: Sequence[str], words: RefusalWords) -> bool:
     """Whether a number or name is to be taken away: "please scrub my number"."""
-    if _is_of_a_visit(part, words):
+    if _is_of_a_visit(part, words) or words.mistaken & set(part):
         return False
     for at, word in enumerate(part):
-        if word in words.removing and not _denied(part, at, words):
+        if word in words.removing and not _denied(part, at, words) and not _is_done(part, at, words):
             removed = words.addresses | words.messages | words.permission
             reach = part[at + 1 : at + 1 + _NEAR]
             return any(one in removed for one in reach) and not _is_a_thing(reach, words)
     return False
+
+
+def _is_done(part: Sequence[str], at: int, words: RefusalWords) -> bool:
+    """ "I deleted your message" tells what the person did."""
+    return at > 0 and part[at - 1] in words.own
 
 
 def _is_a_thing(reach: Sequence[str], words: RefusalWords) -> bool:
@@ -180,10 +200,18 @@ def _takes_off(part: Sequence[str], words: RefusalWords) -> bool:
     for at, word in enumerate(part):
         if word not in words.taking_off or _denied(part, at, words):
             continue
+        if _takes_a_thing(part, at, words):
+            continue
         beside = {*part[max(at - 1, 0) : at], *part[at + 1 : at + 3]}
         if beside & words.persons or any(word.endswith(one) for one in words.persons if len(one) < len(word)):
             return True
     return False
+
+
+def _takes_a_thing(part: Sequence[str], at: int, words: RefusalWords) -> bool:
+    """ "Quitarme el bracket" takes a thing off, and no person."""
+    article, thing = [*part[at + 1 : at + 3], "", ""][:2]
+    return article in words.fillers and bool(thing) and thing not in words.addresses | words.messages
 
 
 def _ends_writing(part: Sequence[str], words: RefusalWords) -> bool:
