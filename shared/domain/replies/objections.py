@@ -53,7 +53,7 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return OTHER_TIME
     if _asks(marks, votes, named):
         return ASKS
-    if _says_more(marks, votes, named, set(words_of(matter.appointment.name))):
+    if _says_more(marks, votes, named, _named(matter)):
         return NOT_ONLY
     return ""
 
@@ -154,6 +154,11 @@ def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
 def _is_request(mark: Mark) -> bool:
     """ "Can you cancel my visit?" asks for nothing but that."""
     return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
+
+
+def _named(matter: Matter) -> set[str]:
+    """The words for the person and the service: they say nothing new."""
+    return {*words_of(matter.appointment.name), *words_of(matter.appointment.service)}
 
 
 def _is_reason(word: Mark, marks: Sequence[Mark], votes: Votes) -> bool:

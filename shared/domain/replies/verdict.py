@@ -27,7 +27,7 @@ _COUNTING = frozenset({
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})
-_POLITE = frozenset({Sense.GREETING, Sense.CORRECTION})
+_POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
     "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
