@@ -37,7 +37,12 @@ async def mailed(office: Office, *chosen: dict[str, Any], **changes: Any) -> dic
     await api.patch("/company", {"postal_address": "1 Main Street"})
     draft = {"name": "News", "channel": "email", "subject": "News", "body": BODY}
     template = await api.post("/templates", draft)
-    step = {"channel": "email", "template_id": template["id"], "sender_id": office.company.email_sender_id}
+    step = {
+        "channel": "email",
+        "template_id": template["id"],
+        "sender_id": office.company.email_sender_id,
+        "address_field": "email",
+    }
     made = {
         "name": "News",
         "audience": {"include": list(chosen)},
