@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANN, BOB, CAT, DEE = (f"{name}@patients.example" for name in ("ann", "bob", "cat", "dee"))
 THANKS = "Thank you, see you then."
 OPTIONS = [{"words": ["1"], "disposition": "confirmed", "acknowledgement": THANKS}]
-BODY = """Dear {{ name }}, reply 1 to come.
+BODY = """Dear reader, reply 1 to come.
 {{ unsubscribe_url }}
 {{ preferences_url }}
 {{ company_postal_address }}"""
@@ -89,11 +89,11 @@ def links(text: str) -> tuple[str, str]:
 async def test_one_click_a_page_and_a_deletion(office: Office) -> None:
     await office.api.patch("/company", {"consent": {"topics": ["News", "Reminders"]}})
     people = {mailbox: (await contact(office, mailbox))["id"] for mailbox in (ANN, BOB, CAT)}
-    everybody = {"kind": "contacts", "contact_ids": list(people.values())}
+    everybody = {"kind": "addresses", "channel": "email", "addresses": list(people)}
     report = await mailed(office, everybody, topic="News")
     assert report["ledger"]["sent"] == 3
 
-    await office.simulator.reply(ANN, "Yes, I will be there!\n\n> Dear ann, reply 1 to come.")
+    await office.simulator.reply(ANN, "Yes, I will be there!\n\n> Dear reader, reply 1 to come.")
     [answer] = await replies(office, 1)
     assert (answer["disposition"], answer["address"]) == ("confirmed", ANN)
     assert (await mails(office, ANN, 2))[1:] == [THANKS]
