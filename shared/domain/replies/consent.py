@@ -39,7 +39,7 @@ _STOP_AFTER = frozenset({
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({
-    "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
+    "agora", "ahora", "am", "are", "im", "we", "just", "is", "estoy", "estamos", "estou", "suis", "nous", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
     "now", "this", "todo", "tout", "tudo", "ya", "yo",
     "d", "de", "already", "please", "and", "e", "et", "y",
 })  # fmt: skip

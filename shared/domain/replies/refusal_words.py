@@ -25,6 +25,10 @@ class RefusalWords:
     able: frozenset[str]  # what somebody can do
     own: frozenset[str]  # somebody's own doing
     subjects: frozenset[str]  # who does it
+    wanting: frozenset[str]  # denied, with a verb of `getting` what is `deictic`: "I never want to see these"
+    getting: frozenset[str]
+    deictic: frozenset[str]  # and nothing but `trailing` words after it
+    trailing: frozenset[str]
     wishes: frozenset[str]  # "I'd prefer it if you did not text"
     removing: frozenset[str]  # of `addresses` or messages
     addresses: frozenset[str]

@@ -20,7 +20,7 @@ _NEAR = 6  # words between a verb of removing and what is to be removed
 _OF_WHAT = 4
 _OF = frozenset({"de", "d", "with"})
 _OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, Sense.MOVE, Sense.NOT_CANCEL})
-_TELLING = frozenset({Sense.WORD, Sense.NEGATION})
+_TELLING = frozenset({Sense.WORD, Sense.NEGATION, Sense.NO})
 _NO_COMPLAINT = frozenset({
     Sense.ASKING, Sense.HARMLESS, Sense.COMING, Sense.YES, Sense.CHOICE, Sense.DOUBT, Sense.NOT_REFUSE,
     Sense.MOVE, Sense.TIME, Sense.DAY, Sense.BUT, Sense.DANGER, Sense.WRONG_NUMBER,
@@ -50,6 +50,7 @@ def refuses(heard: Heard) -> bool:
         or _is_annoyed(heard, words)
         or any(
             _denies(part, rest, words)
+            or _wants_none(part, words)
             or _removes(part, words)
             or _takes_off(part, words)
             or _ends_writing(part, words)
@@ -95,7 +96,8 @@ def _complains_of_messages(heard: Heard, words: RefusalWords) -> bool:
         is_told = any(mark.sense in _TELLING for mark in here) and not any(
             mark.asks or mark.sense in _NO_COMPLAINT for mark in here
         )
-        if texts & words.many and is_told and not texts & words.welcome:
+        kind = words.received if texts & words.denials else words.welcome
+        if texts & words.many and is_told and not texts & kind:
             return True
     return False
 
@@ -145,6 +147,19 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
         if theirs & set(reach):
             return not is_limited(part[at:], words, rest)
     return False
+
+
+def _wants_none(part: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a wish to get messages, or "these", is denied: "I'd rather not see any more of these"."""
+    said = [*part]
+    while said and said[-1] in words.trailing:
+        said.pop()
+    if not set(said) & words.denials or not set(said) & words.wanting or _is_of_a_visit(said, words):
+        return False
+    after = next((at for at, word in enumerate(said) if word in words.getting), len(said))
+    return bool(set(said[after + 1 :]) & words.messages) or said[after + 1 :][-1:] in [
+        [word] for word in words.deictic
+    ]
 
 
 def _is_received(part: Sequence[str], at: int, first: str, words: RefusalWords) -> bool:
