@@ -39,9 +39,9 @@ _STOP_AFTER = frozenset({
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({
-    "agora", "ahora", "am", "are", "im", "we", "just", "is", "estoy", "estamos", "estou", "suis", "nous", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
-    "now", "this", "todo", "tout", "tudo", "ya", "yo",
-    "d", "de", "already", "please", "and", "e", "et", "y",
+    "agora", "ahora", "all", "already", "am", "and", "are", "ca", "d", "de", "e", "estamos", "estou",
+    "estoy", "et", "eu", "i", "im", "immediately", "is", "it", "ja", "je", "just", "maintenant", "me",
+    "nous", "now", "please", "suis", "this", "todo", "tout", "tudo", "we", "y", "ya", "yo",
 })  # fmt: skip
 _BESIDE_DOING = 4
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
