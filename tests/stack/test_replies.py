@@ -80,12 +80,16 @@ async def sent(office: Office, *rows: str, body: str = ASKS, **changes: Any) -> 
 async def write(office: Office, phone: str, *bodies: str) -> list[dict[str, Any]]:
     """Write these from the phone, one after the other; its replies, the oldest first."""
     before = len(await replies(office, phone))
-    for number, body in enumerate(bodies, before + 1):
+    for count, body in enumerate(bodies, before + 1):
         await office.simulator.reply(phone, body, sender=SMS_NUMBER)
-        await wait_while_moving(
-            "the reply to be read", lambda: replies(office, phone), lambda found, n=number: len(found) == n
-        )
+        await _read(office, phone, count)
     return (await replies(office, phone))[before:]
+
+
+async def _read(office: Office, phone: str, count: int) -> None:
+    await wait_while_moving(
+        "the reply to be read", lambda: replies(office, phone), lambda found: len(found) == count
+    )
 
 
 async def replies(office: Office, phone: str) -> list[dict[str, Any]]:

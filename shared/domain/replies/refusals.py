@@ -164,7 +164,8 @@ def _wants_none(part: Sequence[str], words: RefusalWords) -> bool:
 
 def _is_received(part: Sequence[str], at: int, first: str, words: RefusalWords) -> bool:
     """ "Je ne comprends pas votre message", "I got no text": the verb stands before the denial."""
-    return first in words.messages and at > 0 and part[at - 1] in words.received
+    is_sent = first in words.messages | words.contacting
+    return is_sent and at > 0 and part[at - 1] in words.received
 
 
 def _is_able(part: Sequence[str], at: int, words: RefusalWords) -> bool:

@@ -25,6 +25,12 @@ _COUNTING = frozenset({
     "pour", "room", "sala", "salle", "than", "till", "until", "vers", "within",
 })  # fmt: skip
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
+_CHOOSING = frozenset({
+    "a", "answer", "ce", "celui", "choose", "choisis", "de", "el", "eleccion", "es", "escojo", "elijo",
+    "for", "go", "going", "i", "is", "it", "ill", "je", "la", "le", "like", "lo", "me", "my", "o", "one", "pick",
+    "prefer", "prefiero", "prends", "quero", "quiero", "s", "seria", "so", "take", "the", "this", "to", "want",
+    "will", "with", "would", "ones", "be", "that", "and", "y", "et", "e", "c", "est",
+})  # fmt: skip
 _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
@@ -73,7 +79,8 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         said = mark.value if isinstance(mark.value, Disposition) else None
         return said if len(mark.text) > 1 or _is_alone(mark, marks) else None
     if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
-        return None if _counts(mark, marks) or _is_date(mark, marks) else matter.numbered(mark.value)
+        is_other = _counts(mark, marks) or _is_date(mark, marks) or _is_order(mark, marks)
+        return None if is_other else matter.numbered(mark.value)
     if mark.sense is Sense.COMING and _is_late(mark, marks):
         return None
     if _ends_in_cannot(mark, marks):
@@ -126,6 +133,14 @@ def _is_date(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether "the 1st" is a day of the month: no word says that it is an option."""
     is_option = any(one.sense is Sense.OPTION and one.clause == mark.clause for one in marks)
     return mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal() and not is_option
+
+
+def _is_order(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether "first" may say in which order: words stand beside it that choose nothing."""
+    if mark.sense is not Sense.ORDINAL:
+        return False
+    beside = [one for one in marks if one.part == mark.part and one.sense is Sense.COMMON]
+    return any(not set(one.text.split()) <= _CHOOSING for one in beside)
 
 
 def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:

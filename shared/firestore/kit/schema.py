@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -72,7 +71,6 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # an older worker would fire what waits for a second person's approval
         Upgrade(change=_unchanged),  # nor would it keep the events of options
     ),
-    Broadcast: (Upgrade(change=_unchanged),),  # nor those of broadcasts
     # A worker that does not know of steps to come would close the fire before them.
     Fire: (Upgrade(change=_unchanged),),
     # A worker that knows no row filter would load rows that are to be left out; one that knows no time column
@@ -82,15 +80,24 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
     FireProgress: (Upgrade(change=_unchanged),),
 }
 
+# The same of records by their name: what few functions need is not loaded by all.
+BY_NAME: dict[str, tuple[Upgrade, ...]] = {
+    "Broadcast": (Upgrade(change=_unchanged),),  # options have an event here too
+}
+
+
+def _upgrades(record_type: type) -> tuple[Upgrade, ...]:
+    return UPGRADES.get(record_type) or BY_NAME.get(record_type.__name__, ())
+
 
 def version_of(record_type: type) -> int:
     """The version in which records of this type are written."""
-    return len(UPGRADES.get(record_type, ())) + 1
+    return len(_upgrades(record_type)) + 1
 
 
 def removed_fields(record_type: type) -> tuple[str, ...]:
     """Fields of older versions that the newest does not have any more."""
-    return tuple(name for upgrade in UPGRADES.get(record_type, ()) for name in upgrade.removes)
+    return tuple(name for upgrade in _upgrades(record_type) for name in upgrade.removes)
 
 
 def upgraded(record_type: type, fields: Fields) -> Fields:
@@ -99,6 +106,6 @@ def upgraded(record_type: type, fields: Fields) -> Fields:
     known = version_of(record_type)
     if version > known:
         raise NewerDocument(record_type.__name__, version, known)
-    for upgrade in UPGRADES.get(record_type, ())[version - 1 :]:
+    for upgrade in _upgrades(record_type)[version - 1 :]:
         fields = upgrade.change(fields)
     return fields
