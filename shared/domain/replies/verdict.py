@@ -26,10 +26,11 @@ _COUNTING = frozenset({
 })  # fmt: skip
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _CHOOSING = frozenset({
-    "a", "answer", "ce", "celui", "choose", "choisis", "de", "el", "eleccion", "es", "escojo", "elijo",
-    "for", "go", "going", "i", "is", "it", "ill", "je", "la", "le", "like", "lo", "me", "my", "o", "one", "pick",
-    "prefer", "prefiero", "prends", "quero", "quiero", "s", "seria", "so", "take", "the", "this", "to", "want",
-    "will", "with", "would", "ones", "be", "that", "and", "y", "et", "e", "c", "est",
+    "a", "and", "answer", "be", "c", "ce", "celui", "choisis", "choose", "de", "e", "el", "eleccion",
+    "elijo", "es", "escojo", "est", "et", "for", "go", "going", "i", "ill", "is", "it", "je", "la",
+    "le", "like", "lo", "me", "my", "o", "one", "ones", "pick", "prefer", "prefiero", "prends", "quero",
+    "quiero", "s", "seria", "so", "take", "that", "the", "this", "to", "want", "will", "with", "would",
+    "y",
 })  # fmt: skip
 _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})

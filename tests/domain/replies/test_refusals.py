@@ -1,4 +1,4 @@
-"""Refusals that no phrase lists: each rule with what it hears, and what is next to that and refuses nothing."""
+"""Refusals that no phrase lists: what each rule hears, and what is next to that and refuses nothing."""
 
 import pytest
 
