@@ -32,6 +32,7 @@ from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.send_again import MOST_ROWS, ChosenRow, SendAgain
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
+from shared.domain.replies.check_options import option_warnings
 from shared.usecases.campaigns.save_campaign import STEPS
 
 _Topic = Annotated[str, StringConstraints(max_length=TOPIC_CHARACTERS)]
@@ -212,7 +213,8 @@ class ApprovalOutput(Output):
 class CampaignOutput(Output):
     """A campaign. `content_hash` and `approval` are set while it is frozen.
 
-    `fire_refusal` says why it has not started though its time has come; it is tried again.
+    `fire_refusal` says why it has not started though its time has come; it is tried again. `warnings` say
+    what carriers do with words of its reply options.
     """
 
     id: str
@@ -243,6 +245,7 @@ class CampaignOutput(Output):
     last_fire_id: str | None
     fire_refusal: str
     approval: ApprovalOutput | None
+    warnings: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
 
@@ -256,6 +259,7 @@ class CampaignOutput(Output):
             "steps": tuple(StepOutput.of(step) for step in record.steps),
             "dedupe_scope": record.scope.kind,
             "dedupe_days": record.scope.days,
+            "warnings": tuple(option_warnings(record.reply_options)),
         }
 
 

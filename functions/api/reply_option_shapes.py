@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StrictBool, StringConstraints
 
 from functions.api.kit.shapes import Input, Output
-from shared.domain.campaigns.reply_option import MOST_TAGS, Disposition, ReplyOption
+from shared.domain.campaigns.reply_option import EVENT_CHARACTERS, MOST_TAGS, Disposition, ReplyOption
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.contacts.check_contact import TAG_CHARACTERS
 
@@ -23,7 +23,8 @@ class ReplyOptionInput(Input):
 
     Who gives it is sent `acknowledgement`, or `acknowledgement_out_of_hours` outside of the contact window.
     The contact gets `add_tags` and loses `remove_tags`. With `stops_steps` the later steps of the fire are
-    not for this recipient any more; with `starts_steps` they go on although this is an answer.
+    not for this recipient any more; with `starts_steps` they go on although this is an answer. `event` is the
+    name under which webhook endpoints that listen to `reply.option_chosen` are told.
     """
 
     record_type: ClassVar[Callable[..., Any] | None] = ReplyOption
@@ -35,6 +36,7 @@ class ReplyOptionInput(Input):
     remove_tags: _Tags = ()
     stops_steps: StrictBool = False
     starts_steps: StrictBool = False
+    event: Annotated[str, StringConstraints(max_length=EVENT_CHARACTERS)] = ""
 
 
 class ReplyOptionOutput(Output):
@@ -48,3 +50,4 @@ class ReplyOptionOutput(Output):
     remove_tags: tuple[str, ...]
     stops_steps: bool
     starts_steps: bool
+    event: str

@@ -59,6 +59,7 @@ async def test_what_is_created_is_what_is_read(office: Office) -> None:
         "acknowledgement_out_of_hours": "",
         "stops_steps": False,
         "starts_steps": False,
+        "event": "",
     }
     made["reply_options"] = [
         {name: value for name, value in one.items() if value != sets_off.get(name, [])}

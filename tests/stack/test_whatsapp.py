@@ -136,3 +136,24 @@ async def test_stop_on_whatsapp_ends_whatsapp_and_texts_go_on(chat: ChatOffice) 
     await api.post(f"/campaigns/{draft['id']}/ready")
     texted = await settled(chat.office, (await api.post(f"/campaigns/{draft['id']}/fire"))["id"])
     assert texted["ledger"] | {"planned": 2, "sent": 2} == texted["ledger"]
+
+
+async def test_words_on_whatsapp_answer_wait_and_refuse(chat: ChatOffice) -> None:
+    simulator, number = chat.office.simulator, f"whatsapp:{NUMBER}"
+    asked = await chat.fire_format()
+    await simulator.reply(BEN, "2, sorry, I meant 1", sender=number)
+    [corrected] = await chat.replies(1)
+    assert (corrected["disposition"], corrected["contradicts_earlier"]) == ("confirmed", False)
+    await simulator.reply(ANA, "yes but Thursday", sender=number)
+    unsure, _ = await chat.replies(2)
+    assert (unsure["meaning"], unsure["waits"]) == ("unclear", True)
+    assert unsure["message_id"] in [one["id"] for one in await _sent_of(chat, asked["fire_id"])]
+    await simulator.reply(ANA, "déjenme en paz", sender=number)
+    refused, *_ = await chat.replies(3)
+    assert (refused["meaning"], refused["consent"]) == ("opt_out", "opt_out")
+    [refusal] = (await chat.office.api.get("/opt-outs"))["items"]
+    assert (refusal["channel"], refusal["is_active"]) == ("whatsapp", True)
+
+
+async def _sent_of(chat: ChatOffice, fire_id: str) -> list[dict[str, Any]]:
+    return list((await chat.office.api.get("/messages", fire_id=fire_id))["items"])

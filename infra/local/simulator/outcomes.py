@@ -91,7 +91,7 @@ OUTCOMES = (
     Outcome(
         digits="0009",
         mailbox="twice",
-        meaning="delivered, every receipt comes twice",
+        meaning="delivered, every receipt and every reply comes twice",
         receipts=Receipts.TWICE,
     ),
     Outcome(

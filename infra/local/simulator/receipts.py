@@ -130,7 +130,8 @@ class ReceiptSender:
         account = self._store.row("SELECT token FROM accounts WHERE sid = ?", message["account"])
         if account is not None and url:
             fields = incoming_fields(message)
-            status = await self._webhooks.post_form(url, fields, token=account["token"])
+            for _ in in_order([fields], outcome_of_number(message["handset"])) or [fields]:
+                status = await self._webhooks.post_form(url, fields, token=account["token"])
             if not 200 <= status < 300:
                 await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
         await self._store.write(_done(message))

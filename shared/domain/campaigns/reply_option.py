@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MOST_TAGS = 10
+EVENT_CHARACTERS = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +30,8 @@ class ReplyOption:
     Who gives it is sent `acknowledgement`, once; `acknowledgement_out_of_hours` in its place where the
     campaign's contact window is closed. The contact gets `add_tags` and loses `remove_tags`. With
     `stops_steps` the later steps of the fire are not for this recipient any more; with `starts_steps` they go
-    on although this is an answer, also where another had ended them. What is empty does nothing.
+    on although this is an answer, also where another had ended them. `event` is told to the webhook endpoints
+    that listen to chosen options. What is empty does nothing.
     """
 
     words: tuple[str, ...]
@@ -40,6 +42,7 @@ class ReplyOption:
     remove_tags: tuple[str, ...] = ()
     stops_steps: bool = False
     starts_steps: bool = False
+    event: str = ""
 
 
 def choices_of(options: tuple[ReplyOption, ...], most: int) -> tuple[Choice, ...]:

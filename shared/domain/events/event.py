@@ -23,6 +23,7 @@ class EventType(StrEnum):
     DELIVERY_CHANGED = "message.delivery_changed"
     DISPOSITION_CHANGED = "message.disposition_changed"
     REPLY_RECEIVED = "reply.received"
+    OPTION_CHOSEN = "reply.option_chosen"
     OPT_OUT_GIVEN = "opt_out.given"
     OPT_OUT_ENDED = "opt_out.ended"
     TEST = "webhook.test"
@@ -42,7 +43,7 @@ class Event:
     """One event. It holds no personal data: what `object_id` names is read when the event is told.
 
     `what` is the tag, the list's id, the field or the channel; of a message its new disposition or delivery,
-    of a reply its meaning, of an opt-out how it was learned.
+    of a reply its meaning or the `event` of the option that was chosen, of an opt-out how it was learned.
     """
 
     id: str

@@ -23,6 +23,12 @@ def reply_event(reply: Reply) -> Event:
     return _event(EventType.REPLY_RECEIVED, reply.received_at, reply.id, reply.meaning)
 
 
+def option_events(reply: Reply, names: Iterable[str], at: datetime) -> Iterator[Event]:
+    """That options were chosen which tell so under a name."""
+    for name in names:
+        yield _event(EventType.OPTION_CHOSEN, at, reply.id, name)
+
+
 def opt_out_events(opt_outs: Iterable[OptOut]) -> Iterator[Event]:
     """That addresses refused, or are out of reach, or that this is over."""
     for one in opt_outs:

@@ -82,6 +82,12 @@ def tags_for(heard: Heard) -> tuple[list[str], list[str]]:
     return add, remove
 
 
+def events_for(heard: Heard) -> list[str]:
+    """The names under which the chosen options are told to webhook endpoints, each once."""
+    chosen = (_option(heard, given) for given in heard.reply.answers)
+    return list(dict.fromkeys(option.event for option in chosen if option and option.event))
+
+
 def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
     offer = heard.offers.get(heard.messages[given.message_id].fire_id, NOTHING_OFFERED)
     return option_for(offer.options, given.disposition)

@@ -23,6 +23,7 @@ def check_actions(options: tuple[ReplyOption, ...]) -> Iterator[Problem]:
             yield Problem(field=f"{where}.acknowledgement_out_of_hours", reason=reason)
         if option.stops_steps and option.starts_steps:
             yield Problem(field=f"{where}.starts_steps", reason="goes not with stops_steps: choose one")
+        yield from check_characters(f"{where}.event", option.event, is_line=True)
         yield from _tags(f"{where}.add_tags", option.add_tags)
         yield from _tags(f"{where}.remove_tags", option.remove_tags)
         for tag in {tag_of(one) for one in option.add_tags} & {tag_of(one) for one in option.remove_tags}:

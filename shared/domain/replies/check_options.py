@@ -1,7 +1,7 @@
 """Reply options and texts checked when they are saved: words that carriers take for something else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.contacts.consent import WordMeaning
@@ -68,6 +68,17 @@ def _fault_of(word: str, disposition: Disposition) -> str | None:
     if "".join(words_of(word)) in _CARRIER_OPT_IN | HELP_WORDS:
         return f"Carriers answer {word!r} themselves. Use {suggestion} instead."
     return None
+
+
+def option_warnings(options: Iterable[ReplyOption]) -> Iterator[str]:
+    """What carriers do with words of options that may be used all the same: YES."""
+    for option in options:
+        for word in option.words:
+            if word_meaning(word) is WordMeaning.OPT_IN:
+                yield (
+                    f"Carriers take the answer {word!r} as a permission: it ends an opt-out, too. "
+                    f'Offer {_SUGGESTIONS[option.disposition]}, or coded words ("C1", "C2"), instead.'
+                )
 
 
 def text_warnings(body: str) -> Iterator[str]:

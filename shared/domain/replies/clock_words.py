@@ -12,6 +12,7 @@ from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
 _LAST_HOUR = 24
+_MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
 _MOST_OPTIONS = 4  # an ordinal above it is a day
@@ -60,8 +61,15 @@ def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon:
         and isinstance(mark.value, int)
         and mark.value <= _LAST_HOUR
     ):
-        return mark._replace(sense=Sense.TIME, value=f"{mark.value}"), 0
+        minutes = _minutes(following)
+        return mark._replace(sense=Sense.TIME, value=f"{mark.value}{minutes}"), int(bool(minutes))
     return mark, 0
+
+
+def _minutes(mark: Mark | None) -> str:
+    """What stands behind an hour in words, as dictated: "at ten thirty"; empty where that is no minutes."""
+    is_word = mark is not None and mark.sense is Sense.NUMBER and not mark.text.isdecimal()
+    return f":{mark.value}" if mark is not None and is_word and mark.value in _MINUTES else ""
 
 
 def _month(marks: Sequence[Mark], index: int, lexicon: Lexicon) -> tuple[int | None, int]:
@@ -85,14 +93,17 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
         return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
     if mark.sense is Sense.COMING and mark.value is not None:  # "see you on Friday"
         return _is_day(mark.value, at, written_at.astimezone(at.tzinfo))
-    if (
-        mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and mark.value > _MOST_OPTIONS
-    ):  # "the 5th"
+    if mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and _is_day_of_month(mark):
         return mark.value == at.day
     if mark.sense is Sense.OTHER:
         spans = [_PARTS[word] for word in mark.text.split() if word in _PARTS]
         return bool(spans) and all(first <= at.hour < last for first, last in spans)
     return None
+
+
+def _is_day_of_month(mark: Mark) -> bool:
+    """ "The 3rd" is a day, and so is "the fifth"; "the third" may be an option."""
+    return mark.text[:1].isdecimal() or (isinstance(mark.value, int) and mark.value > _MOST_OPTIONS)
 
 
 def _is_time(text: str, at: datetime) -> bool:

@@ -30,19 +30,20 @@ _STOP_BEFORE = frozenset({
     "to", "train", "we", "will", "would",
 })  # fmt: skip
 _STOP_AFTER = frozenset({
-    "a", "after", "along", "and", "aspirin", "at", "before", "being", "bleeding", "blood",
-    "breastfeeding", "by", "coming", "crying", "drinking", "driving", "eating", "for", "getting",
-    "giving", "going", "her", "here", "his", "if", "in", "light", "medication", "medicine", "meds",
-    "my", "off", "on", "over", "seeing", "sign", "smoking", "taking", "the", "there", "to", "treatment",
-    "until", "using", "vomiting", "watch", "wearing", "when", "working", "your",
-    "lights", "motion", "signs",
+    "a", "after", "along", "and", "aspirin", "at", "before", "being", "billing", "bleeding", "blood",
+    "breastfeeding", "by", "charging", "coming", "crying", "drinking", "driving", "eating", "for",
+    "getting", "giving", "going", "her", "here", "his", "if", "in", "light", "lights", "medication",
+    "medicine", "meds", "motion", "my", "off", "on", "over", "overcharging", "seeing", "sign", "signs",
+    "smoking", "taking", "the", "there", "to", "treatment", "until", "using", "vomiting", "watch",
+    "wearing", "when", "working", "your",
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
 _NOW = frozenset({
-    "agora", "ahora", "all", "ca", "eu", "i", "immediately", "it", "ja", "je", "maintenant", "me",
-    "now", "this", "todo", "tout", "tudo", "ya", "yo",
-    "d", "de", "already", "please", "and", "e", "et", "y",
+    "agora", "ahora", "all", "already", "am", "and", "are", "ca", "d", "de", "e", "estamos", "estou",
+    "estoy", "et", "eu", "i", "im", "immediately", "is", "it", "ja", "je", "just", "maintenant", "me",
+    "nous", "now", "please", "suis", "this", "todo", "tout", "tudo", "we", "y", "ya", "yo",
 })  # fmt: skip
+_BESIDE_DOING = 4
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
@@ -89,7 +90,9 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
             return WordMeaning.OPT_OUT
-        if mark.sense is Sense.SOFT_REFUSE and not _is_limited(marks, index, heard.language):
+        if mark.sense is Sense.SOFT_REFUSE and not (
+            _is_own(heard, mark) or _is_limited(marks, index, heard.language)
+        ):
             return WordMeaning.OPT_OUT
     is_whole = any(one.sense is Sense.OPT_IN for one in marks) and all(
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
@@ -110,6 +113,12 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
     """Whether nothing but polite words stands beside the word, up to the next sign."""
     beside = [one for one in marks if one.part == word.part and one is not word]
     return all(one.sense in (Sense.GREETING, Sense.REFUSE_WORD) or one.text in _NOW for one in beside)
+
+
+def _is_own(heard: Heard, mark: Mark) -> bool:
+    """ "If I don't call" is what the person does, and "I will not stop coming" denies the end."""
+    words = lexicon_of(heard.language).refusal
+    return mark.start > 0 and heard.tokens[mark.start - 1].text in words.own | words.denials
 
 
 def _is_limited(marks: Sequence[Mark], index: int, language: str) -> bool:
@@ -136,4 +145,12 @@ def _is_stop(heard: Heard, index: int) -> bool:
     after = tokens[index + 1] if index + 1 < len(tokens) and tokens[index + 1].part == part else None
     if before is not None and before.text in _STOP_BEFORE:
         return False
-    return after is None or after.text not in _STOP_AFTER
+    return after is None or not (after.text in _STOP_AFTER or _is_other_doing(heard, index + 1))
+
+
+def _is_other_doing(heard: Heard, index: int) -> bool:
+    """Whether something else than writing is to stop: "stop offering lunch", and not "stop hounding me"."""
+    words = lexicon_of(heard.language).refusal
+    doing, *beside = (token.text for token in heard.tokens[index : index + _BESIDE_DOING])
+    is_writing = doing in words.contacting or doing in words.messages
+    return doing.endswith("ing") and not is_writing and not set(beside) & (words.persons | words.addresses)

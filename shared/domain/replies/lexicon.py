@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
+from shared.domain.replies.refusal_words import RefusalWords, refusal_words
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import nearest
 from shared.domain.replies.words import Token
@@ -19,32 +20,6 @@ _KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MO
 _KEY_LENGTH = 6
 _PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain words
 Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RefusalWords:
-    """What refusals in words of one's own are made of: see refusals.py.
-
-    `fillers` may stand behind a denial. `received` says that nothing came, `able` what somebody can do, `own`
-    who writes. `limits` and `rather` (another way to write, in a later part) are phrases, the others words.
-    """
-
-    ending: frozenset[str]
-    messages: frozenset[str]
-    contacting: frozenset[str]
-    denials: frozenset[str]
-    permission: frozenset[str]
-    removing: frozenset[str]
-    addresses: frozenset[str]
-    commands: frozenset[str]
-    received: frozenset[str]
-    able: frozenset[str]
-    own: frozenset[str]
-    fillers: frozenset[str]
-    never_before: frozenset[str]
-    wishes: frozenset[str]
-    limits: tuple[str, ...]
-    rather: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +70,11 @@ def lexicon_of(language: str) -> Lexicon:
     }
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
+    refusal = refusal_words(said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
+    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
+    known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
+    known |= refusal.annoying
     return Lexicon(
         language=language,
         aliases=aliases,
@@ -110,18 +89,9 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
-        refusal=_refusal_words(said["refusals"]),
+        refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
-
-
-def _refusal_words(said: Mapping[str, str]) -> RefusalWords:
-    limits, rather = (
-        tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip())
-        for name in ("limits", "rather")
-    )
-    words = {name: frozenset(text.split()) for name, text in said.items() if name not in ("limits", "rather")}
-    return RefusalWords(**words, limits=limits, rather=rather)
 
 
 def _breaks(patterns: Sequence[Pattern]) -> set[str]:

@@ -21,6 +21,9 @@ _CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
 _TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
 _MOST_BEFORE = 2  # words before a yes: a name
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
+_BECAUSE = frozenset({
+    "because", "due", "since", "porque", "pues", "debido", "car", "parce", "puisque", "pois", "devido",
+})  # fmt: skip
 _IFS = frozenset(
     {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
 )
@@ -44,13 +47,13 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
     if _has_condition(marks, named):
         return CONDITION
     is_plain_move = MOVED in named and CONFIRMED not in named
-    if _names_another_time(marks, matter) and not is_plain_move:
+    if _names_another_time(marks, votes, matter) and not is_plain_move:
         return OTHER_TIME
     if _is_unknown_time(marks, named, matter):
         return OTHER_TIME
     if _asks(marks, votes, named):
         return ASKS
-    if _says_more(marks, votes, named, set(words_of(matter.appointment.name))):
+    if _says_more(marks, votes, named, _named(matter)):
         return NOT_ONLY
     return ""
 
@@ -70,8 +73,10 @@ def _takes_back(marks: Sequence[Mark], votes: Votes) -> bool:
     return any(set(mark.text.split()) & _TAKING_BACK for mark in corrections)
 
 
-def _names_another_time(marks: Sequence[Mark], matter: Matter) -> bool:
-    said = (mark for mark in marks if mark.sense in (*CLOCK, Sense.COMING, Sense.ORDINAL))
+def _names_another_time(marks: Sequence[Mark], votes: Votes, matter: Matter) -> bool:
+    chosen = {id(mark) for mark, _ in votes if mark.sense is Sense.ORDINAL}  # "the 2nd option" is no day
+    dated = (*CLOCK, Sense.COMING, Sense.ORDINAL)
+    said = (mark for mark in marks if mark.sense in dated and id(mark) not in chosen)
     if any(_is_another_hour(mark, matter) for mark in marks if mark.sense is Sense.NUMBER):
         return True
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
@@ -151,9 +156,23 @@ def _is_request(mark: Mark) -> bool:
     return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
 
 
+def _named(matter: Matter) -> set[str]:
+    """The words for the person and the service: they say nothing new."""
+    return {*words_of(matter.appointment.name), *words_of(matter.appointment.service)}
+
+
+def _is_reason(word: Mark, marks: Sequence[Mark], votes: Votes) -> bool:
+    """Whether it says why nobody comes: "I have to cancel because of the snow"."""
+    said = max(mark.start for mark, _ in votes)
+    between = (mark for mark in marks if said < mark.start < word.start and mark.part == word.part)
+    return any(mark.text.split()[0] in _BECAUSE for mark in between)
+
+
 def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], names: Collection[str]) -> bool:
     """Whether words beside the answer may change it; the person's own name does not."""
     words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
+    if named == {CANCELED}:
+        words = [mark for mark in words if not _is_reason(mark, marks, votes)]
     if not words:
         return False
     senses = {mark.sense for mark, _ in votes}

@@ -21,6 +21,7 @@ _DOUBTS = frozenset(
 _NOTS = frozenset({"not", "pas", "no", "nao"})
 _BUTS = frozenset({"but", "pero", "mais", "mas"})
 _BUT_NOT = "but not"
+_OPEN = ("either", "any")  # none of them only where something is denied
 _CAN = "can"
 _EACH = (Sense.BOTH, Sense.NEITHER)
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
@@ -63,7 +64,7 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
         return _unsure(marks, targets, written_at)
     says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
     groups = _by_part(marks, named, says) or _groups(marks, named, says)
-    if groups is None or _has_word_between(marks, named):
+    if groups is None or _has_word_between(marks, named) or _is_only_named(groups, marks, named):
         return Answered(reason=PAIRS)
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
@@ -110,6 +111,14 @@ def _has_word_between(marks: Sequence[Mark], named: Sequence[frozenset[int] | No
     places = [index for index, name in enumerate(named) if name is not None]
     between = range(places[0], places[-1]) if len(places) > 1 else ()
     return any(marks[index].sense is Sense.WORD and named[index] is None for index in between)
+
+
+def _is_only_named(
+    groups: Sequence[_Group], marks: Sequence[Mark], named: Sequence[frozenset[int] | None]
+) -> bool:
+    """Whether names stand beside unknown words and no answer: "do both take insurance"."""
+    unknown = (mark for mark, name in zip(marks, named, strict=True) if name is None)
+    return not any(group.said for group in groups) and any(mark.sense is Sense.WORD for mark in unknown)
 
 
 def _is_said(mark: Mark, named: frozenset[int] | None, references: References) -> bool:
@@ -236,9 +245,9 @@ def _answers(
 def _of_group(group: _Group, target: Target, written_at: datetime) -> Disposition | None:
     """What is said of the target; "both" and "only the 10:30" by themselves confirm."""
     if group.is_none:
-        is_denied = bool(group.said) or not any(name.startswith("either") for name in group.names)
+        is_denied = bool(group.said) or not any(name.startswith(_OPEN) for name in group.names)
         says = (
-            _DENIALS if group.names[0].startswith("either") else _DENIALS | {Sense.COMING}
+            _DENIALS if group.names[0].startswith(_OPEN) else _DENIALS | {Sense.COMING}
         )  # "neither can come"
         is_clear = is_denied and all(mark.sense in says for mark in group.said)
         return Disposition.CANCELED if is_clear else None

@@ -25,7 +25,16 @@ _COUNTING = frozenset({
     "pour", "room", "sala", "salle", "than", "till", "until", "vers", "within",
 })  # fmt: skip
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
+_CHOOSING = frozenset({
+    "a", "and", "answer", "be", "c", "ce", "celui", "choisis", "choose", "de", "e", "el", "eleccion",
+    "elijo", "es", "escojo", "est", "et", "for", "go", "going", "i", "ill", "is", "it", "je", "la",
+    "le", "like", "lo", "me", "my", "o", "one", "ones", "pick", "prefer", "prefiero", "prends", "quero",
+    "quiero", "s", "seria", "so", "take", "that", "the", "this", "to", "want", "will", "with", "would",
+    "y",
+})  # fmt: skip
 _INSTEAD = "instead"
+_SUBJECTS = frozenset({"i", "we"})
+_POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
     "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
@@ -71,12 +80,24 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         said = mark.value if isinstance(mark.value, Disposition) else None
         return said if len(mark.text) > 1 or _is_alone(mark, marks) else None
     if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
-        return None if _counts(mark, marks) or _is_date(mark, marks) else matter.numbered(mark.value)
+        is_other = _counts(mark, marks) or _is_date(mark, marks) or _is_order(mark, marks)
+        return None if is_other else matter.numbered(mark.value)
     if mark.sense is Sense.COMING and _is_late(mark, marks):
         return None
+    if _ends_in_cannot(mark, marks):
+        return CANCELED
     if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
         return None  # "text my wife instead"
     return _VOTES.get(mark.sense)
+
+
+def _ends_in_cannot(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Sorry I can't" cancels where nothing says what it is that they cannot."""
+    if mark.sense is not Sense.NEGATION or mark.text != "not":
+        return False
+    before, after = marks[: marks.index(mark)], marks[marks.index(mark) + 1 :]
+    is_bare = all(one.text in _SUBJECTS or one.sense in _POLITE for one in (*before[:-1], *after))
+    return bool(before) and before[-1].text == "can" and is_bare
 
 
 def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -113,6 +134,14 @@ def _is_date(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether "the 1st" is a day of the month: no word says that it is an option."""
     is_option = any(one.sense is Sense.OPTION and one.clause == mark.clause for one in marks)
     return mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal() and not is_option
+
+
+def _is_order(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether "first" may say in which order: words stand beside it that choose nothing."""
+    if mark.sense is not Sense.ORDINAL:
+        return False
+    beside = [one for one in marks if one.part == mark.part and one.sense is Sense.COMMON]
+    return any(not set(one.text.split()) <= _CHOOSING for one in beside)
 
 
 def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:

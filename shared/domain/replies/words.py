@@ -7,6 +7,11 @@ from typing import NamedTuple
 # Letters of other alphabets that look like Latin ones: seen where somebody hides a word, or copies one.
 _LOOKALIKES = str.maketrans("авекмнорстухіѕјοαει", "abekmhopctyxisjoaei")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′＇", "'"))
+_SIGNS = str.maketrans(dict.fromkeys("🛑⛔📵🖕", " stop ") | dict.fromkeys("✅☑✔", " yes "))  # pictures
+_FOR_SOUND = (  # "2moro", "m8"
+    (re.compile(r"\b2(?=(?:mor\w+|day|nite|night)\b)"), "to"),
+    (re.compile(r"(?<=[a-z])8(?=r?\b)"), "ate"),
+)
 _INVISIBLE = frozenset("\ufe0e\ufe0f\u20e3\u3164\u115f\u1160\u2800")
 _NUMBER_SIGN = re.compile(r"(?:№|\bn[º°]|#)\s*(?=\d|\W*$)|(?<=\s)#(?=\s)", re.IGNORECASE)
 _ORDINAL_SIGN = re.compile(r"(\d)\s*[ºª]")
@@ -42,12 +47,14 @@ class Token(NamedTuple):
 
 def folded(text: str) -> str:
     """The text in one form: compatibility forms, case, accents and invisible marks gone."""
-    text = _NUMBER_SIGN.sub(" number ", text[:_MOST].translate(_APOSTROPHES))
+    text = _NUMBER_SIGN.sub(" number ", text[:_MOST].translate(_APOSTROPHES).translate(_SIGNS))
     text = unicodedata.normalize("NFKD", _ORDINAL_SIGN.sub(r"\1o", text)).casefold()
     kept = [
         one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")
     ]
     whole = "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES)
+    for sound, letters in _FOR_SOUND:
+        whole = sound.sub(letters, whole)
     return _LETTERS.sub(_joined, _ZERO.sub("o", whole))
 
 

@@ -58,6 +58,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Campaigns ask together: an older worker would ask each row by itself. Options start steps.
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # campaigns say who approved them
+        Upgrade(change=_unchanged),  # options have an event: an older worker would not tell it
     ),
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
@@ -68,6 +69,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # steps invite to others
         Upgrade(change=_unchanged),  # nor would it know of options that start steps
         Upgrade(change=_unchanged),  # an older worker would fire what waits for a second person's approval
+        Upgrade(change=_unchanged),  # nor would it keep the events of options
     ),
     # A worker that does not know of steps to come would close the fire before them.
     Fire: (Upgrade(change=_unchanged),),
@@ -78,15 +80,24 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
     FireProgress: (Upgrade(change=_unchanged),),
 }
 
+# The same of records by their name: what few functions need is not loaded by all.
+BY_NAME: dict[str, tuple[Upgrade, ...]] = {
+    "Broadcast": (Upgrade(change=_unchanged),),  # options have an event here too
+}
+
+
+def _upgrades(record_type: type) -> tuple[Upgrade, ...]:
+    return UPGRADES.get(record_type) or BY_NAME.get(record_type.__name__, ())
+
 
 def version_of(record_type: type) -> int:
     """The version in which records of this type are written."""
-    return len(UPGRADES.get(record_type, ())) + 1
+    return len(_upgrades(record_type)) + 1
 
 
 def removed_fields(record_type: type) -> tuple[str, ...]:
     """Fields of older versions that the newest does not have any more."""
-    return tuple(name for upgrade in UPGRADES.get(record_type, ()) for name in upgrade.removes)
+    return tuple(name for upgrade in _upgrades(record_type) for name in upgrade.removes)
 
 
 def upgraded(record_type: type, fields: Fields) -> Fields:
@@ -95,6 +106,6 @@ def upgraded(record_type: type, fields: Fields) -> Fields:
     known = version_of(record_type)
     if version > known:
         raise NewerDocument(record_type.__name__, version, known)
-    for upgrade in UPGRADES.get(record_type, ())[version - 1 :]:
+    for upgrade in _upgrades(record_type)[version - 1 :]:
         fields = upgrade.change(fields)
     return fields

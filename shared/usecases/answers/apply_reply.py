@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from shared.domain.companies.company import Company
 from shared.domain.contacts.list_consent import ListConsent
 from shared.domain.contacts.opt_out import OptOut, active, holding
-from shared.domain.events.other_events import message_events, opt_out_events, reply_event
-from shared.domain.fires.answering import Heard, after_answers, answers_to, may_be_answered
+from shared.domain.events.other_events import message_events, opt_out_events, option_events, reply_event
+from shared.domain.fires.answering import Heard, after_answers, answers_to, events_for, may_be_answered
 from shared.domain.messages.binding import Conversation, Offer, understood
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import OpenConversation
@@ -54,12 +54,14 @@ class _Applied:
     messages: Mapping[str, Message] = field(default_factory=dict)
     consents: Sequence[ListConsent] = ()
     accepted: Accepted = NOT_INVITED
+    told: Sequence[str] = ()
 
     def write(self, runtime: Runtime, transaction: Transaction, company_id: str, outbox: Outbox) -> None:
         """Store all of it, with its events."""
         stores, reply = runtime.stores, self.reply
         stores.replies.put(transaction, company_id, reply.id, reply)
         events = [reply_event(reply), *opt_out_events(self.opt_outs)]
+        events += option_events(reply, self.told, reply.received_at)
         for message in replied(reply, self.messages):
             stores.messages.put(transaction, company_id, message.id, message)
             events += message_events(self.messages[message.id], message, reply.received_at)
@@ -133,6 +135,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         messages=messages,
         consents=consents,
         accepted=accepted,
+        told=events_for(heard),
     )
 
 

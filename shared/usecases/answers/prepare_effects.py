@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from shared.domain.fires.answering import Heard, answers_to, may_be_answered
+from shared.domain.events.event import Event
+from shared.domain.events.other_events import option_events
+from shared.domain.fires.answering import Heard, answers_to, events_for, may_be_answered
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
@@ -18,10 +20,11 @@ from shared.usecases.outbox.open_outbox import Outbox
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effects:
-    """An acknowledgement and tags, ready to be written."""
+    """An acknowledgement, tags and events, ready to be written."""
 
     answers: Prepared = NOTHING
     tagged: Tagged = UNTAGGED
+    events: tuple[Event, ...] = ()
 
     @property
     def jobs(self) -> list[SendBatch]:
@@ -32,6 +35,7 @@ class Effects:
         """Store all of it, as part of the transaction in which it was prepared."""
         self.answers.write(runtime, transaction, company_id)
         self.tagged.write(runtime, transaction, company_id, outbox)
+        outbox.put(transaction, self.events)
 
 
 async def prepare_effects(
@@ -50,6 +54,7 @@ async def prepare_effects(
     return Effects(
         answers=await _acknowledged(runtime, company_id, transaction, heard),
         tagged=await prepare_tags(runtime, company_id, transaction, heard),
+        events=tuple(option_events(reply, events_for(heard), now)),
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMeaning, WrittenReply
-from shared.domain.replies.check_options import check_reply_options, text_warnings
+from shared.domain.replies.check_options import check_reply_options, option_warnings, text_warnings
 from shared.domain.replies.read_reply import read_reply
 from tests.kit.builders import NOON
 
@@ -153,3 +153,13 @@ def test_a_text_that_asks_for_a_carriers_word_is_warned_of(body: str, words: lis
     warnings = list(text_warnings(body))
     assert len(warnings) == len(words)
     assert all(word in warning for word, warning in zip(words, warnings, strict=True))
+
+
+def test_an_option_that_is_a_carriers_permission_is_warned_of_with_another_word() -> None:
+    options = (
+        ReplyOption(words=("1", "Yes"), disposition=Disposition.CONFIRMED),
+        ReplyOption(words=("2", "no"), disposition=Disposition.CANCELED),
+    )
+    [warning] = option_warnings(options)
+    assert "'Yes'" in warning
+    assert '"Y" or "1"' in warning

@@ -1,0 +1,81 @@
+"""What refusals in words of one's own are made of, out of a language file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefusalWords:
+    """What refusals in words of one's own are made of: see refusals.py.
+
+    Single words in one form, but `limits` and `rather`, which are phrases. In the files a stem with a star
+    stands for all its forms.
+    """
+
+    ending: frozenset[str]  # of messages in the same part
+    halting: frozenset[str]  # ends what somebody does, and means other things elsewhere
+    messages: frozenset[str]
+    many: frozenset[str]  # messages: what is said of them refuses, unless a word says they are `welcome`
+    welcome: frozenset[str]
+    contacting: frozenset[str]
+    denials: frozenset[str]
+    permission: frozenset[str]
+    fillers: frozenset[str]  # may stand behind a denial
+    received: frozenset[str]  # says that nothing came
+    able: frozenset[str]  # what somebody can do
+    own: frozenset[str]  # somebody's own doing
+    subjects: frozenset[str]  # who does it
+    wanting: frozenset[str]  # denied, with a verb of `getting` what is `deictic`: "I never want to see these"
+    getting: frozenset[str]
+    deictic: frozenset[str]  # and nothing but `trailing` words after it
+    trailing: frozenset[str]
+    wishes: frozenset[str]  # "I'd prefer it if you did not text"
+    removing: frozenset[str]  # of `addresses` or messages
+    addresses: frozenset[str]
+    from_where: frozenset[str]  # parts what is removed from where it stands
+    mistaken: frozenset[str]  # what was removed by mistake is no refusal
+    taking_off: frozenset[str]  # done to `persons`: "me"
+    persons: frozenset[str]
+    visits: frozenset[str]  # what people may be taken off as well
+    owners: frozenset[str]  # "my": an unknown verb before one's own `belongings` discards them,
+    belongings: frozenset[str]
+    keeping: frozenset[str]  # unless one of these says otherwise
+    annoying: frozenset[str]  # said of `yous`, or to the person
+    yous: frozenset[str]
+    commands: frozenset[str]  # at the end of a sentence
+    never_before: frozenset[str]  # such a command
+    stopped: frozenset[str]  # also commands, where one of `stoppers` is named: "these need to stop"
+    stoppers: frozenset[str]
+    limits: tuple[str, ...]
+    rather: tuple[str, ...]  # another way to write, in a later part
+
+
+def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:
+    """The words of one language: `said` by what they are, and the `forms` of its verbs (see the files)."""
+    limits, rather = (
+        tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip())
+        for name in ("limits", "rather")
+    )
+    endings = list(_endings(forms))
+    words = {
+        name: frozenset(word for one in text.split() for word in _forms_of(one, endings))
+        for name, text in said.items()
+        if name not in ("limits", "rather")
+    }
+    return RefusalWords(**words, limits=limits, rather=rather)
+
+
+def _endings(forms: Mapping[str, str]) -> Iterator[str]:
+    """What a stem may end in: an ending, and behind some of them a pronoun that is written with the verb."""
+    for ending in forms["endings"].split():
+        yield ending.strip("+-")
+        if ending.endswith("+"):
+            yield from (ending[:-1] + pronoun for pronoun in forms["joined"].split())
+
+
+def _forms_of(word: str, endings: Sequence[str]) -> Iterator[str]:
+    """The word; with a star behind it, every form of its stem: "borr*" is "borren", "borrenme", "borrar"."""
+    if not word.endswith("*"):
+        yield word
+        return
+    yield from (word[:-1] + ending for ending in endings)

@@ -1,0 +1,70 @@
+"""Refusals that no phrase lists: what each rule hears, and what is next to that and refuses nothing."""
+
+import pytest
+
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.replies.consent import consent_of
+from shared.domain.replies.lexicon import LANGUAGES, lexicon_of
+
+REFUSED = {
+    "en": [
+        "chill with the texts",
+        "toss my number",
+        "expunge us",
+        "these need to stop",
+        "I'd rather not see any more of these",
+        "you are annoying",
+        "stop hounding me",
+        "if you don't stop I call my lawyer",
+        "🛑",
+    ],
+    "es": ["quemen mi número", "descártenme", "eviten mandarme cosas", "me hartan", "prohibido escribirme"],
+    "fr": ["jetez mon numéro", "excluez-nous", "évitez de m'écrire", "vous m'emmerdez", "ça doit cesser"],
+    "pt": [
+        "joguem fora meu número",
+        "me excluam",
+        "evitem me mandar isso",
+        "vocês incomodam",
+        "isso tem que parar",
+    ],
+}
+NOT_REFUSED = {
+    "en": [
+        "thanks for the texts",
+        "please update my number",
+        "take me off the schedule",
+        "remove the allergy from my records",
+        "the bleeding will stop",
+        "nobody calls me back",
+        "stop offering lunch",
+        "I deleted your message by mistake",
+    ],
+    "es": ["actualicen mi número", "me molesta la muela", "borré el mensaje sin querer", "no me han llamado"],
+    "fr": ["notez mon numéro", "je ne comprends pas votre message", "je suis en arrêt de travail"],
+    "pt": ["anotem meu número", "apaguei a mensagem sem querer", "ninguém me ligou"],
+}
+
+
+@pytest.mark.parametrize(("language", "text"), [(one, text) for one in LANGUAGES for text in REFUSED[one]])
+def test_what_is_ended_denied_or_thrown_away_refuses(language: str, text: str) -> None:
+    assert consent_of(text, language) is WordMeaning.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(one, text) for one in LANGUAGES for text in NOT_REFUSED[one]]
+)
+def test_what_speaks_of_something_else_does_not(language: str, text: str) -> None:
+    assert consent_of(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("es", ["borren", "borrenme", "borrar", "borrarnos", "borrando", "borrad"]),
+        ("fr", ["supprimez", "supprime", "supprimer", "supprimons"]),
+        ("pt", ["apaguem", "apague", "apagar", "apagando"]),
+        ("en", ["delete", "deleted", "deletes"]),
+    ],
+)
+def test_a_stem_stands_for_all_its_forms(language: str, forms: list[str]) -> None:
+    assert set(forms) <= lexicon_of(language).refusal.removing

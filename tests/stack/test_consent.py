@@ -1,0 +1,162 @@
+"""Consent over links, lists and other channels, on the running stack and in a browser."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+from playwright.async_api import expect
+
+from infra.local.api_client import ApiRefusal
+from infra.local.waiting import wait_while_moving
+from tests.kit.portal.browser import open_browser
+from tests.kit.stack.office import ALWAYS, Office, settled
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+ANN, BOB, CAT, DEE = (f"{name}@patients.example" for name in ("ann", "bob", "cat", "dee"))
+THANKS = "Thank you, see you then."
+OPTIONS = [{"words": ["1"], "disposition": "confirmed", "acknowledgement": THANKS}]
+BODY = """Dear reader, reply 1 to come.
+{{ unsubscribe_url }}
+{{ preferences_url }}
+{{ company_postal_address }}"""
+# A list asks by day where people are: one of these has midday now.
+ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/Paris", "Asia/Tokyo", "Pacific/Auckland")
+
+
+async def contact(office: Office, mailbox: str, **more: Any) -> dict[str, Any]:
+    address = {"channel": "email", "address": mailbox}
+    return await office.api.post("/contacts", {"name": mailbox[:3], "addresses": [address], **more})
+
+
+async def mailed(office: Office, *chosen: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The report of a fire that wrote to these people."""
+    api = office.api
+    await api.patch("/company", {"postal_address": "1 Main Street"})
+    draft = {"name": "News", "channel": "email", "subject": "News", "body": BODY}
+    template = await api.post("/templates", draft)
+    step = {
+        "channel": "email",
+        "template_id": template["id"],
+        "sender_id": office.company.email_sender_id,
+        "address_field": "email",
+    }
+    made = {
+        "name": "News",
+        "audience": {"include": list(chosen)},
+        "steps": [step],
+        "window": ALWAYS,
+        "reply_options": OPTIONS,
+    }
+    campaign = await api.post("/campaigns", made | changes)
+    await api.post(f"/campaigns/{campaign['id']}/ready")
+    return await settled(office, (await api.post(f"/campaigns/{campaign['id']}/fire"))["id"])
+
+
+async def mails(office: Office, mailbox: str, count: int) -> list[str]:
+    """What the mailbox got, once there is so much."""
+
+    async def look() -> list[str]:
+        found = await office.simulator.messages(handset=mailbox, channel="email")
+        return [one["body"] for one in found if not one["incoming"]]
+
+    return await wait_while_moving(f"{count} mails", look, lambda found: len(found) >= count)
+
+
+async def replies(office: Office, count: int) -> list[dict[str, Any]]:
+    """So many replies, the newest first."""
+
+    async def look() -> list[dict[str, Any]]:
+        return list((await office.api.get("/replies"))["items"])
+
+    return await wait_while_moving("the replies", look, lambda found: len(found) == count)
+
+
+async def refused(office: Office) -> set[tuple[str, str | None]]:
+    """The mailboxes that refuse now, each with the topic; None for all."""
+    found = (await office.api.get("/opt-outs", is_active="true"))["items"]
+    return {(one["address"], one["topic"]) for one in found}
+
+
+def links(text: str) -> tuple[str, str]:
+    """Those to unsubscribe and to the preferences."""
+    first, second = re.findall(r"https?://\S+/messages/[up]/\S+", text)
+    return first, second
+
+
+async def test_one_click_a_page_and_a_deletion(office: Office) -> None:
+    await office.api.patch("/company", {"consent": {"topics": ["News", "Reminders"]}})
+    people = {mailbox: (await contact(office, mailbox))["id"] for mailbox in (ANN, BOB, CAT)}
+    everybody = {"kind": "addresses", "channel": "email", "addresses": list(people)}
+    report = await mailed(office, everybody, topic="News")
+    assert report["ledger"]["sent"] == 3
+
+    await office.simulator.reply(ANN, "Yes, I will be there!\n\n> Dear reader, reply 1 to come.")
+    [answer] = await replies(office, 1)
+    assert (answer["disposition"], answer["address"]) == ("confirmed", ANN)
+    assert (await mails(office, ANN, 2))[1:] == [THANKS]
+
+    unsubscribe, _ = links((await mails(office, BOB, 1))[0])
+    async with aiohttp.ClientSession() as http:
+        async with http.get(unsubscribe) as shown:  # as scanners and previews do
+            assert shown.status == 200
+        assert await refused(office) == set()
+        async with http.post(unsubscribe, data={"List-Unsubscribe": "One-Click"}) as done:
+            assert done.status == 200
+    assert await refused(office) == {(BOB, "News")}
+
+    await _chosen_in_a_browser(office, people[CAT])
+    again = await mailed(office, everybody, topic="News")
+    assert (again["ledger"]["sent"], again["skipped"]) == (1, {"opted_out": 2})
+    other = await mailed(office, everybody, topic="Reminders")
+    assert other["ledger"]["sent"] == 2
+    assert await refused(office) == {(BOB, "News"), (CAT, "News"), (CAT, None)}
+
+
+async def _chosen_in_a_browser(office: Office, contact_id: str) -> None:
+    """Cat is deleted as a contact, and then refuses all on the page of an earlier mail."""
+    _, preferences = links((await mails(office, CAT, 1))[0])
+    await office.api.delete(f"/contacts/{contact_id}")
+    with pytest.raises(ApiRefusal):
+        await office.api.get(f"/contacts/{contact_id}")
+    async with open_browser(preferences, prefix="preferences") as browser:
+        page = browser.page
+        await browser.open("")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("North Clinic")
+        await expect(page.get_by_label("Reminders")).to_be_checked()
+        await browser.look("choices")
+        assert await refused(office) == {(BOB, "News")}  # looking changes nothing
+        await page.get_by_label("News").uncheck()
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("status")).to_contain_text("Saved")
+        assert await refused(office) == {(BOB, "News"), (CAT, "News")}
+        await page.get_by_role("button", name="Stop").click()
+        await expect(page.get_by_role("button", name="Get messages again")).to_be_visible()
+        await browser.look("stopped")
+
+
+async def test_who_joins_a_list_is_asked_and_reached_only_after_a_yes(office: Office) -> None:
+    listed = await office.api.post(
+        "/contact-lists",
+        {
+            "name": "News",
+            "confirm_sender_id": office.company.email_sender_id,
+            "confirm_text": "North Clinic: reply YES to get our news.",
+        },
+    )
+    zone = min(ZONES, key=lambda name: abs(datetime.now(UTC).astimezone(ZoneInfo(name)).hour - 13))
+    await contact(office, ANN, list_ids=[listed["id"]], time_zone=zone)
+    await contact(office, DEE, list_ids=[listed["id"]], time_zone=zone)
+    await office.stack.tick_now("sweep_stalled_work")
+    for mailbox in (ANN, DEE):
+        [asked] = await mails(office, mailbox, 1)
+        assert asked.startswith("North Clinic: reply YES to get our news.")
+    await office.simulator.reply(ANN, "Yes please")
+    [reply] = await replies(office, 1)
+    assert (reply["meaning"], reply["waits"]) == ("opt_in", False)
+    report = await mailed(office, {"kind": "list", "list_id": listed["id"]})
+    assert report["ledger"]["sent"] == 1
+    assert len(await mails(office, ANN, 2)) == 2
+    assert len(await mails(office, DEE, 1)) == 1

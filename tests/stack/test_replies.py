@@ -1,0 +1,207 @@
+"""What people answer to texts, on the running stack: understood, thanked once, acted on; never guessed."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+
+from infra.local.demo_company import SMS_NUMBER
+from infra.local.waiting import wait_while_moving
+from tests.kit.hooks import Hooks, running_hooks
+from tests.kit.stack.office import ALWAYS, Office, settled
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+TOLD_TWICE, REFUSED_THERE = "+12125550009", "+12125550003"  # see infra/local/simulator/outcomes.py
+ANA, BEN, CLEO, DAN, EVE = (f"+121255524{number}" for number in range(10, 15))
+CLOCK = ZoneInfo("America/New_York")
+DAY = (datetime.now(CLOCK) + timedelta(days=2)).date()
+ASKS = "Hello {{ name }}, you see us on {{ visit }}. Reply 1 to confirm, 2 to cancel."
+LISTS = "{% for one in appointments %}{{ one.number }}: {{ one.what }} {% endfor %}Yes or no for each?"
+THANKS, CLOSED, HELP = (
+    "Thank you, see you then.",
+    "Thank you. We are closed now.",
+    "North Clinic: 212 555 0100.",
+)
+OPTIONS: list[dict[str, Any]] = [
+    {
+        "words": ["1"],
+        "disposition": "confirmed",
+        "acknowledgement": THANKS,
+        "acknowledgement_out_of_hours": CLOSED,
+        "add_tags": ["coming"],
+        "event": "visit-confirmed",
+    },
+    {"words": ["2"], "disposition": "canceled"},
+]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hooks() -> AsyncIterator[Hooks]:
+    async with running_hooks() as hooks:
+        yield hooks
+
+
+async def sent(office: Office, *rows: str, body: str = ASKS, **changes: Any) -> dict[str, Any]:
+    """The report of a fire that texted these rows ("name,phone,time,what") about visits of one day."""
+    api = office.api
+    columns: list[dict[str, Any]] = [{"column": name, "field": name} for name in ("name", "phone", "what")]
+    columns.append({"column": "visit", "field": "visit", "type": "datetime", "formats": ["%Y-%m-%d %H:%M"]})
+    source = await api.post("/sources", {"name": "Visits", "columns": columns})
+    link = await api.post("/files", {"source_id": source["id"], "name": "visits.csv"})
+    lines = [
+        "{},{},{} {},{}".format(*parts[:2], DAY, *parts[2:]) for parts in (row.split(",") for row in rows)
+    ]
+    await api.put_file(link, "\n".join(["name,phone,visit,what", *lines]).encode())
+    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
+    template = await api.post("/templates", {"name": "Visit", "channel": "sms", "body": body})
+    step = {
+        "channel": "sms",
+        "template_id": template["id"],
+        "sender_id": office.company.sms_sender_id,
+        "address_field": "phone",
+    }
+    draft = {
+        "name": "Visits",
+        "audience": {"source_id": source["id"], "file_id": file["id"]},
+        "steps": [step],
+        "window": ALWAYS,
+        "reply_options": OPTIONS,
+        "expires_field": "visit",
+    }
+    campaign = await api.post("/campaigns", draft | changes)
+    await api.post(f"/campaigns/{campaign['id']}/ready")
+    fire = await api.post(f"/campaigns/{campaign['id']}/fire")
+    return await settled(office, fire["id"])
+
+
+async def write(office: Office, phone: str, *bodies: str) -> list[dict[str, Any]]:
+    """Write these from the phone, one after the other; its replies, the oldest first."""
+    before = len(await replies(office, phone))
+    for count, body in enumerate(bodies, before + 1):
+        await office.simulator.reply(phone, body, sender=SMS_NUMBER)
+        await _read(office, phone, count)
+    return (await replies(office, phone))[before:]
+
+
+async def _read(office: Office, phone: str, count: int) -> None:
+    await wait_while_moving(
+        "the reply to be read", lambda: replies(office, phone), lambda found: len(found) == count
+    )
+
+
+async def replies(office: Office, phone: str) -> list[dict[str, Any]]:
+    found = (await office.api.get("/replies", limit="100"))["items"]
+    return [one for one in reversed(found) if one["address"] == phone]
+
+
+async def message_to(office: Office, fire_id: str, phone: str) -> dict[str, Any]:
+    items = (await office.api.get("/messages", fire_id=fire_id))["items"]
+    return next(one for one in items if one["address"] == phone)
+
+
+async def texts(office: Office, phone: str, count: int) -> list[str]:
+    """What the phone got, once there are so many."""
+
+    async def look() -> list[str]:
+        return [one["body"] for one in await office.simulator.messages(handset=phone) if not one["incoming"]]
+
+    return await wait_while_moving(f"{count} texts", look, lambda found: len(found) >= count)
+
+
+async def refusals(office: Office, phone: str) -> list[dict[str, Any]]:
+    return list((await office.api.get("/opt-outs", channel="sms", address=phone))["items"])
+
+
+async def test_an_answer_is_understood_acknowledged_once_and_acted_on(office: Office, hooks: Hooks) -> None:
+    listens = {"url": hooks.url(), "event_types": ["reply.option_chosen"]}
+    await office.api.post("/webhook-endpoints", listens)
+    address = {"channel": "sms", "address": TOLD_TWICE}
+    person = await office.api.post("/contacts", {"name": "Tom", "addresses": [address]})
+    [early] = await write(office, EVE, "1")
+    assert (early["meaning"], early["waits"]) == ("unclear", True)
+
+    report = await sent(office, f"Tom,{TOLD_TWICE},10:30,", f"Ben,{BEN},11:00,", f"Eve,{EVE},11:30,")
+    await write(office, TOLD_TWICE, "yes, see you then")  # the simulator tells of it twice
+    first, second = await write(office, BEN, "1", "sorry, I can't make it")
+    assert (await message_to(office, report["fire_id"], TOLD_TWICE))["disposition"] == "confirmed"
+    assert (await texts(office, TOLD_TWICE, 2))[1:] == [THANKS]
+    assert (first["disposition"], first["contradicts_earlier"]) == ("confirmed", False)
+    assert (second["disposition"], second["contradicts_earlier"], second["waits"]) == ("canceled", True, True)
+    assert (await message_to(office, report["fire_id"], BEN))["disposition"] == "canceled"
+    # What was written before the question does not answer it.
+    assert (await message_to(office, report["fire_id"], EVE))["disposition"] is None
+
+    tagged = await office.api.wait_for(f"/contacts/{person['id']}", "tags", ["coming"])
+    assert tagged["name"] == "Tom"
+    told = await wait_while_moving("the webhooks", lambda: _chosen(hooks), lambda found: len(found) >= 2)
+    assert told == {TOLD_TWICE: "visit-confirmed", BEN: "visit-confirmed"}
+    assert len(await office.simulator.messages(handset=TOLD_TWICE)) == 3  # asked, answered, thanked
+
+
+async def _chosen(hooks: Hooks) -> dict[str, str]:
+    return {item["reply"]["address"]: item["what"] for taken in hooks.taken for item in taken.items}
+
+
+async def test_refusals_help_and_permissions(office: Office) -> None:
+    await office.api.patch("/company", {"consent": {"help_text": HELP}})
+    people = ((ANA, "Ana"), (CLEO, "Cleo"), (DAN, "Dan"), (REFUSED_THERE, "Fay"))
+    await sent(office, *(f"{name},{phone},10:30," for phone, name in people))
+    [both] = await write(office, ANA, "I'll be there but lose my number")
+    assert (both["meaning"], both["may_also_mean"], both["waits"]) == ("opt_out", "confirmed", True)
+    [helped] = await write(office, CLEO, "AYUDA")
+    assert (helped["meaning"], helped["waits"]) == ("help", False)
+    stopped, started = await write(office, DAN, "STOP", "START")
+    assert (stopped["meaning"], started["meaning"]) == ("opt_out", "opt_in")
+
+    assert (await texts(office, CLEO, 2))[1:] == [HELP]
+    [confirmation] = (await texts(office, ANA, 2))[1:]
+    assert "North Clinic" in confirmation
+    assert [(one["is_active"], one["source"]) for one in await refusals(office, ANA)] == [(True, "reply")]
+    assert [one["is_active"] for one in await refusals(office, DAN)] == [False]
+    assert [one["is_active"] for one in await refusals(office, CLEO)] == []
+    # Twilio refused it with 21610, and its refusal is ours.
+    assert [(one["is_active"], one["source"]) for one in await refusals(office, REFUSED_THERE)] == [
+        (True, "provider")
+    ]
+    again = await sent(office, *(f"{name},{phone},11:30," for phone, name in people))
+    assert (again["ledger"]["sent"], again["skipped"]) == (2, {"opted_out": 2})
+    assert len(await texts(office, ANA, 2)) == 2  # asked, and one confirmation
+    assert len(await texts(office, DAN, 2)) == 2  # Twilio itself confirmed STOP and START
+
+
+async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> None:
+    now = datetime.now(CLOCK)
+    closes = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
+    window = {"opens": f"{now - timedelta(hours=3):%H}:00", "closes": f"{closes:%H:%M}"}
+    await sent(office, f"Dan,{DAN},10:30,", window=window)
+
+    yes_no = [{"words": ["y"], "disposition": "confirmed"}, {"words": ["n"], "disposition": "canceled"}]
+    rows = (f"Ana,{ANA},10:30,dentist", f"Ben,{BEN},09:00,dentist", f"Ana,{ANA},11:00,hygienist")
+    asked = await sent(office, *rows, body=LISTS, asks_together=True, reply_options=yes_no)
+    assert asked["skipped"] == {"asked_together": 1}
+    assert await texts(office, ANA, 1) == ["1: dentist 2: hygienist Yes or no for each?"]
+    [which] = await write(office, ANA, "yes")
+    assert (which["meaning"], which["waits"]) == ("unclear", True)
+    [each] = await write(office, ANA, "1 yes 2 no")
+    assert sorted(one["disposition"] for one in each["answers"]) == ["canceled", "confirmed"]
+    listed = (await office.api.get("/messages", fire_id=asked["fire_id"]))["items"]
+    settled_rows = {one["row_number"]: one["disposition"] for one in listed}
+    assert list(dict(sorted(settled_rows.items())).values()) == ["confirmed", None, "canceled"]
+
+    week = 7 * 24 * 60  # before a visit in two days: over
+    await sent(office, f"Cleo,{CLEO},10:30,", answers_close_minutes=week)
+    [late] = await write(office, CLEO, "1")
+    assert (late["meaning"], late["may_also_mean"], late["waits"]) == ("unclear", "confirmed", True)
+    assert "the time to answer was over" in late["note"]
+
+    await wait_while_moving("the hours to end", _now, lambda at: at >= closes, pause=1)
+    [answer] = await write(office, DAN, "1")
+    assert answer["disposition"] == "confirmed"
+    assert (await texts(office, DAN, 2))[1:] == [CLOSED]
+
+
+async def _now() -> datetime:
+    return datetime.now(UTC)
