@@ -11,7 +11,7 @@ from infra.local.waiting import wait_while_moving
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider, Sender
 from shared.usecases.senders.save_sender import save_sender
-from tests.kit.stack.office import Office, campaign, settled, stack_runtime
+from tests.kit.stack.office import ALWAYS, Office, campaign, settled, stack_runtime
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANA, BEN, CLEO = "+12125552491", "+12125552492", "+12125552493"
@@ -34,14 +34,13 @@ async def _texts(office: Office, handset: str) -> list[dict[str, Any]]:
     return [one for one in await office.simulator.messages(handset=handset) if not one["incoming"]]
 
 
-async def _queued(office: Office, fire_id: str, count: int) -> dict[str, dict[str, Any]]:
-    """The fire's messages by address, once they are so many."""
+async def _queued(office: Office, fire_id: str, count: int) -> list[dict[str, Any]]:
+    """The fire's messages, once they are so many."""
 
     async def look() -> list[dict[str, Any]]:
         return list((await office.api.get("/messages", fire_id=fire_id))["items"])
 
-    found = await wait_while_moving("the messages to be queued", look, lambda items: len(items) == count)
-    return {one["address"]: one for one in found}
+    return await wait_while_moving("the messages to be queued", look, lambda items: len(items) == count)
 
 
 async def _sender(office: Office, sender: Sender, fields: dict[str, str]) -> None:
@@ -54,7 +53,7 @@ async def test_a_message_outside_the_window_says_until_when_it_waits_and_why(off
     days = [str(today + timedelta(days=number)) for number in (-1, 0, 1)]  # wherever midnight is meanwhile
     window = {"opens": "09:00", "closes": "17:00", "closed_days": days}
     fire = await _fired(office, [f"Ana,{ANA},"], window=window)
-    [message] = (await _queued(office, fire["id"], 1)).values()
+    [message] = await _queued(office, fire["id"], 1)
     waits = message["waits"]
     until = datetime.fromisoformat(waits["until"]).astimezone(NEW_YORK)
     assert waits["kind"] == "closed_day"
@@ -149,9 +148,7 @@ async def test_messenger_over_twilio_stays_within_the_hours_after_the_person_wro
     assert text["body"] == "Hello Ana"
 
 
-async def test_reminders_follow_their_appointments_and_what_is_taken_back_is_never_sent(
-    office: Office,
-) -> None:
+async def test_reminders_follow_their_appointments_and_who_is_canceled_is_told(office: Office) -> None:
     """One is moved by a later file, one canceled by the API, and one message is withdrawn by itself."""
     api, day = office.api, datetime.now(NEW_YORK).date() + timedelta(days=20)
     source = await api.post("/sources", {"name": "Visits", "columns": VISITS})
@@ -164,31 +161,49 @@ async def test_reminders_follow_their_appointments_and_what_is_taken_back_is_nev
     rows = [f"{name},{name},{phone},{day} 10:30" for name, phone in (("a", ANA), ("b", BEN), ("c", CLEO))]
     file = await loaded(*rows)
     when = {"kind": "at_field", "field": "appointment_at", "days": -3, "clock": "17:00"}
-    body = "See you on {{ appointment_at | date: 'medium' }}."
-    template = await api.post("/templates", {"name": "Visit", "channel": "sms", "body": body})
-    step = {
-        "channel": "sms",
-        "template_id": template["id"],
-        "sender_id": office.company.sms_sender_id,
-        "address_field": "phone",
-        "when": when,
-    }
+    remind, off = [
+        {
+            "channel": "sms",
+            "template_id": (await api.post("/templates", {"name": "V", "channel": "sms", "body": body}))[
+                "id"
+            ],
+            "sender_id": office.company.sms_sender_id,
+            "address_field": "phone",
+        }
+        for body in (
+            "See you on {{ appointment_at | date: 'medium' }}.",
+            "Your visit on {{ appointment_at | date: '%B %-d' }} is canceled.",
+        )
+    ]
+    steps = [remind | {"when": when}, off | {"only_if": "appointment_canceled"}]
     audience = {"source_id": source["id"], "file_id": file["id"]}
-    made = await api.post("/campaigns", {"name": "Visits", "audience": audience, "steps": [step]})
+    draft = {"name": "Visits", "audience": audience, "steps": steps, "window": ALWAYS}
+    made = await api.post("/campaigns", draft)
     await api.post(f"/campaigns/{made['id']}/ready")
     fire = await api.post(f"/campaigns/{made['id']}/fire")
-    before = await _queued(office, fire["id"], 3)
+
+    async def of_step(place: int) -> dict[str, dict[str, Any]]:
+        queued = await _queued(office, fire["id"], 6)
+        return {one["address"]: one for one in queued if one["step_id"] == made["steps"][place]["id"]}
+
+    before = await of_step(0)
     due = [datetime.fromisoformat(one["planned_for"]).astimezone(NEW_YORK) for one in before.values()]
     assert {(one.date(), one.hour) for one in due} == {(day - timedelta(days=3), 17)}
     assert {one["waits"]["kind"] for one in before.values()} == {"not_due"}
+    assert {one["waits"]["kind"] for one in (await of_step(1)).values()} == {"cancelation"}
 
     later = await loaded(f"a,a,{ANA},{day + timedelta(days=1)} 10:30", *rows[1:])
     await api.delete(f"/sources/{source['id']}/appointments/b")
     await api.delete(f"/messages/{before[CLEO]['id']}")
-    after = await _queued(office, fire["id"], 3)
+    after = await of_step(0)
     moved = datetime.fromisoformat(after[ANA]["planned_for"]).astimezone(NEW_YORK)
     assert (after[ANA]["followed"], moved.date()) == (later["id"], day - timedelta(days=2))
     assert after[ANA]["body"] != before[ANA]["body"]
     assert (after[BEN]["reason"], after[BEN]["withdrawn_by"]) == ("withdrawn", "api")
     assert after[CLEO]["state"] == "skipped"
-    assert await office.simulator.messages() == []
+    await office.stack.tick_now("dispatch_due_batches")
+    [told] = await wait_while_moving(
+        "the cancelation", lambda: _texts(office, BEN), lambda texts: len(texts) == 1
+    )
+    assert told["body"] == f"Your visit on {day:%B} {day.day} is canceled."
+    assert await office.simulator.messages() == [told]
