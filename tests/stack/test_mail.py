@@ -35,7 +35,7 @@ async def _fired(office: Office, *mailboxes: str, bill: str = "") -> dict[str, A
     file = await office.api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
     assert file["state"] == "loaded", file["refusal"]
     draft: dict[str, Any] = {"name": "Visit", "channel": "email", "subject": "Your visit", "html": HTML}
-    draft["media_urls"] = ["{{ bill }}"]
+    draft["media_urls"] = ["{% if bill %}{{ bill }}{% endif %}"]
     template = await office.api.post("/templates", draft)
     assert "Dear {{ name }}," in template["body"]
     step = {

@@ -25,7 +25,7 @@ EMAIL = ChannelRecord(
     takes_html=True,
     shows_postal_address=True,
     # SendGrid: a mail has less than 30 MB with its attachments, which are a third longer in base64
-    # (https://www.twilio.com/docs/sendgrid/api-reference/mail-send/limitations, read 2026-11-29).
+    # (https://github.com/sendgrid/sendgrid-php/issues/491: the whole JSON counts; read 2026-11-29).
     most_media=10,
     most_media_bytes=20_000_000,
     media_kinds=DOCUMENTS,
