@@ -55,10 +55,12 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
         words = "The person has had as many messages on this channel lately as are allowed."
         return Wait(kind=CAP, words=words, until=until)
     rules, zones, places = content.campaign.window, message.time_zones, message.places
-    closed = closed_by(rules, zones, until - _JUST_BEFORE, places)
+    is_due = step is None or isinstance(step.when, AtOnce)
+    closed = closed_by(rules, zones, now, places) if is_due else None  # a holiday, before the night after it
+    closed = closed or closed_by(rules, zones, until - _JUST_BEFORE, places)
     if closed is not None:
         return Wait(kind=closed.kind, words=closed.words, until=until)
-    if step is None or isinstance(step.when, AtOnce):
+    if step is None or is_due:
         return Wait(kind=PACE, words="Others of its sender go out before it.", until=until)
     return Wait(kind=NOT_DUE, words=_not_due(step), until=until)
 
