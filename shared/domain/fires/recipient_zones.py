@@ -95,7 +95,7 @@ def _possible(home: str, region: str, year: int) -> tuple[str, ...]:
 
 
 def _places(recipient: Recipient, rules: ContactWindow, at: str | None) -> tuple[str, ...]:
-    """That `at` which the address is, and by the field that names the place: a number may have moved with its owner."""
+    """The address is `at` one. A field names another: a number may have moved with its owner."""
     named = find_place(recipient.values.get(rules.place_field, "")) if rules.place_field else None
     found = (at, f"US-{named.state}" if named else None)
     return tuple(dict.fromkeys(place for place in found if place))
