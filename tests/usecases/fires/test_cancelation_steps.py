@@ -31,7 +31,7 @@ ROWS = [following.row(number, "2026-11-30 14:00") for number in range(3)]
 
 
 @pytest_asyncio.fixture
-async def clock(clinic: Clinic) -> Clock:
+async def visits(clinic: Clinic) -> Clock:
     """Three visits in a week: nothing was sent yet, and who is told of a cancelation waits for one."""
     await following.takes(clinic)
     clinic.runtime.settings = replace(clinic.runtime.settings, tick_interval_seconds=1.0)
@@ -53,20 +53,20 @@ async def report(clinic: Clinic) -> FireReport:
     return await clinic.report(fire)
 
 
-async def test_who_is_canceled_is_told_once_and_nobody_else(clinic: Clinic, clock: Clock) -> None:
+async def test_who_is_canceled_is_told_once_and_nobody_else(clinic: Clinic, visits: Clock) -> None:
     """One by a later file, one by the API, one not at all."""
     waiting = await following.of_step(clinic, "off")
     assert {one.planned_for for one in waiting.values()} == {NEXT_MONDAY}
-    clock.at += timedelta(hours=1)
+    visits.at += timedelta(hours=1)
     canceled = following.row(0, "2026-11-30 14:00", status="Cancelled")
     for _ in range(2):
         await following.load(clinic, canceled, *ROWS[1:])
         await cancel_appointment(clinic.runtime, clinic.company_id, "appointments", "A1")
-        await following.ticks(clinic, clock, clock.at + timedelta(minutes=1))
+        await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     off = "your visit on November 30 is off."
     assert await told(clinic) == {ANA: [f"P0, {off}"], BEN: [f"P1, {off}"]}
     for at in (NEXT_MONDAY - timedelta(days=3), NEXT_MONDAY + timedelta(minutes=1)):
-        await following.ticks(clinic, clock, at)
+        await following.ticks(clinic, visits, at)
     assert {phone: len(texts) for phone, texts in (await told(clinic)).items()} == {ANA: 1, BEN: 1, CY: 1}
     off_messages = await following.of_step(clinic, "off")
     assert (off_messages[CY].state, off_messages[CY].reason) == (
@@ -78,45 +78,45 @@ async def test_who_is_canceled_is_told_once_and_nobody_else(clinic: Clinic, cloc
     assert done.skipped == {SkipReason.WITHDRAWN: 2, SkipReason.NOT_CANCELED: 1}
 
 
-async def test_a_moved_visit_is_not_canceled_and_may_be_later(clinic: Clinic, clock: Clock) -> None:
-    clock.at += timedelta(hours=1)
+async def test_a_moved_visit_is_not_canceled_and_may_be_later(clinic: Clinic, visits: Clock) -> None:
+    visits.at += timedelta(hours=1)
     await following.load(clinic, following.row(0, "2026-12-02 09:30"), *ROWS[1:])
-    await following.ticks(clinic, clock, clock.at + timedelta(minutes=1))
+    await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     assert await told(clinic) == {}
     await cancel_appointment(clinic.runtime, clinic.company_id, "appointments", "A0")
-    await following.ticks(clinic, clock, clock.at + timedelta(minutes=1))
+    await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     assert await told(clinic) == {ANA: ["P0, your visit on December 2 is off."]}
 
 
-async def test_who_canceled_by_themselves_knows(clinic: Clinic, clock: Clock) -> None:
-    await following.ticks(clinic, clock, NEXT_MONDAY - timedelta(days=2))
+async def test_who_canceled_by_themselves_knows(clinic: Clinic, visits: Clock) -> None:
+    await following.ticks(clinic, visits, NEXT_MONDAY - timedelta(days=2))
     await clinic.write(ANA, "2")
     await clinic.write(BEN, "1")
     for number in (0, 1):
         await cancel_appointment(clinic.runtime, clinic.company_id, "appointments", f"A{number}")
-    await following.ticks(clinic, clock, clock.at + timedelta(minutes=1))
+    await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     texts = await told(clinic)
     assert [len(texts[phone]) for phone in (ANA, BEN)] == [1, 2]  # of the reminder, and of the cancelation
     assert (await following.of_step(clinic, "off"))[ANA].reason == SkipReason.ANSWERED
 
 
-async def test_stop_and_the_contact_window_hold_for_it(clinic: Clinic, clock: Clock) -> None:
+async def test_stop_and_the_contact_window_hold_for_it(clinic: Clinic, visits: Clock) -> None:
     await clinic.write(ANA, "STOP")
-    clock.at = MONDAY + timedelta(hours=11)  # eleven at night
+    visits.at = MONDAY + timedelta(hours=11)  # eleven at night
     for number in (0, 1):
         await cancel_appointment(clinic.runtime, clinic.company_id, "appointments", f"A{number}")
-    await following.ticks(clinic, clock, clock.at + timedelta(minutes=1))
+    await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     assert await told(clinic) == {}
-    await following.ticks(clinic, clock, clock.at + timedelta(hours=12))
+    await following.ticks(clinic, visits, visits.at + timedelta(hours=12))
     assert list(await told(clinic)) == [BEN]
 
 
-async def test_what_it_waits_for_is_said(clinic: Clinic, clock: Clock) -> None:
+async def test_what_it_waits_for_is_said(clinic: Clinic, visits: Clock) -> None:
     message = (await following.of_step(clinic, "off"))[ANA]
     content = await clinic.stores.campaign_contents.frozen(
         clinic.company_id, message.campaign_id, (await clinic.campaign()).content_hash or ""
     )
-    wait = wait_of(message, content, [], clock.at)
+    wait = wait_of(message, content, [], visits.at)
     assert wait is not None
     assert (wait.kind, wait.until) == ("cancelation", NEXT_MONDAY)
     preview = await start_preview(clinic.runtime, clinic.company_id, "reminders")
@@ -133,7 +133,7 @@ async def test_what_it_waits_for_is_said(clinic: Clinic, clock: Clock) -> None:
     ],
 )
 async def test_it_stands_last_and_has_no_time_of_its_own(
-    clinic: Clinic, clock: Clock, steps: tuple[Step, ...], field: str
+    clinic: Clinic, visits: Clock, steps: tuple[Step, ...], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
         await create_campaign(clinic.runtime, clinic.company_id, a_campaign(id="other", steps=steps))
