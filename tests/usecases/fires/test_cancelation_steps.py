@@ -1,12 +1,14 @@
 """A step that says that an appointment was canceled: once it is, to whom it was with, and to nobody else."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import pytest_asyncio
 
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.step import OnlyIf, Step
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Ledger, ProgressStatus
 from shared.domain.fires.report import FireReport
@@ -37,7 +39,12 @@ async def visits(clinic: Clinic) -> Clock:
     clinic.runtime.settings = replace(clinic.runtime.settings, tick_interval_seconds=1.0)
     off = a_template(id="off", body="{{ name }}, your visit on {{ appointment_at | date: '%B %-d' }} is off.")
     await clinic.stores.templates.save(clinic.company_id, off.id, off)
-    return await following.fired(clinic, *ROWS, steps=STEPS)
+    clock = clinic.stop_clock(MONDAY)
+    file = await following.load(clinic, *ROWS)
+    audience = FileAudience(source_id="appointments", file_id=file.id)
+    await clinic.ready(steps=STEPS, audience=audience, window=ContactWindow(opens=time(9), closes=time(20)))
+    await clinic.fire()
+    return clock
 
 
 async def told(clinic: Clinic) -> dict[str, list[str]]:
@@ -59,8 +66,8 @@ async def test_who_is_canceled_is_told_once_and_nobody_else(clinic: Clinic, visi
     assert {one.planned_for for one in waiting.values()} == {NEXT_MONDAY}
     visits.at += timedelta(hours=1)
     canceled = following.row(0, "2026-11-30 14:00", status="Cancelled")
+    await following.load(clinic, canceled, *ROWS[1:])
     for _ in range(2):
-        await following.load(clinic, canceled, *ROWS[1:])
         await cancel_appointment(clinic.runtime, clinic.company_id, "appointments", "A1")
         await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     off = "your visit on November 30 is off."
