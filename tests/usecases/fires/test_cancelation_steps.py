@@ -72,7 +72,7 @@ async def test_who_is_canceled_is_told_once_and_nobody_else(clinic: Clinic, visi
         await following.ticks(clinic, visits, visits.at + timedelta(minutes=1))
     off = "your visit on November 30 is off."
     assert await told(clinic) == {ANA: [f"P0, {off}"], BEN: [f"P1, {off}"]}
-    for at in (NEXT_MONDAY - timedelta(days=3), NEXT_MONDAY + timedelta(minutes=1)):
+    for at in (NEXT_MONDAY - timedelta(days=2), NEXT_MONDAY + timedelta(minutes=1)):
         await following.ticks(clinic, visits, at)
     assert {phone: len(texts) for phone, texts in (await told(clinic)).items()} == {ANA: 1, BEN: 1, CY: 1}
     off_messages = await following.of_step(clinic, "off")
