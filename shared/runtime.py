@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.storage.files import Files
     from shared.storage.secrets import Secrets
 
+FILES_AT_ONCE = 4
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -49,6 +51,8 @@ class Runtime:
         self.batches_at_work: Counter[str] = Counter()  # claimed in this process, by fire
         self.senders_heard: dict[tuple[str, str], tuple[float, Sender]] = {}  # when (time.monotonic), and who
         self.senders_down: dict[tuple[str, str], float] = {}  # until when (time.monotonic), by company and id
+        self.file_turns = asyncio.Semaphore(FILES_AT_ONCE)  # each may take as much memory as a file has bytes
+        self.attachment_turn = asyncio.Lock()  # a mail with attachments takes five times their size
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         if settings.extra_providers:
             from shared.providers.registry import register_extra

@@ -60,7 +60,7 @@ class Settings:
     rows_retention_days: float = 180.0  # of files' rows; infra/storage.lifecycle.json holds for the files
     listeners_remembered_seconds: float = 15.0  # how long a process remembers what a company's listeners hear
     clock_file: str = ""  # local stack only: by how many seconds its clock is ahead of the machine's
-    webhook_targets: str = "public"  # or "local": webhooks also go to this very machine, by http
+    webhook_targets: str = "public"  # or "local": what companies name may be this very machine, by http
     pubsub_emulator_host: str = ""  # these two as the emulators' own tools name them, without our prefix
     storage_emulator_host: str = ""
 
@@ -68,6 +68,16 @@ class Settings:
     def dispatch_ahead_seconds(self) -> float:
         """How long before its start a batch is announced: what waits in a worker takes a place."""
         return min(self.dispatch_seconds, self.tick_interval_seconds)
+
+    @property
+    def longest_call_seconds(self) -> float:
+        """How long a call to a provider may take: what is refused as a whole is sent once more in parts."""
+        return 2 * self.provider_timeout_seconds
+
+    @property
+    def allows_local_targets(self) -> bool:
+        """Whether addresses that companies give may be on this very machine."""
+        return self.webhook_targets == "local"
 
     @property
     def link_keys(self) -> tuple[str, ...]:
@@ -103,8 +113,7 @@ class Settings:
     def check(self) -> None:
         """Raise SettingsError when the settings contradict each other."""
         faults = []
-        # One send may take two provider time-outs: a refused request is repeated without its culprit.
-        if not 2 * self.provider_timeout_seconds < self.function_timeout_seconds < self.lease_seconds:
+        if not self.longest_call_seconds < self.function_timeout_seconds < self.lease_seconds:
             faults.append("time-outs must nest: twice the provider's < function < lease")
         if self.ack_deadline_seconds < self.function_timeout_seconds:
             faults.append("the ack deadline must not be shorter than the function time-out")

@@ -26,10 +26,13 @@ from shared.domain.campaigns.broadcast import Broadcast, BroadcastState, Wave
 from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
 from shared.domain.fires.broadcast_phase import BroadcastPhase
 from shared.domain.senders.run_limits import (
+    FASTEST_PER_SECOND,
     LONGEST_SECONDS,
     MOST_MESSAGES,
     RUN_MESSAGES,
+    RUN_PER_SECOND,
     RUN_SECONDS,
+    SLOWEST_PER_SECOND,
     RunLimits,
 )
 from shared.views.broadcasts import LiveBroadcast
@@ -59,11 +62,14 @@ class WaveInput(Input):
 
 
 class RunsInput(Input):
-    """Messages leave in runs of `size`, at the pace of their sender, each stopped after `seconds`."""
+    """Messages leave in runs of `size`, each stopped after `seconds`: `per_second` of them a second from a
+    sender, and no more than its own pace.
+    """
 
     record_type: ClassVar[Callable[..., Any] | None] = RunLimits
     size: Annotated[StrictInt, Field(ge=1, le=MOST_MESSAGES)] = RUN_MESSAGES
     seconds: Annotated[StrictInt, Field(ge=1, le=int(LONGEST_SECONDS))] = int(RUN_SECONDS)
+    per_second: Annotated[float, Field(ge=SLOWEST_PER_SECOND, le=FASTEST_PER_SECOND)] = RUN_PER_SECOND
 
 
 class BroadcastChanges(Input):
@@ -113,6 +119,7 @@ class RunsOutput(Output):
 
     size: int
     seconds: float
+    per_second: float
 
 
 class BroadcastOutput(Output):

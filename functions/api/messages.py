@@ -38,7 +38,7 @@ class WaitOutput(Output):
 
     `kind`: `not_due` (its step), `outside_window`, `closed_day`, `holiday`, `quiet_hours` (of a place),
     `pace` (of its sender), `held` (something is paused), `cap`, `condition` (what is to come first has not),
-    `person` (is to write first), or `due`.
+    `person` (is to write first), `cancelation` (of its appointment), or `due`.
     """
 
     kind: str

@@ -77,7 +77,8 @@ class StepInput(Input):
     """One message: over which channel, from which sender, to the address in which field; when, for whom.
 
     Steps are in the order in which they are written: a delay counts from the one before, and `only_if` asks
-    what became of those before. `answers` go with `answered_with`. With `invites_to`, the place of an earlier
+    what became of those before. `answers` go with `answered_with`. One for `appointment_canceled` comes last,
+    and waits until its appointment is canceled. With `invites_to`, the place of an earlier
     step counted from 0, it goes to those whose message of that step waits for them to write: its template
     says `{{ invite_url }}`, the link by which they do.
     """

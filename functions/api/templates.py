@@ -56,7 +56,8 @@ class TemplateInput(TemplateChanges):
     """A message format with `{{ fields }}` in Liquid. `subject` and `html` are for email only.
 
     In `html` every value is escaped. Without a `body`, the text part is made of it. A text message may have
-    pictures: `media_urls` are their addresses, with fields; one that comes out empty is none.
+    pictures, and an email attachments: `media_urls` are links to them, with fields. One that comes out empty
+    is none. The preview fetches them.
     `leaves_voicemail` is for calls: whether an answering machine gets the text too.
 
     With a `content_id` it is made from a format that the sender's provider keeps (at Twilio: a content

@@ -11,6 +11,7 @@ _FOR_WHOM = {
     OnlyIf.NOT_ANSWERED: "for who has not answered",
     OnlyIf.NOT_DELIVERED: "for whom no step before is known to have reached",
     OnlyIf.DELIVERED_NOT_ANSWERED: "for who was reached and has not answered",
+    OnlyIf.APPOINTMENT_CANCELED: "when the appointment is canceled",
 }
 
 

@@ -38,9 +38,9 @@ class ApiClient:
         """Change something. Raises ApiRefusal."""
         return await self._call("PATCH", path, json=body)
 
-    async def delete(self, path: str) -> None:
-        """Delete something. Raises ApiRefusal."""
-        await self._call("DELETE", path)
+    async def delete(self, path: str) -> Json:
+        """Take something back. Raises ApiRefusal."""
+        return await self._call("DELETE", path)
 
     async def put_file(self, link: Json, content: bytes) -> None:
         """Upload a file to where POST /v1/files said."""

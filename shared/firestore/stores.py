@@ -35,6 +35,7 @@ from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import Failure
 from shared.domain.messages.invite import Invite
+from shared.domain.messages.linked_file import LinkedFile
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.receipt_bundle import ReceiptBundle
 from shared.domain.messages.reply import Reply
@@ -257,6 +258,8 @@ class Stores:
     replies = _kept("replies", Reply, "reply")
     # References by which people come to a conversation.
     invites = _kept("invites", Invite, "invitation to a conversation")
+    # Where the links beside texts led.
+    linked_files = _kept("linked_files", LinkedFile, "linked file")
     # When people last wrote, where that decides what may be written to them.
     conversations = _kept("conversations", OpenConversation, "conversation")
     # Events that were raised and not yet told.

@@ -24,10 +24,16 @@ class ForbiddenAddress(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: the beginning of its text."""
+    """What was answered: the beginning of its content, and of what type that is said to be."""
 
     status: int
-    text: str
+    content: bytes
+    media_type: str = ""
+
+    @property
+    def text(self) -> str:
+        """The content as a text."""
+        return self.content.decode(errors="replace")
 
 
 class PublicClient:
@@ -71,10 +77,10 @@ class PublicClient:
         async with self._session.request(
             method, url, headers=headers, data=body.encode() or None, allow_redirects=False
         ) as response:
-            text = await _read(response.content, self._most_read)
+            content = await _read(response.content, self._most_read)
             if not response.content.at_eof():
                 response.close()  # else the connection would be read to its end for another use
-            return Answer(response.status, text.decode(errors="replace"))
+            return Answer(response.status, content, response.headers.get("Content-Type", ""))
 
     def _checked_socket(self, address: tuple[Any, ...]) -> socket.socket:
         """A socket for an address that is about to be connected to. Raises ForbiddenAddress."""

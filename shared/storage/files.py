@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from google.api_core.exceptions import GoogleAPIError
 from google.api_core.exceptions import NotFound as ObjectNotFound
+from google.auth.exceptions import GoogleAuthError
 from google.cloud import storage  # type: ignore[attr-defined]
+
+from shared.domain.errors import Unavailable
 
 UPLOAD_LINK_LIFETIME = dt.timedelta(minutes=30)
 READ_SIZE = 1024 * 1024
@@ -75,6 +79,11 @@ class Files:
         """Store a short text."""
         await asyncio.to_thread(self._bucket().blob(object_name).upload_from_string, text)
 
+    async def save_bytes(self, object_name: str, content: bytes, content_type: str) -> None:
+        """Store what is in memory."""
+        blob = self._bucket().blob(object_name)
+        await asyncio.to_thread(blob.upload_from_string, content, content_type=content_type)
+
     async def find(self, object_name: str) -> StoredObject | None:
         """The object's newest generation, or None."""
         blob = await asyncio.to_thread(self._bucket().get_blob, object_name)
@@ -104,6 +113,16 @@ class Files:
         except ObjectNotFound:
             return False
         return True
+
+    async def read_whole(self, object_name: str) -> bytes | None:
+        """The object's bytes; None when it is gone. Raises Unavailable."""
+        try:
+            content: bytes = await asyncio.to_thread(self._bucket().blob(object_name).download_as_bytes)
+        except ObjectNotFound:
+            return None
+        except (GoogleAPIError, GoogleAuthError, OSError) as error:  # those of requests are OSErrors
+            raise Unavailable(f"An object could not be read ({type(error).__name__}).") from error
+        return content
 
     async def read(self, object_name: str) -> AsyncIterator[bytes]:
         """The object's bytes, piece by piece."""

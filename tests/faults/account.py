@@ -22,7 +22,7 @@ STEPS = {
     PAGES: a_page_step(),
 }
 # A run sends its four in a second and a third.
-BROADCAST = a_broadcast(time_zone="UTC", runs=RunLimits(size=4, seconds=2), pause_seconds=2)
+BROADCAST = a_broadcast(time_zone="UTC", runs=RunLimits(size=4, seconds=2, per_second=1_000), pause_seconds=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -63,7 +63,7 @@ def a_broadcast(**changes: Any) -> Broadcast:
         second=replace(wave, template_id="second"),
         at=datetime(2026, 11, 23, 9),  # noqa: DTZ001  # wall time
         run_at=datetime(2026, 11, 23, 14, tzinfo=UTC),
-        runs=RunLimits(size=2, seconds=60),
+        runs=RunLimits(size=2, seconds=60, per_second=1_000),
         window=ALWAYS,
         created_at=NOON,
         updated_at=NOON,

@@ -76,6 +76,8 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/fires/{fire_id}/messages.csv"): R,
     ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,
     ("POST", "/fires/{fire_id}/failures/{failure_id}"): S,
+    ("GET", "/broadcasts"): R,
+    ("GET", "/broadcasts/{broadcast_id}"): R,
     ("GET", "/why"): R,
     ("GET", "/contacts"): R,
     ("GET", "/contacts/export.csv"): R,
@@ -155,7 +157,7 @@ FIELDS = {
 }  # fmt: skip
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved"),
+    *("contact", "list", "segment", "import", "saved", "broadcast"),
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.local.waiting import wait_while_moving
+from tests.kit.file_server import PDF, running_file_server
 from tests.kit.stack.office import ALWAYS, Office, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,6 +16,7 @@ COLUMNS = [
     {"column": "Name", "field": "name"},
     {"column": "Mail", "field": "email", "type": "email"},
     {"column": "Day", "field": "day"},
+    {"column": "Bill", "field": "bill"},
 ]
 OPTIONS = [
     {"words": ["1", "confirm"], "disposition": "confirmed"},
@@ -22,17 +24,18 @@ OPTIONS = [
 ]
 
 
-async def _fired(office: Office, *mailboxes: str) -> dict[str, Any]:
+async def _fired(office: Office, *mailboxes: str, bill: str = "") -> dict[str, Any]:
     await office.api.patch("/company", {"postal_address": "1 Main Street"})
     source = await office.api.post(
         "/sources", {"name": "Visits", "columns": COLUMNS, "dedupe_key": ["email"]}
     )
     link = await office.api.post("/files", {"source_id": source["id"], "name": "visits.csv"})
-    rows = "".join(f"Ann <{number}>,{mailbox},Monday\n" for number, mailbox in enumerate(mailboxes))
-    await office.api.put_file(link, f"Name,Mail,Day\n{rows}".encode())
+    rows = "".join(f"Ann <{number}>,{mailbox},Monday,{bill}\n" for number, mailbox in enumerate(mailboxes))
+    await office.api.put_file(link, f"Name,Mail,Day,Bill\n{rows}".encode())
     file = await office.api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
     assert file["state"] == "loaded", file["refusal"]
-    draft = {"name": "Visit", "channel": "email", "subject": "Your visit", "html": HTML}
+    draft: dict[str, Any] = {"name": "Visit", "channel": "email", "subject": "Your visit", "html": HTML}
+    draft["media_urls"] = ["{% if bill %}{{ bill }}{% endif %}"]
     template = await office.api.post("/templates", draft)
     assert "Dear {{ name }}," in template["body"]
     step = {
@@ -56,9 +59,14 @@ async def _messages(office: Office) -> dict[str, dict[str, Any]]:
 
 
 async def test_from_html_to_an_answer_by_mail(office: Office) -> None:
-    report = await _fired(office, "ann@patients.example", "bob@patients.example")
+    async with running_file_server() as server:
+        bill = server.put("/bill.pdf", PDF, "application/pdf")
+        report = await _fired(office, "ann@patients.example", "bob@patients.example", bill=bill)
     assert report["ledger"]["sent"] == 2
+    assert server.asked == {"/bill.pdf": 1}
     sent = {mail["handset"]: mail for mail in await office.simulator.messages()}
+    carried = {"filename": "bill.pdf", "type": "application/pdf", "size": len(PDF)}
+    assert [mail["attachments"] for mail in sent.values()] == [[carried], [carried]]
     assert '<p style="color: #333;">Dear Ann &lt;0&gt;,</p>' in sent["ann@patients.example"]["html"]
     assert "North Clinic, 1 Main Street" in sent["ann@patients.example"]["body"]
 

@@ -115,8 +115,15 @@ async def test_a_button_moves_the_appointment_and_who_has_not_written_is_skipped
     assert await until(delivery, lambda told: told == "read") == "read"
 
 
-async def test_a_text_invites_to_instagram_and_the_message_follows(meta: MetaOffice) -> None:
-    api, simulator, sender = meta.office.api, meta.office.simulator, SENDERS[1]
+@pytest.mark.parametrize(
+    ("sender", "opens"),
+    [(SENDERS[0], f"https://m.me/{SENDERS[0].address}"), (SENDERS[1], "https://ig.me/m/example.clinic")],
+    ids=["messenger", "instagram"],
+)
+async def test_a_text_invites_to_a_chat_and_the_message_follows(
+    meta: MetaOffice, sender: Sender, opens: str
+) -> None:
+    api, simulator, channel = meta.office.api, meta.office.simulator, str(sender.channel)
     body = "Hello {{ name }}, confirm here: {{ invite_url }}"
     text = await api.post("/templates", {"name": "Invite", "channel": "sms", "body": body})
     inviting = {
@@ -133,9 +140,9 @@ async def test_a_text_invites_to_instagram_and_the_message_follows(meta: MetaOff
 
     [invitation] = await until(texts, bool)
     link, _, reference = invitation["body"].rpartition("?ref=")
-    assert link.endswith("https://ig.me/m/example.clinic")
-    cleo = "instagram:5551234567890190"
-    await simulator.reply(cleo, "", sender=f"instagram:{sender.address}", reference=reference)
+    assert link.endswith(opens)
+    cleo = f"{channel}:5551234567890190"
+    await simulator.reply(cleo, "", sender=f"{channel}:{sender.address}", reference=reference)
 
     async def chat() -> list[dict[str, Any]]:
         return [one for one in await simulator.messages(handset=cleo) if not one["incoming"]]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -120,6 +121,51 @@ async def test_a_button_answers_and_opens_the_conversation_for_words_of_our_own(
     assert told["skipped"] == {"conversation_closed": 1}
     sent = [one for one in await simulator.messages(handset=ANA) if not one["incoming"]]
     assert [one["body"] for one in sent] == ["Hello Ana, will you come?", "Thank you, Ana."]
+
+
+async def test_a_mail_invites_to_whatsapp_and_the_message_follows(chat: ChatOffice) -> None:
+    api, simulator = chat.office.api, chat.office.simulator
+    told = await api.post(
+        "/templates", {"name": "Chat", "channel": "whatsapp", "body": "Hello {{ name }}, here we are."}
+    )
+    asked = await api.post(
+        "/templates",
+        {"name": "Invite", "channel": "email", "subject": "Chat with us", "body": "{{ invite_url }}"},
+    )
+    first = {
+        "channel": "whatsapp",
+        "template_id": told["id"],
+        "sender_id": chat.sender_id,
+        "address_field": "phone",
+    }
+    inviting = {
+        "channel": "email",
+        "template_id": asked["id"],
+        "sender_id": chat.office.company.email_sender_id,
+        "address_field": "email",
+        "invites_to": 0,
+    }
+    draft = await campaign(chat.office, ["Dana,,dana@patients.example"], steps=[first, inviting])
+    await api.post(f"/campaigns/{draft['id']}/ready")
+    fire = await api.post(f"/campaigns/{draft['id']}/fire")
+
+    async def sent_to(handset: str) -> list[dict[str, Any]]:
+        return [one for one in await simulator.messages(handset=handset) if not one["incoming"]]
+
+    async def invitations() -> list[dict[str, Any]]:
+        await chat.office.stack.tick_now("dispatch_due_batches")  # it may wait for the other step's message
+        return await sent_to("dana@patients.example")
+
+    [mail] = await _until(invitations, bool)
+    link = urlsplit(mail["body"].strip())
+    assert f"{link.scheme}://{link.netloc}{link.path}" == f"https://wa.me/{NUMBER.removeprefix('+')}"
+    [words] = parse_qs(link.query)["text"]
+    dana = "whatsapp:+12125550199"
+    await simulator.reply(dana, words, sender=f"whatsapp:{NUMBER}")
+    [followed] = await _until(lambda: sent_to(dana), bool)
+    assert followed["body"] == "Hello Dana, here we are."
+    report = await settled(chat.office, fire["id"])
+    assert report["ledger"] | {"planned": 2, "sent": 2, "pending": 0} == report["ledger"]
 
 
 async def test_stop_on_whatsapp_ends_whatsapp_and_texts_go_on(chat: ChatOffice) -> None:

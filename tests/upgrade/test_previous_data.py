@@ -62,6 +62,7 @@ NEWER = frozenset(
         "events",
         "invitations",
         "invites",
+        "linked_files",
         "list_consents",
         "saved_replies",
         "sessions",

@@ -29,6 +29,7 @@ PARTS = {
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
     "previews": ("previews",),
     "fires": ("fires",),
+    "broadcasts": ("broadcasts",),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),
     "lists": ("contact_lists",),

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[1] / "templates"
 # Third: the first words of the paths that belong to it.
 NAVIGATION = (
     ("/files", "Files", "read", ("files", "sources")),
-    ("/campaigns", "Campaigns", "read", ("campaigns", "templates", "previews", "fires", "why")),
+    ("/campaigns", "Campaigns", "read", ("campaigns", "templates", "previews", "fires", "broadcasts", "why")),
     ("/contacts", "Contacts", "read", ("contacts", "lists", "segments", "imports", "opt-outs")),
     ("/inbox", "Inbox", "read", ("inbox",)),
     ("/board", "Appointments", "read", ("board",)),

@@ -141,7 +141,8 @@ class Control:
         where = " AND ".join(conditions)
         limit = min(_whole(query.get("limit"), MESSAGES_LIMIT), MESSAGES_LIMIT)
         found = self._store.rows(
-            f"SELECT * FROM messages WHERE {where} "  # noqa: S608  # fixed conditions
+            "SELECT messages.*, mail_details.attachments "  # noqa: S608  # fixed conditions
+            f"FROM messages LEFT JOIN mail_details USING (provider_id) WHERE {where} "
             f"ORDER BY id {'DESC' if 'newest' in query else 'ASC'} LIMIT ?",
             *values,
             limit,
@@ -281,6 +282,7 @@ class Control:
 def _message(row: sqlite3.Row) -> dict[str, Any]:
     message = dict(row)
     parts = {"arguments": json.loads(message["arguments"]), "buttons": buttons_of(row)}
+    parts["attachments"] = json.loads(message["attachments"] or "[]")
     return {**message, **parts, "incoming": bool(message["incoming"])}
 
 

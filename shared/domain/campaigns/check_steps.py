@@ -114,6 +114,8 @@ def _check_only_if(campaign: Campaign, place: int, step: Step, where: str) -> It
     if step.only_if is not OnlyIf.ANYBODY and place == 0:
         reason = f"nothing was sent before the first step, so it cannot be for {step.only_if}: say anybody"
         yield Problem(field=f"{where}.only_if", reason=reason)
+    elif step.tells_cancelation:
+        yield from _check_cancelation(campaign.steps, place, where)
     elif step.only_if is not OnlyIf.ANYBODY and isinstance(step.when, AtOnce):
         reason = (
             f"it goes out as the campaign fires, when nothing is known yet of {step.only_if}: give it a "
@@ -121,6 +123,14 @@ def _check_only_if(campaign: Campaign, place: int, step: Step, where: str) -> It
         )
         yield Problem(field=f"{where}.when", reason=reason)
     yield from _check_answers(campaign, step, where)
+
+
+def _check_cancelation(steps: Sequence[Step], place: int, where: str) -> Iterator[Problem]:
+    if not isinstance(steps[place].when, AtOnce):
+        reason = "it goes out when the appointment is canceled, whenever that is: say at_once"
+        yield Problem(field=f"{where}.when", reason=reason)
+    if any(not step.tells_cancelation for step in steps[place:]):
+        yield Problem(field=where, reason="comes after all other steps, as no step follows on it")
 
 
 def _check_answers(campaign: Campaign, step: Step, where: str) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.campaigns import window
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.step import Step
+from shared.domain.channels.channel import Channel
 from shared.domain.files.source import FieldType
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.provider_content import ProviderContent
@@ -47,6 +48,12 @@ class CampaignContent:
         """Whether a machine that takes the step's call gets its text. What answers a person has no step."""
         step = next((step for step in self.campaign.steps if step.id == step_id), None)
         return step is not None and self.templates[step.template_id].leaves_voicemail
+
+    def carries_files(self, channel: Channel) -> bool:
+        """Whether messages on the channel may be given to its provider with files."""
+        return not channel.record.provider_fetches_media and any(
+            template.media_urls for template in self.templates.values() if template.channel == channel
+        )
 
     def opening(self, at: datetime) -> datetime:
         """When the contact window first opens at the company, from `at` on; `at` for one that never does.

@@ -66,6 +66,7 @@ class OnlyIf(StrEnum):
     NOT_DELIVERED = "not_delivered"  # whom no earlier step of the fire is known to have reached
     DELIVERED_NOT_ANSWERED = "delivered_not_answered"  # reached by an earlier step, and answered none
     ANSWERED_WITH = "answered_with"  # who answered an earlier step with one of the step's `answers`
+    APPOINTMENT_CANCELED = "appointment_canceled"  # whose appointment a later file, or the API, canceled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +86,11 @@ class Step:
     only_if: OnlyIf = OnlyIf.ANYBODY
     answers: tuple[Disposition, ...] = ()
     invites_to: int | None = None
+
+    @property
+    def tells_cancelation(self) -> bool:
+        """Whether it waits for the recipient's appointment to be canceled, and goes out then."""
+        return self.only_if is OnlyIf.APPOINTMENT_CANCELED
 
     @property
     def waits_for_step(self) -> bool:

@@ -25,7 +25,10 @@ class ChannelRecord:
     an HTML part, of which programs show only the first `shown_html` bytes. Laws ask for the company's postal
     address in an advertisement where it `shows_postal_address`.
 
-    Up to `most_media` pictures may lie beside a text, which is then billed as `media_units` whatever it says.
+    Up to `most_media` files of the `media_kinds` (file_kinds.py) may lie beside a text, of `most_media_bytes`
+    together; people call one a `media_noun`. A text with some is billed as `media_units` whatever it says, or
+    as without, where that is 0. With `provider_fetches_media` the provider gets their addresses; else it gets
+    what they led to when the message was planned.
 
     Providers bill by `unit`, the name of the sum in reports; `units` says how many a text takes, and `price`
     is the list price of one in USD. `group_messages` is how many messages' intent may share one transaction:
@@ -65,7 +68,11 @@ class ChannelRecord:
     takes_html: bool = False
     shows_postal_address: bool = False
     most_media: int = 0
+    most_media_bytes: int = 0
+    media_kinds: frozenset[str] = frozenset()
+    media_noun: str = "file"
     media_units: int = 0
+    provider_fetches_media: bool = False
     shown_html: int | None = None
     closing_seconds: int = 5
     is_spoken: bool = False
@@ -77,8 +84,8 @@ class ChannelRecord:
     needs_link_name: bool = False
 
     def billed(self, text: str, media_count: int) -> int:
-        """How many units a text with so many pictures takes."""
-        return self.media_units if media_count else self.units(text)
+        """How many units a text with so many files beside it takes."""
+        return (self.media_units if media_count else 0) or self.units(text)
 
     def lacks_subject(self, subject: str) -> bool:
         """Whether a text with this subject lacks one."""

@@ -43,6 +43,7 @@ SKIP_ADVICE: Mapping[SkipReason, str] = {
     SkipReason.ALREADY_REACHED: "Nothing is to be done. If all should get this step, change its only_if.",
     SkipReason.NOT_REACHED: "Look at the earlier step's message. To send to all, change this step's only_if.",
     SkipReason.NOT_VERIFIED: "Have this address verified, or the trial ended; then send it again.",
+    SkipReason.NOT_CANCELED: "Nothing is to be done: there was no cancelation to tell of.",
     SkipReason.OTHER_ANSWER: "Nothing is to be done. If others should get this step, change its answers.",
 }
 FAILURE_ADVICE: Mapping[FailureStep, str] = {

@@ -11,7 +11,7 @@ from shared.domain.contacts.preference_link import Links
 from shared.domain.files.file import Row
 from shared.domain.fires.deciding import KeyedMessage, keyed
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.planning import PlannedMessage, Planner
+from shared.domain.fires.planning import Plan, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.message import Message
 from shared.domain.messages.skipping import SKIP_WORDS
@@ -55,7 +55,7 @@ def plan_followers(
         began_at = now if is_own else fire.began_at(step_id)
         planners[step_id] = Planner(content, content.step(step_id), now, fire.fired_at, began_at, links)
     return [
-        _follower(fire.id, message, _plan(planners[message.step_id], message, rows)) for message in messages
+        follower_of(fire.id, message, _plan(planners[message.step_id], message, rows)) for message in messages
     ]
 
 
@@ -79,9 +79,11 @@ def _plan(planner: Planner, message: Message, rows: Mapping[str, Sequence[Row]])
     return same or (plans[0] if len(theirs) == len(plans) == 1 else None)
 
 
-def _follower(fire_id: str, message: Message, plan: PlannedMessage | None) -> Follower:
-    if plan is None:
-        return Follower(message=message, keyed=None)
+def follower_of(fire_id: str, message: Message, plan: Plan | None) -> Follower:
+    """The message with its plan, if that is one by which it can go out."""
+    if not isinstance(plan, PlannedMessage):
+        words = plan.reason if plan is not None else None
+        return Follower(message=message, keyed=None, words=words)
     if plan.skip is not None:
         words = f"A later file of the source changed the appointment. {SKIP_WORDS[plan.skip]}"
         return Follower(message=message, keyed=None, words=words)

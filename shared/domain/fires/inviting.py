@@ -1,7 +1,7 @@
 """What ties a step that invites to the one that waits: one reference for each recipient."""
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step, is_invited_to
@@ -9,7 +9,10 @@ from shared.domain.contacts.preference_link import INVITE_FIELD, Links
 from shared.domain.fires.planned_times import Times
 from shared.domain.fires.recipient import Recipient
 from shared.domain.ids import computed_id
-from shared.domain.messages.invite import WAITS
+from shared.domain.messages.invite import WAITS, is_placeholder
+
+# So long a message may wait for a cancelation where nothing says when the appointment is.
+UNKNOWN_APPOINTMENT = timedelta(days=30)
 
 
 class Inviting:
@@ -28,12 +31,25 @@ class Inviting:
         """By what the recipient's message is found when somebody writes."""
         return self._reference(self._step, recipient)
 
-    def waits_until(self, times: Times) -> datetime | None:
-        """Until when a message of these times may wait for the person; None where nothing invites them."""
+    def waits_until(self, times: Times, about_at: datetime | None) -> datetime | None:
+        """Until when a message of these times may wait for the person, or for the cancelation of what it is
+        about; None where it waits for neither.
+        """
+        if self._step.tells_cancelation and times.skip is None:
+            return times.not_after or about_at or times.opens_at + UNKNOWN_APPOINTMENT
         if not self.is_invited_to or times.skip is not None:
             return None
         ends = times.opens_at + WAITS
         return min(ends, times.not_after) if times.not_after else ends
+
+    def opens_at(self, times: Times, waits_until: datetime | None, address: str) -> datetime:
+        """When a message may go out: at its end, while nobody knows where to, or whether there is reason."""
+        is_kept = is_placeholder(address) or self._step.tells_cancelation
+        return waits_until if waits_until and is_kept else times.opens_at
+
+    def reference_of(self, recipient: Recipient, waits_until: datetime | None) -> str | None:
+        """The reference of a message that waits for the person; None of any other."""
+        return self.reference(recipient) if waits_until and self.is_invited_to else None
 
     def linked(self, names: Container[str], recipient: Recipient) -> dict[str, str]:
         """The link by which the recipient opens the conversation, where a text names it."""

@@ -31,7 +31,7 @@ from shared.domain.fires.texts import NotPlanned, Renderer, Texts
 from shared.domain.ids import computed_id
 from shared.domain.local_time import moment_of
 from shared.domain.messages.failure import FailureStep
-from shared.domain.messages.invite import is_placeholder, placeholder
+from shared.domain.messages.invite import placeholder
 from shared.domain.messages.message import rendering_hash
 from shared.domain.messages.skip_reason import SkipReason
 
@@ -154,10 +154,11 @@ class Planner:
         address = self._address(recipient)
         where = self._where(recipient, zones, address)
         times = self._planned.of(values, zones, where)
-        waits_until = self._inviting.waits_until(times)
+        visit = visit_of(self._campaign.audience.source_id, values)
+        about_at = times.not_after or self._about_at(values, visit, zones.times)
+        waits_until = self._inviting.waits_until(times, about_at)
         texts = self._renderer.render({**values, **self._linked(recipient, address)}, zones.shown)
         dedupe, identity = self._sameness(values, address, zones.times, computed_id(*texts.said))
-        visit = visit_of(self._campaign.audience.source_id, values)
         return PlannedMessage(
             recipient=recipient,
             step=step,
@@ -166,11 +167,10 @@ class Planner:
             rendering_hash=self.sealed(address, texts),
             where=where,
             not_after=times.not_after,
-            about_at=times.not_after or self._about_at(values, visit, zones.times),
-            # While nobody knows where to reach the person there is nothing to send before it ends.
-            opens_at=waits_until if waits_until and is_placeholder(address) else times.opens_at,
+            about_at=about_at,
+            opens_at=self._inviting.opens_at(times, waits_until, address),
             visit=visit,
-            reference=self._inviting.reference(recipient) if waits_until else None,
+            reference=self._inviting.reference_of(recipient, waits_until),
             waits_until=waits_until,
             dedupe_key=self._content.dedupe_key,
             dedupe=dedupe,

@@ -36,8 +36,10 @@ _ONLY_IF = {
     OnlyIf.NOT_DELIVERED: "If no earlier step has reached the person by then.",
     OnlyIf.DELIVERED_NOT_ANSWERED: "If an earlier step has reached the person and was not answered by then.",
     OnlyIf.ANSWERED_WITH: "If the person has given an answer by then that this step follows on.",
+    OnlyIf.APPOINTMENT_CANCELED: "If its appointment is canceled by then, it goes out at once.",
 }
 _FOR_THE_PERSON = "waits for the person to write"
+_FOR_A_CANCELATION = "waits for a cancelation"
 # What is planned, with the recipient's position.
 Planned = list[tuple[int, KeyedMessage | PlannedFailure | FilteredOut]]
 
@@ -190,8 +192,9 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
     waits = skip is None and plan.opens_at > now
     is_later = waits and not isinstance(plan.step.when, AtOnce)
     kind = "the time of a later step" if is_later else "outside the contact window" if waits else ""
-    is_invited = skip is None and plan.waits_until is not None and plan.opens_at == plan.waits_until
-    kind = _FOR_THE_PERSON if is_invited else kind
+    is_kept = skip is None and plan.waits_until is not None and plan.opens_at == plan.waits_until
+    is_invited = is_kept and not plan.step.tells_cancelation
+    kind = (_FOR_THE_PERSON if is_invited else _FOR_A_CANCELATION) if is_kept else kind
     return PreviewedMessage(
         position=position,
         step_id=plan.step.id,

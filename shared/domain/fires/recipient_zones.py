@@ -10,6 +10,7 @@ from shared.domain.channels.phone_numbers import zones_of_written
 from shared.domain.errors import RollcallError
 from shared.domain.files.source import FieldType
 from shared.domain.fires.recipient import Recipient
+from shared.domain.messages.invite import is_placeholder
 from shared.domain.place import apart, find_all_zones, main_zone, zones_in
 from shared.domain.us_places import find_place
 
@@ -79,10 +80,12 @@ def where_of(
     assumes, else all that are possible: every clock of the company's country, and its own.
     """
     rules = content.campaign.window
-    known = zones.window or kind.zones(address)
+    is_known = not is_placeholder(address)  # who is invited to a chat may have no address there yet
+    known = zones.window or (kind.zones(address) if is_known else ())
     possible = (content.company_time_zone, content.default_region, year)
     found = known or ((rules.assumed_time_zone,) if rules.assumed_time_zone else _possible(*possible))
-    places = _places(recipient, rules, kind, address) if rules.keeps_quiet_hours else ()
+    at = kind.place(address) if rules.keeps_quiet_hours and is_known else None
+    places = _places(recipient, rules, at) if rules.keeps_quiet_hours else ()
     return Where(zones=found, places=places, told_in=zones.shown if zones.shown != found[0] else "")
 
 
@@ -91,10 +94,10 @@ def _possible(home: str, region: str, year: int) -> tuple[str, ...]:
     return apart((home, *zones_in(region)), year)
 
 
-def _places(recipient: Recipient, rules: ContactWindow, kind: AddressKind, address: str) -> tuple[str, ...]:
-    """By the address, and by the field that names the place: a number may have moved with its owner."""
+def _places(recipient: Recipient, rules: ContactWindow, at: str | None) -> tuple[str, ...]:
+    """The address is `at` one. A field names another: a number may have moved with its owner."""
     named = find_place(recipient.values.get(rules.place_field, "")) if rules.place_field else None
-    found = (kind.place(address), f"US-{named.state}" if named else None)
+    found = (at, f"US-{named.state}" if named else None)
     return tuple(dict.fromkeys(place for place in found if place))
 
 

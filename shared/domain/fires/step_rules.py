@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.campaigns.step import AfterDelay, OnlyIf, Step
 from shared.domain.messages.invite import is_waiting
 from shared.domain.messages.message import Message, MessageState
@@ -39,6 +40,9 @@ def unmet(step: Step, campaign: Campaign, before: Before) -> SkipReason | None:
     whose option stops the steps ends all of them; one whose option starts them ends none.
     """
     known = [message for several in before for message in several]
+    if step.tells_cancelation:  # whoever canceled it themselves knows
+        is_known = any(message.disposition is Disposition.CANCELED for message in known)
+        return SkipReason.ANSWERED if is_known else None
     ending = {option.disposition for option in campaign.reply_options if option.stops_steps}
     if any(message.disposition in ending for message in known):
         return SkipReason.ANSWERED

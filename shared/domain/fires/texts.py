@@ -11,7 +11,6 @@ from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import said
 from shared.domain.templates.fill_content import fill
 from shared.domain.templates.filters import apply_filters
-from shared.domain.templates.media_url import fault_of
 from shared.domain.templates.provider_content import FilledContent, filled
 from shared.domain.templates.rendering import (
     Compiled,
@@ -37,8 +36,8 @@ class NotPlanned(Exception):
 class Texts:
     """What one message says: `html` is what mail programs show in place of `body`, if there is one.
 
-    `media_urls` are the addresses of pictures beside it. `content` is the provider's format that it is sent
-    as: `body` is then what that says.
+    `media_urls` are the addresses of files beside it, which are looked at later (find_linked_files.py).
+    `content` is the provider's format that it is sent as: `body` is then what that says.
     """
 
     subject: str
@@ -129,9 +128,6 @@ class Renderer:
         one = record.noun[0].upper() + record.noun[1:]
         if record.lacks_subject(texts.subject):
             raise NotPlanned(FailureStep.RENDER, "subject", "", "subject empty", f"{one} needs a subject.")
-        for url in texts.media_urls:
-            if fault := fault_of(url):
-                raise NotPlanned(FailureStep.RENDER, "media_urls", url, "picture not usable", fault)
         if record.is_too_long(texts.body):
             raise NotPlanned(
                 FailureStep.RENDER, "body", f"{len(texts.body):,} characters", "text too long",

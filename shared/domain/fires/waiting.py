@@ -13,12 +13,13 @@ from shared.domain.messages.purpose import Purpose
 
 _JUST_BEFORE = timedelta(seconds=1)
 HELD, CAP, NOT_DUE, CONDITION, PACE, DUE = "held", "cap", "not_due", "condition", "pace", "due"
-PERSON = "person"
+PERSON, CANCELATION = "person", "cancelation"
 CONDITIONS = {
     OnlyIf.NOT_ANSWERED: "if the person has not answered by then",
     OnlyIf.NOT_DELIVERED: "if no earlier step has reached the person by then",
     OnlyIf.DELIVERED_NOT_ANSWERED: "if an earlier step has reached the person and was not answered by then",
     OnlyIf.ANSWERED_WITH: "if the person has given an answer by then that this step follows on",
+    OnlyIf.APPOINTMENT_CANCELED: "if its appointment is canceled by then",
 }
 
 
@@ -43,6 +44,10 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
     until = message.planned_for
     if until is None or until <= now:
         return _due(message, content, now)
+    step = content.step(message.step_id) if message.purpose is Purpose.CAMPAIGN else None
+    if step is not None and step.tells_cancelation and is_waiting(message):
+        words = "It goes out if its appointment is canceled before that takes place."
+        return Wait(kind=CANCELATION, words=words, until=message.waits_until)
     if is_waiting(message):
         words = "It goes out once the person writes, by the link of the step that invites them."
         return Wait(kind=PERSON, words=words, until=message.waits_until)
@@ -50,11 +55,12 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
         words = "The person has had as many messages on this channel lately as are allowed."
         return Wait(kind=CAP, words=words, until=until)
     rules, zones, places = content.campaign.window, message.time_zones, message.places
-    closed = closed_by(rules, zones, until - _JUST_BEFORE, places)
+    is_due = step is None or isinstance(step.when, AtOnce)
+    closed = closed_by(rules, zones, now, places) if is_due else None  # a holiday, before the night after it
+    closed = closed or closed_by(rules, zones, until - _JUST_BEFORE, places)
     if closed is not None:
         return Wait(kind=closed.kind, words=closed.words, until=until)
-    step = content.step(message.step_id) if message.purpose is Purpose.CAMPAIGN else None
-    if step is None or isinstance(step.when, AtOnce):
+    if step is None or is_due:
         return Wait(kind=PACE, words="Others of its sender go out before it.", until=until)
     return Wait(kind=NOT_DUE, words=_not_due(step), until=until)
 

@@ -54,6 +54,10 @@ class Claim:
     batch: Batch
     token: str
 
+    def holds_until(self, moment: datetime) -> bool:
+        """Whether the lease lasts longer than that."""
+        return self.batch.lease_until is not None and moment < self.batch.lease_until
+
 
 def batch_of(
     company_id: str,

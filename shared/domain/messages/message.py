@@ -175,6 +175,13 @@ def withdrawn(message: Message, file_id: str, *, is_change: bool = False) -> Mes
 LEASE_LOST = "The worker that sent it stopped before it learned the outcome."
 
 
+def telling(message: Message, file_id: str, batch_id: str, now: datetime) -> Message | None:
+    """The message that tells of the appointment's cancelation, on its way; None where that comes too late."""
+    if message.state is not _S.QUEUED or message.withdrawn_by is not None:
+        return None
+    return replace(message, withdrawn_by=file_id, batch_id=batch_id, planned_for=now)
+
+
 def given_up(message: Message, token: str) -> Message:
     """The message when its batch was taken under `token`: one that another lease was sending is unknown.
 

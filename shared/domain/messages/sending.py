@@ -20,6 +20,15 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # it may have gone out: 5xx, time-out, reset, anything unlisted
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a message carries; `media_type` as mails name it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingMessage:
     """One message as a provider adapter gets it.
@@ -27,7 +36,8 @@ class OutgoingMessage:
     `validity_seconds` is how long the provider may still deliver it; `status_url` is where one that reports
     on each message by itself may post (it carries our message id). `subject` and `html` are empty where the
     channel, or the message, has none. `reply_to` is where answers go, if not to `from_address`. `headers` are
-    further ones of a mail, by name. `media_urls` are pictures that the provider fetches. `leaves_voicemail`
+    further ones of a mail, by name. `media_urls` are pictures that the provider fetches, `attachments` files
+    that it is given. `leaves_voicemail`
     says whether an answering machine that takes a call gets the text too. With `content` a format that the
     provider keeps is sent, which says `body`. `choices` are the answers to show as buttons, where the
     provider has any.
@@ -44,6 +54,7 @@ class OutgoingMessage:
     status_url: str = ""
     html: str = ""
     media_urls: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     leaves_voicemail: bool = True
     content: FilledContent | None = None
@@ -61,7 +72,10 @@ class Lesson(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendResult:
-    """What the provider made of one message: its id there, or a code and a reason people understand."""
+    """What the provider made of one message: its id there, or a code and a reason people understand.
+
+    `seconds` is how long its call took; None when it was never called.
+    """
 
     outcome: Outcome
     provider_id: str | None = None
@@ -69,6 +83,7 @@ class SendResult:
     reason: str | None = None
     retry_after_seconds: float | None = None
     lesson: Lesson | None = None
+    seconds: float | None = None
 
 
 class Delivery(StrEnum):

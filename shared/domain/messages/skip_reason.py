@@ -27,6 +27,7 @@ class SkipReason(StrEnum):
     NOT_REACHED = "not_reached"  # by an earlier step, and this one is for whom one reached
     NOT_INVITED = "not_invited"  # what the step invites to does not wait for the person
     NOT_VERIFIED = "not_verified"  # the company is in trial, and has not verified the address
+    NOT_CANCELED = "not_canceled"  # its appointment was not, and the step is for whose appointment was
     OTHER_ANSWER = "other_answer"  # none of those that the step follows on
 
 

@@ -26,6 +26,7 @@ SKIP_WORDS: dict[SkipReason, str] = {
     SkipReason.NOT_REACHED: "No earlier step is known to have reached them; this one is for whom one did.",
     SkipReason.NOT_INVITED: "The message that it invites to went out already, or will not go out.",
     SkipReason.NOT_VERIFIED: "The company is in trial: it sends only to addresses that it has verified.",
+    SkipReason.NOT_CANCELED: "The appointment was not canceled; this step is for whose appointment was.",
     SkipReason.OTHER_ANSWER: "The person has not given an answer that this step follows on.",
 }
 

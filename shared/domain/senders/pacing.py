@@ -8,15 +8,20 @@ BATCH_SECONDS = 200  # leaves a worker time for claim, intent, results and a slo
 GROUP_SECONDS = 1.5
 
 
+def pace_of(rate_per_second: float, runs: RunLimits | None = None) -> float:
+    """How many messages leave in a second at a sender's rate; in runs, no more than these allow."""
+    _check(rate_per_second)
+    return rate_per_second if runs is None else min(rate_per_second, runs.per_second)
+
+
 def batch_size(rate_per_second: float, runs: RunLimits | None = None) -> int:
     """How many messages one batch holds, 1 to 100, at a sender's rate; no more than a run may have.
 
     Each batch costs a claim and a close, so it is large. A very slow sender's has what it sends in 200
     seconds, as a batch must end within its worker's time limit.
     """
-    _check(rate_per_second)
     most = BATCH_MESSAGES if runs is None else runs.size
-    return min(most, max(1, int(rate_per_second * BATCH_SECONDS)))
+    return min(most, max(1, int(pace_of(rate_per_second, runs) * BATCH_SECONDS)))
 
 
 def group_size(rate_per_second: float, channel: Channel) -> int:
@@ -36,17 +41,16 @@ def chunk_offset_seconds(
 
     In runs, when the runs before it have had all their time.
     """
-    _check(rate_per_second)
+    pace = pace_of(rate_per_second, runs)
     if runs is None:
-        return messages_before / rate_per_second
+        return messages_before / pace
     size = batch_size(rate_per_second, runs)
     through, within = divmod(messages_before, size)
-    return through * max(size / rate_per_second, runs.seconds) + within / rate_per_second
+    return through * max(size / pace, runs.seconds) + within / pace
 
 
 def sending_seconds(messages: int, rate_per_second: float, runs: RunLimits | None = None) -> float:
     """For how long a sender is taken by so many messages: in runs, all of whose time counts."""
-    _check(rate_per_second)
     size = 1 if runs is None else batch_size(rate_per_second, runs)
     return chunk_offset_seconds(-(-messages // size) * size, rate_per_second, runs)
 

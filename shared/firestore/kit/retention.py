@@ -89,6 +89,9 @@ RETENTION: dict[str, Retention] = {
         since=lambda preview: preview.made_at,
         why="looked at before firing",
     ),
+    "linked_files": Retention(
+        period=lambda kept: kept.previews, why="as previews; what they led to is kept as uploads are"
+    ),
     "preview_chunks": Retention(period=lambda kept: kept.previews, why="as previews"),
     "receipt_bundles": Retention(
         period=lambda kept: kept.previews, why="they are recorded, and deleted, within minutes"

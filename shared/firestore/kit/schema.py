@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -59,7 +60,10 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # campaigns say who approved them
         Upgrade(change=_unchanged),  # options have an event: an older worker would not tell it
+        # Runs have a pace: an older worker would send faster. Mails have files: it would leave them out.
+        Upgrade(change=_unchanged),
     ),
+    Broadcast: (Upgrade(change=_unchanged),),  # its runs have a pace
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
     Campaign: (
@@ -70,6 +74,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # nor would it know of options that start steps
         Upgrade(change=_unchanged),  # an older worker would fire what waits for a second person's approval
         Upgrade(change=_unchanged),  # nor would it keep the events of options
+        Upgrade(change=_unchanged),  # runs have a pace
     ),
     # A worker that does not know of steps to come would close the fire before them.
     Fire: (Upgrade(change=_unchanged),),

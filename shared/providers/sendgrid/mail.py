@@ -1,11 +1,17 @@
 """Messages as SendGrid takes them: which share a request, and what the request says."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sendgrid.helpers.mail import Attachment as MailAttachment
 from sendgrid.helpers.mail import (
     ClickTracking,
     CustomArg,
+    Disposition,
+    FileContent,
+    FileName,
+    FileType,
     From,
     Header,
     Mail,
@@ -18,7 +24,7 @@ from sendgrid.helpers.mail import (
     TrackingSettings,
 )
 
-from shared.domain.messages.sending import OutgoingMessage
+from shared.domain.messages.sending import Attachment, OutgoingMessage
 from shared.providers.sendgrid.shared_text import SharedText, bytes_of, pieces_of
 from shared.providers.sendgrid.threads import message_id_header
 
@@ -32,7 +38,7 @@ _Key = tuple[object, ...]
 
 
 def group(messages: Sequence[OutgoingMessage]) -> list[list[OutgoingMessage]]:
-    """The messages by request: same sender, no address twice, at most MAX_RECIPIENTS.
+    """The messages by request: same sender and attachments, no address twice, at most MAX_RECIPIENTS.
 
     Long ones share a request where they have as many pieces, so that what they have in common is said once;
     one that differs from the others by more than SendGrid takes goes alone.
@@ -72,12 +78,15 @@ def build(messages: Sequence[OutgoingMessage]) -> dict[str, Any]:
     )
     # Not by the helper's Content: it refuses texts that happen to begin like an API key.
     request: dict[str, Any] = mail.get()
+    if messages[0].attachments:
+        request["attachments"] = [_attachment(one) for one in messages[0].attachments]
     return request | {"content": [{"type": kind, "value": part.text} for kind, part in parts.items()]}
 
 
 def _key(message: OutgoingMessage) -> _Key:
     shape = (len(pieces_of(message.body)), len(pieces_of(message.html))) if _is_long(message) else ()
-    return (message.from_address, message.from_name, message.reply_to, bool(message.html), shape)
+    who = (message.from_address, message.from_name, message.reply_to)
+    return (*who, bool(message.html), shape, message.attachments)
 
 
 def _is_long(message: OutgoingMessage) -> bool:
@@ -105,6 +114,13 @@ def _fitting(messages: Sequence[OutgoingMessage]) -> list[list[OutgoingMessage]]
         return [fitting] + (_fitting(others) if others else [])
     middle = len(messages) // 2
     return _fitting(messages[:middle]) + _fitting(messages[middle:])
+
+
+def _attachment(attachment: Attachment) -> dict[str, str]:
+    content = FileContent(base64.b64encode(attachment.content).decode())
+    name, kind = FileName(attachment.name), FileType(attachment.media_type)
+    found: dict[str, str] = MailAttachment(content, name, kind, Disposition("attachment")).get()
+    return found
 
 
 def _from(message: OutgoingMessage) -> From:

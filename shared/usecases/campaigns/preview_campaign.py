@@ -36,6 +36,7 @@ from shared.usecases.companies.find_rules import find_rules
 from shared.usecases.companies.make_links import make_links
 from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.sending.cap_plans import cap_plans
+from shared.usecases.sending.find_linked_files import find_linked_files
 
 PART_BYTES = 900_000  # compressed; a document holds 1 MiB
 # What is planned for a piece, and what `PreviewMaking.shown` takes beside it.
@@ -154,7 +155,8 @@ async def _look_up(
     ]
     plans_made = [plan for of_one in zip(*by_step, strict=True) for plan in of_one]
     capped = await cap_plans(runtime, company_id, content, making.cap, plans_made, preview.id)
-    plans = making.placed(capped)
+    seen = await find_linked_files(runtime, company_id, content, capped, preview.made_at, renews=True)
+    plans = making.placed(seen)
     messages = messages_of(plans)
     compared = identities_of(messages) if source.was_fired else set()
     ids = {item_id for one in messages for item_id in one.opt_out_ids}

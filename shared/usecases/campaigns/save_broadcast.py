@@ -9,7 +9,12 @@ from shared.domain.campaigns.broadcast import Broadcast, campaign_of, check_plan
 from shared.domain.companies.company import Company
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.place import check_time_zone
-from shared.domain.senders.run_limits import LONGEST_SECONDS, MOST_MESSAGES
+from shared.domain.senders.run_limits import (
+    FASTEST_PER_SECOND,
+    LONGEST_SECONDS,
+    MOST_MESSAGES,
+    SLOWEST_PER_SECOND,
+)
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.save_campaign import create_campaign
@@ -71,5 +76,8 @@ def _problems(broadcast: Broadcast) -> Iterator[Problem]:
         yield Problem(field="runs.size", reason=f"is 1 to {MOST_MESSAGES} messages")
     if not 1 <= runs.seconds <= LONGEST_SECONDS:
         yield Problem(field="runs.seconds", reason=f"is 1 to {LONGEST_SECONDS:.0f} seconds")
+    if not SLOWEST_PER_SECOND <= runs.per_second <= FASTEST_PER_SECOND:
+        reason = f"is {SLOWEST_PER_SECOND} to {FASTEST_PER_SECOND:,.0f} messages a second"
+        yield Problem(field="runs.per_second", reason=reason)
     if broadcast.time_zone is not None:
         yield from check_time_zone("time_zone", broadcast.time_zone)

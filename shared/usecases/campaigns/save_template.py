@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.characters import check_characters
 from shared.domain.errors import InvalidInput, Problem
-from shared.domain.templates import media_url
+from shared.domain.events.file_link import fault_of
 from shared.domain.templates.html_parts import check_html, text_of
 from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line, compile_text
 from shared.domain.templates.template import Template
@@ -30,7 +30,7 @@ _NO_BODY = {
 async def create_template(runtime: Runtime, company_id: str, template: Template) -> Template:
     """Store a new template; with the same id again, nothing changes. Raises InvalidInput."""
     template = _with_body(template)
-    _check(template)
+    _check(template, allows_local=runtime.settings.allows_local_targets)
     if await runtime.stores.templates.add(company_id, template.id, template):
         return template
     return await runtime.stores.templates.get(company_id, template.id)
@@ -51,7 +51,7 @@ async def edit_template(
         if "body" in changes:
             edited = replace(edited, body_is_made=False)
         edited = _with_body(edited)
-        _check(edited)
+        _check(edited, allows_local=runtime.settings.allows_local_targets)
         stores.templates.put(transaction, company_id, template_id, edited)
         return edited
 
@@ -70,7 +70,7 @@ def _with_body(template: Template) -> Template:
         return template
 
 
-def _check(template: Template) -> None:
+def _check(template: Template, *, allows_local: bool) -> None:
     problems = [*_check_html(template), *_check_format(template)]
     if not (problems and template.body_is_made):
         problems += _check_text("body", template.body, BODY_BYTES, template.language)
@@ -83,7 +83,7 @@ def _check(template: Template) -> None:
         problems.append(Problem(field="subject", reason=f"{record.noun} needs a subject"))
     if template.html and not record.takes_html:
         problems.append(Problem(field="html", reason=f"a template for {template.channel} has no HTML"))
-    problems += _check_media(template)
+    problems += _check_media(template, allows_local=allows_local)
     if template.subject and not record.has_subject:
         problems.append(Problem(field="subject", reason=f"a template for {template.channel} has no subject"))
     if not record.has_language(template.language):
@@ -129,17 +129,18 @@ def _check_html(template: Template) -> list[Problem]:
     return []
 
 
-def _check_media(template: Template) -> list[Problem]:
-    most = template.channel.record.most_media
+def _check_media(template: Template, *, allows_local: bool) -> list[Problem]:
+    record = template.channel.record
+    most = record.most_media
     if len(template.media_urls) > most:
-        named = f"{most} pictures at most" if most else "no pictures"
+        named = f"{most} {record.media_noun}s at most" if most else f"no {record.media_noun}s"
         reason = f"a template for {template.channel} has {named}"
         return [Problem(field="media_urls", reason=reason)]
     problems: list[Problem] = []
     for index, url in enumerate(template.media_urls):
         field = f"media_urls[{index}]"
         found = _check_text(field, url, MEDIA_URL_BYTES, template.language)
-        if not found and "{" not in url and (fault := media_url.fault_of(url)):
+        if not found and "{" not in url and (fault := fault_of(url, allows_local=allows_local)):
             found = [Problem(field=field, reason=fault)]
         problems += found
     return problems

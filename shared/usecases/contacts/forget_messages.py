@@ -14,6 +14,7 @@ from shared.domain.fires.person import (
     is_forgotten,
 )
 from shared.domain.messages.failure import Failure
+from shared.domain.messages.linked_file import object_prefix, own_files
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import conversation_ids
 from shared.firestore.kit.transactions import Transaction, transact
@@ -122,11 +123,22 @@ async def forget_messages(
         if is_forgotten(message):
             continue
         forgotten = await _forget_message(runtime, company_id, message.id)
+        await _forget_files(runtime, company_id, page, message)
         if forgotten is None:
             page.left["messages"].add(message.id)
         else:
             page.removed["messages"] += 1
             page.fire_ids.add(forgotten.fire_id)
+
+
+async def _forget_files(runtime: Runtime, company_id: str, page: Deleted, message: Message) -> None:
+    """What the links of this message alone led to. What others have too is not the person's."""
+    files = runtime.stores.linked_files
+    for item_id, item in (await files.find_many(company_id, own_files(message))).items():
+        if item.recipient_key == message.recipient_key:
+            for name in await runtime.files.list_names(object_prefix(company_id, item_id)):
+                page.removed["attachments"] += await runtime.files.remove(name)
+            await files.remove(company_id, [item_id])
 
 
 async def _forget_message(runtime: Runtime, company_id: str, message_id: str) -> Message | None:

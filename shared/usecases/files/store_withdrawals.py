@@ -46,10 +46,11 @@ def _rows_of(runtime: Runtime, company_id: str, file: File, loaded: Loaded) -> F
 
 
 def _told(canceled: int, done: WithdrawnMessages) -> str:
-    if not canceled and not done.skipped and not done.too_late and not done.following:
+    if not (canceled or done.skipped or done.too_late or done.following or done.telling):
         return ""
     what = f"{canceled:,} appointments are canceled" if canceled != 1 else "1 appointment is canceled"
     skipped = f"{done.skipped:,} messages that waited were withdrawn"
     late = f"{done.too_late:,} were being sent or may have been, and are shown as what they are"
     following = f"; {done.following:,} that waited were planned anew" if done.following else ""
-    return f"{what}; {skipped}{following}{f'; {late}' if done.too_late else ''}."
+    telling = f"; {done.telling:,} that say so are on their way" if done.telling else ""
+    return f"{what}; {skipped}{following}{telling}{f'; {late}' if done.too_late else ''}."

@@ -34,6 +34,7 @@ from shared.usecases.fires.store_chunks import store_following
 from shared.usecases.fires.store_planned import store_planned
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.cap_plans import cap_plans
+from shared.usecases.sending.find_linked_files import find_linked_files
 from shared.usecases.sending.withdraw_messages import withdraw_messages
 
 
@@ -102,6 +103,7 @@ async def _plan(
         runtime, company_id, content, fire.id, planner, fire.audience, chunk.piece, recipients
     )
     plans = await cap_plans(runtime, company_id, content, rules.cap, plans, fire.id)
+    plans = await find_linked_files(runtime, company_id, content, plans, fire.fired_at)
     arranged = arrange(company_id, fire, content, plans, rules.narrowing)
     source_id = content.campaign.audience.source_id
     withdrawn = await find_withdrawn(runtime, company_id, source_id, recipients)

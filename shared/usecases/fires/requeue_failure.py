@@ -30,6 +30,7 @@ from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.find_earlier import find_earlier
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_books_of, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.sending.find_linked_files import find_linked_files
 from shared.usecases.sending.withdraw_messages import withdraw_messages
 
 LONGEST_VALUE = 10_000
@@ -56,7 +57,7 @@ async def requeue_failure(
         raise Conflict("A later file of the source canceled or moved this appointment: it cannot be queued.")
     rules = await find_rules(runtime, company_id, content)
     links = make_links(runtime, company_id)
-    plan = _plan(runtime, content, failure, fire, recipient, links)
+    plan = await _plan(runtime, company_id, content, failure, fire, recipient, links)
     arranged = arrange(company_id, fire, content, [plan], rules.narrowing)
     done, writes = await _store(runtime, company_id, failure, arranged)
     # A file that came meanwhile did not find the message.
@@ -102,8 +103,9 @@ async def _recipient(
     )
 
 
-def _plan(
+async def _plan(
     runtime: Runtime,
+    company_id: str,
     content: CampaignContent,
     failure: Failure,
     fire: Fire,
@@ -112,7 +114,8 @@ def _plan(
 ) -> PlannedMessage:
     step = content.step(failure.step_id or "")
     began_at = fire.began_at(step.id)
-    plan = Planner(content, step, runtime.now(), fire.fired_at, began_at, links).plan(recipient)
+    planned = Planner(content, step, runtime.now(), fire.fired_at, began_at, links).plan(recipient)
+    [plan] = await find_linked_files(runtime, company_id, content, [planned], runtime.now())
     if isinstance(plan, FilteredOut):
         raise Conflict(f"{plan.reason} So corrected, this row is none of them, and nothing is sent.")
     if isinstance(plan, PlannedFailure):

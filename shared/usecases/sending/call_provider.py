@@ -18,10 +18,7 @@ from shared.providers.kit.adapters import MessageSender
 from shared.providers.kit.record import STATUS_PATH
 from shared.runtime import Runtime
 from shared.usecases.companies.make_links import make_links
-
-TOO_LATE = SendResult(
-    outcome=Outcome.NOT_ACCEPTED, reason="The worker ran out of time before it called the provider."
-)
+from shared.usecases.sending.send_with_files import TOO_LATE, send_with_files
 
 
 async def call_provider(
@@ -36,13 +33,12 @@ async def call_provider(
     """Call the provider, unless the lease could end before it answers: then nothing leaves."""
     if not intended or provider is None:
         return {}
-    latest = runtime.now() + timedelta(seconds=2 * runtime.settings.provider_timeout_seconds)
-    if claim.batch.lease_until is None or latest >= claim.batch.lease_until:
+    if not claim.holds_until(runtime.now() + timedelta(seconds=runtime.settings.longest_call_seconds)):
         return {one.message.id: TOO_LATE for one in intended}
     outgoing = [_outgoing(runtime, company_id, sender, content, one) for one in intended]
     started = time.monotonic()
     with tracing.span("send_batch.call", message_count=len(outgoing)), faults.step("send_batch.call"):
-        results = await provider.send(outgoing)
+        results = await send_with_files(runtime, company_id, provider, intended, outgoing, claim)
     for one in intended:
         if results[one.message.id].outcome is Outcome.ACCEPTED:
             _count_accepted(one.message)
@@ -88,7 +84,7 @@ def _outgoing(
         subject=message.subject,
         body=message.body,
         html=message.html,
-        media_urls=message.media_urls,
+        media_urls=message.media_urls if message.channel.record.provider_fetches_media else (),
         content=message.content,
         choices=_choices(message, content),
         headers=_headers(runtime, company_id, message, content.campaign.topic),

@@ -12,7 +12,7 @@ from functools import partial
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.files.file import Row
-from shared.domain.fires.following import Follower, plan_followers, together
+from shared.domain.fires.following import Follower, follower_of, plan_followers, together
 from shared.domain.fires.queueing import planned_fields
 from shared.domain.messages.batch import batch_of
 from shared.domain.messages.message import Message, MessageState, moved, withdrawn
@@ -21,6 +21,7 @@ from shared.domain.messages.text_claim import TextClaim
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.companies.make_links import make_links
+from shared.usecases.sending.find_linked_files import find_linked_files
 from shared.usecases.sending.reserve_start import reserve_start
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -49,9 +50,27 @@ async def follow_changes(
             company_id, fire.campaign_id, fire.content_hash
         )
         followers = plan_followers(content, fire, messages, rows, links, runtime.now())
+        followers = await _with_files(runtime, company_id, content, fire_id, followers)
         for place, group in together(content, followers).items():
             done += await _store(runtime, company_id, file_id, content, place, group)
     return done
+
+
+async def _with_files(
+    runtime: Runtime, company_id: str, content: CampaignContent, fire_id: str, followers: Sequence[Follower]
+) -> list[Follower]:
+    """The same, with what the links beside their texts lead to."""
+    plans = {one.message.id: one.keyed.plan for one in followers if one.keyed is not None}
+    seen = await find_linked_files(runtime, company_id, content, list(plans.values()), runtime.now())
+    changed = {
+        item_id: plan
+        for (item_id, before), plan in zip(plans.items(), seen, strict=True)
+        if plan is not before
+    }
+    return [
+        follower_of(fire_id, one.message, changed[one.message.id]) if one.message.id in changed else one
+        for one in followers
+    ]
 
 
 async def _store(

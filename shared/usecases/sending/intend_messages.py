@@ -129,9 +129,10 @@ def _decide(
         _count(message, room, now)
         intended = Intended(message=message, validity_seconds=validity, was_written=True)
         return _Decision(message=message, intended=intended)
-    if fire.state is FireState.CANCELED or message.withdrawn_by is not None:
-        is_canceled = fire.state is FireState.CANCELED
-        return _skipped(message, SkipReason.CANCELED if is_canceled else SkipReason.WITHDRAWN)
+    if fire.state is FireState.CANCELED:
+        return _skipped(message, SkipReason.CANCELED)
+    if (taken_back := _taken_back(message, content, now)) is not None:
+        return taken_back
     if (refused := _refused(message, refusal)) is not None:
         return _skipped(message, refused)
     if message.not_after is not None and message.not_after <= now:
@@ -151,6 +152,18 @@ def _decide(
         return over
     _count(message, room, now)
     return _leaving(message, token, validity, now)
+
+
+def _taken_back(message: Message, content: CampaignContent, now: datetime) -> _Decision | None:
+    """What a cancelation of its appointment says against it, or the lack of one where it tells of that."""
+    is_told = message.purpose is Purpose.CAMPAIGN and content.step(message.step_id).tells_cancelation
+    if is_told == (message.withdrawn_by is not None):
+        return None
+    if not is_told:
+        return _skipped(message, SkipReason.WITHDRAWN)
+    if message.waits_until is not None and now < message.waits_until:
+        return _Decision(message=message, later=message.waits_until)
+    return _skipped(message, SkipReason.NOT_CANCELED)
 
 
 def _leaving(message: Message, token: str, validity: int, now: datetime) -> _Decision:

@@ -14,7 +14,8 @@ from shared.domain.fires.fire import Fire, FireState
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.intents import Intents
 from shared.domain.messages.sending import Outcome, SendResult
-from shared.domain.senders.pacing import group_size
+from shared.domain.senders.pacing import group_size, pace_of, sending_seconds
+from shared.domain.senders.run_limits import RunLimits
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.too_large import TooLarge
 from shared.firestore.kit.transactions import halving
@@ -30,12 +31,16 @@ from shared.usecases.sending.record_results import record_results
 
 # What is in flight when a worker dies is in doubt: so many groups at most.
 GROUPS_IN_FLIGHT = 3
+# Messages with files are called one file after the other, and none long after its intent.
+WITH_FILES = 5
 RUN_OVER = SendResult(outcome=Outcome.NOT_ACCEPTED, reason="The run's time was over before its turn came.")
 _PUT_BACK = frozenset({Outcome.NOT_ACCEPTED, Outcome.SENDER_BROKEN})
 _IN_VAIN = frozenset({Outcome.NOT_ACCEPTED, Outcome.UNKNOWN})
 # Of a sender with a stand-in: after so many calls in vain in a row, or one at a batch's second try, its
-# provider counts as down. It is called again after a while.
+# provider counts as down. It is called again after a while. An answer that took longer than this share of the
+# time-out is as bad as none: whoever waits behind it waits too long.
 CALLS_IN_VAIN = 3
+SLOW_SHARE = 0.5
 DOWN_SECONDS = 60.0
 
 
@@ -112,36 +117,56 @@ class Sending:
 
     async def send(self, deadline: float) -> None:
         """Send group by group. Raises LeaseLost."""
-        gate, calls, next_at = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]](), 0.0
+        gate, calls = asyncio.Semaphore(GROUPS_IN_FLIGHT), list[asyncio.Task[None]]()
+        next_call = intent_took = 0.0  # calls keep the pace; an intent begins before its call's turn
         if (runs := self.content.campaign.runs) is not None:
-            self.run_ends = time.monotonic() + runs.seconds
+            self.run_ends = time.monotonic() + self._run_seconds(runs)
         try:
             for group in self._groups():
-                if next_at >= self.run_ends:  # its turn would come when the run is over
+                if next_call >= self.run_ends:  # its turn would come when the run is over
                     self.is_settled = False
                     break
-                await asyncio.sleep(max(0.0, next_at - time.monotonic()))
+                await _until(next_call - intent_took)
                 await gate.acquire()
                 if self.is_paused or self.is_broken or self.is_down or self._is_late(deadline):
                     self.is_settled = False
                     break
                 started = time.monotonic()
                 intents = await self._intend(group)
+                intent_took = time.monotonic() - started
+                await _until(next_call)
+                next_call = time.monotonic() + len(intents.intended) / self._pace
                 calls.append(asyncio.create_task(self._call(intents)))
                 calls[-1].add_done_callback(lambda _: gate.release())
-                next_at = started + len(intents.intended) / self.sender.rate_per_second
         finally:
             ended = await asyncio.gather(*calls, return_exceptions=True)
         for error in ended:
             if error is not None:
                 raise error
 
+    @property
+    def _pace(self) -> float:
+        """How many messages leave in a second."""
+        return pace_of(self.sender.rate_per_second, self.content.campaign.runs)
+
+    def _run_seconds(self, runs: RunLimits) -> float:
+        """How long the run may last: its seconds, and no longer than the sender's time was reserved for it.
+
+        One that begins when that is over sends nothing, and gets another time: after an outage two runs of a
+        sender would else go out at once, at twice its pace.
+        """
+        reserved = sending_seconds(1, self.sender.rate_per_second, runs)
+        gone = (self.runtime.now() - self.claim.batch.planned_start).total_seconds()
+        return min(runs.seconds, reserved - gone)
+
     def _groups(self) -> Iterator[Sequence[str]]:
-        ids, size = self.claim.batch.message_ids, group_size(self.sender.rate_per_second, self.sender.channel)
+        ids, size = self.claim.batch.message_ids, group_size(self._pace, self.sender.channel)
+        if self.content.carries_files(self.sender.channel):
+            size = min(size, WITH_FILES)
         return (ids[first : first + size] for first in range(0, len(ids), size))
 
     def _is_late(self, deadline: float) -> bool:
-        patience = 2 * self.runtime.settings.provider_timeout_seconds
+        patience = self.runtime.settings.longest_call_seconds
         return time.monotonic() + patience >= deadline or self._is_run_over()
 
     def _is_run_over(self) -> bool:
@@ -202,15 +227,20 @@ class Sending:
         self.retry_after = max([self.retry_after, *(r.retry_after_seconds or 0.0 for r in results.values())])
 
     def _count_in_vain(self, results: Mapping[str, SendResult]) -> None:
-        """Note that the provider is down, when too many calls went unanswered, or were put off."""
-        if self.stand_in is None or not results:
+        """Note that the provider is down, when too many calls went unanswered, were put off, or took long."""
+        called = [result for result in results.values() if result.seconds is not None]
+        if self.stand_in is None or not called:
             return
-        is_in_vain = all(result.outcome in _IN_VAIN for result in results.values())
+        is_in_vain = all(map(self._is_in_vain, called))
         self.in_vain = self.in_vain + 1 if is_in_vain else 0
         if self.in_vain >= CALLS_IN_VAIN or (is_in_vain and self.claim.batch.attempt > 1):
             until = time.monotonic() + DOWN_SECONDS
             self.runtime.senders_down[self.company_id, self.sender.id] = until
             log.event("sender down", level=logging.WARNING, sender_id=self.sender.id)
+
+    def _is_in_vain(self, result: SendResult) -> bool:
+        slow = SLOW_SHARE * self.runtime.settings.provider_timeout_seconds
+        return result.outcome in _IN_VAIN or (result.seconds or 0.0) > slow
 
     async def _pause_broken(self, result: SendResult) -> bool:
         """Pause the sender that its provider calls broken. False, and nothing is done, when its credentials
@@ -224,3 +254,8 @@ class Sending:
             log.event("sender not ready", level=logging.ERROR, sender_id=sender.id, reason=str(error))
         await pause_sender(runtime, company_id, sender.id, result.reason or "The provider refuses it.")
         return True
+
+
+async def _until(moment: float) -> None:
+    """Wait until then (time.monotonic)."""
+    await asyncio.sleep(max(0.0, moment - time.monotonic()))

@@ -32,11 +32,14 @@ FindRows = Callable[[Collection[str]], Awaitable[Mapping[str, Sequence[Row]]]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WithdrawnMessages:
-    """How many messages were skipped, how many follow what was changed, and for how many it is too late."""
+    """How many messages were skipped, how many follow what was changed, for how many it is too late, and how
+    many tell of a cancelation.
+    """
 
     skipped: int = 0
     too_late: int = 0
     following: int = 0
+    telling: int = 0
 
 
 class _Mark(NamedTuple):
@@ -64,6 +67,8 @@ async def withdraw_messages(
         follows = [one for one in marks if one.is_change and one.message.state is MessageState.QUEUED]
         changed += await _follow(runtime, company_id, follows, find_rows)
         marks = [one for one in marks if one not in follows]
+    telling = await _tell(runtime, company_id, marks)
+    marks = [one for one in marks if one.message.id not in telling]
     for first in range(0, len(marks), PER_TRANSACTION):
         changed += await _mark(runtime, company_id, marks[first : first + PER_TRANSACTION])
     for fire_id in sorted({message.fire_id for message in changed}):
@@ -73,7 +78,18 @@ async def withdraw_messages(
         skipped=states[MessageState.SKIPPED],
         too_late=states[MessageState.SENDING] + states[MessageState.UNKNOWN],
         following=states[MessageState.QUEUED],
+        telling=len(telling),
     )
+
+
+async def _tell(runtime: Runtime, company_id: str, marks: Sequence[_Mark]) -> Collection[str]:
+    """Let those go that tell of a cancelation; their ids."""
+    waiting = [(one.message, one.file_id) for one in marks if one.message.waits_until and not one.is_change]
+    if not waiting:
+        return ()
+    from shared.usecases.sending.tell_cancelations import tell_cancelations  # few campaigns do
+
+    return {message.id for message in await tell_cancelations(runtime, company_id, waiting)}
 
 
 async def _follow(

@@ -68,11 +68,11 @@ def open_issuer(runtime: Runtime) -> "IssuerClient":
     """Connections to an issuer; to this machine on the local stack alone, as for webhooks."""
     from shared.outgoing.issuer_client import IssuerClient
 
-    return IssuerClient(allows_local=runtime.settings.webhook_targets == "local")
+    return IssuerClient(allows_local=runtime.settings.allows_local_targets)
 
 
 def _checked(runtime: Runtime, url: str) -> str:
     try:
-        return check_url(url, allows_local=runtime.settings.webhook_targets == "local")
+        return check_url(url, allows_local=runtime.settings.allows_local_targets)
     except InvalidInput as invalid:
         raise InvalidInput.at("issuer", invalid.problems[0].reason) from invalid

@@ -76,7 +76,7 @@ async def edit_webhook_endpoint(
 
 def _checked_url(runtime: Runtime, url: str) -> str:
     """The address, if webhooks may go there. Raises InvalidInput."""
-    return check_url(url, allows_local=runtime.settings.webhook_targets == "local")
+    return check_url(url, allows_local=runtime.settings.allows_local_targets)
 
 
 def _told_types(event_types: Iterable[EventType]) -> tuple[EventType, ...]:

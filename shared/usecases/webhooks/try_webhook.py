@@ -31,7 +31,7 @@ def open_client(runtime: Runtime) -> "WebhookClient":
     """Connections for the webhooks of one endpoint."""
     from shared.outgoing.webhook_client import WebhookClient
 
-    return WebhookClient(allows_local=runtime.settings.webhook_targets == "local")
+    return WebhookClient(allows_local=runtime.settings.allows_local_targets)
 
 
 async def try_webhook(runtime: Runtime, company_id: str, post: Post, delivery: WebhookDelivery) -> Try:

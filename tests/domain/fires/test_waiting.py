@@ -1,5 +1,6 @@
 """Until when a message waits, and what for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -85,6 +86,13 @@ def test_what_kept_the_window_closed_until_then_is_named(
     kind, shown, words = told(waiting(until, places=places), window=window)
     assert (kind, shown) == (expected[0], until)
     assert words == expected[1] or (expected[1] is None and words.startswith("The law of ")), words
+
+
+def test_a_holiday_is_named_and_not_the_night_after_it() -> None:
+    thanksgiving = datetime(2026, 11, 26, 17, tzinfo=UTC)
+    until = datetime(2026, 11, 27, 14, tzinfo=UTC)
+    shown = told(waiting(until), window=replace(DAYTIME, holiday_country="US"), now=thanksgiving)
+    assert shown == ("holiday", until, "It is a holiday: Thanksgiving Day.")
 
 
 def test_a_step_that_is_not_due_says_its_condition() -> None:

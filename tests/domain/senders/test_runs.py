@@ -31,12 +31,15 @@ def test_a_sender_is_taken_for_all_of_the_last_runs_time() -> None:
 
 @given(
     rate=some.floats(0.05, 4_000),
+    pace=some.floats(0.1, 1_000),
     size=some.integers(1, 100),
     seconds=some.integers(1, 300),
     before=some.integers(0, 5_000),
     more=some.integers(1, 300),
 )
-def test_never_faster_than_the_sender(rate: float, size: int, seconds: int, before: int, more: int) -> None:
-    runs = RunLimits(size=size, seconds=seconds)
+def test_never_faster_than_the_sender_nor_the_runs(
+    rate: float, pace: float, size: int, seconds: int, before: int, more: int
+) -> None:
+    runs = RunLimits(size=size, seconds=seconds, per_second=pace)
     passed = chunk_offset_seconds(before + more, rate, runs) - chunk_offset_seconds(before, rate, runs)
-    assert passed >= more / rate * (1 - 1e-9)
+    assert passed >= more / min(rate, pace) * (1 - 1e-9)

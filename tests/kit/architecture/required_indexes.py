@@ -44,9 +44,9 @@ UNSEARCHED = frozenset(
 FEW = frozenset(
     {
         "activity_shards", "api_keys", "broadcasts", "contact_fields", "contact_imports", "contact_lists",
-        "conversations", "deletion_work", "deletions", "events", "invitations", "invites", "list_consents",
-        "notices", "previews", "saved_replies", "segments", "sender_timelines", "senders", "sessions",
-        "sources", "templates", "users", "webhook_endpoints",
+        "conversations", "deletion_work", "deletions", "events", "invitations", "invites", "linked_files",
+        "list_consents", "notices", "previews", "saved_replies", "segments", "sender_timelines", "senders",
+        "sessions", "sources", "templates", "users", "webhook_endpoints",
     }
 )  # fmt: skip
 # Records that say themselves when they end, and those whose class has a retention.

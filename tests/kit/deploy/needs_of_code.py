@@ -46,6 +46,7 @@ USES = {
     ("files", "upload"): Use.UPLOADS,
     ("files", "remove"): Use.UPLOADS,
     ("files", "save_text"): Use.UPLOADS,
+    ("files", "save_bytes"): Use.UPLOADS,
     ("files", "upload_link"): Use.UPLOAD_LINKS,
 }
 

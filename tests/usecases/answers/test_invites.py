@@ -1,8 +1,9 @@
 """Invitations to a chat: who writes with the reference gets the message that waited, once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
@@ -180,6 +181,30 @@ async def test_whatsapp_is_told_the_reference_in_the_text(clinic: Clinic) -> Non
     assert reply.meaning is ReplyMeaning.INVITED
     [message] = await waiting(clinic, "chat")
     assert (message.state, message.address) == (MessageState.SENT, OTHER_PHONE)
+
+
+async def test_who_has_no_number_yet_comes_to_whatsapp_by_a_mail(clinic: Clinic) -> None:
+    """Nothing says where the person is: neither a number nor a zone in the row."""
+    await add_chat(clinic)
+    mail = await clinic.stores.templates.get(clinic.company_id, "mail")
+    mail = replace(mail, id="invite-mail", body="{{ invite_url }}")
+    await clinic.stores.templates.save(clinic.company_id, mail.id, mail)
+    by_mail = {
+        "channel": Channel("email"),
+        "template_id": mail.id,
+        "sender_id": "mails",
+        "address_field": "email",
+    }
+    window = ContactWindow(opens=time(0), closes=time(0), keeps_quiet_hours=True)
+    row = {"Patient": "Ana", "Phone": "", "State": ""}
+    await invited(clinic, row, steps=(a_chat_step(), replace(INVITING, **by_mail)), window=window)
+    [message] = await waiting(clinic, "chat")
+    assert is_placeholder(message.address)
+    [sent] = await clinic.accepted("ana@example-clinic.com")
+    await chat(clinic, PHONE, f"Ref: {sent['body'].rpartition('%20')[2].strip()}")
+    [message] = await waiting(clinic, "chat")
+    assert message.address == PHONE
+    assert message.state in (MessageState.SENT, MessageState.QUEUED)  # it may be night somewhere
 
 
 async def test_a_contact_gets_the_address_they_came_from(clinic: Clinic) -> None:

@@ -83,6 +83,7 @@ async def worked(clinic: Clinic) -> None:
 NOT_WRITTEN = {
     "history_searches",
     "invites",  # nor invites anybody
+    "linked_files",  # nor has pictures
     "notices",
     "webhook_deliveries",  # nobody listens
     "withdrawals",  # the work of this company cancels no appointment

@@ -229,6 +229,8 @@ async def test_what_is_wrong_is_said_by_the_broadcasts_own_fields(clinic: Clinic
     assert {one.field for one in refused.value.problems} == {"first.template_id", "first.address_field"}
     with pytest.raises(InvalidInput, match=r"runs\.size"):
         await edit_broadcast(clinic.runtime, clinic.company_id, planned.id, {"runs": RunLimits(size=101)})
+    with pytest.raises(InvalidInput, match=r"runs\.per_second"):
+        await edit_broadcast(clinic.runtime, clinic.company_id, planned.id, {"runs": RunLimits(per_second=0)})
     past = a_broadcast(at=AT_NINE - timedelta(hours=1), id="past", series_id="past")
     with pytest.raises(InvalidInput, match="lies in the past"):
         await create_broadcast(clinic.runtime, clinic.company_id, past)
@@ -265,11 +267,12 @@ async def test_statuses_are_read_a_hundred_at_a_time_and_go_on_where_they_were(
     clinic: Clinic, clock: Clock, dying: list[tuple[str, str]]
 ) -> None:
     clock.at = EVE
-    everybody = RunLimits(size=100, seconds=60)
+    everybody = RunLimits(size=100, seconds=60, per_second=1_000)
     await plan(clinic, AT_NINE, people=230, second=None, runs=everybody)
     clock.at = NINE
     await tick(clinic)
-    clock.at += 3 * MINUTE
+    await pass_minutes(clinic, clock, 1)
+    clock.at += MINUTE
     dying.append(("search_history.store", "after"))
     with pytest.raises(Died):
         await tick(clinic)

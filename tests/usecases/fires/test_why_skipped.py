@@ -5,7 +5,7 @@ A new reason that has no case here fails.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -138,6 +138,16 @@ async def not_invited(clinic: Clinic) -> WhyNot:
     return await why_at(clinic, ANA)
 
 
+async def not_canceled(clinic: Clinic) -> WhyNot:
+    await following.takes(clinic)
+    clinic.runtime.settings = replace(clinic.runtime.settings, tick_interval_seconds=1.0)
+    tells = a_step(id="off", only_if=OnlyIf.APPOINTMENT_CANCELED)
+    visit = following.row(0, "2026-11-30 14:00")
+    clock = await following.fired(clinic, visit, steps=(a_step(when=following.FIVE), tells))
+    await following.ticks(clinic, clock, datetime(2026, 11, 30, 19, 1, tzinfo=UTC))
+    return await why_at(clinic, FIRST)
+
+
 async def asked_together(clinic: Clinic) -> WhyNot:
     await asking.asked(clinic)
     return await why_at(clinic, ANA)
@@ -181,6 +191,7 @@ SKIPS: Mapping[SkipReason, tuple[Case, str, str]] = {
     SkipReason.ASKED_TOGETHER: (asked_together, "the message of another row", "it asks for this one"),
     SkipReason.NOT_VERIFIED: (not_verified, "The company is in trial", "Have this address verified"),
     SkipReason.NOT_INVITED: (not_invited, "went out already", "the message that it invites to"),
+    SkipReason.NOT_CANCELED: (not_canceled, "The appointment was not canceled", "no cancelation to tell of"),
     SkipReason.OTHER_ANSWER: (other_answer, "an answer that this step follows on", "change its answers"),
 }
 

@@ -1,11 +1,15 @@
 """A run ends when its time is over: what was not reached goes back to the pool, what is in doubt does not."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
-from shared.domain.messages.batch import BatchState
+from shared import faults
+from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.message import MessageState
 from shared.domain.senders.run_limits import RunLimits
+from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from tests.kit.builders import an_sms_sender
 from tests.kit.clinic import LOST, Clinic, people
@@ -48,6 +52,45 @@ async def test_what_may_have_gone_out_never_goes_back(clinic: Clinic) -> None:
     await dispatch_due_batches(clinic.runtime, clock.at)
     assert [one.state for one in await clinic.messages()] == [MessageState.UNKNOWN, MessageState.SENT]
     assert set((await clinic.sent_counts()).values()) == {1}
+
+
+async def test_runs_that_an_outage_held_up_go_out_one_after_the_other(clinic: Clinic) -> None:
+    """Both are due by then. The first in turn gets the time that is now, the other the one after it."""
+    clock = clinic.stop_clock(NOON)
+    clinic.runs_jobs = False
+    await fire(clinic, people(35))
+    await clinic.run_published()  # queued; nobody sends
+    clinic.published.clear()
+    clock.at = NOON + 3 * RUN
+    clinic.runs_jobs = True
+    for batch in await clinic.batches():
+        await run_job(clinic.runtime, send_job(batch))
+    assert len(await clinic.accepted()) == 1
+    starts = [one.planned_start for one in await clinic.batches()]
+    assert starts == [NOON + 4 * RUN, NOON + 5 * RUN]
+
+
+async def test_calls_keep_the_pace_however_long_what_is_before_them_takes(
+    clinic: Clinic,
+) -> None:
+    """One a second, as the runs say, of a sender that could do more."""
+    delays, calls = iter((0.7, 0.0, 0.7, 0.0)), list[float]()
+
+    def hold_up(point: faults.Point, moment: str) -> None:
+        if (point, moment) == ("intend_messages", "before"):
+            time.sleep(next(delays))
+        if (point, moment) == ("send_batch.call", "before"):
+            calls.append(time.monotonic())
+
+    faults.install(hold_up)
+    try:
+        await clinic.fire_for(*(f"+1 212 555 200{n}" for n in range(4)), runs=RunLimits(size=4))
+    finally:
+        faults.install(None)
+    assert len(await clinic.accepted()) == 4
+    gaps = [after - before for before, after in pairwise(calls)]
+    assert len(gaps) == 3
+    assert min(gaps) >= 0.99, gaps
 
 
 async def test_two_runs_of_a_sender_never_overlap(clinic: Clinic) -> None:

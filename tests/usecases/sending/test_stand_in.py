@@ -11,6 +11,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.senders.run_limits import RunLimits
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.sending import send_groups
 from tests.kit.builders import an_sms_sender
@@ -60,6 +61,31 @@ async def test_what_may_have_gone_out_stays_unknown_and_the_rest_is_taken_over(o
     assert await office.sent_counts() == {f"+1212555200{n}": 1 for n in range(3)}
     senders = {one.state: one.sender_id for one in await office.messages()}
     assert senders == {MessageState.UNKNOWN: "texts", MessageState.SENT: "second"}
+
+
+async def test_a_slow_provider_is_as_bad_as_none_and_what_it_took_stays_its_own(
+    office: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_groups, "SLOW_SHARE", 0.01)
+    await slow(office)
+    office.wait_for_providers(10.0)
+    await office.simulator.ask_fault("twilio", Answer.SLOW, count=1)
+    await office.load(*people(3))
+    await office.ready()
+    fire = await office.fire()
+    assert (await office.report(fire)).ledger == Ledger(planned=3, sent=3)
+    assert await office.sent_counts() == {f"+1212555200{n}": 1 for n in range(3)}
+    assert [one["sender"] for one in await office.accepted()] == [OURS, THEIRS, THEIRS]
+
+
+async def test_a_run_that_is_over_says_nothing_of_the_provider(office: Clinic) -> None:
+    sender = await office.stores.senders.get(office.company_id, "texts")
+    await office.stores.senders.save(office.company_id, "texts", replace(sender, rate_per_second=0.5))
+    await office.load(*people(2))
+    await office.ready(runs=RunLimits(size=2, seconds=1))
+    await office.fire()
+    assert not office.runtime.senders_down
+    assert [one["sender"] for one in await office.accepted()][:1] == [OURS]
 
 
 async def test_while_the_first_is_known_to_be_down_it_is_not_called(office: Clinic) -> None:

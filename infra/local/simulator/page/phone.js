@@ -113,6 +113,9 @@ function messageItem(message) {
   if (message.channel === "sms") {
     for (const media of Object.values(message.arguments)) item.append(element("p", "media", `🖼 ${media}`));
   }
+  for (const file of message.attachments) {
+    item.append(element("p", "media", `📎 ${file.filename} (${file.size} bytes)`));
+  }
   const last = element("p", "about");
   tellAbout(last, message);
   item.append(last);
