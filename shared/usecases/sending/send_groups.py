@@ -141,8 +141,7 @@ class Sending:
         return (ids[first : first + size] for first in range(0, len(ids), size))
 
     def _is_late(self, deadline: float) -> bool:
-        patience = 2 * self.runtime.settings.provider_timeout_seconds
-        return time.monotonic() + patience >= deadline or self._is_run_over()
+        return time.monotonic() + self.runtime.settings.patience_seconds >= deadline or self._is_run_over()
 
     def _is_run_over(self) -> bool:
         """Whether no call may begin any more. One that is under way is waited for: cut off, nobody would know
