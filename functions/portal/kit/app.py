@@ -19,6 +19,7 @@ from shared.runtime import Runtime
 # By the first word of a path: the modules that have its pages.
 PARTS = {
     "": ("home",),
+    "health": ("health",),
     "sign-in": ("sign_in", "oidc"),
     "sign-out": ("sign_in",),
     "invitation": ("invitations",),
