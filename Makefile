@@ -30,8 +30,8 @@ browser: # Debian's Chromium, for the tests that use a browser
 demo: setup ## start the stack, run the main job on a messy file, show the result (STORY=name: that instead; ONCE=1: then stop)
 	@exec $(BIN)/python -m infra.local demo $(if $(STORY),--story $(STORY)) $(if $(ONCE),--once)
 
-up: setup ## start the stack and leave it running (KEEP=1: go on with the last state)
-	@exec $(BIN)/python -m infra.local up $(if $(KEEP),--keep)
+up: setup ## start the stack and leave it running (KEEP=1: go on with the last state; QUEUE=no: without Pub/Sub)
+	@exec $(BIN)/python -m infra.local up $(if $(KEEP),--keep) $(if $(filter no,$(QUEUE)),--no-queue)
 
 # Each process has emulators of its own, so four are enough for any machine.
 PARALLEL = --numprocesses=logical --maxprocesses=4

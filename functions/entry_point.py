@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.problems import FAULT, Refusal, invalid, problem_response
+from shared import calls
 from shared.domain.errors import Problem
 from shared.settings import SettingsError
 
@@ -34,6 +35,7 @@ def entry_point(handler: Callable[[Request], Awaitable[Any]]) -> Handler:
     @functions_framework.aio.http
     @wraps(handler)
     async def enter(request: Request) -> Any:
+        calls.begin(is_waited_for=True)
         try:
             return await handler(request)
         except SettingsError as error:  # it names what is wrong; nothing is configured yet, logging neither

@@ -17,7 +17,7 @@ from functions.google_certificates import CertificatesUnavailable
 from functions.problems import FAULT, FORBIDDEN, UNAVAILABLE, problem_response
 from functions.process import current_runtime
 from functions.request_body import BodyTooLarge, read_body
-from shared import log, tracing
+from shared import calls, log, tracing
 from shared.domain.errors import NewerDocument, NotFound
 from shared.pubsub.envelope import from_push, trace_of
 from shared.runtime import Runtime
@@ -83,6 +83,7 @@ def tick(run: Tick) -> Handler:
 
 async def _run_tick(runtime: Runtime, run: Tick, scheduled_at: datetime | None) -> Response:
     name = run.__name__
+    calls.begin(is_waited_for=False)
     if scheduled_at is not None and not await take_tick(runtime, name, scheduled_at):
         return JSONResponse({"repeated": True})
     started = time.monotonic()
@@ -146,6 +147,7 @@ async def _run_job(
         return DONE
     if job is None:
         return DONE
+    calls.begin(is_waited_for=False)
     with log.context(**_ids(job)):
         try:
             async with count_costs(runtime, run.__name__, is_for_one_fire=True):

@@ -1,6 +1,7 @@
 """The only builder of clients: each on first use, none at import."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -9,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from shared import log
+from shared import calls, log
 from shared.settings import SECRET_MANAGER, Settings
 
 if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who uses one pays for it
@@ -54,6 +55,7 @@ class Runtime:
         self.file_turns = asyncio.Semaphore(FILES_AT_ONCE)  # each may take as much memory as a file has bytes
         self.attachment_turn = asyncio.Lock()  # a mail with attachments takes five times their size
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._with_fallback: Callable[[Publisher], Publisher] = lambda publisher: publisher
         if settings.extra_providers:
             from shared.providers.registry import register_extra
 
@@ -86,13 +88,35 @@ class Runtime:
         """Announces jobs."""
         from shared.pubsub.publisher import PubSubPublisher
 
-        return PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+        publisher = PubSubPublisher(self.settings.project_id, self.settings.pubsub_emulator_host)
+        return self._with_fallback(publisher)
 
     def do_jobs_here(self, run: "Callable[[Job], Awaitable[None]]") -> None:
         """Have each job done by `run` at once, in this process, instead of announcing it."""
-        from shared.pubsub.publisher import InlinePublisher
+        from shared.pubsub.inline import InlinePublisher
 
         self.publisher = InlinePublisher(run)
+
+    def fall_back_to(
+        self, run: "Callable[[Job], Awaitable[None]]", note: Callable[[bool], Awaitable[None]]
+    ) -> None:
+        """While publishing fails, have small jobs done by `run` in this process.
+
+        `note` is told whether publishing fails. To be called before the first job is announced.
+        """
+        from shared.pubsub.inline import FallingBack
+
+        self._with_fallback = lambda publisher: FallingBack(publisher, run, note)
+
+    def deadline(self) -> float:
+        """By when (time.monotonic) the work of this call must have ended, counted from its begin."""
+        settings, call = self.settings, calls.current()
+        if call is None:
+            return time.monotonic() + settings.function_timeout_seconds
+        if not call.is_waited_for:
+            return call.began_at + settings.function_timeout_seconds
+        inline = settings.inline_seconds + settings.longest_call_seconds
+        return call.began_at + min(inline, settings.function_timeout_seconds)
 
     @cached_property
     def dead_letters(self) -> "DeadLetters":

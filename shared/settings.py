@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 PREFIX = "ROLLCALL_"
 LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
+MOST_FALLBACK_JOBS = 100  # the work of a call without a queue stays small
 SECRET_MANAGER = "secret-manager"  # noqa: S105 - the name of a place
 TRACE_EXPORTERS = ("none", "otlp", "google", "console")
 _BASE_URL = re.compile(rf"{PREFIX}([A-Z0-9]+)_BASE_URL")
@@ -43,6 +44,8 @@ class Settings:
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process
+    inline_seconds: float = 20.0  # how long a request that somebody waits for begins jobs in this process
+    fallback_jobs: int = 10  # while publishing fails, so many jobs of a call run in this process; 0: none
     log_level: str = "INFO"
     trace_exporter: str = "none"  # or "otlp", "google", "console": where spans go
     trace_share: float = 1.0  # of the traces that begin here, how many are recorded
@@ -139,6 +142,10 @@ class Settings:
             faults.append(f"{PREFIX}CLOCK_FILE may be set on the local stack only")
         if self.bus not in ("pubsub", "inline"):
             faults.append(f"{PREFIX}BUS must be pubsub or inline")
+        if self.inline_seconds <= 0:
+            faults.append(f"{PREFIX}INLINE_SECONDS must be more than 0")
+        if not 0 <= self.fallback_jobs <= MOST_FALLBACK_JOBS:
+            faults.append(f"{PREFIX}FALLBACK_JOBS must be between 0 and {MOST_FALLBACK_JOBS}")
         if self.trace_exporter not in TRACE_EXPORTERS:
             faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
         if not 0 <= self.trace_share <= 1:

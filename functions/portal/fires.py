@@ -17,6 +17,7 @@ from shared.views.failures import get_failure, list_failures
 from shared.views.file_rows import get_row
 from shared.views.files import get_file
 from shared.views.fires import get_fire
+from shared.views.job_way import job_way
 from shared.views.messages import list_messages
 from shared.views.names import campaign_names
 from shared.views.reports import report_fire
@@ -65,6 +66,7 @@ async def show_fire(visit: Visit) -> Response:
         failures=failures,
         address=address or "",
         explain=skip_words,
+        job_way=await job_way(visit.runtime),
     )
 
 

@@ -10,6 +10,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.files.file import FileHold
 from shared.views.campaigns import list_campaigns
 from shared.views.files import list_files
+from shared.views.job_way import job_way
 from shared.views.kit.paging import PageAsked
 from shared.views.notices import list_notices
 from shared.views.replies import list_replies
@@ -22,11 +23,12 @@ SHOWN = 5
 async def show_home(visit: Visit) -> Response:
     """The newest campaigns and files, the replies that wait, and notices nobody has read."""
     runtime, company_id, asked = visit.runtime, visit.company_id, PageAsked(SHOWN)
-    campaigns, files, replies, notices = await asyncio.gather(
+    campaigns, files, replies, notices, way = await asyncio.gather(
         list_campaigns(runtime, company_id, asked),
         list_files(runtime, company_id, asked),
         list_replies(runtime, company_id, asked, waits=True),
         list_notices(runtime, company_id, asked, is_read=False),
+        job_way(runtime),
     )
     return visit.page(
         "home/home.html",
@@ -35,5 +37,6 @@ async def show_home(visit: Visit) -> Response:
         held=[file for file in files.items if file.hold is FileHold.HELD],
         replies=replies.items,
         notices=notices.items,
+        job_way=way,
         is_new=not campaigns.items and not files.items,
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from infra.deploy.step import DeployError
 from infra.deploy.target import SIGNING_KEY, Target
 from infra.local.scheduler import next_due
-from infra.manifest import Function, Manifest, Trigger
+from infra.manifest import Function, Manifest, Trigger, Use
 from shared.settings import PREFIX, SECRET_MANAGER
 
 DAY = 24 * 60 * 60
@@ -28,8 +28,14 @@ def environment_of(function: Function, manifest: Manifest, target: Target) -> di
         "ack_deadline_seconds": str(function.ack_deadline_seconds),
         "tick_interval_seconds": str(tick_interval(manifest)),
         "dispatch_seconds": str(dispatch_interval(manifest)),
+        "fallback_jobs": "" if _can_send(function) else "0",
     }
     return {PREFIX + name.upper(): value for name, value in values.items() if value}
+
+
+def _can_send(function: Function) -> bool:
+    """Whether it has the rights that sending takes: only such a one does jobs while publishing fails."""
+    return {Use.DATABASE, Use.CREDENTIALS} <= function.uses
 
 
 def tick_interval(manifest: Manifest) -> int:

@@ -57,6 +57,7 @@ def _options() -> argparse.Namespace:
     up = commands.add_parser("up", help="start everything; Ctrl-C stops it")
     up.add_argument("--keep", action="store_true", help="take up the kept state, and keep it again")
     up.add_argument("--tick-seconds", type=float, help="call every tick that often, whatever its schedule")
+    up.add_argument("--no-queue", action="store_true", help="no Pub/Sub: who announces a job does it")
     up.add_argument("--source", type=Path, default=StackOptions().source, help="the main.py to run")
     demo = commands.add_parser("demo", help="start everything and run the main job on a messy file")
     demo.add_argument("--once", action="store_true", help="then stop; exit 0 only if all came as it must")
@@ -92,7 +93,12 @@ async def _story(options: argparse.Namespace) -> int:
 
 async def _up(options: argparse.Namespace) -> int:
     stop_on_signals()
-    stack_options = StackOptions(source=options.source, keep=options.keep, tick_seconds=options.tick_seconds)
+    stack_options = StackOptions(
+        source=options.source,
+        keep=options.keep,
+        tick_seconds=options.tick_seconds,
+        without_queue=options.no_queue,
+    )
     async with Stack(stack_options, say=_say) as stack:
         _show(stack)
         await asyncio.Event().wait()

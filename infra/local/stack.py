@@ -23,7 +23,7 @@ from infra.local.simulator.faults import Delays
 from infra.local.stack_clock import StackClock
 from infra.local.state import state_directory
 from infra.local.waiting import STILL_SECONDS
-from infra.manifest import MANIFEST_PATH, Trigger, read_manifest
+from infra.manifest import MANIFEST_PATH, Function, Trigger, read_manifest
 from shared.storage.secrets_file import PRIVATE
 
 PROJECT_ID = "rollcall-local"
@@ -39,7 +39,8 @@ class StackOptions:
     `tick_seconds` replaces all schedules; 0 means that ticks run only when asked (`Stack.tick_now`).
     `instances` is how many processes serve a function, by its name. `settings` are settings of the
     functions (ROLLCALL_…) that go over the stack's own. With `usual_ports` those are tried first. With
-    `begins_at` the stack has a clock that can be set, and that begins then (`Stack.clock`).
+    `begins_at` the stack has a clock that can be set, and that begins then (`Stack.clock`). `without_queue`:
+    nothing is brought to workers, and each process does the jobs that it announces.
     """
 
     source: Path = REPOSITORY / "main.py"
@@ -52,6 +53,7 @@ class StackOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     simulator_delays: Delays = field(default_factory=Delays)
     begins_at: datetime | None = None
+    without_queue: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,8 +139,9 @@ class Stack:
         await started.enter_async_context(self._running_functions())
         relay = PushRelay(emulators.pubsub, emulators.project_id)
         self.relay = await started.enter_async_context(relay.started())
-        for worker in workers:
-            self.push_to(worker.subscription, self.hosts[worker.name])
+        if not options.without_queue:
+            for worker in workers:
+                self.push_to(worker.subscription, self.hosts[worker.name])
         self._scheduler = Scheduler(self._ticks(), tick_seconds=options.tick_seconds, say=self._say)
         if options.tick_seconds != 0:
             await started.enter_async_context(_running(self._scheduler))
@@ -180,9 +183,12 @@ class Stack:
             await process.stop()
 
     def _function_ports(self) -> dict[str, int]:
-        names = [function.name for function in self._manifest.functions]
+        names = [function.name for function in self._manifest.functions if self._is_run(function)]
         preferred = [FUNCTION_PORTS.get(name, 0) if self._options.usual_ports else 0 for name in names]
         return dict(zip(names, free_ports(preferred), strict=True))
+
+    def _is_run(self, function: Function) -> bool:
+        return not (self._options.without_queue and function.trigger is Trigger.WORKER)
 
     def _settings(self, emulators: Emulators, simulator: str, ports: Mapping[str, int]) -> dict[str, str]:
         secrets_path = self.directory / "secrets.json"
@@ -200,6 +206,7 @@ class Stack:
             "ROLLCALL_WEBHOOK_TARGETS": "local",
             "ROLLCALL_LISTENERS_REMEMBERED_SECONDS": "0",  # who begins to listen hears at once
             "ROLLCALL_PORTAL_URL": f"http://{HOST}:{ports['portal']}" if "portal" in ports else "",
+            **({"ROLLCALL_BUS": "inline"} if self._options.without_queue else {}),
             **({"ROLLCALL_CLOCK_FILE": str(self.clock.path)} if self.clock else {}),
             **self._options.settings,
         }

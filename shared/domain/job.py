@@ -115,6 +115,9 @@ Job = (
     | DeliverWebhooks
 )
 
+# A chunk of at most 300 rows, a batch of at most 100 messages: what may run where it is announced.
+SMALL_JOBS = (QueueMessages, SendBatch)
+
 TOPICS: dict[type[Job], str] = {
     IngestFile: "ingest-file",
     QueueMessages: "queue-messages",

@@ -11,13 +11,15 @@ from google.cloud.firestore import AsyncClient
 from shared import metering
 from shared.domain.companies.company import Company
 from shared.domain.companies.consent_rules import ConsentRules
+from shared.domain.companies.trial import Trial, TrialCodes
 from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document, to_value
-from shared.firestore.kit.retries import READ_RETRY
+from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.together import Wanted
+from shared.firestore.kit.transactions import Transaction
 
 
 class Companies:
@@ -26,15 +28,16 @@ class Companies:
     def __init__(self, db: AsyncClient) -> None:
         self._db = db
 
-    async def find(self, company_id: str) -> Company | None:
+    async def find(self, company_id: str, transaction: Transaction | None = None) -> Company | None:
         """The company, or None."""
-        snapshot = await paths.company(self._db, company_id).get(retry=READ_RETRY)
+        ref = paths.company(self._db, company_id)
+        snapshot = await ref.get(transaction=transaction, retry=read_retry(transaction))
         metering.count(Unit.READS)
         return self._record(snapshot) if snapshot.exists else None
 
-    async def get(self, company_id: str) -> Company:
+    async def get(self, company_id: str, transaction: Transaction | None = None) -> Company:
         """The company. Raises NotFound."""
-        company = await self.find(company_id)
+        company = await self.find(company_id, transaction)
         if company is None:
             raise NotFound("company", company_id)
         return company
@@ -87,6 +90,13 @@ class Companies:
     async def change(self, company_id: str, **fields: object) -> None:
         """Change these fields alone. Raises NotFound."""
         await self._update(company_id, {name: to_value(value) for name, value in fields.items()})
+
+    def put_trial(
+        self, transaction: Transaction, company_id: str, trial: Trial | None, codes: TrialCodes
+    ) -> None:
+        """Whom a company in trial may send to, and which codes are under way."""
+        fields = {"trial": to_value(trial), "trial_codes": to_value(codes)}
+        transaction.update(paths.company(self._db, company_id), fields)
 
     async def _update(self, company_id: str, fields: Mapping[str, Any]) -> None:
         try:

@@ -1,7 +1,8 @@
-"""What concerns all companies: the hold on sending, the heartbeat by which a restored database is known, and
-the release of time zone rules.
+"""What concerns all companies: the hold on sending, the heartbeat by which a restored database is known, the
+release of time zone rules, and that the queue fails.
 
-The hold exists only while it holds, so no backup of ordinary times has one, and no import takes it away.
+The hold exists only while it holds, the failure only while it lasts, so no backup of ordinary times has one,
+and no import takes it away.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from typing import Any
 from google.cloud.firestore import AsyncClient, AsyncDocumentReference
 
 from shared.domain.hold import Hold
+from shared.domain.queue_failure import QueueFailure
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document
 from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
 from shared.firestore.kit.transactions import Transaction, transact
 
-HOLD, HEARTBEAT, ZONE_DATA = "hold", "heartbeat", "zone_data"
+HOLD, HEARTBEAT, ZONE_DATA, QUEUE_FAILURE = "hold", "heartbeat", "zone_data", "queue_failure"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +94,20 @@ class System:
         """All coming fires are planned by this release of time zone rules."""
         document, fields = overwriting(ZoneData(id=ZONE_DATA, release=release))
         await paths.system(self._db, ZONE_DATA).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+
+    async def find_queue_failure(self) -> QueueFailure | None:
+        """That the queue fails; None when nothing is known of it."""
+        snapshot = await paths.system(self._db, QUEUE_FAILURE).get(retry=READ_RETRY)
+        return record_in(QueueFailure, snapshot) if snapshot.exists else None
+
+    async def save_queue_failure(self, failure: QueueFailure) -> None:
+        """Announcing jobs fails."""
+        document, fields = overwriting(failure)
+        await paths.system(self._db, QUEUE_FAILURE).set(document, merge=fields)  # type: ignore[arg-type]  # as documented
+
+    async def end_queue_failure(self) -> None:
+        """The queue takes jobs again."""
+        await paths.system(self._db, QUEUE_FAILURE).delete()
 
 
 def _hold_in(snapshot: Any) -> Hold:

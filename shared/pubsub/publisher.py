@@ -1,9 +1,11 @@
 """Announces jobs. Work is stored before it is announced, so a lost publish only delays it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import grpc
+from google.api_core.exceptions import DeadlineExceeded, InternalServerError, ServiceUnavailable, Unknown
+from google.api_core.retry import AsyncRetry, if_exception_type
 from google.pubsub_v1.services.publisher import PublisherAsyncClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOTransport
 from google.pubsub_v1.types import PubsubMessage
@@ -14,6 +16,10 @@ from shared.domain.job import TOPICS, Job, QueueMessages, SendBatch
 from shared.pubsub.envelope import to_message
 
 JOBS_PER_REQUEST = 500  # Pub/Sub takes up to 1,000
+# The client's own default tries for a minute, which is longer than most requests here may take.
+PUBLISH_SECONDS = 10.0
+_AGAIN = if_exception_type(DeadlineExceeded, InternalServerError, ServiceUnavailable, Unknown)
+_RETRY = AsyncRetry(_AGAIN, initial=0.1, multiplier=2, maximum=2, timeout=PUBLISH_SECONDS)
 
 
 class Publisher(Protocol):
@@ -47,22 +53,11 @@ class PubSubPublisher:
         path = f"projects/{self._project_id}/topics/{topic}"
         with tracing.span("publish", "producer", topic=topic, job_count=len(jobs)):
             place = tracing.traceparent()
-            await self._client.publish(topic=path, messages=[_message(job, place) for job in jobs])
+            messages = [_message(job, place) for job in jobs]
+            await self._client.publish(topic=path, messages=messages, retry=_RETRY, timeout=PUBLISH_SECONDS)
         for job in jobs:
             if isinstance(job, QueueMessages | SendBatch):
                 metering.count(Unit.PUBLISHES, home=(job.company_id, job.fire_id))
-
-
-class InlinePublisher:
-    """Runs jobs at once in this process: for small set-ups without Pub/Sub, and for tests of use cases."""
-
-    def __init__(self, run: Callable[[Job], Awaitable[None]]) -> None:
-        self._run = run
-
-    async def publish(self, jobs: Sequence[Job]) -> None:
-        """Run the jobs one after the other."""
-        for job in jobs:
-            await self._run(job)
 
 
 def _message(job: Job, traceparent: str) -> PubsubMessage:

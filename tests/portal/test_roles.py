@@ -13,6 +13,7 @@ from tests.portal.conftest import SignedIn
 # Every route with the scope it needs; None is open to everybody. A route without a row fails.
 R, W, S, A = Scope.READ, Scope.WRITE, Scope.SEND, Scope.ADMIN
 ROWS: dict[tuple[str, str], Scope | None] = {
+    ("GET", "/health"): None,
     ("GET", "/sign-in"): None,
     ("POST", "/sign-in"): None,
     ("GET", "/sign-in/code"): None,
@@ -142,6 +143,9 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/settings/users/{user_id}/reset"): A,
     ("POST", "/settings/users/{user_id}/sign-out"): A,
     ("POST", "/settings/users/{user_id}/second-factor"): A,
+    ("GET", "/settings/trial"): A,
+    ("POST", "/settings/trial"): A,
+    ("POST", "/settings/trial/verify"): A,
     ("GET", "/settings/approval"): A,
     ("POST", "/settings/approval"): A,
     ("GET", "/settings/sign-in"): A,

@@ -42,6 +42,7 @@ TICKS = ("sweep_stalled_work", "fire_due_campaigns", "dispatch_due_batches", "re
 NEWER = frozenset(
     {
         "system (hold)",  # it stands there only while everything is held
+        "system (queue_failure)",  # only while the queue fails
         "file_profiles",
         "receipt_bundles",
         "withdrawals",

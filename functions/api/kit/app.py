@@ -43,6 +43,8 @@ PARTS = {
     "webhook-endpoints": ("webhook_endpoints",),
     "webhook-deliveries": ("webhook_deliveries",),
     "reports": ("reports",),
+    "status": ("status",),
+    "trial": ("trial",),
 }
 # Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
 DIRECT_BYTES = 32 * 1024 * 1024 - 64 * 1024

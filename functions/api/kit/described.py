@@ -44,6 +44,8 @@ TAGS = {
     "reports": "Fires in numbers that add up.",
     "notices": "What the company must know and do something about.",
     "deletions": "People who were forgotten.",
+    "status": "How work is done at present.",
+    "trial": "A company that tries Rollcall out, and whom it may send to meanwhile.",
     "webhooks": "Where the company is told of what happens, and what became of telling it.",
 }
 

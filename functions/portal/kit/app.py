@@ -19,6 +19,7 @@ from shared.runtime import Runtime
 # By the first word of a path: the modules that have its pages.
 PARTS = {
     "": ("home",),
+    "health": ("health",),
     "sign-in": ("sign_in", "oidc"),
     "sign-out": ("sign_in",),
     "invitation": ("invitations",),
@@ -39,7 +40,7 @@ PARTS = {
     "inbox": ("saved_replies", "inbox"),
     "board": ("board",),
     "reports": ("reports",),
-    "settings": ("users", "sign_in_settings", "approval_settings"),
+    "settings": ("users", "sign_in_settings", "approval_settings", "trial_settings"),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.domain.companies.consent_rules import ConsentRules, Narrowing
 from shared.domain.companies.oidc import Oidc
-from shared.domain.companies.trial import Trial
+from shared.domain.companies.trial import NO_CODES, Trial, TrialCodes
 from shared.domain.companies.work_calendar import WorkCalendar
 
 
@@ -22,7 +22,7 @@ class Company:
     `requires_second_factor`: who signs in with a password also needs an authenticator app.
     `oidc` is by whom else its people sign in.
     A campaign for more than `approval_above` recipients needs a second person; None: none does.
-    In `trial` it sends to verified addresses alone.
+    In `trial` it sends to verified addresses alone; `trial_codes` are under way to verify more.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Company:
     oidc: Oidc | None = None
     approval_above: int | None = None
     trial: Trial | None = None
+    trial_codes: TrialCodes = NO_CODES
 
     @property
     def is_in_trial(self) -> bool:

@@ -12,6 +12,7 @@ class Purpose(StrEnum):
     HELP = "help"
     LIST_CONFIRMATION = "list_confirmation"  # asks somebody once whether they want to be on a list
     WRITTEN = "written"  # by somebody of the company, to who wrote
+    TRIAL_CODE = "trial_code"  # by which an address is verified: the one message a trial lets through
 
 
 ANSWERING = tuple(one for one in Purpose if one is not Purpose.CAMPAIGN)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -63,7 +62,6 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Runs have a pace: an older worker would send faster. Mails have files: it would leave them out.
         Upgrade(change=_unchanged),
     ),
-    Broadcast: (Upgrade(change=_unchanged),),  # its runs have a pace
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
     Campaign: (
@@ -87,7 +85,10 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
 
 # The same of records by their name: what few functions need is not loaded by all.
 BY_NAME: dict[str, tuple[Upgrade, ...]] = {
-    "Broadcast": (Upgrade(change=_unchanged),),  # options have an event here too
+    "Broadcast": (
+        Upgrade(change=_unchanged),  # options have an event here too
+        Upgrade(change=_unchanged),  # its runs have a pace
+    ),
 }
 
 

@@ -6,9 +6,10 @@ from shared import log
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
-from shared.domain.companies.trial import Trial, VerifiedAddress, with_verified
+from shared.domain.companies.trial import NO_CODES, Trial, VerifiedAddress, with_verified
 from shared.domain.contacts.verified import verified_key
 from shared.domain.errors import InvalidInput
+from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
 
@@ -18,9 +19,9 @@ async def change_trial(runtime: Runtime, company_id: str, *, is_on: bool) -> Com
     if is_on == (company.trial is not None):
         return company
     trial = Trial(since=runtime.now()) if is_on else None
-    await runtime.stores.companies.change(company_id, trial=trial)
+    await runtime.stores.companies.change(company_id, trial=trial, trial_codes=NO_CODES)
     log.event("trial began" if is_on else "trial ended")
-    return replace(company, trial=trial)
+    return replace(company, trial=trial, trial_codes=NO_CODES)
 
 
 async def verify_address(
@@ -30,14 +31,26 @@ async def verify_address(
 
     Raises NotFound, InvalidInput for what is no address, Conflict without a trial.
     """
-    company = await runtime.stores.companies.get(company_id)
-    try:
-        found = channel.record.address.normalize(address, company.default_region, allows_possible=True)
-    except AddressInvalid as invalid:
-        raise InvalidInput.at("address", invalid.reason) from invalid
-    added = VerifiedAddress(
-        key=verified_key(channel, found), address=found, verified_at=runtime.now(), verified_by=by
-    )
-    await runtime.stores.companies.change(company_id, trial=with_verified(company.trial, added))
+    stores = runtime.stores
+
+    async def verify(transaction: Transaction) -> VerifiedAddress:
+        company = await stores.companies.get(company_id, transaction)
+        found = checked_address(company, channel, address)
+        added = VerifiedAddress(
+            key=verified_key(channel, found), address=found, verified_at=runtime.now(), verified_by=by
+        )
+        trial = with_verified(company.trial, added)
+        stores.companies.put_trial(transaction, company_id, trial, company.trial_codes)
+        return added
+
+    added = await transact(stores.db, verify)
     log.event("address verified", by=by)
     return added
+
+
+def checked_address(company: Company, channel: Channel, address: str) -> str:
+    """The address in its one spelling. Raises InvalidInput for what is none."""
+    try:
+        return channel.record.address.normalize(address, company.default_region, allows_possible=True)
+    except AddressInvalid as invalid:
+        raise InvalidInput.at("address", invalid.reason) from invalid

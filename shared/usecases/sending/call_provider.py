@@ -8,6 +8,7 @@ from typing import Any
 from shared import faults, log, metering, tracing
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.reply_option import Choice, choices_of
+from shared.domain.fires.trial_code import with_code_shown
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.intents import Intended
 from shared.domain.messages.message import Message
@@ -82,7 +83,7 @@ def _outgoing(
         reply_to=sender.reply_to,
         to_address=message.address,
         subject=message.subject,
-        body=message.body,
+        body=with_code_shown(message, runtime.settings.link_keys[0]),
         html=message.html,
         media_urls=message.media_urls if message.channel.record.provider_fetches_media else (),
         content=message.content,

@@ -211,8 +211,11 @@ def _count(message: Message, room: Room | None, now: datetime) -> None:
 
 
 def _unverified(message: Message, narrowing: Narrowing) -> _Decision | None:
-    """A message that a company in trial must not send; one that is being sent already is not taken back."""
-    is_to_be_sent = message.state is MessageState.QUEUED
+    """A message that a company in trial must not send; one that is being sent already is not taken back.
+
+    The one that brings a code is what verifies an address.
+    """
+    is_to_be_sent = message.state is MessageState.QUEUED and message.purpose is not Purpose.TRIAL_CODE
     if is_to_be_sent and is_unverified(message.channel, message.address, narrowing):
         return _skipped(message, SkipReason.NOT_VERIFIED)
     return None

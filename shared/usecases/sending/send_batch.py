@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from datetime import timedelta
 
 from shared import log, metering, tracing
@@ -32,7 +31,7 @@ SENDER_BROKEN_SECONDS = 300.0
 
 async def send_batch(runtime: Runtime, job: SendBatch) -> None:
     """Send what is queued in the batch. A batch that is done, or another worker's, is left alone."""
-    deadline = time.monotonic() + runtime.settings.function_timeout_seconds
+    deadline = runtime.deadline()
     with log.context(company_id=job.company_id, batch_id=job.batch_id):
         batch = await runtime.stores.batches.find(job.company_id, job.batch_id)
         if batch is None:

@@ -33,7 +33,12 @@ Overdue = AsyncIterator[tuple[str, R]]
 
 
 def grace(runtime: Runtime) -> timedelta:
-    """How long an announced job may take to arrive before it counts as lost."""
+    """How long an announced job may take to arrive before it counts as lost.
+
+    Without a queue none is under way: what was announced and not done is to be done.
+    """
+    if runtime.settings.bus == "inline":
+        return timedelta()
     return timedelta(seconds=2 * runtime.settings.tick_interval_seconds)
 
 

@@ -21,6 +21,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import ContactPair
 from shared.domain.deletion import Deletion
 from shared.domain.hold import Hold
+from shared.domain.queue_failure import QueueFailure
 from shared.firestore.kit.schema import version_of
 from shared.firestore.system import Heartbeat, ZoneData
 from shared.firestore.ticks import Beat, Tick
@@ -46,6 +47,7 @@ def stored_records() -> dict[str, type]:
         "system (hold)": Hold,
         "system (heartbeat)": Heartbeat,
         "system (zone_data)": ZoneData,
+        "system (queue_failure)": QueueFailure,
     }
     return {**record_types(), **beside}
 

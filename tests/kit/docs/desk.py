@@ -21,6 +21,7 @@ from shared.domain.fires.notice import sender_notice
 from shared.domain.ids import computed_id
 from shared.domain.job import IngestFile
 from shared.domain.messages.message import Message, MessageState
+from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.run_job import run_job
@@ -42,6 +43,7 @@ Dan,(212) 555-0190,yesterday,NY
 VISITS = calendar(
     event("1", *VISIT), event("2", *VISIT), event("3", *VISIT, "STATUS:CANCELLED"), method="PUBLISH"
 )
+TRIAL_CODES = "/v1/trial/codes"
 TWIN = "00112233445566778899aabb"
 DESK = Author(ChangedBy.SYSTEM, "desk")
 # What a word in capitals stands for, once something of this kind was made.
@@ -175,6 +177,9 @@ class Desk:
         self, method: str, path: str, *, params: dict[str, str], body: Any, content: str | None
     ) -> httpx.Response:
         """Make one request. Words in capitals are filled in, and what it makes later ones can name."""
+        is_code = path == TRIAL_CODES
+        if is_code:
+            await change_trial(self.clinic.runtime, self.clinic.company_id, is_on=True)
         sent = content if body is None else json.dumps(body)
         key = self._shell["$OTHER" if path.endswith("/approve") else "$AUTH"]  # who asks may not approve
         response = await self._api.request(
@@ -187,6 +192,9 @@ class Desk:
             ),
         )
         self._learn(response)
+        if is_code:
+            received = await self.clinic.accepted(response.json()["address"])
+            [self.places["CODE"]] = re.findall(r"\b\d{6}\b", received[-1]["body"])
         await self._load_uploads()
         return response
 

@@ -1,15 +1,21 @@
 """In trial a company's messages reach verified addresses alone, and everybody else is told why not."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.domain.channels.channel import Channel
-from shared.domain.companies.trial import MOST_VERIFIED
+from shared.domain.companies.trial import CODE_LASTS, MOST_CODES, MOST_TRIES, MOST_VERIFIED, MOST_WAITING
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
+from shared.usecases.answers.send_trial_code import send_trial_code
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.companies.change_trial import change_trial, verify_address
+from shared.usecases.companies.enter_trial_code import enter_trial_code
+from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.sending.send_batch import send_batch
 from tests.kit.builders import a_campaign
 from tests.kit.clinic import Clinic, people
@@ -85,3 +91,99 @@ async def test_addresses_are_verified_once_in_any_spelling_and_so_many_at_most(c
     company = await clinic.stores.companies.get(clinic.company_id)
     assert company.trial is not None
     assert len(company.trial.verified) == MOST_VERIFIED
+
+
+NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)
+
+
+async def _send_code(clinic: Clinic, address: str, sender_id: str = "texts") -> str:
+    """Have a code sent; what its receiver reads."""
+    sent = await send_trial_code(clinic.runtime, clinic.company_id, sender_id, address)
+    received = await clinic.accepted(sent.address)
+    [code] = re.findall(r"\b\d{6}\b", received[-1]["body"])
+    return str(code)
+
+
+async def _enter(clinic: Clinic, address: str, code: str, channel: Channel = SMS) -> None:
+    await enter_trial_code(clinic.runtime, clinic.company_id, channel, address, code, by="a test")
+
+
+async def _verified(clinic: Clinic) -> list[str]:
+    trial = (await clinic.stores.companies.get(clinic.company_id)).trial
+    return [one.address for one in trial.verified] if trial else []
+
+
+@pytest.mark.parametrize(
+    ("address", "sender_id", "channel"), [(FIRST, "texts", SMS), ("ana@example-clinic.com", "mails", EMAIL)]
+)
+async def test_an_address_is_verified_by_the_code_that_reached_it(
+    clinic: Clinic, address: str, sender_id: str, channel: Channel
+) -> None:
+    await _trial(clinic)
+    code = await _send_code(clinic, address, sender_id)
+    [message] = await clinic.messages()
+    assert message.state is MessageState.SENT
+    assert code not in message.body, "who reads the company's messages does not learn it"
+    assert await _verified(clinic) == []
+    await _enter(clinic, address, f"{code[:3]} {code[3:]}", channel)
+    assert await _verified(clinic) == [message.address]
+    with pytest.raises(Conflict, match="verified already"):
+        await _send_code(clinic, address, sender_id)
+
+
+async def test_a_code_has_so_many_tries_and_then_holds_no_more(clinic: Clinic) -> None:
+    await _trial(clinic)
+    code = await _send_code(clinic, FIRST)
+    wrong = "000000" if code != "000000" else "000001"
+    for left in range(MOST_TRIES - 1, 0, -1):
+        with pytest.raises(InvalidInput, match=f"{left} more tries"):
+            await _enter(clinic, FIRST, wrong)
+    with pytest.raises(InvalidInput, match="taken no more"):
+        await _enter(clinic, FIRST, wrong)
+    with pytest.raises(InvalidInput, match="Have another one sent"):
+        await _enter(clinic, FIRST, code)
+    assert await _verified(clinic) == []
+
+
+async def test_a_code_ends_and_another_takes_its_place(clinic: Clinic) -> None:
+    clock = clinic.stop_clock(NOON)
+    await _trial(clinic)
+    first = await _send_code(clinic, FIRST)
+    with pytest.raises(Conflict, match="in a minute"):
+        await _send_code(clinic, FIRST)
+    clock.at = NOON + CODE_LASTS
+    with pytest.raises(InvalidInput, match="too late"):
+        await _enter(clinic, FIRST, first)
+    second = await _send_code(clinic, FIRST)
+    if first != second:
+        with pytest.raises(InvalidInput, match="is not the one"):
+            await _enter(clinic, FIRST, first)
+    await _enter(clinic, FIRST, second)
+    assert len(await _verified(clinic)) == 1
+
+
+async def test_codes_are_bounded_and_go_to_nobody_who_refused(clinic: Clinic) -> None:
+    clock = clinic.stop_clock(NOON)
+    with pytest.raises(Conflict, match="not in trial"):
+        await send_trial_code(clinic.runtime, clinic.company_id, "texts", FIRST)
+    await _trial(clinic)
+    with pytest.raises(InvalidInput):
+        await send_trial_code(clinic.runtime, clinic.company_id, "texts", "nobody")
+    refused = "+12125552999"
+    await save_opt_out(clinic.runtime, clinic.company_id, SMS, refused)
+    with pytest.raises(Conflict, match="has refused"):
+        await send_trial_code(clinic.runtime, clinic.company_id, "texts", refused)
+    sent = 0
+    for hour in range(2):
+        clock.at = NOON + hour * timedelta(hours=1)
+        for number in range(MOST_WAITING):
+            await _send_code(clinic, f"+1 212 555 {3000 + 100 * hour + number}")
+            sent += 1
+        with pytest.raises(Conflict, match=r"wait to be entered|within a day"):
+            await _send_code(clinic, f"+1 212 555 {3000 + 100 * hour + MOST_WAITING}")
+    assert sent == MOST_CODES
+    clock.at = NOON + 2 * timedelta(hours=1)
+    with pytest.raises(Conflict, match="within a day"):
+        await _send_code(clinic, FIRST)
+    clock.at = NOON + timedelta(days=1)
+    await _send_code(clinic, FIRST)
