@@ -18,6 +18,7 @@ from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retries import READ_RETRY
 from shared.firestore.kit.together import Wanted
+from shared.firestore.kit.transactions import commit
 
 
 class Companies:
@@ -89,8 +90,10 @@ class Companies:
         await self._update(company_id, {name: to_value(value) for name, value in fields.items()})
 
     async def _update(self, company_id: str, fields: Mapping[str, Any]) -> None:
+        writer = self._db.batch()
+        writer.update(paths.company(self._db, company_id), dict(fields))
         try:
-            await paths.company(self._db, company_id).update(dict(fields))
+            await commit(writer)
         except MissingDocument:
             raise NotFound("company", company_id) from None
 

@@ -68,6 +68,8 @@ WITHOUT_RECORDS = {
     "packed_pairs": "maps contacts",
     "pairs_in": "maps a record",
     "with_key": "chooses contacts",
+    "add_audit": "adds to a commit that others wrote",
+    "shown_value": "maps a value",
     "with_rows": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",

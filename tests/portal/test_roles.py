@@ -140,6 +140,13 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/settings/users/{user_id}/reset"): A,
     ("POST", "/settings/users/{user_id}/sign-out"): A,
     ("POST", "/settings/users/{user_id}/second-factor"): A,
+    ("GET", "/settings/api-keys"): A,
+    ("POST", "/settings/api-keys"): A,
+    ("GET", "/settings/api-keys/{key_id}"): A,
+    ("POST", "/settings/api-keys/{key_id}/rotate"): A,
+    ("POST", "/settings/api-keys/{key_id}/revoke"): A,
+    ("GET", "/settings/audit"): A,
+    ("GET", "/settings/audit/log.csv"): A,
     ("GET", "/settings/approval"): A,
     ("POST", "/settings/approval"): A,
     ("GET", "/settings/sign-in"): A,
@@ -155,7 +162,7 @@ FIELDS = {
 }  # fmt: skip
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved"),
+    *("contact", "list", "segment", "import", "saved", "key"),
 )
 
 

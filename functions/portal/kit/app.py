@@ -38,7 +38,7 @@ PARTS = {
     "inbox": ("saved_replies", "inbox"),
     "board": ("board",),
     "reports": ("reports",),
-    "settings": ("users", "sign_in_settings", "approval_settings"),
+    "settings": ("settings", "users", "sign_in_settings", "approval_settings", "api_keys", "audit_log"),
 }
 
 

@@ -31,7 +31,8 @@ from tests.kit.docs.desk import HOOKS, Desk
 # In this order each finds what it needs; one that is made twice is shown as it was made last.
 ORDER = (
     *("get_company", "change_own_company"),
-    *("create_key", "list_keys", "get_key", "revoke_key"),
+    *("create_key", "list_keys", "get_key", "rotate_key", "revoke_key"),
+    *("list_audit_records", "export_audit_records"),
     *("list_senders", "get_sender", "check_one_sender", "change_one_sender", "resume_one_sender"),
     "list_sender_contents",
     *("suggest_source", "list_sources", "get_source"),
