@@ -34,7 +34,7 @@ async def show_keys(visit: Visit) -> Response:
 async def make_key(visit: Visit) -> Response:
     """Make a key: its text is shown this once."""
     form = visit.form
-    name, days = form.line("name", most=100), _number(visit, "days", MOST_DAYS)
+    name, days = form.line("name", most=100), form.whole("days", most=MOST_DAYS)
     scopes = [scope for scope in Scope if scope in form.lines("scopes")]
     expires_at = visit.runtime.now() + timedelta(days=days) if days else None
     try:
@@ -56,7 +56,7 @@ async def show_key(visit: Visit) -> Response:
 @pages.post(f"{HERE}/{{key_id}}/rotate", Scope.ADMIN)
 async def rotate(visit: Visit) -> Response:
     """Make another like it: its text is shown this once. The one before ends after some hours."""
-    key_id, hours = visit.path("key_id"), _number(visit, "hours", MOST_OVERLAP_HOURS)
+    key_id, hours = visit.path("key_id"), visit.form.whole("hours", most=MOST_OVERLAP_HOURS)
     try:
         visit.form.check()
         key, text = await rotate_api_key(visit.runtime, visit.company_id, key_id, timedelta(hours=hours or 0))
@@ -71,17 +71,6 @@ async def revoke(visit: Visit) -> Response:
     """End a key at once and for good."""
     key = await revoke_api_key(visit.runtime, visit.company_id, visit.path("key_id"))
     return visit.go(HERE, done=f"The key {key.name} works no more.")
-
-
-def _number(visit: Visit, name: str, most: int) -> int | None:
-    """A whole number that was typed; None where nothing was. A fault is noted."""
-    text = visit.form.given(name).strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 8 and int(text) <= most):
-        visit.form.wrong(name, f"must be a number up to {most:,}")
-        return None
-    return int(text)
 
 
 async def _page(visit: Visit, problems: dict[str, str]) -> Response:

@@ -10,8 +10,6 @@ from google.cloud.firestore import AsyncClient
 
 from shared import metering
 from shared.domain.companies.company import Company
-from shared.domain.companies.consent_rules import ConsentRules
-from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
@@ -52,14 +50,6 @@ class Companies:
         """Have the company's messages sent, or held. Raises NotFound."""
         await self._update(company_id, {"sending_enabled": is_allowed})
 
-    async def allow_possible_numbers(self, company_id: str, *, is_allowed: bool) -> None:
-        """Have numbers taken whose area code is not known, or refused. Raises NotFound."""
-        await self._update(company_id, {"allows_possible_numbers": is_allowed})
-
-    async def say_postal_address(self, company_id: str, address: str) -> None:
-        """Where the company can be written to. Raises NotFound."""
-        await self._update(company_id, {"postal_address": address})
-
     async def look_for_narrow(
         self, company_id: str, *, by_sender: bool = False, by_topic: bool = False
     ) -> None:
@@ -76,14 +66,6 @@ class Companies:
         async for company in self.each():
             if company.has_confirmed_lists:
                 yield company
-
-    async def change_consent(self, company_id: str, rules: ConsentRules) -> None:
-        """Have other rules for refusals. Raises NotFound."""
-        await self._update(company_id, {"consent": to_value(rules)})
-
-    async def set_calendar(self, company_id: str, calendar: WorkCalendar) -> None:
-        """Have other working days. Raises NotFound."""
-        await self._update(company_id, {"calendar": to_value(calendar)})
 
     async def change(self, company_id: str, **fields: object) -> None:
         """Change these fields alone. Raises NotFound."""

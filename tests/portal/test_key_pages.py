@@ -57,7 +57,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_made(office: Office, signed_
     page = await admin.post(HERE, {"name": "", "days": "soon"}, seen=HERE)
     assert page.status_code == 422
     assert "Name: is needed" in admin.says
-    assert "Days: must be a number" in admin.says
+    assert "Days: must be a whole number" in admin.says
     page = await admin.post(HERE, {"name": "X"}, seen=HERE)
     assert "Scopes: give at least one" in admin.says
     assert len((await office.get("/v1/api-keys")).json()["items"]) == before

@@ -145,6 +145,26 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/settings/api-keys/{key_id}"): A,
     ("POST", "/settings/api-keys/{key_id}/rotate"): A,
     ("POST", "/settings/api-keys/{key_id}/revoke"): A,
+    ("GET", "/settings/company"): A,
+    ("POST", "/settings/company"): A,
+    ("GET", "/settings/senders"): A,
+    ("GET", "/settings/senders/new"): A,
+    ("POST", "/settings/senders"): A,
+    ("GET", "/settings/senders/{sender_id}"): A,
+    ("POST", "/settings/senders/{sender_id}"): A,
+    ("POST", "/settings/senders/{sender_id}/check"): A,
+    ("POST", "/settings/senders/{sender_id}/pause"): A,
+    ("POST", "/settings/senders/{sender_id}/resume"): A,
+    ("POST", "/settings/senders/{sender_id}/credentials"): A,
+    ("GET", "/settings/webhooks"): A,
+    ("POST", "/settings/webhooks"): A,
+    ("GET", "/settings/webhooks/{endpoint_id}"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/pause"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/resume"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/rotate"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/test"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/delete"): A,
     ("GET", "/settings/audit"): A,
     ("GET", "/settings/audit/log.csv"): A,
     ("GET", "/settings/approval"): A,
@@ -162,7 +182,7 @@ FIELDS = {
 }  # fmt: skip
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved", "key"),
+    *("contact", "list", "segment", "import", "saved", "key", "sender", "endpoint"),
 )
 
 

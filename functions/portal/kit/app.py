@@ -38,7 +38,17 @@ PARTS = {
     "inbox": ("saved_replies", "inbox"),
     "board": ("board",),
     "reports": ("reports",),
-    "settings": ("settings", "users", "sign_in_settings", "approval_settings", "api_keys", "audit_log"),
+    "settings": (
+        *(
+            "settings",
+            "users",
+            "sign_in_settings",
+            "approval_settings",
+            "company_settings",
+            "sender_settings",
+        ),
+        *("api_keys", "webhook_settings", "audit_log"),
+    ),
 }
 
 
