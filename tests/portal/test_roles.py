@@ -74,6 +74,8 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/previews/{preview_id}/progress"): R,
     ("GET", "/fires/{fire_id}"): R,
     ("GET", "/fires/{fire_id}/messages.csv"): R,
+    ("POST", "/fires/{fire_id}/failures"): S,
+    ("POST", "/fires/{fire_id}/unknown"): S,
     ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,
     ("POST", "/fires/{fire_id}/failures/{failure_id}"): S,
     ("GET", "/why"): R,
@@ -178,7 +180,7 @@ CLOSED = {row: scope for row, scope in ROWS.items() if scope is not None}
 ENDS_THE_SESSION = {("POST", "/sign-out"), ("POST", "/account/sign-out-everywhere")}
 FIELDS = {
     "message_id": f"message-{OURS}", "disposition": "confirmed", "role": "viewer", "name": "X",
-    "note": "By phone", "text": "By phone",
+    "note": "By phone", "text": "By phone", "decision": "sent",
 }  # fmt: skip
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),

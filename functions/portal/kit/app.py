@@ -28,7 +28,7 @@ PARTS = {
     "templates": ("message_templates",),
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
     "previews": ("previews",),
-    "fires": ("fires",),
+    "fires": ("fires", "fire_groups"),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),
     "lists": ("contact_lists",),

@@ -58,6 +58,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Campaigns ask together: an older worker would ask each row by itself. Options start steps.
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # campaigns say who approved them
+        Upgrade(change=_unchanged),  # and when they pause by themselves
     ),
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
