@@ -54,7 +54,7 @@ async def show_key(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{key_id}}/rotate", Scope.ADMIN)
-async def rotate(visit: Visit) -> Response:
+async def rotate_key(visit: Visit) -> Response:
     """Make another like it: its text is shown this once. The one before ends after some hours."""
     key_id, hours = visit.path("key_id"), visit.form.whole("hours", most=MOST_OVERLAP_HOURS)
     try:
@@ -67,7 +67,7 @@ async def rotate(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{key_id}}/revoke", Scope.ADMIN)
-async def revoke(visit: Visit) -> Response:
+async def revoke_key(visit: Visit) -> Response:
     """End a key at once and for good."""
     key = await revoke_api_key(visit.runtime, visit.company_id, visit.path("key_id"))
     return visit.go(HERE, done=f"The key {key.name} works no more.")

@@ -31,7 +31,7 @@ async def show_company(visit: Visit) -> Response:
 
 
 @pages.post(HERE, Scope.ADMIN)
-async def change_own(visit: Visit) -> Response:
+async def change_company_rules(visit: Visit) -> Response:
     """Set it otherwise. Campaigns that are ready stay as they were frozen; the rules hold at once."""
     form = visit.form
     calendar, consent = _calendar(visit), _consent(visit)

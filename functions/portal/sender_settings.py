@@ -38,7 +38,7 @@ async def new_sender(visit: Visit) -> Response:
 
 
 @pages.post(HERE, Scope.ADMIN)
-async def add_one(visit: Visit) -> Response:
+async def add_one_sender(visit: Visit) -> Response:
     """Add it, once its provider has said that it can send."""
     form = visit.form
     name = form.one_of("provider", provider_names())
@@ -74,7 +74,7 @@ async def show_sender(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{sender_id}}", Scope.ADMIN)
-async def change_one(visit: Visit) -> Response:
+async def change_one_sender(visit: Visit) -> Response:
     """Change its name, its pace, where answers go, and what it answers by itself."""
     form, sender_id = visit.form, visit.path("sender_id")
     changes: dict[str, object] = {"name": form.line("name", is_needed=False, most=100)}
@@ -95,7 +95,7 @@ async def change_one(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{sender_id}}/check", Scope.ADMIN)
-async def check_one(visit: Visit) -> Response:
+async def check_one_sender(visit: Visit) -> Response:
     """Ask its provider how it is."""
     try:
         state = await inspect_sender(visit.runtime, visit.company_id, visit.path("sender_id"))
@@ -105,14 +105,14 @@ async def check_one(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{sender_id}}/pause", Scope.ADMIN)
-async def pause_one(visit: Visit) -> Response:
+async def pause_one_sender(visit: Visit) -> Response:
     """Send nothing from it for now."""
     sender = await pause_by_hand(visit.runtime, visit.company_id, visit.path("sender_id"), visit.by)
     return visit.go(f"{HERE}/{sender.id}", done="Nothing more is sent from it. What is to go out waits.")
 
 
 @pages.post(f"{HERE}/{{sender_id}}/resume", Scope.ADMIN)
-async def resume_one(visit: Visit) -> Response:
+async def resume_one_sender(visit: Visit) -> Response:
     """Send from it again, if its provider lets it."""
     sender_id = visit.path("sender_id")
     try:

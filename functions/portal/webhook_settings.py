@@ -67,7 +67,7 @@ async def change_endpoint(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{endpoint_id}}/pause", Scope.ADMIN)
-async def pause_one(visit: Visit) -> Response:
+async def pause_one_endpoint(visit: Visit) -> Response:
     """Tell it nothing for now."""
     endpoint_id = visit.path("endpoint_id")
     try:
@@ -78,14 +78,14 @@ async def pause_one(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{endpoint_id}}/resume", Scope.ADMIN)
-async def resume_one(visit: Visit) -> Response:
+async def resume_one_endpoint(visit: Visit) -> Response:
     """Tell it everything again, what waited first."""
     endpoint = await resume_endpoint(visit.runtime, visit.company_id, visit.path("endpoint_id"))
     return visit.go(f"{HERE}/{endpoint.id}", done="It is told again, what waited first.")
 
 
 @pages.post(f"{HERE}/{{endpoint_id}}/rotate", Scope.ADMIN)
-async def rotate_one(visit: Visit) -> Response:
+async def rotate_one_secret(visit: Visit) -> Response:
     """Another secret, shown this once; the one before signs too for a day."""
     endpoint, secret = await rotate_secret(
         visit.runtime, visit.company_id, visit.path("endpoint_id"), OVERLAP
@@ -94,7 +94,7 @@ async def rotate_one(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{endpoint_id}}/test", Scope.ADMIN)
-async def test_one(visit: Visit) -> Response:
+async def test_one_endpoint(visit: Visit) -> Response:
     """Send it something to try."""
     endpoint_id = visit.path("endpoint_id")
     try:
@@ -105,7 +105,7 @@ async def test_one(visit: Visit) -> Response:
 
 
 @pages.post(f"{HERE}/{{endpoint_id}}/delete", Scope.ADMIN)
-async def delete_one(visit: Visit) -> Response:
+async def delete_one_endpoint(visit: Visit) -> Response:
     """Delete it with its secrets, and what waits for it."""
     await delete_webhook_endpoint(visit.runtime, visit.company_id, visit.path("endpoint_id"))
     return visit.go(HERE, done="The endpoint is deleted.")

@@ -53,12 +53,10 @@ async def export_audit_records(
 
 def field_words(field: AuditedField) -> str:
     """A field's change in words: its name alone where values are not kept."""
-    name = words(field.name)
+    name = words(field.name.replace(".", ": "))
     if field.before is None and field.after is None:
         return name
-    if field.before is None:
-        return f"{name}: {field.after}"
-    return f"{name}: {field.before} → {field.after if field.after is not None else 'nothing'}"
+    return f"{name}: {field.before or 'nothing'} → {field.after or 'nothing'}"
 
 
 def _lines(record: AuditRecord, clock: Clock) -> list[list[str]]:

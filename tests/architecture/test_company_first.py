@@ -70,6 +70,7 @@ WITHOUT_RECORDS = {
     "with_key": "chooses contacts",
     "add_audit": "adds to a commit that others wrote",
     "shown_value": "maps a value",
+    "flat": "maps a record",
     "with_rows": "maps a record",
     "keeping_of": "says how long a collection is kept",
     "to_document": "maps a record",

@@ -87,14 +87,25 @@ SILENT = frozenset(
 )
 
 
+def flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with those of parts beside them, as "calendar.days"."""
+    found: dict[str, Any] = {}
+    for name, value in fields.items():
+        if isinstance(value, dict) and value:
+            found |= {f"{name}.{inner}": one for inner, one in flat(value).items()}
+        else:
+            found[name] = value
+    return found
+
+
 def shown_value(value: Any, most: int) -> str | None:
-    """The beginning of a stored value as text; None for none."""
-    if value is None:
+    """The beginning of a stored value as text; None for none, and for what is empty."""
+    if value in (None, "", [], {}):
         return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
     if isinstance(value, list):
-        text = ", ".join(str(one) for one in value if not isinstance(one, dict)) or f"{len(value)} items"
-    elif isinstance(value, dict):
-        text = ", ".join(f"{name}: {inner}" for name, inner in value.items() if not isinstance(inner, dict))
-    else:
-        text = str(value)
+        is_plain = not any(isinstance(one, dict | list) for one in value)
+        text = ", ".join(map(str, value)) if is_plain else f"{len(value)} of them"
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -23,7 +23,7 @@ from shared.domain.companies.audit_record import (
 )
 from shared.domain.ids import computed_id
 from shared.firestore.kit import paths
-from shared.firestore.kit.audited import AUDITED, COLLECTION, SILENT, Audited, shown_value
+from shared.firestore.kit.audited import AUDITED, COLLECTION, SILENT, Audited, flat, shown_value
 from shared.firestore.kit.codec import to_document
 from shared.firestore.kit.wire import Writer, add_write, full_name, plain_fields, read_documents
 
@@ -107,6 +107,7 @@ def _item_of(written: _Written, before: Fields | None) -> AuditedItem | None:
         after = kept | after
     if before is None and after is None:
         return None
+    before, after = before and flat(before), after and flat(after)
     action = AuditAction.CREATED if before is None else AuditAction.CHANGED
     if after is None:
         action = AuditAction.DELETED
@@ -130,7 +131,7 @@ def _changed(before: Fields, after: Fields) -> tuple[str, ...]:
 
 
 def _field(audited: Audited, name: str, before: Fields, after: Fields) -> AuditedField:
-    if not audited.keeps_values or name in audited.conceals:
+    if not audited.keeps_values or name.partition(".")[0] in audited.conceals:
         return AuditedField(name=name)
     return AuditedField(
         name=name,

@@ -42,7 +42,7 @@ async def pause_for_errors(runtime: Runtime, company_id: str, fire: Fire) -> boo
             stores.campaigns.put(transaction, company_id, campaign.id, held)
         return True
 
-    if not await transact(stores.db, pause, "pause_for_errors"):
+    if not await transact(stores.db, pause):
         return False
     log.event("fire paused for errors", fire_id=fire.id, percent=percent)
     return True

@@ -126,7 +126,7 @@ async def test_the_api_and_the_portal_say_who_it_was(office: Office) -> None:
     await ada.sign_in("ada@acme.example.org", PASSWORD)
     await ada.post("/settings/approval", {"approval_above": "7"}, seen="/settings/approval")
     await ada.get("/settings/audit?noun=company")
-    assert "approval above: 7" in ada.says
+    assert "approval above: nothing → 7" in ada.says
     assert "Ada" in ada.says
     assert "from 203.0.113.7" in ada.says
     assert "create key" not in ada.says  # the operation that made the key
@@ -134,5 +134,5 @@ async def test_the_api_and_the_portal_say_who_it_was(office: Office) -> None:
     lines = file.content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert "203.0.113.7" in lines[1]
-    assert "approval above: 7" in lines[1]
+    assert "approval above: nothing → 7" in lines[1]
     await ada.close()
