@@ -82,13 +82,16 @@ shapes: setup ## write the shapes records are stored in, when one got a new vers
 examples: setup ## make the requests of the API's examples again, and write their answers down
 	@$(BIN)/python -m tests.kit.docs.story
 
+screens: setup ## a page of the pictures that the portal's browser tests left, at both widths
+	@$(BIN)/python -m tests.kit.portal.contact_sheet
+
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
 	@for group in "requirements.txt:" "requirements-dev.txt:--group=dev"; do \
 	  $(BIN)/uv pip compile --quiet --universal --no-header --no-emit-index-url --python-version 3.11 \
 	    pyproject.toml $${group#*:} -o $${group%%:*}; done
 
-.PHONY: help setup browser demo up test moments chaos bench profile guards mutants check format indexes shapes examples lock
+.PHONY: screens help setup browser demo up test moments chaos bench profile guards mutants check format indexes shapes examples lock
 
 # Deploying. PROJECT is the Google Cloud project; the others have defaults (see docs/operations/deploy.md).
 DEPLOY = $(BIN)/python -m infra.deploy

@@ -1,6 +1,6 @@
 """/v1/api-keys: the keys that act for the company. Only keys with the scope admin may see or change them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -11,8 +11,9 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Moment, Name, Output
-from shared.domain.companies.api_key import Scope
+from shared.domain.companies.api_key import ApiKey, Scope
 from shared.usecases.companies.create_api_key import create_api_key, revoke_api_key
+from shared.usecases.companies.rotate_api_key import MOST_OVERLAP_HOURS, rotate_api_key
 from shared.views import api_keys as view
 
 router = APIRouter(prefix="/v1/api-keys", tags=["API keys"], route_class=ApiRoute)
@@ -26,8 +27,17 @@ class ApiKeyInput(Input):
     expires_at: Moment | None = None
 
 
+class KeyRotationInput(Input):
+    """For how many hours the key before works too: time to put the new one in place. 0 ends it at once."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True)] = 24
+
+
 class ApiKeyOutput(Output):
-    """A key as it may be shown. `prefix` tells keys apart; the rest of the key is not kept."""
+    """A key as it may be shown. `prefix` tells keys apart; the rest of the key is not kept.
+
+    `last_used_at` is at most five minutes behind. `rotated_to` is the id of the key that takes its place.
+    """
 
     id: str
     name: str
@@ -36,6 +46,8 @@ class ApiKeyOutput(Output):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
+    rotated_to: str | None
 
 
 class NewApiKeyOutput(ApiKeyOutput):
@@ -57,10 +69,7 @@ async def create_key(
         expires_at=body.expires_at,
         key_id=new_id(request),
     )
-    response.headers["Location"] = f"/v1/api-keys/{key.id}"
-    shown = ApiKeyOutput.of(key).model_dump()
-    request.state.kept_body = NewApiKeyOutput(**shown, key=None).model_dump_json().encode()
-    return NewApiKeyOutput(**shown, key=text)
+    return _shown_once(request, response, key, text)
 
 
 @router.get("")
@@ -79,7 +88,26 @@ async def get_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
     return ApiKeyOutput.of(await view.get_api_key(caller.runtime, caller.company_id, key_id))
 
 
+@router.post("/{key_id}/rotate", status_code=201)
+async def rotate_key(
+    caller: Admin, key_id: ItemId, body: KeyRotationInput, request: Request, response: Response
+) -> NewApiKeyOutput:
+    """Make a key like this one, which then ends. The new text is in this answer and nowhere else."""
+    overlap = timedelta(hours=body.overlap_hours)
+    key, text = await rotate_api_key(
+        caller.runtime, caller.company_id, key_id, overlap, new_key_id=new_id(request)
+    )
+    return _shown_once(request, response, key, text)
+
+
 @router.delete("/{key_id}")
 async def revoke_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
     """Revoke a key, at once and for good."""
     return ApiKeyOutput.of(await revoke_api_key(caller.runtime, caller.company_id, key_id))
+
+
+def _shown_once(request: Request, response: Response, key: ApiKey, text: str) -> NewApiKeyOutput:
+    response.headers["Location"] = f"/v1/api-keys/{key.id}"
+    shown = ApiKeyOutput.of(key).model_dump()
+    request.state.kept_body = NewApiKeyOutput(**shown, key=None).model_dump_json().encode()
+    return NewApiKeyOutput(**shown, key=text)

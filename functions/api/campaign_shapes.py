@@ -106,7 +106,9 @@ class CampaignChanges(Input):
     With `stop_at_answer`, the default, whoever has answered gets no further step, but one for such answers.
     `topic` is one of the company's topics: whoever has refused it gets none of these messages.
     `frequency_cap` takes the place of the company's; with `ignores_frequency_cap` there is none.
-    With `asks_together` all rows of one address are asked in one message: its template lists `appointments`.
+    With `pause_at_percent` a fire pauses by itself, once, when so many of 20 or more messages failed at the
+    provider or are unknown. With `asks_together` all rows of one address are asked in one message: its
+    template lists `appointments`.
     """
 
     name: Name = LEFT_OUT
@@ -129,6 +131,7 @@ class CampaignChanges(Input):
     frequency_cap: FrequencyCapInput | None = None
     ignores_frequency_cap: StrictBool = LEFT_OUT
     asks_together: StrictBool = LEFT_OUT
+    pause_at_percent: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
 
 
 class CampaignInput(CampaignChanges):
@@ -240,6 +243,7 @@ class CampaignOutput(Output):
     frequency_cap: FrequencyCapOutput | None
     ignores_frequency_cap: bool
     asks_together: bool
+    pause_at_percent: int | None
     content_hash: str | None
     next_fire_at: datetime | None
     last_fire_id: str | None

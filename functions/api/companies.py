@@ -1,6 +1,7 @@
 """/v1/company: who the key acts for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -131,15 +132,16 @@ async def change_own_company(caller: Admin, body: CompanyChanges) -> CompanyOutp
     Campaigns that are ready stay as they were frozen; the rules hold at once.
     """
     given = body.given()
-    if "approval_above" in given:
-        by = f"key {caller.key.id}"
-        await require_approval(caller.runtime, caller.company_id, given["approval_above"], by=by)
     changed = await change_company(
         caller.runtime,
         caller.company_id,
         allows_possible_numbers=body.allows_possible_numbers,
         postal_address=body.postal_address,
         consent=body.consent.given() if body.consent else None,
-        calendar=body.given().get("calendar"),
+        calendar=given.get("calendar"),
     )
+    if "approval_above" in given:
+        above = given["approval_above"]
+        await require_approval(caller.runtime, caller.company_id, above, by=f"key {caller.key.id}")
+        changed = replace(changed, approval_above=above)
     return CompanyOutput.of(changed)

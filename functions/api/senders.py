@@ -1,21 +1,24 @@
-"""/v1/senders: what messages may come from. Ops add them, with their credentials."""
+"""/v1/senders: what messages may come from."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from functions.api.kit.authentication import Admin, Reader, Sending
 from functions.api.kit.channel_name import ChannelName
+from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, RowPage, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Output
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
-from shared.domain.senders.sender import Provider
+from shared.domain.senders.sender import Provider, Sender
 from shared.domain.templates.provider_content import Approval
+from shared.usecases.senders.add_sender import add_sender
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.senders.inspect_sender import inspect_sender
+from shared.usecases.sending.pause_sender import pause_by_hand
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
 from shared.views.contents import list_contents
@@ -34,6 +37,26 @@ ProviderName = Annotated[Provider, Field(json_schema_extra=_named)]
 _Text = Annotated[str, Field(max_length=ANSWER_CHARACTERS)]
 
 
+_Rate = Annotated[float, Field(gt=0, le=100_000)]
+_Name = Annotated[str, Field(max_length=100)]
+
+
+class SenderInput(Input):
+    """A sender to add, with what it signs in with. Its provider is asked first whether it is the company's.
+
+    `address` is in any spelling; `rate_per_second` is the pace the provider allows it, in messages.
+    `credentials` are those of `PUT /v1/senders/{sender_id}/credentials`. `name` is what mails come from.
+    """
+
+    channel: ChannelName
+    provider: ProviderName
+    address: Annotated[str, Field(min_length=1, max_length=320)]
+    name: _Name = ""
+    rate_per_second: _Rate = 1.0
+    reply_to: Annotated[str, Field(min_length=1, max_length=320)] | None = None
+    credentials: dict[str, str]
+
+
 class SenderChanges(Input):
     """What may be changed of a sender; what is left out stays.
 
@@ -45,6 +68,8 @@ class SenderChanges(Input):
     name (without it nobody can be invited there), or a page's.
     """
 
+    name: _Name = LEFT_OUT
+    rate_per_second: _Rate = LEFT_OUT
     reply_to: Annotated[str, Field(min_length=1, max_length=320)] | None = None
     help_text: _Text = LEFT_OUT
     opt_out_text: _Text = LEFT_OUT
@@ -114,6 +139,18 @@ class ContentOutput(Output):
     reason: str
 
 
+@router.post("", status_code=201)
+async def add_one_sender(
+    caller: Admin, body: SenderInput, request: Request, response: Response
+) -> SenderOutput:
+    """Add a sender. Nothing is stored that its provider does not know, or could not send from."""
+    given = body.model_dump(exclude={"credentials", "channel"})
+    sender = Sender(id=new_id(request), channel=body.channel, created_at=caller.runtime.now(), **given)
+    added = await add_sender(caller.runtime, caller.company_id, sender, body.credentials)
+    response.headers["Location"] = f"/v1/senders/{added.id}"
+    return SenderOutput.of(added)
+
+
 @router.get("")
 async def list_senders(
     caller: Reader,
@@ -156,12 +193,19 @@ async def list_sender_contents(caller: Sending, paging: RowPage, sender_id: Item
 
 @router.patch("/{sender_id}")
 async def change_one_sender(caller: Admin, sender_id: ItemId, body: SenderChanges) -> SenderOutput:
-    """Change where answers to a mailbox's mails go, and what the sender answers by itself.
+    """Change its name and pace, where answers to a mailbox's mails go, and what it answers by itself.
 
-    Campaigns that are ready keep the `reply_to` they were frozen with; the rest holds at once.
+    Campaigns that are ready keep the name, pace and `reply_to` they were frozen with; the rest holds at once.
     """
     changed = await change_sender(caller.runtime, caller.company_id, sender_id, body.given())
     return SenderOutput.of(changed)
+
+
+@router.post("/{sender_id}/pause")
+async def pause_one_sender(caller: Sending, sender_id: ItemId) -> SenderOutput:
+    """Send nothing from it until it is resumed. What is to go out waits; none of it is lost."""
+    by = f"The API key {caller.key.name}"
+    return SenderOutput.of(await pause_by_hand(caller.runtime, caller.company_id, sender_id, by))
 
 
 @router.post("/{sender_id}/resume")

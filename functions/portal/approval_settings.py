@@ -6,7 +6,7 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput
-from shared.usecases.companies.require_approval import require_approval
+from shared.usecases.companies.require_approval import MOST, require_approval
 
 pages = Pages()
 HERE = "/settings/approval"
@@ -21,11 +21,9 @@ async def show_approval(visit: Visit) -> Response:
 @pages.post(HERE, Scope.ADMIN)
 async def set_approval(visit: Visit) -> Response:
     """Above how many recipients; empty: never."""
-    text = visit.form.given("approval_above").strip().replace(",", "")
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
-        return _page(visit, {"approval_above": "must be a number, or nothing"})
-    above, by = (int(text) if text else None), f"user {visit.user.id}"
+    above, by = visit.form.whole("approval_above", most=MOST), f"user {visit.user.id}"
     try:
+        visit.form.check()
         await require_approval(visit.runtime, visit.company_id, above, by=by)
     except InvalidInput as invalid:
         return _page(visit, {problem.field: problem.reason for problem in invalid.problems})

@@ -76,6 +76,7 @@ def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> d
         "time_zone_field": window.time_zone_field or "",
         "expires_field": (campaign.expires_field or "") if campaign else None,
         "kind": str(schedule.kind),
+        "pause_at_percent": str(campaign.pause_at_percent or "") if campaign else "",
         "at": f"{schedule.at:%Y-%m-%dT%H:%M}" if schedule.at else "",
         **{str(disposition): answers.get(disposition, "") for disposition in Disposition},
     }
@@ -100,6 +101,7 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
     form.text("body")
     window, options, schedule = _window(form, choices), _reply_options(form), _schedule(form)
     name, expires = form.line("name"), form.one_of("expires_field", choices.moment_fields) or None
+    pause_at = form.whole("pause_at_percent", least=1, most=100)
     item_id, template_id = form.item_id("id"), form.item_id("template_id")
     form.check()
     if sender is None:
@@ -124,6 +126,7 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         schedule=schedule,
         reply_options=options,
         expires_field=expires,
+        pause_at_percent=pause_at,
     )
 
 

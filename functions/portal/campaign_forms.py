@@ -91,7 +91,7 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
     return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
 
 
-CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field")
+CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent")
 
 
 def _place(field: str) -> str:

@@ -3,7 +3,6 @@
 from starlette.responses import RedirectResponse, Response
 
 from functions.portal.kit import cookies
-from functions.portal.kit.address import address_of
 from functions.portal.kit.begun import go_signed_in, local
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -21,7 +20,7 @@ _LONGEST = 4_096
 @pages.get(f"{BEGIN_PATH}/{{company_id}}", None)
 async def begin(visit: Visit) -> Response:
     """On to the company's issuer."""
-    address = address_of(visit.request, visit.runtime.settings.forwarded_hops)
+    address = visit.address
     wanted, company_id = local(visit.query("next")), visit.path("company_id")
     try:
         where, carried = await begin_oidc(visit.runtime, company_id, wanted, address)

@@ -3,7 +3,6 @@
 from starlette.responses import Response
 
 from functions.portal.kit import cookies
-from functions.portal.kit.address import address_of
 from functions.portal.kit.begun import go_signed_in, local
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -31,7 +30,7 @@ async def do_sign_in(visit: Visit) -> Response:
     form, wanted = visit.form, local(visit.form.given("next"))
     email, password = form.given("email")[:320].strip(), form.given("password")[:_LONGEST_PASSWORD]
     try:
-        session = await sign_in(visit.runtime, email, password, _address(visit))
+        session = await sign_in(visit.runtime, email, password, visit.address)
     except (SignInRefused, TooManyTries) as refused:
         code = _status(refused)
         return visit.page("sign_in/sign_in.html", code=code, email=email, wanted=wanted, problem=str(refused))
@@ -55,7 +54,7 @@ async def take_code(visit: Visit) -> Response:
         return visit.go("/sign-in", refused=_OVER)
     code = visit.form.given("code")[:_LONGEST_CODE]
     try:
-        session = await give_code(visit.runtime, token.company_id, token, code, _address(visit))
+        session = await give_code(visit.runtime, token.company_id, token, code, visit.address)
     except NotFound:
         return visit.go("/sign-in", refused=_OVER)
     except (SignInRefused, TooManyTries) as refused:
@@ -77,10 +76,6 @@ async def do_sign_out(visit: Visit) -> Response:
     response = visit.go("/sign-in", done="You are signed out.")
     cookies.end_cookie(response, cookies.SESSION)
     return response
-
-
-def _address(visit: Visit) -> str:
-    return address_of(visit.request, visit.runtime.settings.forwarded_hops)
 
 
 def _status(refused: SignInRefused | TooManyTries) -> int:

@@ -19,12 +19,6 @@ pages = Pages()
 TAKEN = "email"  # the field that an address stands in which is an account already
 
 
-@pages.get("/settings", Scope.ADMIN)
-async def show_settings(visit: Visit) -> Response:
-    """What there is to set: users, so far."""
-    return visit.go("/settings/users")
-
-
 @pages.get("/settings/users", Scope.ADMIN)
 async def show_users(visit: Visit) -> Response:
     """All users, and the form to invite another."""

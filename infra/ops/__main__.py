@@ -14,8 +14,10 @@ from google.api_core.exceptions import GoogleAPICallError
 
 from functions.process import current_runtime
 from infra.ops import credentials, data, restore, trial, users, work
+from shared.acting import acting
 from shared.domain.channels.channel import channel_at
 from shared.domain.companies.api_key import Scope
+from shared.domain.companies.audit_record import Act, ActorKind
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
 from shared.domain.senders.sender import Provider, Sender
@@ -110,9 +112,24 @@ def ops_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _act(runtime: Runtime, args: argparse.Namespace) -> Act:
+    """This command, as the companies' audit logs have it."""
+    return Act(
+        id=random_id(),
+        kind=ActorKind.OPS,
+        actor_id="ops",
+        actor_name="Whoever runs Rollcall",
+        came_from="",
+        operation=args.run.__name__.strip("_"),
+        at=runtime.now(),
+    )
+
+
 async def _run(command: Command, args: argparse.Namespace) -> int:
     try:
-        made = await command(current_runtime(), args)
+        runtime = current_runtime()
+        with acting(_act(runtime, args)):
+            made = await command(runtime, args)
     except (RollcallError, SettingsError, SecretsUnavailable, OverflowError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

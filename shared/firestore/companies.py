@@ -10,16 +10,14 @@ from google.cloud.firestore import AsyncClient
 
 from shared import metering
 from shared.domain.companies.company import Company
-from shared.domain.companies.consent_rules import ConsentRules
 from shared.domain.companies.trial import Trial, TrialCodes
-from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.together import Wanted
-from shared.firestore.kit.transactions import Transaction
+from shared.firestore.kit.transactions import Transaction, commit
 
 
 class Companies:
@@ -54,14 +52,6 @@ class Companies:
         """Have the company's messages sent, or held. Raises NotFound."""
         await self._update(company_id, {"sending_enabled": is_allowed})
 
-    async def allow_possible_numbers(self, company_id: str, *, is_allowed: bool) -> None:
-        """Have numbers taken whose area code is not known, or refused. Raises NotFound."""
-        await self._update(company_id, {"allows_possible_numbers": is_allowed})
-
-    async def say_postal_address(self, company_id: str, address: str) -> None:
-        """Where the company can be written to. Raises NotFound."""
-        await self._update(company_id, {"postal_address": address})
-
     async def look_for_narrow(
         self, company_id: str, *, by_sender: bool = False, by_topic: bool = False
     ) -> None:
@@ -79,14 +69,6 @@ class Companies:
             if company.has_confirmed_lists:
                 yield company
 
-    async def change_consent(self, company_id: str, rules: ConsentRules) -> None:
-        """Have other rules for refusals. Raises NotFound."""
-        await self._update(company_id, {"consent": to_value(rules)})
-
-    async def set_calendar(self, company_id: str, calendar: WorkCalendar) -> None:
-        """Have other working days. Raises NotFound."""
-        await self._update(company_id, {"calendar": to_value(calendar)})
-
     async def change(self, company_id: str, **fields: object) -> None:
         """Change these fields alone. Raises NotFound."""
         await self._update(company_id, {name: to_value(value) for name, value in fields.items()})
@@ -99,8 +81,10 @@ class Companies:
         transaction.update(paths.company(self._db, company_id), fields)
 
     async def _update(self, company_id: str, fields: Mapping[str, Any]) -> None:
+        writer = self._db.batch()
+        writer.update(paths.company(self._db, company_id), dict(fields))
         try:
-            await paths.company(self._db, company_id).update(dict(fields))
+            await commit(writer)
         except MissingDocument:
             raise NotFound("company", company_id) from None
 

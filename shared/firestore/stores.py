@@ -8,6 +8,7 @@ from google.cloud.firestore import AsyncClient
 from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
+from shared.domain.companies.audit_record import AuditRecord
 from shared.domain.companies.invitation import Invitation
 from shared.domain.companies.session import Session
 from shared.domain.companies.user import User
@@ -138,6 +139,8 @@ class Stores:
     invitations = _kept("invitations", Invitation, "invitation")
     # Keys by id.
     api_keys = _kept("api_keys", ApiKey, "API key")
+    # What people, keys and ops changed.
+    audit_records = _kept("audit_records", AuditRecord, "audit record")
     # Answers given to POSTs with an Idempotency-Key.
     idempotency = _kept("idempotency_keys", IdempotencyRecord, "idempotency key")
     # What messages come from.

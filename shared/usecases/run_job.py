@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from shared import tracing
+from shared.acting import acting
 from shared.domain.job import (
     TOPICS,
     AskConsents,
@@ -41,7 +42,7 @@ FOLDERS: dict[type[Job], str] = {
 async def run_job(runtime: Runtime, job: Job) -> None:
     """Call the use case that takes this kind of job: it has the topic's name. It is imported on first use."""
     name = TOPICS[type(job)].replace("-", "_")
-    with tracing.span(name, "consumer"):
+    with tracing.span(name, "consumer"), acting(None):  # who asked for the work did not do each part of it
         async with count_costs(runtime, name, is_for_one_fire=True):
             module = import_module(f"{__package__}.{FOLDERS[type(job)]}.{name}")
             await getattr(module, name)(runtime, job)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.domain.channels.channel import all_channels
 from shared.providers import registry
 
 
@@ -13,3 +14,13 @@ def provider_names() -> tuple[str, ...]:
 def credential_schemas() -> list[dict[str, Any]]:
     """What each provider's credentials must hold, as JSON schemas."""
     return [record.credentials_input().model_json_schema() for record in registry.records()]
+
+
+def credential_fields() -> dict[str, list[str]]:
+    """By provider, the names of what its senders sign in with."""
+    return {record.name: list(record.credentials_input().model_fields) for record in registry.records()}
+
+
+def carriers() -> dict[str, list[str]]:
+    """By channel, the providers that carry it."""
+    return {str(channel): list(registry.carriers_of(channel)) for channel in all_channels()}

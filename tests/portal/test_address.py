@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from functions.portal.kit.address import address_of
+from functions.caller_address import address_of
 
 
 def _request(*forwarded: str, peer: str = "10.0.0.1") -> Request:

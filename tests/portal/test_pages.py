@@ -77,6 +77,10 @@ async def test_what_people_wrote_is_never_markup(office: Office, signed_in: Sign
         (stores.segments, "segment", {"name": HOSTILE, "criterion": HasTag(value=HOSTILE)}),
         (stores.contact_imports, "import", {"name": HOSTILE, "notes": (HOSTILE,), "refusal": HOSTILE}),
         (stores.opt_outs, "opt-out", {"text": HOSTILE}),
+        (stores.api_keys, "key", {"name": HOSTILE}),
+        (stores.senders, "sender", {"name": HOSTILE, "help_text": HOSTILE, "paused_reason": HOSTILE}),
+        (stores.webhook_endpoints, "endpoint", {"name": HOSTILE, "note": HOSTILE, "url": HOSTILE}),
+        (stores.audit_records, "audit", {"by_name": HOSTILE, "came_from": HOSTILE, "operation": HOSTILE}),
     )
     await change_contacts(
         office.runtime,

@@ -16,6 +16,7 @@ from shared.runtime import Runtime
 PARTS = {
     "company": ("companies",),
     "api-keys": ("api_keys",),
+    "audit-records": ("audit",),
     "senders": ("senders", "credentials"),
     "sources": ("sources", "appointments"),
     "files": ("files", "file_decisions", "file_rows"),

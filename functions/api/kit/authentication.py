@@ -12,6 +12,7 @@ from functions.problems import Refusal
 from shared.domain.companies.api_key import ApiKey, Scope, matches, split_key_text
 from shared.domain.ids import ID_LENGTH
 from shared.runtime import Runtime
+from shared.usecases.companies.note_key import note_key
 from shared.views.api_keys import find_api_key
 
 _BEARER = HTTPBearer(
@@ -58,6 +59,7 @@ async def authenticate(request: Request) -> Caller:
         raise _unauthenticated("This API key was revoked. Create another.")
     if not key.is_live(runtime.now()):
         raise _unauthenticated("This API key has expired. Create another.")
+    await note_key(runtime, company_id, key)
     return Caller(runtime=runtime, company_id=company_id, key=key)
 
 

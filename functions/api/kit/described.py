@@ -24,6 +24,7 @@ The same as a document for programs: [/v1/openapi.json](/v1/openapi.json).
 TAGS = {
     "company": "Who the key acts for.",
     "API keys": "The keys that act for the company. They need the scope `admin`.",
+    "audit log": "What people, keys and ops changed. It needs the scope `admin`.",
     "senders": "What messages come from: numbers and mailboxes, with their credentials.",
     "sources": "Kinds of file a company uploads again and again: which column is which field.",
     "files": "Uploads, by link or directly, and what became of their rows.",

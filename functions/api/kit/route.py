@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.api.kit.act import act_of
 from functions.api.kit.authentication import Caller, authenticate, require, scope_of
 from functions.api.kit.idempotency import once, request_hash
 from functions.api.kit.json_body import read_json
@@ -27,6 +28,7 @@ from functions.problems import Refusal, invalid
 from functions.refusals import RETRY_SECONDS
 from functions.request_body import announces_more
 from shared import log, tracing
+from shared.acting import acting
 from shared.domain.errors import Problem
 from shared.usecases.ledger.count_costs import count_costs
 
@@ -56,7 +58,8 @@ class ApiRoute(APIRoute):
             require(caller, scope)
             request.state.caller = caller
             async with tracing.served(request.headers, f"api {self.name}", "server"):
-                with log.context(company_id=caller.company_id, route=self.name):
+                act = act_of(request, caller, self.name)
+                with acting(act), log.context(company_id=caller.company_id, route=self.name):
                     request.state.logged = log.everything()  # for a line about a crash, logged further out
                     _check_query(request, known)
                     return await self._counted(request, caller, handler)

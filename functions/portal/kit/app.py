@@ -29,7 +29,7 @@ PARTS = {
     "templates": ("message_templates",),
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
     "previews": ("previews",),
-    "fires": ("fires",),
+    "fires": ("fires", "fire_groups"),
     "broadcasts": ("broadcasts",),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),
@@ -40,7 +40,10 @@ PARTS = {
     "inbox": ("saved_replies", "inbox"),
     "board": ("board",),
     "reports": ("reports",),
-    "settings": ("users", "sign_in_settings", "approval_settings", "trial_settings"),
+    "settings": (
+        *("settings", "users", "sign_in_settings", "approval_settings", "company_settings"),
+        *("sender_settings", "api_keys", "webhook_settings", "audit_log", "trial_settings"),
+    ),
 }
 
 

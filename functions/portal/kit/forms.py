@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
@@ -109,6 +109,36 @@ class Form:
         if moment is not None and moment.tzinfo is not None:
             self.wrong(name, "must be a date and a time without an offset")
         return moment
+
+    def whole(self, name: str, *, most: int, least: int = 0) -> int | None:
+        """A whole number; None where nothing was typed."""
+        text = self.given(name).strip().replace(",", "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) < 12 and least <= int(text) <= most):
+            self.wrong(name, f"must be a whole number from {least} to {most:,}")
+            return None
+        return int(text)
+
+    def decimal(self, name: str) -> float | None:
+        """A number that may have a fraction; None where nothing was typed."""
+        text = self.given(name).strip()
+        try:
+            return float(text) if text else None
+        except ValueError:
+            self.wrong(name, "must be a number, such as 0.5")
+            return None
+
+    def days(self, name: str) -> tuple[date, ...]:
+        """Days, one on each line, in their order."""
+        found = set()
+        for line in self.text(name, is_needed=False).split():
+            try:
+                found.add(date.fromisoformat(line.strip(",;")))
+            except ValueError:
+                self.wrong(name, f"{line[:20]!r} is no day: write 2026-12-24, each on a line")
+                break
+        return tuple(sorted(found))
 
     def upload(self, name: str) -> UploadFile | None:
         """A file that was chosen; None when none was."""

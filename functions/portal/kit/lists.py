@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
@@ -33,10 +34,25 @@ async def shown(
     **filters: P.kwargs,
 ) -> Shown[R]:
     """The page of the list `view` that the address asks for by its `cursor`."""
-    settings, name, bound = visit.runtime.settings, view.__name__, dict[str, Any](filters)
+    return await shown_between(visit, None, None, view, *args, **filters)
+
+
+async def shown_between(
+    visit: Visit,
+    since: datetime | None,
+    until: datetime | None,
+    view: Callable[Concatenate[Runtime, str, PageAsked, P], Awaitable[Page[R]]],
+    *args: P.args,
+    **filters: P.kwargs,
+) -> Shown[R]:
+    """As `shown`, of what is in [since, until)."""
+    settings, name = visit.runtime.settings, view.__name__
+    bound = dict[str, Any](filters) | ({"since": since, "until": until} if since or until else {})
     cursor = visit.query("cursor") or None
     after = open_cursor(settings, visit.company_id, name, bound, cursor)
-    page = await view(visit.runtime, visit.company_id, PageAsked(SHOWN, after), *args, **filters)
+    page = await view(
+        visit.runtime, visit.company_id, PageAsked(SHOWN, after, since, until), *args, **filters
+    )
     kept = {key: value for key, value in visit.request.query_params.items() if key != "cursor"}
     more = first = ""
     if cursor is not None:

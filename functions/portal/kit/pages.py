@@ -16,6 +16,7 @@ from functions.portal.kit.visit import Visit
 from functions.problems import Refusal
 from functions.request_body import announces_more
 from shared import log, tracing
+from shared.acting import acting
 from shared.domain.companies.api_key import Scope
 from shared.domain.companies.token import read_token
 from shared.domain.companies.user import MEANING
@@ -56,7 +57,8 @@ class PageRoute(Route):
             visit.holder = request.cookies.get(cookies.VISITOR, "")
         company_id = visit.company_id if visit.signed_in else ""
         async with tracing.served(request.headers, f"portal {self.name}", "server"):
-            with log.context(company_id=company_id, route=self.name):
+            act = visit.act(self.name) if visit.signed_in and is_change else None
+            with acting(act), log.context(company_id=company_id, route=self.name):
                 request.state.logged = log.everything()
                 if is_change:
                     await self._read_form(visit)

@@ -6,14 +6,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from functions.caller_address import address_of
 from functions.portal.kit import cookies
 from functions.portal.kit.forgery import form_token
 from functions.portal.kit.forms import Form
 from functions.problems import Refusal
 from shared.domain.companies.api_key import Scope
+from shared.domain.companies.audit_record import Act, ActorKind
 from shared.domain.companies.company import Company
 from shared.domain.companies.user import User
 from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.ids import random_id
 from shared.runtime import Runtime
 from shared.views.users import SignedIn
 
@@ -52,6 +55,23 @@ class Visit:
     def author(self) -> Author:
         """Who changes contacts."""
         return Author(ChangedBy.USER, self.user.id)
+
+    def act(self, operation: str) -> Act:
+        """This request, as the audit log has it."""
+        return Act(
+            id=random_id(),
+            kind=ActorKind.USER,
+            actor_id=self.user.id,
+            actor_name=self.user.name,
+            came_from=self.address,
+            operation=operation,
+            at=self.runtime.now(),
+        )
+
+    @property
+    def address(self) -> str:
+        """The network address it comes from."""
+        return address_of(self.request, self.runtime.settings.forwarded_hops)
 
     @property
     def csrf(self) -> str:

@@ -76,7 +76,8 @@ class Campaign:
     `frequency_cap` takes the place of the company's; with `ignores_frequency_cap` there is none. With `runs`
     its messages leave in short runs; without, as fast as its senders may. With `asks_together` the rows of
     one address are asked in one message, with a number each. `approval` says who made it ready, and who else
-    approved it; it ends when it is a draft again.
+    approved it; it ends when it is a draft again. With `pause_at_percent` a fire pauses by itself when so
+    many of its messages came to nothing (see error_limit.py).
     """
 
     id: str
@@ -111,6 +112,7 @@ class Campaign:
     runs: RunLimits | None = None
     asks_together: bool = False
     approval: CampaignApproval | None = None
+    pause_at_percent: int | None = None
 
     @property
     def scope(self) -> Scope:

@@ -5,10 +5,11 @@ import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 PREFIX = "rk"
+NOTED_EVERY = timedelta(minutes=5)  # that a key is used must not be a write each time
 
 
 class Scope(StrEnum):
@@ -27,7 +28,11 @@ def is_allowed(held: Collection[Scope], scope: Scope) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiKey:
-    """A stored key. `prefix` is the part that may be shown, to tell keys apart."""
+    """A stored key. `prefix` is the part that may be shown, to tell keys apart.
+
+    `last_used_at` is noted every few minutes; None: never, or not since this is noted. `rotated_to` is the id
+    of the key that takes its place.
+    """
 
     id: str
     name: str
@@ -37,6 +42,8 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    rotated_to: str | None = None
 
     def allows(self, scope: Scope) -> bool:
         """Whether the key may do what needs `scope`."""
@@ -68,3 +75,25 @@ def split_key_text(text: str) -> tuple[str, str] | None:
     if len(parts) != 4 or parts[0] != PREFIX or not all(part.isalnum() for part in parts):
         return None
     return parts[1], parts[2]
+
+
+def new_key(
+    company_id: str,
+    key_id: str,
+    name: str,
+    scopes: Collection[Scope],
+    now: datetime,
+    expires_at: datetime | None,
+) -> tuple[ApiKey, str]:
+    """A new key, and its text."""
+    text = new_key_text(company_id, key_id)
+    key = ApiKey(
+        id=key_id,
+        name=name,
+        prefix=f"{PREFIX}_{company_id}_{key_id}",
+        digest=digest_of(text),
+        scopes=tuple(dict.fromkeys(scopes)),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return key, text

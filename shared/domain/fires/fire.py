@@ -79,6 +79,7 @@ class Fire:
     it. `is_alone`: since it began no other fire of the company was open beside it. `later` are the steps to
     come: while there are any, the fire goes on. `next_step_at` is when the first of them is due, as far as
     that is known. `starts_at` is when its first steps begin, where that is later than `fired_at`.
+    It pauses by itself once at `pause_at_percent` (see error_limit.py); None: never, or not again.
     `progress` lives in another document (FireProgress), as summaries write it often.
     """
 
@@ -106,6 +107,7 @@ class Fire:
     later: tuple[LaterStep, ...] = ()
     next_step_at: datetime | None = None
     starts_at: datetime | None = None
+    pause_at_percent: int | None = None
 
     @property
     def has_more(self) -> bool:

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     FILE_HELD = "file_held"  # a file waits for somebody's word
     FIRE_EMPTY = "fire_empty"  # it started, and there was nobody to send to
     FILES_LEFT_OUT = "files_left_out"  # it started without files that somebody may expect in it
+    FIRE_PAUSED = "fire_paused"  # too many of its messages came to nothing
     ENDPOINT_DISABLED = "endpoint_disabled"  # webhooks do not get through to it
 
 
@@ -105,6 +106,18 @@ def empty_notice(campaign: Campaign, fire: Fire, since_fire_id: str | None) -> N
         text=f"The campaign {campaign.name} fired and nobody got anything: {fire.note} {mend}",
         created_at=fire.fired_at,
         campaign_id=campaign.id,
+        fire_id=fire.id,
+    )
+
+
+def paused_notice(campaign_name: str, fire: Fire, now: datetime) -> Notice:
+    """The notice for a fire that paused by itself, whose note says why: one a fire."""
+    return Notice(
+        id=computed_id("fire paused", fire.id),
+        kind=NoticeKind.FIRE_PAUSED,
+        text=f"The campaign {campaign_name} is paused. {fire.note}",
+        created_at=now,
+        campaign_id=fire.campaign_id,
         fire_id=fire.id,
     )
 

@@ -22,11 +22,10 @@ from shared.domain.stored_size import DELETION_BYTES, cut
 from shared.firestore.kit import paths, schema
 from shared.firestore.kit.codec import field_names, overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retention import EXPIRES_AT, Keeping
-from shared.firestore.kit.retries import COMMIT_RETRY, UNSURE, read_retry
+from shared.firestore.kit.retries import UNSURE, read_retry
 from shared.firestore.kit.searchable import SEARCHED
 from shared.firestore.kit.together import Wanted
-from shared.firestore.kit.too_large import too_large_said
-from shared.firestore.kit.transactions import commit_part
+from shared.firestore.kit.transactions import commit, commit_part
 from shared.firestore.kit.wire import Writer, add_write, read_documents
 from shared.firestore.kit.write_each import write_each
 
@@ -162,20 +161,19 @@ class Documents(Generic[T]):
 
         Raises TooLarge.
         """
+        writer = self._db.batch()
+        self.create(writer, company_id, item_id, record)
         try:
-            with too_large_said():
-                await self.ref(company_id, item_id).create(self._new(record), retry=COMMIT_RETRY)
+            await commit(writer)
         except AlreadyExists:
             return False
-        metering.count(Unit.WRITES)
         return True
 
     async def save(self, company_id: str, item_id: str, record: T) -> None:
         """Store the record over what was there. Raises TooLarge."""
-        document, fields = self._changed(record)
-        with too_large_said():
-            await self.ref(company_id, item_id).set(document, merge=fields, retry=COMMIT_RETRY)  # type: ignore[arg-type]  # as documented
-        metering.count(Unit.WRITES)
+        writer = self._db.batch()
+        self.put(writer, company_id, item_id, record)
+        await commit(writer)
 
     def put(self, writer: Writer, company_id: str, item_id: str, record: T) -> None:
         """Save as part of a transaction or write batch."""

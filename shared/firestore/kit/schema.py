@@ -61,6 +61,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # options have an event: an older worker would not tell it
         # Runs have a pace: an older worker would send faster. Mails have files: it would leave them out.
         Upgrade(change=_unchanged),
+        Upgrade(change=_unchanged),  # and when they pause by themselves
     ),
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before

@@ -9,6 +9,7 @@ from google.api_core.exceptions import Aborted
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
 
 from shared import faults, metering, tracing
+from shared.acting import current_act
 from shared.domain.errors import Unavailable
 from shared.domain.fires.fire_cost import Unit
 from shared.faults import Point
@@ -63,6 +64,7 @@ async def commit(writer: AsyncWriteBatch, point: Point | None = None) -> None:
     AlreadyExists. Raises ContentionError after eight attempts, and TooLarge.
     """
     with tracing.span(point), faults.step(point):
+        await _add_audit(writer._client, writer)
         await _until_sure(lambda: _commit_once(writer))
 
 
@@ -101,6 +103,16 @@ async def halving(items: Sequence[T], run: Callable[[Sequence[T]], Awaitable[R]]
     return [*await halving(items[:middle], run), *await halving(items[middle:], run)]
 
 
+async def _add_audit(db: AsyncClient, writer: AsyncTransaction | AsyncWriteBatch) -> None:
+    """Add to a commit what the audit log says of it, where somebody acts."""
+    if current_act() is None:
+        return
+    # Here, as most functions act for nobody.
+    from shared.firestore.kit.auditing import add_audit
+
+    await add_audit(db, writer)
+
+
 async def _until_sure(run: Callable[[], Awaitable[R]]) -> R:
     last: Exception | None = None
     for attempt in range(ATTEMPTS):
@@ -125,6 +137,7 @@ async def _run_once(db: AsyncClient, body: Callable[[AsyncTransaction], Awaitabl
     async def run(transaction: AsyncTransaction) -> R:
         nonlocal writes
         result = await body(transaction)
+        await _add_audit(db, transaction)
         writes = len(transaction._write_pbs)  # the commit empties it, and len() knows not what `wire` adds
         return result
 

@@ -5,6 +5,7 @@ from shared.domain.messages.message import MessageState
 from shared.firestore.kit.query import ListQuery, Query
 
 API_KEYS = ListQuery(collection="api_keys", newest="created_at", equal=("is_revoked", "prefix"))
+AUDIT_RECORDS = ListQuery(collection="audit_records", newest="at", equal=("by_id",), contains=("nouns",))
 USERS = ListQuery(collection="users", newest="created_at")
 SOURCES = ListQuery(collection="sources", newest="created_at", equal=("name",))
 FILES = ListQuery(collection="files", newest="created_at", equal=("source_id", "state", "name"))

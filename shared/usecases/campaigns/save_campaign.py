@@ -14,6 +14,7 @@ from shared.domain.campaigns.recurrence import check_schedule
 from shared.domain.companies.frequency_cap import check_cap
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
+from shared.domain.fires.error_limit import check_limit
 from shared.domain.ids import computed_id
 from shared.domain.replies.check_actions import check_actions
 from shared.domain.replies.check_options import check_reply_options
@@ -103,6 +104,7 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
         *check_filters(campaign.filters),
         *check_scope(campaign.dedupe_days, campaign.scope),
         *check_cap(campaign.frequency_cap),
+        *check_limit(campaign.pause_at_percent),
     ]
     if source is None:
         problems.append(Problem(field="audience.source_id", reason="there is no such source"))

@@ -1,6 +1,6 @@
 """Change what a company may decide about itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from shared.domain.campaigns.working_days import check_calendar
@@ -27,20 +27,27 @@ async def change_company(
     Raises NotFound, InvalidInput.
     """
     companies = runtime.stores.companies
-    if postal_address is not None and (problems := check_characters("postal_address", postal_address)):
-        raise InvalidInput(*problems)
+    changes: dict[str, object] = {}
+    problems: list[Problem] = []
+    if postal_address is not None:
+        problems += check_characters("postal_address", postal_address)
+        changes["postal_address"] = postal_address.strip()
     if consent:
         company = await companies.get(company_id)
         rules = replace(company.consent, **consent)  # type: ignore[arg-type]  # fields of ConsentRules
-        if faults := list(check_rules(rules)):
-            raise InvalidInput(*(Problem(field=f"consent.{one.field}", reason=one.reason) for one in faults))
-        await companies.change_consent(company_id, rules)
+        problems += _under("consent", check_rules(rules))
+        changes["consent"] = rules
     if calendar is not None:
-        if faults := list(check_calendar(calendar)):
-            raise InvalidInput(*(Problem(field=f"calendar.{one.field}", reason=one.reason) for one in faults))
-        await companies.set_calendar(company_id, calendar)
+        problems += _under("calendar", check_calendar(calendar))
+        changes["calendar"] = calendar
     if allows_possible_numbers is not None:
-        await companies.allow_possible_numbers(company_id, is_allowed=allows_possible_numbers)
-    if postal_address is not None:
-        await companies.say_postal_address(company_id, postal_address.strip())
+        changes["allows_possible_numbers"] = allows_possible_numbers
+    if problems:
+        raise InvalidInput(*problems)
+    if changes:
+        await companies.change(company_id, **changes)
     return await companies.get(company_id)
+
+
+def _under(place: str, problems: Iterable[Problem]) -> list[Problem]:
+    return [Problem(field=f"{place}.{one.field}", reason=one.reason) for one in problems]

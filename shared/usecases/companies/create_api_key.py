@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.companies.api_key import PREFIX, ApiKey, Scope, digest_of, new_key_text
+from shared.domain.companies.api_key import ApiKey, Scope, new_key
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.ids import random_id
 from shared.firestore.kit.transactions import Transaction, transact
@@ -34,18 +34,8 @@ async def create_api_key(
     if problems:
         raise InvalidInput(*problems)
     await runtime.stores.companies.get(company_id)
-    key_id = key_id or random_id()
-    text = new_key_text(company_id, key_id)
-    key = ApiKey(
-        id=key_id,
-        name=name,
-        prefix=f"{PREFIX}_{company_id}_{key_id}",
-        digest=digest_of(text),
-        scopes=tuple(dict.fromkeys(scopes)),
-        created_at=now,
-        expires_at=expires_at,
-    )
-    await runtime.stores.api_keys.save(company_id, key_id, key)
+    key, text = new_key(company_id, key_id or random_id(), name, scopes, now, expires_at)
+    await runtime.stores.api_keys.save(company_id, key.id, key)
     return key, text
 
 

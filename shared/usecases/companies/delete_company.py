@@ -3,6 +3,7 @@
 from collections import Counter
 
 from shared import log
+from shared.acting import acting
 from shared.domain.companies.oidc import SECRETS_ID
 from shared.domain.deletion import Deletion, DeletionState, ended, started, with_removed
 from shared.domain.errors import Conflict, NotFound
@@ -35,15 +36,21 @@ async def delete_company(runtime: Runtime, company_id: str, asked_by: str) -> De
     await _stop(runtime, company_id, is_begun=known is not None)
     deletion = started(known, company_id, asked_by, runtime.now())
     await records.save(company_id, deletion)
+    with acting(None):  # its audit log goes too
+        deletion = await _remove_passes(runtime, company_id, deletion)
+    await records.remove_company(company_id)
+    deletion = ended(with_removed(deletion, {"companies": 1}), {}, runtime.now())
+    await records.save(company_id, deletion)
+    log.event("company deleted", company_id=company_id, removed=deletion.removed)
+    return deletion
+
+
+async def _remove_passes(runtime: Runtime, company_id: str, deletion: Deletion) -> Deletion:
     for _ in range(PASSES):
         before = deletion
         deletion = await _remove_all(runtime, company_id, deletion)
         if deletion.removed == before.removed:
             break
-    await records.remove_company(company_id)
-    deletion = ended(with_removed(deletion, {"companies": 1}), {}, runtime.now())
-    await records.save(company_id, deletion)
-    log.event("company deleted", company_id=company_id, removed=deletion.removed)
     return deletion
 
 

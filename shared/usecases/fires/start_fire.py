@@ -190,6 +190,7 @@ def _new_fire(
         empty_because=empty,
         traceparent=tracing.traceparent(),
         has_row_filter=content.campaign.row_filter is not None,
+        pause_at_percent=content.campaign.pause_at_percent,
     )
 
 

@@ -11,6 +11,7 @@ from shared.domain.ids import random_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches
+from shared.usecases.ledger.pause_for_errors import pause_for_errors
 from shared.views.ledger import count_fire, kept_progress
 
 CLAIM_ATTEMPTS = 5
@@ -24,6 +25,8 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return kept
+    if await pause_for_errors(runtime, company_id, fire):
+        fire = await stores.fires.get(company_id, fire_id)
     counted = await count_fire(runtime, company_id, fire)
     progress = FireProgress(
         id=fire_id,

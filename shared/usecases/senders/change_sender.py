@@ -1,11 +1,13 @@
-"""Change what a company may say of its sender: where answers to its mails go, and what it answers itself."""
+"""Change what a company may say of its sender: name, pace, where answers go, and what it answers itself."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
 from shared.domain.channels.channel import Channel
+from shared.domain.characters import check_characters
 from shared.domain.companies.consent_rules import check_answer
 from shared.domain.errors import InvalidInput
 from shared.domain.senders.sender import Sender
@@ -19,10 +21,10 @@ async def change_sender(
     runtime: Runtime, company_id: str, sender_id: str, changes: Mapping[str, object]
 ) -> Sender:
     """Change the fields in `changes`: `reply_to` (None: the sender itself), `help_text`, `opt_out_text`,
-    `keywords_at_provider`, `stand_in_id` (None: nobody), `link_name`.
+    `keywords_at_provider`, `stand_in_id` (None: nobody), `link_name`, `name`, `rate_per_second`.
 
-    Campaigns that are ready keep the `reply_to` they were frozen with. Raises NotFound, and InvalidInput for
-    a sender that is no mailbox, an address that is none, and a text that cannot be sent.
+    Campaigns that are ready keep the `reply_to`, name and pace they were frozen with. Raises NotFound, and
+    InvalidInput for a sender that is no mailbox, an address that is none, and a text that cannot be sent.
     """
     stores = runtime.stores
     sender = await stores.senders.get(company_id, sender_id)
@@ -31,6 +33,12 @@ async def change_sender(
         checked["reply_to"] = await _reply_to(runtime, company_id, sender, changes["reply_to"])
     if "stand_in_id" in changes:
         await _check_stand_in(runtime, company_id, sender, changes["stand_in_id"])
+    if "rate_per_second" in changes:
+        pace = replace(sender, rate_per_second=float(str(changes["rate_per_second"])))
+        if (fault := rate_fault(pace)) is not None:
+            raise InvalidInput.at("rate_per_second", fault)
+    if faults := [*check_characters("name", str(changes.get("name", "")), is_line=True)]:
+        raise InvalidInput(*faults)
     if faults := [fault for name in _OWN_TEXTS for fault in check_answer(name, str(changes.get(name, "")))]:
         raise InvalidInput(*faults)
 
@@ -62,6 +70,14 @@ async def _reply_to(runtime: Runtime, company_id: str, sender: Sender, address: 
         )
     except AddressInvalid as invalid:
         raise InvalidInput.at("reply_to", invalid.reason) from invalid
+
+
+def rate_fault(sender: Sender) -> str | None:
+    """What is wrong with the sender's pace, if anything."""
+    highest = sender.channel.record.highest_rate
+    if math.isfinite(sender.rate_per_second) and 0 < sender.rate_per_second <= highest:
+        return None
+    return f"must be above 0 and at most {highest:,g} messages a second"
 
 
 def checked_reply_to(channel: Channel, reply_to: str | None, region: str) -> str | None:

@@ -1,10 +1,11 @@
-"""Pause a sender whose provider says that the account or the sender itself is broken."""
+"""Pause a sender: its provider says that the account or the sender is broken, or somebody wants it so."""
 
 from dataclasses import replace
 
 from shared import log
 from shared.domain.alert import Alert
 from shared.domain.fires.notice import Notice, sender_notice
+from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
@@ -33,3 +34,23 @@ async def pause_sender(runtime: Runtime, company_id: str, sender_id: str, reason
     if is_first:
         log.alert(Alert.SENDER_PAUSED, 1, company_id=company_id, sender_id=sender_id, reason=reason)
     return is_first
+
+
+async def pause_by_hand(runtime: Runtime, company_id: str, sender_id: str, by: str) -> Sender:
+    """Have nothing more sent from it, as somebody wants it; one that is paused stays as it is.
+
+    `by` is who, for others to read. What is held for it goes out when it is resumed. Raises NotFound.
+    """
+    senders = runtime.stores.senders
+
+    async def pause(transaction: Transaction) -> Sender:
+        sender = await senders.get(company_id, sender_id, transaction)
+        if sender.is_paused:
+            return sender
+        paused = replace(sender, is_paused=True, paused_reason=f"{by} paused it.")
+        senders.put(transaction, company_id, sender_id, paused)
+        return paused
+
+    paused = await transact(runtime.stores.db, pause, "pause_sender")
+    log.event("sender paused by hand", sender_id=sender_id)
+    return paused

@@ -33,6 +33,7 @@ from tests.kit.api.listed_items import (
     ANA,
     BOB,
     a_listed_audience,
+    a_listed_audit_record,
     a_listed_failure,
     a_listed_file,
     a_listed_fire,
@@ -87,6 +88,13 @@ LISTS = (
             "prefix": ("rk_acme_one", {"prefix": "rk_acme_two"}),
             "is_revoked": ("false", {"revoked_at": NOON}),
         },
+    ),
+    ApiList(
+        path="/v1/audit-records",
+        store="audit_records",
+        newest="at",
+        make=a_listed_audit_record,
+        filters={"by_id": ("user1", {"by_id": "user2"}), "noun": ("API key", {"nouns": ("user",)})},
     ),
     ApiList(
         path="/v1/senders",

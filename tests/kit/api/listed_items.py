@@ -4,6 +4,7 @@ from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import ApiKey
+from shared.domain.companies.audit_record import ActorKind, AuditAction, AuditedItem, AuditRecord
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire
@@ -96,4 +97,19 @@ def a_listed_notice() -> Notice:
         created_at=NOON,
         sender_id="texts",
         campaign_id="c1",
+    )
+
+
+def a_listed_audit_record() -> AuditRecord:
+    return AuditRecord(
+        id="",
+        at=NOON,
+        by=ActorKind.USER,
+        by_id="user1",
+        by_name="Dana",
+        came_from="203.0.113.7",
+        operation="make_key",
+        nouns=("API key",),
+        items=(AuditedItem(noun="API key", id="k1", name="night job", action=AuditAction.CREATED),),
+        item_count=1,
     )

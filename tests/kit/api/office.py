@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from functions.api.kit.app import build_app
 from infra.local.simulator.client import SimulatorClient
 from shared.domain.campaigns.audience import FilePart, FoundAudience
 from shared.domain.channels.channel import Channel
-from shared.domain.companies.api_key import Scope
+from shared.domain.companies.api_key import ApiKey, Scope
 from shared.domain.companies.user import Role, User
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_field import ContactField, FieldKind
@@ -33,6 +34,7 @@ from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.contacts.change_contacts import change_contacts
+from tests.kit.api.listed_items import a_listed_audit_record
 from tests.kit.builders import (
     NOON,
     a_broadcast,
@@ -154,6 +156,15 @@ class Office:
                 created_at=NOON,
                 updated_at=NOON,
             ),
+            stores.api_keys: ApiKey(
+                id=f"key{suffix}",
+                name="night job",
+                prefix=f"rk_{company_id}_key",
+                digest="",
+                scopes=(Scope.READ,),
+                created_at=NOON - timedelta(days=1),
+            ),
+            stores.audit_records: replace(a_listed_audit_record(), id=f"audit{suffix}"),
             stores.saved_replies: SavedReply(
                 id=f"saved{suffix}", name="Hours", text="Until five.", created_at=NOON, updated_at=NOON
             ),

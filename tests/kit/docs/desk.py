@@ -134,6 +134,8 @@ class Desk:
             "SMS_TEMPLATE": "reminder",
             "SENDER": "texts",
             "MAILBOX": "mails",
+            "ACCOUNT": fields["account_sid"],
+            "TOKEN": fields["auth_token"],
             "CAMPAIGN": fire.campaign_id,
             "FIRE": fire.id,
             "FAILED_FIRE": fire.id,

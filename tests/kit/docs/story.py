@@ -31,9 +31,10 @@ from tests.kit.docs.desk import HOOKS, Desk
 # In this order each finds what it needs; one that is made twice is shown as it was made last.
 ORDER = (
     *("get_company", "change_own_company"),
-    *("create_key", "list_keys", "get_key", "revoke_key"),
-    *("list_senders", "get_sender", "check_one_sender", "change_one_sender", "resume_one_sender"),
-    "list_sender_contents",
+    *("create_key", "list_keys", "get_key", "rotate_key", "revoke_key"),
+    *("list_audit_records", "export_audit_records"),
+    *("list_senders", "get_sender", "check_one_sender", "change_one_sender"),
+    *("add_one_sender", "pause_one_sender", "resume_one_sender", "list_sender_contents"),
     *("suggest_source", "list_sources", "get_source"),
     *("announce_file", "upload_file", "list_files", "get_file", "get_rejected_rows"),
     *("list_templates", "get_template"),

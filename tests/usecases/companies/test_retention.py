@@ -26,7 +26,17 @@ pytestmark = pytest.mark.every_moment
 
 # What stays: definitions, ledgers and refusals.
 KEPT = {
-    *("companies", "api_keys", "users", "senders", "sender_timelines", "sources", "templates", "campaigns"),
+    *(
+        "companies",
+        "api_keys",
+        "audit_records",
+        "users",
+        "senders",
+        "sender_timelines",
+        "sources",
+        "templates",
+        "campaigns",
+    ),
     *(
         "campaign_contents",
         "files",

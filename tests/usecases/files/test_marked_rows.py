@@ -65,7 +65,7 @@ async def test_rows_with_bad_addresses_load_marked(clinic: Clinic) -> None:
 async def test_the_company_decides_on_possible_numbers_and_the_region(clinic: Clinic) -> None:
     unknown = {"Phone": "(729) 555-0173"}
     assert (await clinic.load(unknown)).marked_count == 1
-    await clinic.stores.companies.allow_possible_numbers(clinic.company_id, is_allowed=True)
+    await clinic.stores.companies.change(clinic.company_id, allows_possible_numbers=True)
     source = await clinic.stores.sources.get(clinic.company_id, "appointments")
     await clinic.stores.sources.save(clinic.company_id, source.id, replace(source, default_region="GB"))
     file = await clinic.load({"Phone": "+1 729 555 0173"}, {"Phone": "07400 123456"}, {"Phone": "555 0"})

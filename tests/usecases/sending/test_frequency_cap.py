@@ -38,8 +38,8 @@ async def sent_before(clinic: Clinic) -> None:
 
 async def company_allows(clinic: Clinic, cap: FrequencyCap) -> None:
     company = await clinic.stores.companies.get(clinic.company_id)
-    await clinic.stores.companies.change_consent(
-        clinic.company_id, replace(company.consent, frequency_cap=cap)
+    await clinic.stores.companies.change(
+        clinic.company_id, consent=replace(company.consent, frequency_cap=cap)
     )
 
 

@@ -111,7 +111,7 @@ async def test_nothing_goes_over_twice_nor_back(office: Clinic) -> None:
 async def test_a_refusal_of_the_first_alone_holds_for_the_stand_in_too(office: Clinic) -> None:
     consent = (await office.stores.companies.get(office.company_id)).consent
     rules = replace(consent, opt_out_scope=OptOutScope.SENDER)
-    await office.stores.companies.change_consent(office.company_id, rules)
+    await office.stores.companies.change(office.company_id, consent=rules)
     office.runtime.senders_down[office.company_id, "texts"] = float("inf")
     await office.load(*people(1))
     await office.ready()

@@ -1,4 +1,4 @@
-"""From where a request comes, for counting tries to sign in."""
+"""From where a request comes: for counting tries to sign in, and for the audit log."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 

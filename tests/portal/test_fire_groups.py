@@ -1,0 +1,77 @@
+"""Deciding of many people of a fire at once, in the portal."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from infra.local.simulator.outcomes import Answer
+from shared.domain.companies.user import Role
+from shared.domain.messages.message import MessageState
+from shared.usecases.users.create_user import create_user
+from tests.kit.clinic import Clinic, people
+from tests.kit.portal.visitor import Visitor
+from tests.portal.conftest import PASSWORD
+from tests.usecases.conftest import clinic
+
+__all__ = ["clinic"]
+
+
+@pytest_asyncio.fixture
+async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
+    """An approver of the clinic, who is signed in."""
+    email = "kim@clinic.example.org"
+    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
+    person = Visitor(clinic.runtime)
+    await person.sign_in(email, PASSWORD)
+    yield person
+    await person.close()
+
+
+async def _ids(clinic: Clinic, state: MessageState) -> list[str]:
+    return [one.id for one in await clinic.messages() if one.state is state]
+
+
+async def test_unknown_messages_are_settled_and_sent_again(clinic: Clinic, approver: Visitor) -> None:
+    await clinic.simulator.ask_fault("twilio", Answer.ERROR)
+    await clinic.load(*people(3))
+    campaign = await clinic.ready()
+    fire = await clinic.fire(campaign.id)
+    await clinic.simulator.clear_faults()
+    here = f"/fires/{fire.id}?state=unknown"
+    page = await approver.get(here)
+    assert page.text.count('name="message_ids"') == 3
+    await approver.post(f"/fires/{fire.id}/unknown", {"decision": "sent"})
+    await approver.get(here)
+    assert "Tick those that are meant first" in approver.says
+    one, two, three = await _ids(clinic, MessageState.UNKNOWN)
+    await approver.post(f"/fires/{fire.id}/unknown", {"decision": "resend", "message_ids": [one, two]})
+    await approver.get(here)
+    assert "2 are sent again" in approver.says
+    assert approver.page.text.count('name="message_ids"') == 1
+    assert len(await clinic.accepted()) == 2  # once each
+    fields = {"decision": "not_sent", "message_ids": [three, "nothing"]}
+    await approver.post(f"/fires/{fire.id}/unknown", fields)
+    await approver.get(f"/fires/{fire.id}")
+    assert "1 is noted as not sent. 1 not:" in approver.says
+    assert await _ids(clinic, MessageState.UNKNOWN) == []
+
+
+async def test_failed_rows_are_queued_again_together(clinic: Clinic, approver: Visitor) -> None:
+    fire = await clinic.fire_for("555", "+1 212 555 0199", "556")
+    failures = [one.id for one in await clinic.failures() if one.fire_id == fire.id]
+    here = f"/fires/{fire.id}?state=failed"
+    page = await approver.get(here)
+    assert page.text.count('name="failure_ids"') == len(failures) == 2
+    await approver.post(f"/fires/{fire.id}/failures", {"failure_ids": failures})
+    await approver.get(here)
+    assert "0 are queued again. 2 not:" in approver.says  # the numbers are as wrong as before
+
+
+async def test_what_is_of_another_fire_is_left_alone(clinic: Clinic, approver: Visitor) -> None:
+    first = await clinic.fire_for("555")
+    [failure] = [one.id for one in await clinic.failures() if one.fire_id == first.id]
+    second = await clinic.fire_for("+1 212 555 0199", id="others")
+    await approver.get(f"/fires/{first.id}?state=failed")
+    await approver.post(f"/fires/{second.id}/failures", {"failure_ids": failure})
+    await approver.get(f"/fires/{second.id}")
+    assert "one is of another fire" in approver.says
