@@ -100,6 +100,15 @@ class DeliverWebhooks:
     endpoint_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunAutomation:
+    """Topic run-automation: have some enrollments of an automation go on."""
+
+    company_id: str
+    automation_id: str
+    enrollment_ids: tuple[str, ...]
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -113,6 +122,7 @@ Job = (
     | RecordActivity
     | TellListeners
     | DeliverWebhooks
+    | RunAutomation
 )
 
 TOPICS: dict[type[Job], str] = {
@@ -128,4 +138,5 @@ TOPICS: dict[type[Job], str] = {
     RecordActivity: "record-activity",
     TellListeners: "tell-listeners",
     DeliverWebhooks: "deliver-webhooks",
+    RunAutomation: "run-automation",
 }

@@ -16,6 +16,7 @@ from shared.domain.job import (
     QueueMessages,
     RecordActivity,
     RecordReceipts,
+    RunAutomation,
     SendBatch,
     TellListeners,
 )
@@ -35,6 +36,7 @@ FOLDERS: dict[type[Job], str] = {
     RecordActivity: "contacts",
     TellListeners: "webhooks",
     DeliverWebhooks: "webhooks",
+    RunAutomation: "automations",
 }
 
 

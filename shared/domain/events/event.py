@@ -20,6 +20,8 @@ class EventType(StrEnum):
     FIELD_CHANGED = "contact.field_changed"
     SUBSCRIBED = "contact.subscribed"
     UNSUBSCRIBED = "contact.unsubscribed"
+    CONTACT_EVENT = "contact.event"  # something of the company's own, told by the API
+    AUTOMATION_CALLED = "contact.automation_called"  # a step of an automation tells of the contact
     DELIVERY_CHANGED = "message.delivery_changed"
     DISPOSITION_CHANGED = "message.disposition_changed"
     REPLY_RECEIVED = "reply.received"
@@ -41,8 +43,8 @@ CAUSES = {EventType.UNSUBSCRIBED: EventType.OPT_OUT_GIVEN, EventType.SUBSCRIBED:
 class Event:
     """One event. It holds no personal data: what `object_id` names is read when the event is told.
 
-    `what` is the tag, the list's id, the field or the channel; of a message its new disposition or delivery,
-    of a reply its meaning, of an opt-out how it was learned.
+    `what` is the tag, the list's id, the field, the channel, or what the company named it; of a message its
+    new disposition or delivery, of a reply its meaning, of an opt-out how it was learned.
     """
 
     id: str

@@ -1,0 +1,66 @@
+"""When a wait ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.domain.automations.steps import Wait, WaitFor, WaitUntilDate, WaitUntilEvent, WaitUntilTime
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.judge_contact import value_text
+from shared.domain.local_time import moment_at, moment_of
+
+_WEEK_AND_A_DAY = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """What of a contact its waits depend on: its zone (IANA), and what came with the trigger."""
+
+    contact: Contact
+    time_zone: str
+    values: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """A field of what came with the trigger, or else of the contact's own."""
+        return self.values.get(name) or value_text(self.contact, name)
+
+
+def person_of(contact: Contact, company_time_zone: str, values: Mapping[str, str]) -> Person:
+    """The contact, in its own time zone or else the company's."""
+    return Person(contact=contact, time_zone=contact.time_zone or company_time_zone, values=values)
+
+
+def wait_ends_at(wait: Wait, since: datetime, person: Person) -> datetime:
+    """When a wait that began at `since` ends; `since` itself where there is nothing to wait for."""
+    match wait:
+        case WaitFor(seconds=seconds):
+            return since + timedelta(seconds=seconds)
+        case WaitUntilEvent(limit_seconds=seconds):
+            return since + timedelta(seconds=seconds)
+        case WaitUntilTime():
+            return _until_time(wait, since, ZoneInfo(person.time_zone))
+        case WaitUntilDate(field=field, days=days, clock=clock):
+            ends = date_moment(person.text(field), days, clock, person.time_zone)
+            return max(since, ends) if ends is not None else since
+
+
+def _until_time(wait: WaitUntilTime, since: datetime, zone: ZoneInfo) -> datetime:
+    today = since.astimezone(zone).date()
+    for days in range(_WEEK_AND_A_DAY):
+        day = today + timedelta(days=days)
+        moment = moment_at(datetime.combine(day, wait.clock), zone)
+        if moment >= since and (not wait.weekdays or day.isoweekday() in wait.weekdays):
+            return moment
+    return since
+
+
+def date_moment(text: str, days: int, clock: time | None, time_zone: str) -> datetime | None:
+    """So many days from the date or moment that the text says, at the `clock` time; None if it says none."""
+    zone = ZoneInfo(time_zone)
+    try:
+        moment = moment_of(text, time_zone).astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+        wall = datetime.combine(moment.date(), clock) if clock is not None else moment
+        return moment_at(wall, zone)
+    except (ValueError, OverflowError):
+        return None
