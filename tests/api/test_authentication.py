@@ -38,6 +38,8 @@ PATH_IDS = {
     "import_id": "import",
     "endpoint_id": "endpoint",
     "delivery_id": "delivery",
+    "automation_id": "automation",
+    "enrollment_id": "enrollment",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {

@@ -35,6 +35,7 @@ EXPECTED = {
     "reconcile_sends": FRAMEWORK | DATABASE,
     "watch_work": FRAMEWORK | {"grpc"},
     "renew_credentials": FRAMEWORK | {"grpc"},
+    "advance_enrollments": FRAMEWORK | DATABASE,
     "ingest_file": FRAMEWORK | DATABASE | PHONES,
     "queue_messages": FRAMEWORK | DATABASE | TEMPLATES | PHONES,
     "preview_campaign": FRAMEWORK | {"grpc"} | TEMPLATES | PHONES,
@@ -47,6 +48,7 @@ EXPECTED = {
     "record_activity": FRAMEWORK | DATABASE,
     "tell_listeners": FRAMEWORK | DATABASE,
     "deliver_webhooks": FRAMEWORK | DATABASE,
+    "run_automation": FRAMEWORK | DATABASE | PHONES,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
     "portal": FRAMEWORK | DATABASE,  # the rest comes with the page that is asked for

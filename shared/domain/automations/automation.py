@@ -81,7 +81,7 @@ class Automation:
     """One automation. `draft` is the packed definition that is edited, `live` the published one.
 
     `version` is the number of the newest published version, 0 before the first. `heard` are the types of
-    events that it listens to.
+    events that it listens to. `due_at` is since when those who are parked in it are to go on.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Automation:
     state: AutomationState = AutomationState.DRAFT
     version: int = 0
     heard: tuple[EventType, ...] = ()
+    due_at: datetime | None = None
 
     @property
     def takes_in(self) -> bool:

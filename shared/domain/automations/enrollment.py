@@ -4,7 +4,7 @@ While it waits it is the document that the tick finds: nothing of a wait lies in
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,13 +45,29 @@ class Completed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """How far a contact came: what it completed, and since when it stands where it stands.
+
+    With `waits_until` it waits there; `awaits` is what ends the wait earlier.
+    """
+
+    completed: tuple[Completed, ...] = ()
+    since: datetime | None = None
+    waits_until: datetime | None = None
+    awaits: Happened | None = None
+    ended_at: datetime | None = None
+
+
+_BEGINNING = Way()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Enrollment:
     """One contact in one automation. `id` is computed from automation, contact and what let it in.
 
-    It stands on `step_id` since `since`: queued, or, with `waits_until`, waiting; `awaits` is what ends the
-    wait earlier. `due_at` is when the tick looks after it, later than now while a job for it is on its way.
-    `revision` counts its changes. `version` is the version it stays on; 0: the newest. `values` came with
-    what let it in.
+    It stands on `step_id`: queued, or waiting. `due_at` is when the tick looks after it, later than now while
+    a job for it is on its way. While `is_parked` nothing does: the automation was paused when it became due.
+    `revision` counts its changes. `version` is the version it stays on; 0: the newest.
     """
 
     id: str
@@ -61,17 +77,33 @@ class Enrollment:
     entered_by: str
     entered_at: datetime
     state: EnrollmentState = EnrollmentState.ENTERED
-    completed: tuple[Completed, ...] = ()
     step_id: str = ""
-    since: datetime | None = None
-    waits_until: datetime | None = None
-    awaits: Happened | None = None
+    way: Way = _BEGINNING
     due_at: datetime | None = None
+    is_parked: bool = False
     revision: int = 0
     version: int = 0
-    ended_at: datetime | None = None
     end_reason: EndReason | None = None
-    values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def completed(self) -> tuple[Completed, ...]:
+        """The steps that are done, the last one last."""
+        return self.way.completed
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it stands on its step."""
+        return self.way.since
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when it waits, if it does."""
+        return self.way.waits_until
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended."""
+        return self.way.ended_at
 
     def is_ready(self, now: datetime) -> bool:
         """Whether something is to be done for it now."""
@@ -81,56 +113,50 @@ class Enrollment:
 
     def hears(self, event: Event) -> bool:
         """Whether the event is what it waits for; what happened before the wait began does not count."""
-        return (
-            self.awaits is not None
-            and self.since is not None
-            and self.awaits.is_met(event)
-            and (event.at >= self.since)
-        )
+        awaits, since = self.way.awaits, self.way.since
+        return awaits is not None and since is not None and awaits.is_met(event) and event.at >= since
 
 
 def queued_on(enrollment: Enrollment, step_id: str, now: datetime) -> Enrollment:
     """The contact stands on the step, which is to be done."""
-    return replace(
-        enrollment,
-        state=EnrollmentState.ACTIVE,
-        step_id=step_id,
-        since=now,
-        waits_until=None,
-        awaits=None,
-        due_at=now,
-    )
+    way = Way(completed=enrollment.completed, since=now)
+    return replace(enrollment, state=EnrollmentState.ACTIVE, step_id=step_id, way=way, due_at=now)
 
 
 def waiting(enrollment: Enrollment, until: datetime, awaits: Happened | None) -> Enrollment:
     """The contact waits on the step it stands on."""
-    return replace(enrollment, waits_until=until, awaits=awaits, due_at=until)
+    way = replace(enrollment.way, waits_until=until, awaits=awaits)
+    return replace(enrollment, way=way, due_at=until)
 
 
 def completing(enrollment: Enrollment, outcome: str, now: datetime, record_id: str = "") -> Enrollment:
     """The step that the contact stands on is done."""
     done = Completed(step_id=enrollment.step_id, at=now, outcome=outcome, record_id=record_id)
-    return replace(enrollment, completed=(*enrollment.completed, done))
+    return having_completed(enrollment, (*enrollment.completed, done))
+
+
+def having_completed(enrollment: Enrollment, completed: tuple[Completed, ...]) -> Enrollment:
+    """The enrollment with these steps done, and no others."""
+    return replace(enrollment, way=replace(enrollment.way, completed=completed))
 
 
 def ended(enrollment: Enrollment, reason: EndReason, now: datetime) -> Enrollment:
     """The contact's way is over."""
+    way = Way(completed=enrollment.completed, ended_at=now)
     return replace(
         enrollment,
         state=EnrollmentState.ENDED,
         step_id="",
-        since=None,
-        waits_until=None,
-        awaits=None,
+        way=way,
         due_at=None,
-        ended_at=now,
+        is_parked=False,
         end_reason=reason,
     )
 
 
 def woken(enrollment: Enrollment, now: datetime) -> Enrollment:
     """What the contact waited for has happened: its wait ends now."""
-    return replace(enrollment, waits_until=now, awaits=None, due_at=now)
+    return waiting(enrollment, now, None)
 
 
 def run_jobs(company_id: str, enrollments: Iterable[Enrollment]) -> list[RunAutomation]:

@@ -1,7 +1,6 @@
 """How a contact moves through an automation: who may enter, and where an enrollment goes from where it is."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.automations.automation import Automation, Definition, Reentry
@@ -10,6 +9,7 @@ from shared.domain.automations.enrollment import (
     Enrollment,
     EnrollmentState,
     ended,
+    having_completed,
     queued_on,
     waiting,
 )
@@ -63,7 +63,7 @@ def advanced(enrollment: Enrollment, steps: Steps, now: datetime) -> Enrollment:
     What it completed of steps that do not exist any more is forgotten.
     """
     known = {step.id for step in every_step(steps)}
-    kept = replace(enrollment, completed=tuple(one for one in enrollment.completed if one.step_id in known))
+    kept = having_completed(enrollment, tuple(one for one in enrollment.completed if one.step_id in known))
     step = next_step(steps, kept.completed)
     return ended(kept, EndReason.COMPLETED, now) if step is None else queued_on(kept, step.id, now)
 

@@ -69,7 +69,7 @@ def recipient_of(enrollment: Enrollment, contact: Contact, names: Mapping[str, o
     """Whom the message is for: the contact on this way through the automation."""
     return Recipient(
         key=enrollment.id,
-        values={**values_of(contact, names), **enrollment.values},
+        values=values_of(contact, names),
         contact_id=contact.id,
         time_zone=contact.time_zone,
     )

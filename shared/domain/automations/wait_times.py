@@ -1,6 +1,5 @@
 """When a wait ends."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,20 +14,15 @@ _WEEK_AND_A_DAY = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """What of a contact its waits depend on: its zone (IANA), and what came with the trigger."""
+    """What of a contact its waits depend on; its zone is an IANA name."""
 
     contact: Contact
     time_zone: str
-    values: Mapping[str, str]
-
-    def text(self, name: str) -> str:
-        """A field of what came with the trigger, or else of the contact's own."""
-        return self.values.get(name) or value_text(self.contact, name)
 
 
-def person_of(contact: Contact, company_time_zone: str, values: Mapping[str, str]) -> Person:
+def person_of(contact: Contact, company_time_zone: str) -> Person:
     """The contact, in its own time zone or else the company's."""
-    return Person(contact=contact, time_zone=contact.time_zone or company_time_zone, values=values)
+    return Person(contact=contact, time_zone=contact.time_zone or company_time_zone)
 
 
 def wait_ends_at(wait: Wait, since: datetime, person: Person) -> datetime:
@@ -41,7 +35,7 @@ def wait_ends_at(wait: Wait, since: datetime, person: Person) -> datetime:
         case WaitUntilTime():
             return _until_time(wait, since, ZoneInfo(person.time_zone))
         case WaitUntilDate(field=field, days=days, clock=clock):
-            ends = date_moment(person.text(field), days, clock, person.time_zone)
+            ends = date_moment(value_text(person.contact, field), days, clock, person.time_zone)
             return max(since, ends) if ends is not None else since
 
 

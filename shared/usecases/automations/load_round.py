@@ -40,7 +40,7 @@ class Round:
     def person(self, enrollment: Enrollment) -> Person:
         """The enrollment's contact, in its time zone. Raises KeyError for one that is gone."""
         contact = self.contacts[enrollment.contact_id]
-        return person_of(contact, self.company.time_zone, enrollment.values)
+        return person_of(contact, self.company.time_zone)
 
 
 async def load_round(

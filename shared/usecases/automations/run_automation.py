@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from shared import log
-from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.enrollment import Enrollment, EnrollmentState, run_jobs
 from shared.domain.automations.move import Move
 from shared.domain.automations.steps import IfStep, SendStep, WaitStep, find_step
 from shared.domain.automations.wait_times import wait_ends_at
@@ -34,7 +34,8 @@ async def run_automation(runtime: Runtime, job: RunAutomation) -> None:
             if round is None:
                 return
             await _run(runtime, round)
-        await announce_jobs(runtime, [job], "run_automation.publish")
+        going_on = run_jobs(job.company_id, round.enrollments.values())
+        await announce_jobs(runtime, going_on, "run_automation.publish")
 
 
 async def _run(runtime: Runtime, round: Round) -> None:
@@ -75,7 +76,7 @@ def _wait(round: Round, enrollment: Enrollment, step: WaitStep) -> Move:
         ends = wait_ends_at(step.wait, enrollment.since or round.now, round.person(enrollment))
         if ends > round.now:
             return Move(before=enrollment, step=step, is_waiting=True)
-    outcome = "limit" if enrollment.awaits is not None else DONE
+    outcome = "limit" if enrollment.way.awaits is not None else DONE
     return Move(before=enrollment, step=step, outcome=outcome)
 
 

@@ -34,11 +34,15 @@ class Hearing:
         if not heard:
             return []
         enrollments = self.runtime.stores.enrollments
-        stored = await enrollments.find_many(self.company_id, self.enrollment_ids, transaction)
+        new = {one.id for event in heard for one in self._entering(event)}
+        ids = sorted({*self.enrollment_ids, *new})
+        stored = await enrollments.find_many(self.company_id, ids, transaction)
         now, changed = self.runtime.now(), dict(stored)
         for event in heard:
             for automation in self.automations:
                 self._apply(automation, event, changed, now)
+            for one in self._entering(event):
+                changed.setdefault(one.id, one)
         return [one for one in changed.values() if one != stored.get(one.id)]
 
     def put(self, transaction: Transaction, changed: Iterable[Enrollment]) -> None:
@@ -46,6 +50,12 @@ class Hearing:
         for one in changed:
             after = replace(one, revision=one.revision + 1)
             self.runtime.stores.enrollments.put(transaction, self.company_id, one.id, after)
+
+    def _entering(self, event: Event) -> list[Enrollment]:
+        """Those that the event asks for, as if none were stored."""
+        contact_id, due_at = self.contact_ids[event.id], self.runtime.now() + looked_after(self.runtime)
+        let = (one for one in self.automations if lets_in(one, definition_in(one.live), event))
+        return [entered(one.id, contact_id, event, due_at) for one in let]
 
     def _apply(
         self, automation: Automation, event: Event, known: dict[str, Enrollment], now: datetime
@@ -59,9 +69,6 @@ class Hearing:
                 known[one.id] = ended(one, EndReason.GOAL, now)
             elif one.hears(event):
                 known[one.id] = woken(one, now)
-        if lets_in(automation, definition, event):
-            new = entered(automation.id, contact_id, event, now + looked_after(self.runtime))
-            known.setdefault(new.id, new)
 
 
 def looked_after(runtime: Runtime) -> timedelta:
