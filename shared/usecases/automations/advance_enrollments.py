@@ -9,7 +9,7 @@ from shared.firestore.kit.transactions import commit
 from shared.firestore.queries.automations import AUTOMATIONS_DUE, ENROLLMENTS_DUE, ENROLLMENTS_PARKED
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.outbox.hear_events import looked_after
+from shared.usecases.outbox.find_heard import looked_after
 
 MOST_A_TICK = 20_000
 MARKED_TOGETHER = 300

@@ -10,11 +10,13 @@ from shared.views.refusals import Refusals
 from shared.views.segments import read_kinds
 
 
-async def choose_branch(runtime: Runtime, round: Round, step: IfStep, contact: Contact) -> str:
+async def choose_branch(
+    runtime: Runtime, company_id: str, round: Round, step: IfStep, contact: Contact
+) -> str:
     """THEN for a contact that meets the step's criterion, else OTHERWISE."""
-    company, criterion = round.company, step.criterion
-    kinds = await read_kinds(runtime, company.id)
-    tallies = await read_tallies_of(runtime, company.id, [criterion], contact, round.now)
-    judge = judge_of(criterion, kinds, round.now, company.time_zone, tallies)
-    refusals = Refusals(runtime, company.id, is_needed=asks_consent(criterion))
+    criterion = step.criterion
+    kinds = await read_kinds(runtime, company_id)
+    tallies = await read_tallies_of(runtime, company_id, [criterion], contact, round.now)
+    judge = judge_of(criterion, kinds, round.now, round.company.time_zone, tallies)
+    refusals = Refusals(runtime, company_id, is_needed=asks_consent(criterion))
     return THEN if judge(contact, await refusals.of([contact])) else OTHERWISE

@@ -1,6 +1,7 @@
 """Let contacts into an automation by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.domain.automations.moving import entered
@@ -9,7 +10,7 @@ from shared.domain.events.event import Event, EventType
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.outbox.hear_events import looked_after
+from shared.usecases.outbox.find_heard import looked_after
 
 BY_HAND = "by hand"
 
@@ -36,7 +37,8 @@ async def enroll_contacts(
             id=enrolling_id, type=EventType.CONTACT_EVENT, at=now, object_id=automation_id, what=BY_HAND
         )
         due_at = now + looked_after(runtime)
-        wanted = [entered(automation_id, one, event, due_at) for one in sorted(set(contact_ids))]
+        ids = sorted(set(contact_ids))
+        wanted = [replace(entered(automation_id, one, event, due_at), entered_by=BY_HAND) for one in ids]
         stored = await stores.enrollments.find_many(company_id, [one.id for one in wanted], transaction)
         for one in wanted:
             if one.id not in stored:

@@ -36,7 +36,7 @@ class Webhooks:
 
 
 async def make_webhooks(
-    runtime: Runtime, round: Round, transaction: Transaction, moves: Iterable[Move]
+    runtime: Runtime, company_id: str, round: Round, transaction: Transaction, moves: Iterable[Move]
 ) -> Webhooks:
     """One webhook for each endpoint, with all of its contacts. It only reads; its writes come last."""
     told: dict[str, list[tuple[Move, WebhookStep]]] = {}
@@ -45,7 +45,7 @@ async def make_webhooks(
             told.setdefault(move.step.endpoint_id, []).append((move, move.step))
     if not told:
         return Webhooks(outcomes={})
-    stored = await runtime.stores.webhook_endpoints.find_many(round.company.id, told, transaction)
+    stored = await runtime.stores.webhook_endpoints.find_many(company_id, told, transaction)
     endpoints = {key: one for key, one in stored.items() if one.state in LISTENING}
     outcomes: dict[str, tuple[str, str]] = {}
     deliveries = []

@@ -48,7 +48,7 @@ async def _run(runtime: Runtime, round: Round) -> None:
 
     moves = await asyncio.gather(*map(move, round.enrollments.values()))
     planned = await _plan(runtime, round, moves)
-    jobs = await store_moves(runtime, round, moves, planned)
+    jobs = await store_moves(runtime, round.company.id, round, moves, planned)
     await announce_jobs(runtime, jobs, "run_automation.publish")
 
 
@@ -63,7 +63,7 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
     if isinstance(step, WaitStep):
         return _wait(round, enrollment, step)
     if isinstance(step, IfStep):
-        outcome = await choose_branch(runtime, round, step, contact)
+        outcome = await choose_branch(runtime, round.company.id, round, step, contact)
         return Move(before=enrollment, step=step, outcome=outcome)
     if (edit := edit_of(step)) is not None:
         outcome = await change_stepwise(runtime, round.company.id, enrollment, step.id, edit)

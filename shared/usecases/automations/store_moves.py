@@ -29,7 +29,7 @@ from shared.usecases.automations.load_round import Round
 from shared.usecases.automations.make_webhooks import Webhooks, make_webhooks
 from shared.usecases.automations.plan_sends import PlannedSends
 from shared.usecases.automations.put_sends import Sent, put_sends
-from shared.usecases.outbox.hear_events import looked_after
+from shared.usecases.outbox.find_heard import looked_after
 
 LOOKED_AT = 50  # earlier enrollments of a contact in the automation
 
@@ -44,7 +44,7 @@ class _Made:
 
 
 async def store_moves(
-    runtime: Runtime, round: Round, moves: Sequence[Move], planned: Sequence[PlannedSends]
+    runtime: Runtime, company_id: str, round: Round, moves: Sequence[Move], planned: Sequence[PlannedSends]
 ) -> list[Job]:
     """Store the moves that still hold; the jobs that are to be announced then."""
 
@@ -52,7 +52,7 @@ async def store_moves(
         live = await _still_hold(runtime, round, transaction, moves)
         others = await _others(runtime, round, transaction, live)
         sent = [await _read_sends(runtime, round, transaction, one, live) for one in planned]
-        webhooks = await make_webhooks(runtime, round, transaction, live)
+        webhooks = await make_webhooks(runtime, company_id, round, transaction, live)
         made = _Made()
         outcomes = {
             **webhooks.outcomes,

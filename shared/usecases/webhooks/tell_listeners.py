@@ -29,8 +29,8 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.events import CHANGES_DUE, EVENTS_DUE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.outbox.find_heard import find_heard
 from shared.usecases.outbox.find_listeners import hearing_automations, listening_endpoints
-from shared.usecases.outbox.hear_events import find_heard
 from shared.usecases.webhooks.find_consent_events import find_consent_events
 
 SECONDS_A_JOB = 60.0
