@@ -30,6 +30,7 @@ ENTRY_POINTS = {
     "tell_listeners": "functions.workers",
     "deliver_webhooks": "functions.workers",
     "run_automation": "functions.workers",
+    "move_enrollments": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

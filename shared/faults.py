@@ -69,6 +69,9 @@ Point = Literal[
     "run_automation.change",  # automations
     "run_automation.commit",
     "run_automation.publish",
+    "move_enrollments.move",
+    "move_enrollments.keep",
+    "move_enrollments.publish",
     "advance_enrollments.mark",
     "advance_enrollments.publish",
     "sweep.publish_files",  # recovery

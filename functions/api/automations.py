@@ -12,13 +12,22 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
-from shared.domain.automations.automation import Automation, AutomationState, definition_in
+from shared.domain.automations.automation import (
+    Automation,
+    AutomationVersion,
+    definition_in,
+)
+from shared.domain.automations.editing import ChangeKind, Choice
 from shared.domain.automations.enrollment import Completed, EndReason, Enrollment, EnrollmentState
+from shared.domain.automations.state import AutomationState
+from shared.domain.automations.version_diff import Difference
 from shared.usecases.automations.change_state import change_state
 from shared.usecases.automations.enroll_contacts import enroll_contacts
+from shared.usecases.automations.foresee_edit import StepEffect, foresee_edit
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
 from shared.usecases.automations.tell_event import tell_event
+from shared.usecases.automations.try_automation import try_automation
 from shared.views import automations as view
 
 router = APIRouter(prefix="/v1/automations", tags=["automations"], route_class=ApiRoute)
@@ -42,6 +51,111 @@ class EventInput(Input):
 
     contact_id: ItemId
     name: Name
+
+
+class PublishInput(Input):
+    """What becomes of those who stand on a step that the draft deletes or changes, by step.
+
+    Without a choice they go on from a deleted step, and wait by the new time on a wait that changes.
+    """
+
+    choices: Annotated[dict[ItemId, Choice], Field(max_length=100, default_factory=dict)]
+
+
+class TryInput(Input):
+    """A contact to try the draft for."""
+
+    contact_id: ItemId
+
+
+class TriedStepOutput(Output):
+    """A step that the contact would do: when, what would come of it, and the text it would get."""
+
+    step_id: str
+    kind: str
+    at: datetime
+    outcome: str
+    text: str
+
+
+class TriedOutput(Output):
+    """The steps that the contact would do, in their order."""
+
+    items: tuple[TriedStepOutput, ...]
+
+
+class StepEffectOutput(Output):
+    """What publishing does to those who stand on one step. `going_on` is null where it depends on each."""
+
+    step_id: str
+    kind: ChangeKind
+    standing: int
+    going_on: int | None
+    default: Choice
+    choices: tuple[Choice, ...]
+    words: str
+
+    @classmethod
+    def derived(cls, record: StepEffect) -> dict[str, object]:
+        """What is known of the change."""
+        change = record.change
+        return {
+            "step_id": change.step_id,
+            "kind": change.kind,
+            "default": change.default,
+            "choices": change.choices,
+        }
+
+
+class EffectOutput(Output):
+    """What publishing the draft does to those who are in the automation."""
+
+    items: tuple[StepEffectOutput, ...]
+
+
+class VersionOutput(Output):
+    """A version. `moved` of `found` contacts who stood on steps that it concerned were brought up to it."""
+
+    id: str
+    number: int
+    published_at: datetime
+    published_by: str
+    choices: dict[str, str]
+    found: int
+    moved: int
+    is_moved: bool
+
+    @classmethod
+    def derived(cls, record: AutomationVersion) -> dict[str, object]:
+        """How far it came with them."""
+        moving = record.moving
+        return {
+            "found": moving.found if moving else 0,
+            "moved": moving.moved if moving else 0,
+            "is_moved": moving is None or moving.is_done,
+        }
+
+
+class VersionsOutput(Output):
+    """The newest versions of an automation, the newest first."""
+
+    items: tuple[VersionOutput, ...]
+
+
+class DifferenceOutput(Output):
+    """A step that differs from the version before."""
+
+    step_id: str
+    difference: Difference
+
+
+class VersionDetailOutput(Output):
+    """A version with all of it, and what differs from the one before: steps, and the names of other parts."""
+
+    version: VersionOutput
+    definition: DefinitionShape
+    steps: tuple[DifferenceOutput, ...]
+    others: tuple[str, ...]
 
 
 class EventOutput(Output):
@@ -160,14 +274,54 @@ async def change_automation(caller: Writer, automation_id: ItemId, body: Automat
 
 
 @router.post("/{automation_id}/publish")
-async def publish_one_automation(caller: Sending, automation_id: ItemId) -> AutomationOutput:
+async def publish_one_automation(
+    caller: Sending, automation_id: ItemId, body: PublishInput | None = None
+) -> AutomationOutput:
     """Publish the draft as the next version: it runs from now on.
 
-    Texts and senders are frozen as they are now, and checked as a campaign's are.
+    Texts and senders are frozen as they are now, and checked as a campaign's are. Look at the effect first:
+    who stands on a step that is deleted or whose wait changes is brought up as `choices` say.
     """
+    choices = body.choices if body is not None else {}
     by = f"key {caller.key.id}"
-    published = await publish_automation(caller.runtime, caller.company_id, automation_id, by=by)
+    published = await publish_automation(
+        caller.runtime, caller.company_id, automation_id, by=by, choices=choices
+    )
     return AutomationOutput.of(published)
+
+
+@router.post("/{automation_id}/try")
+async def try_one_automation(caller: Writer, automation_id: ItemId, body: TryInput) -> TriedOutput:
+    """Try the draft for one contact: which steps it would do, and when. Nothing is stored or sent."""
+    tried = await try_automation(caller.runtime, caller.company_id, automation_id, body.contact_id)
+    return TriedOutput(items=tuple(map(TriedStepOutput.of, tried)))
+
+
+@router.get("/{automation_id}/effect")
+async def get_effect(caller: Reader, automation_id: ItemId) -> EffectOutput:
+    """Count what publishing the draft would do to those who are in it, step by step."""
+    found = await foresee_edit(caller.runtime, caller.company_id, automation_id)
+    return EffectOutput(items=tuple(map(StepEffectOutput.of, found)))
+
+
+@router.get("/{automation_id}/versions")
+async def list_versions(caller: Reader, automation_id: ItemId) -> VersionsOutput:
+    """What was published, the newest first, and how far each edit came with those it concerned."""
+    found = await view.list_versions(caller.runtime, caller.company_id, automation_id)
+    return VersionsOutput(items=tuple(map(VersionOutput.of, found)))
+
+
+@router.get("/{automation_id}/versions/{version_id}")
+async def get_version(caller: Reader, automation_id: ItemId, version_id: ItemId) -> VersionDetailOutput:
+    """One version, and what differs from the one before."""
+    found = await view.get_version(caller.runtime, caller.company_id, automation_id, version_id)
+    definition = shown_definition(definition_in(found.version.definition))
+    return VersionDetailOutput(
+        version=VersionOutput.of(found.version),
+        definition=DefinitionShape.model_validate(definition),
+        steps=tuple(map(DifferenceOutput.of, found.steps)),
+        others=found.others,
+    )
 
 
 @router.post("/{automation_id}/pause")

@@ -109,6 +109,15 @@ class RunAutomation:
     enrollment_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveEnrollments:
+    """Topic move-enrollments: bring who stands on steps that an edit concerns up to a version."""
+
+    company_id: str
+    automation_id: str
+    version_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -123,6 +132,7 @@ Job = (
     | TellListeners
     | DeliverWebhooks
     | RunAutomation
+    | MoveEnrollments
 )
 
 TOPICS: dict[type[Job], str] = {
@@ -139,4 +149,5 @@ TOPICS: dict[type[Job], str] = {
     TellListeners: "tell-listeners",
     DeliverWebhooks: "deliver-webhooks",
     RunAutomation: "run-automation",
+    MoveEnrollments: "move-enrollments",
 }

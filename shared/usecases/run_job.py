@@ -12,6 +12,7 @@ from shared.domain.job import (
     ImportContacts,
     IngestFile,
     Job,
+    MoveEnrollments,
     PreviewCampaign,
     QueueMessages,
     RecordActivity,
@@ -37,6 +38,7 @@ FOLDERS: dict[type[Job], str] = {
     TellListeners: "webhooks",
     DeliverWebhooks: "webhooks",
     RunAutomation: "automations",
+    MoveEnrollments: "automations",
 }
 
 

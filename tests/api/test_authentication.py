@@ -39,6 +39,7 @@ PATH_IDS = {
     "endpoint_id": "endpoint",
     "delivery_id": "delivery",
     "automation_id": "automation",
+    "version_id": "version",
     "enrollment_id": "enrollment",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}

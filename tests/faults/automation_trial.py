@@ -48,7 +48,7 @@ class AutomationTrial(Trial):
         await publish_automation(self.runtime, company, AUTOMATION)
         contacts = [self._contact(place, number) for place, number in enumerate(self.numbers)]
         edits = {one.id: (lambda _, made=one: made) for one in contacts}
-        await change_contacts(self.runtime, company, edits, Author(ChangedBy.API_KEY, "chaos"))  # type: ignore[arg-type]  # edits
+        await change_contacts(self.runtime, company, edits, Author(ChangedBy.API_KEY, "chaos"))
 
     def _contact(self, place: int, number: str) -> Contact:
         now = self.runtime.now()

@@ -4,8 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from shared.domain.automations.automation import Automation, Definition, packed_definition
-from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.automation import (
+    Automation,
+    AutomationVersion,
+    Definition,
+    packed_definition,
+)
+from shared.domain.automations.enrollment import Enrollment, EnrollmentState, Way
 from shared.domain.automations.steps import TagStep
 from shared.domain.automations.trigger import Happened
 from shared.domain.campaigns.audience import (
@@ -91,6 +96,17 @@ def an_automation(**changes: Any) -> Automation:
     return replace(automation, **changes)
 
 
+def a_version(**changes: Any) -> AutomationVersion:
+    version = AutomationVersion(
+        id="version",
+        automation_id="welcome",
+        number=1,
+        definition=an_automation().draft,
+        published_at=NOON,
+    )
+    return replace(version, **changes)
+
+
 def an_enrollment(**changes: Any) -> Enrollment:
     enrollment = Enrollment(
         id="enrollment",
@@ -101,7 +117,7 @@ def an_enrollment(**changes: Any) -> Enrollment:
         entered_at=NOON,
         state=EnrollmentState.ACTIVE,
         step_id="greet",
-        since=NOON,
+        way=Way(since=NOON),
     )
     return replace(enrollment, **changes)
 

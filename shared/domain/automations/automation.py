@@ -9,26 +9,13 @@ from functools import lru_cache
 
 import msgspec
 
+from shared.domain.automations.state import AutomationState
 from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step
 from shared.domain.automations.trigger import Happened, Trigger
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import as_text
 from shared.domain.events.event import EventType
 from shared.domain.ids import computed_id
-
-
-class AutomationState(StrEnum):
-    """What an automation does. While it is PAUSED who enters waits before the first step."""
-
-    DRAFT = "draft"  # never published
-    LIVE = "live"
-    PAUSED = "paused"  # nobody moves on
-    DRAINING = "draining"  # nobody enters; who is in it goes on
-    ENDED = "ended"  # nobody enters or moves on any more
-
-
-MOST_AUTOMATIONS = 100  # of a company, that are published and not ended
-HEARING = (AutomationState.LIVE, AutomationState.PAUSED, AutomationState.DRAINING)
 
 
 class Reentry(StrEnum):
@@ -107,8 +94,31 @@ class Automation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Moving:
+    """How far an edit came with those who stand on its steps.
+
+    `step_ids` are the steps that are still to be looked at, of the first those after the enrollment `after`.
+    `moved` are so many of the `found` that stood there when it was published.
+    """
+
+    step_ids: tuple[str, ...]
+    found: int
+    moved: int = 0
+    after: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everybody was looked at."""
+        return not self.step_ids
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationVersion:
-    """What was published under a number. `contents` are the hashes of the frozen texts, by send step."""
+    """What was published under a number. `contents` are the hashes of the frozen texts, by send step.
+
+    `choices` say what becomes of those who stand on a step that it deletes or changes, by step. `moving` is
+    how far those were brought up to it, and `due_at` when the tick looks after that: None when all were.
+    """
 
     id: str
     automation_id: str
@@ -117,6 +127,9 @@ class AutomationVersion:
     published_at: datetime
     published_by: str = ""
     contents: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
+    moving: Moving | None = None
+    due_at: datetime | None = None
 
 
 def version_id(automation_id: str, number: int) -> str:

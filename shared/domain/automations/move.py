@@ -12,7 +12,8 @@ class Move:
 
     `before` is the enrollment as it was read: another one by the time it is stored is left alone. Without a
     step it only goes on: it has just entered, or the step it stood on is gone. `outcome` is None for a step
-    whose outcome shows when it is stored: a send, a webhook.
+    whose outcome shows when it is stored: a send, a webhook. `brought` is what edits make of it, before
+    anything else is done.
     """
 
     before: Enrollment
@@ -20,3 +21,4 @@ class Move:
     outcome: str | None = None
     record_id: str = ""
     is_waiting: bool = False
+    brought: Enrollment | None = None

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from shared.domain.automations.automation import Automation, Definition
-from shared.domain.automations.enrollment import Enrollment
 from shared.domain.automations.steps import SendStep
 from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
@@ -65,10 +64,10 @@ def day_fire(content: CampaignContent, now: datetime) -> Fire:
     )
 
 
-def recipient_of(enrollment: Enrollment, contact: Contact, names: Mapping[str, object]) -> Recipient:
-    """Whom the message is for: the contact on this way through the automation."""
+def recipient_of(enrollment_id: str, contact: Contact, names: Mapping[str, object]) -> Recipient:
+    """Whom the message is for: the contact on this way through the automation. `names` are of its fields."""
     return Recipient(
-        key=enrollment.id,
+        key=enrollment_id,
         values=values_of(contact, names),
         contact_id=contact.id,
         time_zone=contact.time_zone,

@@ -25,18 +25,22 @@ def person_of(contact: Contact, company_time_zone: str) -> Person:
     return Person(contact=contact, time_zone=contact.time_zone or company_time_zone)
 
 
-def wait_ends_at(wait: Wait, since: datetime, person: Person) -> datetime:
-    """When a wait that began at `since` ends; `since` itself where there is nothing to wait for."""
+def wait_ends_at(wait: Wait, since: datetime, person: Person | None) -> datetime:
+    """When a wait that began at `since` ends; `since` itself where there is nothing to wait for.
+
+    So it is for times of day, and dates of a contact, where there is no contact any more.
+    """
     match wait:
         case WaitFor(seconds=seconds):
             return since + timedelta(seconds=seconds)
         case WaitUntilEvent(limit_seconds=seconds):
             return since + timedelta(seconds=seconds)
-        case WaitUntilTime():
+        case WaitUntilTime() if person is not None:
             return _until_time(wait, since, ZoneInfo(person.time_zone))
-        case WaitUntilDate(field=field, days=days, clock=clock):
+        case WaitUntilDate(field=field, days=days, clock=clock) if person is not None:
             ends = date_moment(value_text(person.contact, field), days, clock, person.time_zone)
             return max(since, ends) if ends is not None else since
+    return since
 
 
 def _until_time(wait: WaitUntilTime, since: datetime, zone: ZoneInfo) -> datetime:

@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.automations.automation import Automation
+from shared.domain.automations.bring_up import move_job
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.firestore.kit.transactions import commit
-from shared.firestore.queries.automations import AUTOMATIONS_DUE, ENROLLMENTS_DUE, ENROLLMENTS_PARKED
+from shared.firestore.queries.automations import (
+    AUTOMATIONS_DUE,
+    ENROLLMENTS_DUE,
+    ENROLLMENTS_PARKED,
+    VERSIONS_MOVING,
+)
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.outbox.find_heard import looked_after
@@ -19,6 +25,7 @@ _Found = Sequence[tuple[str, Enrollment]]
 async def advance_enrollments(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Announce the enrollments that are due; how many. One whose job is lost is found again later."""
     unparked = await _unpark(runtime, now)
+    await _announce_moves(runtime, now)
     count, part = 0, list[tuple[str, Enrollment]]()
     async for pair in runtime.stores.enrollments.each_across_companies(ENROLLMENTS_DUE, now):
         part.append(pair)
@@ -58,11 +65,24 @@ async def _automations(runtime: Runtime, found: _Found) -> Mapping[tuple[str, st
     ids: dict[str, set[str]] = {}
     for company_id, one in found:
         ids.setdefault(company_id, set()).add(one.automation_id)
-    moving = {}
+    moving = dict[tuple[str, str], Automation]()
     for company_id, theirs in ids.items():
         stored = await runtime.stores.automations.find_many(company_id, theirs)
         moving |= {(company_id, key): one for key, one in stored.items() if one.moves}
     return moving
+
+
+async def _announce_moves(runtime: Runtime, now: datetime) -> None:
+    """Announce the edits whose job may be lost."""
+    versions = runtime.stores.automation_versions
+    due = [pair async for pair in versions.each_across_companies(VERSIONS_MOVING, now)]
+    if not due:
+        return
+    writer = runtime.stores.db.batch()
+    for company_id, version in due:
+        versions.change(writer, company_id, version.id, due_at=now + looked_after(runtime))
+    await commit(writer, "advance_enrollments.mark")
+    await announce_jobs(runtime, [move_job(*pair) for pair in due], "advance_enrollments.publish")
 
 
 async def _unpark(runtime: Runtime, now: datetime) -> int:
@@ -71,8 +91,9 @@ async def _unpark(runtime: Runtime, now: datetime) -> int:
     due = [pair async for pair in stores.automations.each_across_companies(AUTOMATIONS_DUE, now)]
     for company_id, automation in due:
         while automation.moves and count < MOST_A_TICK:
-            query = ENROLLMENTS_PARKED, automation.id, True
-            parked = await stores.enrollments.some(company_id, *query, limit=MARKED_TOGETHER)
+            parked = await stores.enrollments.some(
+                company_id, ENROLLMENTS_PARKED, automation.id, True, limit=MARKED_TOGETHER
+            )
             if not parked:
                 break
             writer = stores.db.batch()

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.automations.automation import Automation, AutomationState
+from shared.domain.automations.automation import Automation
+from shared.domain.automations.state import AutomationState
 from shared.domain.errors import Conflict
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

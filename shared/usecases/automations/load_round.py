@@ -1,7 +1,7 @@
 """Load what a round of steps needs: the automation as it is, its versions, who is in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.automations.automation import (
@@ -11,6 +11,7 @@ from shared.domain.automations.automation import (
     definition_in,
     version_id,
 )
+from shared.domain.automations.bring_up import bring_up, numbers_between
 from shared.domain.automations.enrollment import Enrollment
 from shared.domain.automations.wait_times import Person, person_of
 from shared.domain.companies.company import Company
@@ -37,6 +38,13 @@ class Round:
         """What the enrollment goes by."""
         return definition_in(self.version_of(enrollment).definition)
 
+    def brought(self, enrollment: Enrollment) -> Enrollment | None:
+        """What edits make of the enrollment; None where they do not concern it."""
+        contact = self.contacts.get(enrollment.contact_id)
+        person = person_of(contact, self.company.time_zone) if contact else None
+        after = bring_up(enrollment, self.automation, self.versions, person, self.now)
+        return None if replace(after, seen=enrollment.seen) == enrollment else after
+
     def person(self, enrollment: Enrollment) -> Person:
         """The enrollment's contact, in its time zone. Raises KeyError for one that is gone."""
         contact = self.contacts[enrollment.contact_id]
@@ -56,7 +64,7 @@ async def load_round(
     ready = {key: one for key, one in found.items() if one.is_ready(now)}
     if not ready:
         return None
-    numbers = {one.version or automation.version for one in ready.values()}
+    numbers = {number for one in ready.values() for number in numbers_between(one, automation)}
     ids = [version_id(automation_id, number) for number in numbers]
     versions = await stores.automation_versions.find_many(company_id, ids)
     contacts = await stores.contact_shards.contacts(company_id, {one.contact_id for one in ready.values()})

@@ -48,7 +48,7 @@ async def plan_sends(
     fire, links = day_fire(content, now), make_links(runtime, company_id)
     planner = Planner(content, content.campaign.steps[0], now, fire.fired_at, now, links)
     plans = [
-        planner.plan(recipient_of(one, round.contacts[one.contact_id], content.field_types))
+        planner.plan(recipient_of(one.id, round.contacts[one.contact_id], content.field_types))
         for one in enrollments
     ]
     rules = await find_rules(runtime, company_id, content)

@@ -11,7 +11,7 @@ from itertools import groupby
 from shared import log
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState, run_jobs
 from shared.domain.automations.move import Move
-from shared.domain.automations.steps import IfStep, SendStep, WaitStep, find_step
+from shared.domain.automations.steps import IfStep, SendStep, WaitStep, WaitUntilEvent, find_step
 from shared.domain.automations.wait_times import wait_ends_at
 from shared.domain.job import RunAutomation
 from shared.runtime import Runtime
@@ -29,13 +29,14 @@ CHANGES_AT_ONCE = 8
 async def run_automation(runtime: Runtime, job: RunAutomation) -> None:
     """Do what is due for the enrollments; nothing for those for whom nothing is."""
     with log.context(company_id=job.company_id, automation_id=job.automation_id):
+        going_on = list[Enrollment]()
         for _ in range(ROUNDS_A_JOB):
             round = await load_round(runtime, job.company_id, job.automation_id, job.enrollment_ids)
             if round is None:
                 return
             await _run(runtime, round)
-        going_on = run_jobs(job.company_id, round.enrollments.values())
-        await announce_jobs(runtime, going_on, "run_automation.publish")
+            going_on = list(round.enrollments.values())
+        await announce_jobs(runtime, run_jobs(job.company_id, going_on), "run_automation.publish")
 
 
 async def _run(runtime: Runtime, round: Round) -> None:
@@ -57,6 +58,8 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
     contact = round.contacts.get(enrollment.contact_id)
     if contact is None or enrollment.state is EnrollmentState.ENTERED:
         return Move(before=enrollment)
+    if (brought := round.brought(enrollment)) is not None:
+        return Move(before=enrollment, brought=brought)
     step = find_step(round.definition_of(enrollment).steps, enrollment.step_id)
     if step is None:
         return Move(before=enrollment)
@@ -72,7 +75,8 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
 
 
 def _wait(round: Round, enrollment: Enrollment, step: WaitStep) -> Move:
-    if enrollment.waits_until is None:
+    is_woken = isinstance(step.wait, WaitUntilEvent) and enrollment.way.awaits is None
+    if enrollment.waits_until is None or not is_woken:
         ends = wait_ends_at(step.wait, enrollment.since or round.now, round.person(enrollment))
         if ends > round.now:
             return Move(before=enrollment, step=step, is_waiting=True)

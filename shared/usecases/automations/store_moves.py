@@ -90,7 +90,10 @@ async def _others(
 
     async def read(one: Enrollment) -> list[Enrollment]:
         found = await runtime.stores.enrollments.some(
-            *(round.company.id, ENROLLMENTS_OF_CONTACT, one.automation_id, one.contact_id),
+            round.company.id,
+            ENROLLMENTS_OF_CONTACT,
+            one.automation_id,
+            one.contact_id,
             limit=LOOKED_AT,
             transaction=transaction,
         )
@@ -120,6 +123,8 @@ def _decide(
     before, now = move.before, round.now
     if before.contact_id not in round.contacts:
         after = ended(before, EndReason.CONTACT_GONE, now)
+    elif move.brought is not None:
+        after = move.brought
     elif before.state is EnrollmentState.ENTERED:
         after = _entered(round, before, [*others[before.id], *_just_begun(made, before)], made)
     elif move.step is None:
@@ -171,7 +176,8 @@ def _write(
     for before, after in made.changed:
         is_queued = after.state is EnrollmentState.ACTIVE and after.waits_until is None
         due_at = now + looked_after(runtime) if is_queued else after.due_at
-        stored = replace(after, revision=before.revision + 1, due_at=due_at)
+        seen = after.version or round.automation.version
+        stored = replace(after, revision=before.revision + 1, due_at=due_at, seen=seen)
         stores.enrollments.put_changed(transaction, company_id, before.id, before, stored)
     for notice in made.notices:
         stores.notices.put(transaction, company_id, notice.id, notice)

@@ -7,14 +7,18 @@ listen may miss what other processes do until then. What is remembered a little 
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from shared.domain.automations.automation import HEARING, MOST_AUTOMATIONS, Automation
+from shared.domain.automations.state import HEARING, MOST_AUTOMATIONS
 from shared.domain.events.event import Listeners
 from shared.domain.events.webhook_endpoint import LISTENING, MOST_ENDPOINTS, WebhookEndpoint
 from shared.firestore.queries.automations import AUTOMATIONS_IN_STATE
 from shared.firestore.queries.events import ENDPOINTS_IN_STATE
 from shared.runtime import Runtime
+
+if TYPE_CHECKING:
+    from shared.domain.automations.automation import Automation
 
 MOST_REMEMBERED = 10_000
 
@@ -52,7 +56,7 @@ async def listening_endpoints(runtime: Runtime, company_id: str) -> list[Webhook
     return await endpoints.some(company_id, ENDPOINTS_IN_STATE, LISTENING, limit=MOST_ENDPOINTS)
 
 
-async def hearing_automations(runtime: Runtime, company_id: str) -> list[Automation]:
+async def hearing_automations(runtime: Runtime, company_id: str) -> "list[Automation]":
     """The automations that contacts enter, or are in."""
     automations = runtime.stores.automations
     return await automations.some(company_id, AUTOMATIONS_IN_STATE, HEARING, limit=MOST_AUTOMATIONS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.automations.automation import AutomationState
+from shared.domain.automations.state import AutomationState
 from shared.domain.campaigns.audience import NewestFileAudience
 from shared.domain.campaigns.broadcast import BroadcastState
 from shared.domain.campaigns.campaign import CampaignState

@@ -42,6 +42,7 @@ from tests.kit.builders import (
     a_message,
     a_source,
     a_template,
+    a_version,
     an_automation,
     an_endpoint,
     an_enrollment,
@@ -161,6 +162,7 @@ class Office:
             ),
             stores.broadcasts: a_broadcast(id=f"broadcast{suffix}", series_id=f"broadcast{suffix}"),
             stores.automations: an_automation(id=f"automation{suffix}"),
+            stores.automation_versions: a_version(id=f"version{suffix}", automation_id=f"automation{suffix}"),
             stores.enrollments: an_enrollment(
                 id=f"enrollment{suffix}", automation_id=f"automation{suffix}", contact_id=f"contact{suffix}"
             ),

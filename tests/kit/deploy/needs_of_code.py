@@ -29,6 +29,7 @@ JOB_WORKERS = {
     "tell_job": "tell_listeners",
     "deliver_job": "deliver_webhooks",
     "run_jobs": "run_automation",
+    "move_job": "move_enrollments",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

@@ -210,6 +210,8 @@ class Desk:
         if noun in NOUNS:
             self.places[NOUNS[noun]] = item_id
         answer = json_of(response)
+        if response.url.path.endswith("/versions"):
+            self.places["VERSION"] = answer["items"][0]["id"]
         if response.url.path.endswith("/enroll"):
             self.places["ENROLLMENT"] = answer["items"][0]["id"]
         if isinstance(answer, dict):
