@@ -31,6 +31,7 @@ ENTRY_POINTS = {
     "deliver_webhooks": "functions.workers",
     "run_automation": "functions.workers",
     "move_enrollments": "functions.workers",
+    "find_entrants": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -118,6 +118,14 @@ class MoveEnrollments:
     version_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindEntrants:
+    """Topic find-entrants: find the contacts who enter an automation as a date of theirs comes."""
+
+    company_id: str
+    automation_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -133,6 +141,7 @@ Job = (
     | DeliverWebhooks
     | RunAutomation
     | MoveEnrollments
+    | FindEntrants
 )
 
 TOPICS: dict[type[Job], str] = {
@@ -150,4 +159,5 @@ TOPICS: dict[type[Job], str] = {
     DeliverWebhooks: "deliver-webhooks",
     RunAutomation: "run-automation",
     MoveEnrollments: "move-enrollments",
+    FindEntrants: "find-entrants",
 }

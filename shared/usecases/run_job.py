@@ -7,6 +7,7 @@ from shared.domain.job import (
     TOPICS,
     AskConsents,
     DeliverWebhooks,
+    FindEntrants,
     ForgetPerson,
     GatherPeople,
     ImportContacts,
@@ -39,6 +40,7 @@ FOLDERS: dict[type[Job], str] = {
     DeliverWebhooks: "webhooks",
     RunAutomation: "automations",
     MoveEnrollments: "automations",
+    FindEntrants: "automations",
 }
 
 

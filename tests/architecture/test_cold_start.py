@@ -50,6 +50,7 @@ EXPECTED = {
     "deliver_webhooks": FRAMEWORK | DATABASE,
     "run_automation": FRAMEWORK | DATABASE | TEMPLATES | PHONES,
     "move_enrollments": FRAMEWORK | DATABASE,
+    "find_entrants": FRAMEWORK | DATABASE,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
     "portal": FRAMEWORK | DATABASE,  # the rest comes with the page that is asked for

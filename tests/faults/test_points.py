@@ -143,6 +143,7 @@ ASKED_FOR = {
     "publish_automation",
     "save_automation",
     "tell_event",
+    "raise_rows",  # lost, the block is loaded again
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(

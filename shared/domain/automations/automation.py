@@ -68,7 +68,8 @@ class Automation:
     """One automation. `draft` is the packed definition that is edited, `live` the published one.
 
     `version` is the number of the newest published version, 0 before the first. `heard` are the types of
-    events that it listens to. `due_at` is since when those who are parked in it are to go on.
+    events that it listens to. `due_at` is when the tick looks after it: who is parked, who stands on steps
+    that an edit concerns, whose date comes.
     """
 
     id: str
@@ -117,7 +118,7 @@ class AutomationVersion:
     """What was published under a number. `contents` are the hashes of the frozen texts, by send step.
 
     `choices` say what becomes of those who stand on a step that it deletes or changes, by step. `moving` is
-    how far those were brought up to it, and `due_at` when the tick looks after that: None when all were.
+    how far those were brought up to it.
     """
 
     id: str
@@ -129,7 +130,6 @@ class AutomationVersion:
     contents: dict[str, str] = field(default_factory=dict)
     choices: dict[str, str] = field(default_factory=dict)
     moving: Moving | None = None
-    due_at: datetime | None = None
 
 
 def version_id(automation_id: str, number: int) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.domain.automations.automation import Automation, AutomationVersion
+from shared.domain.automations.automation import Automation, AutomationVersion, definition_in
 from shared.domain.automations.editing import brought_up
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.trigger import DateReached
 from shared.domain.automations.wait_times import Person
-from shared.domain.job import MoveEnrollments
+from shared.domain.job import FindEntrants, MoveEnrollments
 
 
 def numbers_between(enrollment: Enrollment, automation: Automation) -> range:
@@ -37,3 +38,15 @@ def bring_up(
 def move_job(company_id: str, version: AutomationVersion) -> MoveEnrollments:
     """The job that brings up who stands on steps that the version concerns."""
     return MoveEnrollments(company_id=company_id, automation_id=version.automation_id, version_id=version.id)
+
+
+def looks_for_dates(automation: Automation) -> bool:
+    """Whether contacts enter when a date of theirs comes."""
+    if not automation.takes_in or not automation.live:
+        return False
+    return any(isinstance(one, DateReached) for one in definition_in(automation.live).triggers)
+
+
+def find_job(company_id: str, automation: Automation) -> FindEntrants:
+    """The job that finds the contacts whose date comes."""
+    return FindEntrants(company_id=company_id, automation_id=automation.id)

@@ -15,11 +15,13 @@ HEARD = (
     EventType.UNSUBSCRIBED,
     EventType.DISPOSITION_CHANGED,
     EventType.CONTACT_EVENT,
+    EventType.ROW_LOADED,
 )
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="event"):
-    """One of HEARD. `what` is the tag, the list's id, the channel, the disposition or the event's name.
+    """One of HEARD. `what` is the tag, the list's id, the channel, the disposition, the source's id or
+    the event's name.
 
     An empty `what` stands for any.
     """

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     SUBSCRIBED = "contact.subscribed"
     UNSUBSCRIBED = "contact.unsubscribed"
     CONTACT_EVENT = "contact.event"  # something of the company's own, told by the API
+    ROW_LOADED = "contact.row_loaded"  # of a file whose source makes contacts of its rows
     AUTOMATION_CALLED = "contact.automation_called"  # a step of an automation tells of the contact
     DELIVERY_CHANGED = "message.delivery_changed"
     DISPOSITION_CHANGED = "message.disposition_changed"

@@ -14,6 +14,5 @@ ENROLLMENTS_DUE_ON_STEP = Query(
     equal=("automation_id", "step_id", "version"),
     range=("due_at", "<="),
 )
-VERSIONS_MOVING = Query(collection="automation_versions", range=("due_at", "<="), across_companies=True)
 ENROLLMENTS_PARKED = Query(collection="automation_enrollments", equal=("automation_id", "is_parked"))
 ENROLLMENTS_DUE = Query(collection="automation_enrollments", range=("due_at", "<="), across_companies=True)

@@ -4,17 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.automations.automation import Automation
-from shared.domain.automations.bring_up import move_job
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.firestore.kit.transactions import commit
-from shared.firestore.queries.automations import (
-    AUTOMATIONS_DUE,
-    ENROLLMENTS_DUE,
-    ENROLLMENTS_PARKED,
-    VERSIONS_MOVING,
-)
+from shared.firestore.queries.automations import ENROLLMENTS_DUE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.automations.look_after_automations import look_after_automations
 from shared.usecases.outbox.find_heard import looked_after
 
 MOST_A_TICK = 20_000
@@ -24,8 +19,7 @@ _Found = Sequence[tuple[str, Enrollment]]
 
 async def advance_enrollments(runtime: Runtime, now: datetime) -> dict[str, int]:
     """Announce the enrollments that are due; how many. One whose job is lost is found again later."""
-    unparked = await _unpark(runtime, now)
-    await _announce_moves(runtime, now)
+    unparked = await look_after_automations(runtime, now)
     count, part = 0, list[tuple[str, Enrollment]]()
     async for pair in runtime.stores.enrollments.each_across_companies(ENROLLMENTS_DUE, now):
         part.append(pair)
@@ -70,39 +64,3 @@ async def _automations(runtime: Runtime, found: _Found) -> Mapping[tuple[str, st
         stored = await runtime.stores.automations.find_many(company_id, theirs)
         moving |= {(company_id, key): one for key, one in stored.items() if one.moves}
     return moving
-
-
-async def _announce_moves(runtime: Runtime, now: datetime) -> None:
-    """Announce the edits whose job may be lost."""
-    versions = runtime.stores.automation_versions
-    due = [pair async for pair in versions.each_across_companies(VERSIONS_MOVING, now)]
-    if not due:
-        return
-    writer = runtime.stores.db.batch()
-    for company_id, version in due:
-        versions.change(writer, company_id, version.id, due_at=now + looked_after(runtime))
-    await commit(writer, "advance_enrollments.mark")
-    await announce_jobs(runtime, [move_job(*pair) for pair in due], "advance_enrollments.publish")
-
-
-async def _unpark(runtime: Runtime, now: datetime) -> int:
-    """Have those who are parked in automations that go on again looked after; how many."""
-    stores, count = runtime.stores, 0
-    due = [pair async for pair in stores.automations.each_across_companies(AUTOMATIONS_DUE, now)]
-    for company_id, automation in due:
-        while automation.moves and count < MOST_A_TICK:
-            parked = await stores.enrollments.some(
-                company_id, ENROLLMENTS_PARKED, automation.id, True, limit=MARKED_TOGETHER
-            )
-            if not parked:
-                break
-            writer = stores.db.batch()
-            for one in parked:
-                stores.enrollments.change(writer, company_id, one.id, due_at=now, is_parked=False)
-            await commit(writer, "advance_enrollments.mark")
-            count += len(parked)
-        if count < MOST_A_TICK:
-            writer = stores.db.batch()
-            stores.automations.change(writer, company_id, automation.id, due_at=None)
-            await commit(writer, "advance_enrollments.mark")
-    return count

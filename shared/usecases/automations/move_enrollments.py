@@ -172,13 +172,12 @@ async def _keep(
 ) -> AutomationVersion | None:
     """The version with how far it came; as another worker left it, if one went on from here meanwhile."""
     versions = runtime.stores.automation_versions
-    due_at = None if following.is_done else runtime.now() + looked_after(runtime)
 
     async def keep(transaction: Transaction) -> AutomationVersion | None:
         current = await versions.find(company_id, version.id, transaction)
         if current is None or current.moving != before:
             return current
-        kept = replace(current, moving=following, due_at=due_at)
+        kept = replace(current, moving=following)
         versions.put_changed(transaction, company_id, version.id, current, kept)
         return kept
 

@@ -122,7 +122,6 @@ def _published(runtime: Runtime, current: Automation, edit: _Edit) -> tuple[Auto
         contents=edit.contents,
         choices=edit.choices,
         moving=edit.moving,
-        due_at=now + looked_after(runtime) if edit.moving else None,
     )
     is_new = current.state in (AutomationState.DRAFT, AutomationState.ENDED)
     live = replace(
@@ -132,5 +131,6 @@ def _published(runtime: Runtime, current: Automation, edit: _Edit) -> tuple[Auto
         heard=tuple(sorted({one.event for one in edit.definition.events()})),
         state=AutomationState.LIVE if is_new else current.state,
         updated_at=now,
+        due_at=now + looked_after(runtime) if edit.moving else now,
     )
     return live, version

@@ -30,6 +30,7 @@ JOB_WORKERS = {
     "deliver_job": "deliver_webhooks",
     "run_jobs": "run_automation",
     "move_job": "move_enrollments",
+    "find_job": "find_entrants",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

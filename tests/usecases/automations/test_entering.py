@@ -1,7 +1,7 @@
 """What lets contacts in, and how often."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -9,9 +9,10 @@ from shared.domain.automations.automation import Reentry
 from shared.domain.automations.enrollment import EndReason
 from shared.domain.automations.moving import MOST_ENTRIES_A_DAY
 from shared.domain.automations.steps import TagStep, WaitStep, WaitUntilEvent
-from shared.domain.automations.trigger import Happened
+from shared.domain.automations.trigger import DateReached, Happened
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact_edit import ContactEdit
+from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.errors import NotFound
 from shared.domain.events.event import EventType
@@ -25,6 +26,7 @@ from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from shared.usecases.webhooks.tell_listeners import tell_listeners
 from tests.kit.automations import HOUR, KEY, SMS, Desk, a_send, a_tag, a_wait
 from tests.kit.builders import NOON
+from tests.usecases.contact_imports.test_rows import wishes
 
 
 def on(kind: EventType, what: str = "") -> Happened:
@@ -182,3 +184,33 @@ async def test_who_refused_gets_nothing_and_goes_on(desk: Desk) -> None:
     await desk.tag("c1", "new")
     [enrollment] = await desk.enrollments()
     assert (enrollment.completed[0].outcome, await desk.texts()) == ("skipped: opted_out", [])
+
+
+async def test_a_date_of_the_contact_lets_in_at_its_time_once(desk: Desk) -> None:
+    field = ContactField(id="renewal", name="Renewal", kind=FieldKind.DATE, created_at=NOON)
+    await desk.stores.contact_fields.save("acme", "renewal", field)
+    for contact_id, day in (("c1", "2026-11-25"), ("c2", "2026-11-27"), ("c3", "2026-11-01")):
+        await desk.add(contact_id, fields={"renewal": day})
+    two_before = DateReached(field="renewal", days=-2, clock=time(13))
+    await desk.publish(a_send(), triggers=(two_before,))
+    for _ in range(2):
+        await desk.tick()
+    assert [one.contact_id for one in await desk.enrollments()] == ["c1"]
+    assert await desk.texts() == []
+    desk.clock.at = NOON + timedelta(hours=1)  # one in New York
+    await desk.tick()
+    assert await desk.texts() == ["Hello C1!"]
+    for _ in range(50):
+        desk.clock.at += timedelta(hours=1)
+        await desk.tick()
+    assert await desk.texts() == ["Hello C1!", "Hello C2!"]
+
+
+async def test_a_loaded_row_lets_in_the_contact_it_is_of(desk: Desk) -> None:
+    await wishes(desk.clinic)
+    trigger = on(EventType.ROW_LOADED, "appointments")
+    await desk.publish(a_send(), triggers=(trigger,), reentry=Reentry.ALWAYS)
+    await desk.clinic.load({"Patient": "Ana"}, {"Patient": "Ben", "Phone": "(212) 555-0199"})
+    assert len(await desk.texts()) == 2
+    await desk.clinic.load({"Patient": "Ana"}, {"Patient": "Ben", "Phone": "(212) 555-0199", "Doctor": "B"})
+    assert len(await desk.texts()) == 4  # nothing changed of the contacts: their rows came all the same
