@@ -1,4 +1,4 @@
-"""A trial of an automation: a text, a tag, a wait and a mail for each contact; and the verdict on it."""
+"""A trial of an automation: a text, a tag, a wait that is edited, and a mail for each contact."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ from shared.domain.events.event import EventType
 from shared.domain.fires.fire import Fire, FireProgress, Ledger, ProgressStatus
 from shared.domain.messages.batch import BatchState
 from shared.usecases.automations.publish_automation import publish_automation
-from shared.usecases.automations.save_automation import create_automation
+from shared.usecases.automations.save_automation import create_automation, edit_automation
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.views.fires import get_live_fire
 from tests.faults.account import TEXTS_SENDER
@@ -21,8 +21,21 @@ from tests.faults.trial import PENDING, Trial, Unsettled
 from tests.kit.builders import ALWAYS, a_template
 
 AUTOMATION = "welcome"
-WAIT_SECONDS = 2
+WAIT_SECONDS = 6
 _MAIL = Channel("email")
+
+
+def _definition(wait_seconds: int) -> Definition:
+    return Definition(
+        triggers=(Happened(event=EventType.TAG_ATTACHED, what="new"),),
+        steps=(
+            SendStep(id="text", channel=Channel("sms"), template_id="early", sender_id=TEXTS_SENDER),
+            TagStep(id="mark", tag="greeted"),
+            WaitStep(id="wait", wait=WaitFor(seconds=wait_seconds)),
+            SendStep(id="mail", channel=_MAIL, template_id="late", sender_id="mails"),
+        ),
+        window=ALWAYS,
+    )
 
 
 class AutomationTrial(Trial):
@@ -34,21 +47,23 @@ class AutomationTrial(Trial):
         mail = a_template(id="late", channel=_MAIL, subject="Hello", body="Hello again, {{ name }}.")
         for template in (a_template(id="early", body="Hello {{ name }}."), mail):
             await stores.templates.save(company, template.id, template)
-        definition = Definition(
-            triggers=(Happened(event=EventType.TAG_ATTACHED, what="new"),),
-            steps=(
-                SendStep(id="text", channel=Channel("sms"), template_id="early", sender_id=TEXTS_SENDER),
-                TagStep(id="mark", tag="greeted"),
-                WaitStep(id="wait", wait=WaitFor(seconds=WAIT_SECONDS)),
-                SendStep(id="mail", channel=_MAIL, template_id="late", sender_id="mails"),
-            ),
-            window=ALWAYS,
-        )
-        await create_automation(self.runtime, company, AUTOMATION, "Welcome", definition)
+        await create_automation(self.runtime, company, AUTOMATION, "Welcome", _definition(WAIT_SECONDS))
         await publish_automation(self.runtime, company, AUTOMATION)
         contacts = [self._contact(place, number) for place, number in enumerate(self.numbers)]
         edits = {one.id: (lambda _, made=one: made) for one in contacts}
         await change_contacts(self.runtime, company, edits, Author(ChangedBy.API_KEY, "chaos"))
+        self.meanwhile(self._edit())
+
+    async def _edit(self) -> None:
+        """Publish another wait while somebody waits."""
+
+        async def is_waiting() -> bool:
+            return any(one.waits_until is not None for one in await self.enrollments())
+
+        await self.until(is_waiting, seconds=60)
+        draft = _definition(WAIT_SECONDS - 2)
+        await edit_automation(self.runtime, self.company_id, AUTOMATION, "Welcome", draft)
+        await publish_automation(self.runtime, self.company_id, AUTOMATION)
 
     def _contact(self, place: int, number: str) -> Contact:
         now = self.runtime.now()

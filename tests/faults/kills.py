@@ -34,6 +34,9 @@ _NEEDS_AUTOMATION: tuple[Point, ...] = (
     "run_automation.change",
     "run_automation.commit",
     "run_automation.publish",
+    "move_enrollments.move",
+    "move_enrollments.keep",
+    "move_enrollments.publish",
     "advance_enrollments.mark",
     "advance_enrollments.publish",
 )

@@ -143,6 +143,7 @@ ASKED_FOR = {
     "publish_automation",
     "save_automation",
     "tell_event",
+    "find_entrants",  # lost, the next look finds them
     "raise_rows",  # lost, the block is loaded again
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }

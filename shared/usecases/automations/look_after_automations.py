@@ -1,7 +1,7 @@
 """A part of the tick of automations: look after those of which something is to be done as a whole.
 
-Who was parked while one was paused goes on. An edit whose job was lost is announced again. Contacts whose date
-comes within the hour are looked for.
+Who was parked while one was paused goes on. An edit whose job was lost is announced again. Contacts whose
+date comes within the hour are looked for.
 """
 
 from datetime import datetime, timedelta
