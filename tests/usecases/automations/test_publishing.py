@@ -13,7 +13,7 @@ from shared.domain.automations.steps import IfStep
 from shared.domain.contacts.segment import HasTag
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire_cost import Unit
-from shared.domain.job import MoveEnrollments
+from shared.domain.job import Job, MoveEnrollments
 from shared.metering import NO_FIRE, metered
 from shared.usecases.automations import move_enrollments as moving
 from shared.usecases.automations.foresee_edit import foresee_edit
@@ -91,7 +91,8 @@ async def test_whom_a_worker_meets_before_the_move_goes_by_the_new_wait(desk: De
     late = [one for one in desk.clinic.published if isinstance(one, MoveEnrollments)]
     desk.clinic.published, desk.clinic.runs_jobs = [], True
     desk.clock.at = now + 10 * MINUTE
-    for job in (*run_jobs("acme", await desk.enrollments()), *late):
+    first: list[Job] = [*run_jobs("acme", await desk.enrollments()), *late]
+    for job in first:
         await run_job(desk.runtime, job)
         assert await desk.texts() == ["Hello C0!"]
     [one] = await desk.enrollments()
