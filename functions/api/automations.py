@@ -215,6 +215,7 @@ async def list_enrollments(
     step_id: ItemId | None = None,
 ) -> Listed[EnrollmentOutput]:
     """Who is in the automation, or was, newest first. With `step_id`, those who stand on that step."""
+    await view.get_automation(caller.runtime, caller.company_id, automation_id)
     return await list_page(
         caller,
         paging,
