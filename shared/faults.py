@@ -66,6 +66,14 @@ Point = Literal[
     "settle_message.publish",
     "requeue_failure",
     "requeue_failure.publish",
+    "run_automation.change",  # automations
+    "run_automation.commit",
+    "run_automation.publish",
+    "move_enrollments.move",
+    "move_enrollments.keep",
+    "move_enrollments.publish",
+    "advance_enrollments.mark",
+    "advance_enrollments.publish",
     "sweep.publish_files",  # recovery
     "sweep.mark",
     "sweep.publish_chunks",

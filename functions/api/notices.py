@@ -27,6 +27,8 @@ class NoticeOutput(Output):
     file_id: str | None
     fire_id: str | None
     endpoint_id: str | None
+    automation_id: str | None
+    contact_id: str | None
     read_at: datetime | None
 
 

@@ -123,5 +123,10 @@ def author_words(author: Author, users: Mapping[str, str]) -> str:
     """Who it was, as people say it."""
     if author.kind is ChangedBy.USER:
         return users.get(author.id, "a user who is gone")
-    named = {ChangedBy.API_KEY: "an API key", ChangedBy.IMPORT: "an import", ChangedBy.REPLY: "a reply"}
+    named = {
+        ChangedBy.API_KEY: "an API key",
+        ChangedBy.IMPORT: "an import",
+        ChangedBy.REPLY: "a reply",
+        ChangedBy.AUTOMATION: "an automation",
+    }
     return named.get(author.kind, "Rollcall")

@@ -100,6 +100,32 @@ class DeliverWebhooks:
     endpoint_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunAutomation:
+    """Topic run-automation: have some enrollments of an automation go on."""
+
+    company_id: str
+    automation_id: str
+    enrollment_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveEnrollments:
+    """Topic move-enrollments: bring who stands on steps that an edit concerns up to a version."""
+
+    company_id: str
+    automation_id: str
+    version_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindEntrants:
+    """Topic find-entrants: find the contacts who enter an automation as a date of theirs comes."""
+
+    company_id: str
+    automation_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -113,6 +139,9 @@ Job = (
     | RecordActivity
     | TellListeners
     | DeliverWebhooks
+    | RunAutomation
+    | MoveEnrollments
+    | FindEntrants
 )
 
 # A chunk of at most 300 rows, a batch of at most 100 messages: what may run where it is announced.
@@ -131,4 +160,7 @@ TOPICS: dict[type[Job], str] = {
     RecordActivity: "record-activity",
     TellListeners: "tell-listeners",
     DeliverWebhooks: "deliver-webhooks",
+    RunAutomation: "run-automation",
+    MoveEnrollments: "move-enrollments",
+    FindEntrants: "find-entrants",
 }

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from google.cloud.firestore import AsyncClient
 
+from shared.domain.automations.automation import Automation, AutomationVersion
+from shared.domain.automations.enrollment import Enrollment
 from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
@@ -271,3 +273,9 @@ class Stores:
     webhook_endpoints = _kept("webhook_endpoints", WebhookEndpoint, "webhook endpoint")
     # Webhooks, and what became of them.
     webhook_deliveries = _kept("webhook_deliveries", WebhookDelivery, "webhook delivery")
+    # Automations, as they are edited and as they run.
+    automations = _kept("automations", Automation, "automation")
+    # What was published of them.
+    automation_versions = _kept("automation_versions", AutomationVersion, "version")
+    # Contacts' ways through automations.
+    enrollments = _kept("automation_enrollments", Enrollment, "enrollment")

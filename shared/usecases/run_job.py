@@ -8,15 +8,18 @@ from shared.domain.job import (
     TOPICS,
     AskConsents,
     DeliverWebhooks,
+    FindEntrants,
     ForgetPerson,
     GatherPeople,
     ImportContacts,
     IngestFile,
     Job,
+    MoveEnrollments,
     PreviewCampaign,
     QueueMessages,
     RecordActivity,
     RecordReceipts,
+    RunAutomation,
     SendBatch,
     TellListeners,
 )
@@ -36,6 +39,9 @@ FOLDERS: dict[type[Job], str] = {
     RecordActivity: "contacts",
     TellListeners: "webhooks",
     DeliverWebhooks: "webhooks",
+    RunAutomation: "automations",
+    MoveEnrollments: "automations",
+    FindEntrants: "automations",
 }
 
 

@@ -38,6 +38,9 @@ PATH_IDS = {
     "import_id": "import",
     "endpoint_id": "endpoint",
     "delivery_id": "delivery",
+    "automation_id": "automation",
+    "version_id": "version",
+    "enrollment_id": "enrollment",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {
@@ -56,6 +59,17 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/webhook-endpoints/{endpoint_id}": {"json": {"name": "Others"}},
     "/v1/webhook-endpoints/{endpoint_id}/resend": {"json": {"since": "2026-01-01T00:00:00Z"}},
     "/v1/senders/{sender_id}": {"json": {"reply_to": "desk@north-clinic.com"}},
+    "/v1/automations/{automation_id}": {
+        "json": {
+            "name": "Others",
+            "definition": {
+                "triggers": [{"kind": "event", "event": "contact.subscribed"}],
+                "steps": [{"kind": "tag", "id": "greet", "tag": "greeted"}],
+            },
+        }
+    },
+    "/v1/automations/{automation_id}/try": {"json": {"contact_id": "contact-acme"}},
+    "/v1/automations/{automation_id}/enroll": {"json": {"contact_ids": ["contact-acme"]}},
 }
 
 

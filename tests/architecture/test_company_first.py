@@ -103,6 +103,7 @@ WITHOUT_RECORDS = {
 }
 # Use cases and views that do not begin with runtime and company, each with its reason.
 WITHOUT_COMPANY = {
+    "looked_after": "says how long a job may take",
     "page_of": "takes the collection and the company",
     "merged": "takes the company and lists that take it",
     "take_tick": "ticks belong to no company",

@@ -28,7 +28,7 @@ NEEDS = needs_of(QUERIES.values(), LISTS.values())
 COMPOSITES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: without billing
 OVERRIDES_AT_MOST = 200  # https://firebase.google.com/docs/firestore/quotas: single-field configurations
 CALLERS = ("shared/usecases", "shared/views", "functions", "shared/firestore/opt_outs.py")
-QUERY_METHODS = {"count", "some", "among", "each_value", "each_across_companies"}
+QUERY_METHODS = {"count", "some", "among", "each_value", "each_across_companies", "some_versions"}
 # Building blocks of queries, and where each may be written.
 BLOCKS = {"where", "order_by", "start_after", "start_at", "end_at", "end_before", "find_nearest", "aggregate"}
 

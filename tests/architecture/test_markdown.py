@@ -10,7 +10,7 @@ from tests.kit.docs.markdown import ROOT, Document, document, documents
 LINE = 120
 WORDS = {"README.md": 900, "ARCHITECTURE.md": 2_000}
 GLOSSARY = "docs/glossary.md"
-RESERVED = ("automation", "sequence", "enrollment", "scheduled email")
+RESERVED = ("sequence", "scheduled email")
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

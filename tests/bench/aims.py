@@ -109,6 +109,10 @@ def _people(name: str) -> Callable[[Stored], float]:
     return _of("people", name, at={"contacts": 100_000})
 
 
+def _moved(name: str) -> Callable[[Stored], float]:
+    return _of("automations", name, at={"waiting": 50_000})
+
+
 AIMS = (
     Aim("SMS at 100 ms, times the build before", _ratio(SMS, "base"), least=6),
     Aim("SMS at 100 ms, share of the bare loop", _ratio(SMS, "bare"), least=0.5),
@@ -137,6 +141,8 @@ AIMS = (
     Aim("seconds, segment of 100,000 by consent counted", _people("segments_consent_seconds"), most=3),
     Aim("seconds, segment of 100,000 by activity counted", _people("segments_activity_seconds"), most=3),
     Aim("MiB, an audience of three segments gathered from 100,000", _people("audience_peak_mib"), most=400),
+    Aim("reads a contact, 50,000 waits timed anew", _moved("reads_a_contact"), most=1.05),
+    Aim("writes a contact, 50,000 waits timed anew", _moved("writes_a_contact"), most=1.05),
     Aim("ms, webhooks' p99 while sending", _of("receipts", "answer_p99_ms"), most=250),
     Aim("seconds, fire to first accepted, 100,000 rows", _first_of(100_000), most=2),
     Aim("ms, reply to disposition", _of("receipts", "reply_longest_ms"), most=1_000),

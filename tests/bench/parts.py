@@ -103,6 +103,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "preview": ("--rows=100000",),
     "contacts": ("--count=100000",),
     "people": ("--count=100000",),
+    "automations": ("--count=50000",),
     "cold_start": (),
 }
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {

@@ -22,6 +22,7 @@ from infra.local.processes import ProcessFailed
 from infra.local.stopping import stop_on_signals
 from shared.faults import POINTS
 from tests.faults.account import Account
+from tests.faults.automation_trial import AutomationTrial
 from tests.faults.deployments import deployments
 from tests.faults.guards import GUARDS
 from tests.faults.laboratory import Laboratory, Times, open_laboratory
@@ -66,7 +67,8 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
 
 
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
-    trial = Trial(
+    make = AutomationTrial if scenario.is_automation else Trial
+    trial = make(
         lab.runtime,
         lab.simulator,
         account,

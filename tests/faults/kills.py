@@ -30,6 +30,16 @@ _NEEDS_CLOSED_WINDOW: tuple[Point, ...] = (
 _NEEDS_PEOPLE: tuple[Point, ...] = ("load_people.open", "store_people", "gather_people.begin")
 _NEEDS_LATER_STEP: tuple[Point, ...] = ("plan_later_steps",)
 _NEEDS_BROADCAST: tuple[Point, ...] = ("make_broadcast.claim", "make_broadcast.finish", "end_broadcasts")
+_NEEDS_AUTOMATION: tuple[Point, ...] = (
+    "run_automation.change",
+    "run_automation.commit",
+    "run_automation.publish",
+    "move_enrollments.move",
+    "move_enrollments.keep",
+    "move_enrollments.publish",
+    "advance_enrollments.mark",
+    "advance_enrollments.publish",
+)
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply", "receive_reply.publish")
 # What is refused is read again and written with its failure.
 _NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
@@ -65,6 +75,7 @@ def kills() -> Iterator[Scenario]:
                 numbers=_WITH_REFUSED if point in _NEEDS_REFUSAL else (),
                 is_for_people=point in _NEEDS_PEOPLE,
                 is_broadcast=point in _NEEDS_BROADCAST,
+                is_automation=point in _NEEDS_AUTOMATION,
                 window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
                 has_later_step=point in _NEEDS_LATER_STEP,
             )

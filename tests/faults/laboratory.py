@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ class Laboratory:
     pubsub: GrpcProxy
     http: aiohttp.ClientSession
 
-    async def push(self, function: str, job: dict[str, str], *, message_id: str = "") -> int:
+    async def push(self, function: str, job: Mapping[str, object], *, message_id: str = "") -> int:
         """Deliver a job as Pub/Sub pushes it; the status answered, 0 for none."""
         data = base64.b64encode(json.dumps(job).encode()).decode()
         envelope = {"message": {"data": data, "messageId": message_id or str(random.random())}}  # noqa: S311

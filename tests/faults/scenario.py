@@ -29,7 +29,8 @@ class Scenario:
     """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`.
 
     `by_service`: the texts come from a messaging service. `has_later_step`: the last step waits for the end
-    of the one before. `is_broadcast`: a first wave of texts, and a second of mails.
+    of the one before. `is_broadcast`: a first wave of texts, and a second of mails. `is_automation`: an
+    automation does it, which begins at a tag.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Scenario:
     by_service: bool = False
     has_later_step: bool = False
     is_broadcast: bool = False
+    is_automation: bool = False
 
 
 # A group that was marked `sending` and then lost its worker: nobody can know that nothing left. Up to three

@@ -138,6 +138,13 @@ ASKED_FOR = {
     "plan_later_steps",  # lost, the next tick plans the step
     "reserve_own_starts",  # done again with the chunk; asked again, it gives the same times
     "summarize_fire",  # when a step ended: lost, the next summary notes it
+    "change_state",  # asked for, as the next four
+    "enroll_contacts",
+    "publish_automation",
+    "save_automation",
+    "tell_event",
+    "find_entrants",  # lost, the next look finds them
+    "raise_rows",  # lost, the block is loaded again
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(

@@ -4,6 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
+from shared.domain.automations.automation import (
+    Automation,
+    AutomationVersion,
+    Definition,
+    packed_definition,
+)
+from shared.domain.automations.enrollment import Enrollment, EnrollmentState, Way
+from shared.domain.automations.steps import TagStep
+from shared.domain.automations.trigger import Happened
 from shared.domain.campaigns.audience import (
     Audience,
     FileAudience,
@@ -69,6 +78,48 @@ def a_broadcast(**changes: Any) -> Broadcast:
         updated_at=NOON,
     )
     return replace(broadcast, **changes)
+
+
+def an_automation(**changes: Any) -> Automation:
+    """A draft that attaches a tag to whom the tag "new" was attached to."""
+    definition = Definition(
+        triggers=(Happened(event=EventType.TAG_ATTACHED, what="new"),),
+        steps=(TagStep(id="greet", tag="greeted"),),
+    )
+    automation = Automation(
+        id="welcome",
+        name="Welcome",
+        created_at=NOON,
+        updated_at=NOON,
+        draft=packed_definition(definition),
+    )
+    return replace(automation, **changes)
+
+
+def a_version(**changes: Any) -> AutomationVersion:
+    version = AutomationVersion(
+        id="version",
+        automation_id="welcome",
+        number=1,
+        definition=an_automation().draft,
+        published_at=NOON,
+    )
+    return replace(version, **changes)
+
+
+def an_enrollment(**changes: Any) -> Enrollment:
+    enrollment = Enrollment(
+        id="enrollment",
+        automation_id="welcome",
+        contact_id="ana",
+        event_id="event",
+        entered_by="contact.tag_attached new",
+        entered_at=NOON,
+        state=EnrollmentState.ACTIVE,
+        step_id="greet",
+        way=Way(since=NOON),
+    )
+    return replace(enrollment, **changes)
 
 
 def an_endpoint(**changes: Any) -> WebhookEndpoint:

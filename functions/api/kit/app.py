@@ -24,6 +24,7 @@ PARTS = {
     "campaigns": ("campaigns", "campaign_times"),
     "pasted-lists": ("pasted_lists",),
     "broadcasts": ("broadcasts",),
+    "automations": ("automations",),
     "quiet-hours": ("quiet_hours",),
     "previews": ("previews",),
     "fires": ("fires", "reports"),

@@ -31,6 +31,7 @@ TAGS = {
     "templates": "Message formats, with `{{ fields }}`.",
     "campaigns": "Who gets what, and when: define, preview, freeze, fire, stop.",
     "broadcasts": "A message to a segment on each working day, in two waves.",
+    "automations": "Steps per contact, started by what happens to it: draft, publish, look who is where.",
     "previews": "What a campaign would do, for every row.",
     "fires": "Runs of campaigns, with ledgers that close.",
     "messages": "What became of each message.",

@@ -19,6 +19,7 @@ class ChangedBy(StrEnum):
     IMPORT = "import"
     REPLY = "reply"
     SYSTEM = "system"
+    AUTOMATION = "automation"
 
 
 @dataclass(frozen=True, slots=True)

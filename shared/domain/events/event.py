@@ -20,6 +20,9 @@ class EventType(StrEnum):
     FIELD_CHANGED = "contact.field_changed"
     SUBSCRIBED = "contact.subscribed"
     UNSUBSCRIBED = "contact.unsubscribed"
+    CONTACT_EVENT = "contact.event"  # something of the company's own, told by the API
+    ROW_LOADED = "contact.row_loaded"  # of a file whose source makes contacts of its rows
+    AUTOMATION_CALLED = "contact.automation_called"  # a step of an automation tells of the contact
     DELIVERY_CHANGED = "message.delivery_changed"
     DISPOSITION_CHANGED = "message.disposition_changed"
     REPLY_RECEIVED = "reply.received"
@@ -42,8 +45,9 @@ CAUSES = {EventType.UNSUBSCRIBED: EventType.OPT_OUT_GIVEN, EventType.SUBSCRIBED:
 class Event:
     """One event. It holds no personal data: what `object_id` names is read when the event is told.
 
-    `what` is the tag, the list's id, the field or the channel; of a message its new disposition or delivery,
-    of a reply its meaning or the `event` of the option that was chosen, of an opt-out how it was learned.
+    `what` is the tag, the list's id, the field, the channel, or what the company named it; of a message its
+    new disposition or delivery, of a reply its meaning or the `event` of the
+    option that was chosen, of an opt-out how it was learned.
     """
 
     id: str

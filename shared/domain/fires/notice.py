@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     FIRE_EMPTY = "fire_empty"  # it started, and there was nobody to send to
     FILES_LEFT_OUT = "files_left_out"  # it started without files that somebody may expect in it
     FIRE_PAUSED = "fire_paused"  # too many of its messages came to nothing
+    HANDED_OVER = "handed_over"  # an automation leaves a contact to a person
+    AUTOMATION_CIRCLES = "automation_circles"  # a contact comes into an automation again and again
     ENDPOINT_DISABLED = "endpoint_disabled"  # webhooks do not get through to it
 
 
@@ -39,6 +41,8 @@ class Notice:
     file_id: str | None = None
     fire_id: str | None = None
     endpoint_id: str | None = None
+    automation_id: str | None = None
+    contact_id: str | None = None
     read_at: datetime | None = None
 
 

@@ -20,7 +20,7 @@ from google.cloud.firestore_v1.base_query import BaseFilter
 
 from shared import metering
 from shared.firestore.kit import paths
-from shared.firestore.kit.documents import READ_SIZE, Documents
+from shared.firestore.kit.documents import READ_SIZE, Documents, Version
 from shared.firestore.kit.query import ListQuery, Match, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
@@ -105,6 +105,20 @@ class Collection(Documents[T]):
         records = [self.record(snapshot) async for snapshot in stream]
         metering.count_query(len(records))
         return records
+
+    async def some_versions(
+        self, company_id: str, query: Query, *values: object, limit: int, after: str = ""
+    ) -> list[Version[T]]:
+        """The first `limit` records that match, in the order of their ids, from after an id on.
+
+        The query has equalities alone.
+        """
+        found = self._filtered(self._base(company_id), query, values).order_by("__name__")
+        if after:
+            found = found.start_after({"__name__": self.ref(company_id, after)})
+        snapshots = [one async for one in found.limit(limit).stream(retry=READ_RETRY)]
+        metering.count_query(len(snapshots))
+        return [Version(self.record(one), one.update_time) for one in snapshots]
 
     async def each_match(self, company_id: str, query: Query, *values: object) -> AsyncIterator[T]:
         """Every record that matches, one after the other: memory stays that of a few."""

@@ -101,6 +101,11 @@ RETENTION: dict[str, Retention] = {
         since=lambda delivery: None if delivery.state is DeliveryState.WAITING else delivery.created_at,
         why="looked at, and asked for again, while somebody mends the endpoint",
     ),
+    "automation_enrollments": Retention(
+        period=lambda kept: kept.messages,
+        since=lambda enrollment: enrollment.ended_at,
+        why="as the messages that were sent on the way, once it ended",
+    ),
     "history_searches": Retention(
         period=lambda kept: kept.searches,
         since=lambda search: None if search.is_open else search.next_at,

@@ -14,6 +14,12 @@ CAMPAIGNS = ListQuery(
     collection="campaigns", newest="created_at", equal=("state", "audience.source_id", "name")
 )
 BROADCASTS = ListQuery(collection="broadcasts", newest="created_at", equal=("state", "series_id"))
+AUTOMATIONS = ListQuery(collection="automations", newest="created_at", equal=("state", "name"))
+ENROLLMENTS = ListQuery(
+    collection="automation_enrollments",
+    newest="entered_at",
+    equal=("automation_id", "contact_id", "state", "step_id"),
+)
 FIRES = ListQuery(
     collection="fires",
     newest="fired_at",

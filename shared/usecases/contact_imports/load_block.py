@@ -23,6 +23,7 @@ from shared.runtime import Runtime
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.usecases.contact_imports.note_refusals import note_refusals
 from shared.usecases.contact_imports.plan_block import plan_block
+from shared.usecases.contact_imports.raise_rows import raise_rows
 from shared.usecases.contact_imports.read_import import Block
 from shared.usecases.contacts.change_contacts import change_contacts
 
@@ -57,6 +58,7 @@ async def load_block(
         Author(ChangedBy.IMPORT, item.id),
         change_id=item.block_id(block.number),
     )
+    await raise_rows(runtime, company_id, item, {row.number: one.contact_id for row, one in pairs})
     plan.counts = replace(
         plan.counts, created=counts.created, updated=counts.updated, unchanged=counts.unchanged
     )

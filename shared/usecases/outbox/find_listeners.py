@@ -7,12 +7,18 @@ listen may miss what other processes do until then. What is remembered a little 
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from shared.domain.automations.state import HEARING, MOST_AUTOMATIONS
 from shared.domain.events.event import Listeners
 from shared.domain.events.webhook_endpoint import LISTENING, MOST_ENDPOINTS, WebhookEndpoint
+from shared.firestore.queries.automations import AUTOMATIONS_IN_STATE
 from shared.firestore.queries.events import ENDPOINTS_IN_STATE
 from shared.runtime import Runtime
+
+if TYPE_CHECKING:
+    from shared.domain.automations.automation import Automation
 
 MOST_REMEMBERED = 10_000
 
@@ -35,7 +41,9 @@ async def find_listeners(runtime: Runtime, company_id: str) -> Listeners:
         if found is not None and time.monotonic() - found.at < runtime.settings.listeners_remembered_seconds:
             return found.listeners
         at, endpoints = time.monotonic(), await listening_endpoints(runtime, company_id)
-        listeners = Listeners.of(kind for one in endpoints for kind in one.event_types)
+        automations = await hearing_automations(runtime, company_id)
+        heard = [kind for one in endpoints for kind in one.event_types]
+        listeners = Listeners.of([*heard, *(kind for one in automations for kind in one.heard)])
         if len(known) >= MOST_REMEMBERED:
             known.clear()
         known[company_id] = _Found(at, listeners)
@@ -46,6 +54,12 @@ async def listening_endpoints(runtime: Runtime, company_id: str) -> list[Webhook
     """The webhook endpoints that are told, or will be once they go on."""
     endpoints = runtime.stores.webhook_endpoints
     return await endpoints.some(company_id, ENDPOINTS_IN_STATE, LISTENING, limit=MOST_ENDPOINTS)
+
+
+async def hearing_automations(runtime: Runtime, company_id: str) -> "list[Automation]":
+    """The automations that contacts enter, or are in."""
+    automations = runtime.stores.automations
+    return await automations.some(company_id, AUTOMATIONS_IN_STATE, HEARING, limit=MOST_AUTOMATIONS)
 
 
 def forget_listeners(runtime: Runtime, company_id: str) -> None:

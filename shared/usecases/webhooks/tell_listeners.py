@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from shared import log
+from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.events.contact_events import contact_events
 from shared.domain.events.event import Event
@@ -28,7 +29,8 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.events import CHANGES_DUE, EVENTS_DUE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.outbox.find_listeners import listening_endpoints
+from shared.usecases.outbox.find_heard import find_heard
+from shared.usecases.outbox.find_listeners import hearing_automations, listening_endpoints
 from shared.usecases.webhooks.find_consent_events import find_consent_events
 
 SECONDS_A_JOB = 60.0
@@ -56,9 +58,10 @@ async def tell_listeners(runtime: Runtime, job: TellListeners) -> None:
     """Tell everything that waits; after a minute another job goes on. Nothing, when nothing waits."""
     deadline, company_id = time.monotonic() + SECONDS_A_JOB, job.company_id
     while (found := await _find(runtime, company_id)) is not None:
-        endpoints = await _tell(runtime, company_id, found)
-        log.event("events told", company_id=company_id, endpoints=len(endpoints))
-        await announce_jobs(runtime, [deliver_job(company_id, one) for one in endpoints], None)
+        endpoints, enrolled = await _tell(runtime, company_id, found)
+        log.event("events told", company_id=company_id, endpoints=len(endpoints), enrolled=len(enrolled))
+        jobs = [deliver_job(company_id, one) for one in endpoints]
+        await announce_jobs(runtime, [*jobs, *run_jobs(company_id, enrolled)], None)
         if time.monotonic() >= deadline:
             await announce_jobs(runtime, [tell_job(company_id)], None)
             return
@@ -75,14 +78,24 @@ async def _find(runtime: Runtime, company_id: str) -> _Due | None:
     return _Due({one.id: one for one in events}, {one.id: one for one in few or changes[:1]})
 
 
-async def _tell(runtime: Runtime, company_id: str, found: _Due) -> list[WebhookEndpoint]:
-    """Make the webhooks of what was found, if nobody has meanwhile; the endpoints they are for."""
+async def _tell(
+    runtime: Runtime, company_id: str, found: _Due
+) -> tuple[list[WebhookEndpoint], list[Enrollment]]:
+    """Make the webhooks of what was found, and what automations do of it, if nobody has meanwhile.
+
+    Returns the endpoints that the webhooks are for, and the enrollments that go on.
+    """
     stores = runtime.stores
     listening = await listening_endpoints(runtime, company_id)
+    automations = await hearing_automations(runtime, company_id)
     heard = {kind for one in listening for kind in one.event_types}
+    heard |= {kind for one in automations for kind in one.heard}
     raised = [event for one in found.events.values() for event in unpacked(one.events)]
     consents = await find_consent_events(runtime, company_id, raised, heard)
+    every = [event for one in found.all() for event in (one, *consents.get(one.id, ()))]
+    hearing = await find_heard(runtime, company_id, automations, every)
     told_to: dict[str, WebhookEndpoint] = {}  # also by an attempt that reported an error
+    enrolled: dict[str, Enrollment] = {}  # likewise
 
     async def tell(transaction: Transaction) -> None:
         events, changes, endpoints = await read_together(
@@ -94,13 +107,16 @@ async def _tell(runtime: Runtime, company_id: str, found: _Due) -> list[WebhookE
         )
         due = _Due(events, {name: one for name, one in changes.items() if one.due_at is not None})
         told = [event for one in due.all() for event in (one, *consents.get(one.id, ()))]
+        going_on = await hearing.read(transaction, told)
         live = [one for one in endpoints.values() if one.state in LISTENING]
         made = list(deliveries_of(told, live, runtime.now()))
         _put(runtime, company_id, transaction, due, made, endpoints)
+        hearing.put(transaction, going_on)
+        enrolled.update({one.id: one for one in going_on})
         told_to.update({one.endpoint_id: endpoints[one.endpoint_id] for one in made})
 
     await transact(stores.db, tell)
-    return list(told_to.values())
+    return list(told_to.values()), list(enrolled.values())
 
 
 def _put(

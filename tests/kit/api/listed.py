@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.automations.state import AutomationState
 from shared.domain.campaigns.audience import NewestFileAudience
 from shared.domain.campaigns.broadcast import BroadcastState
 from shared.domain.campaigns.campaign import CampaignState
@@ -49,6 +50,7 @@ from tests.kit.builders import (
     a_message,
     a_source,
     a_template,
+    an_automation,
     an_endpoint,
     an_event,
     an_sms_sender,
@@ -234,6 +236,16 @@ LISTS = (
             id="", name="VIPs", criterion=HasTag(value="vip"), created_at=NOON, updated_at=NOON
         ),
         filters={"name": ("VIPs", {"name": "Others"})},
+    ),
+    ApiList(
+        path="/v1/automations",
+        store="automations",
+        newest="created_at",
+        make=an_automation,
+        filters={
+            "state": ("draft", {"state": AutomationState.LIVE}),
+            "name": ("Welcome", {"name": "Others"}),
+        },
     ),
     ApiList(
         path="/v1/broadcasts",

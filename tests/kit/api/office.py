@@ -44,7 +44,10 @@ from tests.kit.builders import (
     a_message,
     a_source,
     a_template,
+    a_version,
+    an_automation,
     an_endpoint,
+    an_enrollment,
     an_event,
     an_sms_sender,
 )
@@ -169,6 +172,11 @@ class Office:
                 id=f"saved{suffix}", name="Hours", text="Until five.", created_at=NOON, updated_at=NOON
             ),
             stores.broadcasts: a_broadcast(id=f"broadcast{suffix}", series_id=f"broadcast{suffix}"),
+            stores.automations: an_automation(id=f"automation{suffix}"),
+            stores.automation_versions: a_version(id=f"version{suffix}", automation_id=f"automation{suffix}"),
+            stores.enrollments: an_enrollment(
+                id=f"enrollment{suffix}", automation_id=f"automation{suffix}", contact_id=f"contact{suffix}"
+            ),
             stores.contact_imports: ContactImport(
                 id=f"import{suffix}",
                 name="people.csv",

@@ -43,10 +43,11 @@ UNSEARCHED = frozenset(
 # So few documents, or so small ones, that an index more costs nothing; the number of exemptions is limited.
 FEW = frozenset(
     {
-        "activity_shards", "api_keys", "audit_records", "broadcasts", "contact_fields", "contact_imports",
-        "contact_lists", "conversations", "deletion_work", "deletions", "events", "invitations", "invites",
-        "linked_files", "list_consents", "notices", "previews", "saved_replies", "segments",
-        "sender_timelines", "senders", "sessions", "sources", "templates", "users", "webhook_endpoints",
+        "activity_shards", "api_keys", "audit_records", "automation_versions", "automations", "broadcasts",
+        "contact_fields", "contact_imports", "contact_lists", "conversations", "deletion_work", "deletions",
+        "events", "invitations", "invites", "linked_files", "list_consents", "notices", "previews",
+        "saved_replies", "segments", "sender_timelines", "senders", "sessions", "sources", "templates",
+        "users", "webhook_endpoints",
     }
 )  # fmt: skip
 # Records that say themselves when they end, and those whose class has a retention.

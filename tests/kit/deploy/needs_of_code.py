@@ -28,6 +28,9 @@ JOB_WORKERS = {
     "GatherPeople": "gather_people",
     "tell_job": "tell_listeners",
     "deliver_job": "deliver_webhooks",
+    "run_jobs": "run_automation",
+    "move_job": "move_enrollments",
+    "find_job": "find_entrants",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

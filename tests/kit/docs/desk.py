@@ -49,6 +49,7 @@ DESK = Author(ChangedBy.SYSTEM, "desk")
 # What a word in capitals stands for, once something of this kind was made.
 NOUNS = {
     "api-keys": "KEY",
+    "automations": "AUTOMATION",
     "broadcasts": "BROADCAST",
     "campaigns": "CAMPAIGN",
     "contact-fields": "CONTACT_FIELD",
@@ -219,6 +220,10 @@ class Desk:
         if noun in NOUNS:
             self.places[NOUNS[noun]] = item_id
         answer = json_of(response)
+        if response.url.path.endswith("/versions"):
+            self.places["VERSION"] = answer["items"][0]["id"]
+        if response.url.path.endswith("/enroll"):
+            self.places["ENROLLMENT"] = answer["items"][0]["id"]
         if isinstance(answer, dict):
             self.places |= {word: answer[name] for name, word in ANSWERED.items() if answer.get(name)}
             for path, word in WITHOUT_PLACE.items():

@@ -1,0 +1,137 @@
+"""An automation: steps per contact, started by what happens to it. Versions of it never change."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+
+import msgspec
+
+from shared.domain.automations.state import AutomationState
+from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step
+from shared.domain.automations.trigger import Happened, Trigger
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.channel import as_text
+from shared.domain.events.event import EventType
+from shared.domain.ids import computed_id
+
+
+class Reentry(StrEnum):
+    """Whether a contact may enter again."""
+
+    ONCE = "once"
+    AFTER_END = "after_end"  # again after it ended
+    ALWAYS = "always"  # every time, beside itself too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """What an automation does. Messages go out within the `window`, under the `topic` of refusals, if any.
+
+    One of the `goals` ends a contact's way early.
+    """
+
+    triggers: tuple[Trigger, ...]
+    steps: tuple[AutomationStep, ...]
+    reentry: Reentry = Reentry.ONCE
+    goals: tuple[Happened, ...] = ()
+    window: ContactWindow = field(default_factory=ContactWindow)
+    topic: str = ""
+
+    def events(self) -> Iterator[Happened]:
+        """All events that it listens to."""
+        yield from (one for one in self.triggers if isinstance(one, Happened))
+        yield from self.goals
+        for step in every_step(self.steps):
+            if isinstance(step, WaitStep) and isinstance(step.wait, WaitUntilEvent):
+                yield step.wait.event
+
+
+_DEFINITION = msgspec.json.Decoder(Definition, dec_hook=lambda kind, value: kind(value))
+
+
+def packed_definition(definition: Definition) -> bytes:
+    """A definition as a document holds it: trees would be nested deeper than a document takes."""
+    return zlib.compress(msgspec.json.encode(definition, enc_hook=as_text), 1)
+
+
+@lru_cache(maxsize=256)
+def definition_in(content: bytes) -> Definition:
+    """The definition that a document holds."""
+    return _DEFINITION.decode(zlib.decompress(content))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Automation:
+    """One automation. `draft` is the packed definition that is edited, `live` the published one.
+
+    `version` is the number of the newest published version, 0 before the first. `heard` are the types of
+    events that it listens to. `due_at` is when the tick looks after it: who is parked, who stands on steps
+    that an edit concerns, whose date comes.
+    """
+
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    draft: bytes
+    live: bytes = b""
+    state: AutomationState = AutomationState.DRAFT
+    version: int = 0
+    heard: tuple[EventType, ...] = ()
+    due_at: datetime | None = None
+
+    @property
+    def takes_in(self) -> bool:
+        """Whether contacts enter it."""
+        return self.state in (AutomationState.LIVE, AutomationState.PAUSED)
+
+    @property
+    def moves(self) -> bool:
+        """Whether contacts move on in it."""
+        return self.state in (AutomationState.LIVE, AutomationState.DRAINING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moving:
+    """How far an edit came with those who stand on its steps.
+
+    `step_ids` are the steps that are still to be looked at, of the first those after the enrollment `after`.
+    `moved` are so many of the `found` that stood there when it was published.
+    """
+
+    step_ids: tuple[str, ...]
+    found: int
+    moved: int = 0
+    after: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everybody was looked at."""
+        return not self.step_ids
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutomationVersion:
+    """What was published under a number. `contents` are the hashes of the frozen texts, by send step.
+
+    `choices` say what becomes of those who stand on a step that it deletes or changes, by step. `moving` is
+    how far those were brought up to it.
+    """
+
+    id: str
+    automation_id: str
+    number: int
+    definition: bytes
+    published_at: datetime
+    published_by: str = ""
+    contents: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
+    moving: Moving | None = None
+
+
+def version_id(automation_id: str, number: int) -> str:
+    """The id of a version."""
+    return computed_id(automation_id, "version", number)

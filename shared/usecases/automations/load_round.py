@@ -1,0 +1,78 @@
+"""Load what a round of steps needs: the automation as it is, its versions, who is in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.automations.automation import (
+    Automation,
+    AutomationVersion,
+    Definition,
+    definition_in,
+    version_id,
+)
+from shared.domain.automations.bring_up import bring_up, numbers_between
+from shared.domain.automations.enrollment import Enrollment
+from shared.domain.automations.wait_times import Person, person_of
+from shared.domain.companies.company import Company
+from shared.domain.contacts.contact import Contact
+from shared.runtime import Runtime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """An automation, some enrollments for which something is to be done, and their contacts by id."""
+
+    company: Company
+    automation: Automation
+    versions: Mapping[int, AutomationVersion]
+    enrollments: Mapping[str, Enrollment]
+    contacts: Mapping[str, Contact]
+    now: datetime
+
+    def version_of(self, enrollment: Enrollment) -> AutomationVersion:
+        """The version that the enrollment goes by: the newest, unless it stays on an older one."""
+        return self.versions[enrollment.version or self.automation.version]
+
+    def definition_of(self, enrollment: Enrollment) -> Definition:
+        """What the enrollment goes by."""
+        return definition_in(self.version_of(enrollment).definition)
+
+    def brought(self, enrollment: Enrollment) -> Enrollment | None:
+        """What edits make of the enrollment; None where they do not concern it."""
+        contact = self.contacts.get(enrollment.contact_id)
+        person = person_of(contact, self.company.time_zone) if contact else None
+        after = bring_up(enrollment, self.automation, self.versions, person, self.now)
+        return None if replace(after, seen=enrollment.seen) == enrollment else after
+
+    def person(self, enrollment: Enrollment) -> Person:
+        """The enrollment's contact, in its time zone. Raises KeyError for one that is gone."""
+        contact = self.contacts[enrollment.contact_id]
+        return person_of(contact, self.company.time_zone)
+
+
+async def load_round(
+    runtime: Runtime, company_id: str, automation_id: str, enrollment_ids: Iterable[str]
+) -> Round | None:
+    """What is due of these enrollments now; None when nothing is, or nobody moves on in the automation."""
+    stores, now = runtime.stores, runtime.now()
+    automation = await stores.automations.find(company_id, automation_id)
+    company = await stores.companies.find(company_id)
+    if automation is None or not automation.moves or company is None or company.is_being_deleted:
+        return None
+    found = await stores.enrollments.find_many(company_id, enrollment_ids)
+    ready = {key: one for key, one in found.items() if one.is_ready(now)}
+    if not ready:
+        return None
+    numbers = {number for one in ready.values() for number in numbers_between(one, automation)}
+    ids = [version_id(automation_id, number) for number in numbers]
+    versions = await stores.automation_versions.find_many(company_id, ids)
+    contacts = await stores.contact_shards.contacts(company_id, {one.contact_id for one in ready.values()})
+    return Round(
+        company=company,
+        automation=automation,
+        versions={one.number: one for one in versions.values()},
+        enrollments=ready,
+        contacts=contacts,
+        now=now,
+    )

@@ -1,0 +1,103 @@
+"""Automations, and the contacts in them."""
+
+from dataclasses import dataclass, replace
+
+from shared.domain.automations.automation import (
+    Automation,
+    AutomationVersion,
+    definition_in,
+    version_id,
+)
+from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.state import AutomationState
+from shared.domain.automations.version_diff import StepDifference, other_parts_differ, steps_differ
+from shared.domain.errors import NotFound
+from shared.firestore.queries.lists import AUTOMATIONS, ENROLLMENTS
+from shared.runtime import Runtime
+from shared.views.kit.paging import Page, PageAsked, page_of
+
+SHOWN_VERSIONS = 50
+
+
+async def list_automations(
+    runtime: Runtime,
+    company_id: str,
+    asked: PageAsked,
+    *,
+    state: AutomationState | None = None,
+    name: str | None = None,
+) -> Page[Automation]:
+    """The company's automations, newest first."""
+    return await page_of(runtime.stores.automations, company_id, asked, AUTOMATIONS, state=state, name=name)
+
+
+async def get_automation(runtime: Runtime, company_id: str, automation_id: str) -> Automation:
+    """One automation. Raises NotFound."""
+    return await runtime.stores.automations.get(company_id, automation_id)
+
+
+async def list_enrollments(
+    runtime: Runtime,
+    company_id: str,
+    asked: PageAsked,
+    *,
+    automation_id: str | None = None,
+    contact_id: str | None = None,
+    state: EnrollmentState | None = None,
+    step_id: str | None = None,
+) -> Page[Enrollment]:
+    """The enrollments that match every filter given, newest first."""
+    return await page_of(
+        runtime.stores.enrollments,
+        company_id,
+        asked,
+        ENROLLMENTS,
+        automation_id=automation_id,
+        contact_id=contact_id,
+        state=state,
+        step_id=step_id,
+    )
+
+
+async def get_enrollment(
+    runtime: Runtime, company_id: str, automation_id: str, enrollment_id: str
+) -> Enrollment:
+    """One enrollment of the automation. Raises NotFound."""
+    found = await runtime.stores.enrollments.get(company_id, enrollment_id)
+    if found.automation_id != automation_id:
+        raise NotFound("enrollment", enrollment_id)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionShown:
+    """A version, with what differs from the one before it: steps, and the names of other parts."""
+
+    version: AutomationVersion
+    steps: tuple[StepDifference, ...]
+    others: tuple[str, ...]
+
+
+async def list_versions(runtime: Runtime, company_id: str, automation_id: str) -> list[AutomationVersion]:
+    """The newest versions of the automation, the newest first. Raises NotFound."""
+    automation = await get_automation(runtime, company_id, automation_id)
+    numbers = range(automation.version, max(0, automation.version - SHOWN_VERSIONS), -1)
+    ids = [version_id(automation_id, number) for number in numbers]
+    found = await runtime.stores.automation_versions.find_many(company_id, ids)
+    return [found[one] for one in ids if one in found]
+
+
+async def get_version(runtime: Runtime, company_id: str, automation_id: str, version: str) -> VersionShown:
+    """One version of the automation, by its id. Raises NotFound."""
+    versions = runtime.stores.automation_versions
+    found = await versions.get(company_id, version)
+    if found.automation_id != automation_id:
+        raise NotFound(versions.kind, version)
+    before = await versions.find(company_id, version_id(automation_id, found.number - 1))
+    new = definition_in(found.definition)
+    old = definition_in(before.definition) if before else replace(new, steps=())
+    return VersionShown(
+        version=found,
+        steps=tuple(steps_differ(old.steps, new.steps)),
+        others=tuple(other_parts_differ(old, new)),
+    )
