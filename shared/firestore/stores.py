@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.automations.automation import Automation, AutomationVersion
-from shared.domain.automations.enrollment import Enrollment
+from shared.domain.automations.enrollment import Enrollment as AutomationEnrollment
 from shared.domain.campaigns.broadcast import Broadcast
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import ApiKey
@@ -278,4 +278,4 @@ class Stores:
     # What was published of them.
     automation_versions = _kept("automation_versions", AutomationVersion, "version")
     # Contacts' ways through automations.
-    enrollments = _kept("automation_enrollments", Enrollment, "enrollment")
+    automation_enrollments = _kept("automation_enrollments", AutomationEnrollment, "enrollment")

@@ -48,7 +48,7 @@ async def list_enrollments(
 ) -> Page[Enrollment]:
     """The enrollments that match every filter given, newest first."""
     return await page_of(
-        runtime.stores.enrollments,
+        runtime.stores.automation_enrollments,
         company_id,
         asked,
         ENROLLMENTS,
@@ -63,7 +63,7 @@ async def get_enrollment(
     runtime: Runtime, company_id: str, automation_id: str, enrollment_id: str
 ) -> Enrollment:
     """One enrollment of the automation. Raises NotFound."""
-    found = await runtime.stores.enrollments.get(company_id, enrollment_id)
+    found = await runtime.stores.automation_enrollments.get(company_id, enrollment_id)
     if found.automation_id != automation_id:
         raise NotFound("enrollment", enrollment_id)
     return found

@@ -102,7 +102,9 @@ async def work(count: int) -> dict[str, Any]:
     for first in range(0, count, 300):
         part = every[first : first + 300]
         await commit_part(
-            stores.db, part, lambda writer, one: stores.enrollments.create(writer, COMPANY, one.id, one)
+            stores.db,
+            part,
+            lambda writer, one: stores.automation_enrollments.create(writer, COMPANY, one.id, one),
         )
     await edit_automation(runtime, COMPANY, "bench", "Bench", definition(2 * HOUR))
     await publish_automation(runtime, COMPANY, "bench")

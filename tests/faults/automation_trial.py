@@ -82,7 +82,7 @@ class AutomationTrial(Trial):
 
     async def enrollments(self) -> list[Enrollment]:
         """All of them."""
-        return (await self.stores.enrollments.page(self.company_id, limit=1000)).items
+        return (await self.stores.automation_enrollments.page(self.company_id, limit=1000)).items
 
     async def settle(self, *, seconds: float) -> None:
         """Wait until all is quiet. Raises Unsettled also where a contact was changed twice."""

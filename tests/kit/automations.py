@@ -86,7 +86,7 @@ class Desk:
 
     async def enrollments(self) -> list[Enrollment]:
         """All of them, by contact and time."""
-        page = await self.stores.enrollments.page("acme", limit=500)
+        page = await self.stores.automation_enrollments.page("acme", limit=500)
         return sorted(page.items, key=lambda one: (one.contact_id, one.entered_at, one.id))
 
     async def tags(self, contact_id: str) -> tuple[str, ...]:

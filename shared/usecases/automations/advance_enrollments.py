@@ -21,7 +21,7 @@ async def advance_enrollments(runtime: Runtime, now: datetime) -> dict[str, int]
     """Announce the enrollments that are due; how many. One whose job is lost is found again later."""
     unparked = await look_after_automations(runtime, now)
     count, part = 0, list[tuple[str, Enrollment]]()
-    async for pair in runtime.stores.enrollments.each_across_companies(ENROLLMENTS_DUE, now):
+    async for pair in runtime.stores.automation_enrollments.each_across_companies(ENROLLMENTS_DUE, now):
         part.append(pair)
         count += 1
         if len(part) == MARKED_TOGETHER:
@@ -41,7 +41,7 @@ async def _announce(runtime: Runtime, found: _Found, now: datetime) -> None:
     if not found:
         return
     moving = await _automations(runtime, found)
-    enrollments, writer = runtime.stores.enrollments, runtime.stores.db.batch()
+    enrollments, writer = runtime.stores.automation_enrollments, runtime.stores.db.batch()
     companies: dict[str, list[Enrollment]] = {}
     for company_id, one in found:
         if (company_id, one.automation_id) in moving:

@@ -39,10 +39,12 @@ async def enroll_contacts(
         due_at = now + looked_after(runtime)
         ids = sorted(set(contact_ids))
         wanted = [replace(entered(automation_id, one, event, due_at), entered_by=BY_HAND) for one in ids]
-        stored = await stores.enrollments.find_many(company_id, [one.id for one in wanted], transaction)
+        stored = await stores.automation_enrollments.find_many(
+            company_id, [one.id for one in wanted], transaction
+        )
         for one in wanted:
             if one.id not in stored:
-                stores.enrollments.put(transaction, company_id, one.id, one)
+                stores.automation_enrollments.put(transaction, company_id, one.id, one)
         return [stored.get(one.id, one) for one in wanted]
 
     enrollments = await transact(stores.db, enroll)

@@ -65,7 +65,7 @@ def _entering(
 
 async def _add(runtime: Runtime, company_id: str, found: list[Enrollment]) -> list[Enrollment]:
     """Those that are new, stored."""
-    enrollments, gate = runtime.stores.enrollments, asyncio.Semaphore(ADDED_AT_ONCE)
+    enrollments, gate = runtime.stores.automation_enrollments, asyncio.Semaphore(ADDED_AT_ONCE)
 
     async def add(one: Enrollment) -> bool:
         async with gate:

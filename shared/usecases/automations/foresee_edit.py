@@ -44,7 +44,7 @@ async def foresee_edit(runtime: Runtime, company_id: str, automation_id: str) ->
 async def _effect(
     runtime: Runtime, company_id: str, automation: Automation, change: StepChange, old: Steps, new: Steps
 ) -> StepEffect:
-    enrollments = runtime.stores.enrollments
+    enrollments = runtime.stores.automation_enrollments
     place = (automation.id, change.step_id, 0)
     standing = await enrollments.count(company_id, ENROLLMENTS_ON_STEP, *place)
     if change.default is Choice.GO_ON:

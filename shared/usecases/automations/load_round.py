@@ -60,7 +60,7 @@ async def load_round(
     company = await stores.companies.find(company_id)
     if automation is None or not automation.moves or company is None or company.is_being_deleted:
         return None
-    found = await stores.enrollments.find_many(company_id, enrollment_ids)
+    found = await stores.automation_enrollments.find_many(company_id, enrollment_ids)
     ready = {key: one for key, one in found.items() if one.is_ready(now)}
     if not ready:
         return None

@@ -43,7 +43,7 @@ async def look_after_automations(runtime: Runtime, now: datetime) -> int:
 
 async def _unpark(runtime: Runtime, company_id: str, automation: Automation, now: datetime, most: int) -> int:
     """Have those who are parked looked after from now on, if contacts move on again; how many."""
-    enrollments, count = runtime.stores.enrollments, 0
+    enrollments, count = runtime.stores.automation_enrollments, 0
     while automation.moves and count < most:
         parked = await enrollments.some(company_id, ENROLLMENTS_PARKED, automation.id, True, limit=TOGETHER)
         if not parked:

@@ -60,7 +60,7 @@ async def _move_page(
     runtime: Runtime, company_id: str, version: AutomationVersion, moving: Moving
 ) -> AutomationVersion | None:
     """Move the next page, have those go on who are not to wait, and keep how far it came."""
-    enrollments, step_id = runtime.stores.enrollments, moving.step_ids[0]
+    enrollments, step_id = runtime.stores.automation_enrollments, moving.step_ids[0]
     found = await enrollments.some_versions(
         company_id, ENROLLMENTS_ON_STEP, version.automation_id, step_id, 0, limit=PAGE, after=moving.after
     )
@@ -104,7 +104,7 @@ async def _move(
     runtime: Runtime, company_id: str, edit: _Edit, found: Sequence[Version[Enrollment]]
 ) -> list[Enrollment]:
     """Those that were moved, as they are stored now. What others write meanwhile is read again."""
-    enrollments, done = runtime.stores.enrollments, list[Enrollment]()
+    enrollments, done = runtime.stores.automation_enrollments, list[Enrollment]()
     for _ in range(TRIES):
         changes = await _changes(runtime, company_id, edit, found)
         if not changes:

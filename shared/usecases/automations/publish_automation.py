@@ -92,7 +92,9 @@ async def _prepare(
     contents = await freeze_sends(runtime, company_id, read, definition)
     ids = tuple(one.step_id for one in changes)
     counts = [
-        await runtime.stores.enrollments.count(company_id, ENROLLMENTS_ON_STEP, read.id, step_id, 0)
+        await runtime.stores.automation_enrollments.count(
+            company_id, ENROLLMENTS_ON_STEP, read.id, step_id, 0
+        )
         for step_id in ids
     ]
     return _Edit(

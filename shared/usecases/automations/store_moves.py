@@ -74,7 +74,7 @@ async def _still_hold(
     if automation is None or not automation.moves or automation.version != round.automation.version:
         return []
     ids = [move.before.id for move in moves]
-    stored = await stores.enrollments.find_many(company_id, ids, transaction)
+    stored = await stores.automation_enrollments.find_many(company_id, ids, transaction)
     return [
         move
         for move in moves
@@ -89,7 +89,7 @@ async def _others(
     entering = [move.before for move in moves if move.before.state is EnrollmentState.ENTERED]
 
     async def read(one: Enrollment) -> list[Enrollment]:
-        found = await runtime.stores.enrollments.some(
+        found = await runtime.stores.automation_enrollments.some(
             round.company.id,
             ENROLLMENTS_OF_CONTACT,
             one.automation_id,
@@ -178,7 +178,7 @@ def _write(
         due_at = now + looked_after(runtime) if is_queued else after.due_at
         seen = after.version or round.automation.version
         stored = replace(after, revision=before.revision + 1, due_at=due_at, seen=seen)
-        stores.enrollments.put_changed(transaction, company_id, before.id, before, stored)
+        stores.automation_enrollments.put_changed(transaction, company_id, before.id, before, stored)
     for notice in made.notices:
         stores.notices.put(transaction, company_id, notice.id, notice)
     for one in sent:

@@ -23,7 +23,7 @@ from shared.firestore.kit.query import Match
 from shared.firestore.kit.transactions import Transaction, commit, transact
 from shared.firestore.queries.lists import CONTACT_CHANGES
 from shared.runtime import Runtime
-from shared.usecases.contacts.forget_enrollments import forget_enrollments
+from shared.usecases.contacts.forget_automation_enrollments import forget_automation_enrollments
 from shared.usecases.outbox.open_outbox import open_outbox
 from shared.views.contacts import find_contacts
 
@@ -80,7 +80,7 @@ async def _forget_histories(
 ) -> None:
     """Forget all changes of the contacts, and of those merged into them: they are the same people."""
     ids = {one_id for one in contacts for one_id in (one.id, *one.merged_ids)}
-    page.removed["enrollments"] += await forget_enrollments(runtime, company_id, ids)
+    page.removed["automation_enrollments"] += await forget_automation_enrollments(runtime, company_id, ids)
     for contact_id in ids:
         await _forget_history(runtime, company_id, contact_id, page)
 

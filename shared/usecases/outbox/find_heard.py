@@ -33,7 +33,7 @@ class Hearing:
         heard = sorted((one for one in told if one.id in self.contact_ids), key=lambda event: event.at)
         if not heard:
             return []
-        enrollments = self.runtime.stores.enrollments
+        enrollments = self.runtime.stores.automation_enrollments
         new = {one.id for event in heard for one in self._entering(event)}
         ids = sorted({*self.enrollment_ids, *new})
         stored = await enrollments.find_many(self.company_id, ids, transaction)
@@ -49,7 +49,7 @@ class Hearing:
         """Store them."""
         for one in changed:
             after = replace(one, revision=one.revision + 1)
-            self.runtime.stores.enrollments.put(transaction, self.company_id, one.id, after)
+            self.runtime.stores.automation_enrollments.put(transaction, self.company_id, one.id, after)
 
     def _entering(self, event: Event) -> list[Enrollment]:
         """Those that the event asks for, as if none were stored."""
@@ -84,7 +84,7 @@ async def find_heard(
     heard = [event for event in events if event.type in types]
     contact_ids = {one.id: one.object_id for one in heard if one.type.noun == NOUN}
     contact_ids |= await _of_messages(runtime, company_id, heard)
-    found = await runtime.stores.enrollments.among(
+    found = await runtime.stores.automation_enrollments.among(
         company_id, ENROLLMENTS_OF_CONTACTS, set(contact_ids.values())
     )
     going_on = [one.id for one in found if one.state is not EnrollmentState.ENDED]

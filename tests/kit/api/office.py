@@ -174,7 +174,7 @@ class Office:
             stores.broadcasts: a_broadcast(id=f"broadcast{suffix}", series_id=f"broadcast{suffix}"),
             stores.automations: an_automation(id=f"automation{suffix}"),
             stores.automation_versions: a_version(id=f"version{suffix}", automation_id=f"automation{suffix}"),
-            stores.enrollments: an_enrollment(
+            stores.automation_enrollments: an_enrollment(
                 id=f"enrollment{suffix}", automation_id=f"automation{suffix}", contact_id=f"contact{suffix}"
             ),
             stores.contact_imports: ContactImport(
