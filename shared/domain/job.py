@@ -100,6 +100,21 @@ class DeliverWebhooks:
     endpoint_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrollPeople:
+    """Topic enroll-people: go on with bringing people into a sequence."""
+
+    company_id: str
+    enrolling_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanSequences:
+    """Topic plan-sequences: go on with the plan of a company's sequences, and hand over what is due."""
+
+    company_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -113,6 +128,8 @@ Job = (
     | RecordActivity
     | TellListeners
     | DeliverWebhooks
+    | EnrollPeople
+    | PlanSequences
 )
 
 TOPICS: dict[type[Job], str] = {
@@ -128,4 +145,6 @@ TOPICS: dict[type[Job], str] = {
     RecordActivity: "record-activity",
     TellListeners: "tell-listeners",
     DeliverWebhooks: "deliver-webhooks",
+    EnrollPeople: "enroll-people",
+    PlanSequences: "plan-sequences",
 }

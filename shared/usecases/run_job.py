@@ -7,11 +7,13 @@ from shared.domain.job import (
     TOPICS,
     AskConsents,
     DeliverWebhooks,
+    EnrollPeople,
     ForgetPerson,
     GatherPeople,
     ImportContacts,
     IngestFile,
     Job,
+    PlanSequences,
     PreviewCampaign,
     QueueMessages,
     RecordActivity,
@@ -35,6 +37,8 @@ FOLDERS: dict[type[Job], str] = {
     RecordActivity: "contacts",
     TellListeners: "webhooks",
     DeliverWebhooks: "webhooks",
+    EnrollPeople: "sequences",
+    PlanSequences: "sequences",
 }
 
 

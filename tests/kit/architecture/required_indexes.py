@@ -44,9 +44,10 @@ UNSEARCHED = frozenset(
 FEW = frozenset(
     {
         "activity_shards", "api_keys", "broadcasts", "contact_fields", "contact_imports", "contact_lists",
-        "conversations", "deletion_work", "deletions", "events", "invitations", "invites", "list_consents",
-        "notices", "previews", "saved_replies", "segments", "sender_timelines", "senders", "sessions",
-        "sources", "templates", "users", "webhook_endpoints",
+        "conversations", "deletion_work", "deletions", "enrollings", "enrollments", "events", "invitations",
+        "invites", "list_consents", "mailboxes", "notices", "previews", "saved_replies", "scheduled_emails",
+        "segments", "sender_timelines", "senders", "sequence_plans", "sequences", "sessions", "sources",
+        "templates", "users", "webhook_endpoints",
     }
 )  # fmt: skip
 # Records that say themselves when they end, and those whose class has a retention.

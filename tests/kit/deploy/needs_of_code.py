@@ -28,6 +28,8 @@ JOB_WORKERS = {
     "GatherPeople": "gather_people",
     "tell_job": "tell_listeners",
     "deliver_job": "deliver_webhooks",
+    "enroll_job": "enroll_people",
+    "plan_job": "plan_sequences",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {
