@@ -126,6 +126,20 @@ class FindEntrants:
     automation_id: str
 
 
+class EnrollPeople:
+    """Topic enroll-people: go on with bringing people into a sequence."""
+
+    company_id: str
+    enrolling_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanSequences:
+    """Topic plan-sequences: go on with the plan of a company's sequences, and hand over what is due."""
+
+    company_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -142,6 +156,8 @@ Job = (
     | RunAutomation
     | MoveEnrollments
     | FindEntrants
+    | EnrollPeople
+    | PlanSequences
 )
 
 # A chunk of at most 300 rows, a batch of at most 100 messages: what may run where it is announced.
@@ -163,4 +179,6 @@ TOPICS: dict[type[Job], str] = {
     RunAutomation: "run-automation",
     MoveEnrollments: "move-enrollments",
     FindEntrants: "find-entrants",
+    EnrollPeople: "enroll-people",
+    PlanSequences: "plan-sequences",
 }

@@ -46,6 +46,12 @@ from shared.domain.messages.saved_reply import SavedReply
 from shared.domain.messages.text_claim import TextClaim
 from shared.domain.senders.sender import Sender
 from shared.domain.senders.sender_timeline import SenderTimeline
+from shared.domain.sequences.enrolling import Enrolling
+from shared.domain.sequences.enrollment import Enrollment
+from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.scheduled_email import ScheduledEmail
+from shared.domain.sequences.sequence import Sequence
+from shared.domain.sequences.sequence_plan import SequencePlan
 from shared.domain.templates.template import Template
 from shared.firestore.activity import ActivityNote, ActivityShards
 from shared.firestore.campaign_contents import CampaignContents
@@ -257,6 +263,18 @@ class Stores:
         """Refusals, by hash of channel and address."""
         return OptOuts(self.db)
 
+    # Steps with wait days, sent from a pool of mailboxes.
+    sequences = _kept("sequences", Sequence, "sequence")
+    # What sequences are sent from, by sender.
+    mailboxes = _kept("mailboxes", Mailbox, "mailbox")
+    # People who are brought into sequences.
+    enrollings = _kept("enrollings", Enrolling, "enrolling")
+    # Contacts' places in sequences.
+    enrollments = _kept("enrollments", Enrollment, "enrollment")
+    # Planned sends of sequences.
+    scheduled_emails = _kept("scheduled_emails", ScheduledEmail, "scheduled email")
+    # The one plan of a company's sequences.
+    sequence_plans = _kept("sequence_plans", SequencePlan, "plan of sequences")
     # Texts that people of the company answer with.
     saved_replies = _kept("saved_replies", SavedReply, "saved reply")
     # What people wrote.

@@ -8,6 +8,7 @@ from shared.domain.job import (
     TOPICS,
     AskConsents,
     DeliverWebhooks,
+    EnrollPeople,
     FindEntrants,
     ForgetPerson,
     GatherPeople,
@@ -15,6 +16,7 @@ from shared.domain.job import (
     IngestFile,
     Job,
     MoveEnrollments,
+    PlanSequences,
     PreviewCampaign,
     QueueMessages,
     RecordActivity,
@@ -42,6 +44,8 @@ FOLDERS: dict[type[Job], str] = {
     RunAutomation: "automations",
     MoveEnrollments: "automations",
     FindEntrants: "automations",
+    EnrollPeople: "sequences",
+    PlanSequences: "sequences",
 }
 
 

@@ -8,9 +8,8 @@ import pytest
 from tests.kit.docs.markdown import ROOT, Document, document, documents
 
 LINE = 120
-WORDS = {"README.md": 900, "ARCHITECTURE.md": 2_000}
+WORDS = {"README.md": 900, "ARCHITECTURE.md": 2_200}
 GLOSSARY = "docs/glossary.md"
-RESERVED = ("sequence", "scheduled email")
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -88,8 +87,6 @@ def test_the_glossary_has_every_word_once() -> None:
     assert len(words) == len(set(words))
     rows = [line for line in document(GLOSSARY).text.splitlines() if line.startswith("| ")]
     assert len(words) == sum(not line.startswith("| word ") for line in rows)
-    assert set(words).isdisjoint(RESERVED)
-    assert all(word in document(GLOSSARY).text for word in RESERVED)
 
 
 def test_every_decision_has_a_date() -> None:

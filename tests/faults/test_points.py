@@ -47,6 +47,17 @@ ASKED_FOR = {
     "save_webhook_endpoint",
     "send_test_event",
     "tell_listeners",
+    # What is planned waits for its time; a try that is cut short is done again at the next tick.
+    "ask_plan",
+    "claim_plan",
+    "enroll_people",
+    "follow_emails",
+    "follow_people",
+    "hand_over_emails",
+    "advance_sequences",
+    "plan_emails",
+    "plan_sequences",
+    "start_enrolling",
     "announce_deletions",
     "announce_imports",
     "answer_reply",
@@ -66,6 +77,7 @@ ASKED_FOR = {
     "hand_over",  # what is not handed over waits in its batch, whose lease ends
     "reserve_start",  # a reservation that is not used ends by itself
     "forget_copies",
+    "forget_enrollments",
     "forget_messages",
     "forget_person",
     "forget_rows",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from infra.local.simulator.mail_replies import mail_answered, mail_statements
+from infra.local.simulator.mail_replies import headers_of, mail_answered, mail_statements
 from infra.local.simulator.meta_accounts import account_of
 from infra.local.simulator.meta_replies import chat_statement
 from infra.local.simulator.orders import read_order
@@ -147,7 +147,8 @@ class Control:
             *values,
             limit,
         )
-        return web.json_response({"messages": [_message(row) for row in sorted(found, key=itemgetter("id"))]})
+        told = [_message(row) | headers_of(self._store, row) for row in sorted(found, key=itemgetter("id"))]
+        return web.json_response({"messages": told})
 
     async def clear_messages(self, request: web.Request) -> web.StreamResponse:
         """Forget all messages, handsets and opt-outs; accounts, numbers and keys stay."""

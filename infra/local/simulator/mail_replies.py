@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from typing import Any
 
 from aiohttp import web
 
@@ -21,6 +22,13 @@ def mail_answered(store: Store, mailbox: str, sender: str) -> sqlite3.Row:
     if found is None:
         raise web.HTTPBadRequest(text=f"{mailbox} has no mail that could be answered.")
     return found
+
+
+def headers_of(store: Store, message: sqlite3.Row) -> dict[str, Any]:
+    """The headers that a mail was sent with; nothing of what is no mail."""
+    query = "SELECT headers FROM mail_details WHERE provider_id = ?"
+    found = store.row(query, message["provider_id"]) if message["channel"] == "email" else None
+    return {"headers": json.loads(found["headers"])} if found else {}
 
 
 def mail_statements(

@@ -25,6 +25,7 @@ class Part(StrEnum):
     ROWS = "rows"
     CONTACTS = "contacts"
     CONTACT_CHANGES = "contact_changes"
+    ENROLLMENTS = "enrollments"
     MESSAGES = "messages"
     ACTIVITY = "activity"
     REPLIES = "replies"

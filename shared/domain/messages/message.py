@@ -57,7 +57,8 @@ class Message:
     `time_zones` and `places` (US-FL) say where the person may be; its text tells times in `told_in`, or in
     the first zone. It `waits_until` then for the person to write, where a step invites them to. `asked_with`
     are the ids of the messages, as `earlier` has them, whose appointments it asks about too, by numbers from
-    2; `told_apart` are the words that its own appointment has and none of the others.
+    2; `told_apart` are the words that its own appointment has and none of the others. `in_thread`: mail
+    programs show it as an answer to the earlier ones.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Message:
     waits_until: datetime | None = None
     asked_with: str | None = None
     told_apart: str = ""
+    in_thread: bool = False
 
     @property
     def html(self) -> str:

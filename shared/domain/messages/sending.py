@@ -40,7 +40,8 @@ class OutgoingMessage:
     that it is given. `leaves_voicemail`
     says whether an answering machine that takes a call gets the text too. With `content` a format that the
     provider keeps is sent, which says `body`. `choices` are the answers to show as buttons, where the
-    provider has any.
+    provider has any. `thread_ids` are our earlier messages to the person that it continues, in their order,
+    where the channel has threads.
     """
 
     message_id: str
@@ -59,6 +60,7 @@ class OutgoingMessage:
     leaves_voicemail: bool = True
     content: FilledContent | None = None
     choices: tuple[Choice, ...] = ()
+    thread_ids: tuple[str, ...] = ()
 
 
 class Lesson(StrEnum):

@@ -13,6 +13,7 @@ from shared.domain.events.webhook_delivery import DeliveryState
 from shared.domain.fires.fire import ChunkState
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
+from shared.domain.sequences.scheduled_email import EmailStatus
 
 EXPIRES_AT = "expires_at"
 
@@ -40,6 +41,7 @@ class Retention:
 
 
 _AT_WORK = frozenset({MessageState.QUEUED, MessageState.SENDING})
+_OPEN = frozenset({EmailStatus.PENDING, EmailStatus.QUEUED})
 RETENTION: dict[str, Retention] = {
     "messages": Retention(
         period=lambda kept: kept.messages,
@@ -75,6 +77,16 @@ RETENTION: dict[str, Retention] = {
     ),
     "contact_changes": Retention(
         period=lambda kept: kept.messages, since=lambda change: change.at, why="as messages"
+    ),
+    "enrollments": Retention(
+        period=lambda kept: kept.messages,
+        since=lambda enrollment: enrollment.completed_at or enrollment.ended_at,
+        why="as messages, once it is over",
+    ),
+    "scheduled_emails": Retention(
+        period=lambda kept: kept.messages,
+        since=lambda email: None if email.status in _OPEN else email.send_at or email.created_at,
+        why="as messages, once it is over",
     ),
     "row_chunks": Retention(
         period=lambda kept: kept.rows,

@@ -26,7 +26,7 @@ from sendgrid.helpers.mail import (
 
 from shared.domain.messages.sending import Attachment, OutgoingMessage
 from shared.providers.sendgrid.shared_text import SharedText, bytes_of, pieces_of
-from shared.providers.sendgrid.threads import message_id_header
+from shared.providers.sendgrid.threads import thread_headers
 
 MESSAGE_ID_ARG = "rollcall_message_id"
 # SendGrid allows 1,000; but one lost answer leaves a whole request in doubt.
@@ -143,7 +143,7 @@ def _personalization(message: OutgoingMessage, own: Mapping[str, str]) -> Person
     personalization.add_to(to)
     personalization.subject = Subject(message.subject).get()
     personalization.add_custom_arg(CustomArg(MESSAGE_ID_ARG, message.message_id))
-    for name, value in {**message_id_header(message), **message.headers}.items():
+    for name, value in {**thread_headers(message), **message.headers}.items():
         personalization.add_header(Header(name, value))
     for tag, value in own.items():
         personalization.add_substitution(Substitution(tag, value))

@@ -13,10 +13,19 @@ _IN_BRACKETS = re.compile(r"<([^<>\s@]{1,256})@[^<>\s@]{1,256}>")
 _OUR_ID = re.compile(rf"{_OURS}\.([\w-]{{1,128}})", re.ASCII)
 
 
-def message_id_header(message: OutgoingMessage) -> dict[str, str]:
-    """The Message-ID of one mail: it holds our id, and is of the sender's domain."""
+def thread_headers(message: OutgoingMessage) -> dict[str, str]:
+    """The Message-ID of one mail, and what it continues: mail programs show those together.
+
+    The id holds our own, and is of the sender's domain.
+    """
     domain = message.from_address.rpartition("@")[2]
-    return {"Message-ID": f"<{_OURS}.{message.message_id}@{domain}>"}
+    earlier = [_named(item_id, domain) for item_id in message.thread_ids]
+    thread = {"In-Reply-To": earlier[-1], "References": " ".join(earlier)} if earlier else {}
+    return {"Message-ID": _named(message.message_id, domain)} | thread
+
+
+def _named(item_id: str, domain: str) -> str:
+    return f"<{_OURS}.{item_id}@{domain}>"
 
 
 def answered_ids(*headers: str) -> tuple[str | None, str | None]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from shared import faults
 from shared.domain.campaigns.audience import FoundAudience, PeopleAudience, PeoplePart
 from shared.domain.campaigns.campaign import Campaign
-from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import Conflict
 from shared.domain.files.file import File, FileState
 from shared.domain.ids import computed_id
@@ -18,17 +17,17 @@ GENERATION = "people"  # of the file that they become: it is not uploaded
 
 
 async def load_people(
-    runtime: Runtime, company_id: str, content: CampaignContent, wanted_by: str, now: datetime
+    runtime: Runtime, company_id: str, campaign: Campaign, wanted_by: str, now: datetime
 ) -> File | None:
     """The file of those who are in the campaign's audience `now`; None while another worker is at it.
 
     `wanted_by` is the id of the fire or preview: asked again, it is the same file. A refused one says why.
     """
-    file = await _file(runtime, company_id, content.campaign, wanted_by)
+    file = await _file(runtime, company_id, campaign, wanted_by)
     if file.state is not FileState.LOADING:
         return file
     ours = await claim_file(runtime, company_id, file.id, GENERATION)
-    return await _load(runtime, company_id, content.campaign, ours, now) if ours else None
+    return await _load(runtime, company_id, campaign, ours, now) if ours else None
 
 
 def people_of(file: File) -> FoundAudience:

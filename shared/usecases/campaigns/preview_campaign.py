@@ -78,7 +78,7 @@ async def _with_people(runtime: Runtime, company_id: str, preview: Preview) -> P
         return preview
     from shared.usecases.campaigns.load_people import load_people, people_of  # most are for files
 
-    file = await load_people(runtime, company_id, content, preview.id, preview.made_at)
+    file = await load_people(runtime, company_id, content.campaign, preview.id, preview.made_at)
     if file is None:
         return None
     if file.refusal:

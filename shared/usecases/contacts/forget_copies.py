@@ -38,7 +38,7 @@ async def _forget_in_uploads(runtime: Runtime, company_id: str, work: DeletionWo
             await files.save(company_id, file.id, replace(file, refusal=FORGOTTEN))
         if is_theirs and file.state not in _AT_REST:  # it is loaded again this moment
             page.left["files"].add(file.id)
-        elif is_theirs and await runtime.files.remove(file.object_name):
+        elif is_theirs and file.object_name and await runtime.files.remove(file.object_name):
             page.removed["uploads"] += 1
         if file.id in work.file_ids and await runtime.stores.file_profiles.find(company_id, file.id):
             page.removed["file_profiles"] += await runtime.stores.file_profiles.remove(company_id, [file.id])

@@ -28,6 +28,7 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.contacts.forget_activity import forget_activity
 from shared.usecases.contacts.forget_contacts import forget_contact_changes, forget_contacts
 from shared.usecases.contacts.forget_copies import forget_copies
+from shared.usecases.contacts.forget_enrollments import forget_enrollments
 from shared.usecases.contacts.forget_imports import forget_imports
 from shared.usecases.contacts.forget_messages import (
     forget_named_in_failures,
@@ -44,6 +45,7 @@ _PARTS: dict[Part, Callable[[Runtime, str, DeletionWork], Awaitable[Deleted]]] =
     Part.ROWS: forget_rows,
     Part.CONTACTS: forget_contacts,
     Part.CONTACT_CHANGES: forget_contact_changes,
+    Part.ENROLLMENTS: forget_enrollments,
     Part.MESSAGES: forget_own_messages,
     Part.ACTIVITY: forget_activity,
     Part.REPLIES: forget_own_replies,

@@ -24,7 +24,7 @@ async def gather_people(runtime: Runtime, job: GatherPeople) -> None:
         content = await runtime.stores.campaign_contents.frozen(
             company_id, fire.campaign_id, fire.content_hash
         )
-        file = await load_people(runtime, company_id, content, fire.id, fire.fired_at)
+        file = await load_people(runtime, company_id, content.campaign, fire.id, fire.fired_at)
         if file is not None:
             gathered = await _begin(runtime, company_id, fire, content, file)
             log.event("people gathered", people=file.row_count)

@@ -10,6 +10,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.reply_option import Choice, choices_of
 from shared.domain.fires.trial_code import with_code_shown
 from shared.domain.messages.batch import Claim
+from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.intents import Intended
 from shared.domain.messages.message import Message
 from shared.domain.messages.purpose import Purpose
@@ -88,6 +89,7 @@ def _outgoing(
         media_urls=message.media_urls if message.channel.record.provider_fetches_media else (),
         content=message.content,
         choices=_choices(message, content),
+        thread_ids=_thread(message),
         headers=_headers(runtime, company_id, message, content.campaign.topic),
         validity_seconds=intended.validity_seconds,
         leaves_voicemail=content.leaves_voicemail(message.step_id),
@@ -106,6 +108,11 @@ def _choices(message: Message, content: CampaignContent) -> tuple[Choice, ...]:
     if message.purpose is not Purpose.CAMPAIGN or message.content is not None:
         return ()
     return choices_of(content.campaign.reply_options, message.channel.record.most_choices)
+
+
+def _thread(message: Message) -> tuple[str, ...]:
+    """The messages that it continues."""
+    return tuple(one for one in apart(message.earlier) if one) if message.in_thread else ()
 
 
 def _headers(runtime: Runtime, company_id: str, message: Message, topic: str) -> Mapping[str, str]:

@@ -45,8 +45,9 @@ FEW = frozenset(
     {
         "activity_shards", "api_keys", "audit_records", "automation_versions", "automations", "broadcasts",
         "contact_fields", "contact_imports", "contact_lists", "conversations", "deletion_work", "deletions",
-        "events", "invitations", "invites", "linked_files", "list_consents", "notices", "previews",
-        "saved_replies", "segments", "sender_timelines", "senders", "sessions", "sources", "templates",
+        "enrollings", "enrollments", "events", "invitations", "invites", "linked_files", "list_consents",
+        "mailboxes", "notices", "previews", "saved_replies", "scheduled_emails", "segments",
+        "sender_timelines", "senders", "sequence_plans", "sequences", "sessions", "sources", "templates",
         "users", "webhook_endpoints",
     }
 )  # fmt: skip

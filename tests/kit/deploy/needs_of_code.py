@@ -31,6 +31,8 @@ JOB_WORKERS = {
     "run_jobs": "run_automation",
     "move_job": "move_enrollments",
     "find_job": "find_entrants",
+    "enroll_job": "enroll_people",
+    "plan_job": "plan_sequences",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

@@ -61,6 +61,10 @@ KEPT = {
         "conversations",
         "events",  # deleted as they are told
         "webhook_endpoints",
+        "sequences",
+        "mailboxes",
+        "enrollings",
+        "sequence_plans",
     ),
 }
 DAY = timedelta(days=1)
@@ -92,6 +96,8 @@ async def worked(clinic: Clinic) -> None:
 # What the work of this company does not write.
 NOT_WRITTEN = {
     "history_searches",
+    "enrollments",  # it has no sequences
+    "scheduled_emails",
     "invites",  # nor invites anybody
     "linked_files",  # nor has pictures
     "notices",

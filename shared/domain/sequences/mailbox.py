@@ -1,0 +1,46 @@
+"""A mailbox: one of the pool that sequences are sent from, with how much it may send a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.domain.channels.channel import Channel
+from shared.domain.senders.sender import Provider
+
+CHANNEL = Channel("email")  # what mailboxes send
+MOST_A_DAY = 2_000  # what the largest mail hosts allow one mailbox a day
+MOST_MAILBOXES = 500  # a company's, as every one of them is a sender
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WarmUp:
+    """How a new mailbox gets going: so many emails on the first day, and so many more on each day after."""
+
+    begins_on: date
+    first_day: int = 5
+    more_each_day: int = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mailbox:
+    """A mailbox of the company. Its id is that of its sender, which has its credentials and its pace.
+
+    `user_id` is whose mailbox it is, if it is one user's. `email` is the address it sends from, `provider`
+    who carries its mail, both as the sender has them. A mailbox's day is the company's calendar day.
+    """
+
+    id: str
+    email: str
+    provider: Provider
+    daily_capacity: int
+    created_at: datetime
+    user_id: str | None = None
+    warm_up: WarmUp | None = None
+    is_paused: bool = False
+
+    def capacity_on(self, day: date) -> int:
+        """How many emails it may send on that day."""
+        ramp = self.warm_up
+        if ramp is None:
+            return self.daily_capacity
+        days = max(0, (day - ramp.begins_on).days)
+        return min(self.daily_capacity, ramp.first_day + days * ramp.more_each_day)

@@ -1,0 +1,108 @@
+"""A sequence: steps with wait days, sent from a pool of mailboxes inside a daily window."""
+
+from collections.abc import Sequence as Ordered
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from shared.domain.campaigns.window import ContactWindow
+from shared.domain.contacts.segment import Told
+
+MOST_STEPS = 20
+LONGEST_WAIT_DAYS = 365
+WORKING_DAYS = (1, 2, 3, 4, 5)
+
+
+class SequenceState(StrEnum):
+    """Whether a sequence sends. `ACTIVE` and `PAUSED` may follow each other at any time."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SequenceStep:
+    """One email of a sequence, `wait_days` after the one before was sent.
+
+    `subject` and `content` are Liquid. Without a subject of its own a later step answers in the thread of the
+    first: "Re: …".
+    """
+
+    id: str
+    position: int
+    content: str
+    wait_days: int = 0
+    subject: str = ""
+    html: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endings:
+    """What ends an enrollment before its last step, beside an unsubscribe, which always does."""
+
+    at_reply: bool = True
+    at_bounce: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sequence:
+    """A sequence's definition.
+
+    Emails go out from `start_time` up to `end_time`, wall times, on `days` (ISO weekdays, Monday is 1) that
+    are neither `closed_days` nor holidays of `holiday_country`. With `in_contacts_zone` that is by the clock
+    of the contact's own zone, where that is known; else by that of `time_zone` (IANA). `mailbox_ids` is its
+    pool. When a machine answers that somebody is away, the next email waits `away_days`.
+    """
+
+    id: str
+    name: str
+    start_time: time
+    end_time: time
+    time_zone: str
+    created_at: datetime
+    updated_at: datetime
+    days: tuple[int, ...] = WORKING_DAYS
+    closed_days: tuple[date, ...] = ()
+    holiday_country: str | None = None
+    in_contacts_zone: bool = True
+    steps: tuple[SequenceStep, ...] = ()
+    mailbox_ids: tuple[str, ...] = ()
+    endings: Endings = field(default_factory=Endings)
+    away_days: int = 7
+    state: SequenceState = SequenceState.DRAFT
+    topic: str = ""
+
+    @property
+    def window(self) -> ContactWindow:
+        """The same as a campaign's window, which the send path asks once more as each email goes out."""
+        return ContactWindow(
+            days=self.days,
+            opens=self.start_time,
+            closes=self.end_time,
+            closed_days=self.closed_days,
+            holiday_country=self.holiday_country,
+            assumed_time_zone=self.time_zone,
+            time_zone_field=str(Told.TIME_ZONE) if self.in_contacts_zone else None,
+        )
+
+    def zone_of(self, contact_zone: str) -> str:
+        """By which zone's clock somebody with this zone, or none, is written to."""
+        return contact_zone if self.in_contacts_zone and contact_zone else self.time_zone
+
+    def step(self, step_id: str) -> SequenceStep | None:
+        """The step with this id, if it is still there."""
+        return next((one for one in self.steps if one.id == step_id), None)
+
+    def after(self, position: int) -> SequenceStep | None:
+        """The first step behind this position."""
+        return next((one for one in self.steps if one.position > position), None)
+
+    def waits_after(self, position: int) -> tuple[int, ...]:
+        """The wait days of all steps behind this position."""
+        return tuple(one.wait_days for one in self.steps if one.position > position)
+
+
+def in_order(steps: Ordered[SequenceStep]) -> tuple[SequenceStep, ...]:
+    """The steps by their positions."""
+    return tuple(sorted(steps, key=lambda one: one.position))

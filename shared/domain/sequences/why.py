@@ -1,0 +1,54 @@
+"""Why an email goes out at its time, in words."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.scheduled_email import ScheduledEmail
+from shared.domain.sequences.sequence import Sequence
+
+
+def why_this_time(sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None) -> str:
+    """What led to the email's day, mailbox and second, as sentences."""
+    if email.send_at is None:
+        return f"{_due(email)} It has no time yet: it is planned together with others, within the hour."
+    return " ".join(part for part in (_due(email), _waited(email), _place(sequence, email, mailbox)) if part)
+
+
+def _due(email: ScheduledEmail) -> str:
+    day = _day(email.due_at, email.time_zone)
+    if email.note:
+        return f"{email.note} It is due from {day} on."
+    if email.is_follow_up:
+        return f"By its wait days it is due on {day}."
+    return f"It is the first email, due from {day} on."
+
+
+def _waited(email: ScheduledEmail) -> str:
+    if email.send_at is None or email.open_on is None:
+        return ""
+    zone = ZoneInfo(email.time_zone)
+    due_on, sent_on = email.due_at.astimezone(zone).date(), email.send_at.astimezone(zone).date()
+    parts = []
+    if email.open_on > due_on:
+        parts.append(f"The sequence next sends on {email.open_on:%A, %B} {email.open_on.day}.")
+    if sent_on > email.open_on:
+        whose = "its mailbox" if email.is_follow_up else "every mailbox of the sequence"
+        parts.append(f"Until {_day(email.send_at, email.time_zone)} {whose} is full.")
+    return " ".join(parts)
+
+
+def _place(sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None) -> str:
+    if mailbox is None or email.send_at is None:
+        return ""
+    whose = "which sent the first email" if email.is_follow_up else "which had most room"
+    capacity = max(1, mailbox.capacity_on(email.send_at.astimezone(ZoneInfo(email.time_zone)).date()))
+    return (
+        f"It comes from {mailbox.email}, {whose}. That sends {capacity} a day at most, spread evenly from "
+        f"{sequence.start_time:%H:%M} to {sequence.end_time:%H:%M} ({email.time_zone})."
+    )
+
+
+def _day(moment: datetime, time_zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local:%A, %B} {local.day}"

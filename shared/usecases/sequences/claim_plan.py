@@ -1,0 +1,65 @@
+"""One worker at a time works on a company's plan, under a lease; what it writes is fenced by its token."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.ids import random_id
+from shared.domain.lease import LeaseLost, leased
+from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.runtime import Runtime
+
+
+async def claim_plan(runtime: Runtime, company_id: str) -> SequencePlan | None:
+    """Lease the plan; None when there is none, or another worker is at it."""
+    plans, token = runtime.stores.sequence_plans, random_id()
+
+    async def claim(transaction: Transaction) -> SequencePlan | None:
+        now, seconds = runtime.now(), runtime.settings.lease_seconds
+        plan = await plans.find(company_id, PLAN_ID, transaction)
+        ours = leased(plan, token, now, seconds, due_at=now + timedelta(seconds=seconds)) if plan else None
+        if ours is not None:
+            plans.put(transaction, company_id, PLAN_ID, ours)
+        return ours
+
+    return await transact(runtime.stores.db, claim)
+
+
+async def check_plan(runtime: Runtime, company_id: str, token: str | None, transaction: Transaction) -> None:
+    """As part of a transaction that writes by the plan. Raises LeaseLost when another worker is at it."""
+    plan = await runtime.stores.sequence_plans.find(company_id, PLAN_ID, transaction)
+    if plan is None or plan.lease_token != token:
+        raise LeaseLost
+
+
+async def release_plan(
+    runtime: Runtime,
+    company_id: str,
+    plan: SequencePlan,
+    *,
+    is_active: bool,
+    began_at: datetime,
+    **came_to: object,
+) -> bool:
+    """Give the lease back with what the work `came_to`. True when somebody has asked since it `began_at`.
+
+    Raises LeaseLost.
+    """
+    plans = runtime.stores.sequence_plans
+
+    async def release(transaction: Transaction) -> bool:
+        now = runtime.now()
+        current = await plans.get(company_id, PLAN_ID, transaction)
+        if current.lease_token != plan.lease_token:
+            raise LeaseLost
+        is_asked = current.asked_at is not None and current.asked_at > began_at
+        facts = {
+            "is_active": is_active or is_asked,
+            "due_at": now if is_asked else now + LOOK_AGAIN,
+            "lease_until": None,
+            "attempt": 0,
+        } | came_to
+        plans.put(transaction, company_id, PLAN_ID, replace(current, **facts))  # type: ignore[arg-type]
+        return is_asked
+
+    return await transact(runtime.stores.db, release)

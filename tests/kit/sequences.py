@@ -1,0 +1,169 @@
+"""A company with sequences to test with: mailboxes at the simulator, contacts, and days that pass."""
+
+from collections.abc import Sequence as Ordered
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from shared.domain.campaigns.audience import PeopleAudience, PickedContacts
+from shared.domain.channels.channel import Channel
+from shared.domain.contacts.contact import Contact, ContactAddress
+from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.messages.message import Message
+from shared.domain.senders.sender import Provider
+from shared.domain.sequences.enrollment import Enrollment
+from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
+from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
+from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
+from shared.usecases.contacts.change_contacts import change_contacts
+from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
+from shared.usecases.sequences.advance_sequences import advance_sequences
+from shared.usecases.sequences.start_enrolling import start_enrolling
+from tests.kit.builders import NOON, an_email_sender
+from tests.kit.clinic import Clinic
+from tests.kit.clock import Clock
+
+EMAIL = Channel("email")
+NEW_YORK = "America/New_York"
+STAFF = Author(kind=ChangedBy.API_KEY, id="test")
+STEPS = (
+    SequenceStep(id="one", position=1, subject="Hello {{ name }}", content="First to {{ name }}."),
+    SequenceStep(id="two", position=2, wait_days=2, content="Second to {{ name }}."),
+    SequenceStep(id="three", position=3, wait_days=3, content="Third to {{ name }}."),
+)
+
+
+def a_sequence(**changes: Any) -> Sequence:
+    """Three emails in a thread, on working days from nine to five in New York."""
+    sequence = Sequence(
+        id="welcome",
+        name="Welcome",
+        start_time=time(9),
+        end_time=time(17),
+        time_zone=NEW_YORK,
+        steps=STEPS,
+        mailbox_ids=("mails",),
+        state=SequenceState.ACTIVE,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(sequence, **changes)
+
+
+def a_mailbox(**changes: Any) -> Mailbox:
+    mailbox = Mailbox(
+        id="mails",
+        email="desk@acme-clinics.com",
+        provider=Provider("sendgrid"),
+        daily_capacity=30,
+        created_at=NOON,
+    )
+    return replace(mailbox, **changes)
+
+
+class PostOffice:
+    """The clinic's sequences, and a clock that goes from one moment to the next that matters."""
+
+    def __init__(self, clinic: Clinic, clock: Clock) -> None:
+        self.clinic, self.clock = clinic, clock
+        self.runtime, self.stores, self.company_id = clinic.runtime, clinic.stores, clinic.company_id
+        self._enrollings = 0
+
+    async def open(self, *mailboxes: Mailbox, **changes: Any) -> Sequence:
+        """Store the sequence and its mailboxes, each with a sender of its own at the simulator."""
+        fields = await self.clinic.credentials("mails")
+        for mailbox in mailboxes or (a_mailbox(),):
+            if mailbox.id != "mails":
+                sender = an_email_sender(id=mailbox.id, address=mailbox.email)
+                await self.stores.senders.save(self.company_id, sender.id, sender)
+                await self.clinic.set_credentials(sender.id, fields)
+            await self.stores.mailboxes.save(self.company_id, mailbox.id, mailbox)
+        ids = tuple(one.id for one in mailboxes or (a_mailbox(),))
+        sequence = a_sequence(**{"mailbox_ids": ids} | changes)
+        await self.stores.sequences.save(self.company_id, sequence.id, sequence)
+        return sequence
+
+    async def know(self, *addresses: str, **changes: Any) -> list[str]:
+        """Have contacts with these addresses; their ids."""
+        people = [
+            Contact(
+                id=address.partition("@")[0],
+                created_at=NOON,
+                changed_at=NOON,
+                name=address.partition("@")[0].capitalize(),
+                addresses=(ContactAddress(channel=EMAIL, address=address, is_preferred=True),),
+                **changes,
+            )
+            for address in addresses
+        ]
+        edits = {one.id: partial(_becomes, one) for one in people}
+        await change_contacts(self.runtime, self.company_id, edits, STAFF)
+        return [one.id for one in people]
+
+    async def enroll(self, *contact_ids: str, sequence_id: str = "welcome") -> None:
+        """Bring these contacts into the sequence."""
+        self._enrollings += 1
+        audience = PeopleAudience(include=(PickedContacts(contact_ids=contact_ids),))
+        await start_enrolling(
+            self.runtime, self.company_id, sequence_id, audience, f"enrolling-{self._enrollings}", "test"
+        )
+
+    async def tick(self) -> None:
+        """What Cloud Scheduler does five minutes later, with all that follows from it."""
+        self.clock.at += LOOK_AGAIN
+        await self._tick()
+
+    async def _tick(self) -> None:
+        await advance_sequences(self.runtime, self.runtime.now())
+        await dispatch_due_batches(self.runtime, self.runtime.now())
+
+    async def go_to(self, moment: datetime) -> None:
+        """Let time pass, with the ticks that matter: each email is handed over, sent and followed."""
+        await self.ask_and_tick()
+        while (at := await self._next()) is not None and at <= moment:
+            self.clock.at = max(self.clock.at, at - timedelta(minutes=8))
+            await advance_sequences(self.runtime, self.clock.at)
+            self.clock.at = max(self.clock.at, at)
+            await dispatch_due_batches(self.runtime, self.clock.at)
+            self.clock.at += timedelta(minutes=1)
+            await self.ask_and_tick()
+        self.clock.at = moment - LOOK_AGAIN
+        await self.tick()
+
+    async def ask_and_tick(self) -> None:
+        """A tick an hour later would plan what is new; here it is planned at once."""
+        plan = await self.plan()
+        asked = replace(plan, asked_at=self.clock.at, due_at=self.clock.at)
+        await self.stores.sequence_plans.save(self.company_id, PLAN_ID, asked)
+        await self._tick()
+
+    async def _next(self) -> datetime | None:
+        times = [one.send_at for one in await self.emails() if one.status in _WAITING and one.send_at]
+        return min(times, default=None)
+
+    async def emails(self) -> Ordered[ScheduledEmail]:
+        """All emails, by person and step."""
+        page = await self.stores.scheduled_emails.page(self.company_id, limit=1000)
+        return sorted(page.items, key=lambda one: (one.address, one.position))
+
+    async def enrollments(self) -> Ordered[Enrollment]:
+        """All enrollments, by address."""
+        page = await self.stores.enrollments.page(self.company_id, limit=1000)
+        return sorted(page.items, key=lambda one: one.address)
+
+    async def plan(self) -> SequencePlan:
+        """The plan as it stands."""
+        return await self.stores.sequence_plans.get(self.company_id, PLAN_ID)
+
+    async def messages(self) -> Ordered[Message]:
+        """The messages, by when they were sent."""
+        return sorted(await self.clinic.messages(), key=lambda one: one.sent_at or NOON)
+
+
+def _becomes(contact: Contact, _: Contact | None) -> Contact:
+    return contact
+
+
+_WAITING = (EmailStatus.PENDING, EmailStatus.QUEUED)

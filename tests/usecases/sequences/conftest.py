@@ -1,0 +1,16 @@
+"""The office of these tests: it is Monday, eight o'clock in New York."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.kit.clinic import Clinic
+from tests.kit.sequences import NEW_YORK, PostOffice
+
+MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=ZoneInfo(NEW_YORK))
+
+
+@pytest.fixture
+def office(clinic: Clinic) -> PostOffice:
+    return PostOffice(clinic, clinic.stop_clock(MONDAY))
