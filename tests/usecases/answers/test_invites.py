@@ -189,15 +189,17 @@ async def test_who_has_no_number_yet_comes_to_whatsapp_by_a_mail(clinic: Clinic)
     mail = await clinic.stores.templates.get(clinic.company_id, "mail")
     mail = replace(mail, id="invite-mail", body="{{ invite_url }}")
     await clinic.stores.templates.save(clinic.company_id, mail.id, mail)
-    by_mail = {
-        "channel": Channel("email"),
-        "template_id": mail.id,
-        "sender_id": "mails",
-        "address_field": "email",
-    }
+    by_mail = a_step(
+        id="invite",
+        channel=Channel("email"),
+        template_id=mail.id,
+        sender_id="mails",
+        address_field="email",
+        invites_to=0,
+    )
     window = ContactWindow(opens=time(0), closes=time(0), keeps_quiet_hours=True)
     row = {"Patient": "Ana", "Phone": "", "State": ""}
-    await invited(clinic, row, steps=(a_chat_step(), replace(INVITING, **by_mail)), window=window)
+    await invited(clinic, row, steps=(a_chat_step(), by_mail), window=window)
     [message] = await waiting(clinic, "chat")
     assert is_placeholder(message.address)
     [sent] = await clinic.accepted("ana@example-clinic.com")
