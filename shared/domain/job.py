@@ -126,6 +126,7 @@ class FindEntrants:
     automation_id: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EnrollPeople:
     """Topic enroll-people: go on with bringing people into a sequence."""
 
