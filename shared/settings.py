@@ -140,12 +140,7 @@ class Settings:
             faults.append(f"{PREFIX}WEBHOOK_TARGETS may be local on the local stack only")
         if self.clock_file and not self.caller_token:
             faults.append(f"{PREFIX}CLOCK_FILE may be set on the local stack only")
-        if self.bus not in ("pubsub", "inline"):
-            faults.append(f"{PREFIX}BUS must be pubsub or inline")
-        if self.inline_seconds <= 0:
-            faults.append(f"{PREFIX}INLINE_SECONDS must be more than 0")
-        if not 0 <= self.fallback_jobs <= MOST_FALLBACK_JOBS:
-            faults.append(f"{PREFIX}FALLBACK_JOBS must be between 0 and {MOST_FALLBACK_JOBS}")
+        faults += _faults_of_bus(self)
         if self.trace_exporter not in TRACE_EXPORTERS:
             faults.append(f"{PREFIX}TRACE_EXPORTER must be one of {', '.join(TRACE_EXPORTERS)}")
         if not 0 <= self.trace_share <= 1:
@@ -156,6 +151,17 @@ class Settings:
             faults.append(f"{PREFIX}EXTRA_PROVIDERS must be names of modules, with commas between")
         if faults:
             raise SettingsError("; ".join(faults))
+
+
+def _faults_of_bus(settings: Settings) -> list[str]:
+    faults = []
+    if settings.bus not in ("pubsub", "inline"):
+        faults.append(f"{PREFIX}BUS must be pubsub or inline")
+    if settings.inline_seconds <= 0:
+        faults.append(f"{PREFIX}INLINE_SECONDS must be more than 0")
+    if not 0 <= settings.fallback_jobs <= MOST_FALLBACK_JOBS:
+        faults.append(f"{PREFIX}FALLBACK_JOBS must be between 0 and {MOST_FALLBACK_JOBS}")
+    return faults
 
 
 def _listed(text: str) -> tuple[str, ...]:

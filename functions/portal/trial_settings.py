@@ -68,5 +68,5 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
         waiting=visit.company.trial_codes.waiting(visit.runtime.now()),
         senders=senders,
         problems=problems,
-        typed={name: visit.form.given(name) for name in ("sender_id", "address")} if problems else {},
+        typed={name: visit.form.given(name) if problems else "" for name in ("sender_id", "address")},
     )
