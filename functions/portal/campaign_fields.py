@@ -93,8 +93,9 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
     sender = next((one for one in choices.senders if one.id == sender_id), None)
     if sender_id and sender is None:
         form.wrong("sender_id", "is no choice of this form")
-    fields = choices.fields()
-    chosen = form.one_of("address_field", fields) or (address_field(choices.source, sender) if sender else "")
+    chosen = form.one_of("address_field", choices.fields()) or (
+        address_field(choices.source, sender) if sender else ""
+    )
     if sender is not None and not chosen:
         kind = sender.channel.record.address.name
         form.wrong("address_field", f"the file has no column of the type {kind}: choose one")

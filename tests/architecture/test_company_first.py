@@ -104,6 +104,7 @@ WITHOUT_RECORDS = {
 # Use cases and views that do not begin with runtime and company, each with its reason.
 WITHOUT_COMPANY = {
     "page_of": "takes the collection and the company",
+    "check_sender": "takes the company itself",
     "merged": "takes the company and lists that take it",
     "take_tick": "ticks belong to no company",
     "give_back_tick": "ticks belong to no company",
