@@ -93,22 +93,21 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
     sender = next((one for one in choices.senders if one.id == sender_id), None)
     if sender_id and sender is None:
         form.wrong("sender_id", "is no choice of this form")
-    fields = choices.fields()
-    chosen = form.one_of("address_field", fields) or (address_field(choices.source, sender) if sender else "")
+    chosen = form.one_of("address_field", choices.fields()) or (
+        address_field(choices.source, sender) if sender else ""
+    )
     if sender is not None and not chosen:
         kind = sender.channel.record.address.name
         form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
     form.text("body")
     window, options, schedule = _window(form, choices), _reply_options(form), _schedule(form)
     name, expires = form.line("name"), form.one_of("expires_field", choices.moment_fields) or None
-    pause_at = form.whole("pause_at_percent", least=1, most=100)
     item_id, template_id = form.item_id("id"), form.item_id("template_id")
+    pause_at = form.whole("pause_at_percent", least=1, most=100)
     form.check()
     if sender is None:
         raise TypeError("a form without faults has a sender")
-    step = Step(
-        id="", channel=sender.channel, template_id=template_id, sender_id=sender.id, address_field=chosen
-    )
+    step = _step(sender, template_id, chosen)
     made = known or Campaign(
         id=item_id,
         name=name,
@@ -127,6 +126,12 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         reply_options=options,
         expires_field=expires,
         pause_at_percent=pause_at,
+    )
+
+
+def _step(sender: Sender, template_id: str, field: str) -> Step:
+    return Step(
+        id="", channel=sender.channel, template_id=template_id, sender_id=sender.id, address_field=field
     )
 
 

@@ -105,6 +105,7 @@ WITHOUT_RECORDS = {
 WITHOUT_COMPANY = {
     "looked_after": "says how long a job may take",
     "page_of": "takes the collection and the company",
+    "check_sender": "takes the company itself",
     "merged": "takes the company and lists that take it",
     "take_tick": "ticks belong to no company",
     "give_back_tick": "ticks belong to no company",

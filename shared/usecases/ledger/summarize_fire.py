@@ -11,7 +11,6 @@ from shared.domain.ids import random_id
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches
-from shared.usecases.ledger.pause_for_errors import pause_for_errors
 from shared.views.ledger import count_fire, kept_progress
 
 CLAIM_ATTEMPTS = 5
@@ -25,7 +24,7 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     fire = await stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return kept
-    if await pause_for_errors(runtime, company_id, fire):
+    if await pause_if_wanted(runtime, company_id, fire):
         fire = await stores.fires.get(company_id, fire_id)
     counted = await count_fire(runtime, company_id, fire)
     progress = FireProgress(
@@ -44,6 +43,16 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
             await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
+
+
+async def pause_if_wanted(runtime: Runtime, company_id: str, fire: Fire) -> bool:
+    """Whether the fire was paused now, as too much of it came to nothing and its campaign wants that."""
+    if fire.pause_at_percent is None:
+        return False
+    # Here, as few campaigns do.
+    from shared.usecases.ledger.pause_for_errors import pause_for_errors
+
+    return await pause_for_errors(runtime, company_id, fire)
 
 
 async def summarize_once(runtime: Runtime, company_id: str, fire_id: str) -> None:

@@ -17,8 +17,7 @@ from shared.firestore.kit.transactions import transact
 from shared.providers.kit.credentials import WrongCredentials
 from shared.runtime import Runtime
 from shared.storage.secrets import CredentialsMissing, SecretsUnavailable
-from shared.usecases.ledger.pause_for_errors import pause_for_errors
-from shared.usecases.ledger.summarize_fire import summarize_once
+from shared.usecases.ledger.summarize_fire import pause_if_wanted, summarize_once
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch, fire_has_open_batches
 from shared.usecases.sending.dispatch_batches import dispatch_batches
@@ -135,7 +134,7 @@ async def _go_on(runtime: Runtime, company_id: str, batch: Batch, fire: Fire) ->
     soon = runtime.now() + timedelta(seconds=runtime.settings.dispatch_ahead_seconds)
     if batch.state is BatchState.WAITING and batch.planned_start <= soon:
         await dispatch_batches(runtime, [(company_id, batch)])
-    await pause_for_errors(runtime, company_id, fire)
+    await pause_if_wanted(runtime, company_id, fire)
     if runtime.batches_at_work[batch.fire_id] == 0:
         del runtime.batches_at_work[batch.fire_id]
         if not fire.is_standing:
