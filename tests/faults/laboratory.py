@@ -193,6 +193,7 @@ def _our_settings(stack: Stack) -> Settings:
         provider_base_urls=base_urls(stack.addresses.simulator),
         storage_public_url=stack.addresses.storage,
         storage_emulator_host=stack.addresses.storage,
+        pubsub_emulator_host=stack.addresses.pubsub,
         caller_token="chaos",
         max_upload_bytes=10**9,
     )
