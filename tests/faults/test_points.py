@@ -58,6 +58,15 @@ ASKED_FOR = {
     "plan_emails",
     "plan_sequences",
     "start_enrolling",
+    "tell_cancelations",  # whoever loads the file or asks again has it told
+    "fetch_linked_files",  # a claim ends by itself, and who needs the file fetches it again
+    "pause_for_errors",  # lost, the next batch's end pauses
+    "note_key",  # when a key was last used is known to five minutes
+    "rotate_api_key",
+    "send_trial_code",
+    "enter_trial_code",
+    "change_trial",
+    "store_upload",  # without a queue the sweep announces it
     "announce_deletions",
     "announce_imports",
     "answer_reply",
