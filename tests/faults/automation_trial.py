@@ -1,5 +1,6 @@
-"""A trial of an automation: a text, a tag, a wait that is edited, and a mail for each contact."""
+"""A trial of an automation: a text, a tag, a wait that is edited, a mail, another wait."""
 
+import asyncio
 from collections import Counter
 
 from shared.domain.automations.automation import Definition
@@ -17,6 +18,7 @@ from shared.usecases.automations.save_automation import create_automation, edit_
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.views.fires import get_live_fire
 from tests.faults.account import TEXTS_SENDER
+from tests.faults.scenario import SETTLED_WITHIN
 from tests.faults.trial import PENDING, Trial, Unsettled
 from tests.kit.builders import ALWAYS, a_template
 
@@ -33,6 +35,7 @@ def _definition(wait_seconds: int) -> Definition:
             TagStep(id="mark", tag="greeted"),
             WaitStep(id="wait", wait=WaitFor(seconds=wait_seconds)),
             SendStep(id="mail", channel=_MAIL, template_id="late", sender_id="mails"),
+            WaitStep(id="rest", wait=WaitFor(seconds=2)),
         ),
         window=ALWAYS,
     )
@@ -55,13 +58,14 @@ class AutomationTrial(Trial):
         self.meanwhile(self._edit())
 
     async def _edit(self) -> None:
-        """Publish another wait while somebody waits."""
+        """Publish a wait that is shorter than some have waited already: they go on at once."""
 
         async def is_waiting() -> bool:
             return any(one.waits_until is not None for one in await self.enrollments())
 
-        await self.until(is_waiting, seconds=60)
-        draft = _definition(WAIT_SECONDS - 2)
+        await self.until(is_waiting, seconds=SETTLED_WITHIN)
+        await asyncio.sleep(WAIT_SECONDS / 3)
+        draft = _definition(1)
         await edit_automation(self.runtime, self.company_id, AUTOMATION, "Welcome", draft)
         await publish_automation(self.runtime, self.company_id, AUTOMATION)
 

@@ -8,6 +8,7 @@ import grpc
 from infra.local.simulator.outcomes import Answer
 from shared.faults import Point
 from tests.faults import disturbances
+from tests.faults.automation_scenarios import automations
 from tests.faults.channel_scenarios import calls, chats, pages, services
 from tests.faults.disturbances import Passage
 from tests.faults.grpc_proxy import Failing
@@ -179,6 +180,7 @@ def scenarios() -> list[Scenario]:
         chats,
         later_steps,
         broadcasts,
+        automations,
         pages,
     )
     return [calm, *(scenario for group in groups for scenario in group())]
