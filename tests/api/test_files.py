@@ -154,7 +154,7 @@ async def test_an_appointment_is_canceled_whatever_its_id_holds(office: Office) 
     """A calendar's ids often hold a slash, and a visit of a series a #."""
     name = "20261201/visit#2026-12-08"
     key = appointment_key("source-acme", name)
-    waiting = a_message(id="m8", address="+12125550187", appointment_key=key)
+    waiting = a_message(id="m8", fire_id="fire-acme", address="+12125550187", appointment_key=key)
     await office.stores.messages.save(OURS, "m8", waiting)
     path = f"/v1/sources/source-acme/appointments/{quote(name, safe='')}"
     done = await office.call("DELETE", path)

@@ -95,7 +95,6 @@ async def test_the_kind_of_a_thing_is_no_part_of_a_fields_name(office: Office) -
         "steps[0].when.clock": "input should be in a valid time format, hour value is outside expected range "
         "of 0-23",
         "steps[1].when.seconds": "input should be greater than or equal to 1",
-        "steps[1].when.counted_from": "is required",
         "window.days": "needs at least 1 item",
     }
 
