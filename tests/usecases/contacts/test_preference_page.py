@@ -88,6 +88,19 @@ async def test_one_click_refuses_all_on_the_channel(clinic: Clinic) -> None:
     assert (skipped.state, skipped.reason) == (MessageState.SKIPPED, SkipReason.OPTED_OUT)
 
 
+async def test_the_link_in_a_mail_refuses_its_topic_alone(clinic: Clinic) -> None:
+    await change_company(clinic.runtime, clinic.company_id, consent={"topics": ("Reminders", "News")})
+    await clinic.load({})
+    mail = a_step(channel=EMAIL, template_id="mail", sender_id="mails", address_field="email")
+    await clinic.ready(steps=(mail,), topic="News")
+    await clinic.fire()
+    [shown] = await clinic.accepted(MAIL)
+    url = shown["headers"]["List-Unsubscribe"].strip("<>")
+    await visit(clinic, url.partition("/messages/")[2], ONE_CLICK)
+    [refusal] = await opt_outs(clinic)
+    assert (refusal.address, refusal.topic) == (MAIL, "News")
+
+
 async def test_a_refused_topic_stops_that_and_nothing_else(clinic: Clinic) -> None:
     await change_company(clinic.runtime, clinic.company_id, consent={"topics": ("Reminders", "News")})
     await visit(clinic, link("u", topic="News"), ONE_CLICK)
