@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
+from shared.domain.replies.rare_refusals import refuses_rarely, without_things
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
@@ -76,16 +77,14 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     """What a reply that was taken apart means for consent."""
     if heard.has(Sense.NOT_REFUSE):
         return None
+    if any(_is_stop(heard, at) for at in range(len(heard.tokens))):
+        return WordMeaning.OPT_OUT
+    heard = without_things(heard)
     marks = heard.marks
     visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
     says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
     says_so = says_so or heard.has(Sense.REFUSE)
-    if (
-        says_so
-        or _refuses_messages(heard)
-        or refuses(heard)
-        or any(_is_stop(heard, at) for at in range(len(heard.tokens)))
-    ):
+    if says_so or _refuses_messages(heard) or refuses(heard) or refuses_rarely(heard):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
