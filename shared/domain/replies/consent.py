@@ -118,7 +118,8 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
 def _is_begged(marks: Sequence[Mark], index: int) -> bool:
     """Whether it ends its part, and "please" stands before it: "this is an old phone please no more"."""
     word, before, after = marks[index], marks[index - 1], marks[index + 1 : index + 2]
-    is_asked = any(one.sense is Sense.ASKING and one.part == word.part for one in marks)
+    here = [one for one in marks if one.part == word.part and one.sense is not Sense.GREETING]
+    is_asked = here[0].sense is Sense.ASKING
     is_last = not after or after[0].part != word.part
     is_begged = index > 0 and before.part == word.part and before.text in _PLEASE
     return is_last and is_begged and not is_asked

@@ -48,6 +48,7 @@ class RefusalWords:
     never_before: frozenset[str]  # such a command
     stopped: frozenset[str]  # also commands, where one of `stoppers` is named: "these need to stop"
     stoppers: frozenset[str]
+    forbidding: frozenset[str]  # denials that one says of others: "je vous interdis de m'appeler"
     failing: frozenset[str]  # what a phone may not do: "my phone does not ring"
     threats: frozenset[str]  # what follows if messages go on: a word of `repeating` beside them
     repeating: frozenset[str]

@@ -140,7 +140,7 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
             continue
         if first in words.contacting - words.messages and _is_own(part, at, words):
             between = reach[: reach.index(first)]
-            if not words.yous & set(between):  # "I not want you write me"
+            if word not in words.forbidding and not words.yous & set(between):  # "I not want you write me"
                 continue
         if _BACK in reach:  # "nobody calls me back"
             continue
