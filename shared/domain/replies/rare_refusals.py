@@ -63,10 +63,18 @@ def _is_of_a_thing(said: Sequence[str], words: RefusalWords) -> bool:
     told = set(said)
     if _names(said, words.queues):
         return True
+    if _is_sore(told, words) and _names(said, words.things):
+        return True
     if told & (words.messages | words.contacting | words.many) or not _names(said, words.things):
         return False
     off = [at for at, word in enumerate(said) if word in words.from_where]
     return not told & words.persons or any(_names(said[at + 1 : at + 3], words.things) for at in off)
+
+
+def _is_sore(told: Collection[str], words: RefusalWords) -> bool:
+    """Whether something annoys, and nobody is told to end it: "la muela me sigue molestando"."""
+    ended = words.ending | words.halting | words.denials | words.yous | words.messages
+    return bool(words.annoying.intersection(told)) and not (ended - words.annoying).intersection(told)
 
 
 def _names(said: Sequence[str], things: Collection[str]) -> bool:

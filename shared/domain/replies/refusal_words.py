@@ -58,7 +58,7 @@ class RefusalWords:
     limits: tuple[str, ...]
     rather: tuple[str, ...]  # another way to write, in a later part
     using: frozenset[str]  # contacting, where what is used is one of `addresses`: "do not use my number"
-    queues: tuple[str, ...]  # lists of those who want a visit
+    queues: tuple[str, ...]  # what else people are on: a waiting list
     things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
 
 
