@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
+from shared.domain.replies.rare_refusals import refuses_rarely, without_things
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
@@ -44,6 +45,7 @@ _NOW = frozenset({
     "nous", "now", "please", "suis", "this", "todo", "tout", "tudo", "we", "y", "ya", "yo",
 })  # fmt: skip
 _BESIDE_DOING = 4
+_PLEASE = frozenset({"please", "por favor", "svp"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
@@ -76,19 +78,17 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     """What a reply that was taken apart means for consent."""
     if heard.has(Sense.NOT_REFUSE):
         return None
+    if any(_is_stop(heard, at) for at in range(len(heard.tokens))):
+        return WordMeaning.OPT_OUT
+    heard = without_things(heard)
     marks = heard.marks
     visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
     says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
     says_so = says_so or heard.has(Sense.REFUSE)
-    if (
-        says_so
-        or _refuses_messages(heard)
-        or refuses(heard)
-        or any(_is_stop(heard, at) for at in range(len(heard.tokens)))
-    ):
+    if says_so or _refuses_messages(heard) or refuses(heard) or refuses_rarely(heard):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
-        if mark.sense is Sense.REFUSE_WORD and _is_alone(marks, mark):
+        if mark.sense is Sense.REFUSE_WORD and (_is_alone(marks, mark) or _is_begged(marks, index)):
             return WordMeaning.OPT_OUT
         if mark.sense is Sense.SOFT_REFUSE and not (
             _is_own(heard, mark) or _is_limited(marks, index, heard.language)
@@ -113,6 +113,16 @@ def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
     """Whether nothing but polite words stands beside the word, up to the next sign."""
     beside = [one for one in marks if one.part == word.part and one is not word]
     return all(one.sense in (Sense.GREETING, Sense.REFUSE_WORD) or one.text in _NOW for one in beside)
+
+
+def _is_begged(marks: Sequence[Mark], index: int) -> bool:
+    """Whether it ends its part, and "please" stands before it: "this is an old phone please no more"."""
+    word, before, after = marks[index], marks[index - 1], marks[index + 1 : index + 2]
+    here = [one for one in marks if one.part == word.part and one.sense is not Sense.GREETING]
+    is_asked = here[0].sense is Sense.ASKING
+    is_last = not after or after[0].part != word.part
+    is_begged = index > 0 and before.part == word.part and before.text in _PLEASE
+    return is_last and is_begged and not is_asked
 
 
 def _is_own(heard: Heard, mark: Mark) -> bool:

@@ -74,7 +74,7 @@ def lexicon_of(language: str) -> Lexicon:
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= refusal.annoying
+    known |= refusal.annoying | {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
         aliases=aliases,

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+PHRASES = ("limits", "queues", "rather", "things")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusalWords:
     """What refusals in words of one's own are made of: see refusals.py.
 
-    Single words in one form, but `limits` and `rather`, which are phrases. In the files a stem with a star
+    Single words in one form, but PHRASES. In the files a stem with a star
     stands for all its forms.
     """
 
@@ -46,23 +48,38 @@ class RefusalWords:
     never_before: frozenset[str]  # such a command
     stopped: frozenset[str]  # also commands, where one of `stoppers` is named: "these need to stop"
     stoppers: frozenset[str]
+    forbidding: frozenset[str]  # denials that one says of others: "je vous interdis de m'appeler"
+    failing: frozenset[str]  # what a phone may not do: "my phone does not ring"
+    threats: frozenset[str]  # what follows if messages go on: a word of `repeating` beside them
+    repeating: frozenset[str]
+    leaving: frozenset[str]  # of `lists`: "how do I get out of this list"
+    lists: frozenset[str]
+    mangled: frozenset[str]  # what a word of refusing begins with, however it ends: "unsuscrib"
     limits: tuple[str, ...]
     rather: tuple[str, ...]  # another way to write, in a later part
+    using: frozenset[str]  # contacting, where what is used is one of `addresses`: "do not use my number"
+    queues: tuple[str, ...]  # what else people are on: a waiting list
+    things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
 
 
 def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:
     """The words of one language: `said` by what they are, and the `forms` of its verbs (see the files)."""
-    limits, rather = (
-        tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip())
-        for name in ("limits", "rather")
-    )
+    phrases = {
+        name: tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip()) for name in PHRASES
+    }
     endings = list(_endings(forms))
     words = {
         name: frozenset(word for one in text.split() for word in _forms_of(one, endings))
         for name, text in said.items()
-        if name not in ("limits", "rather")
+        if name not in PHRASES
     }
-    return RefusalWords(**words, limits=limits, rather=rather)
+    return RefusalWords(
+        **words,
+        limits=phrases["limits"],
+        queues=phrases["queues"],
+        rather=phrases["rather"],
+        things=phrases["things"],
+    )
 
 
 def _endings(forms: Mapping[str, str]) -> Iterator[str]:

@@ -139,11 +139,14 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
         if first in words.received or first in words.ending or _is_received(part, at, first, words):
             continue
         if first in words.contacting - words.messages and _is_own(part, at, words):
-            continue
+            between = reach[: reach.index(first)]
+            if word not in words.forbidding and not words.yous & set(between):  # "I not want you write me"
+                continue
         if _BACK in reach:  # "nobody calls me back"
             continue
         theirs = words.contacting | words.messages
         theirs |= frozenset() if _is_of_a_visit(part, words) else words.permission
+        theirs -= frozenset() if words.addresses & set(part) else words.using
         if theirs & set(reach):
             return not is_limited(part[at:], words, rest)
     return False

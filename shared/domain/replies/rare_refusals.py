@@ -1,0 +1,126 @@
+"""Refusals that name no act of writing or ending: a threat, the way out of a list, a mangled word."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+
+from shared.domain.replies.heard import Heard
+from shared.domain.replies.lexicon import lexicon_of
+from shared.domain.replies.refusal_words import RefusalWords
+from shared.domain.replies.sense import Sense
+from shared.domain.replies.words import Token
+
+_ANSWERING = (
+    Sense.WRONG_NUMBER, Sense.LATE, Sense.NOT_CANCEL, Sense.DOUBT, Sense.MOVE, Sense.CANCEL, Sense.CHOICE,
+    Sense.COMING, Sense.YES, Sense.NUMBER, Sense.TIME, Sense.DAY, Sense.REASON, Sense.DANGER,
+)  # fmt: skip
+_SHORTEST = 5  # letters of a mangled word
+_FEW = 3  # words of "erase it please"
+_VERBS_OF_BEING = frozenset({"is", "es", "est", "e", "was", "era", "etait"})
+
+
+def refuses_rarely(heard: Heard) -> bool:
+    """Whether any part of the reply refuses messages in one of these ways."""
+    words = lexicon_of(heard.language).refusal
+    return (
+        any(_threatens(said, words) for said in _texts(heard.tokens))
+        or any(_leaves(said, words) for said in _texts(heard.tokens))
+        or _removes_what_was_named(list(_texts(heard.tokens)), words)
+        or _denies_use(heard, words)
+        or any(_is_mangled(token.text, words.mangled) for token in heard.tokens)
+    )
+
+
+def without_things(heard: Heard) -> Heard:
+    """The reply without the parts that speak of a treatment, a medicine or a bill, and of no messages."""
+    words = lexicon_of(heard.language).refusal
+    other = {part for part, said in _parts(heard.tokens) if _is_of_a_thing(said, words)}
+    if not other:
+        return heard
+    kept = [at for at, token in enumerate(heard.tokens) if token.part not in other]
+    place = {at: new for new, at in enumerate(kept)}
+    return Heard(
+        tokens=tuple(heard.tokens[at] for at in kept),
+        marks=tuple(
+            mark._replace(start=place[mark.start], end=place[mark.start] + mark.end - mark.start)
+            for mark in heard.marks
+            if mark.part not in other
+        ),
+        language=heard.language,
+    )
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[tuple[int, list[str]]]:
+    for part in dict.fromkeys(token.part for token in tokens):
+        yield part, [token.text for token in tokens if token.part == part]
+
+
+def _texts(tokens: Sequence[Token]) -> Iterator[list[str]]:
+    yield from (said for _, said in _parts(tokens))
+
+
+def _is_of_a_thing(said: Sequence[str], words: RefusalWords) -> bool:
+    """ "Get me off these pills" is about them; "I quit smoking, leave me" may be about us."""
+    told = set(said)
+    if _names(said, words.queues):
+        return True
+    if _is_sore(told, words) and _names(said, words.things):
+        return True
+    if told & (words.messages | words.contacting | words.many) or not _names(said, words.things):
+        return False
+    off = [at for at, word in enumerate(said) if word in words.from_where]
+    return not told & words.persons or any(_names(said[at + 1 : at + 3], words.things) for at in off)
+
+
+def _is_sore(told: Collection[str], words: RefusalWords) -> bool:
+    """Whether something annoys, and nobody is told to end it: "la muela me sigue molestando"."""
+    ended = words.ending | words.halting | words.denials | words.yous | words.messages
+    return bool(words.annoying.intersection(told)) and not (ended - words.annoying).intersection(told)
+
+
+def _names(said: Sequence[str], things: Collection[str]) -> bool:
+    told = f" {' '.join(said)} "
+    return any(f" {one} " in told for one in things)
+
+
+def _threatens(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether more messages bring a lawyer or the police: "next text goes to my lawyer"."""
+    told = set(said)
+    theirs = words.messages | words.contacting
+    again = [at for at, word in enumerate(said) if word in words.repeating]
+    return bool(told & words.threats) and any(theirs & set(said[max(at - 2, 0) : at + 4]) for at in again)
+
+
+def _leaves(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether the person wants to leave a list or a group of those who are written to."""
+    if words.visits & set(said) or words.denials & set(said):
+        return False
+    left = [at for at, word in enumerate(said) if word in words.leaving]
+    return any(words.lists & set(said[at + 1 : at + 5]) for at in left)
+
+
+def _removes_what_was_named(parts: Sequence[Sequence[str]], words: RefusalWords) -> bool:
+    """Whether a part names one's number and the next removes it: "my number is private, erase it"."""
+    for said, then in pairwise(parts):
+        named = set(said)
+        if not (named & words.owners and named & words.belongings) or named & words.keeping - _VERBS_OF_BEING:
+            continue
+        if len(then) <= _FEW and words.removing & set(then) and not words.denials & set(then):
+            return True
+    return False
+
+
+def _denies_use(heard: Heard, words: RefusalWords) -> bool:
+    """Whether something is denied of one's number, and no answer given: "my phone is not your billboard"."""
+    if heard.has(*_ANSWERING) or any(mark.asks for mark in heard.marks):
+        return False
+    other = words.failing | words.welcome | words.received | (words.keeping - _VERBS_OF_BEING)
+    for clause in dict.fromkeys(token.clause for token in heard.tokens):
+        said = [token.text for token in heard.tokens if token.clause == clause]
+        is_own = any(one in words.owners and next_ in words.belongings for one, next_ in pairwise(said))
+        if is_own and words.denials & set(said) and not other & set(said):
+            return True
+    return False
+
+
+def _is_mangled(word: str, beginnings: Collection[str]) -> bool:
+    return len(word) >= _SHORTEST and word.startswith(tuple(beginnings))
