@@ -19,7 +19,7 @@ from shared.views.files import get_file
 from shared.views.fires import get_fire
 from shared.views.job_way import job_way
 from shared.views.messages import list_messages
-from shared.views.names import campaign_names
+from shared.views.names import automation_names, campaign_names
 from shared.views.reports import report_fire
 from shared.views.sources import get_source
 
@@ -41,6 +41,7 @@ async def show_fire(visit: Visit) -> Response:
     fire_id, wanted = visit.path("fire_id"), visit.query("state")
     report = await report_fire(visit.runtime, visit.company_id, fire_id)
     names = await campaign_names(visit.runtime, visit.company_id, [report.campaign_id])
+    automations = await automation_names(visit.runtime, visit.company_id, [report.campaign_id])
     state = next((one for one in STATES if one == wanted), None)
     address, problem = visit.query("address").strip() or None, ""
     messages = failures = None
@@ -59,6 +60,7 @@ async def show_fire(visit: Visit) -> Response:
         problem=problem,
         report=report,
         campaign_id=report.campaign_id if report.campaign_id in names else "",
+        home="automations" if automations else "campaigns",
         campaign_name=names.get(report.campaign_id, "Answers"),
         wanted=FAILED if wanted == FAILED else state,
         states=(*STATES, FAILED),

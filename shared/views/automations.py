@@ -1,5 +1,6 @@
 """Automations, and the contacts in them."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from shared.domain.automations.automation import (
@@ -10,13 +11,18 @@ from shared.domain.automations.automation import (
 )
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState
 from shared.domain.automations.state import AutomationState
+from shared.domain.automations.steps import every_step
 from shared.domain.automations.version_diff import StepDifference, other_parts_differ, steps_differ
 from shared.domain.errors import NotFound
+from shared.domain.messages.message import Message
+from shared.firestore.kit.query import Match
+from shared.firestore.queries.automations import ENROLLMENTS_ON_STEP, ENROLLMENTS_PARKED
 from shared.firestore.queries.lists import AUTOMATIONS, ENROLLMENTS
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 SHOWN_VERSIONS = 50
+MOST_COUNTED = 1_000_000
 
 
 async def list_automations(
@@ -67,6 +73,38 @@ async def get_enrollment(
     if found.automation_id != automation_id:
         raise NotFound("enrollment", enrollment_id)
     return found
+
+
+async def read_sends(runtime: Runtime, company_id: str, enrollment: Enrollment) -> dict[str, Message]:
+    """The messages that the enrollment's steps made, by id."""
+    ids = {one.record_id for one in enrollment.completed if one.record_id}
+    return await runtime.stores.messages.find_many(company_id, ids)
+
+
+async def count_steps(runtime: Runtime, company_id: str, automation: Automation) -> dict[str, int]:
+    """How many stand on each step of what runs, by the newest version; no step on which nobody does."""
+    if not automation.live:
+        return {}
+    ids = [step.id for step in every_step(definition_in(automation.live).steps)]
+    enrollments = runtime.stores.automation_enrollments
+    counts = await asyncio.gather(
+        *(enrollments.count(company_id, ENROLLMENTS_ON_STEP, automation.id, step_id, 0) for step_id in ids)
+    )
+    return {step_id: count for step_id, count in zip(ids, counts, strict=True) if count}
+
+
+async def count_inside(runtime: Runtime, company_id: str, automation_id: str) -> int:
+    """How many stand on a step of it, of whatever version; no more than MOST_COUNTED are counted."""
+    matches = ((Match("automation_id", automation_id),), (Match("state", EnrollmentState.ACTIVE),))
+    return await runtime.stores.automation_enrollments.count_newest(
+        company_id, ENROLLMENTS, most=MOST_COUNTED, matches=matches
+    )
+
+
+async def count_parked(runtime: Runtime, company_id: str, automation_id: str) -> int:
+    """How many became due while the automation was paused: they go on once it does."""
+    enrollments = runtime.stores.automation_enrollments
+    return await enrollments.count(company_id, ENROLLMENTS_PARKED, automation_id, True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

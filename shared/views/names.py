@@ -6,9 +6,17 @@ from shared.runtime import Runtime
 
 
 async def campaign_names(runtime: Runtime, company_id: str, ids: Iterable[str | None]) -> dict[str, str]:
-    """The campaigns' names, by id; one that is gone has none."""
-    found = await runtime.stores.campaigns.find_many(company_id, {one for one in ids if one})
-    return {item_id: campaign.name for item_id, campaign in found.items()}
+    """The campaigns' names, by id; one that is gone has none. What an automation sends has its name."""
+    wanted = {one for one in ids if one}
+    found = await runtime.stores.campaigns.find_many(company_id, wanted)
+    names = {item_id: campaign.name for item_id, campaign in found.items()}
+    return names | await automation_names(runtime, company_id, wanted - names.keys())
+
+
+async def automation_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The automations' names, by id."""
+    found = await runtime.stores.automations.find_many(company_id, set(ids))
+    return {item_id: one.name for item_id, one in found.items()}
 
 
 async def list_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
@@ -27,3 +35,15 @@ async def sender_addresses(runtime: Runtime, company_id: str, ids: Iterable[str]
     """The senders' addresses, by id."""
     found = await runtime.stores.senders.find_many(company_id, set(ids))
     return {item_id: sender.address for item_id, sender in found.items()}
+
+
+async def template_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The names of templates, by id."""
+    found = await runtime.stores.templates.find_many(company_id, set(ids))
+    return {item_id: template.name for item_id, template in found.items()}
+
+
+async def contact_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The names of contacts, by id; one without a name, or that is gone, has none."""
+    found = await runtime.stores.contact_shards.contacts(company_id, set(ids))
+    return {item_id: contact.name for item_id, contact in found.items() if contact.name}

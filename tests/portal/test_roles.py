@@ -71,6 +71,19 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/campaigns/{campaign_id}/pause"): S,
     ("POST", "/campaigns/{campaign_id}/resume"): S,
     ("POST", "/campaigns/{campaign_id}/reopen"): S,
+    ("GET", "/automations"): R,
+    ("GET", "/automations/{automation_id}"): R,
+    ("GET", "/automations/{automation_id}/try"): R,
+    ("GET", "/automations/{automation_id}/people"): R,
+    ("GET", "/automations/{automation_id}/people/{enrollment_id}"): R,
+    ("GET", "/automations/{automation_id}/versions/{version_id}"): R,
+    ("GET", "/automations/{automation_id}/pause"): S,
+    ("GET", "/automations/{automation_id}/resume"): S,
+    ("GET", "/automations/{automation_id}/drain"): S,
+    ("POST", "/automations/{automation_id}/publish"): S,
+    ("POST", "/automations/{automation_id}/pause"): S,
+    ("POST", "/automations/{automation_id}/resume"): S,
+    ("POST", "/automations/{automation_id}/drain"): S,
     ("GET", "/previews/{preview_id}"): R,
     ("GET", "/previews/{preview_id}/progress"): R,
     ("GET", "/fires/{fire_id}"): R,
@@ -191,6 +204,7 @@ FIELDS = {
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
+    *("automation", "enrollment", "version"),
 )
 
 

@@ -28,6 +28,7 @@ PARTS = {
     "sources": ("sources",),
     "templates": ("message_templates",),
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
+    "automations": ("automations", "automation_people", "automation_actions"),
     "previews": ("previews",),
     "fires": ("fires", "fire_groups"),
     "broadcasts": ("broadcasts",),

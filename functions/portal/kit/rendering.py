@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parents[1] / "templates"
 NAVIGATION = (
     ("/files", "Files", "read", ("files", "sources")),
     ("/campaigns", "Campaigns", "read", ("campaigns", "templates", "previews", "fires", "broadcasts", "why")),
+    ("/automations", "Automations", "read", ("automations",)),
     ("/contacts", "Contacts", "read", ("contacts", "lists", "segments", "imports", "opt-outs")),
     ("/inbox", "Inbox", "read", ("inbox",)),
     ("/board", "Appointments", "read", ("board",)),

@@ -1,0 +1,21 @@
+"""What people call the parts of an automation's steps."""
+
+from functions.portal.automation_words import Called
+from functions.portal.kit.lists import every
+from functions.portal.kit.visit import Visit
+from shared.domain.automations.steps import SendStep, Steps, every_step
+from shared.domain.contacts.criterion_words import Names
+from shared.views.contact_fields import list_contact_fields
+from shared.views.contact_lists import list_contact_lists
+from shared.views.names import template_names
+
+
+async def called_in(visit: Visit, *several: Steps) -> Called:
+    """The names of what these steps are made of."""
+    lists = await every(visit, list_contact_lists)
+    fields = await every(visit, list_contact_fields)
+    ids = {step.template_id for steps in several for step in every_step(steps) if isinstance(step, SendStep)}
+    return Called(
+        names=Names(lists={one.id: one.name for one in lists}, fields={one.id: one.name for one in fields}),
+        templates=await template_names(visit.runtime, visit.company_id, ids),
+    )
