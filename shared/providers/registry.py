@@ -197,6 +197,11 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
     return record.open_sender(credentials, sender.channel, *_connection(record, settings))
 
 
+def connection_of(sender: Sender, settings: Settings) -> tuple[str, float]:
+    """The address of the API of the sender's provider, and how long it may take to answer, in seconds."""
+    return _connection(_record_of(sender), settings)
+
+
 def _connection(record: ProviderRecord[Any], settings: Settings) -> tuple[str, float]:
     base_url = settings.provider_base_urls.get(record.name, record.base_url)
     return base_url, settings.provider_timeout_seconds
