@@ -67,11 +67,8 @@ def ses_events(message: sqlite3.Row, outcome: Outcome, at: float) -> Iterator[di
         }
     if outcome.event in ("bounce", "blocked"):
         kind = "Permanent" if outcome.event == "bounce" else "Transient"
-        yield {
-            "eventType": "Bounce",
-            "mail": mail,
-            "bounce": _bounce(message, when, kind, "General", outcome.reason),
-        }
+        bounce = _bounce(message, when, kind, "General", outcome.reason)
+        yield {"eventType": "Bounce", "mail": mail, "bounce": bounce}
         return
     yield {"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": when}}
     if outcome.event == "returned":
