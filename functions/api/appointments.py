@@ -22,7 +22,7 @@ class CanceledOutput(Output):
     too_late: int
 
 
-@router.delete("/{source_id}/appointments/{appointment_id}")
+@router.delete("/{source_id}/appointments/{appointment_id:path}")
 async def cancel_one_appointment(
     caller: Sending, source_id: ItemId, appointment_id: AppointmentId
 ) -> CanceledOutput:

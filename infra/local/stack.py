@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import secrets
+import shlex
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -126,6 +128,7 @@ class Stack:
         simulator = await started.enter_async_context(self._running_simulator())
         ports = self._function_ports()
         self.settings_env = self._settings(emulators, simulator, ports)
+        self._keep_settings(self.directory / "settings.sh")
         self.hosts = {name: self._host(name, port) for name, port in ports.items()}
         self.addresses = Addresses(
             functions={name: host.address for name, host in self.hosts.items()},
@@ -201,7 +204,7 @@ class Stack:
             "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
             "ROLLCALL_PUBLIC_URL": f"http://{HOST}:{ports['messages']}",
             "ROLLCALL_SECRETS": str(secrets_path),
-            **{f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in base_urls(simulator).items()},
+            **_provider_urls(simulator),
             "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
             "ROLLCALL_WEBHOOK_TARGETS": "local",
             "ROLLCALL_LISTENERS_REMEMBERED_SECONDS": "0",  # who begins to listen hears at once
@@ -210,6 +213,13 @@ class Stack:
             **({"ROLLCALL_CLOCK_FILE": str(self.clock.path)} if self.clock else {}),
             **self._options.settings,
         }
+
+    def _keep_settings(self, path: Path) -> None:
+        """Write the functions' settings down, for a shell: what works with this stack by hand takes them."""
+        path.touch(mode=PRIVATE)
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(self.settings_env.items())]
+        path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        self._say(f"Settings for python -m infra.ops: . {path}")
 
     def _host(self, name: str, port: int) -> FunctionHost:
         return FunctionHost(
@@ -251,6 +261,12 @@ async def _running(scheduler: Scheduler) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _provider_urls(simulator: str) -> dict[str, str]:
+    """Where the providers are: at the simulator, unless the environment of the stack names another server."""
+    names = {f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in base_urls(simulator).items()}
+    return {name: os.environ.get(name, url) for name, url in names.items()}
 
 
 def _kept_keys(path: Path) -> dict[str, str]:

@@ -28,7 +28,8 @@ async def test_a_planned_broadcast_is_shown_with_what_was_left_to_the_defaults(o
     assert made.status_code == 201, made.text
     shown = (await office.get(made.headers["location"])).json()
     assert (shown["state"], shown["phase"], shown["number"]) == ("planned", "planned", 1)
-    assert (shown["runs"], shown["pause_seconds"]) == ({"size": 50, "seconds": 60}, 600)
+    assert shown["runs"] == {"size": 50, "seconds": 60, "per_second": 1}
+    assert shown["pause_seconds"] == 600
     assert shown["run_at"] == "2099-11-23T14:00:00Z"
     assert shown["waits_for"] == ["It is made on 2099-11-23 at 09:00 (America/New_York)."]
 

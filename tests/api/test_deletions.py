@@ -35,6 +35,7 @@ async def test_a_person_is_forgotten_with_a_record_that_names_nobody(office: Off
         "replies": 1,
         "contacts": 1,
         "contact_changes": 1,
+        "automation_enrollments": 1,
     }
     assert record["asked_by"].startswith("API key rk_")
     assert record in (await office.get("/v1/deletions")).json()["items"]

@@ -4,10 +4,12 @@ import csv
 import io
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from shared.domain.files.appointments import appointment_key
 from shared.domain.messages.message import MessageState
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import a_message
@@ -146,3 +148,15 @@ async def test_opt_outs_are_one_per_address(office: Office) -> None:
     assert (ended["is_active"], ended["source"], ended["text"]) == (False, "api", "signed the form")
     assert (await office.post("/v1/opt-outs", body)).json()["is_active"]
     assert_problem(await office.post("/v1/opt-outs", {**body, "address": "1"}), 422, "address")
+
+
+async def test_an_appointment_is_canceled_whatever_its_id_holds(office: Office) -> None:
+    """A calendar's ids often hold a slash, and a visit of a series a #."""
+    name = "20261201/visit#2026-12-08"
+    key = appointment_key("source-acme", name)
+    waiting = a_message(id="m8", fire_id="fire-acme", address="+12125550187", appointment_key=key)
+    await office.stores.messages.save(OURS, "m8", waiting)
+    path = f"/v1/sources/source-acme/appointments/{quote(name, safe='')}"
+    done = await office.call("DELETE", path)
+    assert (done.status_code, done.json()) == (200, {"withdrawn": 1, "too_late": 0})
+    assert (await office.get("/v1/messages/m8")).json()["withdrawn_by"] == "api"

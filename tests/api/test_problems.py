@@ -80,6 +80,25 @@ async def test_fields_are_named_where_they_stand(office: Office) -> None:
     }
 
 
+async def test_the_kind_of_a_thing_is_no_part_of_a_fields_name(office: Office) -> None:
+    step = {"channel": "sms", "template_id": "t", "sender_id": "s", "address_field": "phone"}
+    late, early = {"kind": "after_delay", "seconds": 0}, {"kind": "at_field", "clock": "25:00"}
+    body = {
+        "name": "Reminders",
+        "audience": {"source_id": "source-acme"},
+        "steps": [step | {"when": early}, step | {"when": late}],
+        "window": {"days": []},
+    }
+    errors = assert_problem_any(await office.post("/v1/campaigns", body))["errors"]
+    assert {item["field"]: item["reason"] for item in errors} == {
+        "steps[0].when.field": "is required",
+        "steps[0].when.clock": "input should be in a valid time format, hour value is outside expected range "
+        "of 0-23",
+        "steps[1].when.seconds": "input should be greater than or equal to 1",
+        "window.days": "needs at least 1 item",
+    }
+
+
 def assert_problem_any(response: Any) -> dict[str, Any]:
     """A problem document with status 422, whatever its fields."""
     document: dict[str, Any] = response.json()

@@ -55,7 +55,7 @@ def test_what_is_no_longer_named_is_taken_away(project: Project) -> None:
 
 def test_rights_that_are_no_longer_named_are_taken_away(project: Project) -> None:
     project.manifest = project.with_function("send_batch", uses=frozenset())
-    assert _undeploy(project) == 2  # the database and the credentials
+    assert _undeploy(project) == 3  # the database, the credentials and the uploads
     assert all("remove-iam-policy-binding" in line for line in project.said)
     assert _undeploy(project) == 0
 

@@ -77,7 +77,7 @@ GUARDS: dict[str, Guard] = {
         "if False:",
     ),
     "what was withdrawn is not sent": Guard(
-        intend_messages._decide, " or message.withdrawn_by is not None", ""
+        intend_messages._taken_back, "return _skipped(message, SkipReason.WITHDRAWN)", "return None"
     ),
     "token compare": Guard(message.after_result, "if message.token != token:", "if False:"),
     "a result changes only what nobody wrote since": Guard(

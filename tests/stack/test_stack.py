@@ -65,11 +65,21 @@ async def document(stack: Stack, method: str) -> dict[str, Any]:
         return found
 
 
-async def test_everything_is_called_kept_and_stopped(tmp_path: Path, leftovers: Leftovers) -> None:
+async def test_everything_is_called_kept_and_stopped(
+    tmp_path: Path, leftovers: Leftovers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
     two = {"messages": 2}
+    monkeypatch.setenv("ROLLCALL_TWILIO_BASE_URL", "http://127.0.0.1:9/another's")
     async with Stack(options(tmp_path, keep=True, instances=two), say=said.append) as stack:
         await eventually(lambda: len(psutil.Process(stack.hosts["messages"].pid).children()) == 2)
+        shell = await asyncio.create_subprocess_shell(
+            f". {stack.directory}/settings.sh && env", stdout=asyncio.subprocess.PIPE
+        )
+        told = (await shell.communicate())[0].decode().splitlines()
+        assert "ROLLCALL_TWILIO_BASE_URL=http://127.0.0.1:9/another's" in told
+        assert f"ROLLCALL_META_BASE_URL={stack.addresses.simulator}" in told
+        assert {f"{name}={value}" for name, value in stack.settings_env.items()} <= set(told)
         assert await stack.tick_now("choose_work") == 200
         [tick] = await calls_of(stack, "choose_work")
         assert tick["headers"]["x-cloudscheduler-jobname"] == "choose-work"

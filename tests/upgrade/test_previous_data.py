@@ -42,6 +42,9 @@ TICKS = ("sweep_stalled_work", "fire_due_campaigns", "dispatch_due_batches", "re
 NEWER = frozenset(
     {
         "audit_records",
+        "automations",
+        "automation_versions",
+        "automation_enrollments",
         "system (hold)",  # it stands there only while everything is held
         "system (queue_failure)",  # only while the queue fails
         "file_profiles",

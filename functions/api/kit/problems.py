@@ -1,7 +1,8 @@
 """What every error of the API is to its caller."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -78,13 +79,42 @@ def _of_validation(error: RequestValidationError) -> Refusal:
     # A list with a wrong item is also said to be too short: only the innermost faults help.
     outer = {item["loc"][:length] for item in found for length in range(len(item["loc"]))}
     innermost = [item for item in found if item["loc"] not in outer]
-    return invalid(*(_problem(item["loc"], item["type"], item["msg"]) for item in innermost))
+    return invalid(*(_problem(item, error.body) for item in innermost))
 
 
-def _problem(loc: Sequence[str | int], kind: str, message: str) -> Problem:
-    message = message.removeprefix("Value error, ")
-    reason = _REASONS.get(kind, message[:1].lower() + message[1:])
-    return Problem(field=_field_path(loc[1:]) or str(loc[0]), reason=reason)
+def _problem(item: Mapping[str, Any], body: object) -> Problem:
+    first, *parts = item["loc"]
+    field = _field_path(_without_kinds(parts, body) if first == "body" else parts)
+    return Problem(field=field or str(first), reason=_reason(item))
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    kind, bounds = item["type"], item.get("ctx", {})
+    if kind == "too_short":
+        return f"needs at least {_items(bounds['min_length'])}"
+    if kind == "too_long":
+        return f"may have at most {_items(bounds['max_length'])}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return _REASONS.get(kind, message[:1].lower() + message[1:])
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count:,} items"
+
+
+def _without_kinds(parts: Sequence[str | int], body: object) -> list[str | int]:
+    """Where it stands in the body: pydantic names the kind of what has several like a field of its own."""
+    shown: list[str | int] = []
+    found = body
+    for place, part in enumerate(parts):
+        inside = found if isinstance(found, Mapping) else {}
+        is_kind = part not in inside and part in inside.values() and place + 1 < len(parts)
+        if is_kind:
+            continue
+        shown.append(part)
+        is_item = isinstance(found, Sequence) and isinstance(part, int) and part < len(found)
+        found = found[part] if is_item else inside.get(part)  # type: ignore[index]  # narrowed by is_item
+    return shown
 
 
 def _field_path(parts: Sequence[str | int]) -> str:

@@ -55,6 +55,7 @@ async def tell(stage: Stage) -> bool:
     for handset, words in ((PEOPLE[0], "1"), (PEOPLE[1], "Who is this?")):
         await stage.simulator.reply(handset, words)
         stage.say(f"  {handset} writes {words!r}")
+    await _wait_for_replies(stage, waiting["fire_id"], 2)
     begins = datetime.fromisoformat(waiting["second_wave_at"])
     late = await _second_wave(stage, broadcast_id, begins)
 
@@ -77,6 +78,14 @@ async def tell(stage: Stage) -> bool:
 
 async def _wait(stage: Stage, broadcast_id: str, what: str, holds: Callable[[Json], bool]) -> Json:
     return await wait_while_moving(what, lambda: stage.api.get(f"/broadcasts/{broadcast_id}"), holds)
+
+
+async def _wait_for_replies(stage: Stage, fire_id: str, count: int) -> None:
+    await wait_while_moving(
+        "the replies",
+        lambda: stage.api.get("/replies", fire_id=fire_id, limit="100"),
+        lambda found: len(found["items"]) == count,
+    )
 
 
 async def _at(stage: Stage, moment: datetime) -> None:
@@ -116,11 +125,7 @@ async def _second_wave(stage: Stage, broadcast_id: str, begins: datetime) -> str
     late = next(str(one["address"]) for one in queued if one["address"] != SILENT)
     await stage.simulator.reply(late, "2")
     stage.say(f"  a run of {RUN} went out. {late}, who is in the next one, writes '2'")
-    await wait_while_moving(
-        "that reply",
-        lambda: stage.api.get("/replies", fire_id=fire_id, limit="100"),
-        lambda found: len(found["items"]) == 3,
-    )
+    await _wait_for_replies(stage, fire_id, 3)
     await _at(stage, begins + MINUTE)
     await _wait(stage, broadcast_id, "the last run", lambda seen: seen["waves"][1]["pending"] == 0)
     return late

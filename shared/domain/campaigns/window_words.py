@@ -57,7 +57,7 @@ def _of_zone(window: ContactWindow, zone: str, at: datetime) -> list[ClosedBy]:
         return [ClosedBy(kind=Closing.CLOSED_DAY, words=f"{day:%A} is no contact day.")]
     if window.opens != window.closes and not _is_within(window, clock):
         hours = f"{window.opens:%H:%M} to {window.closes:%H:%M}"
-        words = f"The contact window is from {hours}, and it is {clock:%H:%M} in {zone}."
+        words = f"The contact window is from {hours} in {zone}."
         return [ClosedBy(kind=Closing.OUTSIDE_WINDOW, words=words)]
     early = window.half_days_close
     if early is not None and clock >= early and not is_open(window, (zone,), at):

@@ -32,8 +32,9 @@ class ChannelRecord:
 
     Providers bill by `unit`, the name of the sum in reports; `units` says how many a text takes, and `price`
     is the list price of one in USD. `group_messages` is how many messages' intent may share one transaction:
-    all of them are in doubt when a process dies, so many only where one call carries them all. A sender may
-    have `highest_rate` messages a second at most: what providers give to their largest accounts.
+    all of them are in doubt when a process dies, so many only where one call carries them all
+    (`shares_calls`). A sender may have `highest_rate` messages a second at most: what providers give to their
+    largest accounts.
 
     With `conversation_hours` a text of one's own words is taken only for so long since the person last wrote
     to that sender; None where no such rule holds. What a provider keeps and the network has approved goes out
@@ -59,6 +60,7 @@ class ChannelRecord:
     price: Decimal
     group_messages: int
     highest_rate: float
+    shares_calls: bool = False
     longest_text: int | None = None
     longest_bytes: int | None = None
     has_subject: bool = False

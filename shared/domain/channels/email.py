@@ -15,6 +15,7 @@ EMAIL = ChannelRecord(
     # SendGrid: Essentials plan, 50,000 mails for 19.95 (https://sendgrid.com/en-us/pricing).
     price=Decimal("0.0004"),
     group_messages=100,  # one call carries them all
+    shares_calls=True,
     # SendGrid names no rate for mail/send and says with 429 when it is too much
     # (https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits, read
     # 2026-11-29). This is 100 of our requests a second.

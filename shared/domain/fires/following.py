@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.campaigns.step import AtField, chain_of
+from shared.domain.campaigns.step import AtField, chain_of, is_invited_to
 from shared.domain.contacts.preference_link import Links
 from shared.domain.files.file import Row
 from shared.domain.fires.deciding import KeyedMessage, keyed
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Plan, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient
+from shared.domain.messages.invite import is_placeholder
 from shared.domain.messages.message import Message
 from shared.domain.messages.skipping import SKIP_WORDS
 from shared.domain.senders.pacing import batch_size
@@ -55,17 +56,20 @@ def plan_followers(
         began_at = now if is_own else fire.began_at(step_id)
         planners[step_id] = Planner(content, content.step(step_id), now, fire.fired_at, began_at, links)
     return [
-        follower_of(fire.id, message, _plan(planners[message.step_id], message, rows)) for message in messages
+        follower_of(fire.id, message, _plan(content, planners[message.step_id], message, rows))
+        for message in messages
     ]
 
 
-def _plan(planner: Planner, message: Message, rows: Mapping[str, Sequence[Row]]) -> PlannedMessage | None:
+def _plan(
+    content: CampaignContent, planner: Planner, message: Message, rows: Mapping[str, Sequence[Row]]
+) -> PlannedMessage | None:
     """By the row of the same person, where an appointment is with several."""
     theirs = [
         planner.plan(
             Recipient(
                 key=message.recipient_key,
-                values=row.values,
+                values=_with_address(content, message, row.values),
                 row_number=message.row_number,
                 file_id=message.file_id,
                 contact_id=message.contact_id,
@@ -77,6 +81,13 @@ def _plan(planner: Planner, message: Message, rows: Mapping[str, Sequence[Row]])
     plans = [plan for plan in theirs if isinstance(plan, PlannedMessage)]
     same = next((plan for plan in plans if plan.address == message.address), None)
     return same or (plans[0] if len(theirs) == len(plans) == 1 else None)
+
+
+def _with_address(content: CampaignContent, message: Message, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values; where the row has no address, with that from which the person came by an invitation."""
+    name = content.step(message.step_id).address_field
+    has_come = is_invited_to(content.campaign.steps, message.step_id) and not is_placeholder(message.address)
+    return {**values, name: message.address} if has_come and not values.get(name) else values
 
 
 def follower_of(fire_id: str, message: Message, plan: Plan | None) -> Follower:

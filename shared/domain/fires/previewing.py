@@ -40,6 +40,7 @@ _ONLY_IF = {
 }
 _FOR_THE_PERSON = "waits for the person to write"
 _FOR_A_CANCELATION = "waits for a cancelation"
+_FOR_ROOM = "the person has had as many as the frequency cap allows"
 # What is planned, with the recipient's position.
 Planned = list[tuple[int, KeyedMessage | PlannedFailure | FilteredOut]]
 
@@ -194,6 +195,7 @@ def _previewed_message(position: int, decided: DecidedMessage, now: datetime) ->
     kind = "the time of a later step" if is_later else "outside the contact window" if waits else ""
     is_kept = skip is None and plan.waits_until is not None and plan.opens_at == plan.waits_until
     is_invited = is_kept and not plan.step.tells_cancelation
+    kind = _FOR_ROOM if waits and plan.is_over_cap else kind
     kind = (_FOR_THE_PERSON if is_invited else _FOR_A_CANCELATION) if is_kept else kind
     return PreviewedMessage(
         position=position,

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
-from shared.domain.campaigns.step import AtOnce, OnlyIf, Step
+from shared.domain.campaigns.step import AtField, AtOnce, OnlyIf, Step
 from shared.domain.campaigns.window_words import closed_by
 from shared.domain.messages.invite import is_waiting
 from shared.domain.messages.message import Message, MessageState
@@ -57,12 +58,23 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
     rules, zones, places = content.campaign.window, message.time_zones, message.places
     is_due = step is None or isinstance(step.when, AtOnce)
     closed = closed_by(rules, zones, now, places) if is_due else None  # a holiday, before the night after it
-    closed = closed or closed_by(rules, zones, until - _JUST_BEFORE, places)
+    if not _is_at_its_clock(step, until, zones):
+        closed = closed or closed_by(rules, zones, until - _JUST_BEFORE, places)
     if closed is not None:
         return Wait(kind=closed.kind, words=closed.words, until=until)
     if step is None or is_due:
         return Wait(kind=PACE, words="Others of its sender go out before it.", until=until)
     return Wait(kind=NOT_DUE, words=_not_due(step), until=until)
+
+
+def _is_at_its_clock(step: Step | None, until: datetime, zones: tuple[str, ...]) -> bool:
+    """Whether that is the time of day for which the step is, be it also when the window opens."""
+    if step is None or not isinstance(step.when, AtField) or step.when.clock is None:
+        return False
+    clock = step.when.clock
+    return any(
+        until.astimezone(ZoneInfo(zone)).time().replace(second=0, microsecond=0) == clock for zone in zones
+    )
 
 
 def _due(message: Message, content: CampaignContent, now: datetime) -> Wait:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from shared.domain.campaigns.audience import PeopleAudience
@@ -19,13 +20,14 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.save_campaign import create_campaign
 
+_WHEN = frozenset({"at", "time_zone"})
+
 
 async def create_broadcast(runtime: Runtime, company_id: str, broadcast: Broadcast) -> Broadcast:
     """Store the first broadcast of a series; with the same id again, nothing changes. Raises InvalidInput."""
     company = await runtime.stores.companies.get(company_id)
     planned = await _checked(runtime, company, broadcast)
-    if planned.run_at <= runtime.now():
-        raise InvalidInput.at("at", "lies in the past: write a time to come")
+    _check_is_to_come(planned, runtime.now())
     if await runtime.stores.broadcasts.add(company_id, planned.id, planned):
         return planned
     return await runtime.stores.broadcasts.get(company_id, planned.id)
@@ -42,7 +44,9 @@ async def edit_broadcast(
     company = await stores.companies.get(company_id)
     read = await stores.broadcasts.get(company_id, broadcast_id)
     check_planned(read)
-    await _checked(runtime, company, replace(read, **changes))
+    planned = await _checked(runtime, company, replace(read, **changes))
+    if not changes.keys().isdisjoint(_WHEN):  # one that is late may be changed in all else
+        _check_is_to_come(planned, runtime.now())
 
     async def edit(transaction: Transaction) -> Broadcast:
         current = await stores.broadcasts.get(company_id, broadcast_id, transaction)
@@ -53,6 +57,11 @@ async def edit_broadcast(
         return edited
 
     return await transact(stores.db, edit)
+
+
+def _check_is_to_come(broadcast: Broadcast, now: datetime) -> None:
+    if broadcast.run_at <= now:
+        raise InvalidInput.at("at", "lies in the past: write a time to come")
 
 
 async def _checked(runtime: Runtime, company: Company, broadcast: Broadcast) -> Broadcast:

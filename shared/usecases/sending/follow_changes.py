@@ -5,7 +5,7 @@ the intent to send it both write it, so one of them finds that the other was fir
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from shared.domain.files.file import Row
 from shared.domain.fires.following import Follower, follower_of, plan_followers, together
 from shared.domain.fires.queueing import planned_fields
 from shared.domain.messages.batch import batch_of
+from shared.domain.messages.invite import Invite
 from shared.domain.messages.message import Message, MessageState, moved, withdrawn
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.text_claim import TextClaim
@@ -107,6 +108,7 @@ async def _move(
     keys = {one.key_id for _, one in anew if one}
     text_ids = {item_id: one.text_id if one else "" for item_id, one in anew}
     texts = set(text_ids.values())
+    references = {one.plan.reference for _, one in anew if one and one.plan.reference}
 
     async def move(transaction: Transaction) -> list[Message]:
         found = await stores.messages.find_many(company_id, {*message_ids, *keys}, transaction)
@@ -118,6 +120,7 @@ async def _move(
             for item_id in message_ids
             if item_id in found and _still_waits(followers[item_id].message, found[item_id])
         ]
+        invites = await stores.invites.find_many(company_id, references, transaction) if references else {}
         if start is not None:
             changed = _rebatched(runtime, company_id, transaction, changed, start)
         for one in changed:
@@ -126,9 +129,19 @@ async def _move(
             if text_id and one.state is MessageState.QUEUED:
                 claim = TextClaim(id=text_id, message_id=one.id)
                 stores.text_claims.put(transaction, company_id, text_id, claim)
+        for invite in _extended(invites.values(), changed):
+            stores.invites.put(transaction, company_id, invite.id, invite)
         return changed
 
     done += await transact(stores.db, move)
+
+
+def _extended(invites: Iterable[Invite], changed: Sequence[Message]) -> list[Invite]:
+    """The invites to what follows: each link is good as long as its message waits."""
+    ends = {one.id: one.waits_until for one in changed}
+    return [
+        replace(one, ends_at=ends_at) for one in invites if (ends_at := ends.get(one.message_id)) is not None
+    ]
 
 
 def _rebatched(

@@ -232,7 +232,8 @@ class Sending:
         if self.stand_in is None or not called:
             return
         is_in_vain = all(map(self._is_in_vain, called))
-        self.in_vain = self.in_vain + 1 if is_in_vain else 0
+        calls = 1 if self.sender.channel.record.shares_calls else len(called)
+        self.in_vain = self.in_vain + calls if is_in_vain else 0
         if self.in_vain >= CALLS_IN_VAIN or (is_in_vain and self.claim.batch.attempt > 1):
             until = time.monotonic() + DOWN_SECONDS
             self.runtime.senders_down[self.company_id, self.sender.id] = until

@@ -51,7 +51,7 @@ def test_what_is_paused_comes_first_and_nobody_knows_until_when() -> None:
             (),
             (
                 "outside_window",
-                "The contact window is from 09:00 to 20:00, and it is 08:59 in America/New_York.",
+                "The contact window is from 09:00 to 20:00 in America/New_York.",
             ),
         ),
         (
@@ -103,6 +103,14 @@ def test_a_step_that_is_not_due_says_its_condition() -> None:
         until,
         "Its step is not due yet. It goes out if the person has not answered by then.",
     )
+
+
+def test_a_step_for_the_hour_at_which_the_window_opens_waits_for_that_hour() -> None:
+    step = a_step(when=AtField(field="appointment_at", days=-3, clock=time(9)))
+    nine = datetime(2026, 11, 24, 14, tzinfo=UTC)
+    assert told(waiting(nine), steps=(step,)) == ("not_due", nine, "Its step is not due yet.")
+    early = a_step(when=AtField(field="appointment_at", days=-3, clock=time(7)))
+    assert told(waiting(nine), steps=(early,))[0] == "outside_window"
 
 
 def test_a_sender_that_is_busy_says_so_and_a_cap_too() -> None:

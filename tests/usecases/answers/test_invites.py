@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact_changes import Author, ChangedBy
@@ -22,6 +23,7 @@ from tests.kit.chat import add_chat, chat
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.kit.meta import add_meta, event, meta_posts, person, writes
+from tests.usecases.files import test_following as following
 
 NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)
 ANA, BEN = person(), person(2)
@@ -228,3 +230,49 @@ async def test_the_preview_says_what_it_waits_for(clinic: Clinic) -> None:
     preview = await start_preview(clinic.runtime, clinic.company_id, "reminders")
     assert preview.counts == {"will_wait": 1, "will_send": 1}
     assert preview.reasons == {"will_wait: waits for the person to write": 1}
+
+
+async def invited_to_a_visit(clinic: Clinic, when: str) -> Clock:
+    """Ana, whose visit is then, is invited from a table of appointments, at noon."""
+    clock = clinic.stop_clock(NOON)
+    await following.takes(clinic)
+    clinic.runtime.settings = replace(clinic.runtime.settings, tick_interval_seconds=1.0)
+    await add_meta(clinic)
+    invite = a_template(id="invite", body="Hello {{ name }}, write to us: {{ invite_url }}")
+    await clinic.stores.templates.save(clinic.company_id, invite.id, invite)
+    file = await following.load(clinic, following.row(0, when))
+    await clinic.ready(
+        steps=(CHAT_STEP, INVITING),
+        audience=FileAudience(source_id="appointments", file_id=file.id),
+        expires_field="appointment_at",
+        window=ContactWindow(opens=time(9), closes=time(20), time_zone_field="time_zone"),
+    )
+    await clinic.fire()
+    return clock
+
+
+async def test_a_link_is_good_as_long_as_its_message_waits(clinic: Clinic) -> None:
+    clock = await invited_to_a_visit(clinic, "2026-11-24 14:00")
+    [reference] = await references(clinic)
+    clock.at += timedelta(hours=1)
+    await following.load(clinic, following.row(0, "2026-11-27 09:30", "Okafor"))
+    [message] = await waiting(clinic)
+    friday = datetime(2026, 11, 27, 14, 30, tzinfo=UTC)
+    assert (is_waiting(message), message.waits_until) == (True, friday)
+    clock.at = datetime(2026, 11, 25, 17, tzinfo=UTC)  # after the time that the visit had first
+    await come(clinic, ANA, reference)
+    [message] = await waiting(clinic)
+    assert (message.state, message.address) == (MessageState.SENT, ANA)
+    assert "Okafor" in message.body
+
+
+async def test_who_came_at_night_gets_the_message_though_the_visit_moves(clinic: Clinic) -> None:
+    clock = await invited_to_a_visit(clinic, "2026-11-25 14:00")
+    [reference] = await references(clinic)
+    clock.at = datetime(2026, 11, 24, 4, tzinfo=UTC)  # eleven at night
+    await come(clinic, ANA, reference)
+    await following.load(clinic, following.row(0, "2026-11-27 09:30", "Okafor"))
+    await pass_time(clinic, clock, timedelta(hours=10, minutes=5))
+    [message] = await waiting(clinic)
+    assert (message.state, message.address) == (MessageState.SENT, ANA)
+    assert "Okafor" in message.body

@@ -26,7 +26,7 @@ from tests.kit.signed_webhooks import sendgrid_posts, twilio_posts
 COUNT = 100
 IDS = [f"m{number}" for number in range(COUNT)]
 SENDER, BUNDLE = Counter({Unit.READS: 1}), Counter({Unit.READS: 1, Unit.WRITES: 2})
-LISTENERS = Counter({Unit.READS: 1})  # who listens to the company: nobody, which is remembered
+LISTENERS = Counter({Unit.READS: 2})  # which endpoints and automations listen: none, which is remembered
 NOTES = COUNT // MESSAGES_TOGETHER  # for segments, of the messages that are written together
 MESSAGES = Counter({Unit.READS: COUNT, Unit.WRITES: COUNT + NOTES})
 

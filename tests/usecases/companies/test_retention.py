@@ -61,6 +61,8 @@ KEPT = {
         "conversations",
         "events",  # deleted as they are told
         "webhook_endpoints",
+        "automations",
+        "automation_versions",
         "sequences",
         "mailboxes",
         "enrollings",
@@ -99,6 +101,7 @@ NOT_WRITTEN = {
     "enrollments",  # it has no sequences
     "scheduled_emails",
     "invites",  # nor invites anybody
+    "automation_enrollments",  # nor automations
     "linked_files",  # nor has pictures
     "notices",
     "webhook_deliveries",  # nobody listens

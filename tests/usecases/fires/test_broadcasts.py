@@ -234,6 +234,11 @@ async def test_what_is_wrong_is_said_by_the_broadcasts_own_fields(clinic: Clinic
     past = a_broadcast(at=AT_NINE - timedelta(hours=1), id="past", series_id="past")
     with pytest.raises(InvalidInput, match="lies in the past"):
         await create_broadcast(clinic.runtime, clinic.company_id, past)
+    with pytest.raises(InvalidInput, match="lies in the past"):
+        await edit_broadcast(clinic.runtime, clinic.company_id, planned.id, {"at": past.at})
+    clock.at = NINE + MINUTE  # late, and not made yet: all but its time may still be changed
+    renamed = await edit_broadcast(clinic.runtime, clinic.company_id, planned.id, {"name": "Recalls"})
+    assert (renamed.name, renamed.run_at) == ("Recalls", NINE)
 
 
 async def test_a_canceled_plan_ends_its_series_or_is_left_out(clinic: Clinic, clock: Clock) -> None:

@@ -95,6 +95,25 @@ async def test_a_moved_visit_is_not_canceled_and_may_be_later(clinic: Clinic, vi
     assert await told(clinic) == {ANA: ["P0, your visit on December 2 is off."]}
 
 
+async def test_a_visit_that_moves_forward_ends_its_wait_as_it_takes_place(
+    clinic: Clinic, visits: Clock
+) -> None:
+    visits.at += timedelta(hours=1)
+    await following.load(clinic, following.row(0, "2026-11-27 09:30"), *ROWS[1:])
+    friday = datetime(2026, 11, 27, 14, 30, tzinfo=UTC)
+    message = (await following.of_step(clinic, "off"))[ANA]
+    [fire] = (await clinic.stores.fires.page(clinic.company_id, limit=5)).items
+    content = await clinic.stores.campaign_contents.frozen(
+        clinic.company_id, fire.campaign_id, fire.content_hash
+    )
+    wait = wait_of(message, content, [], visits.at)
+    assert wait is not None
+    assert (message.planned_for, wait.kind, wait.until) == (friday, "cancelation", friday)
+    await following.ticks(clinic, visits, friday + timedelta(minutes=1))
+    off = await following.of_step(clinic, "off")
+    assert (off[ANA].reason, off[BEN].reason) == (SkipReason.NOT_CANCELED, None)
+
+
 async def test_who_canceled_by_themselves_knows(clinic: Clinic, visits: Clock) -> None:
     await following.ticks(clinic, visits, NEXT_MONDAY - timedelta(days=2))
     await clinic.write(ANA, "2")

@@ -74,6 +74,9 @@ async def test_one_too_many_may_wait_for_the_next_day_inside_the_window(clinic: 
     await clinic.load(*people(1))
     cap = FrequencyCap(messages=1, hours=12, when_full=WhenFull.WAIT)
     await clinic.ready(window=DAYTIME, frequency_cap=cap, dedupe_scope=DedupeScope.FIRE)
+    preview = await start_preview(clinic.runtime, clinic.company_id, "reminders")
+    preview = await clinic.stores.previews.get(clinic.company_id, preview.id)
+    assert preview.reasons == {"will_wait: the person has had as many as the frequency cap allows": 1}
     fire = await clinic.fire()
     [waiting] = [one for one in await clinic.messages() if one.fire_id == fire.id]
     assert (waiting.state, waiting.is_over_cap) == (MessageState.QUEUED, True)

@@ -63,6 +63,20 @@ async def test_what_may_have_gone_out_stays_unknown_and_the_rest_is_taken_over(o
     assert senders == {MessageState.UNKNOWN: "texts", MessageState.SENT: "second"}
 
 
+async def test_each_text_that_goes_out_together_with_others_is_a_call(
+    office: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_groups, "CALLS_IN_VAIN", 3)
+    sender = await office.stores.senders.get(office.company_id, "texts")
+    await office.stores.senders.save(office.company_id, "texts", replace(sender, rate_per_second=4.0))
+    await office.simulator.ask_fault("twilio", Answer.ERROR, count=6)  # six leave together
+    await office.load(*people(9))
+    await office.ready()
+    fire = await office.fire()
+    assert (await office.report(fire)).ledger == Ledger(planned=9, sent=3, unknown=6)
+    assert {one["sender"] for one in await office.accepted()} == {THEIRS}
+
+
 async def test_a_slow_provider_is_as_bad_as_none_and_what_it_took_stays_its_own(
     office: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

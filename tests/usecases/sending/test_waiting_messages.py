@@ -36,7 +36,7 @@ async def test_each_waiting_message_says_until_when_and_why(clinic: Clinic) -> N
     words = next(one.words for one in why.explanations if one.step_id == "sms")
     assert words == (
         "It is queued, and waits until 2026-11-24 at 09:00 (America/New_York). "
-        "The contact window is from 09:00 to 20:00, and it is 21:00 in America/New_York."
+        "The contact window is from 09:00 to 20:00 in America/New_York."
     )
     await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
     held = await get_message(clinic.runtime, clinic.company_id, page.items[0].id)
