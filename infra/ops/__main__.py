@@ -99,7 +99,7 @@ def ops_parser() -> argparse.ArgumentParser:
     sender = commands.add_parser("add-sender", help="add a sender with its provider credentials")
     sender.add_argument("--company", required=True, help="the company's id")
     sender.add_argument("--channel", required=True, help="such as sms or email")
-    sender.add_argument("--provider", required=True, help="such as twilio, sendgrid or meta")
+    sender.add_argument("--provider", required=True, help="such as twilio, sendgrid, ses or meta")
     sender.add_argument("--address", required=True, help="+12125550100, 12345, MG…, or a mailbox")
     sender.add_argument("--name", default="", help="the name mails come from")
     sender.add_argument("--reply-to", help="the mailbox that answers to its mails go to")

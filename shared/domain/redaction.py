@@ -15,6 +15,7 @@ _KEY = re.compile(
     r"""(?ix) \b bearer \s+ [\w.~+/=-]+
       | \b rk_[\w-]+                              # our API keys
       | \b SG\.[\w.-]+                            # SendGrid's
+      | \b A(?:KIA|SIA)[A-Z0-9]{12,}              # Amazon's
       | (?<=[?&]token=) [^&\s"']+                 # what the local stack's callers carry
     """
 )

@@ -20,10 +20,11 @@ from shared.providers.kit.credentials import Credentials, WrongCredentials, read
 from shared.providers.kit.record import ProviderRecord, Renewal, WebhookRoute
 from shared.providers.meta.provider import PROVIDER as META
 from shared.providers.sendgrid.provider import PROVIDER as SENDGRID
+from shared.providers.ses.provider import PROVIDER as SES
 from shared.providers.twilio.provider import PROVIDER as TWILIO
 from shared.settings import PREFIX, Settings, SettingsError
 
-SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID, META)
+SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID, META, SES)
 _NAME = re.compile(r"[a-z][a-z0-9]*")  # as a setting's name takes it
 
 _table: dict[str, ProviderRecord[Any]] = {record.name: record for record in SHIPPED}
@@ -195,6 +196,11 @@ def open_sender(sender: Sender, credentials: Credentials, settings: Settings) ->
     """
     record = _fitting(sender, credentials)
     return record.open_sender(credentials, sender.channel, *_connection(record, settings))
+
+
+def connection_of(sender: Sender, settings: Settings) -> tuple[str, float]:
+    """The address of the API of the sender's provider, and how long it may take to answer, in seconds."""
+    return _connection(_record_of(sender), settings)
 
 
 def _connection(record: ProviderRecord[Any], settings: Settings) -> tuple[str, float]:

@@ -1,6 +1,7 @@
 """No webhook without its secret: only what a provider signed for this very sender changes anything."""
 
 import base64
+import dataclasses
 import json
 import os
 import time
@@ -22,6 +23,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.receipt_bundle import RECEIPTS_PER_BUNDLE
+from shared.domain.senders.sender import Provider
 from shared.metering import NO_FIRE, metered
 from shared.providers.registry import webhook_paths
 from shared.runtime import Runtime
@@ -33,6 +35,7 @@ from tests.kit.receipts import record_waiting, waiting_bundles
 COMPANY = "acme"
 OLD = {"account_sid": "AC1", "auth_token": "old-token"}
 NEW = {"account_sid": "AC1", "auth_token": "new-token"}
+AMAZON = dataclasses.replace(an_email_sender(), id="amazon", provider=Provider("ses"))
 OLD_KEY, NEW_KEY = new_signing_key(), new_signing_key()
 FORM = (
     b"AccountSid=AC1&MessageSid=SM1&SmsSid=SM1&MessageStatus=delivered&Body=STOP"
@@ -51,6 +54,7 @@ EVENTS = json.dumps(
 ).encode()
 FORGED = {
     "x-hub-signature-256": f"sha256={'0' * 64}",
+    "x-amz-sns-message-type": "Notification",
     "x-twilio-signature": base64.b64encode(b"0" * 20).decode(),
     "x-twilio-email-event-webhook-signature": base64.b64encode(b"0" * 70).decode(),
     "x-twilio-email-event-webhook-timestamp": str(int(time.time())),
@@ -69,7 +73,7 @@ async def company(environment: pytest.MonkeyPatch, emulators: Emulators) -> Asyn
     environment.setenv("ROLLCALL_PROJECT_ID", f"test-{time.time_ns()}")
     current_runtime.cache_clear()
     runtime = current_runtime()
-    for sender in (an_sms_sender(), an_email_sender(), a_page_sender()):
+    for sender in (an_sms_sender(), an_email_sender(), a_page_sender(), AMAZON):
         await runtime.stores.senders.save(COMPANY, sender.id, sender)
     await runtime.secrets.add(COMPANY, "texts", OLD, NOON)
     await runtime.secrets.add(COMPANY, "mails", mail_fields(OLD_KEY), NOON)
@@ -137,7 +141,7 @@ async def replace(company: Runtime, sender_id: str, *values: Mapping[str, str]) 
         await company.secrets.add(COMPANY, sender_id, fields, NOON)
 
 
-@pytest.mark.parametrize("sender_id", ["texts", "mails", "nobody", "", "../texts"])
+@pytest.mark.parametrize("sender_id", ["texts", "mails", "amazon", "nobody", "", "../texts"])
 @pytest.mark.parametrize("headers", [{}, FORGED], ids=["unsigned", "forged"])
 @pytest.mark.parametrize("route", sorted(f"/{path}" for path in webhook_paths()))
 async def test_what_is_not_signed_is_refused_and_changes_nothing(
@@ -215,7 +219,7 @@ async def test_nothing_of_a_body_is_read_that_is_too_long_unsigned_or_for_nobody
         asked = a_request(f"/messages{route}", query, headers)
         return int((await main.messages(Request(asked.scope, receive))).status_code)
 
-    of_route = {"/events": "mails", "/meta": "pages"}.get(route, "texts")
+    of_route = {"/events": "mails", "/meta": "pages", "/ses": "amazon"}.get(route, "texts")
     assert await ask(of_route, {}) == 403
     assert await ask("nobody", FORGED) == 403
     assert await ask(of_route, FORGED | {"content-length": "100000000"}) == 413

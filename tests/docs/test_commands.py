@@ -146,6 +146,7 @@ async def _credential_files(clinic: Clinic, folder: Path) -> dict[str, str]:
     key = await clinic.simulator.add_key()
     contents = {
         "twilio.json": {"account_sid": account.sid, "auth_token": account.token},
+        "ses.json": await clinic.simulator.add_ses_account(identities=["desk@north-clinic.com"]),
         "sendgrid.json": {"api_key": key.key, "webhook_public_key": key.verification_key},
     }
     for name, content in contents.items():

@@ -153,7 +153,7 @@ async def fail_for(which: str, failing: Failing, seconds: float, lab: Laboratory
 
 
 async def answer_with(answer: Answer, seconds: float, lab: Laboratory, trial: Trial) -> None:
-    for provider in ("twilio", "sendgrid", "meta"):
+    for provider in ("twilio", "sendgrid", "ses", "meta"):
         await lab.simulator.ask_fault(provider, answer, seconds=seconds)
 
 

@@ -53,7 +53,7 @@ def test_credentials_do_not_show_their_secrets() -> None:
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
-        ("shared.providers.registry", ["twilio", "sendgrid", "aiohttp"]),
+        ("shared.providers.registry", ["twilio", "sendgrid", "botocore", "aiohttp"]),
         ("shared.providers.kit.credentials", ["twilio", "sendgrid", "aiohttp"]),
         ("shared.providers.meta.sender", ["twilio", "sendgrid"]),
         ("shared.providers.meta.events", ["twilio", "aiohttp", "sendgrid"]),
@@ -61,6 +61,9 @@ def test_credentials_do_not_show_their_secrets() -> None:
         ("shared.providers.twilio.client", ["sendgrid"]),
         ("shared.providers.twilio.webhook", ["twilio.rest", "aiohttp", "sendgrid"]),
         ("shared.providers.sendgrid.webhook", ["twilio", "aiohttp"]),
+        ("shared.providers.ses.provider", ["botocore", "aiohttp", "cryptography"]),
+        ("shared.providers.ses.client", ["botocore.session", "botocore.client", "sendgrid", "twilio"]),
+        ("shared.providers.ses.sns", ["botocore", "sendgrid", "twilio"]),
     ],
 )
 def test_importing_loads_only_what_is_used(module: str, absent: list[str]) -> None:

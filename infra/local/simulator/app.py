@@ -1,4 +1,4 @@
-"""Runs Twilio, SendGrid, Meta, the control interface and the phone page on one port."""
+"""Runs Twilio, SendGrid, Amazon SES, Meta, the control interface and the phone page on one port."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,11 +18,13 @@ from infra.local.simulator.control_faults import FaultControl
 from infra.local.simulator.control_keys import KeyControl
 from infra.local.simulator.control_meta import MetaControl
 from infra.local.simulator.control_services import ServiceControl
+from infra.local.simulator.control_ses import SesControl
 from infra.local.simulator.faults import Delays, Faults
 from infra.local.simulator.meta import MetaApi
 from infra.local.simulator.meta_accounts import MetaRefusal
 from infra.local.simulator.receipts import ReceiptSender
 from infra.local.simulator.sendgrid import SendGridApi, SendGridRefusal
+from infra.local.simulator.ses import SesApi, SesRefusal
 from infra.local.simulator.store import Store
 from infra.local.simulator.twilio import TwilioApi
 from infra.local.simulator.twilio_calls import TwilioCallsApi
@@ -56,8 +58,8 @@ async def running_simulator(
     app.add_routes(SendGridApi(store, receipts, faults, delays).routes())
     app.add_routes(Control(store, receipts).routes())
     app.add_routes(FaultControl(faults).routes())
-    app.add_routes(ServiceControl(store).routes())
-    app.add_routes(KeyControl(store).routes())
+    app.add_routes(ServiceControl(store).routes() + KeyControl(store).routes())
+    app.add_routes(SesApi(store, receipts, faults, delays).routes() + SesControl(store, webhooks).routes())
     app.add_routes(CallControl(calls).routes())
     app.add_routes(ChannelControl(store).routes())
     app.add_routes(MetaApi(store, receipts, faults, delays).routes())
@@ -83,5 +85,5 @@ async def running_simulator(
 async def _say_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except (TwilioRefusal, SendGridRefusal, MetaRefusal) as refusal:
+    except (TwilioRefusal, SendGridRefusal, SesRefusal, MetaRefusal) as refusal:
         return refusal.response()

@@ -1,4 +1,4 @@
-"""Posts webhooks to the application, signed as Twilio, SendGrid and Meta sign them."""
+"""Posts webhooks to the application, signed as Twilio, SendGrid, Meta and Amazon sign them."""
 
 import asyncio
 import base64
@@ -79,6 +79,19 @@ class Webhooks:
             "User-Agent": "Sendlib/1.0",
         }
         return await self._post(url, form, headers)
+
+    async def post_notification(self, url: str, post: Mapping[str, str]) -> int:
+        """A post of Amazon SNS. The last status the application gave, UNREACHABLE when it gave none.
+
+        https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+        """
+        headers = {
+            "Content-Type": "text/plain; charset=UTF-8",
+            "x-amz-sns-message-type": post["Type"],
+            "x-amz-sns-topic-arn": post["TopicArn"],
+            "User-Agent": "Amazon Simple Notification Service Agent",
+        }
+        return await self._post(url, json.dumps(post).encode(), headers)
 
     async def post_hub(self, url: str, post: Mapping[str, Any], *, app_secret: str) -> int:
         """Meta's webhook. The last status the application gave, UNREACHABLE when it gave none.

@@ -52,7 +52,7 @@ class SendGridKey:
 
 def base_urls(address: str) -> dict[str, str]:
     """The simulators at `address`, by provider, as the settings take them."""
-    return dict.fromkeys(("twilio", "sendgrid", "meta"), address)
+    return dict.fromkeys(("twilio", "sendgrid", "ses", "meta"), address)
 
 
 class SimulatorClient:
@@ -177,6 +177,15 @@ class SimulatorClient:
         }
         return SendGridKey(**await self._post("keys", order))
 
+    async def add_ses_account(self, **facts: object) -> dict[str, str]:
+        """Make an account of Amazon SES; the credentials that sign in to it."""
+        return dict(await self._post("ses-accounts", dict(facts)))
+
+    async def subscribe_ses(self, access_key_id: str) -> bool:
+        """Have SNS post that an account's address was subscribed; whether it was confirmed."""
+        answer = await self._post("ses-subscriptions", {"access_key_id": access_key_id})
+        return bool(answer["is_confirmed"])
+
     async def messages(
         self, *, handset: str = "", channel: str = "", account: str = ""
     ) -> list[dict[str, Any]]:
@@ -227,7 +236,7 @@ class SimulatorClient:
     async def ask_fault(
         self, provider: str, answer: Answer, *, seconds: float = 3600, count: int = 1_000_000
     ) -> None:
-        """Have `provider` (twilio, sendgrid or meta) answer the next `count` requests to send that way."""
+        """Have `provider` (twilio, sendgrid, ses, meta) answer the next `count` requests to send that way."""
         order = {"provider": provider, "answer": answer.value, "seconds": seconds, "count": count}
         await self._post("faults", order)
 

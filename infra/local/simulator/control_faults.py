@@ -9,7 +9,7 @@ from infra.local.simulator.outcomes import Answer
 
 
 class NewFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a provider (twilio, sendgrid or meta) answers the next requests."""
+    """How a provider (twilio, sendgrid, ses or meta) answers the next requests."""
 
     provider: str
     answer: Answer
@@ -33,9 +33,9 @@ class FaultControl:
     async def ask_fault(self, request: web.Request) -> web.StreamResponse:
         """Answer the next requests to send in a way of choice."""
         fault = await read_order(request, NewFault)
-        if fault.provider not in ("twilio", "sendgrid", "meta"):
+        if fault.provider not in ("twilio", "sendgrid", "ses", "meta"):
             raise web.HTTPBadRequest(
-                text=f"provider must be twilio, sendgrid or meta, not {fault.provider!r}."
+                text=f"provider must be twilio, sendgrid, ses or meta, not {fault.provider!r}."
             )
         self._faults.ask(fault.provider, fault.answer, seconds=fault.seconds, count=fault.count)
         return web.Response(status=204)

@@ -1,6 +1,7 @@
 """What happens to a message after it was accepted: its status moves on, receipts go to the application."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from infra.local.simulator.meta_life import MetaLife, is_metas
 from infra.local.simulator.outcomes import Outcome, Receipts, outcome_of_mailbox, outcome_of_number
 from infra.local.simulator.sendgrid_event import events_of
 from infra.local.simulator.sendgrid_inbound import CONTENT_TYPE
+from infra.local.simulator.ses_life import notification, ses_events
 from infra.local.simulator.store import Statement, Store
 from infra.local.simulator.twilio_channels import window_error
 from infra.local.simulator.twilio_message import incoming_fields, status_fields
@@ -157,6 +159,7 @@ class ReceiptSender:
                 for message, outcome in zip(messages, outcomes, strict=True)
             )
         )
+        await self._tell_by_topic(messages, outcomes)
         key = self._store.row("SELECT * FROM mail_keys WHERE key = ?", messages[0]["account"])
         if key is not None and key["event_url"]:
             queues = [
@@ -167,6 +170,23 @@ class ReceiptSender:
                 await self._webhooks.post_events(key["event_url"], events, signing_key=key["signing_key"])
                 await asyncio.sleep(self._delays.receipt)
         await self._store.write(*(_done(message) for message in messages))
+
+    async def _tell_by_topic(self, messages: Sequence[sqlite3.Row], outcomes: Sequence[Outcome]) -> None:
+        """What an account of Amazon SES tells, once its subscription is confirmed."""
+        query = "SELECT * FROM ses_accounts WHERE key_id = ? AND is_confirmed = 1"
+        account = self._store.row(query, messages[0]["account"])
+        if account is None:
+            return
+        for message, outcome in zip(messages, outcomes, strict=True):
+            for event in in_order(list(ses_events(message, outcome, self._store.now())), outcome):
+                post = notification(
+                    dict(account),
+                    account["base_url"],
+                    self._store.now(),
+                    Type="Notification",
+                    Message=json.dumps(event),
+                )
+                await self._webhooks.post_notification(account["event_url"], post)
 
 
 def in_order(receipts: list[ReceiptT], outcome: Outcome) -> list[ReceiptT]:

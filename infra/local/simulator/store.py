@@ -31,6 +31,13 @@ CREATE TABLE IF NOT EXISTS contents (
 CREATE TABLE IF NOT EXISTS mail_keys (
     key TEXT PRIMARY KEY, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, senders TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS ses_accounts (
+    key_id TEXT PRIMARY KEY, secret TEXT NOT NULL, region TEXT NOT NULL, identities TEXT NOT NULL,
+    sending_enabled INTEGER NOT NULL, is_shut_down INTEGER NOT NULL, in_sandbox INTEGER NOT NULL,
+    quota REAL NOT NULL, rate REAL NOT NULL,
+    topic_arn TEXT NOT NULL, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, certificate TEXT NOT NULL,
+    certificate_path TEXT NOT NULL, base_url TEXT NOT NULL, token TEXT NOT NULL, is_confirmed INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS inbound_settings (  -- of SendGrid's Inbound Parse
     key TEXT PRIMARY KEY, url TEXT NOT NULL, signing_key TEXT NOT NULL
 );

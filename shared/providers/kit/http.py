@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from shared import log, metering, tracing
 from shared.domain.fires.fire_cost import Unit
@@ -43,27 +44,29 @@ class Answer:
 
 async def call(
     method: str,
-    url: str,
+    url: str | URL,
     *,
     timeout_seconds: float,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     data: Mapping[str, str] | None = None,
     json: object = None,
+    body: bytes | None = None,
 ) -> Answer:
     """Send one request, once: no redirects, no retries, done within `timeout_seconds` all in all.
 
-    `data` is sent as a form. Whatever this raises is for `failure` to judge.
+    `data` is sent as a form, `body` as it is; a `url` that is no text goes out as it is written, too.
+    Whatever this raises is for `failure` to judge.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=timeout_seconds * CONNECT_SHARE)
     metering.count(Unit.PROVIDER_CALLS)
-    with tracing.span("provider_call", "client", method=method, host=_host(url)):
+    with tracing.span("provider_call", "client", method=method, host=_host(str(url))):
         async with _session().request(
             method,
             url,
             headers=headers,
             params=params,
-            data=data,
+            data=body if body is not None else data,
             json=json,
             timeout=timeout,
             allow_redirects=False,
@@ -74,7 +77,7 @@ async def call(
 
 
 async def ask(
-    url: str,
+    url: str | URL,
     *,
     timeout_seconds: float,
     headers: Mapping[str, str] | None = None,

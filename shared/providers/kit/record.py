@@ -49,7 +49,9 @@ class WebhookRoute(Generic[C]):
     A longer body than `longest_body` (bytes), and one without the header `proof`, is refused unread.
     Where one post tells of several of a company's senders, `by_account` says what of each, by its address.
     `challenge` answers the GET by which a provider makes sure that the address is ours; it raises
-    BadSignature for one that does not know our secret.
+    BadSignature for one that does not know our secret. `learn` fetches what `verify` needs, before
+    anything is believed, and `follow` does what a post that is proved asks for. Both take the API's address
+    and a time-out in seconds, and raise BadSignature, and ConnectionError for what cannot be done now.
     """
 
     path: str
@@ -61,6 +63,8 @@ class WebhookRoute(Generic[C]):
     talk: CallTalk | None = None
     by_account: Callable[[WebhookRequest], Mapping[str, Sequence[News]]] | None = None
     challenge: Callable[[WebhookRequest, C], WebhookAnswer] | None = None
+    learn: Callable[[WebhookRequest, str, float], Awaitable[None]] | None = None
+    follow: Callable[[WebhookRequest, str, float], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Take what a provider tells about one of a company's senders: proved by its signature, then stored."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared import log
@@ -11,9 +11,9 @@ from shared.domain.senders.sender import Sender
 from shared.providers.kit.credentials import Credentials
 from shared.providers.kit.record import CallTalk, News, WebhookRoute
 from shared.providers.kit.signature import BadSignature, required_header
-from shared.providers.registry import find_webhook, webhook_paths
+from shared.providers.registry import connection_of, find_webhook, webhook_paths
 from shared.runtime import Runtime
-from shared.usecases.answers.check_webhook import WebhookRefused, check_webhook, checked
+from shared.usecases.answers.check_webhook import WebhookRefused, WebhookUnchecked, check_webhook, checked
 from shared.usecases.answers.find_sender import find_sender, find_sender_now
 from shared.usecases.answers.read_webhook import read_webhook
 from shared.usecases.answers.receive_reply import receive_reply
@@ -66,8 +66,11 @@ async def receive_webhook(
     it must have.
     """
     sender, route = listener.sender, listener.route
+    connection = connection_of(sender, runtime.settings)
     async with checked(runtime, company_id, sender):
+        await _ask(route.learn, request, connection)
         await check_webhook(runtime, company_id, sender, route, request)
+        await _ask(route.follow, request, connection)
         told = await read_webhook(runtime, company_id, sender, route, request)
         news = [one for _, several in told for one in several]
         # A reply must not bring back who was deleted.
@@ -78,6 +81,20 @@ async def receive_webhook(
     if route.talk is not None:
         return await _talk(runtime, company_id, sender, route.talk, request)
     return route.answer
+
+
+async def _ask(
+    ask: Callable[[WebhookRequest, str, float], Awaitable[None]] | None,
+    request: WebhookRequest,
+    connection: tuple[str, float],
+) -> None:
+    """Have the provider asked what a post needs, if it needs anything. Raises WebhookUnchecked."""
+    if ask is None:
+        return
+    try:
+        await ask(request, *connection)
+    except ConnectionError as error:
+        raise WebhookUnchecked(str(error)) from error
 
 
 async def _talk(
