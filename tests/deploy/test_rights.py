@@ -26,9 +26,7 @@ def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     assert always < portal
     signing = {right for right in portal | api if right[0] == "iam.serviceAccountTokenCreator"}
     assert portal - signing == api - signing - {
-        ("pubsub.publisher", "topic deliver-webhooks", ""),
         ("pubsub.publisher", "topic forget-person", ""),
-        ("pubsub.publisher", "topic move-enrollments", ""),
         ("pubsub.publisher", "topic run-automation", ""),
     }
     assert _rights(MANIFEST.get("dispatch_due_batches")) == always | {
