@@ -11,7 +11,8 @@ from tests.kit.api.office import Office, assert_problem
 async def test_the_document_names_everything(office: Office) -> None:
     document = (await office.http.get("/v1/openapi.json")).json()
     listed = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
-    assert listed == {(method, path) for method, path, _ in ROUTES}
+    # An id may have slashes (`:path`); the document names the parameter alone.
+    assert listed == {(method, path.replace(":path", "")) for method, path, _ in ROUTES}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation["security"] == [{"API key": []}], path

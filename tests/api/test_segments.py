@@ -66,14 +66,14 @@ async def test_a_criterion_is_tried_without_a_segment(
     ("criterion", "field"),
     [
         ({"kind": "tags", "value": "x"}, "criterion"),
-        ({"kind": "tag", "value": "x", "extra": 1}, "criterion.tag.extra"),
+        ({"kind": "tag", "value": "x", "extra": 1}, "criterion.extra"),
         ({"kind": "list", "list_id": f"list-{THEIRS}"}, "criterion.list_id"),
         ({"kind": "field", "field": "color", "test": "is", "value": "red"}, "criterion.field"),
         ({"kind": "field", "field": "name", "test": "more_than", "value": "red"}, "criterion.test"),
         ({"kind": "all", "criteria": []}, "criterion.criteria"),
         (_nested(10), "criterion"),
         (_nested(40), "body"),
-        ({"kind": "all", "criteria": [VIP] * 101}, "criterion.all.criteria"),
+        ({"kind": "all", "criteria": [VIP] * 101}, "criterion.criteria"),
     ],
 )
 async def test_what_could_never_work_is_refused_with_its_place(
