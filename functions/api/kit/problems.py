@@ -112,8 +112,10 @@ def _without_kinds(parts: Sequence[str | int], body: object) -> list[str | int]:
         if is_kind:
             continue
         shown.append(part)
-        is_item = isinstance(found, Sequence) and isinstance(part, int) and part < len(found)
-        found = found[part] if is_item else inside.get(part)  # type: ignore[index]  # narrowed by is_item
+        if isinstance(found, Sequence) and isinstance(part, int) and part < len(found):
+            found = found[part]
+        else:
+            found = inside.get(part)
     return shown
 
 
