@@ -121,6 +121,30 @@ class EnrollInput(Input):
     audience: PeopleInput
 
 
+class PreviewInput(Input):
+    """Whose emails to show."""
+
+    contact_id: ItemId
+
+
+class PreviewedStepOutput(Output):
+    """An email as the contact would get it, at `at` at the earliest; `problem` says why it could not."""
+
+    step_id: str
+    position: int
+    at: datetime
+    subject: str
+    body: str
+    html: str
+    problem: str
+
+
+class PreviewOutput(Output):
+    """All emails of a sequence, in their order."""
+
+    items: tuple[PreviewedStepOutput, ...]
+
+
 class StepOutput(Output):
     """An email of a sequence."""
 
@@ -254,12 +278,28 @@ class DayLoadOutput(Output):
     capacity: int
 
 
+class ReplanningOutput(Output):
+    """How far people were moved after the last change; `ended_at` is null while that goes on.
+
+    Of sequences whose steps were changed `looked_at` people were looked at, and `changed` of them get other
+    steps or wait other days. Then `moved` of `to_move` emails got another mailbox or time.
+    """
+
+    begun_at: datetime
+    looked_at: int
+    changed: int
+    to_move: int | None
+    moved: int
+    ended_at: datetime | None
+
+
 class PlanOutput(Output):
     """The plan of all sequences. `unplaced` emails find no day at all: no mailbox, or no open day."""
 
     planned_at: datetime | None
     unplaced: int
     finishes: tuple[FinishOutput, ...]
+    replanning: ReplanningOutput | None
     loads: tuple[DayLoadOutput, ...]
 
     @classmethod
