@@ -9,15 +9,17 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Name
-from functions.api.sequence_shapes import (
+from functions.api.sequence_answers import (
     EnrollingOutput,
-    EnrollInput,
     EnrollmentOutput,
     EnrollmentPathOutput,
-    OrderInput,
     PreviewedStepOutput,
-    PreviewInput,
     PreviewOutput,
+)
+from functions.api.sequence_shapes import (
+    EnrollInput,
+    OrderInput,
+    PreviewInput,
     SequenceChanges,
     SequenceInput,
     SequenceOutput,

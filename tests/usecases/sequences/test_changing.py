@@ -24,8 +24,10 @@ from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceSt
 from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit
 from shared.usecases.run_job import run_job
 from shared.usecases.sequences import plan_emails, rewrite_emails
+from shared.usecases.sequences.advance_sequences import advance_sequences
 from shared.usecases.sequences.end_enrollment import end_enrollment
 from shared.usecases.sequences.foresee_change import foresee_change
+from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import edit_mailbox
 from shared.usecases.sequences.save_sequence import edit_sequence
@@ -123,20 +125,21 @@ async def test_less_capacity_moves_those_who_are_too_many(office: PostOffice) ->
     effect = await foreseen(office, MailboxEdit(mailbox_id="mails", changes={"daily_capacity": 8}))
     await edit_mailbox(office.runtime, office.company_id, "mails", {"daily_capacity": 8})
     after = await pending(office)
-    assert Counter(one.send_at.day for one in after.values() if one.send_at) == {30: 8, 1: 8, 2: 4}
+    assert Counter(one.send_at.day for one in after.values() if one.send_at) == {30: 8, 1: 8, 4: 4}
     await check_numbers(office, effect, moved_between(before, after))
     assert (effect.moved, effect.later, effect.kept) == (4, 4, 16)
 
 
 async def test_more_capacity_brings_the_last_ones_forward(office: PostOffice) -> None:
-    await filled(office, 40, a_mailbox(daily_capacity=10))  # four days
+    await filled(office, 40, a_mailbox(daily_capacity=10))
     before = await pending(office)
     effect = await foreseen(office, MailboxEdit(mailbox_id="mails", changes={"daily_capacity": 20}))
     await edit_mailbox(office.runtime, office.company_id, "mails", {"daily_capacity": 20})
     after = await pending(office)
     moved = moved_between(before, after)
-    last = {name for name, one in before.items() if one.send_at and one.send_at.day in (2, 3)}
-    assert moved == last  # the last two days go to the first two
+    last = {name for name, one in before.items() if one.send_at and one.send_at.day not in (30, 1)}
+    assert moved == last  # to the first two days, of which those who have them keep their half
+    assert len(last) == 20
     assert Counter(one.send_at.day for one in after.values() if one.send_at) == {30: 20, 1: 20}
     assert effect.earlier == len(moved)
     await check_numbers(office, effect, moved)
@@ -149,7 +152,7 @@ async def test_more_mailboxes_finish_earlier_as_was_foreseen(office: PostOffice)
     assert finish.before is not None
     assert finish.after is not None
     assert finish.after.date() < finish.before.date()
-    assert effect.words == ("Welcome finishes on December 10; after the change on December 8.",)
+    assert effect.words == ("Welcome finishes on December 18; after the change on December 8.",)
     more = [
         a_mailbox(id=name, email=f"{name}@acme-clinics.com", daily_capacity=10) for name in ("two", "three")
     ]
@@ -181,8 +184,8 @@ async def test_a_step_that_comes_in_between_is_sent_first_and_all_get_every_step
     await filled(office, 3)
     await office.go_to(MONDAY + timedelta(days=1))
     extra = SequenceStep(id="extra", position=2, content="Extra for {{ name }}.", wait_days=1)
-    places = (Place(step_id="one", wait_days=0), Place(step_id=None, wait_days=1))
-    places += (Place(step_id="two", wait_days=2), Place(step_id="three", wait_days=3))
+    order = {"one": 0, None: 1, "two": 2, "three": 3}
+    places = tuple(Place(step_id=step_id, wait_days=days) for step_id, days in order.items())
     effect = await foreseen(
         office, SequenceEdit(sequence_id="welcome", edit=partial(with_places, places=places))
     )
@@ -229,8 +232,8 @@ async def test_a_step_that_is_removed_is_skipped_and_wait_days_count(office: Pos
 
 async def test_what_is_on_the_queue_goes_out_and_the_next_one_is_by_the_new_steps(office: PostOffice) -> None:
     await filled(office, 1)
-    office.clock.at = MONDAY.replace(hour=8, minute=50)
-    await office.ask_and_tick()
+    office.clock.at = MONDAY.replace(hour=8, minute=55)
+    await advance_sequences(office.runtime, office.clock.at)
     assert [one.status for one in await office.emails()] == [EmailStatus.QUEUED]
     await edit(office, without_step, step_id="two")
     await office.go_to(LATER)
@@ -265,19 +268,20 @@ async def test_a_name_or_an_ending_moves_nobody_and_asks_for_nothing(office: Pos
     assert await office.plan() == plan
 
 
-@pytest.mark.parametrize("when", range(1, 7))
+@pytest.mark.parametrize(("is_of_steps", "when"), [(True, 1), (True, 3), (True, 5), (False, 1), (False, 2)])
 async def test_killed_anywhere_the_next_job_goes_on(
-    office: PostOffice, monkeypatch: pytest.MonkeyPatch, when: int
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch, is_of_steps: bool, when: int
 ) -> None:
     monkeypatch.setattr(rewrite_emails, "PAGE", 3)
     monkeypatch.setattr(plan_emails, "TOGETHER", 3)
     steps = tuple(replace(one, subject=one.subject or "Another") for one in STEPS)
     await filled(office, 12, a_mailbox(daily_capacity=6), OTHER, steps=steps)
     office.clinic.runs_jobs = False
-    await edit(office, without_step, step_id="one")
+    office.clinic.published.clear()
+    if is_of_steps:
+        await edit(office, without_step, step_id="one")
     await edit_mailbox(office.runtime, office.company_id, "other", {"is_paused": True})
     [job] = set(office.clinic.published)
-    keep = plan_emails.keep_replanning
     kept = 0
 
     async def dies(*args: Any, **changes: Any) -> Any:
@@ -285,7 +289,7 @@ async def test_killed_anywhere_the_next_job_goes_on(
         kept += 1
         if kept == when:
             raise Died
-        return await keep(*args, **changes)
+        return await keep_replanning(*args, **changes)
 
     monkeypatch.setattr(plan_emails, "keep_replanning", dies)
     monkeypatch.setattr(rewrite_emails, "keep_replanning", dies)
@@ -297,7 +301,8 @@ async def test_killed_anywhere_the_next_job_goes_on(
     await office.tick()
     after = await pending(office)
     assert len(after) == 12
-    assert {(one.step_id, one.mailbox_id) for one in after.values()} == {("two", "mails")}
+    step_id = "two" if is_of_steps else "one"
+    assert {(one.step_id, one.mailbox_id) for one in after.values()} == {(step_id, "mails")}
     loads = Counter(one.send_at.date() for one in after.values() if one.send_at)
     assert max(loads.values()) <= 6
     plan = await office.plan()
