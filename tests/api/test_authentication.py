@@ -41,6 +41,10 @@ PATH_IDS = {
     "automation_id": "automation",
     "version_id": "version",
     "enrollment_id": "enrollment",
+    "mailbox_id": "mailbox",
+    "sequence_id": "sequence",
+    "step_id": "step",
+    "enrolling_id": "enrolling",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {
@@ -69,6 +73,9 @@ ENOUGH: dict[str, dict[str, Any]] = {
         }
     },
     "/v1/automations/{automation_id}/try": {"json": {"contact_id": "contact-acme"}},
+    "/v1/sequences/{sequence_id}/steps": {"json": {"content": "Hello."}},
+    "/v1/sequences/{sequence_id}/steps/order": {"json": {"step_ids": ["step-acme"]}},
+    "/v1/sequences/{sequence_id}/enrollings": {"json": {"audience": {"include": [{"kind": "everybody"}]}}},
     "/v1/automations/{automation_id}/enroll": {"json": {"contact_ids": ["contact-acme"]}},
 }
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence as Ordered
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from shared.domain.campaigns.audience import PeopleAudience, PickedContacts
-from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact, ContactAddress
-from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.messages.message import Message
-from shared.domain.senders.sender import Provider
 from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
-from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
+from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
@@ -24,43 +21,7 @@ from shared.usecases.sequences.start_enrolling import start_enrolling
 from tests.kit.builders import NOON, an_email_sender
 from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
-
-EMAIL = Channel("email")
-NEW_YORK = "America/New_York"
-STAFF = Author(kind=ChangedBy.API_KEY, id="test")
-STEPS = (
-    SequenceStep(id="one", position=1, subject="Hello {{ name }}", content="First to {{ name }}."),
-    SequenceStep(id="two", position=2, wait_days=2, content="Second to {{ name }}."),
-    SequenceStep(id="three", position=3, wait_days=3, content="Third to {{ name }}."),
-)
-
-
-def a_sequence(**changes: Any) -> Sequence:
-    """Three emails in a thread, on working days from nine to five in New York."""
-    sequence = Sequence(
-        id="welcome",
-        name="Welcome",
-        start_time=time(9),
-        end_time=time(17),
-        time_zone=NEW_YORK,
-        steps=STEPS,
-        mailbox_ids=("mails",),
-        state=SequenceState.ACTIVE,
-        created_at=NOON,
-        updated_at=NOON,
-    )
-    return replace(sequence, **changes)
-
-
-def a_mailbox(**changes: Any) -> Mailbox:
-    mailbox = Mailbox(
-        id="mails",
-        email="desk@acme-clinics.com",
-        provider=Provider("sendgrid"),
-        daily_capacity=30,
-        created_at=NOON,
-    )
-    return replace(mailbox, **changes)
+from tests.kit.sequence_records import EMAIL, STAFF, a_mailbox, a_sequence
 
 
 class PostOffice:

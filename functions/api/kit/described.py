@@ -32,6 +32,8 @@ TAGS = {
     "campaigns": "Who gets what, and when: define, preview, freeze, fire, stop.",
     "broadcasts": "A message to a segment on each working day, in two waves.",
     "automations": "Steps per contact, started by what happens to it: draft, publish, look who is where.",
+    "mailboxes": "What sequences are sent from, with how much each may send a day.",
+    "sequences": "Emails with days between them, planned ahead: who gets them, from where, and when.",
     "previews": "What a campaign would do, for every row.",
     "fires": "Runs of campaigns, with ledgers that close.",
     "messages": "What became of each message.",

@@ -1,9 +1,11 @@
 """A mailbox: one of the pool that sequences are sent from, with how much it may send a day."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.domain.channels.channel import Channel
+from shared.domain.errors import Problem
 from shared.domain.senders.sender import Provider
 
 CHANNEL = Channel("email")  # what mailboxes send
@@ -44,3 +46,14 @@ class Mailbox:
             return self.daily_capacity
         days = max(0, (day - ramp.begins_on).days)
         return min(self.daily_capacity, ramp.first_day + days * ramp.more_each_day)
+
+
+def check_mailbox(mailbox: Mailbox) -> Iterator[Problem]:
+    """What is wrong with how much it may send."""
+    if not 1 <= mailbox.daily_capacity <= MOST_A_DAY:
+        yield Problem(field="daily_capacity", reason=f"must be 1 to {MOST_A_DAY:,} emails a day")
+    ramp = mailbox.warm_up
+    if ramp is not None and not 1 <= ramp.first_day <= MOST_A_DAY:
+        yield Problem(field="warm_up.first_day", reason=f"must be 1 to {MOST_A_DAY:,} emails")
+    if ramp is not None and not 1 <= ramp.more_each_day <= MOST_A_DAY:
+        yield Problem(field="warm_up.more_each_day", reason=f"must be 1 to {MOST_A_DAY:,} emails")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.segment import Told
 
+MOST_SEQUENCES = 500  # a company's
 MOST_STEPS = 20
 LONGEST_WAIT_DAYS = 365
 WORKING_DAYS = (1, 2, 3, 4, 5)
@@ -19,6 +20,7 @@ class SequenceState(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"
     PAUSED = "paused"
+    ARCHIVED = "archived"  # for good: nobody in it gets any more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

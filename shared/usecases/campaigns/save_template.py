@@ -8,8 +8,9 @@ from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.characters import check_characters
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.events.file_link import fault_of
+from shared.domain.templates.check_text import check_text
 from shared.domain.templates.html_parts import check_html, text_of
-from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line, compile_text
+from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line
 from shared.domain.templates.template import Template
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -73,8 +74,8 @@ def _with_body(template: Template) -> Template:
 def _check(template: Template, *, allows_local: bool) -> None:
     problems = [*_check_html(template), *_check_format(template)]
     if not (problems and template.body_is_made):
-        problems += _check_text("body", template.body, BODY_BYTES, template.language)
-    problems += _check_text("subject", template.subject, SUBJECT_BYTES, template.language)
+        problems += check_text("body", template.body, BODY_BYTES, template.language)
+    problems += check_text("subject", template.subject, SUBJECT_BYTES, template.language)
     problems += check_characters("name", template.name, is_line=True)
     if not template.body.strip() and template.content_id is None and not (problems and template.html):
         problems.append(Problem(field="body", reason=_NO_BODY[bool(template.html)]))
@@ -114,12 +115,12 @@ def _check_format(template: Template) -> list[Problem]:
         field = f"content_values.{name}"
         if not _PLACE.fullmatch(name):
             problems.append(Problem(field=field, reason="is no name of a place, such as 1"))
-        problems += _check_text(field, text, VALUE_BYTES, template.language)
+        problems += check_text(field, text, VALUE_BYTES, template.language)
     return problems
 
 
 def _check_html(template: Template) -> list[Problem]:
-    problems = _check_text("html", template.html, HTML_BYTES, template.language, is_html=True)
+    problems = check_text("html", template.html, HTML_BYTES, template.language, is_html=True)
     if problems or not template.html:
         return problems
     try:
@@ -139,7 +140,7 @@ def _check_media(template: Template, *, allows_local: bool) -> list[Problem]:
     problems: list[Problem] = []
     for index, url in enumerate(template.media_urls):
         field = f"media_urls[{index}]"
-        found = _check_text(field, url, MEDIA_URL_BYTES, template.language)
+        found = check_text(field, url, MEDIA_URL_BYTES, template.language)
         if not found and "{" not in url and (fault := fault_of(url, allows_local=allows_local)):
             found = [Problem(field=field, reason=fault)]
         problems += found
@@ -148,15 +149,3 @@ def _check_media(template: Template, *, allows_local: bool) -> list[Problem]:
 
 def _other_language(record: ChannelRecord) -> str:
     return f"{record.noun} can be made in these languages: {', '.join(sorted(record.languages or ()))}"
-
-
-def _check_text(field: str, text: str, limit: int, language: str, *, is_html: bool = False) -> list[Problem]:
-    if len(text.encode(errors="surrogatepass")) > limit:
-        return [Problem(field=field, reason=f"is longer than {limit:,} bytes")]
-    if problems := check_characters(field, text):
-        return list(problems)
-    try:
-        compile_text(text, language, is_html=is_html)
-    except TemplateInvalid as invalid:
-        return [Problem(field=field, reason=str(invalid))]
-    return []

@@ -1,6 +1,5 @@
 """Give all emails that wait for it their mailbox and their time; those that have theirs keep it."""
 
-import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from collections.abc import Sequence as Ordered
 from dataclasses import replace
@@ -8,9 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import orjson
-
 from shared import log
+from shared.domain.sequences.load import packed_loads
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.plan import Pending, Plan, Promised, Room
 from shared.domain.sequences.planner import plan
@@ -128,12 +126,9 @@ def _open_on(email: ScheduledEmail, work: Work) -> date | None:
 
 
 def _told(made: Plan) -> dict[str, Any]:
-    loads: dict[str, dict[str, int]] = {}
-    for (mailbox_id, day), count in sorted(made.loads.items()):
-        loads.setdefault(mailbox_id, {})[date.fromordinal(day).isoformat()] = count
     return {
         "finishes_at": {sequence_id: _moment(at) for sequence_id, at in made.ends.items()},
-        "packed_loads": zlib.compress(orjson.dumps(loads)),
+        "packed_loads": packed_loads(made.loads),
     }
 
 

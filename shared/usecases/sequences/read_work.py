@@ -8,11 +8,9 @@ from shared.domain.companies.company import Company
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.hours import Days, Hours
 from shared.domain.sequences.mailbox import MOST_MAILBOXES, Mailbox
-from shared.domain.sequences.sequence import Sequence
+from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence
 from shared.domain.sequences.sequence_plan import SequencePlan
 from shared.runtime import Runtime
-
-MOST_SEQUENCES = 500
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from shared.domain.sequences.scheduled_email import ScheduledEmail
 from shared.domain.sequences.why import why_this_time
-from tests.kit.sequences import NEW_YORK, a_mailbox, a_sequence
+from tests.kit.sequence_records import NEW_YORK, a_mailbox, a_sequence
 
 FRIDAY = datetime(2026, 12, 4, 15, tzinfo=UTC)
 EMAIL = ScheduledEmail(

@@ -28,6 +28,8 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.senders.sender import Provider
+from shared.domain.sequences.scheduled_email import EmailStatus
+from shared.domain.sequences.sequence import SequenceState
 from shared.firestore.kit.collection import Collection
 from shared.firestore.stores import Stores
 from tests.kit.api.listed_items import (
@@ -55,6 +57,7 @@ from tests.kit.builders import (
     an_event,
     an_sms_sender,
 )
+from tests.kit.sequence_records import a_mailbox, a_scheduled_email, a_sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +248,37 @@ LISTS = (
         filters={
             "state": ("draft", {"state": AutomationState.LIVE}),
             "name": ("Welcome", {"name": "Others"}),
+        },
+    ),
+    ApiList(
+        path="/v1/mailboxes",
+        store="mailboxes",
+        newest="created_at",
+        make=lambda: a_mailbox(user_id="user1"),
+        filters={
+            "is_paused": ("false", {"is_paused": True}),
+            "user_id": ("user1", {"user_id": "user2"}),
+        },
+    ),
+    ApiList(
+        path="/v1/sequences",
+        store="sequences",
+        newest="created_at",
+        make=a_sequence,
+        filters={
+            "state": ("active", {"state": SequenceState.PAUSED}),
+            "name": ("Welcome", {"name": "Others"}),
+        },
+    ),
+    ApiList(
+        path="/v1/scheduled-emails",
+        store="scheduled_emails",
+        newest="send_at",
+        make=a_scheduled_email,
+        filters={
+            "sequence_id": ("welcome", {"sequence_id": "others"}),
+            "mailbox_id": ("mails", {"mailbox_id": "others"}),
+            "status": ("pending", {"status": EmailStatus.SENT}),
         },
     ),
     ApiList(

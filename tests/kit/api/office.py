@@ -34,6 +34,7 @@ from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.contacts.change_contacts import change_contacts
+from tests.kit import sequence_records as of_sequences
 from tests.kit.api.listed_items import a_listed_audit_record
 from tests.kit.builders import (
     NOON,
@@ -176,6 +177,19 @@ class Office:
             stores.automation_versions: a_version(id=f"version{suffix}", automation_id=f"automation{suffix}"),
             stores.automation_enrollments: an_enrollment(
                 id=f"enrollment{suffix}", automation_id=f"automation{suffix}", contact_id=f"contact{suffix}"
+            ),
+            stores.mailboxes: of_sequences.a_mailbox(id=f"mailbox{suffix}"),
+            stores.sequences: of_sequences.a_sequence(
+                id=f"sequence{suffix}", mailbox_ids=(f"mailbox{suffix}",)
+            ),
+            stores.enrollings: of_sequences.an_enrolling(
+                id=f"enrolling{suffix}", sequence_id=f"sequence{suffix}"
+            ),
+            stores.enrollments: of_sequences.an_enrollment(
+                id=f"enrollment{suffix}", sequence_id=f"sequence{suffix}"
+            ),
+            stores.scheduled_emails: of_sequences.a_scheduled_email(
+                id=f"email{suffix}", enrollment_id=f"enrollment{suffix}", sequence_id=f"sequence{suffix}"
             ),
             stores.contact_imports: ContactImport(
                 id=f"import{suffix}",

@@ -61,6 +61,7 @@ NOUNS = {
     "fires": "FIRE",
     "opt-outs": "OPT_OUT",
     "segments": "SEGMENT",
+    "sequences": "SEQUENCE",
     "previews": "PREVIEW",
     "sources": "SOURCE",
     "templates": "TEMPLATE",
@@ -222,6 +223,8 @@ class Desk:
         answer = json_of(response)
         if response.url.path.endswith("/versions"):
             self.places["VERSION"] = answer["items"][0]["id"]
+        if "/sequences" in response.url.path:
+            self._learn_sequence(response.url.path, answer)
         if response.url.path.endswith("/enroll"):
             self.places["ENROLLMENT"] = answer["items"][0]["id"]
         if isinstance(answer, dict):
@@ -231,6 +234,14 @@ class Desk:
                     self.places[word] = answer["id"]
             if response.url.path.endswith("/test"):
                 self.places["DELIVERY"] = answer["id"]
+
+    def _learn_sequence(self, path: str, answer: Any) -> None:
+        if path.endswith("/enrollings"):
+            self.places["ENROLLING"] = answer["id"]
+        elif path.endswith("/enrollments"):
+            self.places["SEQUENCE_ENROLLMENT"] = answer["items"][0]["id"]
+        elif answer.get("steps"):
+            self.places |= {"FIRST_STEP": answer["steps"][0]["id"], "STEP": answer["steps"][-1]["id"]}
 
     async def _load_uploads(self) -> None:
         """What Cloud Storage's notification sets going."""

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.kit.clinic import Clinic
-from tests.kit.sequences import NEW_YORK, PostOffice
+from tests.kit.sequence_records import NEW_YORK
+from tests.kit.sequences import PostOffice
 
 MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=ZoneInfo(NEW_YORK))
 

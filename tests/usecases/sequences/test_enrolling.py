@@ -19,7 +19,8 @@ from shared.usecases.run_job import run_job
 from shared.usecases.sequences.advance_sequences import advance_sequences
 from shared.usecases.sequences.start_enrolling import start_enrolling
 from tests.kit.builders import NOON
-from tests.kit.sequences import EMAIL, PostOffice
+from tests.kit.sequence_records import EMAIL
+from tests.kit.sequences import PostOffice
 from tests.usecases.sequences.conftest import MONDAY
 
 

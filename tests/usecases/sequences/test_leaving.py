@@ -17,7 +17,8 @@ from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.sequences.advance_sequences import advance_sequences
-from tests.kit.sequences import EMAIL, STAFF, PostOffice
+from tests.kit.sequence_records import EMAIL, STAFF
+from tests.kit.sequences import PostOffice
 from tests.kit.signed_webhooks import sendgrid_posts
 from tests.usecases.sequences.conftest import MONDAY
 

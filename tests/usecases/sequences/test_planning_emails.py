@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from shared.domain.sequences.mailbox import WarmUp
 from shared.domain.sequences.scheduled_email import EmailStatus
-from tests.kit.sequences import PostOffice, a_mailbox
+from tests.kit.sequence_records import a_mailbox
+from tests.kit.sequences import PostOffice
 from tests.usecases.sequences.conftest import MONDAY
 
 
