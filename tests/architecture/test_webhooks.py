@@ -223,7 +223,9 @@ async def test_nothing_of_a_body_is_read_that_is_too_long_unsigned_or_for_nobody
         asked = a_request(f"/messages{route}", query, headers)
         return int((await main.messages(Request(asked.scope, receive))).status_code)
 
-    of_route = {"/events": "mails", "/meta": "pages", "/ses": "amazon", "/mail": "mailbox"}.get(route, "texts")
+    of_route = {"/events": "mails", "/meta": "pages", "/ses": "amazon", "/mail": "mailbox"}.get(
+        route, "texts"
+    )
     assert await ask(of_route, {}) == 403
     assert await ask("nobody", FORGED) == 403
     assert await ask(of_route, FORGED | {"content-length": "100000000"}) == 413

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from infra.local.mail_host.books import Books
 from infra.local.mail_host.faults import Fault, Faults
-from infra.local.mail_host.people import address_answered, answer_to, returned, text_of
+from infra.local.mail_host.people import Mail, address_answered, answer_to, returned, text_of
 from shared.providers.smtp.signature import ID, SIGNATURE, TIMESTAMP, signed
 
 POST_SECONDS = 20
@@ -100,11 +100,11 @@ class Control:
             raise web.HTTPBadGateway(text=f"What was written to {address} was not taken.")
         return web.json_response({})
 
-    def _last(self, recipient: str) -> sqlite3.Row:
+    def _last(self, recipient: str) -> Mail:
         found = self._books.mails(recipient)
         if not found:
             raise web.HTTPBadRequest(text=f"{recipient} has no mail.")
-        return found[-1]
+        return dict(found[-1])
 
     async def _fault(self, request: web.Request) -> web.Response:
         try:

@@ -1,13 +1,14 @@
 """What people and mail servers write in answer to a mail that the host took."""
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from uuid import uuid4
 
+Mail = Mapping[str, Any]  # as the books keep it
 _BOUNDARY = "==mail-host=="
 _RETURNED = """\
 From: Mail Delivery System <MAILER-DAEMON@mail-host.local>
@@ -42,7 +43,7 @@ Content-Type: message/rfc822
 """
 
 
-def answer_to(mail: sqlite3.Row, body: str, headers: Mapping[str, str], at: float) -> bytes:
+def answer_to(mail: Mail, body: str, headers: Mapping[str, str], at: float) -> bytes:
     """What the recipient writes, `at` a Unix time, with a quote below; `headers` are further ones."""
     answered = message_from_bytes(mail["raw"], policy=policy.default)
     made = EmailMessage(policy=policy.SMTP)
@@ -60,7 +61,7 @@ def answer_to(mail: sqlite3.Row, body: str, headers: Mapping[str, str], at: floa
     return made.as_bytes()
 
 
-def returned(mail: sqlite3.Row, status: str, said: str, action: str, at: float) -> bytes:
+def returned(mail: Mail, status: str, said: str, action: str, at: float) -> bytes:
     """The mail as a server returns it (RFC 3464)."""
     head = _RETURNED.format(
         to=mail["envelope_from"],
@@ -82,7 +83,7 @@ def text_of(raw: bytes) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def address_answered(mail: sqlite3.Row) -> str:
+def address_answered(mail: Mail) -> str:
     """Where answers to the mail go."""
     found = message_from_bytes(mail["raw"], policy=policy.default)
     return parseaddr(str(found["Reply-To"] or found["From"]))[1]

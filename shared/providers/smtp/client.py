@@ -4,6 +4,7 @@ https://www.rfc-editor.org/rfc/rfc5321
 """
 
 import asyncio
+import logging
 import re
 import ssl
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from shared.providers.smtp.mail import mail_of, message_id_of
 
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 _ASK_FOR_CONTENT = 354
+_EXPECTED = (aiosmtplib.SMTPException, ForbiddenHost, NoStartTls, NoSignIn, SignInRefused, OSError)
 _Results = dict[str, SendResult]
 
 
@@ -75,6 +77,8 @@ class SmtpSender:
                     refusal = await self._start(client, message)
                 if refusal is not None:
                     results[message.message_id] = refusal
+                    async with asyncio.timeout_at(deadline):
+                        await client.rset()
                     continue
                 results[message.message_id] = codes.lost("no answer")  # until there is one
                 results[message.message_id] = await self._hand_over(client, message, content)
@@ -100,7 +104,6 @@ class SmtpSender:
             answer = aiosmtplib.SMTPResponse(error.code, error.message)
         if answer.code == _ASK_FOR_CONTENT and moment is Moment.START:
             return None
-        await client.rset()
         return codes.refused(moment, answer.code, answer.message)
 
     async def _hand_over(
@@ -126,7 +129,13 @@ def _dotted(content: bytes) -> bytes:
 
 def _failure(error: Exception) -> SendResult:
     """What an error means for a message that has not left."""
-    log.event("smtp not done", error_type=type(error).__name__)
+    log.event(
+        "provider_call_failed",
+        level=logging.WARNING,
+        error=None if isinstance(error, _EXPECTED) else error,
+        error_type=type(error).__name__,
+        nothing_left=True,
+    )
     if isinstance(error, SignInRefused):
         return codes.refused(Moment.SIGN_IN, error.code, error.said)
     if isinstance(error, ForbiddenHost):

@@ -88,8 +88,10 @@ async def connected(server: Server, timeout_seconds: float) -> AsyncIterator[aio
         if client.protocol is not None and client.protocol.is_connected:
             client.protocol.write(b"QUIT\r\n")  # nobody waits for the answer
     finally:
+        transport = client.transport
         client.close()
-        sock.close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()  # else it waits for the server to end TLS as well
 
 
 async def sign_in(client: aiosmtplib.SMTP, credentials: SmtpCredentials) -> None:

@@ -1,12 +1,11 @@
 """What comes to a mailbox's inbound address: answers, machines, mails that were returned in many forms."""
 
 import base64
-import sqlite3
 from datetime import timedelta
 
 import pytest
 
-from infra.local.mail_host.people import answer_to, returned
+from infra.local.mail_host.people import Mail, answer_to, returned
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.sending import (
     IncomingMessage,
@@ -32,15 +31,14 @@ SENT = OutgoingMessage(
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
 
-def kept() -> sqlite3.Row:
+def kept() -> Mail:
     """The mail as the mail host keeps it."""
-    db = sqlite3.connect(":memory:")
-    db.row_factory = sqlite3.Row
-    values = ("desk@north-clinic.com", "in.desk@north-clinic.com", SENT.to_address)
-    raw = mail_of(SENT, "in.desk@north-clinic.com", NOON)
-    query = "SELECT ? AS mailbox, ? AS envelope_from, ? AS recipient, ? AS raw"
-    row: sqlite3.Row = db.execute(query, (*values, raw)).fetchone()
-    return row
+    return {
+        "mailbox": "desk@north-clinic.com",
+        "envelope_from": "in.desk@north-clinic.com",
+        "recipient": SENT.to_address,
+        "raw": mail_of(SENT, "in.desk@north-clinic.com", NOON),
+    }
 
 
 def test_an_answer_names_its_message_and_proves_that_it_went_out() -> None:
