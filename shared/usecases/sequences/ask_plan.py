@@ -18,5 +18,5 @@ async def ask_plan(runtime: Runtime, company_id: str) -> None:
         asked = replace(plan, is_active=True, asked_at=now, due_at=now)
         plans.put(transaction, company_id, PLAN_ID, asked)
 
-    await transact(runtime.stores.db, ask)
-    await announce_jobs(runtime, [plan_job(company_id)], None)
+    await transact(runtime.stores.db, ask, "ask_plan")
+    await announce_jobs(runtime, [plan_job(company_id)], "ask_plan.publish")

@@ -117,7 +117,7 @@ async def _store(runtime: Runtime, company_id: str, work: Work, planned: Ordered
             if before.status is EmailStatus.PENDING and before.attempt == wanted[item_id].attempt:
                 emails.put(transaction, company_id, item_id, wanted[item_id])
 
-    await transact(runtime.stores.db, store)
+    await transact(runtime.stores.db, store, "plan_emails.store")
 
 
 def _open_on(email: ScheduledEmail, work: Work) -> date | None:
