@@ -8,7 +8,7 @@ from functions.api.kit.authentication import Reader
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed
-from functions.api.sequence_shapes import PlanOutput, ScheduledEmailOutput
+from functions.api.sequence_answers import PlanOutput, ScheduledEmailOutput
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.views import sequences as view
 

@@ -11,10 +11,7 @@ from functions.api.kit.shapes import LEFT_OUT, Day, Input, ItemId, Name, Output,
 from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
 from shared.domain.sequences.check_sequence import CONTENT_BYTES, MOST_AWAY_DAYS, SUBJECT_BYTES
-from shared.domain.sequences.enrolling import EnrollingState
-from shared.domain.sequences.enrollment import END_WORDS, EndReason, Enrollment, EnrollmentState
 from shared.domain.sequences.mailbox import MOST_MAILBOXES
-from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import (
     LONGEST_WAIT_DAYS,
     MOST_STEPS,
@@ -22,7 +19,6 @@ from shared.domain.sequences.sequence import (
     Endings,
     SequenceState,
 )
-from shared.views.sequences import DayLoad, EnrollmentPath, ShownEmail, ShownPlan
 
 _Content = Annotated[str, StringConstraints(max_length=CONTENT_BYTES)]
 _Subject = Annotated[str, StringConstraints(max_length=SUBJECT_BYTES)]
@@ -121,6 +117,12 @@ class EnrollInput(Input):
     audience: PeopleInput
 
 
+class PreviewInput(Input):
+    """Whose emails to show."""
+
+    contact_id: ItemId
+
+
 class StepOutput(Output):
     """An email of a sequence."""
 
@@ -159,115 +161,3 @@ class SequenceOutput(Output):
     steps: tuple[StepOutput, ...]
     created_at: datetime
     updated_at: datetime
-
-
-class EnrollingOutput(Output):
-    """People who are brought into a sequence, and what became of them so far.
-
-    `already` were in it before, `refused` want no mail or cannot be reached. `note` says why it was refused.
-    """
-
-    id: str
-    sequence_id: str
-    state: EnrollingState
-    enrolled: int
-    already: int
-    without_address: int
-    refused: int
-    note: str
-    created_at: datetime
-
-
-class EnrollmentOutput(Output):
-    """One contact's place in a sequence. `current_step` is the position that was sent last, 0 before."""
-
-    id: str
-    sequence_id: str
-    contact_id: str | None
-    address: str
-    state: EnrollmentState
-    enrolled_at: datetime
-    current_step: int
-    mailbox_id: str | None
-    completed_at: datetime | None
-    ended_at: datetime | None
-    end_reason: EndReason | None
-    end_note: str
-
-    @classmethod
-    def derived(cls, record: Enrollment) -> dict[str, object]:
-        """Why it ended, in words."""
-        words = END_WORDS[record.end_reason] if record.end_reason else ""
-        return {"end_note": " ".join(part for part in (words, record.end_note) if part)}
-
-
-class ScheduledEmailOutput(Output):
-    """One planned send. `mailbox_id` and `send_at` are null until it is planned; `why` is in words."""
-
-    id: str
-    enrollment_id: str
-    sequence_id: str
-    step_id: str
-    position: int
-    address: str
-    time_zone: str
-    status: EmailStatus
-    due_at: datetime
-    send_at: datetime | None
-    mailbox_id: str | None
-    mailbox_email: str
-    message_id: str | None
-    note: str
-    why: str
-
-    @classmethod
-    def derived(cls, record: ShownEmail) -> dict[str, object]:
-        """The fields of the email itself."""
-        own = cls.model_fields.keys() - {"why", "mailbox_email"}
-        return {name: getattr(record.email, name) for name in own}
-
-
-class EnrollmentPathOutput(EnrollmentOutput):
-    """One contact's way through a sequence: its emails so far, and the next one."""
-
-    emails: tuple[ScheduledEmailOutput, ...]
-
-    @classmethod
-    def shown(cls, path: EnrollmentPath) -> "EnrollmentPathOutput":
-        """The enrollment with its emails."""
-        return cls.of(path.enrollment, emails=tuple(map(ScheduledEmailOutput.of, path.emails)))
-
-
-class FinishOutput(Output):
-    """When a sequence has sent its last email, by the plan."""
-
-    sequence_id: str
-    finishes_at: datetime
-
-
-class DayLoadOutput(Output):
-    """How many emails a mailbox sends on a day by the plan, later steps included, of how many it may."""
-
-    mailbox_id: str
-    day: date
-    emails: int
-    capacity: int
-
-
-class PlanOutput(Output):
-    """The plan of all sequences. `unplaced` emails find no day at all: no mailbox, or no open day."""
-
-    planned_at: datetime | None
-    unplaced: int
-    finishes: tuple[FinishOutput, ...]
-    loads: tuple[DayLoadOutput, ...]
-
-    @classmethod
-    def derived(cls, record: ShownPlan) -> dict[str, object]:
-        """The finish dates as a list, the earliest first."""
-        ends = sorted(record.finishes_at.items(), key=lambda one: (one[1], one[0]))
-        loads: tuple[DayLoad, ...] = record.loads
-        return {
-            "finishes": tuple(FinishOutput(sequence_id=one, finishes_at=at) for one, at in ends),
-            "loads": tuple(map(DayLoadOutput.of, loads)),
-        }

@@ -9,12 +9,17 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Listed, Name
-from functions.api.sequence_shapes import (
+from functions.api.sequence_answers import (
     EnrollingOutput,
-    EnrollInput,
     EnrollmentOutput,
     EnrollmentPathOutput,
+    PreviewedStepOutput,
+    PreviewOutput,
+)
+from functions.api.sequence_shapes import (
+    EnrollInput,
     OrderInput,
+    PreviewInput,
     SequenceChanges,
     SequenceInput,
     SequenceOutput,
@@ -33,6 +38,7 @@ from shared.domain.sequences.editing import (
 from shared.domain.sequences.enrollment import EnrollmentState
 from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
 from shared.usecases.sequences.end_enrollment import end_enrollment
+from shared.usecases.sequences.preview_steps import preview_steps
 from shared.usecases.sequences.save_sequence import create_sequence, edit_sequence
 from shared.usecases.sequences.start_enrolling import start_enrolling
 from shared.views import sequences as view
@@ -96,7 +102,7 @@ async def archive_one_sequence(caller: Sending, sequence_id: ItemId) -> Sequence
 @router.post("/{sequence_id}/steps", status_code=201)
 async def add_step(caller: Sending, sequence_id: ItemId, body: StepInput, request: Request) -> SequenceOutput:
     """Add a step at its position; those behind it move on."""
-    edit = partial(with_step, step=_step(new_id(request), body))
+    edit = partial(with_step, step=_step(new_id(request), body), now=caller.runtime.now())
     return SequenceOutput.of(await edit_sequence(caller.runtime, caller.company_id, sequence_id, edit))
 
 
@@ -121,6 +127,13 @@ async def remove_step(caller: Sending, sequence_id: ItemId, step_id: ItemId) -> 
     """Take a step out of the sequence. Who waits for it gets the next one in its place."""
     edit = partial(without_step, step_id=step_id)
     return SequenceOutput.of(await edit_sequence(caller.runtime, caller.company_id, sequence_id, edit))
+
+
+@router.post("/{sequence_id}/preview")
+async def preview_sequence(caller: Writer, sequence_id: ItemId, body: PreviewInput) -> PreviewOutput:
+    """Show all emails as one contact would get them. Nothing is stored or sent."""
+    found = await preview_steps(caller.runtime, caller.company_id, sequence_id, body.contact_id)
+    return PreviewOutput(items=tuple(map(PreviewedStepOutput.of, found)))
 
 
 @router.post("/{sequence_id}/enrollings", status_code=202)

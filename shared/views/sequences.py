@@ -10,6 +10,7 @@ from shared.domain.sequences.enrolling import Enrolling
 from shared.domain.sequences.enrollment import Enrollment, EnrollmentState
 from shared.domain.sequences.load import loads_in
 from shared.domain.sequences.mailbox import MOST_MAILBOXES, Mailbox
+from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence, SequenceState
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
@@ -48,11 +49,15 @@ class DayLoad:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownPlan:
-    """The plan of all sequences. `finishes_at` is by sequence; `unplaced` emails find no day at all."""
+    """The plan of all sequences. `finishes_at` is by sequence; `unplaced` emails find no day at all.
+
+    `replanning` is how far people were moved after the last change; None before the first.
+    """
 
     planned_at: datetime | None
     unplaced: int
     finishes_at: dict[str, datetime]
+    replanning: Replanning | None
     loads: tuple[DayLoad, ...]
 
 
@@ -180,6 +185,7 @@ async def read_plan(
         planned_at=plan.planned_at,
         unplaced=plan.unplaced,
         finishes_at=plan.finishes_at,
+        replanning=plan.replanning,
         loads=tuple(sorted(loads, key=lambda one: (one.day, one.mailbox_id))),
     )
 

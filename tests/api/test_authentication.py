@@ -74,6 +74,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     },
     "/v1/automations/{automation_id}/try": {"json": {"contact_id": "contact-acme"}},
     "/v1/sequences/{sequence_id}/steps": {"json": {"content": "Hello."}},
+    "/v1/sequences/{sequence_id}/preview": {"json": {"contact_id": "contact-acme"}},
     "/v1/sequences/{sequence_id}/steps/order": {"json": {"step_ids": ["step-acme"]}},
     "/v1/sequences/{sequence_id}/enrollings": {"json": {"audience": {"include": [{"kind": "everybody"}]}}},
     "/v1/automations/{automation_id}/enroll": {"json": {"contact_ids": ["contact-acme"]}},

@@ -18,6 +18,7 @@ ALL_DAY = {
     "days": [1, 2, 3, 4, 5, 6, 7],
 }
 
+OF_OURS = {"sequence_id": f"sequence-{OURS}"}
 EVERYBODY = {"audience": {"include": [{"kind": "everybody"}]}}
 
 
@@ -238,3 +239,62 @@ async def test_somebody_is_taken_out(office: Office) -> None:
     await _run_jobs(office)
     found = await office.get("/v1/scheduled-emails", params={"mailbox_id": "desk", "status": "canceled"})
     assert len(found.json()["items"]) == 1
+
+
+async def test_a_change_is_foreseen_and_its_progress_is_told(office: Office) -> None:
+    await _mailbox(office, daily_capacity=2)
+    where = await _sequence(office)
+    sequence_id = where.rpartition("/")[2]
+    await office.post(f"{where}/resume")
+    await office.post(f"{where}/enrollings", _pasted(*(f"p{number}@example.com" for number in range(8))))
+    await _run_jobs(office)
+    more = {"kind": "more_mailboxes", "sequence_id": sequence_id, "count": 1, "daily_capacity": 6}
+    seen = (await office.post("/v1/sequence-plan/effect", {"change": more})).json()
+    [finish] = seen["finishes"]
+    assert finish["after"] < finish["before"]
+    assert (seen["pending"], seen["kept"] + seen["moved"]) == (8, 8)
+    raised = {"kind": "mailbox", "mailbox_id": "desk", "changes": {"daily_capacity": 8}}
+    seen = (await office.post("/v1/sequence-plan/effect", {"change": raised})).json()
+    assert seen["earlier"] == seen["moved"] > 0
+    assert (await office.get("/v1/mailboxes/desk")).json()["daily_capacity"] == 2
+    await office.call("PATCH", "/v1/mailboxes/desk", json={"daily_capacity": 8})
+    begun = (await office.get("/v1/sequence-plan")).json()["replanning"]
+    assert begun["ended_at"] is None
+    await _run_jobs(office)
+    done = (await office.get("/v1/sequence-plan")).json()
+    assert (done["replanning"]["moved"], done["replanning"]["to_move"]) == (seen["moved"], seen["moved"])
+    assert done["replanning"]["ended_at"]
+    assert done["finishes"][0]["finishes_at"] == seen["finishes"][0]["after"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "fields"),
+    [
+        ({"kind": "mailbox", "mailbox_id": f"mailbox-{THEIRS}", "changes": None}, 404, ()),
+        ({"kind": "sequence", "sequence_id": "nothing", "changes": {}}, 404, ()),
+        ({**OF_OURS, "kind": "sequence", "changes": {"end_time": "08:00"}}, 422, ("end_time",)),
+        ({**OF_OURS, "kind": "steps", "steps": [{"id": "no", "wait_days": 1}]}, 404, ()),
+        ({"kind": "other"}, 422, ("change",)),
+    ],
+)
+async def test_a_change_that_cannot_be_is_not_foreseen(
+    office: Office, change: dict[str, Any], status: int, fields: tuple[str, ...]
+) -> None:
+    assert_problem(await office.post("/v1/sequence-plan/effect", {"change": change}), status, *fields)
+
+
+async def test_the_emails_are_shown_for_one_contact(office: Office) -> None:
+    await _mailbox(office)
+    where = await _sequence(office)
+    await office.post(f"{where}/steps", {"wait_days": 2, "content": "Second to {{ name }}."})
+    email = {"channel": "email", "address": "eva@example.com"}
+    made = await office.post("/v1/contacts", {"name": "Eva", "addresses": [email]})
+    assert made.status_code == 201, made.text
+    shown = await office.post(f"{where}/preview", {"contact_id": made.json()["id"]})
+    items = shown.json()["items"]
+    assert [one["subject"] for one in items] == ["Hello Eva", "Re: Hello Eva"]
+    assert "Second to Eva." in items[1]["body"]
+    assert items[0]["at"] < items[1]["at"]
+    nobody = await office.post(f"{where}/preview", {"contact_id": f"contact-{OURS}"})
+    assert nobody.status_code == 200
+    assert_problem(await office.post(f"{where}/preview", {"contact_id": f"contact-{THEIRS}"}), 404)

@@ -34,17 +34,20 @@ class PostOffice:
 
     async def open(self, *mailboxes: Mailbox, **changes: Any) -> Sequence:
         """Store the sequence and its mailboxes, each with a sender of its own at the simulator."""
-        fields = await self.clinic.credentials("mails")
         for mailbox in mailboxes or (a_mailbox(),):
-            if mailbox.id != "mails":
-                sender = an_email_sender(id=mailbox.id, address=mailbox.email)
-                await self.stores.senders.save(self.company_id, sender.id, sender)
-                await self.clinic.set_credentials(sender.id, fields)
-            await self.stores.mailboxes.save(self.company_id, mailbox.id, mailbox)
+            await self.add_mailbox(mailbox)
         ids = tuple(one.id for one in mailboxes or (a_mailbox(),))
         sequence = a_sequence(**{"mailbox_ids": ids} | changes)
         await self.stores.sequences.save(self.company_id, sequence.id, sequence)
         return sequence
+
+    async def add_mailbox(self, mailbox: Mailbox) -> None:
+        """Store the mailbox, with a sender of its own."""
+        if mailbox.id != "mails":
+            sender = an_email_sender(id=mailbox.id, address=mailbox.email)
+            await self.stores.senders.save(self.company_id, sender.id, sender)
+            await self.clinic.set_credentials(sender.id, await self.clinic.credentials("mails"))
+        await self.stores.mailboxes.save(self.company_id, mailbox.id, mailbox)
 
     async def know(self, *addresses: str, **changes: Any) -> list[str]:
         """Have contacts with these addresses; their ids."""

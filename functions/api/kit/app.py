@@ -28,7 +28,7 @@ PARTS = {
     "mailboxes": ("mailboxes",),
     "sequences": ("sequences",),
     "scheduled-emails": ("scheduled_emails",),
-    "sequence-plan": ("scheduled_emails",),
+    "sequence-plan": ("scheduled_emails", "plan_effects"),
     "quiet-hours": ("quiet_hours",),
     "previews": ("previews",),
     "fires": ("fires", "reports"),

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Ordered
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
 
+_NO_TEXT = "…"
+_LATER_THAN_ALL = datetime.max.replace(tzinfo=UTC)
 _FROM = {
     SequenceState.ACTIVE: (SequenceState.DRAFT, SequenceState.PAUSED),
     SequenceState.PAUSED: (SequenceState.ACTIVE,),
@@ -19,10 +22,15 @@ def numbered(steps: Iterable[SequenceStep]) -> tuple[SequenceStep, ...]:
     return tuple(replace(step, position=number) for number, step in enumerate(steps, 1))
 
 
-def with_step(sequence: Sequence, step: SequenceStep) -> Sequence:
+def with_step(sequence: Sequence, step: SequenceStep, now: datetime) -> Sequence:
     """With one more step, at its position: the others move on. The same step again changes nothing."""
     if sequence.step(step.id) is not None:
         return sequence
+    added_at = {**sequence.added_at, step.id: now}
+    return _inserted(replace(sequence, added_at=added_at), step)
+
+
+def _inserted(sequence: Sequence, step: SequenceStep) -> Sequence:
     place = min(max(step.position, 1), len(sequence.steps) + 1) - 1
     return replace(sequence, steps=numbered((*sequence.steps[:place], step, *sequence.steps[place:])))
 
@@ -37,7 +45,7 @@ def with_changed_step(sequence: Sequence, step_id: str, changes: Mapping[str, ob
     if changed.position == step.position:
         steps = (changed if one.id == step_id else one for one in sequence.steps)
         return replace(sequence, steps=tuple(steps))
-    return with_step(without_step(sequence, step_id), changed)
+    return _inserted(without_step(sequence, step_id), changed)
 
 
 def without_step(sequence: Sequence, step_id: str) -> Sequence:
@@ -53,6 +61,28 @@ def in_new_order(sequence: Sequence, step_ids: Ordered[str]) -> Sequence:
         reason = f"must name each step of the sequence once; they are: {', '.join(by_id) or 'none'}"
         raise InvalidInput.at("step_ids", reason)
     return replace(sequence, steps=numbered(by_id[one] for one in step_ids))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A step in an order that is only thought of; without an id it is a new one."""
+
+    step_id: str | None
+    wait_days: int
+
+
+def with_places(sequence: Sequence, places: Ordered[Place]) -> Sequence:
+    """With its steps as they would be, to look at the effect: new ones have no text yet. Raises NotFound."""
+    steps = [_placed(sequence, place, number) for number, place in enumerate(places)]
+    added_at = {one.id: _LATER_THAN_ALL for one in steps if sequence.step(one.id) is None}
+    return replace(sequence, steps=numbered(steps), added_at={**sequence.added_at, **added_at})
+
+
+def _placed(sequence: Sequence, place: Place, number: int) -> SequenceStep:
+    if place.step_id is not None:
+        return replace(_found(sequence, place.step_id), wait_days=place.wait_days)
+    step = SequenceStep(id=f"new-{number}", position=number, content=_NO_TEXT, subject=_NO_TEXT)
+    return replace(step, wait_days=place.wait_days)
 
 
 def in_state(sequence: Sequence, state: SequenceState) -> Sequence:

@@ -14,7 +14,8 @@ from shared.domain.sequences.enrolling import Enrolling
 from shared.domain.sequences.enrollment import Enrollment, enrollment_id
 from shared.domain.sequences.mailbox import CHANNEL
 from shared.domain.sequences.scheduled_email import ScheduledEmail, email_id
-from shared.domain.sequences.sequence import Sequence, SequenceStep
+from shared.domain.sequences.sequence import Sequence
+from shared.domain.sequences.steps_left import steps_left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,14 +48,13 @@ def enrolled_of(
         time_zone=_zone(recipient),
         values={} if recipient.contact_id else dict(recipient.values),
     )
-    email = next_email(sequence, enrollment, sequence.steps[0], now, now)
+    email = next_email(sequence, enrollment, now, now)
     return Enrolled(enrollment=replace(enrollment, next_email_id=email.id), email=email)
 
 
-def next_email(
-    sequence: Sequence, enrollment: Enrollment, step: SequenceStep, due_at: datetime, now: datetime
-) -> ScheduledEmail:
-    """The step's email for this person, from `due_at` on, to be planned."""
+def next_email(sequence: Sequence, enrollment: Enrollment, due_at: datetime, now: datetime) -> ScheduledEmail:
+    """The email of the step that comes next for this person, from `due_at` on, to be planned."""
+    step, *others = steps_left(sequence, enrollment)
     return ScheduledEmail(
         id=email_id(enrollment.id, step.id),
         enrollment_id=enrollment.id,
@@ -67,7 +67,7 @@ def next_email(
         created_at=now,
         mailbox_id=enrollment.mailbox_id,
         is_follow_up=bool(enrollment.sent_ids),
-        waits=sequence.waits_after(step.position),
+        waits=tuple(one.wait_days for one in others),
     )
 
 

@@ -43,7 +43,8 @@ class Enrollment:
     `current_step` is the position of the step that was sent last; 0 before the first. `mailbox_id` is the one
     of the first email, which all others come from. `sent_ids` are the messages that were sent, in order: the
     thread. `enrolling_id` is what brought them in. `subject` is the first one's, `next_email_id` the email
-    that comes next. `address_key` is equal for spellings of one address. `values` are what a file or list
+    that comes next. `step_ids` are the steps it has had, and `last_sent_at` is when the last one went out.
+    `address_key` is equal for spellings of one address. `values` are what a file or list
     brought of who is no contact.
     """
 
@@ -60,6 +61,8 @@ class Enrollment:
     mailbox_id: str | None = None
     subject: str = ""
     sent_ids: tuple[str, ...] = ()
+    step_ids: tuple[str, ...] = ()
+    last_sent_at: datetime | None = None
     next_email_id: str | None = None
     state: EnrollmentState = EnrollmentState.ACTIVE
     completed_at: datetime | None = None

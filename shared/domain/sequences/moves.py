@@ -11,6 +11,7 @@ from shared.domain.sequences.enrollment import EndReason, Enrollment, Enrollment
 from shared.domain.sequences.hours import Hours
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import Sequence
+from shared.domain.sequences.steps_left import steps_left
 
 MOST_TRIES = 30
 _ENDS = {
@@ -54,7 +55,8 @@ def after_message(
         return Move(enrollment=enrollment, email=put_off(email, now))
     canceled = replace(email, status=EmailStatus.CANCELED, note=skip_words(message) or "")
     if reason is SkipReason.BOUNCED and not sequence.endings.at_bounce:
-        return _next(sequence, enrollment, canceled, hours, now, now)
+        passed = replace(enrollment, step_ids=(*enrollment.step_ids, email.step_id))
+        return _next(sequence, passed, canceled, hours, now, now)
     end = _ENDS.get(reason, EndReason.FAILED)
     return Move(enrollment=ended(enrollment, end, now, canceled.note), email=canceled)
 
@@ -75,6 +77,8 @@ def _sent(
         mailbox_id=message.sender_id,
         subject=enrollment.subject or message.subject,
         sent_ids=(*enrollment.sent_ids, message.id),
+        step_ids=(*enrollment.step_ids, email.step_id),
+        last_sent_at=sent_at,
     )
     return _next(sequence, moved, done, hours, sent_at, now)
 
@@ -88,15 +92,16 @@ def _next(
     now: datetime,
 ) -> Move:
     """On to the next step; after the last one it is completed, unless it has ended meanwhile."""
-    step = sequence.after(email.position)
+    left = steps_left(sequence, enrollment)
     if not enrollment.is_active:
         return Move(enrollment=enrollment, email=email)
-    if step is None:
+    if not left:
         state, none = EnrollmentState.COMPLETED, None
         completed = replace(enrollment, state=state, completed_at=since, next_email_id=none)
         return Move(enrollment=completed, email=email)
-    due_at = datetime.fromtimestamp(hours.due_after(int(since.timestamp()), max(1, step.wait_days)), UTC)
-    following = next_email(sequence, enrollment, step, due_at, now)
+    wait_days = max(1, left[0].wait_days)
+    due_at = datetime.fromtimestamp(hours.due_after(int(since.timestamp()), wait_days), UTC)
+    following = next_email(sequence, enrollment, due_at, now)
     moved = replace(enrollment, next_email_id=following.id)
     return Move(enrollment=moved, email=email, following=following)
 

@@ -1,6 +1,5 @@
 """A sequence: steps with wait days, sent from a pool of mailboxes inside a daily window."""
 
-from collections.abc import Sequence as Ordered
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -54,7 +53,8 @@ class Sequence:
     Emails go out from `start_time` up to `end_time`, wall times, on `days` (ISO weekdays, Monday is 1) that
     are neither `closed_days` nor holidays of `holiday_country`. With `in_contacts_zone` that is by the clock
     of the contact's own zone, where that is known; else by that of `time_zone` (IANA). `mailbox_ids` is its
-    pool. When a machine answers that somebody is away, the next email waits `away_days`.
+    pool. When a machine answers that somebody is away, the next email waits `away_days`. `added_at` says when
+    steps were added, by their ids, where people may have been in it.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Sequence:
     away_days: int = 7
     state: SequenceState = SequenceState.DRAFT
     topic: str = ""
+    added_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def window(self) -> ContactWindow:
@@ -95,16 +96,3 @@ class Sequence:
     def step(self, step_id: str) -> SequenceStep | None:
         """The step with this id, if it is still there."""
         return next((one for one in self.steps if one.id == step_id), None)
-
-    def after(self, position: int) -> SequenceStep | None:
-        """The first step behind this position."""
-        return next((one for one in self.steps if one.position > position), None)
-
-    def waits_after(self, position: int) -> tuple[int, ...]:
-        """The wait days of all steps behind this position."""
-        return tuple(one.wait_days for one in self.steps if one.position > position)
-
-
-def in_order(steps: Ordered[SequenceStep]) -> tuple[SequenceStep, ...]:
-    """The steps by their positions."""
-    return tuple(sorted(steps, key=lambda one: one.position))

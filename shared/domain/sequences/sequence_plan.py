@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.domain.job import PlanSequences
+from shared.domain.sequences.plan_change import Replanning
 
 PLAN_ID = "plan"  # a company has one, as its sequences share their mailboxes
 LOOK_AGAIN = timedelta(minutes=5)
@@ -17,7 +18,8 @@ class SequencePlan:
 
     `asked_at` is when somebody last wanted it planned at once, `planned_at` when it last was. What people
     wrote or refused is known up to `heard_until`. `finishes_at` is when each sequence ends by the plan;
-    `packed_loads` are its emails by mailbox and day, as compressed JSON (see load.py).
+    `packed_loads` are its emails by mailbox and day, as compressed JSON (see load.py). `replanning` is how
+    far it was brought up to what was changed last.
     """
 
     id: str = PLAN_ID
@@ -29,6 +31,7 @@ class SequencePlan:
     finishes_at: dict[str, datetime] = field(default_factory=dict)
     packed_loads: bytes = b""
     unplaced: int = 0
+    replanning: Replanning | None = None
     lease_token: str | None = None
     lease_until: datetime | None = None
     attempt: int = 0
@@ -41,7 +44,13 @@ class SequencePlan:
 
     def is_to_be_planned(self, now: datetime) -> bool:
         """Whether what is new is planned now, and not together with what comes later."""
-        return self.is_asked or self.planned_at is None or now >= self.planned_at + PLAN_AGAIN
+        is_time = self.planned_at is None or now >= self.planned_at + PLAN_AGAIN
+        return is_time or self.is_asked or self.is_changing
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether people are moved, as something was changed."""
+        return self.replanning is not None and self.replanning.is_open
 
 
 def plan_job(company_id: str) -> PlanSequences:

@@ -5,8 +5,11 @@ each stands less than one slot from where an even spread has it.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from shared.domain.sequences.hours import Part
+
+T = TypeVar("T")
 
 
 def free_slots(parts: Iterable[Part], capacity: int, taken: Iterable[int], since: int) -> list[int]:
@@ -34,6 +37,6 @@ def free_slots(parts: Iterable[Part], capacity: int, taken: Iterable[int], since
     return found
 
 
-def spread(slots: Sequence[int], count: int) -> list[int]:
+def spread(slots: Sequence[T], count: int) -> list[T]:
     """So many of the slots, as evenly as they lie. There must be as many."""
     return [slots[place * len(slots) // count] for place in range(count)]

@@ -11,6 +11,7 @@ ENROLLINGS_DUE = Query(
 EMAILS_DUE = Query(collection="scheduled_emails", equal=("status",), range=("send_at", "<="))
 EMAILS_SINCE = Query(collection="scheduled_emails", equal=("status",), range=("send_at", ">="))
 EMAILS_IN_STATUS = Query(collection="scheduled_emails", equal=("status",))
+EMAILS_OF_SEQUENCE = Query(collection="scheduled_emails", equal=("sequence_id", "status"))
 ENROLLMENTS_OF_ADDRESS = Query(collection="enrollments", equal=("address_key",))
 ENROLLMENTS_OF_ADDRESSES = Query(collection="enrollments", among="address_key")
 EMAILS_OF_ENROLLMENTS = Query(collection="scheduled_emails", among="enrollment_id")

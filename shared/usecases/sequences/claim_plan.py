@@ -1,10 +1,12 @@
 """One worker at a time works on a company's plan, under a lease; what it writes is fenced by its token."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.ids import random_id
 from shared.domain.lease import LeaseLost, leased
+from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -41,8 +43,9 @@ async def release_plan(
     began_at: datetime,
     **came_to: object,
 ) -> bool:
-    """Give the lease back with what the work `came_to`. True when somebody has asked since it `began_at`.
+    """Give the lease back with what the work `came_to`. True when there is more to be done at once.
 
+    That is so when somebody has asked since it `began_at`, and when people are still to be moved.
     Raises LeaseLost.
     """
     plans = runtime.stores.sequence_plans
@@ -52,7 +55,9 @@ async def release_plan(
         current = await plans.get(company_id, PLAN_ID, transaction)
         if current.lease_token != plan.lease_token:
             raise LeaseLost
+        current = replace(current, replanning=_ended(current.replanning, plan.replanning, came_to, now))
         is_asked = current.asked_at is not None and current.asked_at > began_at
+        is_asked = is_asked or current.is_changing
         facts = {
             "is_active": is_active or is_asked,
             "due_at": now if is_asked else now + LOOK_AGAIN,
@@ -63,3 +68,13 @@ async def release_plan(
         return is_asked
 
     return await transact(runtime.stores.db, release, "claim_plan.release")
+
+
+def _ended(
+    current: Replanning | None, ours: Replanning | None, came_to: Mapping[str, object], now: datetime
+) -> Replanning | None:
+    """The change at its end, when everybody was looked at and planned, and no other one came meanwhile."""
+    if current is None or ours is None or not current.is_open:
+        return current
+    is_done = current.number == ours.number and not current.sequence_ids and "planned_at" in came_to
+    return replace(current, ended_at=now) if is_done else current

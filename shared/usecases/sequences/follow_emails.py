@@ -5,10 +5,10 @@ from functools import partial
 
 from shared.domain.sequences.moves import Move, after_message
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
+from shared.domain.sequences.work import Work
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.firestore.queries.sequences import EMAILS_DUE
 from shared.runtime import Runtime
-from shared.usecases.sequences.read_work import Work
 
 TOGETHER = 50
 

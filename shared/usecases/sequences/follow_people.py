@@ -13,13 +13,13 @@ from shared.domain.sequences.mailbox import CHANNEL
 from shared.domain.sequences.moves import away, ended
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence
+from shared.domain.sequences.work import Work
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import ListQuery
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.lists import OPT_OUTS, REPLIES
 from shared.firestore.queries.sequences import ENROLLMENTS_OF_ADDRESS
 from shared.runtime import Runtime
-from shared.usecases.sequences.read_work import Work
 
 PAGE = 300
 # What was written just before the last look may have come to be read after it.

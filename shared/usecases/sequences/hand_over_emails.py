@@ -20,6 +20,7 @@ from shared.domain.sequences.moves import ended, put_off
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import SequenceState
 from shared.domain.sequences.sequence_content import fire_of_day
+from shared.domain.sequences.work import Work
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.firestore.queries.sequences import EMAILS_DUE
 from shared.runtime import Runtime
@@ -27,7 +28,6 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.companies.make_links import make_links
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.read_content import SequenceWithContent, read_content
-from shared.usecases.sequences.read_work import Work
 from shared.views.segments import read_fields
 
 # So that what goes out in the next minutes is on the queue, though a tick be missed.

@@ -5,6 +5,7 @@ from shared.domain.job import PlanSequences
 from shared.domain.lease import LeaseLost
 from shared.domain.sequences.enrollment import EnrollmentState
 from shared.domain.sequences.sequence_plan import SequencePlan, plan_job
+from shared.domain.sequences.work import Work
 from shared.firestore.queries.sequences import ENROLLMENTS_IN_STATE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
@@ -15,6 +16,7 @@ from shared.usecases.sequences.follow_people import follow_people
 from shared.usecases.sequences.hand_over_emails import hand_over_emails
 from shared.usecases.sequences.plan_emails import plan_emails
 from shared.usecases.sequences.read_work import read_work
+from shared.usecases.sequences.rewrite_emails import rewrite_emails
 
 
 async def plan_sequences(runtime: Runtime, job: PlanSequences) -> None:
@@ -34,7 +36,8 @@ async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
     work = await read_work(runtime, company_id, plan)
     followed = await follow_emails(runtime, company_id, work)
     heard_until = await follow_people(runtime, company_id, work)
-    planned = await plan_emails(runtime, company_id, work)
+    work = await rewrite_emails(runtime, company_id, work)
+    planned = await plan_emails(runtime, company_id, work) if not _is_rewriting(work) else {}
     handed = 0
     if await check_database(runtime, began_at) is None:
         handed = await hand_over_emails(runtime, company_id, work)
@@ -44,7 +47,7 @@ async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
     is_asked = await release_plan(
         runtime,
         company_id,
-        plan,
+        work.plan,
         is_active=bool(left),
         began_at=began_at,
         heard_until=heard_until,
@@ -52,3 +55,10 @@ async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
     )
     if is_asked:
         await announce_jobs(runtime, [plan_job(company_id)], "ask_plan.publish")
+
+
+def _is_rewriting(work: Work) -> bool:
+    """Whether people of a sequence that was edited are still to be looked at, before others move."""
+    return (
+        work.plan.is_changing and work.plan.replanning is not None and bool(work.plan.replanning.sequence_ids)
+    )

@@ -6,9 +6,10 @@ from dataclasses import replace
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.mailbox import CHANNEL, MOST_MAILBOXES, Mailbox, WarmUp, check_mailbox
+from shared.domain.sequences.plan_change import change_of_mailbox
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.sequences.ask_plan import ask_plan
+from shared.usecases.sequences.ask_plan import announce_plan, asked_plan
 
 _TOO_MANY = f"the company has {MOST_MAILBOXES} mailboxes, the most that one may have"
 
@@ -36,8 +37,7 @@ async def create_mailbox(
         known = await mailboxes.get(company_id, mailbox.id)
         if replace(known, created_at=mailbox.created_at) != mailbox:
             raise Conflict(f"{sender.address} is a mailbox already. Change that one.")
-        mailbox = known
-    await ask_plan(runtime, company_id)
+        return known
     return mailbox
 
 
@@ -52,11 +52,15 @@ async def edit_mailbox(
     async def edit(transaction: Transaction) -> Mailbox:
         current = await stores.mailboxes.get(company_id, mailbox_id, transaction)
         edited = replace(current, **changes)  # type: ignore[arg-type]  # its fields
+        change = change_of_mailbox(current, edited)
+        plan = await asked_plan(runtime, company_id, change, transaction) if change else None
         stores.mailboxes.put_changed(transaction, company_id, mailbox_id, current, edited)
+        if plan is not None:
+            stores.sequence_plans.put(transaction, company_id, plan.id, plan)
         return edited
 
     edited = await transact(stores.db, edit)
-    await ask_plan(runtime, company_id)
+    await announce_plan(runtime, company_id)
     return edited
 
 

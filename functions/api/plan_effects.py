@@ -1,0 +1,126 @@
+"""POST /v1/sequence-plan/effect: what a change would do to those who wait, before it is made."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field, StrictInt
+
+from functions.api.kit.authentication import Writer
+from functions.api.kit.route import ApiRoute
+from functions.api.kit.shapes import Input, ItemId, Output
+from functions.api.mailboxes import MailboxChanges
+from functions.api.sequence_shapes import SequenceChanges
+from shared.domain.sequences.editing import Place, with_fields, with_places
+from shared.domain.sequences.mailbox import MOST_A_DAY
+from shared.domain.sequences.sequence import LONGEST_WAIT_DAYS, MOST_STEPS
+from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit, WhatIf
+from shared.usecases.sequences.foresee_change import foresee_change
+
+router = APIRouter(prefix="/v1/sequence-plan", tags=["sequences"], route_class=ApiRoute)
+MOST_MORE = 200
+
+
+class SequenceEffectInput(Input):
+    """Other values of a sequence: its window, days, holidays, pool."""
+
+    kind: Literal["sequence"]
+    sequence_id: ItemId
+    changes: SequenceChanges
+
+
+class PlaceInput(Input):
+    """A step in the new order; without an `id` it is a new one."""
+
+    id: ItemId | None = None
+    wait_days: Annotated[StrictInt, Field(ge=0, le=LONGEST_WAIT_DAYS)]
+
+
+class StepsEffectInput(Input):
+    """All steps of a sequence as they would be. One that is not among them would be removed."""
+
+    kind: Literal["steps"]
+    sequence_id: ItemId
+    steps: Annotated[tuple[PlaceInput, ...], Field(min_length=1, max_length=MOST_STEPS)]
+
+
+class MailboxEffectInput(Input):
+    """Other values of a mailbox; with null it would be removed."""
+
+    kind: Literal["mailbox"]
+    mailbox_id: ItemId
+    changes: MailboxChanges | None
+
+
+class MoreMailboxesInput(Input):
+    """So many more mailboxes for a sequence, each with this capacity: how much earlier would it finish?"""
+
+    kind: Literal["more_mailboxes"]
+    sequence_id: ItemId
+    count: Annotated[StrictInt, Field(ge=1, le=MOST_MORE)]
+    daily_capacity: Annotated[StrictInt, Field(ge=1, le=MOST_A_DAY)]
+
+
+class EffectInput(Input):
+    """A change to be looked at."""
+
+    change: Annotated[
+        SequenceEffectInput | StepsEffectInput | MailboxEffectInput | MoreMailboxesInput,
+        Field(discriminator="kind"),
+    ]
+
+
+class ForeseenFinishOutput(Output):
+    """When a sequence has sent its last email, now and after the change. Null: nothing is planned."""
+
+    sequence_id: str
+    before: datetime | None
+    after: datetime | None
+
+
+class PlanEffectOutput(Output):
+    """What the change does. Each person has one email that waits.
+
+    Of the `pending` ones `kept` stay where they are and `moved` get another time or mailbox:
+    `to_other_mailbox` of them, `earlier` and `later` by days. Beside them `rewritten` get another step or
+    wait other days, and `canceled` get nothing more. `unplaced` find no day. `words` say when
+    sequences finish.
+    """
+
+    pending: int
+    kept: int
+    moved: int
+    to_other_mailbox: int
+    earlier: int
+    later: int
+    rewritten: int
+    canceled: int
+    unplaced: int
+    finishes: tuple[ForeseenFinishOutput, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def derived(cls, record: Effect) -> dict[str, object]:
+        """The finish dates as they are shown."""
+        return {"finishes": tuple(map(ForeseenFinishOutput.of, record.finishes))}
+
+
+@router.post("/effect")
+async def foresee_plan_change(caller: Writer, body: EffectInput) -> PlanEffectOutput:
+    """Look at a change before it is made: whom it moves, and when sequences finish. Nothing is stored."""
+    found = await foresee_change(caller.runtime, caller.company_id, _what_if(body))
+    return PlanEffectOutput.of(found)
+
+
+def _what_if(body: EffectInput) -> WhatIf:
+    match body.change:
+        case SequenceEffectInput(sequence_id=sequence_id, changes=changes):
+            return SequenceEdit(sequence_id=sequence_id, edit=partial(with_fields, changes=changes.given()))
+        case StepsEffectInput(sequence_id=sequence_id, steps=steps):
+            places = tuple(Place(step_id=one.id, wait_days=one.wait_days) for one in steps)
+            return SequenceEdit(sequence_id=sequence_id, edit=partial(with_places, places=places))
+        case MailboxEffectInput(mailbox_id=mailbox_id, changes=given):
+            return MailboxEdit(mailbox_id=mailbox_id, changes=None if given is None else given.given())
+        case MoreMailboxesInput(sequence_id=sequence_id, count=count, daily_capacity=capacity):
+            return MoreMailboxes(sequence_id=sequence_id, count=count, daily_capacity=capacity)

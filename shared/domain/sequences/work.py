@@ -1,0 +1,177 @@
+"""A company's sequences, mailboxes and emails as a worker has them, and the plan that is made of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property, partial
+
+from shared.domain.companies.company import Company
+from shared.domain.senders.sender import Sender
+from shared.domain.sequences.hours import Days, Hours
+from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.plan import Pending, Plan, Promised, Room
+from shared.domain.sequences.replanning import Placed, replan
+from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
+from shared.domain.sequences.sequence import Sequence, SequenceState
+from shared.domain.sequences.sequence_plan import SequencePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A company's sequences and mailboxes, by id, and when they send, with the plan that is worked on."""
+
+    company: Company
+    plan: SequencePlan
+    sequences: Mapping[str, Sequence]
+    mailboxes: Mapping[str, Mailbox]
+    senders: Mapping[str, Sender]
+    now: int
+    _hours: dict[str, Hours] = field(default_factory=dict)
+
+    @cached_property
+    def days(self) -> Days:
+        """The company's days."""
+        return Days(self.company.time_zone)
+
+    def hours_of(self, sequence: Sequence, time_zone: str) -> tuple[str, Hours]:
+        """When the sequence sends by the clock of the zone, with the name it is known by."""
+        name = f"{sequence.id} {time_zone}"
+        if name not in self._hours:
+            self._hours[name] = Hours(sequence.window, time_zone, self.days, self.now)
+        return name, self._hours[name]
+
+    def may_send(self, mailbox_id: str) -> bool:
+        """Whether the mailbox is there, and neither it nor its sender is paused."""
+        mailbox, sender = self.mailboxes.get(mailbox_id), self.senders.get(mailbox_id)
+        return mailbox is not None and sender is not None and not (mailbox.is_paused or sender.is_paused)
+
+    def is_sending(self, sequence_id: str) -> bool:
+        """Whether the sequence is there, and active."""
+        sequence = self.sequences.get(sequence_id)
+        return sequence is not None and sequence.state is SequenceState.ACTIVE
+
+    @property
+    def room(self) -> Room:
+        """What may be sent from where, and when."""
+        sending = [one for one in self.mailboxes.values() if self.may_send(one.id)]
+        return Room(
+            capacity={one.id: partial(_capacity_on, one) for one in sending},
+            pools={one.id: sorted(one.mailbox_ids) for one in self.sequences.values()},
+            hours=self._hours,
+            days=self.days,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadePlan:
+    """A plan, and the emails that get another mailbox and time by it, as they are to be stored.
+
+    Those in `moved` had others before, of so many that were `standing`; `before` are all of them as they
+    were, by id.
+    """
+
+    plan: Plan
+    standing: int
+    emails: tuple[ScheduledEmail, ...]
+    before: Mapping[str, ScheduledEmail]
+    moved: frozenset[str]
+
+    def ends_at(self, sequence_id: str) -> datetime | None:
+        """When the sequence has sent its last email; None where nothing of it is planned."""
+        at = self.plan.ends.get(sequence_id)
+        return datetime.fromtimestamp(at, UTC) if at is not None else None
+
+
+def make_plan(
+    work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool, brings_forward: bool
+) -> MadePlan:
+    """Give those without a time theirs, first to last; where it `is_replanned`, also who has to move."""
+    asked: dict[str, ScheduledEmail] = {}
+    placed: dict[str, ScheduledEmail] = {}
+    promised: list[Promised] = []
+    for email in emails:
+        if _waits(email, work):
+            asked[email.id] = email
+        elif is_replanned and _may_move(email, work):
+            placed[email.id] = email
+        else:
+            promised += _promised(email, work)
+    made = replan(
+        [_placed(one, work) for one in placed.values()],
+        [_pending(one, work) for one in asked.values()],
+        promised,
+        work.room,
+        work.now,
+        brings_forward=brings_forward,
+    )
+    before = asked | {item_id: placed[item_id] for item_id in made.moved}
+    times = sorted(made.plan.times.items(), key=lambda one: (one[1][1], one[0]))
+    changed = [_timed(before[item_id], mailbox_id, at, work) for item_id, (mailbox_id, at) in times]
+    homeless = [_untimed(placed[item_id]) for item_id in sorted(made.moved & set(made.plan.unplaced))]
+    return MadePlan(
+        plan=made.plan, standing=len(placed), emails=(*changed, *homeless), before=before, moved=made.moved
+    )
+
+
+def _waits(email: ScheduledEmail, work: Work) -> bool:
+    is_waiting = email.status is EmailStatus.PENDING and email.send_at is None
+    return is_waiting and work.is_sending(email.sequence_id)
+
+
+def _may_move(email: ScheduledEmail, work: Work) -> bool:
+    """Pending, and its time not come yet."""
+    if email.status is not EmailStatus.PENDING or email.send_at is None:
+        return False
+    return email.send_at.timestamp() > work.now and work.is_sending(email.sequence_id)
+
+
+def _pending(email: ScheduledEmail, work: Work) -> Pending:
+    sequence = work.sequences[email.sequence_id]
+    is_bound = email.is_follow_up and email.mailbox_id in sequence.mailbox_ids
+    return Pending(
+        id=email.id,
+        sequence=sequence.id,
+        hours=work.hours_of(sequence, email.time_zone)[0],
+        due=int(email.due_at.timestamp()),
+        mailbox=email.mailbox_id if is_bound else None,
+        is_follow_up=email.is_follow_up,
+        waits=email.waits,
+    )
+
+
+def _placed(email: ScheduledEmail, work: Work) -> Placed:
+    at = int(email.send_at.timestamp()) if email.send_at else 0
+    return Placed(item=_pending(email, work), mailbox=email.mailbox_id or "", at=at)
+
+
+def _promised(email: ScheduledEmail, work: Work) -> Iterator[Promised]:
+    if email.mailbox_id is None or email.send_at is None:
+        return
+    sequence = work.sequences.get(email.sequence_id)
+    if email.status is EmailStatus.PENDING and (sequence is None or sequence.state is SequenceState.ARCHIVED):
+        return
+    is_sent = email.status is EmailStatus.SENT  # what follows it is an email of its own
+    is_going_on = work.is_sending(email.sequence_id) and not is_sent
+    yield Promised(
+        mailbox=email.mailbox_id,
+        at=int(email.send_at.timestamp()),
+        sequence=email.sequence_id,
+        hours=work.hours_of(sequence, email.time_zone)[0] if sequence and is_going_on else "",
+        waits=email.waits if is_going_on else (),
+    )
+
+
+def _timed(email: ScheduledEmail, mailbox_id: str, at: int, work: Work) -> ScheduledEmail:
+    hours = work.hours_of(work.sequences[email.sequence_id], email.time_zone)[1]
+    open_on = hours.first_open(int(email.due_at.timestamp()))
+    return replace(email, mailbox_id=mailbox_id, send_at=datetime.fromtimestamp(at, UTC), open_on=open_on)
+
+
+def _untimed(email: ScheduledEmail) -> ScheduledEmail:
+    """One that no day takes any more: it has no time until there is room."""
+    mailbox_id = email.mailbox_id if email.is_follow_up else None
+    return replace(email, mailbox_id=mailbox_id, send_at=None, open_on=None)
+
+
+def _capacity_on(mailbox: Mailbox, day: int) -> int:
+    return mailbox.capacity_on(date.fromordinal(day))
