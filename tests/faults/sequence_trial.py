@@ -137,6 +137,7 @@ class SequenceTrial(StandingTrial):
             await super().until(holds, seconds=seconds)
         finally:
             looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
 
     async def _look_often(self) -> None:
         while True:

@@ -16,6 +16,9 @@ _LONGEST_READ = 200_000  # characters of a part
 _MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*(<[^<>\s]{1,600}>)")
 _DAEMON = re.compile(r"(?i)\b(?:mailer-daemon|postmaster|mail-daemon)@")
 _REPORT = "multipart/report"
+_GLOBAL = b"global-delivery-status"
+_UTF8_ADDRESS = re.compile(rb"(?im)^((?:final|original)-recipient:\s*)utf-8\s*;")
+_STATUS = "message/delivery-status"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +46,7 @@ def returned_by(raw: bytes) -> Returned | None:
     """What the mail says of ours; None when it says nothing of one that failed or waits."""
     from flufl.bounce import all_failures  # here, as few mails are returned
 
-    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+    mail = email.message_from_bytes(_by_older_words(raw), policy=email.policy.compat32)
     try:
         waiting, failed = all_failures(mail)
     except Exception as error:  # noqa: BLE001 - whatever anybody's mail makes a parser of many forms do
@@ -64,6 +67,13 @@ def returned_by(raw: bytes) -> Returned | None:
     )
 
 
+def _by_older_words(raw: bytes) -> bytes:
+    """A report by RFC 6533 as one by RFC 3464, which the parser knows: they differ in the names of types."""
+    if _GLOBAL not in raw:
+        return raw
+    return _UTF8_ADDRESS.sub(rb"\1rfc822;", raw.replace(_GLOBAL, b"delivery-status"))
+
+
 def _ids(mail: Message) -> list[str]:
     """Our ids of the mails that it returns: by their own Message-ID, not by what those answered."""
     found = [text for part in mail.walk() for text in _ids_of(part)]
@@ -71,7 +81,7 @@ def _ids(mail: Message) -> list[str]:
 
 
 def _ids_of(part: Message) -> Iterator[str]:
-    if part.get_content_type() == "message/rfc822":
+    if part.get_content_maintype() == "message" and part.get_content_type() != _STATUS:
         returned = part.get_payload()
         if isinstance(returned, list):
             yield from (str(one.get("Message-ID", "")) for one in returned if isinstance(one, Message))
@@ -83,7 +93,7 @@ def _told(mail: Message) -> tuple[str, str]:
     """Status code and words: of a report's own fields, or else the first that its text has."""
     texts = []
     for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status":
+        if part.get_content_type() == _STATUS:
             for block in part.get_payload():
                 status = status_in(str(block.get("Status", "")))
                 if status:

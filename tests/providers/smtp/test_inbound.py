@@ -87,6 +87,17 @@ def test_a_returned_mail_says_what_became_of_it(
     assert said in str(receipt.reason)
 
 
+def test_a_report_of_a_server_with_letters_of_all_scripts_is_understood() -> None:
+    """By RFC 6533, whose types have other names."""
+    raw = returned(kept(), "5.1.1", "550 5.1.1 no", "failed", NOON.timestamp())
+    raw = raw.replace(b"delivery-status", b"global-delivery-status").replace(
+        b"message/rfc822", b"message/global"
+    )
+    [receipt] = news_of(raw.replace(b"Final-Recipient: rfc822;", b"Final-Recipient: utf-8;"))
+    assert isinstance(receipt, Receipt)
+    assert (receipt.message_id, receipt.lesson, receipt.address) == ("m3", Lesson.GONE, SENT.to_address)
+
+
 def test_the_same_mail_again_is_the_same_event() -> None:
     raw = returned(kept(), "5.1.1", "550 5.1.1 no", "failed", NOON.timestamp())
     assert news_of(raw) == news_of(raw)
