@@ -15,6 +15,7 @@ from types import TracebackType
 
 from infra.local.emulators import Emulators, running_emulators
 from infra.local.function_host import FunctionHost
+from infra.local.mail_host.running import MailHost, running_mail_host
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import REPOSITORY, Process, url_answers
 from infra.local.pubsub_setup import set_up_pubsub
@@ -32,6 +33,7 @@ PROJECT_ID = "rollcall-local"
 UPLOAD_BUCKET = "rollcall-local-uploads"
 FUNCTION_PORTS = {"api": 8000, "portal": 8001, "messages": 8002}
 SIMULATOR_PORT = 8090
+MAIL_HOST_PORTS = (8091, 8092)  # of its control interface, and SMTP
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,11 +64,13 @@ class StackOptions:
 class Addresses:
     """Where everything answers.
 
-    `functions` are base URLs by name; `simulator` is Twilio, SendGrid and the phone page in one.
+    `functions` are base URLs by name; `simulator` is Twilio, SendGrid and the phone page in one; `mail_host`
+    is where the mail server is driven.
     """
 
     functions: Mapping[str, str]
     simulator: str
+    mail_host: str
     firestore: str
     pubsub: str
     storage: str
@@ -126,13 +130,16 @@ class Stack:
         emulators = await started.enter_async_context(self._running_emulators())
         self.emulator_env = emulators.env
         simulator = await started.enter_async_context(self._running_simulator())
+        mail_host = await started.enter_async_context(self._running_mail_host())
         ports = self._function_ports()
-        self.settings_env = self._settings(emulators, simulator, ports)
+        urls = {**base_urls(simulator), "smtp": mail_host.base_url}
+        self.settings_env = self._settings(emulators, urls, ports)
         self._keep_settings(self.directory / "settings.sh")
         self.hosts = {name: self._host(name, port) for name, port in ports.items()}
         self.addresses = Addresses(
             functions={name: host.address for name, host in self.hosts.items()},
             simulator=simulator,
+            mail_host=mail_host.address,
             firestore=emulators.firestore,
             pubsub=emulators.pubsub,
             storage=emulators.storage,
@@ -160,6 +167,12 @@ class Stack:
             usual_ports=self._options.usual_ports,
             say=self._say,
         )
+
+    def _running_mail_host(self) -> AbstractAsyncContextManager[MailHost]:
+        self._say("Starting the mail host")
+        preferred = MAIL_HOST_PORTS if self._options.usual_ports else (0, 0)
+        clock_path = self.clock.path if self.clock else None
+        return running_mail_host(self.directory, preferred=preferred, clock_path=clock_path)
 
     @asynccontextmanager
     async def _running_simulator(self) -> AsyncIterator[str]:
@@ -193,7 +206,9 @@ class Stack:
     def _is_run(self, function: Function) -> bool:
         return not (self._options.without_queue and function.trigger is Trigger.WORKER)
 
-    def _settings(self, emulators: Emulators, simulator: str, ports: Mapping[str, int]) -> dict[str, str]:
+    def _settings(
+        self, emulators: Emulators, provider_urls: Mapping[str, str], ports: Mapping[str, int]
+    ) -> dict[str, str]:
         secrets_path = self.directory / "secrets.json"
         if secrets_path.exists():  # one that an older version made was readable by others
             secrets_path.chmod(PRIVATE)
@@ -204,7 +219,7 @@ class Stack:
             "ROLLCALL_UPLOAD_BUCKET": UPLOAD_BUCKET,
             "ROLLCALL_PUBLIC_URL": f"http://{HOST}:{ports['messages']}",
             "ROLLCALL_SECRETS": str(secrets_path),
-            **_provider_urls(simulator),
+            **_provider_urls(provider_urls),
             "ROLLCALL_STORAGE_PUBLIC_URL": emulators.storage,
             "ROLLCALL_WEBHOOK_TARGETS": "local",
             "ROLLCALL_LISTENERS_REMEMBERED_SECONDS": "0",  # who begins to listen hears at once
@@ -263,9 +278,9 @@ async def _running(scheduler: Scheduler) -> AsyncIterator[None]:
             await task
 
 
-def _provider_urls(simulator: str) -> dict[str, str]:
-    """Where the providers are: at the simulator, unless the environment of the stack names another server."""
-    names = {f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in base_urls(simulator).items()}
+def _provider_urls(ours: Mapping[str, str]) -> dict[str, str]:
+    """Where the providers are: at ours, unless the environment of the stack names another server."""
+    names = {f"ROLLCALL_{name.upper()}_BASE_URL": url for name, url in ours.items()}
     return {name: os.environ.get(name, url) for name, url in names.items()}
 
 

@@ -21,10 +21,11 @@ from shared.providers.kit.record import ProviderRecord, Renewal, WebhookRoute
 from shared.providers.meta.provider import PROVIDER as META
 from shared.providers.sendgrid.provider import PROVIDER as SENDGRID
 from shared.providers.ses.provider import PROVIDER as SES
+from shared.providers.smtp.provider import PROVIDER as SMTP
 from shared.providers.twilio.provider import PROVIDER as TWILIO
 from shared.settings import PREFIX, Settings, SettingsError
 
-SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID, META, SES)
+SHIPPED: tuple[ProviderRecord[Any], ...] = (TWILIO, SENDGRID, META, SES, SMTP)
 _NAME = re.compile(r"[a-z][a-z0-9]*")  # as a setting's name takes it
 
 _table: dict[str, ProviderRecord[Any]] = {record.name: record for record in SHIPPED}

@@ -153,7 +153,7 @@ def test_names_are_taken_once() -> None:
             providers.register(ProviderRecord(**parts | {"name": name}))
     assert (channels.names(), providers.names()) == (
         ("sms", "email", "whatsapp", "messenger", "instagram", "voice"),
-        ("twilio", "sendgrid", "meta", "ses"),
+        ("twilio", "sendgrid", "meta", "ses", "smtp"),
     )
 
 

@@ -11,15 +11,13 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.events.event import EventType
-from shared.domain.fires.fire import Fire, FireProgress, Ledger, ProgressStatus
-from shared.domain.messages.batch import BatchState
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
 from shared.usecases.contacts.change_contacts import change_contacts
-from shared.views.fires import get_live_fire
 from tests.faults.account import TEXTS_SENDER
 from tests.faults.scenario import SETTLED_WITHIN
-from tests.faults.trial import PENDING, Trial, Unsettled
+from tests.faults.standing_trial import StandingTrial
+from tests.faults.trial import PENDING, Unsettled
 from tests.kit.builders import ALWAYS, a_template
 
 AUTOMATION = "welcome"
@@ -41,7 +39,7 @@ def _definition(wait_seconds: int) -> Definition:
     )
 
 
-class AutomationTrial(Trial):
+class AutomationTrial(StandingTrial):
     """Contacts to whom a tag is attached. Done is when all of their enrollments have ended."""
 
     async def start(self, **options: object) -> None:
@@ -107,35 +105,8 @@ class AutomationTrial(Trial):
             states[state] for state in PENDING
         ):
             return False
-        batches = (await self.stores.batches.page(self.company_id, limit=1000)).items
-        if any(batch.state is not BatchState.DONE for batch in batches):
+        if not await self.are_batches_done():
             return False
         if not all(message["receipts_done"] for message in await self._all_accepted()):
             return False
         return not (await self.stores.receipt_bundles.page(self.company_id, limit=1)).items
-
-    async def fires(self) -> list[Fire]:
-        """The day's fires of the send steps."""
-        return (await self.stores.fires.page(self.company_id, limit=100)).items
-
-    async def fire(self) -> Fire | None:
-        """One of them, once there is one."""
-        return next(iter(await self.fires()), None)
-
-    async def progress(self) -> FireProgress | None:
-        """Their ledgers together, as people see them."""
-        total = Ledger()
-        fires = await self.fires()
-        for fire in fires:
-            total += (await get_live_fire(self.runtime, self.company_id, fire.id)).books.ledger
-        if not fires:
-            return None
-        return FireProgress(
-            id=AUTOMATION,
-            fire_id=AUTOMATION,
-            ledger=total,
-            steps=(),
-            status=ProgressStatus.SENT,
-            percent=total.percent,
-            updated_at=self.runtime.now(),
-        )

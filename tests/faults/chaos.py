@@ -29,6 +29,7 @@ from tests.faults.laboratory import Laboratory, Times, open_laboratory
 from tests.faults.model import Model
 from tests.faults.scenario import TEXTS, Scenario
 from tests.faults.scenarios import SHORT, scenarios
+from tests.faults.sequence_trial import SequenceTrial
 from tests.faults.trial import Trial, Unsettled
 from tests.faults.verdict import Verdict, judge
 
@@ -66,9 +67,14 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
     return [*verdicts, *late]
 
 
+def _kind(scenario: Scenario) -> type[Trial]:
+    if scenario.is_sequence:
+        return SequenceTrial
+    return AutomationTrial if scenario.is_automation else Trial
+
+
 def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
-    make = AutomationTrial if scenario.is_automation else Trial
-    trial = make(
+    trial = _kind(scenario)(
         lab.runtime,
         lab.simulator,
         account,
@@ -86,6 +92,8 @@ def _trial(lab: Laboratory, account: Account, scenario: Scenario) -> Trial:
 
 async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict:
     problem = ""
+    if isinstance(trial, SequenceTrial):
+        trial.host = lab.mail_host
     await trial.open()
     await scenario.disturb(lab, trial)
     try:
@@ -105,6 +113,7 @@ async def _run_one(lab: Laboratory, trial: Trial, scenario: Scenario) -> Verdict
     lab.orders.withdraw()
     lab.firestore.failing = lab.pubsub.failing = None
     await lab.simulator.clear_faults()
+    await lab.mail_host.clear_faults()
     return verdict
 
 

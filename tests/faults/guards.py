@@ -16,10 +16,12 @@ from shared.domain import lease
 from shared.domain.messages import message
 from shared.firestore.kit import wire
 from shared.providers.kit import http
+from shared.providers.smtp.client import SmtpSender
 from shared.providers.twilio import codes
 from shared.usecases.fires import start_fire
 from shared.usecases.ledger import find_alone
 from shared.usecases.sending import claim_batch, intend_messages, read_group
+from shared.usecases.sequences import hand_over_emails
 from shared.usecases.upkeep import announce_again
 
 
@@ -94,6 +96,14 @@ GUARDS: dict[str, Guard] = {
     ),
     "only 429 is requeued": Guard(codes.refusal, "outcome=Outcome.UNKNOWN", "outcome=Outcome.NOT_ACCEPTED"),
     "total error table": Guard(http.failure, "_proves_nothing_left(error)", "True"),
+    "an email becomes a message once": Guard(
+        hand_over_emails._store, "email != wanted[item_id] or enrollment is None", "enrollment is None"
+    ),
+    "a mail that left is unknown": Guard(
+        SmtpSender._send_all,
+        'results[message.message_id] = codes.lost("no answer")  # until there is one',
+        "pass",
+    ),
     "sweep": Guard(
         announce_again.announce_again,
         "await announce_jobs(runtime, [job_of(*pair) for pair in part], point)",

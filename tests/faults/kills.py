@@ -40,6 +40,22 @@ _NEEDS_AUTOMATION: tuple[Point, ...] = (
     "advance_enrollments.mark",
     "advance_enrollments.publish",
 )
+_NEEDS_SEQUENCE: tuple[Point, ...] = (
+    "enroll_people.claim",
+    "enroll_people.store",
+    "enroll_people.keep",
+    "ask_plan",
+    "ask_plan.publish",
+    "advance_sequences.publish",
+    "claim_plan.lease",
+    "claim_plan.release",
+    "plan_emails.store",
+    "hand_over_emails.open",
+    "hand_over_emails.store",
+    "hand_over_emails.publish",
+    "follow_emails.follow",
+    "follow_people.apply",
+)
 _NEEDS_REPLY: tuple[Point, ...] = ("receive_reply", "receive_reply.publish")
 # What is refused is read again and written with its failure.
 _NEEDS_REFUSAL: tuple[Point, ...] = ("record_results",)
@@ -76,6 +92,7 @@ def kills() -> Iterator[Scenario]:
                 is_for_people=point in _NEEDS_PEOPLE,
                 is_broadcast=point in _NEEDS_BROADCAST,
                 is_automation=point in _NEEDS_AUTOMATION,
+                is_sequence=point in _NEEDS_SEQUENCE,
                 window_closes_in=7 if point in _NEEDS_CLOSED_WINDOW else None,
                 has_later_step=point in _NEEDS_LATER_STEP,
             )

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import yaml
 
+from infra.local.mail_host.client import MailHostClient, mail_host_client
 from infra.local.simulator.client import SimulatorClient, base_urls, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.stack import PROJECT_ID, UPLOAD_BUCKET, Stack, StackOptions
@@ -57,6 +58,7 @@ class Laboratory:
     stack: Stack
     runtime: Runtime
     simulator: SimulatorClient
+    mail_host: MailHostClient
     orders: Orders
     firestore: GrpcProxy
     pubsub: GrpcProxy
@@ -150,6 +152,7 @@ async def open_laboratory(
             stack=stack,
             runtime=runtime,
             simulator=await opened.enter_async_context(simulator_client(stack.addresses.simulator)),
+            mail_host=await opened.enter_async_context(mail_host_client(stack.addresses.mail_host)),
             orders=orders,
             firestore=firestore,
             pubsub=pubsub,

@@ -30,7 +30,7 @@ class Scenario:
 
     `by_service`: the texts come from a messaging service. `has_later_step`: the last step waits for the end
     of the one before. `is_broadcast`: a first wave of texts, and a second of mails. `is_automation`: an
-    automation does it, which begins at a tag.
+    automation does it, which begins at a tag. `is_sequence`: a sequence does it, over SMTP.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Scenario:
     has_later_step: bool = False
     is_broadcast: bool = False
     is_automation: bool = False
+    is_sequence: bool = False
 
 
 # A group that was marked `sending` and then lost its worker: nobody can know that nothing left. Up to three

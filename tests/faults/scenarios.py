@@ -15,6 +15,7 @@ from tests.faults.grpc_proxy import Failing
 from tests.faults.kills import kills, kills_of_what_is_rare
 from tests.faults.orders import Moment
 from tests.faults.scenario import MOMENTS, TEXTS, VARIED, Scenario
+from tests.faults.sequence_scenarios import sequences
 from tests.faults.wave_scenarios import broadcasts, later_steps
 
 OUTAGE_SECONDS = 60
@@ -181,6 +182,7 @@ def scenarios() -> list[Scenario]:
         later_steps,
         broadcasts,
         automations,
+        sequences,
         pages,
     )
     return [calm, *(scenario for group in groups for scenario in group())]

@@ -17,6 +17,7 @@ from shared.domain.messages.sending import Outcome, SendResult
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from tests.faults.sequence_stories import an_email_is_handed_over_twice, the_answer_to_a_mail_is_lost
 from tests.faults.worker import PromiseBroken, Worker
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic
@@ -279,5 +280,7 @@ STORIES: Sequence[tuple[str, Story]] = (
     ("what was given up is not requeued", a_worker_dies_after_its_call),
     ("only 429 is requeued", the_provider_fails_after_it_accepted),
     ("total error table", the_connection_breaks_after_it_accepted),
+    ("an email becomes a message once", an_email_is_handed_over_twice),
+    ("a mail that left is unknown", the_answer_to_a_mail_is_lost),
     ("sweep", an_announcement_is_lost),
 )

@@ -104,7 +104,10 @@ class PostOffice:
         await self._tick()
 
     async def _next(self) -> datetime | None:
-        times = [one.send_at for one in await self.emails() if one.status in _WAITING and one.send_at]
+        """When the next email goes out; one that is late and queued waits for news of its message."""
+        waiting = [(one.send_at, one.status) for one in await self.emails() if one.status in _WAITING]
+        late = (EmailStatus.QUEUED, True)
+        times = [at for at, status in waiting if at and (status, at <= self.clock.at) != late]
         return min(times, default=None)
 
     async def emails(self) -> Ordered[ScheduledEmail]:

@@ -63,6 +63,9 @@ def test_credentials_do_not_show_their_secrets() -> None:
         ("shared.providers.sendgrid.webhook", ["twilio", "aiohttp"]),
         ("shared.providers.ses.provider", ["botocore", "aiohttp", "cryptography"]),
         ("shared.providers.ses.client", ["botocore.session", "botocore.client", "sendgrid", "twilio"]),
+        ("shared.providers.smtp.provider", ["aiosmtplib", "flufl", "quotequail"]),
+        ("shared.providers.smtp.client", ["flufl", "aiohttp", "sendgrid", "twilio"]),
+        ("shared.providers.smtp.inbound", ["flufl", "aiosmtplib"]),
         ("shared.providers.ses.sns", ["botocore", "sendgrid", "twilio"]),
     ],
 )

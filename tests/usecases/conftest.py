@@ -22,7 +22,7 @@ from tests.kit.counting_proxy import CountingProxy
 from tests.kit.measured import Measured
 
 # Loaded here, not in the first call of a test, whose short time-out the import would use up.
-for vendor in ("twilio", "sendgrid", "ses", "meta"):
+for vendor in ("twilio", "sendgrid", "ses", "smtp", "meta"):
     for part in ("client", "account"):
         import_module(f"{registry.__package__}.{vendor}.{part}")
 import_module("twilio.rest.api.v2010")  # what twilio itself loads late, for a second or two

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from shared.domain.messages.sending import Lesson
+from shared.providers.kit.mail_status import is_gone, status_in
 
 # Why SendGrid drops a message: the address is on one of its own lists, or is none.
 _DROPPED = {
@@ -18,12 +19,7 @@ _DROPPED = {
 # Its own reading of an answer. The others (technical, content, reputation, volume) are about the mail.
 _UNAVAILABLE = "mailbox unavailable"  # full, or closed for good: the status says which
 _ABOUT_ADDRESS = frozenset({"invalid address", _UNAVAILABLE, "unclassified", ""})
-# Enhanced status codes (RFC 3463) that SendGrid calls a bounce though the mailbox may be there tomorrow:
-# full, a text too long, a system or network in trouble, a sender or a text that is refused. 5.4.1 is none of
-# them: Microsoft's servers say it of a recipient they do not know.
-_SOFT = re.compile(r"5\.(?:1\.[78]|2\.[234]|3\.\d+|4\.(?!1$|4$)\d+|6\.\d+|7\.\d+)")
 _NO_MAILBOX = re.compile(r"5\.(?:1\.\d+|2\.1)")
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\s*([245]\d\d)\b")
 _SOFT_REPLIES = frozenset({"552"})  # the mailbox is full (RFC 5321)
 
@@ -43,7 +39,7 @@ def _is_hard(event: Mapping[str, object]) -> bool:
     reply = _REPLY_CODE.match(reason)
     if reply and (reply[1].startswith("4") or reply[1] in _SOFT_REPLIES):
         return False
-    status = _ENHANCED.search(str(event.get("status") or "")) or _ENHANCED.search(reason)
-    if status is None or (classified == _UNAVAILABLE and not _NO_MAILBOX.fullmatch(status[1])):
-        return status is None and classified != _UNAVAILABLE
-    return not (status[1].startswith("4") or _SOFT.fullmatch(status[1]))
+    status = status_in(str(event.get("status") or "")) or status_in(reason)
+    if not status or (classified == _UNAVAILABLE and not _NO_MAILBOX.fullmatch(status)):
+        return not status and classified != _UNAVAILABLE
+    return is_gone(status)

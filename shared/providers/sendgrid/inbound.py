@@ -5,134 +5,55 @@ https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the
 
 import email
 import email.policy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from email.message import EmailMessage, Message
-from email.utils import getaddresses
+from collections.abc import Mapping
 
 import orjson
 
-from shared.domain.errors import InvalidInput
-from shared.domain.ids import computed_id
 from shared.domain.messages.sending import IncomingMessage, Media
-from shared.providers.kit.mail_text import is_automatic, new_text
+from shared.providers.kit.inbound_mail import (
+    LONGEST_NAME,
+    MOST_MEDIA,
+    Mail,
+    decoded,
+    headers_of,
+    incoming_of,
+    read_mail,
+)
 from shared.providers.sendgrid.form import Form, read_form
-from shared.providers.sendgrid.threads import answered_ids
-
-MOST_MEDIA = 20
-LONGEST_NAME = 200
-_UNDECLARED = ("utf-8", "windows-1252")  # what a text is in that does not say, or says wrongly
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Mail:
-    """One mail, its texts decoded. `headers` by name in small letters; the first of several."""
-
-    headers: Mapping[str, str]
-    text: str
-    html: str
-    media: tuple[Media, ...]
 
 
 def parse_inbound(content_type: str, body: bytes) -> list[IncomingMessage]:
     """The mail of one post. Raises InvalidInput when it is no such form or nobody wrote it."""
     form = read_form(content_type, body)
-    mail = _raw_mail(form.fields["email"]) if "email" in form.fields else _parsed_mail(form)
+    mail = read_mail(form.fields["email"]) if "email" in form.fields else _parsed_mail(form)
     envelope = _json(form.fields.get("envelope", b""))
-    sender = _address(mail.headers.get("from", "")) or str(envelope.get("from") or "")
-    if not sender:
-        raise InvalidInput.at("from", "is missing; a mail has somebody who wrote it")
-    to = envelope.get("to")
-    ours, other = answered_ids(mail.headers.get("in-reply-to", ""), mail.headers.get("references", ""))
-    message_id = mail.headers.get("message-id", "").strip()
+    to, writer = envelope.get("to"), envelope.get("from")
     return [
-        IncomingMessage(
-            # A repeated post has the same; a mail without an id is known by what it says.
-            provider_id=computed_id("mail", sender, message_id or mail.text + mail.html),
-            from_address=sender,
-            to_address=str(to[0]) if isinstance(to, list) and to else _address(mail.headers.get("to", "")),
-            body=new_text(mail.text, mail.html, mail.headers.get("subject", "")),
-            media=mail.media,
-            replies_to=other,
-            answers_id=ours,
-            is_automatic=is_automatic(mail.headers) or envelope.get("from") == "",
+        incoming_of(
+            mail,
+            writer=str(writer or ""),
+            to_address=str(to[0]) if isinstance(to, list) and to else "",
+            is_returned=writer == "",
         )
     ]
 
 
-def _parsed_mail(form: Form) -> _Mail:
+def _parsed_mail(form: Form) -> Mail:
     """A mail that SendGrid took apart: each field is in the charset that `charsets` names."""
     charsets = _json(form.fields.get("charsets", b""))
 
     def field(name: str) -> str:
         return decoded(form.fields.get(name, b""), str(charsets.get(name) or ""))
 
-    headers = _headers(email.message_from_bytes(form.fields.get("headers", b""), policy=email.policy.default))
+    headers = headers_of(
+        email.message_from_bytes(form.fields.get("headers", b""), policy=email.policy.default)
+    )
     shown = {name: field(name) for name in ("from", "to", "subject") if name in form.fields}
     media = tuple(
         Media(url="", content_type=file.content_type, name=file.name[:LONGEST_NAME], size=file.size)
         for file in form.files[:MOST_MEDIA]
     )
-    return _Mail(headers={**headers, **shown}, text=field("text"), html=field("html"), media=media)
-
-
-def _raw_mail(raw: bytes) -> _Mail:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101  # as the policy makes them
-    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
-    texts = {kind: _content(part) for kind, part in bodies.items() if isinstance(part, EmailMessage)}
-    return _Mail(
-        headers=_headers(message),
-        text=texts.get("plain", ""),
-        html=texts.get("html", ""),
-        media=tuple(_attachments(message))[:MOST_MEDIA],
-    )
-
-
-def _headers(message: Message) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in message.raw_items():
-        try:
-            text = str(message.policy.header_fetch_parse(name, value))
-        except (ValueError, LookupError, IndexError, AttributeError):  # what no mail program should write
-            text = str(value)
-        headers.setdefault(name.lower(), text)
-    return headers
-
-
-def _content(part: EmailMessage) -> str:
-    """The text of a part, whatever charset it claims."""
-    data = part.get_payload(decode=True)
-    return decoded(data if isinstance(data, bytes) else b"", part.get_content_charset() or "")
-
-
-def decoded(data: bytes, charset: str) -> str:
-    """The text in the charset it claims, or else in the first that it can be in."""
-    for one in (charset or _UNDECLARED[0], *_UNDECLARED):
-        try:
-            return data.decode(one).replace("\x00", "")
-        except (LookupError, UnicodeError):  # a charset that is none, or another than it says
-            continue
-    return data.decode("latin-1").replace("\x00", "")
-
-
-def _attachments(message: EmailMessage) -> Iterator[Media]:
-    for part in message.walk():
-        name = part.get_filename()
-        if part.is_multipart() or (not name and part.get_content_disposition() != "attachment"):
-            continue
-        data = part.get_payload(decode=True)
-        yield Media(
-            url="",
-            content_type=part.get_content_type(),
-            name=(name or "")[:LONGEST_NAME],
-            size=len(data) if isinstance(data, bytes) else None,
-        )
-
-
-def _address(header: str) -> str:
-    """The first address in a header such as From."""
-    return next((address for _, address in getaddresses([header]) if "@" in address), "")
+    return Mail(headers={**headers, **shown}, text=field("text"), html=field("html"), media=media)
 
 
 def _json(data: bytes) -> Mapping[str, object]:

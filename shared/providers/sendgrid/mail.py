@@ -25,8 +25,8 @@ from sendgrid.helpers.mail import (
 )
 
 from shared.domain.messages.sending import Attachment, OutgoingMessage
+from shared.providers.kit.threads import thread_headers
 from shared.providers.sendgrid.shared_text import SharedText, bytes_of, pieces_of
-from shared.providers.sendgrid.threads import thread_headers
 
 MESSAGE_ID_ARG = "rollcall_message_id"
 # SendGrid allows 1,000; but one lost answer leaves a whole request in doubt.

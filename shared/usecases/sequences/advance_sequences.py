@@ -21,5 +21,5 @@ async def advance_sequences(runtime: Runtime, now: datetime) -> dict[str, int]:
     enrollings = stores.enrollings.each_across_companies(ENROLLINGS_DUE, EnrollingState.WAITING, now)
     due = [plan_job(company_id) async for company_id, _ in plans][:JOBS_PER_TICK]
     begun = [enroll_job(company_id, one.id) async for company_id, one in enrollings][:JOBS_PER_TICK]
-    await announce_jobs(runtime, [*due, *begun], None)
+    await announce_jobs(runtime, [*due, *begun], "advance_sequences.publish")
     return {"plans": len(due), "enrollings": len(begun)}

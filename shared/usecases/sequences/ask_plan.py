@@ -16,7 +16,7 @@ async def ask_plan(runtime: Runtime, company_id: str) -> None:
         asked = await asked_plan(runtime, company_id, None, transaction)
         runtime.stores.sequence_plans.put(transaction, company_id, PLAN_ID, asked)
 
-    await transact(runtime.stores.db, ask)
+    await transact(runtime.stores.db, ask, "ask_plan")
     await announce_plan(runtime, company_id)
 
 
@@ -33,4 +33,4 @@ async def asked_plan(
 
 async def announce_plan(runtime: Runtime, company_id: str) -> None:
     """Announce that the plan was asked for."""
-    await announce_jobs(runtime, [plan_job(company_id)], None)
+    await announce_jobs(runtime, [plan_job(company_id)], "ask_plan.publish")

@@ -24,7 +24,7 @@ async def claim_plan(runtime: Runtime, company_id: str) -> SequencePlan | None:
             plans.put(transaction, company_id, PLAN_ID, ours)
         return ours
 
-    return await transact(runtime.stores.db, claim)
+    return await transact(runtime.stores.db, claim, "claim_plan.lease")
 
 
 async def check_plan(runtime: Runtime, company_id: str, token: str | None, transaction: Transaction) -> None:
@@ -67,7 +67,7 @@ async def release_plan(
         plans.put(transaction, company_id, PLAN_ID, replace(current, **facts))  # type: ignore[arg-type]
         return is_asked
 
-    return await transact(runtime.stores.db, release)
+    return await transact(runtime.stores.db, release, "claim_plan.release")
 
 
 def _ended(

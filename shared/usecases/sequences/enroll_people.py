@@ -59,9 +59,9 @@ async def enroll_people(runtime: Runtime, job: EnrollPeople) -> None:
     for number in range(enrolling.next_piece, audience.chunk_count):
         enrolling = await _enroll_piece(runtime, company_id, enrolling, sequence, audience, number)
     done = {"state": EnrollingState.DONE, "audience": without_addresses(enrolling.audience)}
+    await ask_plan(runtime, company_id)  # first: nobody comes back to an enrolling that is done
     await _keep(runtime, company_id, enrolling, due_at=None, lease_until=None, **done)
     log.event("people enrolled", sequence_id=sequence.id, enrolled=enrolling.enrolled)
-    await ask_plan(runtime, company_id)
 
 
 async def _claim(runtime: Runtime, job: EnrollPeople) -> Enrolling | None:
@@ -77,7 +77,7 @@ async def _claim(runtime: Runtime, job: EnrollPeople) -> Enrolling | None:
             enrollings.put(transaction, job.company_id, ours.id, ours)
         return ours
 
-    return await transact(runtime.stores.db, claim)
+    return await transact(runtime.stores.db, claim, "enroll_people.claim")
 
 
 async def _people(runtime: Runtime, company_id: str, enrolling: Enrolling, sequence: Sequence) -> File | None:
@@ -144,7 +144,7 @@ async def _store(
             refused=len(refused),
         )
 
-    return await transact(stores.db, store)
+    return await transact(stores.db, store, "enroll_people.store")
 
 
 async def _refused(runtime: Runtime, company_id: str, made: Ordered[Enrolled]) -> set[str]:
@@ -169,4 +169,4 @@ async def _keep(runtime: Runtime, company_id: str, enrolling: Enrolling, **chang
         enrollings.put(transaction, company_id, enrolling.id, changed)
         return changed
 
-    return await transact(runtime.stores.db, keep)
+    return await transact(runtime.stores.db, keep, "enroll_people.keep")

@@ -48,7 +48,7 @@ async def _follow(runtime: Runtime, company_id: str, work: Work, part: Ordered[S
             _write(runtime, transaction, company_id, move)
         return moves
 
-    return len(await transact(stores.db, follow))
+    return len(await transact(stores.db, follow, "follow_emails.follow"))
 
 
 def _write(runtime: Runtime, transaction: Transaction, company_id: str, move: Move) -> None:

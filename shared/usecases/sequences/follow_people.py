@@ -141,4 +141,4 @@ async def _apply(runtime: Runtime, company_id: str, enrollment_id: str, news: _N
         if changed != email:
             stores.scheduled_emails.put(transaction, company_id, email.id, changed)
 
-    await transact(stores.db, apply)
+    await transact(stores.db, apply, "follow_people.apply")

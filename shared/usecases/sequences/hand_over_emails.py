@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from shared import faults
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.fires.fire import Fire
@@ -66,7 +67,7 @@ async def hand_over_emails(runtime: Runtime, company_id: str, work: Work) -> int
         known = await read_content(runtime, company_id, work.sequences[sequence_id])
         batches += await _hand_over(runtime, company_id, work, known, emails)
     soon = [send_job(one) for one in batches if one.state is BatchState.DISPATCHED]
-    await announce_jobs(runtime, soon, None)
+    await announce_jobs(runtime, soon, "hand_over_emails.publish")
     return len(batches)
 
 
@@ -80,7 +81,8 @@ async def _hand_over(
     now = runtime.now()
     fire = fire_of_day(known.content, now)
     await runtime.stores.campaign_contents.keep(company_id, fire.campaign_id, known.content)
-    await runtime.stores.fires.add(company_id, fire.id, fire)
+    with faults.step("hand_over_emails.open"):
+        await runtime.stores.fires.add(company_id, fire.id, fire)
     fields = await read_fields(runtime, company_id)
     batches: list[Batch] = []
     for first in range(0, len(emails), TOGETHER):
@@ -117,7 +119,7 @@ async def _store(
             batches += [made.batch] if made.batch else []
         return batches
 
-    return await transact(stores.db, store)
+    return await transact(stores.db, store, "hand_over_emails.store")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

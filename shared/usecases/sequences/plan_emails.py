@@ -74,7 +74,7 @@ async def _store(
             if found == before[item_id]:
                 emails.put_changed(transaction, company_id, item_id, found, wanted[item_id])
 
-    await transact(runtime.stores.db, store)
+    await transact(runtime.stores.db, store, "plan_emails.store")
 
 
 def _told(made: MadePlan) -> dict[str, Any]:

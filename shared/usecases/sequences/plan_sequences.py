@@ -54,7 +54,7 @@ async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
         **planned,
     )
     if is_asked:
-        await announce_jobs(runtime, [plan_job(company_id)], None)
+        await announce_jobs(runtime, [plan_job(company_id)], "ask_plan.publish")
 
 
 def _is_rewriting(work: Work) -> bool:

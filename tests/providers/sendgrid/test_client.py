@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from shared.domain.messages.sending import Outcome, OutgoingMessage
+from shared.providers.kit.threads import answered_ids
 from shared.providers.sendgrid import codes, mail
 from shared.providers.sendgrid.client import SendGridSender
-from shared.providers.sendgrid.threads import answered_ids
 from tests.kit.passing_time import pass_time
 from tests.kit.providers import faults
 from tests.kit.providers.misbehaving_server import (

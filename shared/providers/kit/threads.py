@@ -28,11 +28,18 @@ def _named(item_id: str, domain: str) -> str:
     return f"<{_OURS}.{item_id}@{domain}>"
 
 
+def ids_within(text: str) -> list[str]:
+    """The ids of ours that a text names by the Message-IDs we gave them, each once."""
+    named = _IN_BRACKETS.findall(text)
+    return list(dict.fromkeys(found[1] for one in named if (found := _OUR_ID.fullmatch(one))))
+
+
 def answered_ids(*headers: str) -> tuple[str | None, str | None]:
     """Which of our messages a mail with these headers answers, and what else it names.
 
-    The first that is ours, and the first part of the first id that is not: SendGrid's own ids begin with what
-    it answered when the mail was sent. `headers` are In-Reply-To and then References, the newest last.
+    The first that is ours, and the first part of the first id that is not: a provider's own ids may begin
+    with what it answered when the mail was sent. `headers` are In-Reply-To and then References, the newest
+    last.
     """
     named = [part for header in headers for part in reversed(_IN_BRACKETS.findall(header))]
     return _first(found[1] for one in named if (found := _OUR_ID.fullmatch(one))), _first(

@@ -1,0 +1,113 @@
+"""A mail that somebody wrote to us, as it came (RFC 5322), read whatever its charsets claim."""
+
+import email
+import email.policy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+from email.utils import getaddresses
+
+from shared.domain.errors import InvalidInput
+from shared.domain.ids import computed_id
+from shared.domain.messages.sending import IncomingMessage, Media
+from shared.providers.kit.mail_text import is_automatic, new_text
+from shared.providers.kit.threads import answered_ids
+
+MOST_MEDIA = 20
+LONGEST_NAME = 200
+_UNDECLARED = ("utf-8", "windows-1252")  # what a text is in that does not say, or says wrongly
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """One mail, its texts decoded. `headers` by name in small letters; the first of several."""
+
+    headers: Mapping[str, str]
+    text: str
+    html: str
+    media: tuple[Media, ...]
+
+
+def incoming_of(mail: Mail, *, writer: str, to_address: str, is_returned: bool) -> IncomingMessage:
+    """What somebody wrote by this mail.
+
+    `writer` and `to_address` are those of the envelope, where they are known. `is_returned`: the envelope
+    names nobody to answer to, as machines do. Raises InvalidInput when nobody wrote it.
+    """
+    sender = _address(mail.headers.get("from", "")) or writer
+    if not sender:
+        raise InvalidInput.at("from", "is missing; a mail has somebody who wrote it")
+    ours, other = answered_ids(mail.headers.get("in-reply-to", ""), mail.headers.get("references", ""))
+    message_id = mail.headers.get("message-id", "").strip()
+    return IncomingMessage(
+        # A repeated post has the same; a mail without an id is known by what it says.
+        provider_id=computed_id("mail", sender, message_id or mail.text + mail.html),
+        from_address=sender,
+        to_address=to_address or _address(mail.headers.get("to", "")),
+        body=new_text(mail.text, mail.html, mail.headers.get("subject", "")),
+        media=mail.media,
+        replies_to=other,
+        answers_id=ours,
+        is_automatic=is_automatic(mail.headers) or is_returned,
+    )
+
+
+def read_mail(raw: bytes) -> Mail:
+    """A mail as it came."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101  # as the policy makes them
+    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    texts = {kind: _content(part) for kind, part in bodies.items() if isinstance(part, EmailMessage)}
+    return Mail(
+        headers=headers_of(message),
+        text=texts.get("plain", ""),
+        html=texts.get("html", ""),
+        media=tuple(_attachments(message))[:MOST_MEDIA],
+    )
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    """The headers by name in small letters; the first of several."""
+    headers: dict[str, str] = {}
+    for name, value in message.raw_items():
+        try:
+            text = str(message.policy.header_fetch_parse(name, value))
+        except (ValueError, LookupError, IndexError, AttributeError):  # what no mail program should write
+            text = str(value)
+        headers.setdefault(name.lower(), text)
+    return headers
+
+
+def _content(part: EmailMessage) -> str:
+    """The text of a part, whatever charset it claims."""
+    data = part.get_payload(decode=True)
+    return decoded(data if isinstance(data, bytes) else b"", part.get_content_charset() or "")
+
+
+def decoded(data: bytes, charset: str) -> str:
+    """The text in the charset it claims, or else in the first that it can be in."""
+    for one in (charset or _UNDECLARED[0], *_UNDECLARED):
+        try:
+            return data.decode(one).replace("\x00", "")
+        except (LookupError, UnicodeError):  # a charset that is none, or another than it says
+            continue
+    return data.decode("latin-1").replace("\x00", "")
+
+
+def _attachments(message: EmailMessage) -> Iterator[Media]:
+    for part in message.walk():
+        name = part.get_filename()
+        if part.is_multipart() or (not name and part.get_content_disposition() != "attachment"):
+            continue
+        data = part.get_payload(decode=True)
+        yield Media(
+            url="",
+            content_type=part.get_content_type(),
+            name=(name or "")[:LONGEST_NAME],
+            size=len(data) if isinstance(data, bytes) else None,
+        )
+
+
+def _address(header: str) -> str:
+    """The first address in a header such as From."""
+    return next((address for _, address in getaddresses([header]) if "@" in address), "")

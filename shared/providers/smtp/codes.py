@@ -1,0 +1,83 @@
+"""What a mail server's answers mean, by the moment in which they come (RFC 5321, 4.2 and 4.3.2).
+
+Until the server has asked for the mail nothing of it has left us. Afterwards only an answer says what became
+of it: whatever is no answer, or none that is listed, is UNKNOWN.
+"""
+
+from enum import StrEnum
+
+from shared.domain.messages.sending import Lesson, Outcome, SendResult
+from shared.providers.kit.mail_status import is_gone, status_in
+
+SAID_LENGTH = 1_000
+_QUOTA = frozenset({"5.4.5", "4.2.1"})  # of the mailbox: how Google says that its day is full
+_SIGN_IN_FIRST = (530, 535, 538)
+
+
+class Moment(StrEnum):
+    """When in the conversation something happened."""
+
+    GREETING = "greeting"  # up to EHLO and STARTTLS
+    SIGN_IN = "sign_in"
+    SENDER = "sender"  # MAIL
+    RECIPIENT = "recipient"  # RCPT
+    START = "start"  # DATA, until the server asks for the mail
+    CONTENT = "content"  # the mail has left
+
+
+_PERMANENT: dict[Moment, tuple[Outcome, str]] = {
+    Moment.GREETING: (Outcome.SENDER_BROKEN, "The mail server does not serve us."),
+    Moment.SIGN_IN: (Outcome.SENDER_BROKEN, "The mail server does not accept the user name and password."),
+    Moment.SENDER: (Outcome.SENDER_BROKEN, "The mail server does not let this mailbox send."),
+    Moment.RECIPIENT: (Outcome.REJECTED, "The mail server refused the recipient."),
+    Moment.START: (Outcome.REJECTED, "The mail server refused the message."),
+    Moment.CONTENT: (Outcome.REJECTED, "The mail server refused the message."),
+}
+UNWRITABLE = SendResult(
+    outcome=Outcome.REJECTED, code="no mail", reason="The message cannot be written as a mail."
+)
+_LOST_REASON = "The mail server's answer was lost; the message may have gone out."
+
+
+def accepted(code: int, message_id: str, said: str) -> SendResult:
+    """What the answer to the whole mail means; `message_id` is the mail's own."""
+    if 200 <= code < 300:
+        return SendResult(outcome=Outcome.ACCEPTED, provider_id=message_id)
+    return refused(Moment.CONTENT, code, said)
+
+
+def refused(moment: Moment, code: int, said: str) -> SendResult:
+    """What an answer means that is not the one that was hoped for."""
+    status, shown = status_in(said), " ".join(said.split())[:SAID_LENGTH]
+    if 400 <= code < 500 or (code >= 500 and status in _QUOTA):
+        reason = "The mail server asks to try again later."
+        return _result(Outcome.NOT_ACCEPTED, code, status, reason, shown)
+    if not 500 <= code < 600:
+        return lost(f"answer {code}") if moment is Moment.CONTENT else not_reached(f"answer {code}")
+    if code in _SIGN_IN_FIRST:
+        moment = Moment.SIGN_IN
+    outcome, reason = _PERMANENT[moment]
+    found = _result(outcome, code, status, reason, shown)
+    if moment is not Moment.RECIPIENT or not is_gone(status):
+        return found
+    return SendResult(outcome=outcome, code=found.code, reason=found.reason, lesson=Lesson.GONE)
+
+
+def not_reached(code: str, reason: str = "The mail server could not be reached.") -> SendResult:
+    """Nothing of the mail has left."""
+    return SendResult(outcome=Outcome.NOT_ACCEPTED, code=code, reason=reason)
+
+
+def broken(code: str, reason: str) -> SendResult:
+    """Nothing of the mail has left, and nothing will until a person mends it."""
+    return SendResult(outcome=Outcome.SENDER_BROKEN, code=code, reason=reason)
+
+
+def lost(code: str) -> SendResult:
+    """The mail has left, and nobody said what became of it."""
+    return SendResult(outcome=Outcome.UNKNOWN, code=code, reason=_LOST_REASON)
+
+
+def _result(outcome: Outcome, code: int, status: str, reason: str, said: str) -> SendResult:
+    words = f"{reason} It says: {said}" if said else reason
+    return SendResult(outcome=outcome, code=f"{code} {status}".strip(), reason=words)
