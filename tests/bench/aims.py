@@ -113,6 +113,10 @@ def _moved(name: str) -> Callable[[Stored], float]:
     return _of("automations", name, at={"waiting": 50_000})
 
 
+def _planned(name: str) -> Callable[[Stored], float]:
+    return _of("sequences", name, at={"people": 50_000, "mailboxes": 200})
+
+
 AIMS = (
     Aim("SMS at 100 ms, times the build before", _ratio(SMS, "base"), least=6),
     Aim("SMS at 100 ms, share of the bare loop", _ratio(SMS, "bare"), least=0.5),
@@ -143,6 +147,8 @@ AIMS = (
     Aim("MiB, an audience of three segments gathered from 100,000", _people("audience_peak_mib"), most=400),
     Aim("reads a contact, 50,000 waits timed anew", _moved("reads_a_contact"), most=1.05),
     Aim("writes a contact, 50,000 waits timed anew", _moved("writes_a_contact"), most=1.05),
+    Aim("seconds, 50,000 emails planned over 200 mailboxes", _planned("plan_seconds"), most=5),
+    Aim("moves after changes of sequences, to the fewest possible", _planned("moves_to_needed"), most=1.01),
     Aim("ms, webhooks' p99 while sending", _of("receipts", "answer_p99_ms"), most=250),
     Aim("seconds, fire to first accepted, 100,000 rows", _first_of(100_000), most=2),
     Aim("ms, reply to disposition", _of("receipts", "reply_longest_ms"), most=1_000),

@@ -104,6 +104,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "contacts": ("--count=100000",),
     "people": ("--count=100000",),
     "automations": ("--count=50000",),
+    "sequences": ("--people=50000",),
     "cold_start": (),
 }
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {

@@ -164,6 +164,26 @@ def _peers(found: list[Result]) -> list[str]:
     )
 
 
+def _sequences(found: Result) -> list[str]:
+    head = ["change", "seconds", "moved", "share", "planned anew", "peak", "small case: moved", "needed"]
+    rows = []
+    for name, one in found["changes"].items():
+        small = found["small_case"].get(name, {})
+        rows.append(
+            [
+                name,
+                f"{one['seconds']:.2f}",
+                f"{one['moved']:,}",
+                f"{one['moved_percent']:.2f} %",
+                f"{one['planned_anew']:,}",
+                _mib(one["peak_mib"]),
+                *(f"{small[key]:,}" if small else "" for key in ("moved", "needed")),
+            ]
+        )
+    what = f"{found['people']:,} people over {found['mailboxes']:,} mailboxes"
+    return [f"{what}: planned in {found['plan_seconds']:.2f} s.", "", *_rows(head, rows)]
+
+
 def _plain(found: Result | list[Result]) -> list[str]:
     """Figures of a program of its own, as it names them."""
     if isinstance(found, list):
@@ -193,12 +213,13 @@ def _mib(mib: float) -> str:
     return f"{mib:.0f} MiB"
 
 
-TABLES: dict[str, Callable[[list[Result]], list[str]]] = {
+TABLES: dict[str, Callable[[Any], list[str]]] = {
     "throughput": _throughput,
     "sizes": _sizes,
     "workers": _workers,
     "second": _second,
     "peers": _peers,
+    "sequences": _sequences,
 }
 
 

@@ -1,17 +1,17 @@
 """One mailbox on one day: how much room is left, who got it, and at which seconds they go out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.domain.sequences.hours import Hours
-from shared.domain.sequences.spacing import free_slots, spread
+from shared.domain.sequences.spacing import Grid, slots_of, spread_between
 
 
-@dataclass(slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """An email on its way through the days. One without an id is of a later step, for which room is kept.
 
-    `mailbox` is the one it must come from; empty where any of its pool will do.
+    `mailbox` is the one it must come from; empty where any of its pool will do. A tuple, as a large plan
+    compares a million of them.
     """
 
     due: int
@@ -45,7 +45,7 @@ class MailboxDay:
         if self.used >= self.capacity:
             return False
         if hours not in self._free:
-            self._free[hours] = len(self._slots(hours))
+            self._free[hours] = len(self._slots(hours)[0])
         return len(self._chosen.get(hours, ())) < self._free[hours]
 
     def take(self, entry: Entry) -> None:
@@ -64,7 +64,7 @@ class MailboxDay:
         return done, late
 
     def _times(self, hours: str, entries: list[Entry], late: list[Entry]) -> list[tuple[Entry, int]]:
-        slots = self._slots(hours)
+        slots, held = self._slots(hours)
         done: list[tuple[Entry, int]] = []
         easy: list[Entry] = []
         for entry in entries:
@@ -73,12 +73,13 @@ class MailboxDay:
             elif (at := next((one for one in slots if one >= entry.due), None)) is not None:
                 done.append((entry, at))
                 slots.remove(at)
+                held.append(at)
             else:
                 late.append(entry)
         late += easy[len(slots) :]
         easy = easy[: len(slots)]
-        return [*done, *zip(easy, spread(slots, len(easy)), strict=True)]
+        return [*done, *zip(easy, spread_between(slots, held, len(easy)), strict=True)]
 
-    def _slots(self, hours: str) -> list[int]:
+    def _slots(self, hours: str) -> Grid:
         parts = self._hours[hours].on(self._day)
-        return free_slots(parts, self.capacity, self._taken, self._since)
+        return slots_of(parts, self.capacity, self._taken, self._since)

@@ -17,7 +17,7 @@ from shared.domain.sequences.hours import Hours
 from shared.domain.sequences.plan import Pending, Promised, Room
 from shared.domain.sequences.planner import plan
 from shared.domain.sequences.replanning import Placed, Replanned, replan
-from tests.domain.sequences.test_planner import DAYS, HOME, Case, cases, loads_of, windows
+from tests.kit.plans import DAYS, HOME, Case, cases, loads_of, windows
 
 NINE_TO_FIVE = ContactWindow(days=(1, 2, 3, 4, 5), opens=time(9), closes=time(17))
 
