@@ -54,7 +54,7 @@ ORDER = (
     *("try_one_automation", "publish_one_automation"),
     *("enroll_by_hand", "tell_own_event", "list_enrollments", "get_enrollment"),
     *("change_automation", "get_effect", "publish_one_automation", "list_versions", "get_version"),
-    *("pause_one_automation", "resume_one_automation", "drain_one_automation"),
+    *("pause_one_automation", "resume_one_automation", "drain_one_automation", "undo_one_edit"),
     *("add_broadcast", "list_broadcasts", "get_broadcast", "change_broadcast", "make_due_broadcast"),
     *("cancel_one_broadcast", "delete_one_segment"),
     *("add_list_members", "remove_list_members", "export_contacts_as_csv"),
