@@ -6,6 +6,7 @@ from functions.portal.kit.lists import every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.timeline_words import Told, told
+from shared.domain.automations.enrollment import Enrollment
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.contact import Consent, ContactAddress
 from shared.domain.contacts.contact_changes import ChangedBy
@@ -14,16 +15,19 @@ from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.usecases.contacts.save_contact import edit_contact
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.usecases.fires.explain_person import WhyNot, explain_person
+from shared.views.automations import list_enrollments
 from shared.views.campaigns import list_campaigns
 from shared.views.contact_changes import ChangeOfContact
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contacts import KnownContact, get_contact
-from shared.views.names import campaign_names, list_names, user_names
+from shared.views.kit.paging import PageAsked
+from shared.views.names import automation_names, campaign_names, list_names, user_names
 from shared.views.one_person import get_person
 from shared.views.timeline import get_timeline
 from shared.views.timeline_entries import TimelineEntry, TimelineKind
 
 pages = Pages()
+SHOWN_ENROLLMENTS = 20
 
 
 @pages.get("/contacts/{contact_id}", Scope.READ)
@@ -41,6 +45,7 @@ async def show_contact(visit: Visit) -> Response:
         standings=list(zip(known.contact.addresses, known.standings, strict=True)),
         lists=await list_names(visit.runtime, visit.company_id, known.contact.list_ids),
         fields={one.id: one.name for one in await every(visit, list_contact_fields)},
+        enrollments=await _enrollments(visit, known.id),
         entries=entries,
         told=await _told(visit, entries.items),
         kind=kind,
@@ -50,6 +55,14 @@ async def show_contact(visit: Visit) -> Response:
         why=why,
         problem=problem,
     )
+
+
+async def _enrollments(visit: Visit, contact_id: str) -> list[tuple[Enrollment, str]]:
+    """The newest ways of the person through automations, each with the automation's name."""
+    asked = PageAsked(SHOWN_ENROLLMENTS)
+    found = (await list_enrollments(visit.runtime, visit.company_id, asked, contact_id=contact_id)).items
+    names = await automation_names(visit.runtime, visit.company_id, {one.automation_id for one in found})
+    return [(one, names.get(one.automation_id, "An automation that is gone")) for one in found]
 
 
 @pages.post("/contacts/{contact_id}/tags", Scope.WRITE)
