@@ -184,8 +184,8 @@ class DefinitionShape(Input):
     go out within the `window`; who refused the `topic` gets none of them.
     """
 
-    triggers: Annotated[tuple[TriggerShape, ...], Field(min_length=1, max_length=20)]
-    steps: Annotated[tuple[StepShape, ...], Field(min_length=1, max_length=100)]
+    triggers: Annotated[tuple[TriggerShape, ...], Field(max_length=20)]
+    steps: Annotated[tuple[StepShape, ...], Field(max_length=100)]
     reentry: Reentry = Reentry.ONCE
     goals: Annotated[tuple[EventShape, ...], Field(max_length=20)] = ()
     window: WindowInput = WindowInput()

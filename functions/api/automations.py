@@ -38,6 +38,7 @@ from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
 from shared.usecases.automations.tell_event import tell_event
 from shared.usecases.automations.try_automation import try_automation
+from shared.usecases.automations.undo_edit import undo_edit
 from shared.views import automations as view
 
 router = APIRouter(prefix="/v1/automations", tags=["automations"], route_class=ApiRoute)
@@ -120,6 +121,12 @@ async def change_automation(caller: Writer, automation_id: ItemId, body: Automat
         caller.runtime, caller.company_id, automation_id, body.name, definition_of(body.definition)
     )
     return AutomationOutput.of(changed)
+
+
+@router.post("/{automation_id}/undo")
+async def undo_one_edit(caller: Writer, automation_id: ItemId) -> AutomationOutput:
+    """Take back the last change of the draft; undone again, the change is back. What runs stays as it is."""
+    return AutomationOutput.of(await undo_edit(caller.runtime, caller.company_id, automation_id))
 
 
 @router.post("/{automation_id}/publish")

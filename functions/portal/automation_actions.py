@@ -1,27 +1,26 @@
 """What is done with an automation: published with a choice for each group, paused, resumed, drained."""
 
-from hashlib import sha256
-
 from starlette.responses import Response
 
+from functions.portal.automation_names import called_in
+from functions.portal.automation_words import step_words
+from functions.portal.draft_saving import check_mark
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from shared.domain.automations.automation import Automation
+from functions.portal.kit.wording import words
+from shared.domain.automations.automation import Automation, definition_in
 from shared.domain.automations.editing import Choice
+from shared.domain.automations.problem_places import step_of
 from shared.domain.automations.state import AutomationState
+from shared.domain.automations.steps import every_step
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import Conflict, RollcallError
+from shared.domain.errors import InvalidInput, RollcallError
 from shared.usecases.automations.change_state import change_state
 from shared.usecases.automations.foresee_edit import foresee_edit
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.views.automations import count_inside, count_parked, get_automation
 
 pages = Pages()
-
-
-def draft_mark(automation: Automation) -> str:
-    """What tells a draft from every other: a form publishes the one that was looked at."""
-    return sha256(automation.draft).hexdigest()[:32]
 
 
 @pages.post("/automations/{automation_id}/publish", Scope.SEND)
@@ -32,10 +31,9 @@ async def publish(visit: Visit) -> Response:
     """
     automation_id = visit.path("automation_id")
     where = f"/automations/{automation_id}"
+    automation = await get_automation(visit.runtime, visit.company_id, automation_id)
     try:
-        automation = await get_automation(visit.runtime, visit.company_id, automation_id)
-        if visit.form.given("draft") != draft_mark(automation):
-            raise Conflict("The draft was edited meanwhile. Look at it again, then publish it.")
+        check_mark(visit, automation)
         effects = await foresee_edit(visit.runtime, visit.company_id, automation_id)
         fields = {one.change.step_id: f"choice-{one.change.step_id}" for one in effects}
         choices = {
@@ -46,9 +44,24 @@ async def publish(visit: Visit) -> Response:
         visit.form.check()
         by = f"user {visit.user.id}"
         await publish_automation(visit.runtime, visit.company_id, automation_id, by=by, choices=choices)
+    except InvalidInput as invalid:
+        return visit.go(where, refused=await _lacking(visit, automation, invalid))
     except RollcallError as refused:
         return visit.go(where, refused=str(refused))
     return visit.go(where, done="It is published, and runs so from now on.")
+
+
+async def _lacking(visit: Visit, automation: Automation, invalid: InvalidInput) -> str:
+    """What keeps the draft from being published, each with the step that it is about."""
+    steps = definition_in(automation.draft).steps
+    called = await called_in(visit, steps)
+    said = {step.id: step_words(step, called) for step in every_step(steps)}
+    lines = []
+    for one in invalid.problems:
+        step_id, rest = step_of(steps, one)
+        part = words(rest.rpartition(".")[2])
+        lines.append(" ".join(filter(None, [said.get(step_id, step_id), part])) + f": {one.reason}.")
+    return " ".join(["It is not published.", *lines])
 
 
 @pages.get("/automations/{automation_id}/pause", Scope.SEND)

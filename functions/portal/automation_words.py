@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from functions.portal.automation_events import days_words, event_words
-from functions.portal.kit.wording import sentence, weekdays, words
+from functions.portal.kit.wording import weekdays, words
 from shared.domain.automations.editing import Choice
 from shared.domain.automations.enrollment import Completed
 from shared.domain.automations.steps import (
@@ -26,7 +26,6 @@ from shared.domain.automations.steps import (
     WaitUntilTime,
     WebhookStep,
 )
-from shared.domain.automations.version_diff import Difference, StepDifference
 from shared.domain.contacts.criterion_words import Names, criterion_words
 from shared.domain.messages.message import Message
 from shared.domain.messages.skipping import skip_words
@@ -139,13 +138,3 @@ def came_of(done: Completed, message: Message | None) -> str:
         return outcome_words(done.outcome)
     reason = skip_words(message) or message.delivery_reason or message.reason
     return words(message.delivery or message.state) + (f": {reason}" if reason else "")
-
-
-def difference_words(one: StepDifference, called: Called) -> tuple[str, str]:
-    """How a step differs, and what it does now; of one that changed, what it did before too."""
-    step = one.new or one.old
-    said = step_words(step, called) if step is not None else one.step_id
-    if one.difference is Difference.CHANGED and one.old is not None:
-        before = step_words(one.old, called)
-        said = f"{before} → {said}" if before != said else f"{said} (its sender or another part)"
-    return sentence(one.difference), said

@@ -2,16 +2,16 @@
 
 from starlette.responses import Response
 
-from functions.portal.automation_actions import draft_mark
 from functions.portal.automation_events import event_words, reentry_words, trigger_words
 from functions.portal.automation_names import called_in
-from functions.portal.automation_words import CHOICES, difference_words, flow_of, step_words
+from functions.portal.automation_words import CHOICES, flow_of, step_words
+from functions.portal.draft_saving import draft_mark
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from shared.domain.automations.automation import definition_in
+from functions.portal.version_words import differences
+from shared.domain.automations.automation import AutomationVersion, Moving, definition_in
 from shared.domain.automations.steps import every_step
-from shared.domain.automations.version_diff import other_parts_differ, steps_differ
 from shared.domain.companies.api_key import Scope
 from shared.usecases.automations.foresee_edit import foresee_edit
 from shared.views.automations import (
@@ -44,16 +44,17 @@ async def show_automation(visit: Visit) -> Response:
     counts = await count_steps(runtime, company_id, automation)
     inside = await count_inside(runtime, company_id, automation.id)
     effects = await foresee_edit(runtime, company_id, automation.id)
+    versions = await list_versions(runtime, company_id, automation.id)
     return visit.page(
         "automations/automation.html",
         automation=automation,
-        differences=[difference_words(one, called) for one in steps_differ(runs.steps, draft.steps)],
-        others=other_parts_differ(runs, draft),
+        differences=differences(live, draft, called) if live else [],
         mark=draft_mark(automation),
         effects=[one for one in effects if one.standing],
         choices=CHOICES,
         said={step.id: step_words(step, called) for step in every_step(runs.steps)},
-        versions=await list_versions(runtime, company_id, automation.id),
+        versions=versions,
+        moving=at_work(versions),
         inside=inside,
         elsewhere=max(0, inside - sum(counts.values())),
         flow=flow_of(runs.steps, counts, called),
@@ -64,6 +65,20 @@ async def show_automation(visit: Visit) -> Response:
     )
 
 
+@pages.get("/automations/{automation_id}/moving", Scope.READ)
+async def show_moving(visit: Visit) -> Response:
+    """How far people were brought up to the newest versions; at the end the page is shown anew."""
+    runtime, company_id = visit.runtime, visit.company_id
+    automation = await get_automation(runtime, company_id, visit.path("automation_id"))
+    moving = at_work(await list_versions(runtime, company_id, automation.id))
+    return visit.progress("automations/moving.html", is_over=not moving, automation=automation, moving=moving)
+
+
+def at_work(versions: list[AutomationVersion]) -> list[tuple[int, Moving]]:
+    """The numbers of the versions to which people are being brought up, and how far that is."""
+    return [(one.number, one.moving) for one in versions if one.moving and not one.moving.is_done]
+
+
 @pages.get("/automations/{automation_id}/versions/{version_id}", Scope.READ)
 async def show_version(visit: Visit) -> Response:
     """One version, and what differs from the one before."""
@@ -71,13 +86,11 @@ async def show_version(visit: Visit) -> Response:
     automation = await get_automation(runtime, company_id, visit.path("automation_id"))
     found = await get_version(runtime, company_id, automation.id, visit.path("version_id"))
     definition = definition_in(found.version.definition)
-    gone = [one.old for one in found.steps if one.old is not None]
-    called = await called_in(visit, definition.steps, gone)
+    called = await called_in(visit, definition.steps, found.before.steps if found.before else ())
     return visit.page(
         "automations/version.html",
         automation=automation,
         version=found.version,
-        differences=[difference_words(one, called) for one in found.steps],
-        others=found.others,
+        differences=differences(found.before, definition, called, found.texts) if found.before else [],
         flow=flow_of(definition.steps, {}, called),
     )

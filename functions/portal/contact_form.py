@@ -53,7 +53,7 @@ def typed_of_contact(contact: Contact) -> TypedContact:
         time_zone=contact.time_zone,
         tags=", ".join(contact.tags),
         list_ids=contact.list_ids,
-        fields={name: _text_of(value) for name, value in contact.fields.items()},
+        fields={name: value_text(value) for name, value in contact.fields.items()},
         addresses=tuple(
             TypedAddress(channel=one.channel, address=one.address, is_preferred=one.is_preferred)
             for one in contact.addresses
@@ -86,7 +86,11 @@ def read_edit(form: Form, fields: Sequence[ContactField]) -> ContactEdit:
         **texts,
         tags=tuple(one for one in tags if one),
         list_ids=tuple(form.lines("list_ids")),
-        fields={one.id: _value(form, one) for one in fields if f"fields.{one.id}" in form},
+        fields={
+            one.id: typed_value(form, f"fields.{one.id}", one.kind)
+            for one in fields
+            if f"fields.{one.id}" in form
+        },
         addresses=tuple(_addresses(form)),
         version=int(version) if version.isdecimal() and len(version) < 10 else None,
     )
@@ -127,14 +131,17 @@ def _addresses(form: Form) -> list[AddressEdit]:
     return found
 
 
-def _value(form: Form, definition: ContactField) -> FieldValue | None:
-    """The field's value; what is no value of its kind is left as text, for the field to refuse."""
-    text = form.line(f"fields.{definition.id}", is_needed=False, most=MOST_CHARACTERS)
+def typed_value(form: Form, name: str, kind: FieldKind) -> FieldValue | None:
+    """What is typed for a field of a company's own; None for nothing.
+
+    What is no value of its kind is left as text, for the field to refuse.
+    """
+    text = form.line(name, is_needed=False, most=MOST_CHARACTERS)
     if not text:
         return None
-    if definition.kind is FieldKind.BOOLEAN:
+    if kind is FieldKind.BOOLEAN:
         return _YES_NO.get(text, text)
-    if definition.kind is FieldKind.NUMBER:
+    if kind is FieldKind.NUMBER:
         try:
             return float(text.replace(",", ""))
         except ValueError:
@@ -142,7 +149,8 @@ def _value(form: Form, definition: ContactField) -> FieldValue | None:
     return text
 
 
-def _text_of(value: FieldValue) -> str:
+def value_text(value: FieldValue) -> str:
+    """A value as a form shows it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

@@ -1,29 +1,17 @@
 """Segments: contacts by criteria, with how many they are while the criteria are written."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
 from starlette.responses import Response
 
+from functions.portal.criteria_fields import built_criterion, criteria_choices, criterion_place
 from functions.portal.kit.lists import every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from functions.portal.segment_builder import (
-    TESTS,
-    Built,
-    ConditionKind,
-    built_of,
-    changed,
-    criterion_of,
-    place_of,
-    read_built,
-)
-from shared.domain.channels.channel import all_channels
+from functions.portal.segment_builder import Built, built_of, changed, read_built
 from shared.domain.companies.api_key import Scope
-from shared.domain.contacts.contact import Consent
 from shared.domain.contacts.criterion_words import Names, criterion_words
-from shared.domain.contacts.segment import Activity, AllOf, AnyOf, Criterion, Segment, Told
+from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Segment
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import random_id
 from shared.usecases.contacts.check_criterion import check_criterion
@@ -66,7 +54,13 @@ async def build(visit: Visit) -> Response:
     built = changed(read_built(form), form.given("do"))
     segment_id = form.item_id("id")
     if visit.is_fragment:
-        return visit.page("segments/builder.html", **await _choices(visit), built=built, problems={})
+        return visit.page(
+            "segments/builder.html",
+            **await criteria_choices(visit),
+            built=built,
+            problems={},
+            build="/segments/build",
+        )
     return await _page(visit, built, form.given("name"), segment_id or random_id(), None, {})
 
 
@@ -122,7 +116,7 @@ async def _save(visit: Visit, known: Segment | None) -> Response:
     segment_id, name, now = known.id if known else form.item_id("id"), form.line("name"), visit.runtime.now()
     try:
         form.check()
-        criterion = _criterion(built)
+        criterion = built_criterion(built)
         if known is None:
             made = Segment(id=segment_id, name=name, criterion=criterion, created_at=now, updated_at=now)
             await create_segment(visit.runtime, visit.company_id, made)
@@ -135,25 +129,14 @@ async def _save(visit: Visit, known: Segment | None) -> Response:
     return visit.go(f"/segments/{segment_id}", done="The segment is stored.")
 
 
-def _criterion(built: Built) -> Criterion:
-    """Raises InvalidInput."""
-    try:
-        return criterion_of(built)
-    except (msgspec.ValidationError, ValueError):
-        raise InvalidInput.at("criterion", "a condition is not filled in") from None
-
-
 def _placed(invalid: InvalidInput) -> dict[str, str]:
     """What is wrong, by its place in the form."""
-    return {
-        (place_of(one.field) or "criterion") if one.field.startswith("criterion") else one.field: one.reason
-        for one in invalid.problems
-    }
+    return {criterion_place(one.field): one.reason for one in invalid.problems}
 
 
 async def _tried(visit: Visit, built: Built) -> Tried:
     try:
-        criterion = await check_criterion(visit.runtime, visit.company_id, _criterion(built))
+        criterion = await check_criterion(visit.runtime, visit.company_id, built_criterion(built))
     except InvalidInput as invalid:
         return Tried(problems=_placed(invalid))
     return await _counted(visit, criterion)
@@ -177,30 +160,14 @@ async def _names(visit: Visit) -> Names:
     return Names(lists={one.id: one.name for one in lists}, fields={one.id: one.name for one in fields})
 
 
-async def _choices(visit: Visit) -> dict[str, Any]:
-    """What the builder offers to choose from."""
-    return {
-        "kinds": list(ConditionKind),
-        "tests": TESTS,
-        "lists": await every(visit, list_contact_lists),
-        "fields": [*((one, one) for one in Told), *await _own_fields(visit)],
-        "channels": all_channels(),
-        "consents": list(Consent),
-        "activities": list(Activity),
-    }
-
-
-async def _own_fields(visit: Visit) -> list[tuple[str, str]]:
-    return [(one.id, one.name) for one in await every(visit, list_contact_fields)]
-
-
 async def _page(
     visit: Visit, built: Built, name: str, segment_id: str, segment: Segment | None, problems: dict[str, str]
 ) -> Response:
     return visit.page(
         "segments/form.html",
         code=422 if problems else 200,
-        **await _choices(visit),
+        **await criteria_choices(visit),
+        build="/segments/build",
         built=built,
         name=name,
         segment_id=segment_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from shared.domain.automations.automation import (
     Automation,
     AutomationVersion,
+    Definition,
     definition_in,
     version_id,
 )
@@ -109,11 +110,17 @@ async def count_parked(runtime: Runtime, company_id: str, automation_id: str) ->
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VersionShown:
-    """A version, with what differs from the one before it: steps, and the names of other parts."""
+    """A version, with what differs from the one before it: steps, and the names of other parts.
+
+    `before` is what the one before said, None for the first. `texts` are what messages said there and say
+    here, by send step, where they differ.
+    """
 
     version: AutomationVersion
     steps: tuple[StepDifference, ...]
     others: tuple[str, ...]
+    before: Definition | None
+    texts: dict[str, tuple[str, str]]
 
 
 async def list_versions(runtime: Runtime, company_id: str, automation_id: str) -> list[AutomationVersion]:
@@ -138,4 +145,26 @@ async def get_version(runtime: Runtime, company_id: str, automation_id: str, ver
         version=found,
         steps=tuple(steps_differ(old.steps, new.steps)),
         others=tuple(other_parts_differ(old, new)),
+        before=old if before else None,
+        texts=await _texts(runtime, company_id, before, found) if before else {},
     )
+
+
+async def _texts(
+    runtime: Runtime, company_id: str, old: AutomationVersion, new: AutomationVersion
+) -> dict[str, tuple[str, str]]:
+    """What the messages of both versions said and say, of send steps whose frozen text is another."""
+    ids = [one for one, digest in new.contents.items() if old.contents.get(one, digest) != digest]
+    before = await asyncio.gather(*(_text(runtime, company_id, old, one) for one in ids))
+    now = await asyncio.gather(*(_text(runtime, company_id, new, one) for one in ids))
+    return {
+        one: both for one, both in zip(ids, zip(before, now, strict=True), strict=True) if both[0] != both[1]
+    }
+
+
+async def _text(runtime: Runtime, company_id: str, version: AutomationVersion, step_id: str) -> str:
+    """What the version's step sends: the subject, if any, and the text."""
+    contents, digest = runtime.stores.campaign_contents, version.contents[step_id]
+    content = await contents.frozen(company_id, version.automation_id, digest)
+    template = content.templates[content.step(step_id).template_id]
+    return f"{template.subject} {template.body}".strip()

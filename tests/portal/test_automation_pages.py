@@ -1,11 +1,12 @@
 """The pages of automations: the flow with its counts, publishing, one contact's way, versions."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest_asyncio
 
-from functions.portal.automation_actions import draft_mark
-from shared.domain.automations.automation import Automation, Definition
+from functions.portal.draft_saving import draft_mark
+from shared.domain.automations.automation import Automation, Definition, Moving, version_id
 from shared.domain.automations.enrollment import Completed, Way
 from shared.domain.automations.state import AutomationState
 from shared.domain.automations.steps import AutomationStep, IfStep, TagStep, WaitFor, WaitStep
@@ -149,3 +150,25 @@ async def test_a_version_says_what_differs_from_the_one_before(office: Office, e
     await editor.get(f"{PAGE}/versions/{newest.id}")
     assert "Version 2" in editor.says
     assert "Removed : Wait 2 hours" in editor.says
+
+
+async def test_the_page_says_how_far_people_are_brought_up_until_that_is_done(
+    office: Office, editor: Visitor
+) -> None:
+    versions = office.stores.automation_versions
+    first = await versions.get(OURS, version_id("welcome", 1))
+    moving = replace(first, moving=Moving(step_ids=("wait",), found=312, moved=41))
+    await versions.save(OURS, first.id, moving)
+    await editor.get(PAGE)
+    assert "People are brought up to version 1: 41 of 312." in editor.says
+    await editor.get(f"{PAGE}/moving", **{"hx-request": "true"})
+    assert "41 of 312" in editor.says
+    assert "hx-refresh" not in editor.page.headers
+    await versions.save(OURS, first.id, replace(first, moving=Moving(step_ids=(), found=312, moved=312)))
+    await editor.get(f"{PAGE}/moving", **{"hx-request": "true"})
+    assert editor.page.headers["hx-refresh"] == "true"
+
+
+async def test_a_contacts_page_leads_to_its_way_through_automations(editor: Visitor) -> None:
+    await editor.get(f"/contacts/contact-{OURS}")
+    assert f"{PAGE}/people/waiting" in editor.page.text

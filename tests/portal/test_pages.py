@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from functions.portal.kit.statics import FOLDER, static_files
+from functions.portal.step_kinds import StepKind
+from shared.domain.automations.automation import Definition, packed_definition
+from shared.domain.automations.steps import HandOverStep, IfStep, SendStep, TagStep
+from shared.domain.automations.trigger import HEARD, Happened
+from shared.domain.channels.channel import Channel
 from shared.domain.companies.user import Role
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.segment import HasTag
+from shared.domain.events.event import EventType
 from shared.domain.sequences.enrolling import EnrollingState
 from shared.domain.sequences.sequence import SequenceStep
 from shared.usecases.contacts.change_contacts import change_contacts
@@ -66,6 +72,20 @@ async def test_the_first_page_is_light_and_what_it_loads_is_kept(visitor: Visito
     assert (await visitor.get("/static/../portal.py")).status_code == 404
 
 
+_HOSTILE_FLOW = Definition(
+    triggers=(Happened(event=EventType.TAG_ATTACHED, what=HOSTILE),),
+    goals=(Happened(event=EventType.CONTACT_EVENT, what=HOSTILE),),
+    steps=(
+        HandOverStep(id="greet", text=HOSTILE),
+        SendStep(
+            id="send", channel=Channel("sms"), template_id=f"template-{OURS}", sender_id=f"sender-{OURS}"
+        ),
+        IfStep(id="fork", criterion=HasTag(value=HOSTILE), then=(TagStep(id="tag", tag=HOSTILE),)),
+    ),
+    topic=HOSTILE,
+)
+
+
 async def test_what_people_wrote_is_never_markup(office: Office, signed_in: SignedIn) -> None:
     stores = office.stores
     wanted: tuple[tuple[Any, str, dict[str, Any]], ...] = (
@@ -89,6 +109,7 @@ async def test_what_people_wrote_is_never_markup(office: Office, signed_in: Sign
         (stores.enrollments, "enrollment", {"address": HOSTILE, "end_note": HOSTILE}),
         (stores.scheduled_emails, "email", {"address": HOSTILE, "note": HOSTILE, "send_at": NOON}),
         (stores.enrollings, "enrolling", {"note": HOSTILE, "state": EnrollingState.REFUSED}),
+        (stores.automations, "automation", {"name": HOSTILE, "draft": packed_definition(_HOSTILE_FLOW)}),
         (stores.audit_records, "audit", {"by_name": HOSTILE, "came_from": HOSTILE, "operation": HOSTILE}),
     )
     await change_contacts(
@@ -111,6 +132,17 @@ async def test_what_people_wrote_is_never_markup(office: Office, signed_in: Sign
                 assert "<img src=x" not in page.text, path
                 pages += 1
     assert pages > 20
+    draft = f"/automations/automation-{OURS}/draft"
+    for path in (
+        *(f"{draft}/new-step?at={HOSTILE}&kind={kind}&event={EventType.LIST_JOINED}" for kind in StepKind),
+        *(f"{draft}/steps/{step_id}" for step_id in ("send", "fork", "tag")),
+        *(f"{draft}/new-entry?part={HOSTILE}&event={event}" for event in HEARD),
+        f"/automations/new?event={HOSTILE}",
+    ):
+        page = await person.get(path)
+        assert page.status_code == 200, path
+        assert "<script>alarm" not in page.text, path
+        assert "<img src=x" not in page.text, path
     found = await person.get(f"/why?address={HOSTILE}&campaign_id=campaign-{OURS}")
     assert "<script>alarm" not in found.text
 

@@ -72,7 +72,24 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/campaigns/{campaign_id}/resume"): S,
     ("POST", "/campaigns/{campaign_id}/reopen"): S,
     ("GET", "/automations"): R,
+    ("GET", "/automations/new"): W,
+    ("POST", "/automations"): W,
     ("GET", "/automations/{automation_id}"): R,
+    ("GET", "/automations/{automation_id}/moving"): R,
+    ("GET", "/automations/{automation_id}/draft"): W,
+    ("GET", "/automations/{automation_id}/draft/new-step"): W,
+    ("GET", "/automations/{automation_id}/draft/new-entry"): W,
+    ("GET", "/automations/{automation_id}/draft/settings"): W,
+    ("GET", "/automations/{automation_id}/draft/steps/{step_id}"): W,
+    ("GET", "/automations/{automation_id}/draft/steps/{step_id}/move"): W,
+    ("POST", "/automations/{automation_id}/draft/steps"): W,
+    ("POST", "/automations/{automation_id}/draft/steps/{step_id}/arrange"): W,
+    ("POST", "/automations/{automation_id}/draft/steps/{step_id}/move"): W,
+    ("POST", "/automations/{automation_id}/draft/criteria"): W,
+    ("POST", "/automations/{automation_id}/draft/entries"): W,
+    ("POST", "/automations/{automation_id}/draft/entries/remove"): W,
+    ("POST", "/automations/{automation_id}/draft/settings"): W,
+    ("POST", "/automations/{automation_id}/draft/undo"): W,
     ("GET", "/automations/{automation_id}/try"): R,
     ("GET", "/automations/{automation_id}/people"): R,
     ("GET", "/automations/{automation_id}/people/{enrollment_id}"): R,
@@ -255,7 +272,8 @@ def _filled(path: str, company_id: str = OURS) -> str:
     """The path with ids of a company's things."""
     for name in NOUNS:
         path = path.replace(f"{{{name}_id}}", f"{name}-{company_id}")
-    path = path.replace("{opt_out_id}", f"opt-out-{company_id}").replace("{step_id}", "one")
+    step_id = "one" if path.startswith("/sequences/") else "greet"
+    path = path.replace("{opt_out_id}", f"opt-out-{company_id}").replace("{step_id}", step_id)
     return path.replace("{number:int}", "2").replace("{token}", f"{company_id}.{'x' * 43}")
 
 

@@ -28,12 +28,16 @@ PARTS = {
     "sources": ("sources",),
     "templates": ("message_templates",),
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
-    "automations": ("automations", "automation_people", "automation_actions"),
     "sequences": (
         *("sequence_effects", "sequence_forms", "sequence_calendar", "sequence_steps", "sequence_people"),
         "sequences",
     ),
     "mailboxes": ("mailboxes",),
+    "automations": (
+        *("automation_drafts", "automation_steps", "automation_moves"),
+        *("automation_entries", "automation_settings"),
+        *("automations", "automation_people", "automation_actions"),
+    ),
     "previews": ("previews",),
     "fires": ("fires", "fire_groups"),
     "broadcasts": ("broadcasts",),

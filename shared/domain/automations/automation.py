@@ -67,6 +67,8 @@ def definition_in(content: bytes) -> Definition:
 class Automation:
     """One automation. `draft` is the packed definition that is edited, `live` the published one.
 
+    `draft_before` is the draft before its last change; empty where there was none.
+
     `version` is the number of the newest published version, 0 before the first. `heard` are the types of
     events that it listens to. `due_at` is when the tick looks after it: who is parked, who stands on steps
     that an edit concerns, whose date comes.
@@ -82,6 +84,7 @@ class Automation:
     version: int = 0
     heard: tuple[EventType, ...] = ()
     due_at: datetime | None = None
+    draft_before: bytes = b""
 
     @property
     def takes_in(self) -> bool:

@@ -51,8 +51,6 @@ class KnownParts:
 
 def check_automation(definition: Definition, known: KnownParts) -> Iterator[Problem]:
     """What is wrong with it, each with its place: `steps[1].then[0].wait.seconds`."""
-    if not definition.triggers:
-        yield Problem(field="triggers", reason="give at least one trigger")
     if len(definition.triggers) > MOST_TRIGGERS:
         yield Problem(field="triggers", reason=f"there are more than {MOST_TRIGGERS}")
     for index, trigger in enumerate(definition.triggers):
@@ -70,10 +68,16 @@ def check_automation(definition: Definition, known: KnownParts) -> Iterator[Prob
     yield from _each("steps", definition.steps, known, 1)
 
 
+def check_whole(definition: Definition) -> Iterator[Problem]:
+    """What it lacks to run: a draft may be without."""
+    if not definition.triggers:
+        yield Problem(field="triggers", reason="give at least one trigger")
+    if not definition.steps:
+        yield Problem(field="steps", reason="give at least one step")
+
+
 def _check_steps(steps: Steps) -> Iterator[Problem]:
     every = list(every_step(steps))
-    if not every:
-        yield Problem(field="steps", reason="give at least one step")
     if len(every) > MOST_STEPS:
         yield Problem(field="steps", reason=f"there are {len(every)}; {MOST_STEPS} are taken")
     for step_id, count in Counter(step.id for step in every).items():

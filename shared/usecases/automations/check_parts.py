@@ -1,33 +1,32 @@
 """Check an automation's definition against what the company has."""
 
 from shared.domain.automations.automation import Definition
-from shared.domain.automations.check_automation import KnownParts, check_automation, in_one_form
-from shared.domain.automations.steps import IfStep, ListStep, WebhookStep, every_step
-from shared.domain.contacts.judge_contact import parts_of
-from shared.domain.contacts.segment import OnList
+from shared.domain.automations.check_automation import check_automation, check_whole, in_one_form
+from shared.domain.automations.problem_places import new_problems
 from shared.domain.errors import InvalidInput
-from shared.domain.events.event import EventType
 from shared.runtime import Runtime
-from shared.views.segments import read_fields
-
-_LISTS = (EventType.LIST_JOINED, EventType.LIST_LEFT)
+from shared.usecases.automations.read_parts import read_parts
 
 
-async def check_parts(runtime: Runtime, company_id: str, definition: Definition) -> Definition:
-    """The definition in its one form. Raises InvalidInput with the place of what could never work."""
-    stores, every = runtime.stores, list(every_step(definition.steps))
-    company = await stores.companies.get(company_id)
-    lists = {step.list_id for step in every if isinstance(step, ListStep)}
-    lists |= {event.what for event in definition.events() if event.event in _LISTS and event.what}
-    criteria = [step.criterion for step in every if isinstance(step, IfStep)]
-    lists |= {part.list_id for one in criteria for part in parts_of(one) if isinstance(part, OnList)}
-    endpoints = {step.endpoint_id for step in every if isinstance(step, WebhookStep)}
-    known = KnownParts(
-        fields=await read_fields(runtime, company_id),
-        list_ids=frozenset(await stores.contact_lists.find_many(company_id, lists)),
-        endpoint_ids=frozenset(await stores.webhook_endpoints.find_many(company_id, endpoints)),
-        topics=company.consent.topics,
-    )
-    if problems := tuple(check_automation(definition, known)):
+async def check_parts(
+    runtime: Runtime,
+    company_id: str,
+    definition: Definition,
+    *,
+    is_draft: bool = False,
+    over: Definition | None = None,
+) -> Definition:
+    """The definition in its one form. Raises InvalidInput with the place of what could never work.
+
+    A draft may have no trigger and no step yet. What was wrong `over` which it is put may be wrong still: a
+    list that was deleted since keeps nobody from editing another step.
+    """
+    problems = list(check_automation(definition, await read_parts(runtime, company_id, definition)))
+    if problems and over is not None:
+        before = list(check_automation(over, await read_parts(runtime, company_id, over)))
+        problems = new_problems((over.steps, before), (definition.steps, problems))
+    if not is_draft:
+        problems += check_whole(definition)
+    if problems:
         raise InvalidInput(*problems)
     return in_one_form(definition)

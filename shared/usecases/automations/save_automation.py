@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.automations.automation import Automation, Definition, packed_definition
+from shared.domain.automations.automation import Automation, Definition, definition_in, packed_definition
+from shared.domain.errors import Conflict
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.automations.check_parts import check_parts
@@ -12,7 +13,8 @@ async def create_automation(
     runtime: Runtime, company_id: str, automation_id: str, name: str, definition: Definition
 ) -> Automation:
     """Store a new automation as a draft; with the same id again, nothing changes. Raises InvalidInput."""
-    checked, now = await check_parts(runtime, company_id, definition), runtime.now()
+    checked = await check_parts(runtime, company_id, definition, is_draft=True)
+    now = runtime.now()
     automation = Automation(
         id=automation_id, name=name, created_at=now, updated_at=now, draft=packed_definition(checked)
     )
@@ -22,15 +24,31 @@ async def create_automation(
 
 
 async def edit_automation(
-    runtime: Runtime, company_id: str, automation_id: str, name: str, definition: Definition
+    runtime: Runtime,
+    company_id: str,
+    automation_id: str,
+    name: str,
+    definition: Definition,
+    *,
+    over: bytes | None = None,
 ) -> Automation:
-    """Put this in place of the draft. Raises NotFound, InvalidInput."""
-    checked, stores = await check_parts(runtime, company_id, definition), runtime.stores
+    """Put this in place of the draft. Raises NotFound, InvalidInput.
+
+    With `over`, only in place of this draft, else it raises Conflict; what was wrong in it already is let be
+    until it is published.
+    """
+    known = definition_in(over) if over is not None else None
+    checked = await check_parts(runtime, company_id, definition, is_draft=True, over=known)
+    stores, draft = runtime.stores, packed_definition(checked)
 
     async def edit(transaction: Transaction) -> Automation:
         current = await stores.automations.get(company_id, automation_id, transaction)
-        draft = packed_definition(checked)
-        edited = replace(current, name=name, draft=draft, updated_at=runtime.now())
+        if current.draft == draft and current.name == name:
+            return current
+        if over is not None and current.draft != over:
+            raise Conflict("The draft was edited meanwhile. Look at it again.")
+        before = current.draft if current.draft != draft else current.draft_before
+        edited = replace(current, name=name, draft=draft, draft_before=before, updated_at=runtime.now())
         stores.automations.put_changed(transaction, company_id, automation_id, current, edited)
         return edited
 
