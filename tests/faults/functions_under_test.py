@@ -16,7 +16,11 @@ if name := os.environ.get("CHAOS_WITHOUT"):
 # A first import holds the loop for longer than the short time-outs here. A call that has no connection by
 # then provably sends nothing, and the worker that is killed after it would not have called.
 if os.environ.get("K_SERVICE") == "send-batch":
-    for module in ("shared.providers.sendgrid.client", "shared.providers.twilio.sender"):
+    for module in (
+        "shared.providers.sendgrid.client",
+        "shared.providers.ses.client",
+        "shared.providers.twilio.sender",
+    ):
         import_module(module)
 
 
