@@ -33,6 +33,19 @@ class FieldShape(Input):
     values: Annotated[tuple[_Value, ...], Field(max_length=100)] = ()
 
 
+class RowShape(Input):
+    """A field of the row that let the contact into an automation meets a test; for an automation's ifs alone.
+
+    Where no row did, its fields are empty.
+    """
+
+    kind: Literal["row"]
+    field: FieldName
+    test: ConditionTest
+    value: _Value | None = None
+    values: Annotated[tuple[_Value, ...], Field(max_length=100)] = ()
+
+
 class TagShape(Input):
     """The contact has the tag `value`."""
 
@@ -101,6 +114,7 @@ CriterionShape = Annotated[
     | AnyShape
     | NotShape
     | FieldShape
+    | RowShape
     | TagShape
     | ListShape
     | ConsentShape

@@ -4,7 +4,7 @@ from functions.portal.kit.wording import words
 from shared.domain.automations.automation import Definition, Reentry
 from shared.domain.automations.trigger import HEARD, DateReached, Happened, Trigger
 from shared.domain.contacts.criterion_words import Names
-from shared.domain.events.event import EventType
+from shared.domain.events.event import SEGMENTS, EventType
 
 # By event: with what it is about, and without.
 _HAPPENS = {
@@ -12,6 +12,8 @@ _HAPPENS = {
     EventType.TAG_REMOVED: ("the tag “{}” is taken off", "any tag is taken off"),
     EventType.LIST_JOINED: ("they join the list “{}”", "they join any list"),
     EventType.LIST_LEFT: ("they leave the list “{}”", "they leave any list"),
+    EventType.SEGMENT_JOINED: ("they come into the segment “{}”", "they come into a segment"),
+    EventType.SEGMENT_LEFT: ("they leave the segment “{}”", "they leave a segment"),
     EventType.SUBSCRIBED: ("they agree on {}", "they agree on any channel"),
     EventType.UNSUBSCRIBED: ("they refuse on {}", "they refuse on any channel"),
     EventType.DISPOSITION_CHANGED: ("their answer is “{}”", "they give an answer"),
@@ -42,6 +44,8 @@ def event_words(event: Happened, names: Names) -> str:
 def _what(event: Happened, names: Names) -> str:
     if event.event is EventType.DISPOSITION_CHANGED:
         return words(event.what)
+    if event.event in SEGMENTS:
+        return names.segments.get(event.what, event.what)
     return names.lists.get(event.what, event.what)
 
 

@@ -8,14 +8,20 @@ from shared.domain.contacts.criterion_words import Names
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contact_lists import list_contact_lists
 from shared.views.names import template_names
+from shared.views.segments import list_segments
 
 
 async def called_in(visit: Visit, *several: Steps) -> Called:
     """The names of what these steps are made of."""
     lists = await every(visit, list_contact_lists)
     fields = await every(visit, list_contact_fields)
+    segments = await every(visit, list_segments)
     ids = {step.template_id for steps in several for step in every_step(steps) if isinstance(step, SendStep)}
     return Called(
-        names=Names(lists={one.id: one.name for one in lists}, fields={one.id: one.name for one in fields}),
+        names=Names(
+            lists={one.id: one.name for one in lists},
+            fields={one.id: one.name for one in fields},
+            segments={one.id: one.name for one in segments},
+        ),
         templates=await template_names(visit.runtime, visit.company_id, ids),
     )

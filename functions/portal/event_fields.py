@@ -13,6 +13,7 @@ from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.events.event import EventType
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contact_lists import list_contact_lists
+from shared.views.segments import list_segments
 from shared.views.sources import list_sources
 
 Choice = tuple[str, str]  # what the form sends, and what people read
@@ -23,6 +24,8 @@ HAPPENINGS: dict[str, Choice] = {
     EventType.TAG_REMOVED: ("a tag is taken off", "The tag"),
     EventType.LIST_JOINED: ("they join a list", "The list"),
     EventType.LIST_LEFT: ("they leave a list", "The list"),
+    EventType.SEGMENT_JOINED: ("they come into a segment", "The segment"),
+    EventType.SEGMENT_LEFT: ("they leave a segment", "The segment"),
     EventType.SUBSCRIBED: ("they agree to be contacted", "On"),
     EventType.UNSUBSCRIBED: ("they refuse", "On"),
     EventType.DISPOSITION_CHANGED: ("they answer", "Their answer"),
@@ -38,6 +41,8 @@ async def what_choices(visit: Visit, event: EventType) -> list[Choice] | None:
     match event:
         case EventType.LIST_JOINED | EventType.LIST_LEFT:
             return [(one.id, one.name) for one in await every(visit, list_contact_lists)]
+        case EventType.SEGMENT_JOINED | EventType.SEGMENT_LEFT:
+            return [(one.id, one.name) for one in await every(visit, list_segments)]
         case EventType.SUBSCRIBED | EventType.UNSUBSCRIBED:
             return [(one, sentence(one.record.noun)) for one in all_channels()]
         case EventType.DISPOSITION_CHANGED:

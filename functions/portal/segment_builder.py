@@ -14,6 +14,7 @@ import msgspec
 
 from functions.portal.kit.forms import Form
 from shared.domain.channels.channel import as_text, named
+from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Not
 from shared.domain.files.row_filter import OF_NOTHING, OF_SEVERAL, ConditionTest
 
@@ -175,7 +176,11 @@ def place_of(problem: str) -> str:
 
 
 def built_of(criterion: Criterion) -> Built | None:
-    """A stored criterion in the builder; None where it is nested deeper than the builder shows."""
+    """A stored criterion in the builder; None where it is nested deeper than the builder shows, or asks for
+    a row.
+    """
+    if asks_row(criterion):
+        return None
     parts, match = _parts(criterion)
     groups = [_group_of(part) for part in parts]
     found = tuple(one for one in groups if one is not None)

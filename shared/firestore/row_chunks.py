@@ -1,7 +1,7 @@
 """Rows in chunk documents, as compressed JSON: no index entries, and far under 1 MiB."""
 
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -36,16 +36,25 @@ class RowChunks(Collection[RowChunk]):
         return unpacked(await self.get(company_id, row_chunk_id(file_id, number)))
 
     async def number_with(
-        self, company_id: str, file_id: str, chunk_count: int, row_number: int
+        self,
+        company_id: str,
+        file_id: str,
+        chunk_count: int,
+        row_number: int,
+        known: dict[int, list[Row]] | None = None,
     ) -> int | None:
         """The number of the chunk that holds the row, or would; None when it cannot be in any.
 
-        Rows are in order, so a dozen reads find one among a million.
+        Rows are in order, so a dozen reads find one among a million. Chunks that are `known`, by number, are
+        not read again; those that are read are added.
         """
+        known = {} if known is None else known
         low, high = 0, chunk_count - 1
         while low <= high:
             middle = (low + high) // 2
-            rows = await self.rows(company_id, file_id, middle)
+            if middle not in known:
+                known[middle] = await self.rows(company_id, file_id, middle)
+            rows = known[middle]
             if row_number < rows[0].number:
                 high = middle - 1
             elif row_number > rows[-1].number:
@@ -53,6 +62,18 @@ class RowChunks(Collection[RowChunk]):
             else:
                 return middle
         return None
+
+    async def with_numbers(
+        self, company_id: str, file_id: str, chunk_count: int, numbers: Iterable[int]
+    ) -> dict[int, Row]:
+        """By number, those of these rows that the file has. No chunk is read twice. Raises NotFound."""
+        known: dict[int, list[Row]] = {}
+        found: dict[int, Row] = {}
+        for number in sorted(numbers):
+            place = await self.number_with(company_id, file_id, chunk_count, number, known)
+            rows = known[place] if place is not None else ()
+            found |= {row.number: row for row in rows if row.number == number}
+        return found
 
     async def rows_before(
         self, company_id: str, places: Sequence[tuple[str, int]]

@@ -43,14 +43,18 @@ async def read_tallies(
 
 
 async def read_tallies_of(
-    runtime: Runtime, company_id: str, criteria: Iterable[Criterion], contact: Contact, now: datetime
+    runtime: Runtime,
+    company_id: str,
+    criteria: Iterable[Criterion],
+    contacts: Iterable[Contact],
+    now: datetime,
 ) -> Tallies:
-    """The same of one contact alone."""
+    """The same of these contacts alone."""
     asked = _asked(criteria)
     if not asked:
         return NOTHING
     tallies, waiting = Tallies(asked, now), await _waiting(runtime, company_id)
-    for number in by_shard(traces_are_of(contact)):
+    for number in by_shard({who for contact in contacts for who in traces_are_of(contact)}):
         stored = await runtime.stores.activity_shards.in_shard(company_id, number)
         tallies.tally(number, together([*stored, *waiting.get(number, ())], now - KEPT))
     return tallies

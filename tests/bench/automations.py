@@ -99,13 +99,17 @@ async def work(count: int) -> dict[str, Any]:
     await create_automation(runtime, COMPANY, "bench", "Bench", definition(HOUR))
     await publish_automation(runtime, COMPANY, "bench")
     every = list(waiting(count, runtime.now()))
-    for first in range(0, count, 300):
-        part = every[first : first + 300]
-        await commit_part(
-            stores.db,
-            part,
-            lambda writer, one: stores.automation_enrollments.create(writer, COMPANY, one.id, one),
-        )
+    gate = asyncio.Semaphore(4)
+
+    async def put(part: list[Any]) -> None:
+        async with gate:
+            await commit_part(
+                stores.db,
+                part,
+                lambda writer, one: stores.automation_enrollments.create(writer, COMPANY, one.id, one),
+            )
+
+    await asyncio.gather(*(put(every[first : first + 500]) for first in range(0, count, 500)))
     await edit_automation(runtime, COMPANY, "bench", "Bench", definition(2 * HOUR))
     await publish_automation(runtime, COMPANY, "bench")
     newest = max((await stores.automation_versions.page(COMPANY, limit=9)).items, key=lambda one: one.number)

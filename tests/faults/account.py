@@ -27,7 +27,7 @@ BROADCAST = a_broadcast(time_zone="UTC", runs=RunLimits(size=4, seconds=2, per_s
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """What a company has at the providers."""
+    """What a company has at the providers. With `ses` its mails go out by Amazon SES: that signs in to it."""
 
     company_id: str
     twilio: TwilioAccount
@@ -35,6 +35,12 @@ class Account:
     number: str
     incoming_url: str
     page: MetaAccount
+    ses: dict[str, str] | None = None
+
+    @property
+    def mails(self) -> str:
+        """Whose mails are its own, in the simulator's books."""
+        return self.ses["access_key_id"] if self.ses is not None else self.sendgrid.key
 
 
 def person_of(number: str) -> str:

@@ -48,7 +48,7 @@ async def run(chosen: Sequence[Scenario], directory: Path, *, without: str = "")
     """Run the scenarios one after the other on one stack, printing a row for each."""
     print(_row("fault", *COLUMNS, "seconds"))
     async with open_laboratory(directory, without=without) as lab:
-        accounts = await lab.open_accounts(len(chosen))
+        accounts = await lab.open_accounts([scenario.by_ses for scenario in chosen])
         trials: list[Trial] = []
         verdicts: list[Verdict] = []
         for scenario, account in zip(chosen, accounts, strict=True):
@@ -131,7 +131,7 @@ async def soak(people: int, directory: Path) -> list[Verdict]:
     """One campaign to so many people, while every two seconds some process of some function is killed."""
     print(_row("fault", *COLUMNS, "seconds"))
     async with open_laboratory(directory, times=SOAK_TIMES) as lab:
-        [account] = await lab.open_accounts(1)
+        [account] = await lab.open_accounts([False])
         trial = Trial(
             lab.runtime, lab.simulator, account, people=people, channels=TEXTS, rate_per_second=SOAK_RATE
         )

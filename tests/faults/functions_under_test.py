@@ -16,7 +16,7 @@ if name := os.environ.get("CHAOS_WITHOUT"):
 # A first import holds the loop for longer than the short time-outs here. A call that has no connection by
 # then provably sends nothing, and the worker that is killed after it would not have called.
 if os.environ.get("K_SERVICE") == "send-batch":
-    vendors = ("sendgrid.client", "smtp.client", "twilio.sender")
+    vendors = ("sendgrid.client", "ses.client", "smtp.client", "twilio.sender")
     for module in (f"shared.providers.{name}" for name in vendors):
         import_module(module)
 

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from shared.storage.secrets_file import SecretsFile
 from tests.faults.account import CALLS_SENDER, TEXTS_SENDER, Account
 from tests.faults.grpc_proxy import GrpcProxy
 from tests.faults.orders import Orders
+from tests.kit.builders import an_email_sender
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 8.0  # a busy machine needs a second or two for what is done in a tenth
@@ -77,13 +78,16 @@ class Laboratory:
         except aiohttp.ClientError:
             return 0
 
-    async def open_accounts(self, count: int) -> list[Account]:
-        """Accounts for so many companies, their credentials stored before any function reads them."""
+    async def open_accounts(self, by_ses: Sequence[bool]) -> list[Account]:
+        """Accounts for so many companies, their credentials stored before any function reads them.
+
+        Of each it is said whether its mails go out by Amazon SES.
+        """
         public_url = self.stack.settings_env["ROLLCALL_PUBLIC_URL"]
         accounts: list[Account] = []
         secrets = SecretsFile(self.stack.settings_env["ROLLCALL_SECRETS"])
         now = datetime.now(UTC)
-        for place in range(count):
+        for place, is_by_ses in enumerate(by_ses):
             company, number = f"company{place}", f"+1646555{place:04}"
             twilio = await self.simulator.add_account()
             where = f"?company={company}&sender="
@@ -102,6 +106,7 @@ class Laboratory:
                 number=number,
                 incoming_url=incoming,
                 page=page,
+                ses=await self._ses_account(f"{public_url}/messages/ses{where}mails") if is_by_ses else None,
             )
             accounts.append(account)
             texts = {"account_sid": twilio.sid, "auth_token": twilio.token}
@@ -109,8 +114,12 @@ class Laboratory:
                 await secrets.add(company, sender, texts, now)
             await secrets.add(company, "pages", page.fields, now)
             mails = {"api_key": sendgrid.key, "webhook_public_key": sendgrid.verification_key}
-            await secrets.add(company, "mails", mails, now)
+            await secrets.add(company, "mails", account.ses or mails, now)
         return accounts
+
+    async def _ses_account(self, event_url: str) -> dict[str, str]:
+        domain = an_email_sender().address.partition("@")[2]
+        return await self.simulator.add_ses_account(identities=[domain], event_url=event_url)
 
 
 @asynccontextmanager

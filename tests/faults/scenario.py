@@ -15,7 +15,8 @@ Disturb = Callable[[Laboratory, Trial], Awaitable[None]]
 _WITH_OTHERS_MARKED: tuple[Point, ...] = ("send_batch.call", "record_results.untouched", "record_results")
 TEXTS = (Channel("sms"),)
 CHATS = (Channel("whatsapp"),)
-BOTH = (*TEXTS, Channel("email"))
+MAILS = (Channel("email"),)
+BOTH = (*TEXTS, *MAILS)
 CALLS = (Channel("voice"),)
 PAGES = (Channel("messenger"),)
 # A process that dies inside a transaction leaves its locks until Firestore ends the transaction: a minute.
@@ -28,9 +29,10 @@ VARIED = tuple(f"+1212555{digits}" for digits in ("0009", "0010", "0011", "0001"
 class Scenario:
     """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`.
 
-    `by_service`: the texts come from a messaging service. `has_later_step`: the last step waits for the end
-    of the one before. `is_broadcast`: a first wave of texts, and a second of mails. `is_automation`: an
-    automation does it, which begins at a tag. `is_sequence`: a sequence does it, over SMTP.
+    `by_service`: the texts come from a messaging service. `by_ses`: the mails go out by Amazon SES.
+    `has_later_step`: the last step waits for the end of the one before. `is_broadcast`: a first wave of
+    texts, and a second of mails. `is_automation`: an automation does it, which begins at a tag.
+    `is_sequence`: a sequence does it, over SMTP.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Scenario:
     is_for_people: bool = False
     seconds: float = SETTLED_WITHIN
     by_service: bool = False
+    by_ses: bool = False
     has_later_step: bool = False
     is_broadcast: bool = False
     is_automation: bool = False

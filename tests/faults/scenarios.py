@@ -16,6 +16,7 @@ from tests.faults.kills import kills, kills_of_what_is_rare
 from tests.faults.orders import Moment
 from tests.faults.scenario import MOMENTS, TEXTS, VARIED, Scenario
 from tests.faults.sequence_scenarios import sequences
+from tests.faults.ses_scenarios import mails_by_ses
 from tests.faults.wave_scenarios import broadcasts, later_steps
 
 OUTAGE_SECONDS = 60
@@ -184,6 +185,7 @@ def scenarios() -> list[Scenario]:
         automations,
         sequences,
         pages,
+        mails_by_ses,
     )
     return [calm, *(scenario for group in groups for scenario in group())]
 

@@ -162,6 +162,7 @@ ASKED_FOR = {
     "save_automation",
     "tell_event",
     "find_entrants",  # lost, the next look finds them
+    "look_at_segments",  # likewise: how far it looked is stored with what it raises
     "raise_rows",  # lost, the block is loaded again
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }

@@ -25,6 +25,7 @@ from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
+from shared.domain.senders.sender import Provider
 from shared.domain.templates.template import Template
 from shared.firestore.queries.messages import FIRE_BATCHES
 from shared.runtime import Runtime
@@ -125,13 +126,17 @@ class Trial:
         rate = self._rate_per_second
         senders = (
             an_sms_sender(id=TEXTS_SENDER, address=await self._texts_address(), rate_per_second=rate),
-            an_email_sender(rate_per_second=rate),
+            an_email_sender(
+                rate_per_second=rate, provider=Provider("ses" if self.account.ses else "sendgrid")
+            ),
             a_voice_sender(id=CALLS_SENDER, address=self.account.number, rate_per_second=rate),
             a_chat_sender(address=self.account.number, rate_per_second=rate),
             a_page_sender(address=self.account.page.address.partition(":")[2], rate_per_second=rate),
         )
         for sender in senders:
             await self.stores.senders.save(company, sender.id, sender)
+        if self.account.ses and not await self.simulator.subscribe_ses(self.account.mails):
+            raise Unsettled("the subscription to the topic of Amazon SES was not confirmed")
         await self.stores.sources.save(company, "appointments", a_source())
         mail = a_template(id="mail", channel=Channel("email"), subject="Your visit to {{ doctor }}")
         call = a_template(id="call", channel=Channel("voice"), body="Hello {{ name }}, you see {{ doctor }}.")
@@ -330,7 +335,7 @@ class Trial:
     async def _all_accepted(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         page = f"meta:{self.account.page.address}"
-        for account in (self.account.twilio.sid, self.account.sendgrid.key, page):
+        for account in (self.account.twilio.sid, self.account.mails, page):
             found += await self.simulator.messages(account=account)
         return [message for message in found if not message["incoming"]]
 

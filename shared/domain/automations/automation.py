@@ -14,7 +14,7 @@ from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilE
 from shared.domain.automations.trigger import Happened, Trigger
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import as_text
-from shared.domain.events.event import EventType
+from shared.domain.events.event import SEGMENTS, EventType
 from shared.domain.ids import computed_id
 
 
@@ -47,6 +47,15 @@ class Definition:
         for step in every_step(self.steps):
             if isinstance(step, WaitStep) and isinstance(step.wait, WaitUntilEvent):
                 yield step.wait.event
+
+    def segment_ids(self) -> frozenset[str]:
+        """The segments whose coming and going it listens to."""
+        return frozenset(one.what for one in self.events() if one.event in SEGMENTS)
+
+    def source_ids(self) -> frozenset[str]:
+        """The sources whose rows let contacts in."""
+        rows = (one for one in self.triggers if isinstance(one, Happened))
+        return frozenset(one.what for one in rows if one.event is EventType.ROW_LOADED and one.what)
 
 
 _DEFINITION = msgspec.json.Decoder(Definition, dec_hook=lambda kind, value: kind(value))

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.automations.automation import Automation, AutomationVersion, definition_in
 from shared.domain.automations.editing import brought_up
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.state import HEARING
 from shared.domain.automations.trigger import DateReached
 from shared.domain.automations.wait_times import Person
 from shared.domain.job import FindEntrants, MoveEnrollments
@@ -47,6 +48,11 @@ def looks_for_dates(automation: Automation) -> bool:
     return any(isinstance(one, DateReached) for one in definition_in(automation.live).triggers)
 
 
+def looks_at_segments(automation: Automation) -> bool:
+    """Whether it listens to segments, into which contacts come as days pass too."""
+    return automation.state in HEARING and bool(definition_in(automation.live).segment_ids())
+
+
 def find_job(company_id: str, automation: Automation) -> FindEntrants:
-    """The job that finds the contacts whose date comes."""
+    """The job that finds the contacts for whom a day or a date comes."""
     return FindEntrants(company_id=company_id, automation_id=automation.id)

@@ -24,11 +24,13 @@ from shared.domain.automations.steps import (
 )
 from shared.domain.automations.trigger import HEARD, DateReached, Happened
 from shared.domain.campaigns.check_window import check_window
+from shared.domain.contacts.check_contact import TAG_CHARACTERS
 from shared.domain.contacts.check_criteria import check_criteria, normalized
 from shared.domain.contacts.contact import tag_of
 from shared.domain.contacts.contact_field import ContactField, FieldKind, check_values
 from shared.domain.errors import Problem
-from shared.domain.events.event import EventType
+from shared.domain.events.event import SEGMENTS, EventType
+from shared.domain.files.source import FieldType
 
 MOST_STEPS = 100
 MOST_DEPTH = 5  # of ifs in ifs
@@ -45,6 +47,8 @@ class KnownParts:
 
     fields: Mapping[str, ContactField]
     list_ids: Collection[str]
+    segment_ids: Collection[str]
+    row_types: Mapping[str, FieldType]
     endpoint_ids: Collection[str]
     topics: Collection[str]
 
@@ -99,12 +103,14 @@ def _check_step(where: str, step: AutomationStep, known: KnownParts, depth: int)
                 yield Problem(field=where, reason=f"ifs are nested deeper than {MOST_DEPTH} levels")
                 return
             kinds = {name: one.kind for name, one in known.fields.items()}
-            for problem in check_criteria(criterion, kinds, known.list_ids):
+            for problem in check_criteria(criterion, kinds, known.list_ids, known.row_types):
                 yield Problem(field=f"{where}.{problem.field}", reason=problem.reason)
             yield from _each(f"{where}.then", then, known, depth + 1)
             yield from _each(f"{where}.otherwise", otherwise, known, depth + 1)
         case TagStep(tag=tag) if not tag_of(tag):
             yield Problem(field=f"{where}.tag", reason="is empty; name a tag")
+        case TagStep(tag=tag) if len(tag_of(tag)) > TAG_CHARACTERS:
+            yield Problem(field=f"{where}.tag", reason=f"is longer than {TAG_CHARACTERS} characters")
         case ListStep(list_id=list_id) if list_id not in known.list_ids:
             yield Problem(field=f"{where}.list_id", reason="there is no such list")
         case WebhookStep(endpoint_id=endpoint_id) if endpoint_id not in known.endpoint_ids:
@@ -144,16 +150,19 @@ def _check_event(where: str, event: Happened, known: KnownParts) -> Iterator[Pro
         yield Problem(field=f"{where}.event", reason=reason)
     if event.event in _LISTS and event.what and event.what not in known.list_ids:
         yield Problem(field=f"{where}.what", reason="there is no such list")
+    if event.event in SEGMENTS and event.what not in known.segment_ids:
+        reason = "there is no such segment" if event.what else "name the segment"
+        yield Problem(field=f"{where}.what", reason=reason)
 
 
-def in_one_form(definition: Definition) -> Definition:
-    """The definition with every tag in its one form."""
+def in_one_form(definition: Definition, fields: Mapping[str, ContactField]) -> Definition:
+    """The definition with every tag and value in its one form; a value that is wrong stays as it is."""
     triggers = (one if isinstance(one, DateReached) else _event(one) for one in definition.triggers)
     return replace(
         definition,
         triggers=tuple(triggers),
         goals=tuple(map(_event, definition.goals)),
-        steps=tuple(map(_step, definition.steps)),
+        steps=tuple(_step(one, fields) for one in definition.steps),
     )
 
 
@@ -161,7 +170,7 @@ def _event(one: Happened) -> Happened:
     return msgspec.structs.replace(one, what=tag_of(one.what)) if one.event in _TAGS else one
 
 
-def _step(step: AutomationStep) -> AutomationStep:
+def _step(step: AutomationStep, fields: Mapping[str, ContactField]) -> AutomationStep:
     match step:
         case TagStep(tag=tag):
             return msgspec.structs.replace(step, tag=tag_of(tag))
@@ -169,8 +178,12 @@ def _step(step: AutomationStep) -> AutomationStep:
             return msgspec.structs.replace(
                 step,
                 criterion=normalized(criterion),
-                then=tuple(map(_step, then)),
-                otherwise=tuple(map(_step, otherwise)),
+                then=tuple(_step(one, fields) for one in then),
+                otherwise=tuple(_step(one, fields) for one in otherwise),
+            )
+        case FieldStep(field=field, value=value) if value is not None:
+            return msgspec.structs.replace(
+                step, value=check_values({field: value}, fields)[0].get(field, value)
             )
         case WaitStep(wait=WaitUntilEvent() as wait):
             until = msgspec.structs.replace(wait, event=_event(wait.event))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.domain.automations.automation import AutomationVersion, definition_in
 from shared.domain.automations.enrollment import EndReason, Enrollment, completing, ended, waiting
@@ -110,7 +111,7 @@ def brought_up(
     Without a `person`, as the contact is gone, times of day and dates of the contact count as over.
     """
     steps, choices = definition_in(new.definition).steps, new.choices
-    changes = {one.step_id: one for one in step_changes(definition_in(old.definition).steps, steps)}
+    changes = _changes_between(old.definition, new.definition)
     seen = replace(enrollment, seen=new.number)
     change = changes.get(enrollment.step_id)
     if change is None:
@@ -126,6 +127,13 @@ def brought_up(
     if choice is Choice.GO_ON:
         return advanced(completing(seen, "moved on", now), steps, now)
     return _retimed(seen, step, steps, person, now)
+
+
+@lru_cache(maxsize=64)
+def _changes_between(old: bytes, new: bytes) -> Mapping[str, StepChange]:
+    """By step, what differs between two versions: it is asked for each of many enrollments."""
+    changes = step_changes(definition_in(old).steps, definition_in(new).steps)
+    return {one.step_id: one for one in changes}
 
 
 def _retimed(

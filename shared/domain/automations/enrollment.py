@@ -68,7 +68,7 @@ class Enrollment:
     It stands on `step_id`: queued, or waiting. `due_at` is when the tick looks after it, later than now while
     a job for it is on its way. While `is_parked` nothing does: the automation was paused when it became due.
     `revision` counts its changes. `version` is the version it stays on; 0: the newest. `seen` is
-    the version that it was last brought up to.
+    the version that it was last brought up to. `row` is where the row stands that let it in, if one did.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Enrollment:
     revision: int = 0
     version: int = 0
     seen: int = 0
+    row: str = ""
     end_reason: EndReason | None = None
 
     @property

@@ -37,6 +37,7 @@ def entered(automation_id: str, contact_id: str, event: Event, due_at: datetime)
         entered_by=f"{event.type} {event.what}".strip(),
         entered_at=event.at,
         due_at=due_at,
+        row=event.row,
     )
 
 

@@ -11,6 +11,8 @@ HEARD = (
     EventType.TAG_REMOVED,
     EventType.LIST_JOINED,
     EventType.LIST_LEFT,
+    EventType.SEGMENT_JOINED,
+    EventType.SEGMENT_LEFT,
     EventType.SUBSCRIBED,
     EventType.UNSUBSCRIBED,
     EventType.DISPOSITION_CHANGED,
@@ -20,10 +22,10 @@ HEARD = (
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="event"):
-    """One of HEARD. `what` is the tag, the list's id, the channel, the disposition, the source's id or
-    the event's name.
+    """One of HEARD. `what` is the tag, the list's or segment's id, the channel, the disposition, the
+    source's id or the event's name.
 
-    An empty `what` stands for any.
+    An empty `what` stands for any; of segments one is named.
     """
 
     event: EventType

@@ -17,6 +17,7 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    RowIs,
 )
 from shared.domain.errors import Problem
 from shared.domain.files.check_row_filter import check_condition
@@ -26,11 +27,15 @@ MOST_TIMES = 1_000
 
 
 def check_criteria(
-    criterion: Criterion, kinds: Mapping[str, FieldKind], list_ids: Collection[str]
+    criterion: Criterion,
+    kinds: Mapping[str, FieldKind],
+    list_ids: Collection[str],
+    row_types: Mapping[str, FieldType] | None = None,
 ) -> Iterator[Problem]:
     """What is wrong with the criteria, each with its place: `criterion.criteria[1].field`.
 
-    `kinds` are those of the company's fields, `list_ids` its lists.
+    `kinds` are those of the company's fields, `list_ids` its lists. `row_types` are those of the fields of
+    rows that let into an automation; None outside of one.
     """
     if _depth(criterion) > MOST_DEPTH:
         yield Problem(field="criterion", reason=f"is nested deeper than {MOST_DEPTH} levels")
@@ -40,6 +45,9 @@ def check_criteria(
         return
     types = {**{name: KINDS[kind] for name, kind in kinds.items()}, **TOLD}
     yield from _problems("criterion", criterion, types, list_ids)
+    for where, one in _places("criterion", criterion):
+        if isinstance(one, RowIs):
+            yield from _row_problems(where, one, row_types)
 
 
 def normalized(criterion: Criterion) -> Criterion:
@@ -62,6 +70,30 @@ def _depth(criterion: Criterion) -> int:
     if isinstance(criterion, AllOf | AnyOf):
         return 1 + max(map(_depth, criterion.criteria), default=0)
     return 1
+
+
+def _places(where: str, criterion: Criterion) -> Iterator[tuple[str, Criterion]]:
+    """The criterion and all that it consists of, each with its place."""
+    yield where, criterion
+    if isinstance(criterion, Not):
+        yield from _places(f"{where}.criterion", criterion.criterion)
+    elif isinstance(criterion, AllOf | AnyOf):
+        for index, one in enumerate(criterion.criteria):
+            yield from _places(f"{where}.criteria[{index}]", one)
+
+
+def _row_problems(where: str, criterion: RowIs, types: Mapping[str, FieldType] | None) -> Iterator[Problem]:
+    if types is None:
+        reason = "looks at the row that let the contact into an automation: here is none"
+        yield Problem(field=where, reason=reason)
+    elif not types:
+        reason = "no row lets contacts in: add a trigger contact.row_loaded that names its source"
+        yield Problem(field=where, reason=reason)
+    elif criterion.field not in types:
+        reason = f"{criterion.field!r} is not a field of the source; it has: {', '.join(types)}"
+        yield Problem(field=f"{where}.field", reason=reason)
+    else:
+        yield from check_condition(where, condition_of(criterion), types[criterion.field])
 
 
 def _problems(

@@ -17,15 +17,17 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    RowIs,
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names:
-    """What people call the lists and fields, by their ids; one without a name is called by its id."""
+    """What people call lists, fields and segments, by their ids; one without a name is called by its id."""
 
     lists: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, str] = field(default_factory=dict)
 
 
 def criterion_words(criterion: Criterion, names: Names) -> str:
@@ -51,6 +53,8 @@ def criterion_words(criterion: Criterion, names: Names) -> str:
             return f"can be reached on {channel}"
         case HasActivity():
             return _activity_words(criterion)
+        case RowIs():
+            return f"came in by a row whose {condition_of(criterion)}"
         case FieldIs():
             called = names.fields.get(criterion.field, criterion.field)
             return str(replace(condition_of(criterion), field=called))

@@ -25,10 +25,12 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    RowIs,
     Told,
 )
 from shared.domain.contacts.standing import AddressState, Standing, standing_of
-from shared.domain.files.judge_rows import meets
+from shared.domain.files.judge_rows import RowUnfit, meets
+from shared.domain.files.loaded_row import LoadedRow
 from shared.domain.files.row_filter import RowCondition
 from shared.domain.files.source import FieldType
 
@@ -47,7 +49,7 @@ TOLD: Mapping[str, FieldType] = {
 _REMEMBERED = 4_096  # values of one field: most have few
 
 
-def condition_of(criterion: FieldIs) -> RowCondition:
+def condition_of(criterion: FieldIs | RowIs) -> RowCondition:
     """The criterion as a row filter's condition."""
     return RowCondition(
         test=criterion.test, field=criterion.field, value=criterion.value, values=criterion.values
@@ -76,17 +78,23 @@ def activities_in(criterion: Criterion) -> list[HasActivity]:
     return [one for one in parts_of(criterion) if isinstance(one, HasActivity)]
 
 
+def asks_row(criterion: Criterion) -> bool:
+    """Whether the row that let the contact in must be known to judge it."""
+    return any(isinstance(one, RowIs) for one in parts_of(criterion))
+
+
 def judge_of(
     criterion: Criterion,
     kinds: Mapping[str, FieldKind],
     now: datetime,
     time_zone: str,
     tallies: Tallies = NOTHING,
+    row: LoadedRow | None = None,
 ) -> Judge:
     """What says whether a contact meets the criterion at `now`.
 
     `kinds` are those of the company's fields, `time_zone` (IANA) is the company's. `tallies` are of the
-    criterion's activities until `now`.
+    criterion's activities until `now`, `row` is what let the contact into an automation.
     """
 
     def made(one: Criterion) -> Judge:
@@ -112,6 +120,9 @@ def judge_of(
                 return lambda contact, _: tallies.count(one, contact) >= times
             case FieldIs():
                 return _field_judge(one, kinds, now, time_zone)
+            case RowIs():
+                is_met = _is_met_by(one, row, now, time_zone)
+                return lambda *_: is_met
 
     return made(criterion)
 
@@ -125,6 +136,17 @@ def _field_judge(criterion: FieldIs, kinds: Mapping[str, FieldKind], now: dateti
         return meets(condition, text, kind, now, ZoneInfo(zone))
 
     return lambda contact, _: is_met(value_text(contact, name), contact.time_zone or time_zone)
+
+
+def _is_met_by(criterion: RowIs, row: LoadedRow | None, now: datetime, time_zone: str) -> bool:
+    """Whether the row meets it; a value that is not what its source says by now does not."""
+    values, types = (row.values, row.types) if row is not None else ({}, {})
+    zone = row.time_zone if row is not None and row.time_zone else time_zone
+    kind = types.get(criterion.field, FieldType.TEXT)
+    try:
+        return meets(condition_of(criterion), values.get(criterion.field, ""), kind, now, ZoneInfo(zone))
+    except RowUnfit:
+        return False
 
 
 def value_text(contact: Contact, name: str) -> str:

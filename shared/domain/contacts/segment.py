@@ -37,6 +37,18 @@ class FieldIs(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
     values: tuple[str, ...] = ()
 
 
+class RowIs(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="row"):
+    """A field of the row that let the contact into an automation meets a test; it is for automations alone.
+
+    Where no row did, or it is gone, its fields are empty.
+    """
+
+    field: str
+    test: ConditionTest
+    value: str | None = None
+    values: tuple[str, ...] = ()
+
+
 class HasTag(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tag"):
     """The contact has the tag."""
 
@@ -103,15 +115,20 @@ class Not(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="not"
     criterion: "Criterion"
 
 
-Criterion = AllOf | AnyOf | Not | FieldIs | HasTag | OnList | HasConsent | CanBeReached | HasActivity
+Criterion = AllOf | AnyOf | Not | FieldIs | RowIs | HasTag | OnList | HasConsent | CanBeReached | HasActivity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Segment:
-    """Criteria under a name."""
+    """Criteria under a name.
+
+    `looked_at` is until when automations were told who came or went as days passed; None where nobody
+    listened since its criteria changed.
+    """
 
     id: str
     name: str
     criterion: Criterion
     created_at: datetime
     updated_at: datetime
+    looked_at: datetime | None = None

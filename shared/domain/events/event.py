@@ -17,6 +17,8 @@ class EventType(StrEnum):
     TAG_REMOVED = "contact.tag_removed"
     LIST_JOINED = "contact.list_joined"
     LIST_LEFT = "contact.list_left"
+    SEGMENT_JOINED = "contact.segment_joined"
+    SEGMENT_LEFT = "contact.segment_left"
     FIELD_CHANGED = "contact.field_changed"
     SUBSCRIBED = "contact.subscribed"
     UNSUBSCRIBED = "contact.unsubscribed"
@@ -39,15 +41,25 @@ class EventType(StrEnum):
 
 # An opt-out is of an address; whose address that is, is looked up when it is told.
 CAUSES = {EventType.UNSUBSCRIBED: EventType.OPT_OUT_GIVEN, EventType.SUBSCRIBED: EventType.OPT_OUT_ENDED}
+SEGMENTS = frozenset({EventType.SEGMENT_JOINED, EventType.SEGMENT_LEFT})
+# What may bring a contact into a segment, or take it out.
+_MOVING = frozenset(
+    {
+        EventType.CONTACT_CREATED,
+        EventType.CONTACT_CHANGED,
+        EventType.OPT_OUT_GIVEN,
+        EventType.OPT_OUT_ENDED,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """One event. It holds no personal data: what `object_id` names is read when the event is told.
 
-    `what` is the tag, the list's id, the field, the channel, or what the company named it; of a message its
-    new disposition or delivery, of a reply its meaning or the `event` of the
-    option that was chosen, of an opt-out how it was learned.
+    `what` is the tag, the list's or segment's id, the field, the channel, or what the company named it; of a
+    message its new disposition or delivery, of a reply its meaning or the `event` of the
+    option that was chosen, of an opt-out how it was learned. `row` is where a row stands that was loaded.
     """
 
     id: str
@@ -55,6 +67,7 @@ class Event:
     at: datetime
     object_id: str
     what: str = ""
+    row: str = ""
 
 
 class Listeners(NamedTuple):
@@ -66,7 +79,8 @@ class Listeners(NamedTuple):
     def of(cls, types: Iterable[EventType]) -> "Listeners":
         """Those who hear these types, with what causes them."""
         heard = frozenset(types)
-        return cls(heard | {CAUSES[one] for one in heard & CAUSES.keys()})
+        moving = _MOVING if heard & SEGMENTS else frozenset()
+        return cls(heard | {CAUSES[one] for one in heard & CAUSES.keys()} | moving)
 
     def hear_any(self, types: Iterable[EventType]) -> bool:
         """Whether somebody listens to one of these."""

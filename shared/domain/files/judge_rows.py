@@ -86,6 +86,13 @@ def meets(condition: RowCondition, text: str, kind: FieldType, now: datetime, zo
     return is_among is (test in (_T.IS, _T.IS_ONE_OF))
 
 
+def moves_with_days(condition: RowCondition) -> bool:
+    """Whether another day may change what meets it, as it says `today` or so many days from it."""
+    if condition.test in (*_NEXT, *_LAST):
+        return True
+    return any(_RELATIVE.fullmatch(trim(text)) for text in condition.wanted)
+
+
 @lru_cache(maxsize=4096)
 def wanted_value(text: str, kind: FieldType, today: date) -> Any:
     """What a condition's text means for a field of this kind. Raises CellRejected for what it never is."""

@@ -21,7 +21,8 @@ async def check_parts(
     A draft may have no trigger and no step yet. What was wrong `over` which it is put may be wrong still: a
     list that was deleted since keeps nobody from editing another step.
     """
-    problems = list(check_automation(definition, await read_parts(runtime, company_id, definition)))
+    known = await read_parts(runtime, company_id, definition)
+    problems = list(check_automation(definition, known))
     if problems and over is not None:
         before = list(check_automation(over, await read_parts(runtime, company_id, over)))
         problems = new_problems((over.steps, before), (definition.steps, problems))
@@ -29,4 +30,4 @@ async def check_parts(
         problems += check_whole(definition)
     if problems:
         raise InvalidInput(*problems)
-    return in_one_form(definition)
+    return in_one_form(definition, known.fields)

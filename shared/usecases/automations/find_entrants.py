@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shared.domain.automations.automation import definition_in
-from shared.domain.automations.bring_up import looks_for_dates
+from shared.domain.automations.bring_up import looks_at_segments, looks_for_dates
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.domain.automations.trigger import DateReached
 from shared.domain.automations.wait_times import date_moment
@@ -20,6 +20,7 @@ from shared.domain.job import FindEntrants
 from shared.firestore.contact_shards import contacts_in
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.automations.look_at_segments import look_at_segments
 
 AHEAD = timedelta(minutes=70)  # a look is made every hour, and may be late
 BEHIND = timedelta(hours=2)
@@ -27,11 +28,18 @@ ADDED_AT_ONCE = 50
 
 
 async def find_entrants(runtime: Runtime, job: FindEntrants) -> None:
-    """Look through all contacts. Those whose date has just come go on at once."""
+    """Look through all contacts. Those whose date has just come go on at once.
+
+    Who comes into a segment or leaves it as a day begins is looked for too, and raised.
+    """
     stores, now = runtime.stores, runtime.now()
     automation = await stores.automations.find(job.company_id, job.automation_id)
     company = await stores.companies.find(job.company_id)
-    if automation is None or company is None or not looks_for_dates(automation):
+    if automation is None or company is None:
+        return
+    if looks_at_segments(automation):
+        await look_at_segments(runtime, job.company_id, automation)
+    if not looks_for_dates(automation):
         return
     triggers = [one for one in definition_in(automation.live).triggers if isinstance(one, DateReached)]
     found: list[Enrollment] = []

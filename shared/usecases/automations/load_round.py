@@ -13,21 +13,33 @@ from shared.domain.automations.automation import (
 )
 from shared.domain.automations.bring_up import bring_up, numbers_between
 from shared.domain.automations.enrollment import Enrollment
+from shared.domain.automations.steps import AutomationStep, FieldStep, IfStep, every_step
 from shared.domain.automations.wait_times import Person, person_of
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact_field import ContactField
+from shared.domain.contacts.judge_contact import asks_row
+from shared.domain.files.loaded_row import LoadedRow
 from shared.runtime import Runtime
+from shared.usecases.automations.read_loaded_rows import read_loaded_rows
+from shared.views.segments import read_fields
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """An automation, some enrollments for which something is to be done, and their contacts by id."""
+    """An automation, some enrollments for which something is to be done, and their contacts by id.
+
+    `rows` are those that let them in, by their places, and `fields` the company's own, as far as steps ask
+    for them.
+    """
 
     company: Company
     automation: Automation
     versions: Mapping[int, AutomationVersion]
     enrollments: Mapping[str, Enrollment]
     contacts: Mapping[str, Contact]
+    rows: Mapping[str, LoadedRow]
+    fields: Mapping[str, ContactField]
     now: datetime
 
     def version_of(self, enrollment: Enrollment) -> AutomationVersion:
@@ -68,11 +80,28 @@ async def load_round(
     ids = [version_id(automation_id, number) for number in numbers]
     versions = await stores.automation_versions.find_many(company_id, ids)
     contacts = await stores.contact_shards.contacts(company_id, {one.contact_id for one in ready.values()})
+    steps = {
+        step.id: step for one in versions.values() for step in every_step(definition_in(one.definition).steps)
+    }
     return Round(
         company=company,
         automation=automation,
         versions={one.number: one for one in versions.values()},
         enrollments=ready,
         contacts=contacts,
+        rows=await read_loaded_rows(runtime, company_id, _rows_asked(ready.values(), steps)),
+        fields=await read_fields(runtime, company_id) if _asks_fields(ready.values(), steps) else {},
         now=now,
     )
+
+
+def _rows_asked(enrollments: Iterable[Enrollment], steps: Mapping[str, AutomationStep]) -> set[str]:
+    """Where the rows stand that ifs ask for on which somebody stands."""
+    ifs = (step for step in steps.values() if isinstance(step, IfStep))
+    asking = {step.id for step in ifs if asks_row(step.criterion)}
+    return {one.row for one in enrollments if one.row and one.step_id in asking}
+
+
+def _asks_fields(enrollments: Iterable[Enrollment], steps: Mapping[str, AutomationStep]) -> bool:
+    """Whether somebody stands on a step that looks at fields, or sets one."""
+    return any(isinstance(steps.get(one.step_id), IfStep | FieldStep) for one in enrollments)

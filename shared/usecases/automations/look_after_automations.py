@@ -7,7 +7,7 @@ date comes within the hour are looked for.
 from datetime import datetime, timedelta
 
 from shared.domain.automations.automation import Automation, version_id
-from shared.domain.automations.bring_up import find_job, looks_for_dates, move_job
+from shared.domain.automations.bring_up import find_job, looks_at_segments, looks_for_dates, move_job
 from shared.domain.job import Job
 from shared.firestore.kit.transactions import commit
 from shared.firestore.queries.automations import AUTOMATIONS_DUE, ENROLLMENTS_PARKED
@@ -30,7 +30,7 @@ async def look_after_automations(runtime: Runtime, now: datetime) -> int:
         unparked += count
         jobs = await _moves(runtime, company_id, automation)
         next_at = now + looked_after(runtime) if jobs else None
-        if looks_for_dates(automation):
+        if looks_for_dates(automation) or looks_at_segments(automation):
             jobs.append(find_job(company_id, automation))
             next_at = min(next_at or now + DATES_EVERY, now + DATES_EVERY)
         writer = stores.db.batch()

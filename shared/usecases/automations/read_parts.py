@@ -13,17 +13,21 @@ _LISTS = (EventType.LIST_JOINED, EventType.LIST_LEFT)
 
 
 async def read_parts(runtime: Runtime, company_id: str, definition: Definition) -> KnownParts:
-    """Those of its lists and endpoints that are there, and all fields and topics."""
+    """Those of its lists, segments, sources and endpoints that are there, and all fields and topics."""
     stores, every = runtime.stores, list(every_step(definition.steps))
     company = await stores.companies.get(company_id)
     lists = {step.list_id for step in every if isinstance(step, ListStep)}
     lists |= {event.what for event in definition.events() if event.event in _LISTS and event.what}
     criteria = [step.criterion for step in every if isinstance(step, IfStep)]
     lists |= {part.list_id for one in criteria for part in parts_of(one) if isinstance(part, OnList)}
+    segments = definition.segment_ids() - {""}
     endpoints = {step.endpoint_id for step in every if isinstance(step, WebhookStep)}
+    sources = await stores.sources.find_many(company_id, definition.source_ids())
     return KnownParts(
         fields=await read_fields(runtime, company_id),
         list_ids=frozenset(await stores.contact_lists.find_many(company_id, lists)),
+        segment_ids=frozenset(await stores.segments.find_many(company_id, segments)),
+        row_types={column.field: column.type for one in sources.values() for column in one.columns},
         endpoint_ids=frozenset(await stores.webhook_endpoints.find_many(company_id, endpoints)),
         topics=company.consent.topics,
     )

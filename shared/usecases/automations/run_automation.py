@@ -11,8 +11,9 @@ from itertools import groupby
 from shared import log
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState, run_jobs
 from shared.domain.automations.move import Move
-from shared.domain.automations.steps import IfStep, SendStep, WaitStep, WaitUntilEvent, find_step
+from shared.domain.automations.steps import FieldStep, IfStep, SendStep, WaitStep, WaitUntilEvent, find_step
 from shared.domain.automations.wait_times import wait_ends_at
+from shared.domain.contacts.contact_field import check_values
 from shared.domain.job import RunAutomation
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
@@ -66,12 +67,20 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
     if isinstance(step, WaitStep):
         return _wait(round, enrollment, step)
     if isinstance(step, IfStep):
-        outcome = await choose_branch(runtime, round.company.id, round, step, contact)
+        outcome = await choose_branch(runtime, round.company.id, round, step, enrollment)
         return Move(before=enrollment, step=step, outcome=outcome)
+    if isinstance(step, FieldStep) and (refusal := _refusal(round, step)):
+        return Move(before=enrollment, step=step, outcome=refusal)
     if (edit := edit_of(step)) is not None:
         outcome = await change_stepwise(runtime, round.company.id, enrollment, step.id, edit)
         return Move(before=enrollment, step=step, outcome=outcome)
     return Move(before=enrollment, step=step)
+
+
+def _refusal(round: Round, step: FieldStep) -> str:
+    """Why the field cannot be set: it was deleted since, or became another kind. Empty when it can."""
+    problems = check_values({step.field: step.value}, round.fields)[1]
+    return f"not done: {problems[0].reason}" if problems else ""
 
 
 def _wait(round: Round, enrollment: Enrollment, step: WaitStep) -> Move:

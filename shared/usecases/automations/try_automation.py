@@ -94,7 +94,7 @@ async def _facts(runtime: Runtime, company_id: str, automation: Automation, cont
         automation=automation,
         definition=definition,
         kinds=await read_kinds(runtime, company_id),
-        tallies=await read_tallies_of(runtime, company_id, criteria, contact, now),
+        tallies=await read_tallies_of(runtime, company_id, criteria, [contact], now),
         opt_outs=await Refusals(runtime, company_id, is_needed=bool(criteria)).of([contact]),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.events.event import Event, EventType
+from shared.domain.files.loaded_row import row_place
 from shared.domain.ids import computed_id
 from shared.firestore.kit.transactions import commit
 from shared.runtime import Runtime
@@ -33,6 +34,7 @@ async def raise_rows(
                 at=now,
                 object_id=contact_id,
                 what=file.source_id,
+                row=row_place(file.id, number),
             )
             for number, contact_id in sorted(contact_ids.items())
         ],

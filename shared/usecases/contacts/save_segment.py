@@ -31,7 +31,7 @@ async def edit_segment(
         current = await stores.segments.get(company_id, segment_id, transaction)
         edited = replace(current, **changes, updated_at=runtime.now())  # type: ignore[arg-type]  # its fields
         if "criterion" in changes:
-            edited = replace(edited, criterion=criterion)
+            edited = replace(edited, criterion=criterion, looked_at=None)
         stores.segments.put(transaction, company_id, segment_id, edited)
         return edited
 

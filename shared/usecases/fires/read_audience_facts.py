@@ -42,7 +42,7 @@ async def read_audience_facts(
             now=at,
             time_zone=company.time_zone,
             excluded={},
-            tallies=await read_tallies_of(runtime, company_id, criteria.values(), contact, at)
+            tallies=await read_tallies_of(runtime, company_id, criteria.values(), [contact], at)
             if contact
             else NOTHING,
         ),

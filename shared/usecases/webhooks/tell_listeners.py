@@ -31,6 +31,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.outbox.find_heard import find_heard
 from shared.usecases.outbox.find_listeners import hearing_automations, listening_endpoints
+from shared.usecases.outbox.find_segment_events import find_segment_events
 from shared.usecases.webhooks.find_consent_events import find_consent_events
 
 SECONDS_A_JOB = 60.0
@@ -91,8 +92,11 @@ async def _tell(
     heard = {kind for one in listening for kind in one.event_types}
     heard |= {kind for one in automations for kind in one.heard}
     raised = [event for one in found.events.values() for event in unpacked(one.events)]
-    consents = await find_consent_events(runtime, company_id, raised, heard)
-    every = [event for one in found.all() for event in (one, *consents.get(one.id, ()))]
+    meant = await find_consent_events(runtime, company_id, raised, heard)
+    crossed = await find_segment_events(runtime, company_id, automations, found.changes.values(), raised)
+    for cause, events in crossed.items():
+        meant.setdefault(cause, []).extend(events)
+    every = [event for one in found.all() for event in (one, *meant.get(one.id, ()))]
     hearing = await find_heard(runtime, company_id, automations, every)
     told_to: dict[str, WebhookEndpoint] = {}  # also by an attempt that reported an error
     enrolled: dict[str, Enrollment] = {}  # likewise
@@ -106,7 +110,7 @@ async def _tell(
             stores.webhook_endpoints.wanted(company_id, [one.id for one in listening]),
         )
         due = _Due(events, {name: one for name, one in changes.items() if one.due_at is not None})
-        told = [event for one in due.all() for event in (one, *consents.get(one.id, ()))]
+        told = [event for one in due.all() for event in (one, *meant.get(one.id, ()))]
         going_on = await hearing.read(transaction, told)
         live = [one for one in endpoints.values() if one.state in LISTENING]
         made = list(deliveries_of(told, live, runtime.now()))

@@ -25,6 +25,7 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    RowIs,
 )
 from shared.domain.files.row_filter import ConditionTest
 from tests.kit.builders import NOON, a_contact, an_opt_out
@@ -42,6 +43,10 @@ WORDS: dict[type, tuple[Criterion, str]] = {
         "has the tag 'vip' or (Loyalty level more than '3' and is on the list 'l2')",
     ),
     Not: (Not(criterion=HasTag(value="gone")), "not (has the tag 'gone')"),
+    RowIs: (
+        RowIs(field="doctor", test=ConditionTest.IS, value="Lee"),
+        "came in by a row whose doctor is 'Lee'",
+    ),
     FieldIs: (LEVEL, "Loyalty level more than '3'"),
     HasTag: (HasTag(value="vip"), "has the tag 'vip'"),
     OnList: (OnList(list_id="l1"), "is on the list 'Spring'"),

@@ -20,7 +20,8 @@ from shared.domain.messages.sending import Attachment, Outcome, OutgoingMessage
 from shared.domain.senders.sender import Provider, Sender
 from shared.providers.kit import http
 from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
-from shared.providers.ses.account import SesAccount
+from shared.providers.ses import signing
+from shared.providers.ses.account import GET_IDENTITY, SesAccount
 from shared.providers.ses.client import SesSender, request_of
 from shared.providers.ses.codes import BY_ERROR, result
 from shared.providers.ses.credentials import SesCredentials
@@ -82,6 +83,16 @@ async def test_moto_takes_the_mail_and_its_id_is_kept(moto: str) -> None:
     assert len({one.provider_id for one in found.values()}) == 2
     with_moto = await http.call("GET", f"{moto}/moto-api/data.json", timeout_seconds=5)
     assert str(found["m1"].provider_id) in with_moto.text
+
+
+async def test_moto_knows_an_identity_as_it_is_asked_for(moto: str) -> None:
+    own = {"aws_access_key_id": "AKIAEXAMPLE000000000", "aws_secret_access_key": "secret"}
+    client = boto3.client("sesv2", endpoint_url=moto, region_name="us-east-1", **own)
+    client.create_email_identity(EmailIdentity="known.example")
+    for identity, status in (("known.example", 200), ("none.example", 404)):
+        answer = await signing.get(moto, GET_IDENTITY + identity, key(), 5.0)
+        assert answer.status == status
+        assert ("VerifiedForSendingStatus" in answer.text) is (status == 200)
 
 
 async def test_moto_refuses_a_sender_that_is_not_verified(moto: str) -> None:

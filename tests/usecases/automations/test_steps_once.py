@@ -9,14 +9,18 @@ from shared import faults
 from shared.domain.automations.enrollment import run_jobs
 from shared.domain.automations.steps import (
     THEN,
+    AutomationStep,
     EndStep,
     FieldStep,
     HandOverStep,
     IfStep,
+    ListStep,
     WebhookStep,
 )
 from shared.domain.contacts.contact_field import ContactField, FieldKind
+from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.segment import HasTag
+from shared.domain.errors import InvalidInput
 from shared.domain.events.event import EventType
 from shared.domain.fires.notice import NoticeKind
 from shared.usecases.run_job import run_job
@@ -114,6 +118,48 @@ async def test_each_kind_of_step_does_its_work(desk: Desk) -> None:
     assert (notice.kind, notice.contact_id) == (NoticeKind.HANDED_OVER, "c1")
     assert notice.text == "Welcome: call this person"
     assert await desk.texts() == ["Hello C2!"]
+
+
+async def test_lists_and_fields_are_set_and_a_field_that_is_gone_is_told(desk: Desk) -> None:
+    lists = desk.stores.contact_lists
+    for name in ("in", "out"):
+        await lists.save("acme", name, ContactList(id=name, name=name, created_at=NOON, updated_at=NOON))
+    for name, kind in (("seen", FieldKind.MOMENT), ("gone", FieldKind.NUMBER)):
+        field = ContactField(id=name, name=name, kind=kind, created_at=NOON)
+        await desk.stores.contact_fields.save("acme", name, field)
+    await desk.publish(
+        ListStep(id="on", list_id="in"),
+        ListStep(id="off", list_id="out", is_member=False),
+        FieldStep(id="seen", field="seen", value="2026-11-23T12:00:00-05:00"),
+        FieldStep(id="gone", field="gone", value=3),
+        a_wait(),
+    )
+    await desk.stores.contact_fields.remove("acme", ["gone"])
+    await desk.add("c1", add_list_ids=("out",))
+    await desk.tag("c1", "new")
+    contact = (await desk.stores.contact_shards.contacts("acme", ["c1"]))["c1"]
+    assert (contact.list_ids, contact.fields) == (("in",), {"seen": "2026-11-23T17:00:00Z"})
+    [enrollment] = await desk.enrollments()
+    assert [one.outcome for one in enrollment.completed][:3] == ["done"] * 3
+    assert enrollment.completed[3].outcome.startswith("not done: is no field of yours")
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        (FieldStep(id="f", field="age", value="many"), r"steps\[0\]\.fields\.age"),
+        (FieldStep(id="f", field="none", value=1), r"steps\[0\]\.fields\.none"),
+        (a_tag("t", "x" * 61), r"steps\[0\]\.tag"),
+        (ListStep(id="l", list_id="none"), r"steps\[0\]\.list_id"),
+    ],
+)
+async def test_a_step_that_could_never_be_done_is_refused_with_its_place(
+    desk: Desk, step: AutomationStep, place: str
+) -> None:
+    age = ContactField(id="age", name="Age", kind=FieldKind.NUMBER, created_at=NOON)
+    await desk.stores.contact_fields.save("acme", "age", age)
+    with pytest.raises(InvalidInput, match=place):
+        await desk.publish(step)
 
 
 async def test_a_queued_step_that_was_deleted_is_skipped_and_the_next_one_is_done(desk: Desk) -> None:
