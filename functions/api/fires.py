@@ -57,6 +57,19 @@ class ProgressOutput(Output):
     updated_at: datetime
 
 
+class PaceOutput(Output):
+    """How fast it goes: `per_minute` messages were handed over in each of the last minutes, five at most.
+
+    `ends_at` is when all that is planned has probably gone out, and `goes_on_at` when the next message goes
+    out, where that is not at once. `why` says what it waits for, or why nobody knows the end.
+    """
+
+    per_minute: int
+    ends_at: datetime | None
+    goes_on_at: datetime | None
+    why: str
+
+
 class LeftOutOutput(Output):
     """A file of the source that the fire does not have, and why."""
 
@@ -99,7 +112,7 @@ class LiveFireOutput(FireOutput):
     """A fire with its ledger as counted now, and the newest stored summary.
 
     `steps` are those that are planned, `later_steps` those to come. `waits_for` says in sentences what holds
-    it back: a paused campaign, a paused sender and why.
+    it back: a paused campaign, a paused sender and why. `pace` is null once it is closed.
     """
 
     status: ProgressStatus
@@ -109,6 +122,7 @@ class LiveFireOutput(FireOutput):
     later_steps: list[LaterStepOutput]
     progress: ProgressOutput | None
     waits_for: list[str]
+    pace: PaceOutput | None
 
 
 def live_output(live: LiveFire) -> LiveFireOutput:
@@ -124,6 +138,7 @@ def live_output(live: LiveFire) -> LiveFireOutput:
         later_steps=books.fire.later,
         progress=live.progress,
         waits_for=live.waits_for,
+        pace=live.pace,
         note=live.note,
     )
 

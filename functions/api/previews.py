@@ -25,6 +25,9 @@ class PreviewOutput(Output):
 
     `warnings` count what is to be known of messages that go out all the same.
 
+    `arrivals` are messages by the hour on their person's clock at which they would go out (`09`), and by
+    verdict.
+
     It is of the files that the campaign would fire next; `left_out` are those it would not. `send_again` is
     the choice it was made with. `questions` are what the dedupe key leaves open.
     """
@@ -44,6 +47,7 @@ class PreviewOutput(Output):
     reasons: dict[str, int]
     warnings: dict[str, int]
     opens_at: dict[str, int]
+    arrivals: dict[str, dict[str, int]]
     parts: int
     estimated_cost: str
     currency: str

@@ -116,7 +116,7 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         created_at=now,
         updated_at=now,
     )
-    steps = (replace(made.steps[0], **_of_step(step)),) if known else (step,)
+    steps = (replace(made.steps[0], **_of_step(step)), *made.steps[1:]) if known else (step,)
     return replace(
         made,
         name=name,

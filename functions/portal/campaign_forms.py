@@ -23,7 +23,6 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.ids import random_id
-from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.views.campaigns import get_campaign
 from shared.views.file_rows import list_rows
@@ -44,7 +43,7 @@ async def show_new(visit: Visit) -> Response:
         usable = [file for file in files if file.hold is not FileHold.REJECTED]
         return visit.page("campaigns/choose_file.html", files=usable)
     file = await get_file(visit.runtime, visit.company_id, file_id)
-    choices = await _choices(visit, file)
+    choices = await choices_of(visit, file)
     typed = typed_of_campaign(None, None) | {"id": random_id(), "template_id": random_id()}
     return await _page(visit, choices, typed, {})
 
@@ -53,14 +52,16 @@ async def show_new(visit: Visit) -> Response:
 async def add_campaign(visit: Visit) -> Response:
     """Store a new draft. Sent twice, it is one."""
     file = await get_file(visit.runtime, visit.company_id, visit.form.item_id("file_id") or "-")
-    choices = await _choices(visit, file)
+    choices = await choices_of(visit, file)
     return await _save(visit, choices, None)
 
 
 @pages.get("/campaigns/{campaign_id}/edit", Scope.WRITE)
 async def show_edit(visit: Visit) -> Response:
     """The form with a draft's values."""
-    campaign, choices, template = await _draft(visit)
+    campaign, file = await read_draft(visit)
+    choices = await choices_of(visit, file)
+    template = await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
     typed = typed_of_campaign(campaign, template)
     return await _page(visit, choices, typed, {}, campaign)
 
@@ -68,8 +69,8 @@ async def show_edit(visit: Visit) -> Response:
 @pages.post("/campaigns/{campaign_id}", Scope.WRITE)
 async def change_campaign(visit: Visit) -> Response:
     """Store what was changed of a draft."""
-    campaign, choices, _ = await _draft(visit)
-    return await _save(visit, choices, campaign)
+    campaign, file = await read_draft(visit)
+    return await _save(visit, await choices_of(visit, file), campaign)
 
 
 async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Response:
@@ -86,7 +87,7 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
             changes = {name: getattr(made, name) for name in CHANGED}
             await edit_campaign(visit.runtime, visit.company_id, known.id, changes)
     except InvalidInput as invalid:
-        problems = {_place(problem.field): problem.reason for problem in invalid.problems}
+        problems = {place_of(problem.field): problem.reason for problem in invalid.problems}
         return await _page(visit, choices, typed_of(visit.form), problems, known)
     return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
 
@@ -94,7 +95,7 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
 CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent")
 
 
-def _place(field: str) -> str:
+def place_of(field: str) -> str:
     """The form's field for one of the record's: steps[0].sender_id is `sender_id`."""
     last = field.rpartition(".")[2]
     if field.startswith("reply_options"):
@@ -102,18 +103,18 @@ def _place(field: str) -> str:
     return {"holiday_country": "days", "audience": "file_id"}.get(last, last)
 
 
-async def _draft(visit: Visit) -> tuple[Campaign, Choices, Template]:
+async def read_draft(visit: Visit) -> tuple[Campaign, File]:
+    """The draft that the address names, and its file. Raises NotFound, and Conflict for what has no form."""
     campaign = await get_campaign(visit.runtime, visit.company_id, visit.path("campaign_id"))
     if campaign.state is not CampaignState.DRAFT:
         raise Conflict(f"A campaign that is {campaign.state} is frozen. Make it a draft again first.")
-    if not isinstance(campaign.audience, FileAudience) or len(campaign.steps) != 1:
-        raise Conflict("This campaign was made by a program, and can be edited by it alone for now.")
-    file = await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
-    template = await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
-    return campaign, await _choices(visit, file), template
+    if not isinstance(campaign.audience, FileAudience) or not campaign.steps:
+        raise Conflict("This campaign is for no single file: programs made it, and change it.")
+    return campaign, await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
 
 
-async def _choices(visit: Visit, file: File) -> Choices:
+async def choices_of(visit: Visit, file: File) -> Choices:
+    """What a campaign for the file can be made of."""
     source = await get_source(visit.runtime, visit.company_id, file.source_id)
     order = all_channels()  # the first sender is the one chosen: a text, where the company has a number
     senders = sorted(await every(visit, list_senders), key=lambda sender: order.index(sender.channel))

@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
+from functions.portal.fire_live import live_facts
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -13,18 +14,17 @@ from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound
 from shared.domain.files.file import File, fire_refusal
-from shared.domain.fires.fire import ProgressStatus
 from shared.domain.ids import random_id
 from shared.views.campaign_steps import read_steps
-from shared.views.campaigns import CampaignStatus, get_campaign_status, list_campaigns
+from shared.views.campaigns import get_campaign_status, list_campaigns
 from shared.views.coming_times import ComingTimes, campaign_times
 from shared.views.files import get_file
 from shared.views.fires import list_fires
+from shared.views.job_way import job_way
 from shared.views.kit.paging import PageAsked
 
 pages = Pages()
 FIRES_SHOWN = 10
-_AT_WORK = (ProgressStatus.FIRING, ProgressStatus.PAUSED)
 
 
 @pages.get("/campaigns", Scope.READ)
@@ -39,45 +39,28 @@ async def show_campaign(visit: Visit) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     status = await get_campaign_status(runtime, company_id, visit.path("campaign_id"))
     campaign = status.campaign
-    steps, file, coming, fires = await asyncio.gather(
+    steps, file, coming, way, fires = await asyncio.gather(
         read_steps(runtime, company_id, campaign),
         _file(visit, campaign),
         _coming(visit, campaign),
+        job_way(runtime),
         list_fires(runtime, company_id, PageAsked(FIRES_SHOWN), campaign_id=campaign.id),
     )
     return visit.page(
         "campaigns/campaign.html",
         campaign=campaign,
         status=status,
-        steps=[(one, step_words(one.step, place)) for place, one in enumerate(steps)],
+        shown_steps=[(one, step_words(one.step, place)) for place, one in enumerate(steps)],
         schedule=schedule_sentence(campaign.schedule, coming.time_zone, [one.local for one in coming.times]),
         file=file,
         file_refusal=fire_refusal(file) if file else None,
         fires=fires.items,
-        is_at_work=is_at_work(status),
+        job_way=way,
+        **(live_facts(visit, status.last_fire, campaign) if status.last_fire else {}),
         may=may(campaign),
         new_id=random_id(),
-        can_edit=isinstance(campaign.audience, FileAudience) and len(campaign.steps) == 1,
+        can_edit=isinstance(campaign.audience, FileAudience) and bool(campaign.steps),
     )
-
-
-@pages.get("/campaigns/{campaign_id}/ledger", Scope.READ)
-async def show_ledger(visit: Visit) -> Response:
-    """The ledger as counted now, to be put into the page. When the campaign has moved on, a new page."""
-    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
-    is_running = is_at_work(status)
-    return visit.progress(
-        "campaigns/ledger.html",
-        is_over=not is_running or status.campaign.state != visit.query("state"),
-        campaign=status.campaign,
-        status=status,
-        is_at_work=is_running,
-    )
-
-
-def is_at_work(status: CampaignStatus) -> bool:
-    """Whether the numbers of its last fire still move."""
-    return status.last_fire is not None and status.last_fire.books.status in _AT_WORK
 
 
 def may(campaign: Campaign) -> set[str]:

@@ -1,13 +1,18 @@
 """A fire: its report in numbers with their reasons, and the people behind each number."""
 
+from typing import Any
+
 from starlette.responses import Response
 
 from functions.downloads import csv_response
+from functions.portal.fire_live import AT_WORK, find_campaign, live_facts, step_progress
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
+from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skipping import skip_words
@@ -16,10 +21,10 @@ from shared.views.exports import export_messages
 from shared.views.failures import get_failure, list_failures
 from shared.views.file_rows import get_row
 from shared.views.files import get_file
-from shared.views.fires import get_fire
+from shared.views.fires import get_fire, get_live_fire
 from shared.views.job_way import job_way
 from shared.views.messages import list_messages
-from shared.views.names import automation_names, campaign_names
+from shared.views.names import automation_names
 from shared.views.reports import report_fire
 from shared.views.sources import get_source
 
@@ -40,7 +45,7 @@ async def show_fire(visit: Visit) -> Response:
     """The report, and some of the people of one of its numbers."""
     fire_id, wanted = visit.path("fire_id"), visit.query("state")
     report = await report_fire(visit.runtime, visit.company_id, fire_id)
-    names = await campaign_names(visit.runtime, visit.company_id, [report.campaign_id])
+    campaign = await find_campaign(visit, report.campaign_id)
     automations = await automation_names(visit.runtime, visit.company_id, [report.campaign_id])
     state = next((one for one in STATES if one == wanted), None)
     address, problem = visit.query("address").strip() or None, ""
@@ -59,9 +64,10 @@ async def show_fire(visit: Visit) -> Response:
         code=422 if problem else 200,
         problem=problem,
         report=report,
-        campaign_id=report.campaign_id if report.campaign_id in names else "",
+        campaign_id=report.campaign_id if campaign or automations else "",
         home="automations" if automations else "campaigns",
-        campaign_name=names.get(report.campaign_id, "Answers"),
+        campaign_name=campaign.name if campaign else automations.get(report.campaign_id, "Answers"),
+        **await _progress(visit, report, campaign),
         wanted=FAILED if wanted == FAILED else state,
         states=(*STATES, FAILED),
         messages=messages,
@@ -70,6 +76,14 @@ async def show_fire(visit: Visit) -> Response:
         explain=skip_words,
         job_way=await job_way(visit.runtime),
     )
+
+
+async def _progress(visit: Visit, report: FireReport, campaign: Campaign | None) -> dict[str, Any]:
+    """Its steps; of one that moves, all that is shown while it does."""
+    if report.status not in AT_WORK:
+        return {"steps": step_progress(campaign, report.steps), "is_at_work": False}
+    fire = await get_live_fire(visit.runtime, visit.company_id, report.fire_id)
+    return live_facts(visit, fire, campaign)
 
 
 @pages.get("/fires/{fire_id}/messages.csv", Scope.READ)

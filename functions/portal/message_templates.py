@@ -1,6 +1,7 @@
 """Texts: storing a campaign's, listing them, and measuring one while it is written."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from starlette.responses import Response
 
@@ -13,6 +14,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound, RollcallError
 from shared.domain.files.file import File, Row
 from shared.domain.files.source import Source
+from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.replies.check_options import text_warnings
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
@@ -40,6 +42,7 @@ class Measured:
     warnings: tuple[str, ...] = ()
     is_too_long: bool = False
     row_number: int = 0
+    cost: Decimal = Decimal(0)  # of this one, at list price
 
 
 @pages.get("/templates", Scope.READ)
@@ -62,7 +65,14 @@ async def measure(visit: Visit) -> Response:
     sides = [
         _measured(body, subject, source, row, sender, zone) for row in others if row.number != wanted.number
     ]
-    return visit.page("templates/measured.html", measured=measured, sides=sides)
+    return visit.page(
+        "templates/measured.html",
+        measured=measured,
+        sides=sides,
+        row_count=file.row_count,
+        cost_of_all=measured.cost * file.row_count,
+        currency=CURRENCY,
+    )
 
 
 async def _rows(visit: Visit, file: File, body: str) -> tuple[list[Row], Row]:
@@ -153,4 +163,5 @@ def _measured(
         warnings=tuple(text_warnings(body)),
         is_too_long=record.is_too_long(text),
         row_number=row.number,
+        cost=estimated_cost({sender.channel: record.billed(text, 0)}),
     )

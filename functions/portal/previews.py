@@ -2,13 +2,14 @@
 
 from starlette.responses import Response
 
-from functions.portal.kit.lists import shown
+from functions.portal.kit.lists import Shown, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
-from shared.domain.fires.preview import Preview, PreviewState, Verdict
+from shared.domain.errors import NotFound
+from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
 from shared.views.campaigns import get_campaign
-from shared.views.previews import get_preview, list_previewed_messages
+from shared.views.previews import get_preview, get_previewed_row, list_previewed_messages
 
 pages = Pages()
 
@@ -19,15 +20,20 @@ async def show_preview(visit: Visit) -> Response:
     preview = await get_preview(visit.runtime, visit.company_id, visit.path("preview_id"))
     campaign = await get_campaign(visit.runtime, visit.company_id, preview.campaign_id)
     wanted = next((one for one in Verdict if one == visit.query("verdict")), None)
-    verdict = wanted or _first_group(preview)
-    messages = None
-    if preview.state is PreviewState.DONE and verdict is not None:
+    row = _row_number(visit)
+    messages: Shown[PreviewedMessage] | None = None
+    verdict = None if row else wanted or _first_group(preview)
+    if preview.state is PreviewState.DONE and row:
+        messages = Shown(await _row(visit, preview, row), "", "")
+    elif preview.state is PreviewState.DONE and verdict is not None:
         messages = await shown(visit, list_previewed_messages, preview_id=preview.id, verdict=verdict)
     return visit.page(
         "previews/preview.html",
         preview=preview,
         campaign=campaign,
         verdict=verdict,
+        row=row,
+        arrivals=arrivals_of(preview),
         groups=[(one, preview.counts.get(one, 0), _reasons(preview, one)) for one in Verdict],
         messages=messages,
         is_at_work=preview.state is PreviewState.RUNNING,
@@ -41,6 +47,32 @@ async def show_progress(visit: Visit) -> Response:
     preview = await get_preview(visit.runtime, visit.company_id, visit.path("preview_id"))
     at_work = preview.state is PreviewState.RUNNING
     return visit.progress("previews/progress.html", is_over=not at_work, preview=preview, is_at_work=at_work)
+
+
+def arrivals_of(preview: Preview) -> list[tuple[str, int, int]]:
+    """For each hour of a person's day, from the first to the last with a message: how many go out at once,
+    and how many after they waited.
+    """
+    known = [int(hour) for hour in preview.arrivals]
+    hours = [f"{hour:02}" for hour in range(min(known), max(known) + 1)] if known else []
+    counts = [(hour, preview.arrivals.get(hour, {})) for hour in hours]
+    return [
+        (f"{hour}:00", found.get(Verdict.WILL_SEND, 0), found.get(Verdict.WILL_WAIT, 0))
+        for hour, found in counts
+    ]
+
+
+def _row_number(visit: Visit) -> int:
+    """Which row is asked for; 0 for none."""
+    text = visit.query("row").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+
+
+async def _row(visit: Visit, preview: Preview, number: int) -> list[PreviewedMessage]:
+    try:
+        return await get_previewed_row(visit.runtime, visit.company_id, preview.id, number)
+    except NotFound:
+        return []
 
 
 def _first_group(preview: Preview) -> Verdict | None:

@@ -6,7 +6,7 @@ from functions.portal.kit.wording import words
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import AfterDelay, AtField, DelayMeasure, OnlyIf, Step
 
-_FOR_WHOM = {
+FOR_WHOM = {
     OnlyIf.ANYBODY: "for everybody",
     OnlyIf.NOT_ANSWERED: "for who has not answered",
     OnlyIf.NOT_DELIVERED: "for whom no step before is known to have reached",
@@ -28,7 +28,7 @@ def schedule_sentence(schedule: Schedule, time_zone: str, coming: list[datetime]
 
 def step_words(step: Step, place: int) -> str:
     """When a step is sent and for whom, as one says it."""
-    whom = _FOR_WHOM.get(step.only_if) or f"for who answered {_answers(step)}"
+    whom = FOR_WHOM.get(step.only_if) or f"for who answered {_answers(step)}"
     return f"{_when(step, place)}, {whom}"
 
 

@@ -2,12 +2,12 @@
 in names none.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from google.cloud.firestore import AsyncClient
 
 from shared.domain.companies.login import Login, login_id
-from shared.domain.companies.throttle import Throttle, one_more
+from shared.domain.companies.throttle import STRETCH, Throttle, one_more
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document
 from shared.firestore.kit.retries import read_retry
@@ -45,19 +45,19 @@ class Logins:
 
 
 class Throttles:
-    """Tries to sign in, by account and by address."""
+    """Tries to sign in, by account and by address; tests, by who sends them."""
 
     def __init__(self, db: AsyncClient) -> None:
         self._db = db
 
-    async def count(self, throttle_id: str, now: datetime) -> int:
+    async def count(self, throttle_id: str, now: datetime, stretch: timedelta = STRETCH) -> int:
         """Count one more try; how many there were in this stretch."""
         ref = paths.throttle(self._db, throttle_id)
 
         async def add(transaction: Transaction) -> int:
             snapshot = await ref.get(transaction=transaction)
             known = record_in(Throttle, snapshot) if snapshot.exists else None
-            counted = one_more(known, throttle_id, now)
+            counted = one_more(known, throttle_id, now, stretch)
             document, fields = overwriting(counted)
             transaction.set(ref, document, merge=fields)
             return counted.tries

@@ -9,13 +9,22 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from shared.domain.files.cell import shown
 from shared.domain.files.file import RejectedRow
-from shared.tabular.defusing import defuse
+from shared.tabular.defusing import defuse, restore
 
 REASON_COLUMN = "rollcall_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedTable:
+    """The rejected rows of a file: their cells, with those beyond the header, and why each was rejected."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[tuple[str, ...], str], ...]
 
 
 def csv_export(rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> Iterator[bytes]:
@@ -45,6 +54,20 @@ def reasons_of(
     rows = csv.reader(text, delimiter=delimiter or ",")
     place = next(rows).index(REASON_COLUMN)
     return (row[place] for row in rows if len(row) > place and concerns(row))
+
+
+def read_rejected(content: bytes, delimiter: str | None) -> RejectedTable:
+    """What a rejected-rows file holds, as it was before it was defused."""
+    text = io.StringIO(content.decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=delimiter or ",")
+    width = header.index(REASON_COLUMN)
+
+    def cells(row: Sequence[str]) -> tuple[str, ...]:
+        return tuple(restore(cell) for place, cell in enumerate(row) if place != width)
+
+    return RejectedTable(
+        header=cells(header), rows=tuple((cells(row), row[width]) for row in rows if len(row) > width)
+    )
 
 
 class RejectedRowsFile:

@@ -1,10 +1,12 @@
 """Messages and replies as CSV files, with the filters of their lists."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.runtime import Runtime
 from shared.views.kit.exports import Clock, csv_pieces, export_of, words
@@ -24,12 +26,16 @@ async def export_messages(
 ) -> AsyncIterator[bytes]:
     """The messages that `list_messages` gives with these filters, newest first, piece by piece.
 
-    Raises InvalidInput for a wrong filter or too many: at once, not while the pieces are read.
+    Tests are among them only where their fire or campaign is asked for. Raises InvalidInput for a wrong
+    filter or too many: at once, not while the pieces are read.
     """
     clock = Clock((await runtime.stores.companies.get(company_id)).time_zone)
 
     async def read(asked: PageAsked) -> Page[Message]:
-        return await list_messages(runtime, company_id, asked, **filters)
+        page = await list_messages(runtime, company_id, asked, **filters)
+        if filters.get("fire_id") or filters.get("campaign_id"):
+            return page
+        return replace(page, items=[one for one in page.items if one.purpose is not Purpose.TEST])
 
     async def lines(messages: Sequence[Message]) -> list[list[str]]:
         campaigns = await campaign_names(runtime, company_id, {one.campaign_id for one in messages})

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 
 from google.api_core.exceptions import NotFound as ObjectNotFound
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import Conflict, NotFound
 from shared.domain.files.file import File, FileState
 from shared.firestore.queries.lists import FILES
 from shared.runtime import Runtime
+from shared.tabular.rejected_rows import RejectedTable, read_rejected
 from shared.views.kit.paging import Page, PageAsked, page_of
+
+MOST_CORRECTED = 1_000  # rejected rows that are read at once
 
 
 async def list_files(
@@ -46,6 +49,22 @@ async def read_rejected_rows(runtime: Runtime, company_id: str, file_id: str) ->
     except ObjectNotFound:
         raise NotFound("rejected-rows file of file", file_id) from None
     return _with_first(first, pieces)
+
+
+async def read_rejected_table(runtime: Runtime, company_id: str, file_id: str) -> RejectedTable:
+    """The rejected rows of a file, all at once, to be corrected. Raises NotFound, Conflict for too many."""
+    file = await get_file(runtime, company_id, file_id)
+    if file.rejected_object_name is None:
+        raise NotFound("rejected-rows file of file", file_id)
+    if file.rejected_count > MOST_CORRECTED:
+        raise Conflict(
+            f"{file.rejected_count:,} rows were rejected, and up to {MOST_CORRECTED:,} are corrected here: "
+            "download them, correct them there, and upload that."
+        )
+    content = await runtime.files.read_whole(file.rejected_object_name)
+    if content is None:
+        raise NotFound("rejected-rows file of file", file_id)
+    return read_rejected(content, file.delimiter)
 
 
 async def _with_first(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

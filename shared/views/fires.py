@@ -1,14 +1,17 @@
 """Fires: runs of campaigns, and how one stands at this moment."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from shared.domain.fires.fire import Fire, FireProgress, FireState
+from shared.domain.fires.pace import Pace
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
+from shared.views.fire_pace import measure_pace
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
 from shared.views.waiting import explain_waiting
@@ -20,13 +23,15 @@ REASONS_LOOKED_AT = 500
 class LiveFire:
     """A fire as counted now, and its newest stored summary, if there is one.
 
-    `waits_for` says what holds it back, a sentence each; `note` what is to be known of it.
+    `waits_for` says what holds it back, a sentence each; `note` what is to be known of it; `pace` how fast it
+    goes while it is open.
     """
 
     books: CountedFire
     progress: FireProgress | None
     waits_for: list[str]
     note: str
+    pace: Pace | None = None
 
 
 async def list_fires(
@@ -72,11 +77,16 @@ async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> Live
     """One run, counted now. Raises NotFound."""
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
-    books = await count_fire(runtime, company_id, fire)
+    books, progress, waits_for = await asyncio.gather(
+        count_fire(runtime, company_id, fire),
+        stores.fire_progress.find(company_id, fire_id),
+        explain_waiting(runtime, company_id, fire),
+    )
     return LiveFire(
         books=books,
-        progress=await stores.fire_progress.find(company_id, fire_id),
-        waits_for=await explain_waiting(runtime, company_id, fire),
+        progress=progress,
+        waits_for=waits_for,
+        pace=await measure_pace(runtime, company_id, books, waits_for),
         note=" ".join(filter(None, (fire.note, await _nobody_got_it(runtime, company_id, books)))),
     )
 

@@ -22,15 +22,21 @@ from shared.runtime import Runtime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountedFire:
-    """A fire's books as they stand: the ledger of each step, and whether all is planned.
+    """A fire's books as they stand: the ledger of each step.
 
-    `ended` are the steps of which nothing is pending and nothing more will be planned.
+    `is_queued`: each recipient of the steps begun has its message or failure. `ended` are the steps of which
+    nothing is pending and nothing more will be planned.
     """
 
     fire: Fire
     steps: tuple[StepLedger, ...]
-    all_planned: bool
+    is_queued: bool
     ended: frozenset[str] = frozenset()
+
+    @property
+    def all_planned(self) -> bool:
+        """Whether all is planned, of the steps begun and of those to come."""
+        return self.is_queued and not self.fire.has_more
 
     @property
     def ledger(self) -> Ledger:
@@ -54,7 +60,7 @@ async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFi
     return CountedFire(
         fire=fire,
         steps=tuple(ledger for ledger, _ in counted),
-        all_planned=fire.chunks_stored and not fire.has_more and all(is_planned for _, is_planned in counted),
+        is_queued=fire.chunks_stored and all(is_planned for _, is_planned in counted),
         ended=frozenset(one.step_id for one, is_planned in counted if is_planned and not one.ledger.pending),
     )
 

@@ -11,6 +11,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.fires.cost import estimated_cost
 from shared.domain.fires.fire import Fire, Ledger
 from shared.domain.fires.report import FireReport, RangeReport
+from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.fires import FIRES_SINCE
@@ -80,7 +81,7 @@ async def _fires(
     fires, most = runtime.stores.fires, MOST_FIRES + 1
     if campaign_id is None:
         found = await fires.some(company_id, FIRES_SINCE, start, limit=most)
-        chosen = [fire for fire in found if fire.fired_at < end]
+        chosen = [one for one in found if one.fired_at < end and one.campaign_id != TEST_CAMPAIGN]
     else:
         matches = ((Match("campaign_id", campaign_id),),)
         found = await fires.newest(company_id, FIRES, limit=most, matches=matches, since=start, until=end)

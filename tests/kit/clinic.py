@@ -174,6 +174,17 @@ class Clinic:
             generation=stored.generation,
         )
 
+    async def ingest(self, file_id: str) -> File:
+        """Load a file that was uploaded by somebody else, as Cloud Storage has it loaded."""
+        file = await self.stores.files.get(self.company_id, file_id)
+        stored = await self.runtime.files.find(file.object_name)
+        assert stored is not None
+        bucket, generation = self.runtime.settings.upload_bucket, stored.generation
+        await run_job(
+            self.runtime, IngestFile(bucket=bucket, object_name=file.object_name, generation=generation)
+        )
+        return await self.stores.files.get(self.company_id, file_id)
+
     async def ready(self, **changes: Any) -> Campaign:
         """A campaign, marked ready."""
         campaign = a_campaign(**changes)

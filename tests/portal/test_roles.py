@@ -41,6 +41,8 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/files/{file_id}"): R,
     ("GET", "/files/{file_id}/progress"): R,
     ("GET", "/files/{file_id}/rejected.csv"): R,
+    ("GET", "/files/{file_id}/rejected"): W,
+    ("POST", "/files/{file_id}/rejected"): W,
     ("POST", "/files/{file_id}/release"): S,
     ("GET", "/files/{file_id}/reject"): W,
     ("POST", "/files/{file_id}/reject"): W,
@@ -59,7 +61,6 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/campaigns/{campaign_id}"): R,
     ("POST", "/campaigns/{campaign_id}"): W,
     ("GET", "/campaigns/{campaign_id}/edit"): W,
-    ("GET", "/campaigns/{campaign_id}/ledger"): R,
     ("POST", "/campaigns/{campaign_id}/preview"): W,
     ("POST", "/campaigns/{campaign_id}/ready"): S,
     ("POST", "/campaigns/{campaign_id}/approve"): S,
@@ -71,6 +72,14 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/campaigns/{campaign_id}/pause"): S,
     ("POST", "/campaigns/{campaign_id}/resume"): S,
     ("POST", "/campaigns/{campaign_id}/reopen"): S,
+    ("GET", "/campaigns/{campaign_id}/test"): W,
+    ("POST", "/campaigns/{campaign_id}/test"): W,
+    ("GET", "/campaigns/{campaign_id}/test/{message_id}"): W,
+    ("GET", "/campaigns/{campaign_id}/steps/new"): W,
+    ("POST", "/campaigns/{campaign_id}/steps"): W,
+    ("GET", "/campaigns/{campaign_id}/steps/{place:int}"): W,
+    ("POST", "/campaigns/{campaign_id}/steps/{place:int}"): W,
+    ("POST", "/campaigns/{campaign_id}/steps/{place:int}/remove"): W,
     ("GET", "/automations"): R,
     ("GET", "/automations/new"): W,
     ("POST", "/automations"): W,
@@ -142,6 +151,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/previews/{preview_id}"): R,
     ("GET", "/previews/{preview_id}/progress"): R,
     ("GET", "/fires/{fire_id}"): R,
+    ("GET", "/fires/{fire_id}/live"): R,
     ("GET", "/fires/{fire_id}/messages.csv"): R,
     ("POST", "/fires/{fire_id}/failures"): S,
     ("POST", "/fires/{fire_id}/unknown"): S,
@@ -274,6 +284,7 @@ def _filled(path: str, company_id: str = OURS) -> str:
         path = path.replace(f"{{{name}_id}}", f"{name}-{company_id}")
     step_id = "one" if path.startswith("/sequences/") else "greet"
     path = path.replace("{opt_out_id}", f"opt-out-{company_id}").replace("{step_id}", step_id)
+    path = path.replace("{place:int}", "0")
     return path.replace("{number:int}", "2").replace("{token}", f"{company_id}.{'x' * 43}")
 
 

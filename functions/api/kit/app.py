@@ -21,7 +21,7 @@ PARTS = {
     "sources": ("sources", "appointments"),
     "files": ("files", "file_decisions", "file_rows"),
     "templates": ("templates",),
-    "campaigns": ("campaigns", "campaign_times"),
+    "campaigns": ("campaigns", "campaign_times", "campaign_tests"),
     "pasted-lists": ("pasted_lists",),
     "broadcasts": ("broadcasts",),
     "automations": ("automations",),

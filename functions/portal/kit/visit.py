@@ -1,6 +1,7 @@
 """A visit: one request of a person, with who they are and what pages need."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.ids import random_id
 from shared.runtime import Runtime
 from shared.views.users import SignedIn
+
+TAG_LENGTH = 20  # characters of a hash that tell one state of a part of a page from another
 
 
 @dataclass(kw_only=True)
@@ -117,10 +120,17 @@ class Visit:
         return response
 
     def progress(self, template: str, *, is_over: bool, **facts: Any) -> Response:
-        """The part of a page that is asked for again and again; when it is over, the page is shown anew."""
+        """The part of a page that is asked for again and again; when it is over, the page is shown anew.
+
+        Who has it as it stands gets 304 (RFC 9110, 15.4.5), and nothing moves on the page.
+        """
         response = self.page(template, **facts)
+        tag = f'"{sha256(bytes(response.body)).hexdigest()[:TAG_LENGTH]}"'
         if self.is_fragment and is_over:
             response.headers["HX-Refresh"] = "true"
+        elif self.request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        response.headers["ETag"] = tag
         return response
 
     def go(self, path: str, done: str = "", *, refused: str = "") -> Response:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 _WORDS = {
     "on_demand": "when you say so",
     "awaiting_upload": "waiting for its upload",
@@ -47,6 +48,16 @@ def size(count: int) -> str:
     if count < 1024 * 1024:
         return f"{max(1, round(count / 1024)):,} KB"
     return f"{count / 1024 / 1024:,.1f} MB"
+
+
+def span(seconds: float) -> str:
+    """For how long, as people say it: less than a minute, about 12 minutes, about 3 hours, about 2 days."""
+    if seconds < MINUTE:
+        return "less than a minute"
+    units = (("day", DAY), ("hour", HOUR), ("minute", MINUTE))
+    unit, length = next(pair for pair in units if seconds >= pair[1])
+    count = round(seconds / length)
+    return f"about {count} {unit}{'' if count == 1 else 's'}"
 
 
 WEEK = tuple(

@@ -41,6 +41,19 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-select]")) event.target.select();
 });
 
+// A part of a page that is asked for again says which state of it is there: 304 when that still holds.
+const seen = new Map();
+document.addEventListener("htmx:config:request", (event) => {
+  const { request } = event.detail.ctx;
+  const tag = seen.get(request.action);
+  if (tag && request.method === "GET") request.headers["If-None-Match"] = tag;
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { request, response } = event.detail.ctx;
+  const tag = response.headers.get("ETag");
+  if (tag) seen.set(request.action, tag);
+});
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -61,8 +74,19 @@ const upload = document.querySelector("form[data-upload]");
 if (upload) {
   const input = upload.querySelector("input[type=file]");
   const drop = upload.querySelector(".drop");
-  for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("over"));
-  for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+  // Without this the browser opens what is dropped beside the field.
+  for (const name of ["dragenter", "dragover", "dragleave", "drop"])
+    drop.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", name === "dragenter" || name === "dragover");
+    });
+  drop.addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    const one = new DataTransfer();
+    one.items.add(file);
+    input.files = one.files;
+  });
   upload.addEventListener("submit", (event) => {
     const file = input.files[0];
     if (!file) return;

@@ -1,4 +1,4 @@
-"""How often somebody may try a password or a code: counted by account and address, in a fixed stretch."""
+"""How often somebody may try a password or a code, or send a test: counted in a fixed stretch."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from shared.domain.ids import computed_id
 
-STRETCH = timedelta(minutes=15)
+STRETCH = timedelta(minutes=15)  # for tries to sign in
+TEST_STRETCH = timedelta(hours=1)
 
 
 class Counted(StrEnum):
@@ -15,10 +16,11 @@ class Counted(StrEnum):
     ACCOUNT = "account"
     ADDRESS = "address"
     CODE = "code"  # of a user whose password was right
+    TEST = "test"  # messages that somebody has sent to their own address
 
 
 # An office has one address. Of a million codes three hold at a time.
-MOST_TRIES = {Counted.ACCOUNT: 10, Counted.ADDRESS: 100, Counted.CODE: 5}
+MOST_TRIES = {Counted.ACCOUNT: 10, Counted.ADDRESS: 100, Counted.CODE: 5, Counted.TEST: 10}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +38,10 @@ def throttle_id(counted: Counted, *what: str) -> str:
     return computed_id("throttle", counted, *what)
 
 
-def one_more(throttle: Throttle | None, item_id: str, now: datetime) -> Throttle:
+def one_more(
+    throttle: Throttle | None, item_id: str, now: datetime, stretch: timedelta = STRETCH
+) -> Throttle:
     """The count with a try now."""
-    if throttle is None or now >= throttle.since + STRETCH:
-        return Throttle(id=item_id, since=now, tries=1, expires_at=now + STRETCH)
+    if throttle is None or now >= throttle.since + stretch:
+        return Throttle(id=item_id, since=now, tries=1, expires_at=now + stretch)
     return replace(throttle, tries=throttle.tries + 1)

@@ -91,8 +91,10 @@ class Preview:
     """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason, `warnings` those
     that would go out, by what is to be known of them.
 
-    `send_again` is the choice it was made with. `estimated_cost` is in `currency`, at the channels' list
-    prices (shared/domain/channels).
+    `arrivals` are messages by the hour on their person's clock at which they would go out, and by verdict; of
+    those that wait for somebody to write, or for a cancelation, nobody knows it. `send_again` is the choice
+    it was made with. `estimated_cost` is in `currency`, at the channels' list prices
+    (shared/domain/channels).
     """
 
     id: str
@@ -105,6 +107,7 @@ class Preview:
     counts: dict[str, int] = dataclasses.field(default_factory=dict)
     reasons: dict[str, int] = dataclasses.field(default_factory=dict)
     opens_at: dict[str, int] = dataclasses.field(default_factory=dict)
+    arrivals: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
     parts: int = 0
     estimated_cost: str = "0"
     currency: str = "USD"

@@ -1,9 +1,11 @@
 """A preview in the making: plans, shown by what queueing would write of them, and counted."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
@@ -30,6 +32,7 @@ from shared.domain.fires.step_begins import expected_begin
 from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
+from shared.domain.place import main_zone
 
 _ONLY_IF = {
     OnlyIf.NOT_ANSWERED: "If the person has not answered by then.",
@@ -129,7 +132,8 @@ class PreviewMaking:
                 yield self.totals.counted(_previewed_filtered(position, plan))
                 continue
             shown = self._previewed(piece, position, next(decided))
-            yield self.totals.counted(shown, plan.plan.step.channel)
+            hour = _local_hour(shown.until or self._now, plan.plan.where.zones, self._time_zone)
+            yield self.totals.counted(shown, plan.plan.step.channel, hour)
 
     def _previewed(self, piece: int, position: int, decided: DecidedMessage) -> PreviewedMessage:
         recipient = decided.keyed.plan.recipient
@@ -153,12 +157,15 @@ class _Totals:
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     opens_at: Counter[str] = field(default_factory=Counter)
+    arrivals: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     warnings: Counter[str] = field(default_factory=Counter)
     units: Counter[Channel] = field(default_factory=Counter)
     parts: int = 0
 
-    def counted(self, shown: PreviewedMessage, channel: Channel | None = None) -> PreviewedMessage:
-        """The same, counted; of what would go out with its parts."""
+    def counted(
+        self, shown: PreviewedMessage, channel: Channel | None = None, hour: str = ""
+    ) -> PreviewedMessage:
+        """The same, counted; of what would go out with its parts, and the person's hour at which it does."""
         self.counts[shown.verdict] += 1
         if shown.kind:
             self.reasons[f"{shown.verdict}: {shown.kind}"] += 1
@@ -169,6 +176,8 @@ class _Totals:
             self.units[channel] += shown.parts
             self.parts += shown.parts
             self.warnings.update(shown.warnings)
+            if shown.kind not in (_FOR_THE_PERSON, _FOR_A_CANCELATION):
+                self.arrivals[hour][shown.verdict] += 1
         return shown
 
     def summed(self, preview: Preview) -> Preview:
@@ -180,11 +189,18 @@ class _Totals:
             counts=dict(self.counts),
             reasons=dict(self.reasons),
             opens_at=dict(self.opens_at),
+            arrivals={hour: dict(counts) for hour, counts in sorted(self.arrivals.items())},
             warnings=dict(self.warnings),
             parts=self.parts,
             estimated_cost=str(estimated_cost(self.units)),
             currency=CURRENCY,
         )
+
+
+@lru_cache(maxsize=4096)  # most people of a campaign get it at a few moments, in a few zones
+def _local_hour(moment: datetime, zones: tuple[str, ...], home: str) -> str:
+    """The hour on the clock of somebody who may be in these zones: 09."""
+    return f"{moment.astimezone(ZoneInfo(main_zone(zones, home, moment.year))):%H}"
 
 
 def _previewed_message(position: int, decided: DecidedMessage, now: datetime) -> PreviewedMessage:

@@ -3,6 +3,9 @@
 A campaign's fire plans its messages; a standing one plans nothing. Each sender has one a day (UTC), under a
 content of its own, and every answer is one message and one batch of it: claimed, let go, sent and recorded as
 all are. Its books are counted from its messages, so they close without anybody writing to the fire.
+
+What people of the company have sent to themselves, as a test, goes the same way through fires of their own,
+so that no report counts it.
 """
 
 from collections.abc import Iterable
@@ -19,11 +22,15 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.fires.fire import Fire, PlannedStep
 from shared.domain.ids import computed_id
-from shared.domain.messages.message import Message, rendering_hash
-from shared.domain.messages.purpose import ANSWERING, Purpose
+from shared.domain.messages.message import Message, rendering_hash, said
+from shared.domain.messages.packing import packed
+from shared.domain.messages.purpose import ANSWERING, TESTING, Purpose
 from shared.domain.senders.sender import Sender
+from shared.domain.templates.provider_content import FilledContent
 
-STANDING_CAMPAIGN = "answers"  # no company has a campaign with this id: theirs are random
+# No company has a campaign with one of these ids: theirs are random.
+STANDING_CAMPAIGN, TEST_CAMPAIGN = "answers", "tests"
+_NAMES = {STANDING_CAMPAIGN: "Answers", TEST_CAMPAIGN: "Tests"}
 _EVER = datetime(2026, 1, 1, tzinfo=UTC)
 _ALWAYS = ContactWindow(opens=time(0, 0), closes=time(0, 0))
 
@@ -32,7 +39,8 @@ _ALWAYS = ContactWindow(opens=time(0, 0), closes=time(0, 0))
 class Answer:
     """A text for one person: under which id, what for, and until when it is of use.
 
-    `about` is the message it is about, if it is about one; `reply_id` the reply that asks for it.
+    `about` is the message it is about, if it is about one; `reply_id` the reply that asks for it. `html` and
+    the provider's format `content` are as messages have them.
     """
 
     id: str
@@ -42,13 +50,22 @@ class Answer:
     subject: str = ""
     about: Message | None = None
     reply_id: str | None = None
+    html: str = ""
+    content: FilledContent | None = None
+
+    @property
+    def campaign_id(self) -> str:
+        """Under which of the standing campaigns it goes out."""
+        return TEST_CAMPAIGN if self.purpose in TESTING else STANDING_CAMPAIGN
 
 
-def standing_content(sender: Sender, company: Company) -> CampaignContent:
+def standing_content(
+    sender: Sender, company: Company, campaign_id: str = STANDING_CAMPAIGN
+) -> CampaignContent:
     """What a sender's standing fire sends from: the sender as it is, at any time of day."""
     campaign = Campaign(
-        id=STANDING_CAMPAIGN,
-        name="Answers",
+        id=campaign_id,
+        name=_NAMES[campaign_id],
         audience=PeopleAudience(include=()),
         steps=(),
         created_at=_EVER,
@@ -74,23 +91,27 @@ def standing_content(sender: Sender, company: Company) -> CampaignContent:
 
 def standing_fire(content: CampaignContent, sender_id: str, now: datetime) -> Fire:
     """The sender's standing fire of the day. Nothing of it is ever open: it waits for nobody."""
-    day = now.astimezone(UTC).date()
+    day, campaign_id = now.astimezone(UTC).date(), content.campaign.id
+    purposes = TESTING if campaign_id == TEST_CAMPAIGN else ANSWERING
     return Fire(
-        id=standing_fire_id(content.content_hash, sender_id, day),
-        campaign_id=STANDING_CAMPAIGN,
+        id=standing_fire_id(content.content_hash, sender_id, day, campaign_id),
+        campaign_id=campaign_id,
         slot=f"{sender_id} {day.isoformat()}",
         content_hash=content.content_hash,
         fired_at=datetime.combine(day, time(0), UTC),
-        steps=tuple(PlannedStep(step_id=purpose, planned=0, chunk_count=0) for purpose in ANSWERING),
+        steps=tuple(PlannedStep(step_id=purpose, planned=0, chunk_count=0) for purpose in purposes),
         chunks_stored=True,
         is_closed=True,
         is_standing=True,
     )
 
 
-def standing_fire_id(content_hash: str, sender_id: str, day: date) -> str:
+def standing_fire_id(
+    content_hash: str, sender_id: str, day: date, campaign_id: str = STANDING_CAMPAIGN
+) -> str:
     """Computed, so that storing it twice stores it once. One with other steps is another fire."""
-    return computed_id(STANDING_CAMPAIGN, sender_id, content_hash, day.isoformat(), *ANSWERING)
+    purposes = TESTING if campaign_id == TEST_CAMPAIGN else ANSWERING
+    return computed_id(campaign_id, sender_id, content_hash, day.isoformat(), *purposes)
 
 
 def answer_message(
@@ -110,8 +131,13 @@ def answer_message(
         address=address,
         body=answer.text,
         subject=answer.subject,
+        packed_html=packed(answer.html),
+        content=answer.content,
         rendering_hash=rendering_hash(
-            fire.content_hash, sender.channel, address, answer.subject, answer.text
+            fire.content_hash,
+            sender.channel,
+            address,
+            *said(answer.subject, answer.text, answer.html, content=answer.content),
         ),
         time_zones=about.time_zones if about else (time_zone,),
         created_at=now,

@@ -1,4 +1,4 @@
-"""What a message is for: a campaign, or an answer to what one person did."""
+"""What a message is for: a campaign, an answer to what one person did, or a test."""
 
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ class Purpose(StrEnum):
     LIST_CONFIRMATION = "list_confirmation"  # asks somebody once whether they want to be on a list
     WRITTEN = "written"  # by somebody of the company, to who wrote
     TRIAL_CODE = "trial_code"  # by which an address is verified: the one message a trial lets through
+    TEST = "test"  # what somebody of the company has sent to their own address: in no campaign's ledger
 
 
-ANSWERING = tuple(one for one in Purpose if one is not Purpose.CAMPAIGN)
+TESTING = (Purpose.TEST,)
+ANSWERING = tuple(one for one in Purpose if one not in (Purpose.CAMPAIGN, *TESTING))

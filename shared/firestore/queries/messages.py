@@ -25,10 +25,17 @@ CHANNEL_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "chan
 CHANNEL_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "channel", "delivery"))
 CHANNEL_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "channel", "disposition"))
 FIRE_BATCHES = Query(collection="batches", equal=("fire_id", "state"))
+FIRE_BATCHES_FIRST = Query(
+    collection="batches", equal=("fire_id", "state"), order=("planned_start", "ASCENDING")
+)
+FIRE_BATCHES_LAST = Query(
+    collection="batches", equal=("fire_id", "state"), order=("planned_start", "DESCENDING")
+)
 SENDER_BATCHES = Query(collection="batches", equal=("sender_id", "state"))
 MESSAGES_TO_ADDRESS = Query(
     collection="messages", equal=("address", "sender_id"), order=("sending_at", "DESCENDING")
 )
+FIRE_MESSAGES_SINCE = Query(collection="messages", equal=("fire_id",), range=("sending_at", ">="))
 MESSAGES_CALLED_SINCE = Query(collection="messages", equal=("address",), range=("sending_at", ">="))
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))

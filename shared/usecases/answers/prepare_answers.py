@@ -16,7 +16,6 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.standing import (
-    STANDING_CAMPAIGN,
     Answer,
     answer_message,
     standing_content,
@@ -45,7 +44,7 @@ class Prepared:
         """Store all of it, as part of the transaction in which it was prepared."""
         stores = runtime.stores
         if self.content is not None:
-            item_id = computed_id(STANDING_CAMPAIGN, self.content.content_hash)
+            item_id = computed_id(self.content.campaign.id, self.content.content_hash)
             stores.campaign_contents.put(transaction, company_id, item_id, self.content)
         if self.fire is not None:
             stores.fires.put(transaction, company_id, self.fire.id, self.fire)
@@ -66,11 +65,14 @@ async def prepare_answers(
     address: str,
     answers: Sequence[Answer],
 ) -> Prepared:
-    """The answers that are not stored yet, ready to be written. It only reads; its writes come last."""
+    """The answers that are not stored yet, ready to be written; all are of one standing campaign.
+
+    It only reads; its writes come last.
+    """
     if not answers:
         return NOTHING
     stores, now = runtime.stores, runtime.now()
-    content = standing_content(sender, company)
+    content = standing_content(sender, company, answers[0].campaign_id)
     fire = standing_fire(content, sender.id, now)
     stored = await stores.messages.find_many(company_id, [one.id for one in answers], transaction)
     known = await stores.fires.find(company_id, fire.id, transaction)

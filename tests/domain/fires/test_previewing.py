@@ -107,6 +107,7 @@ def test_what_is_counted_adds_up() -> None:
             "skipped: opted_out": 1,
             "skipped: duplicate": 1,
         },
+        arrivals={"12": {"will_send": 2}},
         parts=2,
         estimated_cost=totals.estimated_cost,
     )
@@ -120,6 +121,7 @@ def test_what_waits_for_the_window_is_shown_with_when_it_opens() -> None:
     opens = NOON + timedelta(hours=2)
     assert (one.verdict, one.until, one.kind) == (Verdict.WILL_WAIT, opens, "outside the contact window")
     assert totals.opens_at == {opens.isoformat(): 1}
+    assert totals.arrivals == {"14": {"will_wait": 1}}
     assert totals.parts == 1
 
 

@@ -93,7 +93,8 @@ LAST = (
 )
 # A campaign's way, which needs credentials that work: before they are changed.
 FIRST = (
-    *("get_company", "add_campaign", "mark_campaign_ready", "reopen_one_campaign", "mark_campaign_ready"),
+    *("get_company", "add_campaign", "send_one_test", "mark_campaign_ready", "reopen_one_campaign"),
+    "mark_campaign_ready",
     "approve_one_campaign",
     *("pause_one_campaign", "resume_one_campaign", "cancel_one_campaign"),
     *("add_campaign", "mark_campaign_ready", "fire_one_campaign", "get_campaign_status"),

@@ -1,0 +1,115 @@
+"""Rejected rows as a form: what is corrected is read as a file of its own."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import InvalidInput, NotFound, RollcallError
+from shared.domain.files.file import File
+from shared.usecases.files.mend_rejected import mend_rejected
+from shared.views.files import get_file, read_rejected_table
+from shared.views.sources import get_source
+
+pages = Pages()
+ROWS_SHOWN, CELLS_SHOWN = 20, 1_000  # on a page
+VALUE_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowForm:
+    """A rejected row: its place among them, why it was rejected, its cells, and what is still wrong."""
+
+    place: int
+    reason: str
+    cells: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowForms:
+    """Some rejected rows of a file. `columns` are those that are read, by their place in the header."""
+
+    columns: list[tuple[int, str]]
+    rows: list[RowForm]
+    first: int
+    more: int  # the place of the next ones; 0 at the end
+
+
+@pages.get("/files/{file_id}/rejected", Scope.WRITE)
+async def show_rejected(visit: Visit) -> Response:
+    """The first rejected rows, or those from a place on."""
+    file = await get_file(visit.runtime, visit.company_id, visit.path("file_id"))
+    return _page(visit, file, await _forms(visit, file, _first(visit.query("from"))))
+
+
+@pages.post("/files/{file_id}/rejected", Scope.WRITE)
+async def correct_rejected(visit: Visit) -> Response:
+    """Have the rows read that were changed."""
+    file = await get_file(visit.runtime, visit.company_id, visit.path("file_id"))
+    forms = await _forms(visit, file, _first(visit.form.given("from")))
+    typed = {row.place: _typed(visit, row, forms) for row in forms.rows}
+    visit.form.check()
+    corrected = {row.place: typed[row.place] for row in forms.rows if typed[row.place] != row.cells}
+    here = f"/files/{file.id}/rejected"
+    if not corrected:
+        return visit.go(f"{here}?from={forms.first}", refused="Nothing was changed.")
+    try:
+        made = await mend_rejected(visit.runtime, visit.company_id, file.id, corrected)
+    except InvalidInput as invalid:
+        return _page(visit, file, _with_problems(forms, typed, invalid), 422)
+    except NotFound:
+        raise
+    except RollcallError as refused:
+        return visit.go(here, refused=str(refused))
+    count = len(corrected)
+    said = "The corrected row is" if count == 1 else f"The {count} corrected rows are"
+    return visit.go(f"/files/{made.id}", done=f"{said} read as a file of its own: this one.")
+
+
+def _with_problems(forms: RowForms, typed: dict[int, tuple[str, ...]], invalid: InvalidInput) -> RowForms:
+    problems = {one.field: one.reason for one in invalid.problems}
+    rows = [
+        RowForm(
+            place=row.place,
+            reason=row.reason,
+            cells=typed[row.place],
+            problem=problems.get(f"rows[{row.place}]", ""),
+        )
+        for row in forms.rows
+    ]
+    return RowForms(columns=forms.columns, rows=rows, first=forms.first, more=forms.more)
+
+
+async def _forms(visit: Visit, file: File, first: int) -> RowForms:
+    table = await read_rejected_table(visit.runtime, visit.company_id, file.id)
+    source = await get_source(visit.runtime, visit.company_id, file.source_id)
+    names = {name.casefold() for column in source.columns for name in column.names}
+    columns = [(at, name) for at, name in enumerate(table.header) if name.casefold().strip() in names]
+    shown = max(1, min(ROWS_SHOWN, CELLS_SHOWN // max(1, len(columns))))
+    width, end = len(table.header), first + shown
+    rows = [
+        RowForm(place=place, reason=reason, cells=(*cells, *[""] * (width - len(cells))))
+        for place, (cells, reason) in enumerate(table.rows[first:end], first)
+    ]
+    return RowForms(columns=columns, rows=rows, first=first, more=end if end < len(table.rows) else 0)
+
+
+def _typed(visit: Visit, row: RowForm, forms: RowForms) -> tuple[str, ...]:
+    """The row's cells as they are typed now; what is not in the form stays."""
+    cells = list(row.cells)
+    for at, _ in forms.columns:
+        name = f"r{row.place}.{at}"
+        if name in visit.form and " ".join(cells[at].split()) != visit.form.given(name):
+            cells[at] = visit.form.line(name, is_needed=False, most=VALUE_CHARACTERS)
+    return tuple(cells)
+
+
+def _first(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+
+
+def _page(visit: Visit, file: File, forms: RowForms, code: int = 200) -> Response:
+    return visit.page("files/rejected.html", code=code, file=file, forms=forms)
