@@ -104,6 +104,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "contacts": ("--count=100000",),
     "people": ("--count=100000",),
     "automations": ("--count=50000",),
+    "pages": ("--rows=100000", "--contacts=10000"),
     "cold_start": (),
 }
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {

@@ -79,9 +79,12 @@ class Collection(Documents[T]):
                 return
             after = page.next_after
 
-    async def count(self, company_id: str, query: Query, *values: object) -> int:
-        """How many records match, counted by Firestore."""
-        matches = await _answer(self._filtered(self._base(company_id), query, values).count())
+    async def count(
+        self, company_id: str, query: Query, *values: object, transaction: AsyncTransaction | None = None
+    ) -> int:
+        """How many records match, counted by Firestore. With a transaction it is part of it."""
+        counted = self._filtered(self._base(company_id), query, values).count()
+        matches = await _answer(counted, transaction)
         metering.count_aggregation(matches)
         return matches
 
@@ -286,8 +289,8 @@ def _change(writer: AsyncWriteBatch, change: _Change) -> None:
     writer.update(*change)
 
 
-async def _answer(aggregation: Any) -> int:
-    result = await aggregation.get(retry=READ_RETRY)
+async def _answer(aggregation: Any, transaction: AsyncTransaction | None = None) -> int:
+    result = await aggregation.get(transaction=transaction, retry=read_retry(transaction))
     return int(result[0][0].value)
 
 

@@ -7,6 +7,8 @@ from shared.domain.campaigns.working_days import check_calendar
 from shared.domain.characters import check_characters
 from shared.domain.companies.company import Company
 from shared.domain.companies.consent_rules import check_rules
+from shared.domain.companies.contact_hours import ContactHours, check_hours
+from shared.domain.companies.kept_for import KeptFor, check_kept_for
 from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import InvalidInput, Problem
 from shared.runtime import Runtime
@@ -20,8 +22,11 @@ async def change_company(
     postal_address: str | None = None,
     consent: Mapping[str, object] | None = None,
     calendar: WorkCalendar | None = None,
+    kept_for: KeptFor | None = None,
+    contact_hours: ContactHours | None = None,
 ) -> Company:
-    """Change which numbers are sent to, where it can be written to, its working days, and rules for refusals.
+    """Change which numbers are sent to, where it can be written to, its working days, rules for refusals, and
+    how long it keeps what it has.
 
     What is None stays. Campaigns that are ready keep what they were frozen with; the rules hold at once.
     Raises NotFound, InvalidInput.
@@ -40,6 +45,13 @@ async def change_company(
     if calendar is not None:
         problems += _under("calendar", check_calendar(calendar))
         changes["calendar"] = calendar
+    if contact_hours is not None:
+        problems += _under("contact_hours", check_hours(contact_hours))
+        changes["contact_hours"] = contact_hours
+    if kept_for is not None:
+        longest = (runtime.settings.rows_retention_days, runtime.settings.retention_days)
+        problems += _under("kept_for", check_kept_for(kept_for, *longest))
+        changes["kept_for"] = kept_for
     if allows_possible_numbers is not None:
         changes["allows_possible_numbers"] = allows_possible_numbers
     if problems:
