@@ -83,8 +83,7 @@ class Collection(Documents[T]):
         self, company_id: str, query: Query, *values: object, transaction: AsyncTransaction | None = None
     ) -> int:
         """How many records match, counted by Firestore. With a transaction it is part of it."""
-        counted = self._filtered(self._base(company_id), query, values).count()
-        matches = await _answer(counted, transaction)
+        matches = await _answer(self._filtered(self._base(company_id), query, values).count(), transaction)
         metering.count_aggregation(matches)
         return matches
 
@@ -165,8 +164,7 @@ class Collection(Documents[T]):
     ) -> AsyncIterator[object]:
         """One field of every match, `limit` at most; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
-        if limit is not None:
-            found = found.limit(limit)
+        found = found if limit is None else found.limit(limit)
         read = 0
         async for snapshot in found.stream(retry=READ_RETRY):
             read += 1

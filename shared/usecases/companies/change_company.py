@@ -32,8 +32,7 @@ async def change_company(
     Raises NotFound, InvalidInput.
     """
     companies = runtime.stores.companies
-    changes: dict[str, object] = {}
-    problems: list[Problem] = []
+    changes, problems = _parts(runtime, calendar, contact_hours, kept_for)
     if postal_address is not None:
         problems += check_characters("postal_address", postal_address)
         changes["postal_address"] = postal_address.strip()
@@ -42,16 +41,6 @@ async def change_company(
         rules = replace(company.consent, **consent)  # type: ignore[arg-type]  # fields of ConsentRules
         problems += _under("consent", check_rules(rules))
         changes["consent"] = rules
-    if calendar is not None:
-        problems += _under("calendar", check_calendar(calendar))
-        changes["calendar"] = calendar
-    if contact_hours is not None:
-        problems += _under("contact_hours", check_hours(contact_hours))
-        changes["contact_hours"] = contact_hours
-    if kept_for is not None:
-        longest = (runtime.settings.rows_retention_days, runtime.settings.retention_days)
-        problems += _under("kept_for", check_kept_for(kept_for, *longest))
-        changes["kept_for"] = kept_for
     if allows_possible_numbers is not None:
         changes["allows_possible_numbers"] = allows_possible_numbers
     if problems:
@@ -59,6 +48,21 @@ async def change_company(
     if changes:
         await companies.change(company_id, **changes)
     return await companies.get(company_id)
+
+
+def _parts(
+    runtime: Runtime, calendar: WorkCalendar | None, hours: ContactHours | None, kept: KeptFor | None
+) -> tuple[dict[str, object], list[Problem]]:
+    """The parts that are given and replaced as a whole, and what is wrong with them."""
+    longest = (runtime.settings.rows_retention_days, runtime.settings.retention_days)
+    faults: dict[str, Iterable[Problem]] = {
+        "calendar": check_calendar(calendar) if calendar else (),
+        "contact_hours": check_hours(hours) if hours else (),
+        "kept_for": check_kept_for(kept, *longest) if kept else (),
+    }
+    given: dict[str, object] = {"calendar": calendar, "contact_hours": hours, "kept_for": kept}
+    changes = {name: part for name, part in given.items() if part is not None}
+    return changes, [fault for name, found in faults.items() for fault in _under(name, found)]
 
 
 def _under(place: str, problems: Iterable[Problem]) -> list[Problem]:

@@ -17,7 +17,7 @@ from shared.runtime import Runtime
 _NOBODYS = "nobody"  # one record, written again and again, of a company that is none
 
 
-def put_sign_in(
+def note_sign_in(
     runtime: Runtime,
     writer: Writer,
     company_id: str,

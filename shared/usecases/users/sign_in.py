@@ -14,7 +14,7 @@ from shared.domain.ids import ID_LENGTH
 from shared.firestore.kit.transactions import commit
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import hashing_turn
-from shared.usecases.users.note_sign_in import note_refusal, put_sign_in
+from shared.usecases.users.note_sign_in import note_refusal, note_sign_in
 
 _NOBODY = "0" * ID_LENGTH
 
@@ -85,7 +85,7 @@ async def begin_session(
         runtime.stores.users.change(writer, company_id, user.id, signed_in_at=now)
     if not awaits_code and came_from is not None:
         begun = AuditAction.BEGUN
-        put_sign_in(runtime, writer, company_id, user, begun, session_id=session.id, came_from=came_from)
+        note_sign_in(runtime, writer, company_id, user, begun, session_id=session.id, came_from=came_from)
     await commit(writer)
     return NewSession(token=token, awaits_code=awaits_code)
 
