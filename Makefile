@@ -82,8 +82,8 @@ shapes: setup ## write the shapes records are stored in, when one got a new vers
 examples: setup ## make the requests of the API's examples again, and write their answers down
 	@$(BIN)/python -m tests.kit.docs.story
 
-screens: setup ## a page of the pictures that the portal's browser tests left, at both widths
-	@$(BIN)/python -m tests.kit.portal.contact_sheet
+screens: setup ## a page of the pictures that the portal's browser tests left, at both widths (DOC=1: the README's into docs/pictures)
+	@$(BIN)/python -m tests.kit.portal.contact_sheet $(if $(DOC),--document)
 
 lock: setup ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv

@@ -16,6 +16,7 @@ ENTRY_POINTS = {
     "reconcile_sends": "functions.ticks",
     "watch_work": "functions.ticks",
     "renew_credentials": "functions.ticks",
+    "delete_expired": "functions.ticks",
     "advance_enrollments": "functions.ticks",
     "advance_sequences": "functions.ticks",
     "ingest_file": "functions.workers",

@@ -20,6 +20,7 @@ from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from functions.api.previews import PreviewOutput
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
+from shared.domain.campaigns.window import usual_window
 from shared.usecases.campaigns.approve_campaign import approve_campaign
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.mark_ready import mark_ready
@@ -31,6 +32,7 @@ from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.senders.inspect_sender import sender_remarks
 from shared.views import campaigns as view
+from shared.views.companies import get_company
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
 
@@ -68,9 +70,12 @@ class CampaignStatusOutput(Output):
 async def add_campaign(
     caller: Writer, body: CampaignInput, request: Request, response: Response
 ) -> CampaignDetailOutput:
-    """Create a draft."""
-    now = caller.runtime.now()
-    campaign = Campaign(id=new_id(request), created_at=now, updated_at=now, **body.given())
+    """Create a draft. Without a `window` it has that of the company's `contact_hours`."""
+    now, given = caller.runtime.now(), body.given()
+    if "window" not in given:
+        company = await get_company(caller.runtime, caller.company_id)
+        given["window"] = usual_window(company.contact_hours)
+    campaign = Campaign(id=new_id(request), created_at=now, updated_at=now, **given)
     campaign = await create_campaign(caller.runtime, caller.company_id, campaign)
     response.headers["Location"] = f"/v1/campaigns/{campaign.id}"
     return CampaignDetailOutput.of(campaign)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter
@@ -11,13 +11,15 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from functions.api.frequency_cap_shapes import FrequencyCapInput, FrequencyCapOutput
 from functions.api.kit.authentication import Admin, Reader
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import LEFT_OUT, Day, Input, Output
+from functions.api.kit.shapes import LEFT_OUT, Day, Input, Output, WallTime, WallTimeShown
 from shared.domain.companies.consent_rules import (
     ANSWER_CHARACTERS,
     MOST_TOPICS,
     TOPIC_CHARACTERS,
     OptOutScope,
 )
+from shared.domain.companies.contact_hours import WEEK, ContactHours
+from shared.domain.companies.kept_for import KeptFor
 from shared.domain.companies.work_calendar import WorkCalendar
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.companies.require_approval import MOST, require_approval
@@ -50,6 +52,23 @@ class CalendarOutput(Output):
     closed_days: tuple[date, ...]
 
 
+class ContactHoursOutput(Output):
+    """What new campaigns' contact windows begin with."""
+
+    days: tuple[int, ...]
+    opens: WallTimeShown
+    closes: WallTimeShown
+    keeps_quiet_hours: bool
+
+
+class KeptForOutput(Output):
+    """Days for which things are kept; null: for as long as whoever runs Rollcall keeps them."""
+
+    rows: int | None
+    messages: int | None
+    replies: int | None
+
+
 class CompanyOutput(Output):
     """A company. Its time zone and region hold where a row says nothing better.
 
@@ -70,6 +89,8 @@ class CompanyOutput(Output):
     is_in_trial: bool
     consent: ConsentRulesOutput
     calendar: CalendarOutput
+    contact_hours: ContactHoursOutput
+    kept_for: KeptForOutput
     created_at: datetime
 
 
@@ -105,8 +126,37 @@ class CalendarInput(Input):
     closed_days: Annotated[tuple[Day, ...], Field(max_length=400)] = ()
 
 
+class ContactHoursInput(Input):
+    """The contact window of campaigns that are created without one. `days` are 1 (Monday) to 7."""
+
+    record_type: ClassVar[Callable[..., Any] | None] = ContactHours
+    days: Annotated[
+        tuple[Annotated[StrictInt, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
+    ] = WEEK
+    opens: WallTime = time(9, 0)
+    closes: WallTime = time(20, 0)
+    keeps_quiet_hours: StrictBool = False
+
+
+_Days = Annotated[StrictInt, Field(ge=1, le=36_500)] | None
+
+
+class KeptForInput(Input):
+    """For how many days rows (with their uploads), messages (with their failures) and replies are kept.
+
+    30 at least, and at most what whoever runs Rollcall keeps; null: that. What is over is deleted within
+    a day.
+    """
+
+    record_type: ClassVar[Callable[..., Any] | None] = KeptFor
+    rows: _Days = None
+    messages: _Days = None
+    replies: _Days = None
+
+
 class CompanyChanges(Input):
-    """What may be changed of a company. Its `calendar` is replaced as a whole.
+    """What may be changed of a company. Its `calendar`, `contact_hours` and `kept_for` are replaced
+    as a whole.
 
     Templates say its `postal_address` as `company_postal_address`. Campaigns for more than `approval_above`
     recipients need a second person's approval; null: none does.
@@ -116,6 +166,8 @@ class CompanyChanges(Input):
     postal_address: Annotated[str, Field(max_length=500)] = LEFT_OUT
     consent: ConsentRulesChanges = LEFT_OUT
     calendar: CalendarInput = LEFT_OUT
+    contact_hours: ContactHoursInput = LEFT_OUT
+    kept_for: KeptForInput = LEFT_OUT
     approval_above: Annotated[int, Field(ge=0, le=MOST)] | None = LEFT_OUT
 
 
@@ -127,7 +179,8 @@ async def get_company(caller: Reader) -> CompanyOutput:
 
 @router.patch("")
 async def change_own_company(caller: Admin, body: CompanyChanges) -> CompanyOutput:
-    """Change which numbers the company sends to, its address and working days, and its rules for refusals.
+    """Change which numbers the company sends to, its address and working days, its rules for refusals, and
+    how long it keeps what it has.
 
     Campaigns that are ready stay as they were frozen; the rules hold at once.
     """
@@ -139,6 +192,8 @@ async def change_own_company(caller: Admin, body: CompanyChanges) -> CompanyOutp
         postal_address=body.postal_address,
         consent=body.consent.given() if body.consent else None,
         calendar=given.get("calendar"),
+        contact_hours=given.get("contact_hours"),
+        kept_for=given.get("kept_for"),
     )
     if "approval_above" in given:
         above = given["approval_above"]

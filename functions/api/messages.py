@@ -37,8 +37,9 @@ class WaitOutput(Output):
     """What a message waits for, in words, and until when, where that is known.
 
     `kind`: `not_due` (its step), `outside_window`, `closed_day`, `holiday`, `quiet_hours` (of a place),
-    `pace` (of its sender), `held` (something is paused), `cap`, `condition` (what is to come first has not),
-    `person` (is to write first), `cancelation` (of its appointment), or `due`.
+    `pace` (of its sender), `held` (something is paused), `cap`, `capacity` (of its sender, in a day),
+    `condition` (what is to come first has not), `person` (is to write first), `cancelation` (of its
+    appointment), or `due`.
     """
 
     kind: str

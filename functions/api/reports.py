@@ -16,8 +16,8 @@ from shared.views.reports import report_fire
 router = APIRouter(prefix="/v1", tags=["reports"], route_class=ApiRoute)
 
 
-class FireReportOutput(Output):
-    """A fire in numbers that add up: the ledger, and what its parts are made of."""
+class FireLineOutput(Output):
+    """A fire among others; its own report says what its numbers are made of."""
 
     fire_id: str
     campaign_id: str
@@ -26,6 +26,11 @@ class FireReportOutput(Output):
     percent: int
     ledger: LedgerOutput
     note: str
+
+
+class FireReportOutput(FireLineOutput):
+    """A fire in numbers that add up: the ledger, and what its parts are made of."""
+
     skipped: dict[str, int]
     failed: dict[str, int]
     unknown: dict[str, int]
@@ -72,7 +77,7 @@ class RangeReportOutput(Output):
     deliveries: dict[str, int]
     dispositions: dict[str, int]
     replies: dict[str, int]
-    fires: tuple[FireReportOutput, ...]
+    fires: tuple[FireLineOutput, ...]
     skipped: dict[str, int]
     failed: dict[str, int]
     unknown: dict[str, int]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from functions.api.kit.authentication import Admin, Reader, Sending
 from functions.api.kit.channel_name import ChannelName
@@ -13,6 +13,7 @@ from functions.api.kit.paging import Page, RowPage, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed, Output
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
+from shared.domain.senders.day_left import MOST_A_DAY
 from shared.domain.senders.sender import Provider, Sender
 from shared.domain.templates.provider_content import Approval
 from shared.usecases.senders.add_sender import add_sender
@@ -64,12 +65,15 @@ class SenderChanges(Input):
     confirm STOP in place of the company's. `keywords_at_provider` is true while the provider answers STOP,
     START and HELP by itself, as Twilio does for text messages; set it to false once that is turned off there.
     `stand_in_id` is a sender of the same channel: while this one's provider is down, that one takes over what
-    was provably not accepted. `link_name` is what links that open a chat are made of: an Instagram account's
+    was provably not accepted. `daily_capacity` is how many messages of campaigns may leave from it in a day,
+    on the company's clock; null: as many as its pace allows. What is beyond waits for the next day.
+    `link_name` is what links that open a chat are made of: an Instagram account's
     name (without it nobody can be invited there), or a page's.
     """
 
     name: _Name = LEFT_OUT
     rate_per_second: _Rate = LEFT_OUT
+    daily_capacity: Annotated[StrictInt, Field(ge=1, le=MOST_A_DAY)] | None = None
     reply_to: Annotated[str, Field(min_length=1, max_length=320)] | None = None
     help_text: _Text = LEFT_OUT
     opt_out_text: _Text = LEFT_OUT
@@ -101,6 +105,7 @@ class SenderOutput(Output):
     keywords_at_provider: bool
     stand_in_id: str | None
     link_name: str
+    daily_capacity: int | None
     created_at: datetime | None
 
 

@@ -13,6 +13,7 @@ from shared.domain.channels.channel import channel_at
 from shared.domain.companies.company import Company
 from shared.usecases.answers.send_trial_code import send_trial_code
 from shared.usecases.companies.enter_trial_code import enter_trial_code
+from shared.usecases.companies.remove_verified import remove_verified
 from shared.views.companies import get_company
 
 router = APIRouter(prefix="/v1/trial", tags=["trial"], route_class=ApiRoute)
@@ -62,6 +63,12 @@ class EnteredCodeInput(Input):
     code: Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
+class VerifiedAddressInput(Input):
+    """One of the verified addresses, as the trial shows it."""
+
+    address: _Address
+
+
 @router.get("")
 async def get_trial(caller: Reader) -> TrialOutput:
     """The company's trial. Only whoever runs Rollcall begins and ends it."""
@@ -87,6 +94,13 @@ async def enter_one_trial_code(caller: Admin, body: EnteredCodeInput) -> TrialOu
         body.code,
         by=f"key {caller.key.id}",
     )
+    return _shown(company, caller.runtime.now())
+
+
+@router.post("/remove")
+async def remove_verified_address(caller: Admin, body: VerifiedAddressInput) -> TrialOutput:
+    """Take an address from the verified ones: nothing more goes there while the trial lasts."""
+    company = await remove_verified(caller.runtime, caller.company_id, body.address)
     return _shown(company, caller.runtime.now())
 
 

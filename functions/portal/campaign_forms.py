@@ -44,7 +44,10 @@ async def show_new(visit: Visit) -> Response:
         return visit.page("campaigns/choose_file.html", files=usable)
     file = await get_file(visit.runtime, visit.company_id, file_id)
     choices = await choices_of(visit, file)
+    hours = visit.company.contact_hours
     typed = typed_of_campaign(None, None) | {"id": random_id(), "template_id": random_id()}
+    typed |= {"days": [str(day) for day in hours.days], "opens": f"{hours.opens:%H:%M}"}
+    typed["closes"] = f"{hours.closes:%H:%M}"
     return await _page(visit, choices, typed, {})
 
 
@@ -82,6 +85,8 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
         step = replace(made.steps[0], template_id=template.id)
         made = replace(made, steps=(step, *made.steps[1:]))
         if known is None:
+            is_quiet = visit.company.contact_hours.keeps_quiet_hours
+            made = replace(made, window=replace(made.window, keeps_quiet_hours=is_quiet))
             await create_campaign(visit.runtime, visit.company_id, made)
         else:
             changes = {name: getattr(made, name) for name in CHANGED}

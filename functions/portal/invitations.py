@@ -48,7 +48,7 @@ async def accept(visit: Visit) -> Response:
         return await _page(visit, token, invitation, str(conflict))
     except NotFound:
         raise _OVER from None
-    session = await begin_session(visit.runtime, token.company_id, user)
+    session = await begin_session(visit.runtime, token.company_id, user, came_from=visit.address)
     return go_signed_in(visit, session, "/", done=f"Welcome, {user.name}. Your password is set.")
 
 

@@ -41,7 +41,7 @@ async def come_back(visit: Visit) -> Response:
         return _refused(visit, _OVER)
     try:
         brought = {name: text for name, text in answer.items() if text}
-        session = await sign_in_by_oidc(visit.runtime, begun.company_id, begun, brought)
+        session = await sign_in_by_oidc(visit.runtime, begun.company_id, begun, brought, visit.address)
     except SignInRefused as refused:
         return _refused(visit, str(refused))
     except Unavailable:

@@ -9,6 +9,7 @@ from shared.domain.channels.channel import Channel, all_channels
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
+from shared.domain.senders.day_left import MOST_A_DAY
 from shared.domain.senders.sender import Provider, Sender
 from shared.usecases.senders.add_sender import add_sender
 from shared.usecases.senders.change_sender import change_sender
@@ -81,6 +82,8 @@ async def change_one_sender(visit: Visit) -> Response:
     rate = form.decimal("rate")
     if rate is not None:
         changes["rate_per_second"] = rate
+    if "capacity" in form:
+        changes["daily_capacity"] = form.whole("capacity", most=MOST_A_DAY, least=1)
     if "reply_to" in form:
         changes["reply_to"] = form.line("reply_to", is_needed=False, most=320) or None
     for field in ("help_text", "opt_out_text"):
@@ -147,7 +150,7 @@ def _credentials(visit: Visit, provider: str) -> dict[str, object]:
 
 
 def _place(field: str) -> str:
-    return "rate" if field == "rate_per_second" else field
+    return {"rate_per_second": "rate", "daily_capacity": "capacity"}.get(field, field)
 
 
 def _form(visit: Visit, problems: dict[str, str]) -> Response:
@@ -172,10 +175,11 @@ def _form(visit: Visit, problems: dict[str, str]) -> Response:
 async def _page(visit: Visit, problems: dict[str, str], state: SenderState | None = None) -> Response:
     runtime, sender_id = visit.runtime, visit.path("sender_id")
     sender = await get_sender(runtime, visit.company_id, sender_id)
-    names = ("name", "rate", "reply_to", "help_text", "opt_out_text", "stand_in_id")
+    names = ("name", "rate", "capacity", "reply_to", "help_text", "opt_out_text", "stand_in_id")
     kept = {
-        **{name: getattr(sender, name) or "" for name in names if name != "rate"},
+        **{name: getattr(sender, name) or "" for name in names if name not in ("rate", "capacity")},
         "rate": f"{sender.rate_per_second:g}",
+        "capacity": str(sender.daily_capacity or ""),
     }
     is_change = bool(problems) and "rate" in visit.form
     return visit.page(

@@ -12,7 +12,11 @@ SETTINGS = (
     ("/settings/users", "Users", "Who may work here, and in which role."),
     ("/settings/sign-in", "How they sign in", "A second factor; your company's own accounts."),
     ("/settings/approval", "A second person's approval", "For which campaigns somebody else must agree."),
-    ("/settings/company", "Your company", "Working days, holidays, quiet hours, what STOP and HELP answer."),
+    (
+        "/settings/company",
+        "Your company",
+        "Working days, contact hours, what STOP does, how long things stay.",
+    ),
     ("/settings/senders", "Senders", "The numbers and mailboxes that messages come from."),
     ("/settings/api-keys", "API keys", "What your programs call Rollcall with."),
     ("/settings/webhooks", "Webhooks", "Where your systems are told of what happens."),

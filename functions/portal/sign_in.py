@@ -72,7 +72,7 @@ async def show_forgotten(visit: Visit) -> Response:
 @pages.post("/sign-out", Scope.READ)
 async def do_sign_out(visit: Visit) -> Response:
     """Sign out of this browser."""
-    await sign_out(visit.runtime, visit.company_id, visit.holder)
+    await sign_out(visit.runtime, visit.company_id, visit.user, visit.holder)
     response = visit.go("/sign-in", done="You are signed out.")
     cookies.end_cookie(response, cookies.SESSION)
     return response

@@ -10,6 +10,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.usecases.answers.send_trial_code import send_trial_code
 from shared.usecases.companies.enter_trial_code import enter_trial_code
+from shared.usecases.companies.remove_verified import remove_verified
 from shared.views.senders import list_senders
 
 pages = Pages()
@@ -54,6 +55,20 @@ async def enter_code(visit: Visit) -> Response:
     except RollcallError as refused:
         return visit.go(HERE, refused=str(refused))
     return visit.go(HERE, done=f"{address} is verified: messages go there.")
+
+
+@pages.post(f"{HERE}/remove", Scope.ADMIN)
+async def remove_address(visit: Visit) -> Response:
+    """Send nothing more to a verified address."""
+    address = visit.form.line("address", most=320)
+    try:
+        visit.form.check()
+        await remove_verified(visit.runtime, visit.company_id, address)
+    except InvalidInput as invalid:
+        return visit.go(HERE, refused=f"The {invalid.problems[0].field} {invalid.problems[0].reason}.")
+    except RollcallError as refused:
+        return visit.go(HERE, refused=str(refused))
+    return visit.go(HERE, done=f"{address} is taken away: nothing more goes there.")
 
 
 async def _page(visit: Visit, problems: dict[str, str]) -> Response:

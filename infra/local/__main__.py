@@ -69,7 +69,7 @@ async def _demo(options: argparse.Namespace) -> int:
     stop_on_signals()
     stack_options = StackOptions(tick_seconds=DEMO_TICK_SECONDS, settings=DEMO_SETTINGS)
     async with Stack(stack_options, say=_say) as stack:
-        is_as_expected = await run_demo(stack, _say)
+        is_as_expected = await run_demo(stack, _say, leaves_work=not options.once)
         if not options.once:
             _show(stack)
             await asyncio.Event().wait()

@@ -8,6 +8,7 @@ from infra.local.sample_appointments import Sample, make_sample
 from infra.local.simulator.client import SimulatorClient
 from infra.local.stack import Stack
 from infra.local.stage import open_stage
+from infra.local.under_way import leave_under_way
 from infra.local.waiting import NoProgress, Say, wait_while_moving
 
 SETTLED = ("sent", "needs_attention")
@@ -34,8 +35,11 @@ TEXT = (
 ANSWERS = ("1", "1.", "2", "3", "Yes?", "1 please", "STOP", "2", "1", "what is this")
 
 
-async def run_demo(stack: Stack, say: Say) -> bool:
-    """Run the job through the stack's API and show each step; whether the books closed as they must."""
+async def run_demo(stack: Stack, say: Say, *, leaves_work: bool = False) -> bool:
+    """Run the job through the stack's API and show each step; whether the books closed as they must.
+
+    With `leaves_work` something is under way at the end, for who then opens the portal.
+    """
     async with open_stage(stack, say) as stage:
         company, api, simulator = stage.company, stage.api, stage.simulator
         sample = make_sample(datetime.now(UTC).date())
@@ -50,6 +54,8 @@ async def run_demo(stack: Stack, say: Say) -> bool:
         report = await _settled(api, fire["id"], sample, say)
         _show(report, say)
         doubled = await _doubled(simulator)
+        if leaves_work:
+            await leave_under_way(stage)
         stage.show_logins()
         return _is_as_expected(report, file, sample, doubled, say)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.domain.companies.audit_record import AuditedField, AuditRecord
+from shared.domain.companies.audit_record import SIGN_IN, AuditedField, AuditRecord
 from shared.firestore.kit.audited import AUDITED
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import AUDIT_RECORDS
@@ -15,7 +15,7 @@ from shared.views.kit.paging import Page, PageAsked, page_of
 
 def audited_nouns() -> tuple[str, ...]:
     """What kinds of things the log tells of, in alphabetical order."""
-    return tuple(sorted(one.noun for one in AUDITED.values()))
+    return tuple(sorted((SIGN_IN, *(one.noun for one in AUDITED.values()))))
 
 
 async def list_audit_records(

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from shared.domain.companies.kept_for import LEAST_DAYS
 from shared.domain.fires.fire import (
     ChunkState,
     Fire,
@@ -108,9 +109,17 @@ async def _filtered(runtime: Runtime, company_id: str, fire: Fire, step: Planned
     return await runtime.stores.chunks.sum(company_id, STEP_CHUNKS, *values, field="filtered")
 
 
+async def is_past_keeping(runtime: Runtime, company_id: str, fire: Fire) -> bool:
+    """Whether the fire's messages are being deleted for their age. A young one's company is not asked."""
+    longest, now = runtime.settings.retention_days, runtime.now()
+    if not fire.is_past_retention(now, min(LEAST_DAYS, longest)):
+        return False
+    company = await runtime.stores.companies.find(company_id)
+    return fire.is_past_retention(now, company.kept_for.messages_days(longest) if company else longest)
+
+
 async def kept_progress(runtime: Runtime, company_id: str, fire: Fire) -> FireProgress | None:
     """The last summary of a fire so old that its messages are being deleted: no count is true any more."""
-    is_counted = not fire.is_past_retention(runtime.now(), runtime.settings.retention_days)
-    if not fire.is_closed or is_counted:
+    if not fire.is_closed or not await is_past_keeping(runtime, company_id, fire):
         return None
     return await runtime.stores.fire_progress.find(company_id, fire.id)

@@ -1,27 +1,33 @@
-"""The report of a range of days: the fires that started in it, of one campaign or of all, added up."""
+"""The report of a range of days: the fires that started in it, of one campaign or of all, added up.
+
+Fires are counted thirty at a time, by the questions that one fire is counted by: how many questions there are
+does not grow with the fires. The ledger of a fire that is closed stands in its summary; what is not closed is
+counted.
+"""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from shared.domain.channels.channel import all_channels
 from shared.domain.errors import InvalidInput
-from shared.domain.fires.cost import estimated_cost
-from shared.domain.fires.fire import Fire, Ledger
-from shared.domain.fires.report import FireReport, RangeReport
+from shared.domain.fires.fire import Fire, FireProgress, Ledger
+from shared.domain.fires.report import FireLine, RangeReport
 from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.replies.asked import ReplyMeaning
+from shared.firestore.kit.collection import VALUES_PER_QUERY
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.fires import FIRES_SINCE
 from shared.firestore.queries.lists import FIRES
 from shared.runtime import Runtime
+from shared.views.fire_sums import Fires, FireSums, sum_fires
+from shared.views.ledger import count_fire
 from shared.views.report_parts import count_answers, count_channels, count_refusals
-from shared.views.reports import TALLIED, report_fire
+from shared.views.reports import MESSAGES_DELETED, TALLIED, commonest_first, cost_of, with_missing
 
 MOST_FIRES = 500
-FIRES_AT_ONCE = 8  # each asks dozens of questions, and other requests wait for the same connection
+OPEN_AT_ONCE = 8  # each is counted by some questions, and other requests wait for the same connection
 
 
 async def report_range(
@@ -30,48 +36,99 @@ async def report_range(
     """The fires that started in [start, end). Raises InvalidInput for an empty or too long range."""
     if start >= end:
         raise InvalidInput.at("end", "must be later than start")
-    ids = [fire.id for fire in await _fires(runtime, company_id, start, end, campaign_id)]
+    fires = await _fires(runtime, company_id, start, end, campaign_id)
     company = await runtime.stores.companies.get(company_id)
-    tallied = max(100, TALLIED // max(1, len(ids)))
-    reports = await _reports(runtime, company_id, ids, tallied)
-    costs = _sum(report.costs for report in reports)
-    replies = _sum(report.replies for report in reports)
-    channels, answers, refusals = await asyncio.gather(
-        count_channels(runtime, company_id, ids, costs),
-        count_answers(runtime, company_id, ids, ZoneInfo(company.time_zone), end - start, tallied),
+    days = company.kept_for.messages_days(runtime.settings.retention_days)
+    gone = {one.id for one in fires if one.is_closed and one.is_past_retention(runtime.now(), days)}
+    groups = _groups([one.id for one in fires if one.id not in gone])
+    tallied = max(100, TALLIED // max(1, len(groups)))
+    zone, length = ZoneInfo(company.time_zone), end - start
+    lines, sums, answers, refusals = await asyncio.gather(
+        _lines(runtime, company_id, fires, gone),
+        _sum(runtime, company_id, groups, tallied),
+        count_answers(runtime, company_id, groups, zone, length, tallied),
         count_refusals(runtime, company_id, start, end),
     )
-    by_reply = replies.get(ReplyMeaning.OPT_OUT, 0)
+    by_reply = sums.replies.get(ReplyMeaning.OPT_OUT, 0)
+    counted = (line.ledger.sent for line in lines if line.note != MESSAGES_DELETED)
     return RangeReport(
         start=start,
         end=end,
-        ledger=sum((report.ledger for report in reports), Ledger()),
-        deliveries=_sum(report.deliveries for report in reports),
-        dispositions=_sum(report.dispositions for report in reports),
-        replies=replies,
-        fires=tuple(reports),
-        skipped=_sum(report.skipped for report in reports),
-        failed=_sum(report.failed for report in reports),
-        unknown=_sum(report.unknown for report in reports),
-        undelivered=_sum(report.undelivered for report in reports),
-        costs=costs,
-        estimated_cost=_estimated(costs),
-        channels=channels,
+        ledger=sum((line.ledger for line in lines), Ledger()),
+        deliveries=with_missing(sums.deliveries, sum(counted)),
+        dispositions=commonest_first(sums.dispositions),
+        replies=commonest_first(sums.replies),
+        fires=tuple(lines),
+        skipped=commonest_first(sums.skipped),
+        failed=commonest_first(sums.failed),
+        unknown=commonest_first(sums.unknown),
+        undelivered=commonest_first(sums.undelivered),
+        costs=commonest_first(sums.costs),
+        estimated_cost=cost_of(sums.costs),
+        channels=await count_channels(runtime, company_id, groups, sums.costs),
         answers=answers,
         opt_outs=refusals if campaign_id is None else {"reply": by_reply} if by_reply else {},
     )
 
 
-async def _reports(
-    runtime: Runtime, company_id: str, fire_ids: Iterable[str], tallied: int
-) -> list[FireReport]:
-    gate = asyncio.Semaphore(FIRES_AT_ONCE)
+def _groups(fire_ids: Sequence[str]) -> list[Fires]:
+    starts = range(0, len(fire_ids), VALUES_PER_QUERY)
+    return [tuple(fire_ids[at : at + VALUES_PER_QUERY]) for at in starts]
 
-    async def report_one(fire_id: str) -> FireReport:
+
+async def _sum(runtime: Runtime, company_id: str, groups: Iterable[Fires], tallied: int) -> FireSums:
+    """All groups' counts together; one group after the other, as each asks some fifty questions at once."""
+    total = FireSums()
+    for group in groups:
+        found = await sum_fires(runtime, company_id, group, tallied)
+        for part in fields(FireSums):
+            getattr(total, part.name).update(getattr(found, part.name))
+    return total
+
+
+async def _lines(
+    runtime: Runtime, company_id: str, fires: Sequence[Fire], gone: Collection[str]
+) -> list[FireLine]:
+    """Each fire's books: as its summary has them where it is closed, else counted.
+
+    The messages of those that are `gone` are deleted.
+    """
+    closed = [one.id for one in fires if one.is_closed]
+    kept = await runtime.stores.fire_progress.find_many(company_id, closed)
+    gate = asyncio.Semaphore(OPEN_AT_ONCE)
+
+    async def line(fire: Fire) -> FireLine:
+        if (progress := kept.get(fire.id)) is not None:
+            return _kept_line(fire, progress, is_deleted=fire.id in gone)
         async with gate:
-            return await report_fire(runtime, company_id, fire_id, tallied=tallied)
+            return await _counted_line(runtime, company_id, fire)
 
-    return await asyncio.gather(*map(report_one, fire_ids))
+    return await asyncio.gather(*map(line, fires))
+
+
+def _kept_line(fire: Fire, progress: FireProgress, *, is_deleted: bool) -> FireLine:
+    return FireLine(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=progress.status,
+        percent=progress.percent,
+        ledger=progress.ledger,
+        note=MESSAGES_DELETED if is_deleted else fire.note,
+    )
+
+
+async def _counted_line(runtime: Runtime, company_id: str, fire: Fire) -> FireLine:
+    books = await count_fire(runtime, company_id, fire)
+    return FireLine(
+        fire_id=fire.id,
+        campaign_id=fire.campaign_id,
+        fired_at=fire.fired_at,
+        status=books.status,
+        percent=books.percent,
+        ledger=books.ledger,
+        note=fire.note,
+    )
 
 
 async def _fires(
@@ -89,15 +146,3 @@ async def _fires(
     if len(chosen) > MOST_FIRES:
         raise InvalidInput.at("end", f"the range holds more than {MOST_FIRES} fires; choose a shorter one")
     return chosen
-
-
-def _sum(parts: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Counts added up, the commonest first."""
-    total = Counter[str]()
-    for part in parts:
-        total.update(part)
-    return dict(total.most_common())
-
-
-def _estimated(costs: dict[str, int]) -> str:
-    return str(estimated_cost({channel: costs.get(channel.record.unit, 0) for channel in all_channels()}))

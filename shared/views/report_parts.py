@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from shared.firestore.queries.messages import (
     FIRE_ANSWERS,
 )
 from shared.runtime import Runtime
+from shared.views.fire_sums import Fires
 
 MOST_REFUSALS = 100_000
 BY_THE_HOUR = timedelta(days=3)  # of longer ranges, answers are counted by the day
@@ -30,11 +31,11 @@ _UNDELIVERED = (Delivery.UNDELIVERED, Delivery.FAILED)
 
 
 async def count_channels(
-    runtime: Runtime, company_id: str, fire_ids: Sequence[str], costs: dict[str, int]
+    runtime: Runtime, company_id: str, groups: Sequence[Fires], costs: Mapping[str, int]
 ) -> tuple[ChannelReport, ...]:
     """The channels that were used, each with what became of its messages. `costs` are of these fires."""
     counted = await asyncio.gather(
-        *(_count_channel(runtime, company_id, fire_ids, channel) for channel in all_channels())
+        *(_count_channel(runtime, company_id, groups, channel) for channel in all_channels())
     )
     return tuple(
         ChannelReport(
@@ -49,11 +50,11 @@ async def count_channels(
 
 
 async def _count_channel(
-    runtime: Runtime, company_id: str, fire_ids: Sequence[str], channel: Channel
+    runtime: Runtime, company_id: str, groups: Sequence[Fires], channel: Channel
 ) -> dict[str, int]:
     messages, total = runtime.stores.messages, Counter[str]()
-    for fire_id in fire_ids:  # one after the other: each channel is asked about beside the others
-        key = (fire_id, channel)
+    for fires in groups:  # one after the other: each channel is asked about beside the others
+        key = (fires, channel)
         sent = await messages.count(company_id, CHANNEL_MESSAGES_BY_STATE, *key, MessageState.SENT)
         if not sent:
             continue
@@ -63,7 +64,7 @@ async def _count_channel(
     return {name: total[name] for name in names}
 
 
-async def _outcomes(messages: Any, company_id: str, key: tuple[str, Channel]) -> dict[str, int]:
+async def _outcomes(messages: Any, company_id: str, key: tuple[Fires, Channel]) -> dict[str, int]:
     by_delivery, by_answer = CHANNEL_MESSAGES_BY_DELIVERY, CHANNEL_MESSAGES_BY_DISPOSITION
     delivered, read, *others = await asyncio.gather(
         *(
@@ -82,13 +83,13 @@ async def _outcomes(messages: Any, company_id: str, key: tuple[str, Channel]) ->
 
 
 async def count_answers(
-    runtime: Runtime, company_id: str, fire_ids: Sequence[str], zone: ZoneInfo, length: timedelta, most: int
+    runtime: Runtime, company_id: str, groups: Sequence[Fires], zone: ZoneInfo, length: timedelta, most: int
 ) -> tuple[AnswersThen, ...]:
-    """Answers by hour or day, the earliest first; `most` of each fire and kind are looked at."""
+    """Answers by hour or day, the earliest first; `most` of each group of fires and kind are looked at."""
     found: dict[datetime, Counter[str]] = {}
-    for fire_id in fire_ids:
+    for fires in groups:
         times = await asyncio.gather(
-            *(_times(runtime, company_id, fire_id, kind, most) for kind in Disposition)
+            *(_times(runtime, company_id, fires, kind, most) for kind in Disposition)
         )
         for kind, moments in zip(Disposition, times, strict=True):
             for moment in moments:
@@ -98,10 +99,10 @@ async def count_answers(
 
 
 async def _times(
-    runtime: Runtime, company_id: str, fire_id: str, kind: Disposition, most: int
+    runtime: Runtime, company_id: str, fires: Fires, kind: Disposition, most: int
 ) -> list[datetime]:
     replies = runtime.stores.replies
-    values = replies.each_value(company_id, FIRE_ANSWERS, fire_id, kind, field="received_at", limit=most)
+    values = replies.each_value(company_id, FIRE_ANSWERS, fires, kind, field="received_at", limit=most)
     return [one async for one in values if isinstance(one, datetime)]
 
 

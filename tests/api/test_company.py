@@ -34,3 +34,30 @@ async def test_nothing_else_of_a_company_is_changed_so(office: Office) -> None:
     writer = await office.key(Scope.WRITE)
     refused = await office.call("PATCH", "/v1/company", json={"allows_possible_numbers": True}, key=writer)
     assert refused.status_code == 403
+
+
+async def test_a_company_says_how_long_it_keeps_what_it_has_within_bounds(office: Office) -> None:
+    unset = {"rows": None, "messages": None, "replies": None}
+    assert (await office.get("/v1/company")).json()["kept_for"] == unset
+    kept = {"rows": 30, "messages": 730}
+    answer = await office.call("PATCH", "/v1/company", json={"kept_for": kept})
+    assert answer.json()["kept_for"] == unset | kept
+    for wrong in ({"rows": 181}, {"messages": 29}, {"replies": 731}, {"replies": 0}):
+        answer = await office.call("PATCH", "/v1/company", json={"kept_for": wrong})
+        assert_problem(answer, 422, *(f"kept_for.{name}" for name in wrong))
+    assert (await office.get("/v1/company")).json()["kept_for"] == unset | kept
+
+
+async def test_a_campaign_without_a_window_has_the_companys(office: Office) -> None:
+    hours = {"days": [1, 2], "opens": "10:00:00", "closes": "15:30:00", "keeps_quiet_hours": True}
+    answer = await office.call("PATCH", "/v1/company", json={"contact_hours": hours})
+    assert answer.json()["contact_hours"] == hours
+    step = {"channel": "sms", "template_id": "template-acme", "sender_id": "sender-acme"}
+    step["address_field"] = "phone"
+    body = {"name": "New", "audience": {"source_id": "source-acme", "file_id": "file-acme"}, "steps": [step]}
+    made = await office.post("/v1/campaigns", body)
+    assert {name: made.json()["window"][name] for name in hours} == hours
+    other = await office.post("/v1/campaigns", body | {"window": {}})
+    assert other.json()["window"]["days"] == [1, 2, 3, 4, 5, 6, 7]
+    wrong = await office.call("PATCH", "/v1/company", json={"contact_hours": {"days": [1, 1]}})
+    assert_problem(wrong, 422, "contact_hours.days")

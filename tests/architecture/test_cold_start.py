@@ -35,6 +35,7 @@ EXPECTED = {
     "reconcile_sends": FRAMEWORK | DATABASE,
     "watch_work": FRAMEWORK | {"grpc"},
     "renew_credentials": FRAMEWORK | {"grpc"},
+    "delete_expired": FRAMEWORK | DATABASE,
     "advance_enrollments": FRAMEWORK | DATABASE,
     "advance_sequences": FRAMEWORK | DATABASE,
     "ingest_file": FRAMEWORK | DATABASE | PHONES,

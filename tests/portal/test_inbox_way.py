@@ -110,6 +110,7 @@ async def _settle(office: Office, browser: Browser) -> None:
     await _press(page, "What to bring")
     await expect(page.locator("#body")).to_have_value("Please bring your card and a list of what you take.")
     await browser.look("thread")
+    await browser.keep("answer")
     await _press(page, "Send")
     await expect(page.get_by_role("status").first).to_contain_text("on its way")
     for _ in range(60):
@@ -146,6 +147,7 @@ async def _report(browser: Browser) -> None:
     await expect(page.locator("[data-plot=funnel] canvas")).to_be_visible()
     await expect(page.locator("[data-plot]:not(:has(canvas))")).to_have_count(0)
     await browser.look("report")
+    await browser.keep("report")
     await page.get_by_role("link", name="7 days").click()
     await page.get_by_label("Campaign").select_option(index=1)
     await _press(page, "Show")

@@ -88,6 +88,7 @@ async def _send(browser: Browser) -> None:
     await _press(page, "Check every row")
     await expect(page.get_by_role("button", name="This is right: make it ready")).to_be_visible(timeout=LONG)
     await browser.look("preview")
+    await browser.keep("preview")
     await _press(page, "This is right: make it ready")
     await expect(page.get_by_role("heading", name="Send Appointment reminders?")).to_be_visible()
     await browser.look("send")
@@ -96,6 +97,7 @@ async def _send(browser: Browser) -> None:
         re.compile("Sent|Needs attention"), timeout=LONG
     )
     await browser.look("status")
+    await browser.keep("campaign")
     numbers = {
         await one.locator("dt").inner_text(): int((await one.locator("dd").inner_text()).replace(",", ""))
         for one in await page.locator("#ledger .ledger > div").all()

@@ -226,6 +226,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/settings/trial"): A,
     ("POST", "/settings/trial"): A,
     ("POST", "/settings/trial/verify"): A,
+    ("POST", "/settings/trial/remove"): A,
     ("GET", "/settings/api-keys"): A,
     ("POST", "/settings/api-keys"): A,
     ("GET", "/settings/api-keys/{key_id}"): A,

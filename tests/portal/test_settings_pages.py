@@ -1,10 +1,12 @@
 """A company's settings in the portal: its rules, its senders, its webhooks."""
 
 import re
-from datetime import date
+from datetime import date, time
 
 from shared.domain.companies.consent_rules import OptOutScope
+from shared.domain.companies.contact_hours import ContactHours
 from shared.domain.companies.frequency_cap import FrequencyCap, WhenFull
+from shared.domain.companies.kept_for import KeptFor
 from shared.domain.companies.user import Role
 from shared.domain.events.webhook_endpoint import EndpointState
 from tests.kit.api.office import OURS, Office
@@ -38,6 +40,12 @@ async def test_the_companys_rules_are_set_and_shown_again(office: Office, signed
         "cap_hours": "24",
         "cap_waits": "on",
         "postal_address": "1 Main Street\nNew York",
+        "contact_days": ["1", "3"],
+        "contact_opens": "10:30",
+        "contact_closes": "16:00",
+        "contact_quiet": "on",
+        "kept_rows": "45",
+        "kept_replies": "365",
     }
     await admin.post(COMPANY, fields, seen=COMPANY)
     company = await office.stores.companies.get(OURS)
@@ -48,7 +56,13 @@ async def test_the_companys_rules_are_set_and_shown_again(office: Office, signed
     assert company.consent.frequency_cap == FrequencyCap(messages=3, hours=24, when_full=WhenFull.WAIT)
     assert company.consent.confirms_opt_outs is False
     assert company.postal_address == "1 Main Street\nNew York"
+    hours = ContactHours(days=(1, 3), opens=time(10, 30), closes=time(16), keeps_quiet_hours=True)
+    assert company.contact_hours == hours
+    form = (await admin.get(f"/campaigns/new?file=file-{OURS}")).text
+    assert 'value="10:30"' in form
+    assert company.kept_for == KeptFor(rows=45, replies=365)
     page = await admin.get(COMPANY)
+    assert 'name="kept_rows" value="45"' in page.text
     assert "2026-12-24\n2026-12-31" in page.text
     assert "STOP" in admin.says  # the words that always count
     assert "Florida" in admin.says  # a place with quiet hours
@@ -57,7 +71,13 @@ async def test_the_companys_rules_are_set_and_shown_again(office: Office, signed
 async def test_a_wrong_rule_is_named_and_nothing_is_saved(office: Office, signed_in: SignedIn) -> None:
     admin = await signed_in(Role.ADMIN)
     before = await office.stores.companies.get(OURS)
-    wrong = {"days": "1", "closed_days": "Christmas", "cap_messages": "3", "opt_out_scope": "channel"}
+    wrong = {
+        "kept_rows": "181",
+        "days": "1",
+        "closed_days": "Christmas",
+        "cap_messages": "3",
+        "opt_out_scope": "channel",
+    }
     page = await admin.post(COMPANY, wrong, seen=COMPANY)
     assert page.status_code == 422
     assert "Christmas" in admin.says

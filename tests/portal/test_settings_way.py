@@ -10,7 +10,9 @@ from playwright.async_api import expect
 from infra.local.simulator.outcomes import Answer
 from shared.acting import acting
 from shared.domain.companies.audit_record import Act, ActorKind
+from shared.domain.companies.trial import code_of
 from shared.domain.companies.user import Role
+from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.users.create_user import create_user
 from tests.kit.builders import an_endpoint
@@ -57,6 +59,7 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     await browser.open("/settings/company")
     await page.get_by_label("Other days").fill("2026-12-24\n2026-12-31")
     await page.get_by_label("Answer to HELP").fill("Call 212 555 0100.")
+    await page.get_by_label("Rows and uploads").fill("45")
     await browser.look("company")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status")).to_contain_text("rules are saved")
@@ -71,6 +74,9 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     await expect(page.get_by_text("says that it can send")).to_be_visible()
     await browser.look("sender")
     await page.get_by_role("button", name="Resume it").click()
+    await page.get_by_label("At most so many a day").fill("2000")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("At most so many a day")).to_have_value("2000")
 
     await browser.open("/settings/webhooks")
     await browser.look("no-webhooks")
@@ -93,6 +99,30 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     await page.locator("[name=noun]").select_option("sender")
     await page.get_by_role("button", name="Show").click()
     await expect(page.get_by_role("table")).to_contain_text("is paused: no → yes")
+
+
+async def test_an_admin_verifies_an_address_of_a_trial_and_takes_it_away(
+    clinic: Clinic, browser: Browser
+) -> None:
+    page, runtime = browser.page, clinic.runtime
+    await change_trial(runtime, clinic.company_id, is_on=True)
+    await browser.open("/settings/trial")
+    await browser.look("trial-empty")
+    await page.get_by_label("Phone or email").fill("(212) 555-0142")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("A code is on its way to +12125550142")
+    [sent] = (await clinic.stores.companies.get(clinic.company_id)).trial_codes.sent
+    for text in ("0", code_of(sent.message_id, runtime.settings.link_keys[0])):
+        await page.get_by_label("The code that").fill(text)
+        await browser.look("trial-code")
+        await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").first).to_contain_text("is verified: messages go there")
+    await browser.look("trial-verified")
+    away = page.get_by_role("button", name="Take +12125550142 away")
+    await away.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").first).to_contain_text("nothing more goes there")
+    await expect(away).to_have_count(0)
 
 
 async def test_an_approver_sees_why_a_fire_paused_and_settles_what_is_unknown(

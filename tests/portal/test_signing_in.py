@@ -102,6 +102,39 @@ async def test_signing_out_ends_this_session_or_all(signed_in: SignedIn, clock: 
     assert (await third.get("/account")).status_code == 303
 
 
+async def test_the_audit_log_says_who_signed_in_and_out_and_who_was_refused(
+    office: Office, signed_in: SignedIn, clock: Clock
+) -> None:
+    admin = await signed_in(Role.ADMIN)
+    clock.at += timedelta(seconds=1)
+    stranger = Visitor(office.runtime, "203.0.113.66")
+    assert (await stranger.sign_in(ADMIN, "wrong")).status_code == 403
+    assert (await stranger.sign_in("nobody@acme.example.org", "wrong")).status_code == 403
+    await stranger.close()
+    viewer = await signed_in(Role.VIEWER)
+    for path in ("/sign-out", "/account/sign-out-everywhere"):
+        clock.at += timedelta(seconds=1)
+        viewer = await signed_in(Role.VIEWER)
+        clock.at += timedelta(seconds=1)
+        await viewer.post(path, seen="/account")
+    answer = await office.get("/v1/audit-records?noun=sign-in&limit=20")
+    told = [
+        (one["by_name"], one["came_from"], one["items"][0]["name"], one["items"][0]["action"])
+        for one in answer.json()["items"]
+    ]
+    of_viewer = ("viewer of acme", "203.0.113.7", f"{Role.VIEWER}@{OURS}.example.org")
+    of_admin = ("admin of acme", "203.0.113.7", ADMIN)
+    assert told == [
+        (*of_viewer, "ended"), (*of_viewer, "begun"), (*of_viewer, "ended"), (*of_viewer, "begun"),
+        (*of_viewer, "begun"), ("admin of acme", "203.0.113.66", ADMIN, "refused"), (*of_admin, "begun"),
+    ]  # fmt: skip
+    assert (await office.get("/v1/audit-records?noun=sign-in", company_id=THEIRS)).json()["items"] == []
+    page = await admin.get("/settings/audit?noun=sign-in")
+    assert "from 203.0.113.66" in page.text
+    lines = (await admin.get("/settings/audit/log.csv?noun=sign-in")).text.splitlines()
+    assert [line for line in lines if "203.0.113.66" in line and "refused" in line]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -47,6 +47,13 @@ async def test_an_admin_verifies_an_address_by_its_code(office: Office, signed_i
     assert "is verified: messages go there" in person.says
     assert "Trial: messages go only to the 1 addresses" in person.says
     assert Channel(sent.channel) == "sms"
+    for said in ("is taken away: nothing more goes there", "is none of the verified addresses"):
+        await person.post(f"{HERE}/remove", {"address": sent.address}, seen=HERE)
+        await person.get(HERE)
+        assert said in person.says
+        assert "Trial: messages go only to the 0 addresses" in person.says
+    answer = await office.post("/v1/trial/remove", {"address": sent.address})
+    assert answer.json()["errors"][0]["field"] == "address"
 
 
 async def test_the_pages_say_that_the_queue_fails_and_since_when(office: Office, signed_in: SignedIn) -> None:

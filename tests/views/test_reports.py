@@ -1,13 +1,17 @@
 """Reports: every sum is made of its parts, for one fire and for a range of days."""
 
-from dataclasses import fields
+from collections import Counter
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 
 from infra.local.simulator.outcomes import Answer
+from shared import metering
 from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.fires.fire import Ledger, ProgressStatus
+from shared.domain.fires.fire_cost import Unit
+from shared.domain.fires.report import RangeReport
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.fires.requeue_failure import requeue_failure
@@ -110,3 +114,35 @@ async def test_a_range_is_the_sum_of_its_fires(clinic: Clinic) -> None:
         await report_range(*arguments, start, start)
     with pytest.raises(NotFound):
         await report_fire(*arguments, "gone")
+
+
+async def test_a_range_of_many_fires_asks_no_more_questions_than_one_of_few(clinic: Clinic) -> None:
+    await clinic.load(*people(2), {"Phone": "12"})
+    await clinic.ready()
+    fire = await clinic.stores.fires.get(clinic.company_id, (await clinic.fire()).id)
+    progress = await clinic.stores.fire_progress.get(clinic.company_id, fire.id)
+    assert fire.is_closed
+    few, before = await _read_range(clinic)
+    more = 29
+    for number in range(more):
+        other = f"fire-{number}"
+        await clinic.stores.fires.save(clinic.company_id, other, replace(fire, id=other))
+        kept = replace(progress, id=other, fire_id=other)
+        await clinic.stores.fire_progress.save(clinic.company_id, other, kept)
+    many, after = await _read_range(clinic)
+    assert after - before == 2 * more  # each fire and its summary, and nothing else
+    assert len(many.fires) == more + 1
+    assert many.ledger.planned == few.ledger.planned * (more + 1)
+    assert (many.failed, many.costs, many.channels) == (few.failed, few.costs, few.channels)
+    alone = await report_fire(clinic.runtime, clinic.company_id, fire.id)
+    assert (few.ledger, few.failed, few.deliveries) == (alone.ledger, alone.failed, alone.deliveries)
+    assert (few.costs, few.estimated_cost) == (alone.costs, alone.estimated_cost)
+
+
+async def _read_range(clinic: Clinic) -> tuple[RangeReport, int]:
+    """The report of the last days, and how many documents it read."""
+    now = clinic.runtime.now()
+    with metering.metered() as meter:
+        days = timedelta(days=1)
+        report = await report_range(clinic.runtime, clinic.company_id, now - days, now + days)
+    return report, sum(meter.values(), Counter[str]())[Unit.READS]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.public_holidays import is_half_day, is_holiday
 from shared.domain.campaigns.quiet_hours import QuietRule, rules_of
+from shared.domain.companies.contact_hours import ContactHours
 
 SEARCH_DAYS = 400  # longer than a year, so that a window open on one day a year is found
 
@@ -46,6 +47,13 @@ class ContactWindow:
     assumed_time_zone: str | None = None
     keeps_quiet_hours: bool = False
     place_field: str | None = None
+
+
+def usual_window(hours: ContactHours) -> ContactWindow:
+    """The window that a company's new campaigns begin with."""
+    return ContactWindow(
+        days=hours.days, opens=hours.opens, closes=hours.closes, keeps_quiet_hours=hours.keeps_quiet_hours
+    )
 
 
 def is_open(window: ContactWindow, zones: tuple[str, ...], at: datetime, places: Places = ()) -> bool:

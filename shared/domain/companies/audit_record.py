@@ -1,10 +1,11 @@
-"""What somebody of a company, or ops, changed: who, what, when, and from where."""
+"""What somebody of a company, or ops, changed, and who signed in: who, what, when, and from where."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 MOST_ITEMS, MOST_FIELDS, MOST_CHARACTERS = 20, 20, 120
+SIGN_IN = "sign-in"  # the noun of a user's sessions
 
 
 class ActorKind(StrEnum):
@@ -32,11 +33,14 @@ class Act:
 
 
 class AuditAction(StrEnum):
-    """What was done with a thing."""
+    """What was done with a thing; the last three are what becomes of a sign-in."""
 
     CREATED = "created"
     CHANGED = "changed"
     DELETED = "deleted"
+    BEGUN = "begun"
+    ENDED = "ended"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

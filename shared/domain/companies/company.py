@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.companies.consent_rules import ConsentRules, Narrowing
+from shared.domain.companies.contact_hours import USUAL_HOURS, ContactHours
+from shared.domain.companies.kept_for import AS_LONG_AS_ALL, KeptFor
 from shared.domain.companies.oidc import Oidc
 from shared.domain.companies.trial import NO_CODES, Trial, TrialCodes
 from shared.domain.companies.work_calendar import WorkCalendar
@@ -22,6 +24,8 @@ class Company:
     `requires_second_factor`: who signs in with a password also needs an authenticator app.
     `oidc` is by whom else its people sign in.
     A campaign for more than `approval_above` recipients needs a second person; None: none does.
+    `kept_for` says how long it keeps what it sent, was answered and uploaded, `contact_hours`
+    what new campaigns' contact windows begin with.
     In `trial` it sends to verified addresses alone; `trial_codes` are under way to verify more.
     """
 
@@ -44,6 +48,8 @@ class Company:
     approval_above: int | None = None
     trial: Trial | None = None
     trial_codes: TrialCodes = NO_CODES
+    kept_for: KeptFor = AS_LONG_AS_ALL
+    contact_hours: ContactHours = USUAL_HOURS
 
     @property
     def is_in_trial(self) -> bool:

@@ -98,6 +98,12 @@ def with_verified(trial: Trial | None, added: VerifiedAddress) -> Trial:
     return replace(trial, verified=(*others, added))
 
 
+def without_verified(trial: Trial | None, address: str) -> Trial:
+    """The trial without this address. Raises Conflict without a trial."""
+    trial = in_trial(trial)
+    return replace(trial, verified=tuple(one for one in trial.verified if one.address != address))
+
+
 def with_code(trial: Trial | None, codes: TrialCodes, code: SentCode) -> TrialCodes:
     """The codes with one more, in place of one before to that address.
 

@@ -10,7 +10,20 @@ from shared.domain.messages.sending import Delivery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FireReport:
+class FireLine:
+    """One fire among others: what it amounts to, in numbers that add up."""
+
+    fire_id: str
+    campaign_id: str
+    fired_at: datetime
+    status: ProgressStatus
+    percent: int
+    ledger: Ledger
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FireReport(FireLine):
     """One fire: the ledger, that of each step, and what their parts are made of.
 
     `skipped`, `failed` and `unknown` are counts by reason; `deliveries` by delivery state (sent messages
@@ -20,14 +33,7 @@ class FireReport:
     it in `currency`, at the list prices of cost.py.
     """
 
-    fire_id: str
-    campaign_id: str
-    fired_at: datetime
-    status: ProgressStatus
-    percent: int
-    ledger: Ledger
     steps: tuple[StepLedger, ...] = ()
-    note: str = ""
     skipped: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)
@@ -80,7 +86,7 @@ class RangeReport:
     deliveries: dict[str, int]
     dispositions: dict[str, int]
     replies: dict[str, int]
-    fires: tuple[FireReport, ...]
+    fires: tuple[FireLine, ...]
     skipped: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     unknown: dict[str, int] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from shared.domain.messages.purpose import Purpose
 
 _JUST_BEFORE = timedelta(seconds=1)
 HELD, CAP, NOT_DUE, CONDITION, PACE, DUE = "held", "cap", "not_due", "condition", "pace", "due"
+CAPACITY = "capacity"
 PERSON, CANCELATION = "person", "cancelation"
 CONDITIONS = {
     OnlyIf.NOT_ANSWERED: "if the person has not answered by then",
@@ -55,6 +56,9 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
     if message.is_over_cap:
         words = "The person has had as many messages on this channel lately as are allowed."
         return Wait(kind=CAP, words=words, until=until)
+    if message.is_over_capacity:
+        words = "Its sender had sent as many in a day as it may; it goes out on the next one."
+        return Wait(kind=CAPACITY, words=words, until=until)
     rules, zones, places = content.campaign.window, message.time_zones, message.places
     is_due = step is None or isinstance(step.when, AtOnce)
     closed = closed_by(rules, zones, now, places) if is_due else None  # a holiday, before the night after it

@@ -51,7 +51,8 @@ class Message:
     `searched_at` when that was done in vain for good, `settled_by` who settled it. `appointment_key`,
     `series_key` and `appointment_at` say which appointment it is about; `withdrawn_by` is the file that took
     that back, `followed` the one by whose row it was planned anew. `is_over_cap`: it had to wait, as the
-    person had had too many. `taken_over_from` is the sender it was planned for. `earlier` are the ids of the
+    person had had too many, `is_over_capacity`, as its sender had sent what it may in a day.
+    `taken_over_from` is the sender it was planned for. `earlier` are the ids of the
     earlier steps' messages to the recipient, of 24 characters each, `-` where a step has none. `reply_id` is
     the first reply that is about it, `answer_to` the one that it answers, where that is its `purpose`.
     `time_zones` and `places` (US-FL) say where the person may be; its text tells times in `told_in`, or in
@@ -104,6 +105,7 @@ class Message:
     withdrawn_by: str | None = None
     followed: str | None = None
     is_over_cap: bool = False
+    is_over_capacity: bool = False
     taken_over_from: str | None = None
     identity: str = ""
     sends_again: bool = False

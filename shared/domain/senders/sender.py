@@ -26,7 +26,9 @@ class Sender:
     `keywords_at_provider`: where its provider answers STOP, START and HELP by itself, as Twilio does for text
     messages, that is on; False once it was turned off there, so that Rollcall answers. `stand_in_id` is the
     sender of the same channel that takes over, while this one's provider is down, what that has provably not
-    accepted. `link_name` is what links to it are made of, such as an Instagram account's name.
+    accepted. `daily_capacity` is how many messages of campaigns may leave from it in a day on the company's
+    clock; None: as many as its pace allows. `link_name` is what links to it are made of, such as an Instagram
+    account's name.
     """
 
     id: str
@@ -45,3 +47,4 @@ class Sender:
     keywords_at_provider: bool = True
     stand_in_id: str | None = None
     link_name: str = ""
+    daily_capacity: int | None = None

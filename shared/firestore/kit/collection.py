@@ -79,9 +79,11 @@ class Collection(Documents[T]):
                 return
             after = page.next_after
 
-    async def count(self, company_id: str, query: Query, *values: object) -> int:
-        """How many records match, counted by Firestore."""
-        matches = await _answer(self._filtered(self._base(company_id), query, values).count())
+    async def count(
+        self, company_id: str, query: Query, *values: object, transaction: AsyncTransaction | None = None
+    ) -> int:
+        """How many records match, counted by Firestore. With a transaction it is part of it."""
+        matches = await _answer(self._filtered(self._base(company_id), query, values).count(), transaction)
         metering.count_aggregation(matches)
         return matches
 
@@ -162,8 +164,7 @@ class Collection(Documents[T]):
     ) -> AsyncIterator[object]:
         """One field of every match, `limit` at most; None where it is empty. Nothing else is transferred."""
         found = self._filtered(self._base(company_id), query, values).select([field])
-        if limit is not None:
-            found = found.limit(limit)
+        found = found if limit is None else found.limit(limit)
         read = 0
         async for snapshot in found.stream(retry=READ_RETRY):
             read += 1
@@ -286,8 +287,8 @@ def _change(writer: AsyncWriteBatch, change: _Change) -> None:
     writer.update(*change)
 
 
-async def _answer(aggregation: Any) -> int:
-    result = await aggregation.get(retry=READ_RETRY)
+async def _answer(aggregation: Any, transaction: AsyncTransaction | None = None) -> int:
+    result = await aggregation.get(transaction=transaction, retry=read_retry(transaction))
     return int(result[0][0].value)
 
 

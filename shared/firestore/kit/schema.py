@@ -62,6 +62,7 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         # Runs have a pace: an older worker would send faster. Mails have files: it would leave them out.
         Upgrade(change=_unchanged),
         Upgrade(change=_unchanged),  # and when they pause by themselves
+        Upgrade(change=_unchanged),  # senders have a daily capacity
     ),
     Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before

@@ -37,6 +37,7 @@ MESSAGES_TO_ADDRESS = Query(
 )
 FIRE_MESSAGES_SINCE = Query(collection="messages", equal=("fire_id",), range=("sending_at", ">="))
 MESSAGES_CALLED_SINCE = Query(collection="messages", equal=("address",), range=("sending_at", ">="))
+SENDER_MESSAGES_SINCE = Query(collection="messages", equal=("sender_id",), range=("sending_at", ">="))
 MESSAGES_BY_PROVIDER_ID = Query(collection="messages", equal=("provider_id",))
 MESSAGES_IN_STATE = Query(collection="messages", equal=("state",))
 MESSAGES_OF_ADDRESS = Query(collection="messages", equal=("address",))

@@ -42,7 +42,8 @@ async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -
     match campaign.audience:
         case FileAudience(file_id=file_id):
             file = await runtime.stores.files.get(company_id, file_id)
-            if (reason := _why_not_read(runtime, file)) is not None:
+            days = await _rows_days(runtime, company_id)
+            if (reason := why_not_read(file, runtime.now(), days)) is not None:
                 text = f"The file {file.name!r} cannot be used: {reason}."
                 raise AudienceNotReady("audience.file_id", text)
             return source_files.found([file])
@@ -55,12 +56,14 @@ async def find_audience(runtime: Runtime, company_id: str, campaign: Campaign) -
 async def find_newest(runtime: Runtime, company_id: str, campaign: Campaign) -> FoundAudience:
     """The newest file of the campaign's source, fired before or not; without parts when there is none."""
     newest = await _newest(runtime, company_id, campaign)
-    return _newest_file(runtime, [], newest, frozenset(), None).audience
+    days = await _rows_days(runtime, company_id)
+    return _newest_file(runtime, days, [], newest, frozenset(), None).audience
 
 
 async def _of_source(runtime: Runtime, company_id: str, campaign: Campaign) -> DueAudience:
     stores, source_id = runtime.stores, campaign.audience.source_id
-    kept = runtime.now() - timedelta(days=runtime.settings.rows_retention_days)
+    days = await _rows_days(runtime, company_id)
+    kept = runtime.now() - timedelta(days=days)
     since = max(source_files.files_since(campaign), kept)
     recent = await stores.files.some(company_id, FILES_OF_SOURCE_SINCE, source_id, since, limit=MOST)
     newest = await _newest(runtime, company_id, campaign)
@@ -69,7 +72,7 @@ async def _of_source(runtime: Runtime, company_id: str, campaign: Campaign) -> D
     last_fired_at = max((fire.fired_at for fire in fires), default=None)
 
     def why_not(file: File) -> str | None:
-        return _why_not(runtime, file)
+        return why_not_fired(file, runtime.now(), days)
 
     if campaign.schedule.kind is ScheduleKind.RECURRING:
         known = {file.id for file in recent}
@@ -77,11 +80,12 @@ async def _of_source(runtime: Runtime, company_id: str, campaign: Campaign) -> D
         recent += [file for file in others if source_files.arrived(file) >= since]
         older = [file for file in others if source_files.arrived(file) < since]
         return source_files.due_files(recent, older, fired, last_fired_at, why_not)
-    return _newest_file(runtime, recent, newest, fired, last_fired_at)
+    return _newest_file(runtime, days, recent, newest, fired, last_fired_at)
 
 
 def _newest_file(
     runtime: Runtime,
+    days: float,
     recent: list[File],
     newest: list[File],
     fired: Collection[str],
@@ -92,8 +96,8 @@ def _newest_file(
         newest,
         fired,
         last_fired_at,
-        lambda file: _why_not(runtime, file),
-        lambda file: _why_not_read(runtime, file) is None,
+        lambda file: why_not_fired(file, runtime.now(), days),
+        lambda file: why_not_read(file, runtime.now(), days) is None,
     )
 
 
@@ -103,12 +107,11 @@ async def _newest(runtime: Runtime, company_id: str, campaign: Campaign) -> list
     return await files.some(company_id, SOURCE_FILES, source_id, FileState.LOADED, limit=NEWEST_LOOKED_AT)
 
 
-def _why_not(runtime: Runtime, file: File) -> str | None:
-    return why_not_fired(file, runtime.now(), runtime.settings.rows_retention_days)
-
-
-def _why_not_read(runtime: Runtime, file: File) -> str | None:
-    return why_not_read(file, runtime.now(), runtime.settings.rows_retention_days)
+async def _rows_days(runtime: Runtime, company_id: str) -> float:
+    """For how many days the company keeps rows."""
+    company = await runtime.stores.companies.find(company_id)
+    longest = runtime.settings.rows_retention_days
+    return company.kept_for.rows_days(longest) if company else longest
 
 
 async def fires_for(

@@ -97,7 +97,7 @@ class _Settling:
         stores = self._runtime.stores
         stores.messages.put(transaction, self._company_id, settled.id, settled)
         if self._settlement is not Settlement.RESEND:
-            reopen_books_of(self._runtime, self._company_id, transaction, parts.fire)
+            await reopen_books_of(self._runtime, self._company_id, transaction, parts.fire)
         if self._settlement is Settlement.SENT:
             return settled, None
         failure = failure_of(

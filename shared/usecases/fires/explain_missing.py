@@ -8,12 +8,13 @@ from shared.runtime import Runtime
 from shared.usecases.fires.explain_not_gathered import explain_not_gathered
 from shared.usecases.fires.explain_not_in_files import explain_not_in_files
 from shared.usecases.fires.explain_planned import Missing
+from shared.views.ledger import is_past_keeping
 from shared.views.one_person import OnePerson
 
 
 async def explain_missing(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire) -> Missing:
     """Which step of the fire left the person out."""
-    found = _of_fire(runtime, fire) or await _forgotten(runtime, company_id, person, fire)
+    found = await _of_fire(runtime, company_id, fire) or await _forgotten(runtime, company_id, person, fire)
     if found is not None:
         return Missing([found])
     content = await runtime.stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
@@ -38,9 +39,9 @@ async def _forgotten(runtime: Runtime, company_id: str, person: OnePerson, fire:
     return absent(Absence.FORGOTTEN, f"{words} Whether they got it is not known any more.")
 
 
-def _of_fire(runtime: Runtime, fire: Fire) -> Explanation | None:
+async def _of_fire(runtime: Runtime, company_id: str, fire: Fire) -> Explanation | None:
     """What keeps everybody's message from being there."""
-    if fire.is_past_retention(runtime.now(), runtime.settings.retention_days):
+    if await is_past_keeping(runtime, company_id, fire):
         return absent(Absence.NO_MORE_KEPT, "The fire is so long ago that its messages are no longer kept.")
     if fire.is_gathering:
         return absent(Absence.GATHERING, "Who is in the audience is still being read.")

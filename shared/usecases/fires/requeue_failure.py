@@ -169,7 +169,7 @@ async def _store(
         if message.state is MessageState.QUEUED:
             reopen_fire(runtime, company_id, transaction, fire, campaign, alone)
         else:
-            reopen_books_of(runtime, company_id, transaction, fire)
+            await reopen_books_of(runtime, company_id, transaction, fire)
         return done, writes
 
     return await transact(stores.db, requeue, "requeue_failure")

@@ -9,6 +9,7 @@ from shared.domain.fires.fire import Fire, FireState
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 from shared.usecases.ledger.find_alone import no_longer_alone
+from shared.views.ledger import is_past_keeping
 
 _CLOSED = frozenset({CampaignState.SENT, CampaignState.NEEDS_ATTENTION})
 
@@ -20,12 +21,12 @@ async def reopen_books(runtime: Runtime, company_id: str, fire_id: str, transact
     """
     fire = await runtime.stores.fires.find(company_id, fire_id, transaction)
     if fire is not None:
-        reopen_books_of(runtime, company_id, transaction, fire)
+        await reopen_books_of(runtime, company_id, transaction, fire)
 
 
-def reopen_books_of(runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire) -> None:
+async def reopen_books_of(runtime: Runtime, company_id: str, transaction: Transaction, fire: Fire) -> None:
     """The same for a fire that was read in this transaction already."""
-    if fire.is_closed and not fire.is_past_retention(runtime.now(), runtime.settings.retention_days):
+    if fire.is_closed and not await is_past_keeping(runtime, company_id, fire):
         runtime.stores.fires.put(transaction, company_id, fire.id, replace(fire, is_closed=False))
 
 

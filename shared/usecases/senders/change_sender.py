@@ -10,6 +10,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.characters import check_characters
 from shared.domain.companies.consent_rules import check_answer
 from shared.domain.errors import InvalidInput
+from shared.domain.senders.day_left import capacity_fault
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -21,7 +22,8 @@ async def change_sender(
     runtime: Runtime, company_id: str, sender_id: str, changes: Mapping[str, object]
 ) -> Sender:
     """Change the fields in `changes`: `reply_to` (None: the sender itself), `help_text`, `opt_out_text`,
-    `keywords_at_provider`, `stand_in_id` (None: nobody), `link_name`, `name`, `rate_per_second`.
+    `keywords_at_provider`, `stand_in_id` (None: nobody), `link_name`, `name`, `rate_per_second`,
+    `daily_capacity` (None: as many as its pace allows).
 
     Campaigns that are ready keep the `reply_to`, name and pace they were frozen with. Raises NotFound, and
     InvalidInput for a sender that is no mailbox, an address that is none, and a text that cannot be sent.
@@ -37,6 +39,8 @@ async def change_sender(
         pace = replace(sender, rate_per_second=float(str(changes["rate_per_second"])))
         if (fault := rate_fault(pace)) is not None:
             raise InvalidInput.at("rate_per_second", fault)
+    if (fault := capacity_fault(checked.get("daily_capacity"))) is not None:  # type: ignore[arg-type]  # int or None
+        raise InvalidInput.at("daily_capacity", fault)
     if faults := [*check_characters("name", str(changes.get("name", "")), is_line=True)]:
         raise InvalidInput(*faults)
     if faults := [fault for name in _OWN_TEXTS for fault in check_answer(name, str(changes.get(name, "")))]:

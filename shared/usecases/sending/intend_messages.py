@@ -22,6 +22,7 @@ from shared.domain.messages.message import Message, MessageState, moved, renderi
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.skip_reason import SkipReason, skip_reason
+from shared.domain.senders.day_left import DayLeft
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact_at
 from shared.runtime import Runtime
@@ -63,7 +64,7 @@ async def intend_messages(
 def _decided(
     message: Message, found: GroupRead, claim: Claim, fire: Fire, content: CampaignContent, now: datetime
 ) -> "_Decision":
-    return _unverified(message, found.narrowing) or _decide(
+    decision = _unverified(message, found.narrowing) or _decide(
         message,
         claim.token,
         fire,
@@ -75,6 +76,7 @@ def _decided(
         found.room,
         now,
     )
+    return _within_day(decision, found.day, content)
 
 
 def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) -> bool:
@@ -208,6 +210,22 @@ def _over_cap(
 def _count(message: Message, room: Room | None, now: datetime) -> None:
     if room is not None and message.purpose is Purpose.CAMPAIGN:
         room.take(message.channel, message.address, now)
+
+
+def _within_day(decision: _Decision, day: DayLeft | None, content: CampaignContent) -> _Decision:
+    """The decision, unless the sender has sent as many today as it may: then the message waits for tomorrow.
+
+    What answers people leaves all the same.
+    """
+    message, intended = decision.message, decision.intended
+    if day is None or intended is None or intended.was_written or message.purpose is not Purpose.CAMPAIGN:
+        return decision
+    if day.take():
+        return decision
+    opens_at = window.next_open(content.campaign.window, message.time_zones, day.next_day, message.places)
+    if opens_at is None or (message.not_after is not None and opens_at >= message.not_after):
+        return _skipped(message, SkipReason.EXPIRED)
+    return _Decision(message=message, changed=replace(message, is_over_capacity=True), later=opens_at)
 
 
 def _unverified(message: Message, narrowing: Narrowing) -> _Decision | None:

@@ -17,6 +17,7 @@ from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.open_conversation import OpenConversation, conversation_id
 from shared.domain.messages.purpose import Purpose
+from shared.domain.senders.day_left import DayLeft
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction
@@ -24,6 +25,7 @@ from shared.firestore.queries.messages import MESSAGES_OF_IDENTITY
 from shared.runtime import Runtime
 from shared.usecases.ledger.find_earlier import earlier_among
 from shared.usecases.sending.find_before import Follower, find_before
+from shared.usecases.sending.find_day_left import find_day_left
 from shared.usecases.sending.find_sent_lately import find_sent_lately
 
 
@@ -34,7 +36,7 @@ class GroupRead:
     `refusals` are the opt-outs that hold, `earlier` the same messages of other fires, `conversations` when
     the person last wrote where that decides, and `before` the messages of the recipients' earlier steps: all
     by message ids. `narrowing` is what else forbids messages of the company, `room` what the
-    frequency cap leaves, where there is one.
+    frequency cap leaves, `day` what the sender may still send today: each where there is one.
     """
 
     batch: Batch | None
@@ -49,6 +51,7 @@ class GroupRead:
     is_held: bool
     narrowing: Narrowing
     room: Room | None = None
+    day: DayLeft | None = None
 
 
 async def read_group(
@@ -89,6 +92,7 @@ async def read_group(
         is_held=bool(holds),
         narrowing=_narrowing(content, found_companies),
         room=room,
+        day=await find_day_left(runtime, company_id, transaction, list(senders.values()), found_companies),
     )
 
 

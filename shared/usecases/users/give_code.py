@@ -6,6 +6,7 @@ from shared.domain.companies.throttle import Counted
 from shared.domain.companies.token import Token
 from shared.domain.errors import NotFound
 from shared.runtime import Runtime
+from shared.usecases.users.note_sign_in import note_refusal
 from shared.usecases.users.sign_in import NewSession, SignInRefused, begin_session
 from shared.usecases.users.use_code import count_try, use_code
 
@@ -23,11 +24,14 @@ async def give_code(runtime: Runtime, company_id: str, token: Token, code: str, 
     user = await use_code(runtime, company_id, waiting.user_id, code)
     if user is None:
         log.event("second factor refused", user_id=waiting.user_id)
+        await note_refusal(
+            runtime, company_id, await runtime.stores.users.get(company_id, waiting.user_id), address
+        )
         raise SignInRefused(
             "This code does not hold. Wait for the next one, or use a recovery code that you have not used."
         )
     await runtime.stores.sessions.remove(company_id, [waiting.id])
-    return await begin_session(runtime, company_id, user, gave_code=True)
+    return await begin_session(runtime, company_id, user, gave_code=True, came_from=address)
 
 
 async def find_waiting(runtime: Runtime, company_id: str, token: Token) -> Session | None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from shared.domain.companies.audit_record import AuditAction
 from shared.domain.companies.password import is_password, nobodys_hash
 from shared.domain.companies.session import new_session
 from shared.domain.companies.throttle import MOST_TRIES, Counted, throttle_id
@@ -13,6 +14,7 @@ from shared.domain.ids import ID_LENGTH
 from shared.firestore.kit.transactions import commit
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import hashing_turn
+from shared.usecases.users.note_sign_in import note_refusal, note_sign_in
 
 _NOBODY = "0" * ID_LENGTH
 
@@ -53,27 +55,38 @@ async def sign_in(runtime: Runtime, email: str, password: str, address: str) -> 
     user = await runtime.stores.users.find(company_id, user_id)
     is_right = await verified(user.password_hash if user else None, password)
     if user is None or user.disabled_at is not None or not is_right:
+        await note_refusal(runtime, company_id, user, address)
         raise SignInRefused("This email and password do not go together. Check both, and try again.")
     await runtime.stores.throttles.forget(account)
-    return await begin_session(runtime, company_id, user)
+    return await begin_session(runtime, company_id, user, came_from=address)
 
 
 async def begin_session(
-    runtime: Runtime, company_id: str, user: User, *, gave_code: bool = False, by_issuer: bool = False
+    runtime: Runtime,
+    company_id: str,
+    user: User,
+    *,
+    gave_code: bool = False,
+    by_issuer: bool = False,
+    came_from: str | None = None,
 ) -> NewSession:
     """A session of the user's; the browser alone keeps its token. Always a new one: none is taken over.
 
     Of a user with a second factor who has not given its code yet, the session waits for that. `by_issuer`:
-    the company's issuer said who it is.
+    the company's issuer said who it is. Who signs in with it, from the network address `came_from`, is noted
+    once they are in; None: the session takes the place of one there was.
     """
     token, now = new_token(company_id), runtime.now()
     awaits_code = user.has_second_factor and not gave_code
     session = new_session(token.digest, user.id, now, awaits_code=awaits_code, by_issuer=by_issuer)
-    await runtime.stores.sessions.save(company_id, session.id, session)
+    writer = runtime.stores.db.batch()
+    runtime.stores.sessions.put(writer, company_id, session.id, session)
     if not awaits_code:
-        writer = runtime.stores.db.batch()
         runtime.stores.users.change(writer, company_id, user.id, signed_in_at=now)
-        await commit(writer)
+    if not awaits_code and came_from is not None:
+        begun = AuditAction.BEGUN
+        note_sign_in(runtime, writer, company_id, user, begun, session_id=session.id, came_from=came_from)
+    await commit(writer)
     return NewSession(token=token, awaits_code=awaits_code)
 
 

@@ -27,6 +27,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.users import INVITATIONS_OF_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import AddressTaken, checked_email, new_user, put_user
+from shared.usecases.users.note_sign_in import note_refusal
 from shared.usecases.users.save_oidc import open_issuer
 from shared.usecases.users.sign_in import NewSession, SignInRefused, begin_session
 from shared.usecases.users.use_code import count_try
@@ -52,9 +53,10 @@ async def begin_oidc(runtime: Runtime, company_id: str, wanted: str, address: st
 
 
 async def sign_in_by_oidc(
-    runtime: Runtime, company_id: str, begun: Begun, answer: Mapping[str, str]
+    runtime: Runtime, company_id: str, begun: Begun, answer: Mapping[str, str], address: str
 ) -> NewSession:
-    """The session of who the issuer says it is. `answer` is what the browser brought from there.
+    """The session of who the issuer says it is. `answer` is what the browser brought from there, `address`
+    where it asks from.
 
     Raises SignInRefused, whatever is wrong with who it is; IssuerUnavailable, SecretsUnavailable.
     """
@@ -66,8 +68,10 @@ async def sign_in_by_oidc(
     user = await _user_of(runtime, company_id, email, oidc) if email else None
     if user is None or user.disabled_at is not None:
         log.event("oidc sign-in refused", company_id=company_id, has_email=email is not None)
+        if user is not None:
+            await note_refusal(runtime, company_id, user, address)
         raise SignInRefused(_REFUSED)
-    return await begin_session(runtime, company_id, user, gave_code=True, by_issuer=True)
+    return await begin_session(runtime, company_id, user, gave_code=True, by_issuer=True, came_from=address)
 
 
 def read_begun(runtime: Runtime, carried: str, state: str) -> Begun | None:

@@ -87,6 +87,7 @@ LAST = (
     *("add_source", "change_source", "upload_file", "reload_one_file", "list_file_rows", "get_file_row"),
     *("change_file_row", "release_one_file", "reject_one_file", "add_template", "change_template"),
     *("send_one_trial_code", "enter_one_trial_code", "get_trial"),
+    "remove_verified_address",
     *("forget_one_person", "list_deletions", "get_deletion"),
     *("put_credentials", "withdraw_new", "put_credentials", "retire_old", "get_credentials"),
     "delete_credentials",

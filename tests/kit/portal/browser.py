@@ -15,6 +15,7 @@ from tests.kit.stack.phone_browser import CHROMIUM, CHROMIUM_OPTIONS
 AXE = Path(__file__).parent / "axe/axe.min.js"
 AXE_DIGEST = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 SCREENS = ROOT / ".local/screens"
+README_SCREENS, README_QUALITY = SCREENS / "readme", 55
 WIDTHS = {1280: 900, 390: 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -53,6 +54,17 @@ class Browser:
             await self.page.emulate_media(color_scheme=scheme)
             found = await self.violations()
             assert not found, f"{name}, {scheme}: {found}"
+
+    async def keep(self, name: str) -> None:
+        """Take the picture that the README shows under this name: small, and at the desktop's width.
+
+        `make screens DOC=1` puts what was kept so into docs/pictures.
+        """
+        README_SCREENS.mkdir(parents=True, exist_ok=True)
+        width, height = next(iter(WIDTHS.items()))
+        await self.page.set_viewport_size({"width": width, "height": height})
+        picture = README_SCREENS / f"{name}.jpg"
+        await self.page.screenshot(path=picture, type="jpeg", quality=README_QUALITY)
 
     async def violations(self) -> list[str]:
         """What axe finds wrong on the page, each with where."""

@@ -1,12 +1,18 @@
-"""One page of all pictures that the browser tests left: `make screens`."""
+"""One page of all pictures that the browser tests left: `make screens`.
+
+With `--document` those of the README go into docs/pictures.
+"""
 
 import base64
+import shutil
 import sys
 from html import escape
 from pathlib import Path
 
-from tests.kit.portal.browser import SCREENS
+from tests.kit.architecture.source_tree import ROOT
+from tests.kit.portal.browser import README_SCREENS, SCREENS
 
+PICTURES = ROOT / "docs/pictures"
 STYLE = (
     "body{font:14px system-ui;margin:1rem;background:#eee}figure{display:inline-block;margin:.5rem;"
     "vertical-align:top;background:#fff;padding:.5rem}img{height:22rem;display:block}"
@@ -35,6 +41,10 @@ def main() -> int:
     sheet = SCREENS / "index.html"
     sheet.write_text(contact_sheet(SCREENS), encoding="utf-8")
     sys.stdout.write(f"{sheet}\n")
+    if "--document" in sys.argv[1:]:
+        for picture in sorted(README_SCREENS.glob("*.jpg")):
+            shutil.copy(picture, PICTURES / picture.name)
+            sys.stdout.write(f"{PICTURES / picture.name}\n")
     return 0
 
 

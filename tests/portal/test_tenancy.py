@@ -1,0 +1,184 @@
+"""What another company's people reach of ours: by each part of an address, each field of a form, each cursor.
+
+The fields are read off the code of the pages, so that a new one is tried as soon as it is there. Paths, and
+what roles may do, are in test_roles.py.
+"""
+
+import ast
+import re
+from dataclasses import replace
+from html import unescape
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.portal.kit.app import PARTS
+from functions.portal.kit.pages import PageRoute
+from shared.domain.companies.user import Role
+from tests.kit.api.office import OURS, THEIRS, Office
+from tests.kit.portal.visitor import Visitor
+from tests.portal.conftest import SignedIn
+from tests.portal.test_roles import CLOSED, ENDS_THE_SESSION, NOUNS, _filled, _stored
+
+MARK = "ours-alone"
+# What stands in addresses and forms under a name that says not whose id it is.
+NAMED = {
+    **{f"{noun}_id": noun for noun in NOUNS},
+    **{noun: noun for noun in NOUNS},
+    "by": "user", "step": "step", "stand_in_id": "sender", "assigned_to": "user",
+    "contact_ids": "contact", "failure_ids": "failure", "message_ids": "message",
+}  # fmt: skip
+
+
+def _names_in(module: str, *functions: str) -> set[str]:
+    """The fields that a module asks a visit or a form for by these functions."""
+    source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
+    return {
+        str(call.args[0].value)
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in functions
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    }
+
+
+def _modules() -> dict[tuple[str, str], str]:
+    """The module of each route."""
+    found = {}
+    for part in PARTS.values():
+        for name in part:
+            module = import_module(f"functions.portal.{name}")
+            for route in module.pages.routes:
+                assert isinstance(route, PageRoute)
+                found[route.page_method, route.path] = module.__name__
+    return found
+
+
+MODULES = _modules()
+PAGES = [(path, MODULES["GET", path]) for method, path in CLOSED if method == "GET"]
+FORMS = [
+    (path, MODULES["POST", path])
+    for method, path in CLOSED
+    if method == "POST" and (method, path) not in ENDS_THE_SESSION
+]
+_READERS = (
+    "line",
+    "text",
+    "lines",
+    "item_id",
+    "given",
+    "choice",
+    "one_of",
+    "whole",
+    "is_set",
+    "days",
+    "clock",
+)
+
+
+def _ours(name: str) -> str:
+    """Something of ours for the field: an id where it wants one, else what our things are called."""
+    noun = NAMED.get(name, name.removesuffix("_id"))
+    return f"{noun}-{OURS}" if noun in (*NOUNS, "opt-out") else MARK
+
+
+@pytest.fixture
+async def stranger(office: Office, signed_in: SignedIn) -> Visitor:
+    """An admin of the other company, when all of ours is marked."""
+    stores = office.stores
+    fields: tuple[tuple[Any, str, dict[str, Any]], ...] = (
+        (stores.files, "file", {"name": MARK}),
+        (stores.sources, "source", {"name": MARK}),
+        (stores.templates, "template", {"name": MARK, "body": MARK}),
+        (stores.campaigns, "campaign", {"name": MARK}),
+        (stores.messages, "message", {"body": MARK}),
+        (stores.failures, "failure", {"values": {"name": MARK}}),
+        (stores.replies, "reply", {"body": MARK, "waits": True}),
+        (stores.contact_lists, "list", {"name": MARK}),
+        (stores.segments, "segment", {"name": MARK}),
+        (stores.senders, "sender", {"name": MARK}),
+        (stores.users, "user", {"name": MARK}),
+        (stores.webhook_endpoints, "endpoint", {"name": MARK}),
+        (stores.automations, "automation", {"name": MARK}),
+        (stores.broadcasts, "broadcast", {"name": MARK}),
+        (stores.saved_replies, "saved", {"text": MARK}),
+        (stores.api_keys, "key", {"name": MARK}),
+        (stores.contact_imports, "import", {"name": MARK}),
+    )
+    for collection, name, changes in fields:
+        item_id = f"{name}-{OURS}"
+        record = await collection.get(OURS, item_id)
+        await collection.save(OURS, item_id, replace(record, **changes))
+    return await signed_in(Role.ADMIN, THEIRS)
+
+
+def _says_ours(text: str, sent: str = "") -> bool:
+    """Whether something of ours is said, but for what was asked for and is shown again."""
+    without = re.sub(r'value="[^"]*"', "", text).replace(sent, "") if sent else text
+    return MARK in without
+
+
+async def test_no_filter_file_or_export_shows_anything_of_ours(stranger: Visitor) -> None:
+    tried = 0
+    for path, module in PAGES:
+        here = _filled(path, THEIRS)
+        for name in sorted(_names_in(module, "query")) or [""]:
+            value = _ours(name)
+            page = await stranger.get(f"{here}?{name}={value}" if name else here)
+            assert page.status_code < 500, (path, name)
+            assert not _says_ours(page.text, value if value == MARK else ""), (path, name)
+            tried += 1
+    assert tried > 100
+
+
+async def test_no_cursor_of_ours_is_taken(office: Office, stranger: Visitor, signed_in: SignedIn) -> None:
+    await _many(office)
+    one_of_ours, tried = await signed_in(Role.ADMIN, OURS), 0
+    for path, _ in PAGES:
+        page = await one_of_ours.get(_filled(path))
+        for href in set(re.findall(r'href="(/[^"]*cursor=[^"]+)"', page.text)):
+            where = unescape(href).replace(f"-{OURS}", f"-{THEIRS}")
+            assert (await one_of_ours.get(unescape(href))).status_code == 200, path
+            answer = await stranger.get(where)
+            assert answer.status_code in (404, 422), where
+            assert not _says_ours(answer.text), where
+            tried += 1
+    assert tried > 8
+
+
+async def _many(office: Office) -> None:
+    """More of ours than a page of a list shows."""
+    stores = office.stores
+    for collection, name in (
+        (stores.files, "file"), (stores.sources, "source"), (stores.templates, "template"),
+        (stores.campaigns, "campaign"), (stores.messages, "message"), (stores.replies, "reply"),
+        (stores.contact_lists, "list"), (stores.segments, "segment"), (stores.users, "user"),
+        (stores.api_keys, "key"), (stores.contact_imports, "import"), (stores.opt_outs, "opt-out"),
+        (stores.audit_records, "audit"), (stores.webhook_deliveries, "delivery"),
+        (stores.automations, "automation"), (stores.automation_enrollments, "enrollment"),
+        (stores.broadcasts, "broadcast"), (stores.senders, "sender"),
+    ):  # fmt: skip
+        record: Any = await collection.get(OURS, f"{name}-{OURS}")
+        writer = stores.db.batch()
+        for number in range(30):
+            collection.put(writer, OURS, f"{name}-{number}", replace(record, id=f"{name}-{number}"))
+        await writer.commit()
+
+
+async def test_no_form_changes_or_shows_anything_of_ours(office: Office, stranger: Visitor) -> None:
+    before = await _stored(office)
+    for path, module in FORMS:
+        names = _names_in(module, *_READERS) - {"csrf"}
+        values = {name: _ours(name) for name in names}
+        answer = await stranger.post(_filled(path, THEIRS), values, seen="/account")
+        assert answer.status_code < 500, path
+        assert not _says_ours(answer.text, MARK), path
+        if answer.status_code == 303:
+            page = await stranger.get(answer.headers["location"])
+            assert page.status_code < 500, path
+    assert await _stored(office) == before
