@@ -76,10 +76,12 @@ async def preview(visit: Visit) -> Response:
     sequence, form = await _sequence(visit), visit.form
     item_id = form.item_id("id") or "new"
     known = sequence.step(item_id)
-    fields = {name: form.given(name).replace("\r\n", "\n") for name in ("subject", "content")}
+    subject, content = (form.given(name).replace("\r\n", "\n") for name in ("subject", "content"))
     typed = form.given("position")
     position = int(typed) if typed.isdecimal() and len(typed) < 3 else len(sequence.steps) + 1
-    step = replace(known or SequenceStep(id=item_id, position=position, content=""), **fields)
+    step = replace(
+        known or SequenceStep(id=item_id, position=position, content=""), subject=subject, content=content
+    )
     shown = await _previewed(visit, sequence, step, form.given("contact").strip())
     return visit.page("sequences/preview.html", sequence=sequence, preview=shown)
 

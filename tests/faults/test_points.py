@@ -89,6 +89,7 @@ ASKED_FOR = {
     "forget_rows",
     "hold_sending",
     "import_contacts",
+    "give_back_chunk",  # a chunk that is not given back is free when its lease ends
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",

@@ -73,8 +73,8 @@ def returned(mail: Mail, status: str, said: str, action: str, at: float) -> byte
         action=action,
         status=status,
     )
-    end = f"\n--{_BOUNDARY}--\n"
-    return (head.encode() + mail["raw"].replace(b"\r\n", b"\n") + end.encode()).replace(b"\n", b"\r\n")
+    end, raw = f"\n--{_BOUNDARY}--\n", bytes(mail["raw"])
+    return (head.encode() + raw.replace(b"\r\n", b"\n") + end.encode()).replace(b"\n", b"\r\n")
 
 
 def text_of(raw: bytes) -> str:

@@ -106,6 +106,6 @@ def broken(server: SMTP, fault: Fault) -> str:
     """The answer; the connection is gone where the fault says so."""
     if fault.how is How.REFUSE:
         return fault.answer
-    if server.transport is not None:
+    if isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()
     return DROPPED

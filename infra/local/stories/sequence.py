@@ -5,6 +5,7 @@ Who got what, when, and in which thread is read from the mail host's books.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from infra.local.api_client import Json
@@ -124,7 +125,7 @@ async def _send_all(scene: _Scene) -> None:
         if moment.astimezone(NEW_YORK).date() != day:
             continue
         scene.at(moment - HANDED_OVER)
-        await scene.until("a queued email", lambda seen, one=item_id: _status(seen, one) != "pending")
+        await scene.until("a queued email", partial(_is_queued, item_id))
         scene.at(moment - JUST_BEFORE)
         taken += 1
         await scene.until_taken(taken)
@@ -145,6 +146,10 @@ async def _evening(scene: _Scene) -> None:
 
 async def _emails(scene: _Scene) -> list[Json]:
     return list((await scene.stage.api.get("/scheduled-emails", limit="100"))["items"])
+
+
+def _is_queued(item_id: str, seen: list[Json]) -> bool:
+    return _status(seen, item_id) != "pending"
 
 
 def _status(emails: Sequence[Json], item_id: str) -> str:

@@ -82,11 +82,15 @@ def _ids(mail: Message) -> list[str]:
 
 def _ids_of(part: Message) -> Iterator[str]:
     if part.get_content_maintype() == "message" and part.get_content_type() != _STATUS:
-        returned = part.get_payload()
-        if isinstance(returned, list):
-            yield from (str(one.get("Message-ID", "")) for one in returned if isinstance(one, Message))
+        yield from (str(one.get("Message-ID", "")) for one in _blocks(part))
     elif part.get_content_maintype() == "text":
         yield from _MESSAGE_ID.findall(_text(part))
+
+
+def _blocks(part: Message) -> list[Message]:
+    """The mails or the blocks of fields that a part holds; none where it came as a text."""
+    held = part.get_payload()
+    return [one for one in held if isinstance(one, Message)] if isinstance(held, list) else []
 
 
 def _told(mail: Message) -> tuple[str, str]:
@@ -94,7 +98,7 @@ def _told(mail: Message) -> tuple[str, str]:
     texts = []
     for part in mail.walk():
         if part.get_content_type() == _STATUS:
-            for block in part.get_payload():
+            for block in _blocks(part):
                 status = status_in(str(block.get("Status", "")))
                 if status:
                     said = str(block.get("Diagnostic-Code", "")).partition(";")[2]

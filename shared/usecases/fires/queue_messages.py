@@ -29,6 +29,7 @@ from shared.usecases.campaigns.read_recipients import read_recipients
 from shared.usecases.companies.find_rules import find_rules
 from shared.usecases.companies.make_links import make_links
 from shared.usecases.fires.find_unmet import without_unmet
+from shared.usecases.fires.give_back_chunk import give_back_chunk
 from shared.usecases.fires.reserve_own_starts import reserve_own_starts
 from shared.usecases.fires.store_chunks import store_following
 from shared.usecases.fires.store_planned import store_planned
@@ -48,7 +49,7 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
         try:
             await _queue(runtime, job, chunk)
         except Exception:
-            await _give_back(runtime, job.company_id, chunk)
+            await give_back_chunk(runtime, job.company_id, chunk)
             raise
 
 
@@ -89,19 +90,6 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
         return ours
 
     return await transact(stores.db, claim, "queue_messages.claim")
-
-
-async def _give_back(runtime: Runtime, company_id: str, chunk: Chunk) -> None:
-    """Leave the chunk to whoever gets its job next: else it would lie there until the lease ends."""
-    stores = runtime.stores
-
-    async def give_back(transaction: Transaction) -> None:
-        current = await stores.chunks.get(company_id, chunk.id, transaction)
-        if current.lease_token == chunk.lease_token and current.state is ChunkState.LEASED:
-            free = replace(current, lease_token=None, lease_until=runtime.now())
-            stores.chunks.put(transaction, company_id, chunk.id, free)
-
-    await transact(stores.db, give_back)
 
 
 async def _plan(

@@ -1,6 +1,7 @@
 """The people of the story of the sequence, its mailboxes, and its three emails."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from infra.local.api_client import Json
 from infra.local.mail_host.client import MailHostClient
@@ -9,7 +10,7 @@ from infra.local.stage import Stage
 NAMES = ("Ana", "Ben", "Cleo", "Dan", "Eva")
 MAILBOXES = ("dana@north-clinic.com", "omar@north-clinic.com")
 CAPACITY = 30  # from nine to five: one every 16 minutes
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {"subject": "Welcome, {{ name }}", "content": "Dear {{ name }}, this is the first of three."},
     {"wait_days": 2, "content": "Dear {{ name }}, this is the second."},
     {"wait_days": 3, "content": "Dear {{ name }}, this is the last."},
