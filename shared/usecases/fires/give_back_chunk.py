@@ -1,4 +1,4 @@
-"""Leave a chunk whose planning failed to whoever gets its job next: else it would lie there until the lease ends."""
+"""Leave a chunk whose planning failed to whoever gets its job next, not only when its lease has ended."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from shared.runtime import Runtime
 
 
 async def give_back_chunk(runtime: Runtime, company_id: str, chunk: Chunk) -> None:
-    """End our lease, if the chunk still is ours. Planned in part it does no harm: planning again gives the same."""
+    """End our lease, if the chunk still is ours. Planned in part it does no harm: again gives the same."""
     stores = runtime.stores
 
     async def give_back(transaction: Transaction) -> None:
