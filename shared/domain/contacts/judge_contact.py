@@ -93,8 +93,7 @@ def judge_of(
 ) -> Judge:
     """What says whether a contact meets the criterion at `now`.
 
-    `kinds` are those of the company's fields, `time_zone` (IANA) is the company's. `tallies` are of the
-    criterion's activities until `now`, `row` is what let the contact into an automation.
+    `kinds` and `time_zone` (IANA) are the company's, `tallies` are until `now`; `row` let the contact in.
     """
 
     def made(one: Criterion) -> Judge:
@@ -121,8 +120,7 @@ def judge_of(
             case FieldIs():
                 return _field_judge(one, kinds, now, time_zone)
             case RowIs():
-                is_met = _is_met_by(one, row, now, time_zone)
-                return lambda *_: is_met
+                return _row_judge(one, row, now, time_zone)
 
     return made(criterion)
 
@@ -138,15 +136,16 @@ def _field_judge(criterion: FieldIs, kinds: Mapping[str, FieldKind], now: dateti
     return lambda contact, _: is_met(value_text(contact, name), contact.time_zone or time_zone)
 
 
-def _is_met_by(criterion: RowIs, row: LoadedRow | None, now: datetime, time_zone: str) -> bool:
+def _row_judge(criterion: RowIs, row: LoadedRow | None, now: datetime, time_zone: str) -> Judge:
     """Whether the row meets it; a value that is not what its source says by now does not."""
     values, types = (row.values, row.types) if row is not None else ({}, {})
     zone = row.time_zone if row is not None and row.time_zone else time_zone
     kind = types.get(criterion.field, FieldType.TEXT)
     try:
-        return meets(condition_of(criterion), values.get(criterion.field, ""), kind, now, ZoneInfo(zone))
+        is_met = meets(condition_of(criterion), values.get(criterion.field, ""), kind, now, ZoneInfo(zone))
     except RowUnfit:
-        return False
+        is_met = False
+    return lambda *_: is_met
 
 
 def value_text(contact: Contact, name: str) -> str:

@@ -4,15 +4,16 @@ So each event is told once. Many changes, as of an import, are told together in 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from shared import log
+from shared.domain.automations.automation import Automation
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.domain.contacts.contact_changes import ContactChange
 from shared.domain.events.contact_events import contact_events
-from shared.domain.events.event import Event
+from shared.domain.events.event import Event, EventType
 from shared.domain.events.raised_events import RaisedEvents, tell_job, unpacked
 from shared.domain.events.webhook_delivery import WebhookDelivery, deliveries_of
 from shared.domain.events.webhook_endpoint import (
@@ -91,11 +92,7 @@ async def _tell(
     automations = await hearing_automations(runtime, company_id)
     heard = {kind for one in listening for kind in one.event_types}
     heard |= {kind for one in automations for kind in one.heard}
-    raised = [event for one in found.events.values() for event in unpacked(one.events)]
-    meant = await find_consent_events(runtime, company_id, raised, heard)
-    crossed = await find_segment_events(runtime, company_id, automations, found.changes.values(), raised)
-    for cause, events in crossed.items():
-        meant.setdefault(cause, []).extend(events)
+    meant = await _meant(runtime, company_id, found, automations, heard)
     every = [event for one in found.all() for event in (one, *meant.get(one.id, ()))]
     hearing = await find_heard(runtime, company_id, automations, every)
     told_to: dict[str, WebhookEndpoint] = {}  # also by an attempt that reported an error
@@ -121,6 +118,22 @@ async def _tell(
 
     await transact(stores.db, tell)
     return list(told_to.values()), list(enrolled.values())
+
+
+async def _meant(
+    runtime: Runtime,
+    company_id: str,
+    found: _Due,
+    automations: Sequence[Automation],
+    heard: Collection[EventType],
+) -> Mapping[str, Sequence[Event]]:
+    """By event, what else it means for contacts: consent, and coming into segments or leaving them."""
+    raised = [event for one in found.events.values() for event in unpacked(one.events)]
+    meant = await find_consent_events(runtime, company_id, raised, heard)
+    crossed = await find_segment_events(runtime, company_id, automations, found.changes.values(), raised)
+    for cause, events in crossed.items():
+        meant.setdefault(cause, []).extend(events)
+    return meant
 
 
 def _put(
