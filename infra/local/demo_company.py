@@ -99,7 +99,8 @@ def _sender(channel: Channel, provider: Provider, address: str) -> Sender:
         provider=provider,
         address=address,
         name="North Clinic",
-        rate_per_second=RATE_PER_SECOND,
+        # The bench asks for more than a sender of calls may have.
+        rate_per_second=min(RATE_PER_SECOND, channel.record.highest_rate),
     )
 
 

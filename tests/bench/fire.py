@@ -21,7 +21,7 @@ from tests.bench.usage import Used, peaks, per_thousand, used
 AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
 COLUMNS = (("name", "text"), ("phone", "phone"), ("email", "email"), ("visit", "text"), ("note", "text"))
 TEXT = "Hello {{ name }}, you come on {{ visit }}. Reply 1 to confirm."
-RATE_PER_SECOND = 1_000.0  # the most a sender may have
+RATE_PER_SECOND = 1_000.0  # the most that a sender of the build before may have
 PATIENCE_SECONDS = 900
 
 

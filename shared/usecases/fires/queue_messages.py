@@ -43,8 +43,13 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
     with log.context(company_id=job.company_id, fire_id=job.fire_id, chunk_id=job.chunk_id):
         metering.count(Unit.INVOCATIONS)
         chunk = await _claim(runtime, job)
-        if chunk is not None:
+        if chunk is None:
+            return
+        try:
             await _queue(runtime, job, chunk)
+        except Exception:
+            await _give_back(runtime, job.company_id, chunk)
+            raise
 
 
 async def _queue(runtime: Runtime, job: QueueMessages, chunk: Chunk) -> None:
@@ -84,6 +89,19 @@ async def _claim(runtime: Runtime, job: QueueMessages) -> Chunk | None:
         return ours
 
     return await transact(stores.db, claim, "queue_messages.claim")
+
+
+async def _give_back(runtime: Runtime, company_id: str, chunk: Chunk) -> None:
+    """Leave the chunk to whoever gets its job next: else it would lie there until the lease ends."""
+    stores = runtime.stores
+
+    async def give_back(transaction: Transaction) -> None:
+        current = await stores.chunks.get(company_id, chunk.id, transaction)
+        if current.lease_token == chunk.lease_token and current.state is ChunkState.LEASED:
+            free = replace(current, lease_token=None, lease_until=runtime.now())
+            stores.chunks.put(transaction, company_id, chunk.id, free)
+
+    await transact(stores.db, give_back)
 
 
 async def _plan(

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from shared import faults
 from shared.domain.fires.fire import ChunkState, Fire, Ledger, ProgressStatus, chunk_id
 from shared.faults import Point
+from shared.firestore.kit.transactions import ContentionError
 from shared.firestore.row_chunks import chunk_of
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.files import read_blocks
 from shared.usecases.fires import store_chunks
 from shared.usecases.fires.fire_campaign import fire_campaign
+from shared.usecases.run_job import run_job
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
@@ -97,6 +100,22 @@ async def test_what_a_worker_leaves_is_gone_on_with(clinic: Clinic, point: Point
     clinic.published, clinic.runs_jobs = [], True
     for _ in range(3):
         await _sweep(clinic, minutes=11)
+    await _check_sent_once(clinic, fire)
+
+
+async def test_a_job_that_failed_leaves_its_chunk_to_the_next_try(clinic: Clinic) -> None:
+    fire = await _started(clinic)
+    first, clinic.runs_jobs = clinic.published[0], True
+
+    def refuse(point: Point, moment: Moment) -> None:
+        if point == "store_chunks.store" and moment == "after":
+            raise ContentionError("no commit in 8 attempts")
+
+    faults.install(refuse)
+    with pytest.raises(ContentionError):
+        await run_job(clinic.runtime, first)
+    faults.install(None)
+    await clinic.run_published()  # the same jobs again at the same moment, the failed one among them
     await _check_sent_once(clinic, fire)
 
 
