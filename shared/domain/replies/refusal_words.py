@@ -76,7 +76,14 @@ def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalW
         for name, text in said.items()
         if name not in PHRASES
     }
-    return RefusalWords(**words, **phrases)
+    return RefusalWords(
+        **words,
+        elsewhere=phrases["elsewhere"],
+        limits=phrases["limits"],
+        queues=phrases["queues"],
+        rather=phrases["rather"],
+        things=phrases["things"],
+    )
 
 
 def _endings(forms: Mapping[str, str]) -> Iterator[str]:
