@@ -15,7 +15,7 @@ from tests.kit.stack.office import ALWAYS, Office, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOLD_TWICE, REFUSED_THERE = "+12125550009", "+12125550003"  # see infra/local/simulator/outcomes.py
-ANA, BEN, CLEO, DAN, EVE = (f"+121255524{number}" for number in range(10, 15))
+ANA, BEN, CLEO, DAN, EVE, FAY = (f"+121255524{number}" for number in range(10, 16))
 CLOCK = ZoneInfo("America/New_York")
 DAY = (datetime.now(CLOCK) + timedelta(days=2)).date()
 ASKS = "Hello {{ name }}, you see us on {{ visit }}. Reply 1 to confirm, 2 to cancel."
@@ -170,6 +170,28 @@ async def test_refusals_help_and_permissions(office: Office) -> None:
     assert (again["ledger"]["sent"], again["skipped"]) == (2, {"opted_out": 2})
     assert len(await texts(office, ANA, 2)) == 2  # asked, and one confirmation
     assert len(await texts(office, DAN, 2)) == 2  # Twilio itself confirmed STOP and START
+
+
+async def test_machines_reactions_danger_and_a_yes_to_nothing(office: Office) -> None:
+    await sent(office, *(f"{name},{phone},10:30," for phone, name in ((BEN, "Ben"), (EVE, "Eve"))))
+    [question] = await texts(office, BEN, 1)
+    liked, away = await write(
+        office, BEN, f"Liked \u201c{question}\u201d", "Automatic reply: I am out of the office."
+    )
+    assert [(one["meaning"], one["waits"]) for one in (liked, away)] == [
+        ("reaction", False),
+        ("auto_reply", False),
+    ]
+    ill, tired = await write(
+        office, EVE, "1, and I have chest pains", "my thumbs hurt from deleting your stuff"
+    )
+    assert (ill["meaning"], ill["flags"], ill["waits"]) == ("unclear", ["danger"], True)
+    # No rule knows it. It is most like a refusal: honoured, and a person is told.
+    assert (tired["meaning"], tired["consent"], tired["waits"]) == ("opt_out", "opt_out", True)
+    assert [one["is_active"] for one in await refusals(office, EVE)] == [True]
+    unasked, stopped, back = await write(office, FAY, "yes", "STOP", "YES")
+    assert [one["meaning"] for one in (unasked, stopped, back)] == ["unclear", "opt_out", "opt_in"]
+    assert [one["is_active"] for one in await refusals(office, FAY)] == [False]
 
 
 async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> None:

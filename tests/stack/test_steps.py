@@ -9,7 +9,7 @@ from infra.local.waiting import wait_while_moving
 from tests.kit.stack.office import Office, campaign, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-ANA, BEN = "+12125552391", "+12125552392"
+ANA, BEN, CLEO, DAN = (f"+1212555239{number}" for number in range(1, 5))
 ROWS = [f"Ana,{ANA},ana@ladder.example", f"Ben,{BEN},ben@ladder.example"]
 
 
@@ -58,8 +58,45 @@ async def test_the_second_wave_follows_the_first_when_a_tick_finds_it_due(office
     assert await _handsets(office) == {ANA: 1, BEN: 2}
 
 
-async def _first_wave(office: Office) -> None:
-    await wait_while_moving("both texts", lambda: _handsets(office), lambda sent: len(sent) == 2)
+async def test_an_option_ends_the_later_steps_or_lets_them_go_on(office: Office) -> None:
+    draft = await campaign(office, [*ROWS, f"Cleo,{CLEO},", f"Dan,{DAN},"])
+    first = {
+        name: draft["steps"][0][name] for name in ("channel", "template_id", "sender_id", "address_field")
+    }
+    later = first | {"when": {"kind": "after_delay", "seconds": 1, "counted_from": "step"}}
+    options = [
+        {"words": ["1"], "disposition": "confirmed", "stops_steps": True},
+        {"words": ["2"], "disposition": "reschedule_asked", "starts_steps": True},
+        {"words": ["3"], "disposition": "canceled"},
+    ]
+    await office.api.patch(
+        f"/campaigns/{draft['id']}",
+        {
+            "steps": [first, later | {"only_if": "anybody"}, later | {"only_if": "not_answered"}],
+            "reply_options": options,
+            "stop_at_answer": False,
+        },
+    )
+    await office.api.post(f"/campaigns/{draft['id']}/ready")
+    fire = await office.api.post(f"/campaigns/{draft['id']}/fire")
+    await _first_wave(office, 4)
+    for phone, word in ((ANA, "1"), (BEN, "2"), (DAN, "3")):
+        await office.simulator.reply(phone, word)
+    await _answered(office, fire["id"], 3)
+
+    async def moved() -> str:
+        for tick in ("sweep_stalled_work", "fire_due_campaigns", "dispatch_due_batches"):
+            await office.stack.tick_now(tick)
+        return str((await office.api.get(f"/fires/{fire['id']}"))["status"])
+
+    await wait_while_moving("the later steps", moved, lambda status: status == "sent")
+    # 1 ends all steps, 2 ends none, and 3 only the one for those who have not answered.
+    assert await _handsets(office) == {ANA: 1, BEN: 3, CLEO: 3, DAN: 2}
+    assert (await settled(office, fire["id"]))["skipped"] == {"answered": 3}
+
+
+async def _first_wave(office: Office, count: int = 2) -> None:
+    await wait_while_moving("the texts", lambda: _handsets(office), lambda sent: len(sent) == count)
 
 
 async def _dispatched(office: Office, fire_id: str) -> None:
@@ -72,9 +109,9 @@ async def _dispatched(office: Office, fire_id: str) -> None:
     await wait_while_moving("the second step", pending, lambda left: left == 0)
 
 
-async def _answered(office: Office, fire_id: str) -> None:
+async def _answered(office: Office, fire_id: str, count: int = 1) -> None:
     async def replies() -> list[Any]:
         found: list[Any] = (await office.api.get("/replies", fire_id=fire_id))["items"]
         return found
 
-    await wait_while_moving("the answer", replies, lambda found: len(found) == 1)
+    await wait_while_moving("the answers", replies, lambda found: len(found) == count)

@@ -1,8 +1,9 @@
 """A campaign over WhatsApp on the running stack: a format, a button, a free text, and STOP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,7 +35,9 @@ class ChatOffice:
     sender_id: str
     content_id: str
 
-    async def fire(self, **template: Any) -> dict[str, Any]:
+    async def fire(
+        self, rows: list[str] = ROWS, changes: Mapping[str, Any] = MappingProxyType({}), **template: Any
+    ) -> dict[str, Any]:
         """Fire a campaign for Ana and Ben with this template; its report when nothing is pending."""
         api = self.office.api
         made = await api.post("/templates", {"name": "Visit", "channel": "whatsapp", **template})
@@ -44,7 +47,7 @@ class ChatOffice:
             "sender_id": self.sender_id,
             "address_field": "phone",
         }
-        draft = await campaign(self.office, ROWS, steps=[step], reply_options=OPTIONS)
+        draft = await campaign(self.office, rows, **{"steps": [step], "reply_options": OPTIONS, **changes})
         await api.post(f"/campaigns/{draft['id']}/ready")
         fire = await api.post(f"/campaigns/{draft['id']}/fire")
         return await settled(self.office, fire["id"])
@@ -199,6 +202,33 @@ async def test_words_on_whatsapp_answer_wait_and_refuse(chat: ChatOffice) -> Non
     assert (refused["meaning"], refused["consent"]) == ("opt_out", "opt_out")
     [refusal] = (await chat.office.api.get("/opt-outs"))["items"]
     assert (refusal["channel"], refusal["is_active"]) == ("whatsapp", True)
+
+
+async def test_numbered_questions_are_answered_by_one_text_and_thanked_once(chat: ChatOffice) -> None:
+    thanks = "Thank you."
+    options = [
+        {"words": ["yes"], "disposition": "confirmed", "acknowledgement": thanks},
+        {"words": ["no"], "disposition": "canceled"},
+    ]
+    rows = ["Ana,(212) 555-0187,", "Ben,(212) 555-0187,"]
+    lists = "{% for one in appointments %}{{ one.number }} {{ one.name }} {% endfor %}"
+    asked = await chat.fire(
+        rows,
+        {"reply_options": options, "asks_together": True},
+        content_id=chat.content_id,
+        content_values={"1": lists},
+    )
+    assert asked["skipped"] == {"asked_together": 1}
+    await chat.office.simulator.reply(ANA, "1 yes 2 no", sender=f"whatsapp:{NUMBER}")
+    [reply] = await chat.replies(1)
+    assert sorted(one["disposition"] for one in reply["answers"]) == ["canceled", "confirmed"]
+
+    async def told() -> list[str]:
+        found = await chat.office.simulator.messages(handset=ANA)
+        return [one["body"] for one in found if not one["incoming"]]
+
+    question, *after = await _until(told, lambda bodies: len(bodies) == 2)
+    assert ("1 Ana 2 Ben" in question, after) == (True, [thanks])
 
 
 async def _sent_of(chat: ChatOffice, fire_id: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
-from shared.domain.replies.rare_refusals import refuses_rarely, without_things
+from shared.domain.replies.rare_refusals import refuses_rarely, without_places, without_things
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
@@ -78,6 +78,7 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     """What a reply that was taken apart means for consent."""
     if heard.has(Sense.NOT_REFUSE):
         return None
+    heard = without_places(heard)
     if any(_is_stop(heard, at) for at in range(len(heard.tokens))):
         return WordMeaning.OPT_OUT
     heard = without_things(heard)

@@ -8,7 +8,7 @@ from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.replies.clock_words import with_times
 from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spelled_out
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.words import Token, folded, tokens_of, words_of
+from shared.domain.replies.words import Token, folded, tokens_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +47,8 @@ def hear(
 
 @lru_cache(maxsize=1_000)
 def _phrase(word: str) -> tuple[str, ...]:
-    """A word of an option as replies are taken apart."""
-    return tuple(words_of(word))
+    """A word of an option as replies are taken apart: a code such as "C1" is a letter and a number."""
+    return tuple(token.text for token in tokens_of(folded(word)))
 
 
 _POLITE = (Sense.GREETING, Sense.COMMON, Sense.YES, Sense.OKAY)

@@ -14,8 +14,10 @@ from shared.domain.replies.words import words_of
 _QUOTES = "\"“”„«»'‘’"
 _QUOTED = re.compile(rf"(?<!\w)[{_QUOTES}](?P<text>.{{1,2000}}?)(?:[{_QUOTES}]|…|\.\.\.)?\s*$", re.DOTALL)
 _EMOJI_REACTION = re.compile(
-    rf"^\W*\s*(?:to|a|à|en reponse a|para)\s*[{_QUOTES}].+[{_QUOTES}]?\s*$", re.DOTALL | re.IGNORECASE
+    rf"^[^\w\s{_QUOTES}.,!?¡¿]+\s*(?:to|a|à|en reponse a|para)\s*[{_QUOTES}].+[{_QUOTES}]?\s*$",
+    re.DOTALL | re.IGNORECASE,
 )
+_EARLY_SIGN = re.compile(r"(?:\S+\s+){1,3}[^\w\s.,!?'’¡¿]")  # "Reacted 😂 to", with the picture alone
 _IMAGE = re.compile(
     r"^(?:liked|loved|disliked|laughed at|emphasized|questioned) an? (?:image|picture|photo|message)$"
 )
@@ -62,10 +64,13 @@ def is_reaction(text: str) -> bool:
     words = " ".join(words_of(whole, keeps_apart=True))
     if _IMAGE.match(words) or _EMOJI_REACTION.match(whole):
         return True
-    return bool(
-        _expression("reactions").match(words)
-        and (_QUOTED.search(whole) or re.search(r"[^\w\s.,!?'’]", whole))
-    )
+    return bool(_reaction().match(words) and (_QUOTED.search(whole) or _EARLY_SIGN.match(whole)))
+
+
+@cache
+def _reaction() -> re.Pattern[str]:
+    """What a told reaction begins with, as whole words: "me gusta", and not "me gustaría"."""
+    return re.compile(rf"(?:{_expression('reactions').pattern})\b")
 
 
 def own_words(text: str, sent: Iterable[str]) -> str:

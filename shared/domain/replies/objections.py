@@ -186,6 +186,9 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], nam
         if any(one.part == first.part for one in words):
             return True
         return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
+    if senses == {Sense.NUMBER}:  # "1, I bring my forms"
+        parts = {mark.part for mark, _ in votes}
+        return any(mark.part in parts for mark in words)
     clauses = {mark.clause for mark, _ in votes}
     if any(mark.clause in clauses for mark in words):
         return (

@@ -1,4 +1,7 @@
-"""Refusals that name no act of writing or ending: a threat, the way out of a list, a mangled word."""
+"""Refusals that name no act of writing or ending: a threat, the way out of a list, a mangled word.
+
+And what sounds like a refusal, and ends something else.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
@@ -33,7 +36,22 @@ def refuses_rarely(heard: Heard) -> bool:
 def without_things(heard: Heard) -> Heard:
     """The reply without the parts that speak of a treatment, a medicine or a bill, and of no messages."""
     words = lexicon_of(heard.language).refusal
-    other = {part for part, said in _parts(heard.tokens) if _is_of_a_thing(said, words)}
+    return _without(heard, {part for part, said in _parts(heard.tokens) if _is_of_a_thing(said, words)})
+
+
+def without_places(heard: Heard) -> Heard:
+    """The reply without the parts that end writing at one place or time only: "stop calling me at work"."""
+    words = lexicon_of(heard.language).refusal
+    return _without(heard, {part for part, said in _parts(heard.tokens) if _ends_elsewhere(said, words)})
+
+
+def parts_of(heard: Heard) -> Iterator[Heard]:
+    """Each part of the reply by itself."""
+    parts = {token.part for token in heard.tokens}
+    yield from (_without(heard, parts - {part}) for part in sorted(parts))
+
+
+def _without(heard: Heard, other: Collection[int]) -> Heard:
     if not other:
         return heard
     kept = [at for at, token in enumerate(heard.tokens) if token.part not in other]
@@ -47,6 +65,15 @@ def without_things(heard: Heard) -> Heard:
         ),
         language=heard.language,
     )
+
+
+def _ends_elsewhere(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a verb of ending, one of writing and a place follow each other, and nothing is added to it."""
+    ends = [at for at, word in enumerate(said) if word in words.ending | words.halting]
+    if len(ends) != 1 or not words.contacting & set(said[ends[0] + 1 : ends[0] + 1 + _FEW]):
+        return False
+    after = said[ends[0] + 1 :]
+    return _names(after, words.elsewhere) and not words.adding & set(after)
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[tuple[int, list[str]]]:

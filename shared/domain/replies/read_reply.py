@@ -16,6 +16,11 @@ from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMe
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
 from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.likeness import (
+    has_part_like_a_refusal,
+    is_like_a_refusal,
+    is_surely_like_a_refusal,
+)
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
 from shared.domain.replies.references import denies_name, own_words_of
@@ -31,6 +36,8 @@ QUOTES_ONLY = "It only repeats what was sent."
 IS_DANGER = "It speaks of danger to life."
 IS_WRONG_NUMBER = "It says that the number is wrong."
 IS_HELP = "It asks for help."
+LIKE_REFUSAL = "No rule knows it, and it is most like a refusal: honoured. START ends that."
+MAYBE_REFUSAL = "A part of it is like a refusal."
 _FLAGS = {Sense.DANGER: Flag.DANGER, Sense.WRONG_NUMBER: Flag.WRONG_NUMBER, Sense.LATE: Flag.RUNNING_LATE}
 
 
@@ -68,6 +75,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         return Reading(
             outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason
         )
+    answer = _weighed(answer, heard, asked, flags)
     return replace(answer, flags=answer.flags | flags)
 
 
@@ -168,6 +176,19 @@ def _opted_out(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Fla
         needs_person=wants is not None or Flag.DANGER in flags,
         reason=f"May also mean: {wants}." if wants else IS_DANGER if Flag.DANGER in flags else "",
     )
+
+
+def _weighed(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]) -> Reading:
+    """The reading, where no rule knows a refusal and the words are like one all the same."""
+    if answer.outcome not in (ReplyMeaning.UNCLEAR, ReplyMeaning.ANSWER):
+        return answer
+    is_answer = answer.outcome is ReplyMeaning.ANSWER
+    if is_surely_like_a_refusal(heard) if is_answer else is_like_a_refusal(heard):
+        refused = _opted_out(answer, heard, asked, flags)
+        return replace(refused, needs_person=True, reason=f"{LIKE_REFUSAL} {refused.reason}".strip())
+    if is_answer and has_part_like_a_refusal(heard):
+        return _for_a_person(answer, asked, MAYBE_REFUSAL, flags)
+    return answer
 
 
 def _beside_refusal(answer: Reading, heard: Heard, asked: Asked) -> Disposition | None:

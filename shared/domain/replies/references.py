@@ -20,6 +20,11 @@ _BEING = frozenset({
     "a", "am", "called", "el", "es", "l", "la", "llamo", "me", "named", "o", "sou", "soy", "the",
 })  # fmt: skip
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
+_HOW_MANY = {
+    **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
+    **dict.fromkeys(("three", "tres", "trois"), 3),
+    **dict.fromkeys(("four", "cuatro", "quatre", "quatro"), 4),
+}
 _DAYS_OR_PLACES = {"segunda": 2, "terca": 3, "quarta": 4, "quinta": 5}  # "a segunda": Monday, or the second
 
 
@@ -71,7 +76,8 @@ class References:
     def named(self, mark: Mark) -> frozenset[int] | None:
         """The targets that the part names, an empty set if another; None if it names nothing."""
         if mark.sense in (Sense.BOTH, Sense.NEITHER):
-            return frozenset(range(len(self._targets)))
+            counts = {_HOW_MANY[word] for word in mark.text.split() if word in _HOW_MANY}
+            return frozenset(range(len(self._targets)) if counts <= {len(self._targets)} else ())
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
         if mark.sense in _CLOCK:

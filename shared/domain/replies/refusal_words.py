@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-PHRASES = ("limits", "queues", "rather", "things")
+PHRASES = ("elsewhere", "limits", "queues", "rather", "things")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +59,9 @@ class RefusalWords:
     rather: tuple[str, ...]  # another way to write, in a later part
     using: frozenset[str]  # contacting, where what is used is one of `addresses`: "do not use my number"
     queues: tuple[str, ...]  # what else people are on: a waiting list
+    elsewhere: tuple[str, ...]  # where, or when, alone writing is to end: "at work"
+    adding: frozenset[str]  # and with one of these not there alone: "at work and at home"
+    joining: frozenset[str]  # what a denial does not reach beyond: "no phone, so call me"
     things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
 
 
@@ -75,6 +78,7 @@ def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalW
     }
     return RefusalWords(
         **words,
+        elsewhere=phrases["elsewhere"],
         limits=phrases["limits"],
         queues=phrases["queues"],
         rather=phrases["rather"],

@@ -134,7 +134,7 @@ def _denies(part: Sequence[str], rest: Sequence[str], words: RefusalWords) -> bo
     for at, word in enumerate(part):
         if word not in words.denials or _is_able(part, at, words):
             continue
-        reach = part[at + 1 : at + 1 + _FAR]
+        reach = list(takewhile(lambda one: one not in words.joining, part[at + 1 : at + 1 + _FAR]))
         first = next((one for one in reach if one not in words.fillers), "")
         if first in words.received or first in words.ending or _is_received(part, at, first, words):
             continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-_LONG = 8  # from here on, also one letter in place of another: "cancer" is not "cancel"
+_LONG = 7  # from here on, also one letter in place of another: "cancer" is not "cancel"
 
 
 def nearest(word: str, key_words: Iterable[str]) -> str | None:

@@ -22,7 +22,8 @@ _VOTES = {
 }
 _COUNTING = frozenset({
     "about", "around", "ate", "before", "by", "dans", "desde", "em", "en", "for", "hasta", "in", "of", "para",
-    "pour", "room", "sala", "salle", "than", "till", "until", "vers", "within",
+    "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
+    "vers", "within",
 })  # fmt: skip
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _CHOOSING = frozenset({
@@ -122,7 +123,7 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
 def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether the number counts what follows it: "1 child"."""
     following = next((one for one in marks if one.start == mark.end), None)
-    is_next = following is not None and following.clause == mark.clause
+    is_next = following is not None and following.part == mark.part
     is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
     before = next(
         (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""

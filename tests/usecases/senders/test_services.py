@@ -84,6 +84,20 @@ async def test_stop_to_one_number_ends_what_comes_from_all(clinic: Clinic) -> No
     assert await clinic.accepted() == []
 
 
+async def test_stop_over_rcs_ends_texts_and_start_brings_them_back(clinic: Clinic) -> None:
+    """Twilio unites the refusals of RCS, SMS and MMS: its changelog of March 15, 2026."""
+    service = await by_service(clinic, ONE, TWO)
+    agent = {"to": "rcs:north_clinic_agent", "service": service, "From": f"rcs:{ANA}"}
+    await written(clinic, "STOP", "SM1", **agent, OptOutType="STOP")
+    opt_out = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(SMS, ANA))
+    assert opt_out.is_active
+    await clinic.fire_for(ANA)
+    assert await clinic.accepted() == []
+    await written(clinic, "START", "SM2", **agent, OptOutType="START")
+    opt_out = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(SMS, ANA))
+    assert not opt_out.is_active
+
+
 async def test_a_refusal_that_only_twilio_knows_is_learned(clinic: Clinic) -> None:
     await by_service(clinic, ONE, TWO)
     await clinic.simulator.reply(ANA, "STOP", sender=TWO)

@@ -1,0 +1,87 @@
+"""How much a reply is like the refusals of our corpus, where no rule and no phrase knows it.
+
+Each word, pair of words, beginning of a word and sense weighs for or against a refusal. The weights are data:
+refusal_weights.tsv, made of the corpus by `python -m tests.kit.weigh_refusals` (logistic regression). What is
+taken for a refusal this way alone is honoured, and a person is told.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from shared.domain.replies.heard import Heard
+from shared.domain.replies.rare_refusals import parts_of, without_places, without_things
+from shared.domain.replies.sense import Sense
+
+WEIGHTS = Path(__file__).with_name("languages") / "refusal_weights.tsv"
+BASE = "base"  # what every reply weighs
+_KNOWN_REFUSALS = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})  # phrases: weighed by words
+_BEGINNINGS = (4, 6)  # letters
+_ENOUGH = 0.5  # for a reply that speaks of nothing else
+_PLENTY = 1.0  # for a question, and what names another matter
+_FOR_A_WORD = 2.5  # for a single one
+_MORE = 2.5  # beyond that: where an answer was heard
+_OTHER_MATTERS = (
+    Sense.NOT_REFUSE, Sense.DANGER, Sense.WRONG_NUMBER, Sense.OPT_IN, Sense.HARMLESS, Sense.NOT_CANCEL,
+    Sense.COMING, Sense.TIME, Sense.LATE,
+)  # fmt: skip
+
+
+def is_like_a_refusal(heard: Heard) -> bool:
+    """Whether the reply weighs enough for a refusal. What speaks of a treatment or a bill never does."""
+    return _margin(heard) > 0
+
+
+def is_surely_like_a_refusal(heard: Heard) -> bool:
+    """Whether it weighs so much that it is one even where an answer was heard in it."""
+    return _margin(heard) > _MORE
+
+
+def has_part_like_a_refusal(heard: Heard) -> bool:
+    """Whether any part of it does by itself: "yes, and my thumbs are tired of deleting you"."""
+    return any(is_like_a_refusal(part) for part in parts_of(heard))
+
+
+def _margin(heard: Heard) -> float:
+    """How much the reply weighs beyond what makes a refusal."""
+    if not heard.tokens or len(without_places(without_things(heard)).tokens) < len(heard.tokens):
+        return -_PLENTY
+    is_question = all(mark.asks for mark in heard.marks)
+    is_doubtful = is_question or heard.has(*_OTHER_MATTERS)
+    needed = _FOR_A_WORD if len(heard.tokens) == 1 else _PLENTY if is_doubtful else _ENOUGH
+    return likeness(features_of(heard), _weights()) - needed
+
+
+def likeness(features: frozenset[str], weights: Mapping[str, float]) -> float:
+    """The weight of the features together: above 0 it is likelier a refusal than not."""
+    return weights[BASE] + sum(weights.get(one, 0.0) for one in features)
+
+
+def features_of(heard: Heard) -> frozenset[str]:
+    """What of a reply is weighed, each a short text: see refusal_weights.tsv."""
+    return frozenset(_features(heard))
+
+
+def _features(heard: Heard) -> Iterator[str]:
+    words = [token.text if token.kind == "word" else f"#{token.kind}" for token in heard.tokens]
+    for word in words:
+        yield word
+        yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
+    yield from (f"{one} {then}" for one, then in pairwise(["<", *words, ">"]))
+    yield from (f"{one} _ {then}" for one, then in zip(words, words[2:], strict=False))
+    senses = [Sense.WORD if one.sense in _KNOWN_REFUSALS else one.sense for one in heard.marks]
+    yield from (f"[{one}]" for one in senses)
+    said = ["<", *(one for one in senses if one is not Sense.GREETING), ">"]
+    yield from (f"[{one} {then}]" for one, then in pairwise(said))
+    if any(token.asks for token in heard.tokens):
+        yield "?"
+    if any(mark.asks for mark in heard.marks):
+        yield "[asks]"
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    """The weights of the file (a part of the code): a feature and its hundredths a line."""
+    lines = WEIGHTS.read_text(encoding="utf-8").splitlines()
+    return {name: int(weight) / 100 for name, weight in (line.split("\t") for line in lines)}

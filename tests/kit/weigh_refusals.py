@@ -1,0 +1,73 @@
+"""Make the weights of shared/domain/replies/likeness.py of our corpus: python -m tests.kit.weigh_refusals
+
+Logistic regression in a fixed order (AdaGrad, https://jmlr.org/papers/v12/duchi11a.html), so that one
+corpus always gives the same weights.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from math import exp, sqrt
+from pathlib import Path
+from random import Random
+
+from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.heard import hear
+from shared.domain.replies.kinds import own_words
+from shared.domain.replies.likeness import BASE, WEIGHTS, features_of
+from tests.kit.read_replies import Case, cases_of, questions_of
+
+CORPUS = Path("tests/domain/replies/corpus.json")
+_ROUNDS = 14
+_STEP, _DECAY = 0.2, 1e-3
+_FLAT = 1e-6  # what a slope is at first
+_SMALLEST = 30  # hundredths; a lighter one is left out
+_STEEPEST = 30.0  # beyond it a likelihood is certain
+
+Weighed = tuple[list[str], bool]  # the features of a reply, and whether it refuses
+
+
+def weights_of(cases: Iterable[Case]) -> dict[str, int]:
+    """The weight of each feature in hundredths."""
+    read = [(features_of_case(case), case["expected"]["outcome"] == ReplyMeaning.OPT_OUT) for case in cases]
+    counts = Counter(name for features, _ in read for name in features)
+    known = [
+        ([BASE, *sorted(one for one in features if counts[one] > 1)], refuses) for features, refuses in read
+    ]
+    hundredths = {name: round(weight * 100) for name, weight in sorted(_fitted(known).items())}
+    return {name: weight for name, weight in hundredths.items() if name == BASE or abs(weight) >= _SMALLEST}
+
+
+def features_of_case(case: Case) -> frozenset[str]:
+    """What of the case's reply is weighed."""
+    questions = questions_of(case)
+    body = case["reply"] if isinstance(case["reply"], str) else case["reply"]["body"]
+    options = [option for question in questions for option in question.options]
+    return features_of(hear(own_words(body, (one.text for one in questions)), case["language"], options))
+
+
+def _fitted(read: Sequence[Weighed]) -> dict[str, float]:
+    weights: dict[str, float] = defaultdict(float)
+    slopes: dict[str, float] = defaultdict(lambda: _FLAT)
+    order, chance = list(range(len(read))), Random(3)  # noqa: S311  # an order, no secret
+    for _ in range(_ROUNDS):
+        chance.shuffle(order)
+        for place in order:
+            features, refuses = read[place]
+            weight = sum(weights[one] for one in features)
+            error = 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, weight)))) - refuses
+            for one in features:
+                slope = error + (_DECAY * weights[one] if one != BASE else 0)
+                slopes[one] += slope * slope
+                weights[one] -= _STEP * slope / sqrt(slopes[one])
+    return weights
+
+
+def main() -> None:
+    """Write the weights' file."""
+    weights = weights_of(cases_of(json.loads(CORPUS.read_text(encoding="utf-8"))))
+    WEIGHTS.write_text("".join(f"{name}\t{weight}\n" for name, weight in weights.items()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
