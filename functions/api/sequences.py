@@ -132,7 +132,8 @@ async def remove_step(caller: Sending, sequence_id: ItemId, step_id: ItemId) -> 
 @router.post("/{sequence_id}/preview")
 async def preview_sequence(caller: Writer, sequence_id: ItemId, body: PreviewInput) -> PreviewOutput:
     """Show all emails as one contact would get them. Nothing is stored or sent."""
-    found = await preview_steps(caller.runtime, caller.company_id, sequence_id, body.contact_id)
+    sequence = await view.get_sequence(caller.runtime, caller.company_id, sequence_id)
+    found = await preview_steps(caller.runtime, caller.company_id, sequence, body.contact_id)
     return PreviewOutput(items=tuple(map(PreviewedStepOutput.of, found)))
 
 

@@ -11,6 +11,7 @@ from shared.domain.contacts.contact import Consent, ContactAddress
 from shared.domain.contacts.contact_changes import ChangedBy
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
+from shared.domain.sequences.enrollment import Enrollment
 from shared.usecases.contacts.save_contact import edit_contact
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.usecases.fires.explain_person import WhyNot, explain_person
@@ -18,12 +19,15 @@ from shared.views.campaigns import list_campaigns
 from shared.views.contact_changes import ChangeOfContact
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contacts import KnownContact, get_contact
-from shared.views.names import campaign_names, list_names, user_names
+from shared.views.kit.paging import PageAsked
+from shared.views.names import campaign_names, list_names, sequence_names, user_names
 from shared.views.one_person import get_person
+from shared.views.sequences import list_enrollments
 from shared.views.timeline import get_timeline
 from shared.views.timeline_entries import TimelineEntry, TimelineKind
 
 pages = Pages()
+MOST_ENROLLED = 20
 
 
 @pages.get("/contacts/{contact_id}", Scope.READ)
@@ -41,6 +45,7 @@ async def show_contact(visit: Visit) -> Response:
         standings=list(zip(known.contact.addresses, known.standings, strict=True)),
         lists=await list_names(visit.runtime, visit.company_id, known.contact.list_ids),
         fields={one.id: one.name for one in await every(visit, list_contact_fields)},
+        enrolled=await _enrolled(visit, known.id),
         entries=entries,
         told=await _told(visit, entries.items),
         kind=kind,
@@ -119,6 +124,15 @@ async def _edit(visit: Visit, contact_id: str, edit: ContactEdit) -> Response:
     except RollcallError as refused:
         return visit.go(f"/contacts/{contact_id}", refused=str(refused))
     return visit.go(f"/contacts/{contact_id}", done="The change is stored.")
+
+
+async def _enrolled(visit: Visit, contact_id: str) -> list[tuple[Enrollment, str]]:
+    """The newest sequences that the person is in, or was, each with its name."""
+    asked = PageAsked(MOST_ENROLLED)
+    found = (await list_enrollments(visit.runtime, visit.company_id, asked, contact_id=contact_id)).items
+    ids = [one.sequence_id for one in found]
+    names = await sequence_names(visit.runtime, visit.company_id, ids)
+    return [(one, names[one.sequence_id]) for one in found if one.sequence_id in names]
 
 
 async def _why(visit: Visit, contact_id: str, campaign_id: str) -> tuple[WhyNot | None, str]:

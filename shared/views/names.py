@@ -19,6 +19,12 @@ async def automation_names(runtime: Runtime, company_id: str, ids: Iterable[str]
     return {item_id: one.name for item_id, one in found.items()}
 
 
+async def sequence_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The sequences' names, by id."""
+    found = await runtime.stores.sequences.find_many(company_id, set(ids))
+    return {item_id: one.name for item_id, one in found.items()}
+
+
 async def list_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> dict[str, str]:
     """The names of lists of contacts, by id."""
     found = await runtime.stores.contact_lists.find_many(company_id, set(ids))

@@ -12,8 +12,11 @@ from functions.portal.kit.statics import FOLDER, static_files
 from shared.domain.companies.user import Role
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.segment import HasTag
+from shared.domain.sequences.enrolling import EnrollingState
+from shared.domain.sequences.sequence import SequenceStep
 from shared.usecases.contacts.change_contacts import change_contacts
 from tests.kit.api.office import OURS, Office
+from tests.kit.builders import NOON
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 from tests.portal.test_roles import CLOSED, _filled
@@ -26,6 +29,7 @@ VENDORED = {
     "htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
 }
 HOSTILE = "<script>alarm('1')</script>\"'><img src=x onerror=alarm(2)>{{ 7 * 7 }}"
+HOSTILE_STEPS = (SequenceStep(id="one", position=1, subject=HOSTILE, content=HOSTILE),)
 FIRST_PAGE_BYTES = 150_000
 
 
@@ -80,6 +84,11 @@ async def test_what_people_wrote_is_never_markup(office: Office, signed_in: Sign
         (stores.api_keys, "key", {"name": HOSTILE}),
         (stores.senders, "sender", {"name": HOSTILE, "help_text": HOSTILE, "paused_reason": HOSTILE}),
         (stores.webhook_endpoints, "endpoint", {"name": HOSTILE, "note": HOSTILE, "url": HOSTILE}),
+        (stores.sequences, "sequence", {"name": HOSTILE, "steps": HOSTILE_STEPS}),
+        (stores.mailboxes, "mailbox", {"email": HOSTILE}),
+        (stores.enrollments, "enrollment", {"address": HOSTILE, "end_note": HOSTILE}),
+        (stores.scheduled_emails, "email", {"address": HOSTILE, "note": HOSTILE, "send_at": NOON}),
+        (stores.enrollings, "enrolling", {"note": HOSTILE, "state": EnrollingState.REFUSED}),
         (stores.audit_records, "audit", {"by_name": HOSTILE, "came_from": HOSTILE, "operation": HOSTILE}),
     )
     await change_contacts(

@@ -84,6 +84,44 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/automations/{automation_id}/pause"): S,
     ("POST", "/automations/{automation_id}/resume"): S,
     ("POST", "/automations/{automation_id}/drain"): S,
+    ("GET", "/sequences"): R,
+    ("GET", "/sequences/new"): W,
+    ("POST", "/sequences"): W,
+    ("GET", "/sequences/calendar"): R,
+    ("GET", "/sequences/progress"): R,
+    ("GET", "/sequences/{sequence_id}/forecast"): W,
+    ("GET", "/sequences/{sequence_id}"): R,
+    ("POST", "/sequences/{sequence_id}"): S,
+    ("GET", "/sequences/{sequence_id}/edit"): S,
+    ("POST", "/sequences/{sequence_id}/start"): S,
+    ("POST", "/sequences/{sequence_id}/pause"): S,
+    ("GET", "/sequences/{sequence_id}/archive"): S,
+    ("POST", "/sequences/{sequence_id}/archive"): S,
+    ("GET", "/sequences/{sequence_id}/steps/new"): S,
+    ("POST", "/sequences/{sequence_id}/steps"): S,
+    ("POST", "/sequences/{sequence_id}/steps/preview"): R,
+    ("GET", "/sequences/{sequence_id}/steps/{step_id}"): S,
+    ("POST", "/sequences/{sequence_id}/steps/{step_id}"): S,
+    ("POST", "/sequences/{sequence_id}/steps/{step_id}/move"): S,
+    ("GET", "/sequences/{sequence_id}/steps/{step_id}/delete"): S,
+    ("POST", "/sequences/{sequence_id}/steps/{step_id}/delete"): S,
+    ("GET", "/sequences/{sequence_id}/people"): R,
+    ("GET", "/sequences/{sequence_id}/people/{enrollment_id}"): R,
+    ("POST", "/sequences/{sequence_id}/people/{enrollment_id}/end"): S,
+    ("GET", "/sequences/{sequence_id}/enroll"): S,
+    ("POST", "/sequences/{sequence_id}/enroll"): S,
+    ("GET", "/sequences/{sequence_id}/enrollings/{enrolling_id}"): R,
+    ("GET", "/sequences/{sequence_id}/enrollings/{enrolling_id}/progress"): R,
+    ("GET", "/mailboxes"): R,
+    ("GET", "/mailboxes/new"): S,
+    ("POST", "/mailboxes"): S,
+    ("GET", "/mailboxes/{mailbox_id}"): R,
+    ("POST", "/mailboxes/{mailbox_id}"): S,
+    ("GET", "/mailboxes/{mailbox_id}/pause"): S,
+    ("POST", "/mailboxes/{mailbox_id}/pause"): S,
+    ("POST", "/mailboxes/{mailbox_id}/resume"): S,
+    ("GET", "/mailboxes/{mailbox_id}/remove"): S,
+    ("POST", "/mailboxes/{mailbox_id}/remove"): S,
     ("GET", "/previews/{preview_id}"): R,
     ("GET", "/previews/{preview_id}/progress"): R,
     ("GET", "/fires/{fire_id}"): R,
@@ -204,7 +242,7 @@ FIELDS = {
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling"),
 )
 
 
@@ -217,7 +255,7 @@ def _filled(path: str, company_id: str = OURS) -> str:
     """The path with ids of a company's things."""
     for name in NOUNS:
         path = path.replace(f"{{{name}_id}}", f"{name}-{company_id}")
-    path = path.replace("{opt_out_id}", f"opt-out-{company_id}")
+    path = path.replace("{opt_out_id}", f"opt-out-{company_id}").replace("{step_id}", "one")
     return path.replace("{number:int}", "2").replace("{token}", f"{company_id}.{'x' * 43}")
 
 
@@ -244,6 +282,7 @@ def test_what_changes_something_needs_more_than_reading_but_for_ones_own_account
         "/templates/measure",  # stores nothing
         "/segments/build",  # nor does this
         "/segments/count",  # nor this
+        "/sequences/{sequence_id}/steps/preview",  # nor this
     }
 
 

@@ -29,6 +29,11 @@ PARTS = {
     "templates": ("message_templates",),
     "campaigns": ("campaign_forms", "campaigns", "campaign_actions"),
     "automations": ("automations", "automation_people", "automation_actions"),
+    "sequences": (
+        *("sequence_effects", "sequence_forms", "sequence_calendar", "sequence_steps", "sequence_people"),
+        "sequences",
+    ),
+    "mailboxes": ("mailboxes",),
     "previews": ("previews",),
     "fires": ("fires", "fire_groups"),
     "broadcasts": ("broadcasts",),

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/files", "Files", "read", ("files", "sources")),
     ("/campaigns", "Campaigns", "read", ("campaigns", "templates", "previews", "fires", "broadcasts", "why")),
     ("/automations", "Automations", "read", ("automations",)),
+    ("/sequences", "Sequences", "read", ("sequences", "mailboxes")),
     ("/contacts", "Contacts", "read", ("contacts", "lists", "segments", "imports", "opt-outs")),
     ("/inbox", "Inbox", "read", ("inbox",)),
     ("/board", "Appointments", "read", ("board",)),

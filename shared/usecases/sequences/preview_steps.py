@@ -33,13 +33,13 @@ class PreviewedStep:
 
 
 async def preview_steps(
-    runtime: Runtime, company_id: str, sequence_id: str, contact_id: str
+    runtime: Runtime, company_id: str, sequence: Sequence, contact_id: str
 ) -> list[PreviewedStep]:
-    """All steps in their order, as if the contact came in now and mailboxes had room at once.
+    """All steps of the sequence, as it is given, in their order.
 
-    Raises NotFound, and Conflict for a sequence without mailboxes.
+    It is as if the contact came in now and mailboxes had room at once. Raises NotFound, TemplateInvalid, and
+    Conflict for a sequence without mailboxes.
     """
-    sequence = await runtime.stores.sequences.get(company_id, sequence_id)
     if not sequence.mailbox_ids:
         raise Conflict("The sequence has no mailbox yet. Give it one: its emails are made with that.")
     contact = (await runtime.stores.contact_shards.contacts(company_id, [contact_id])).get(contact_id)

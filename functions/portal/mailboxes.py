@@ -1,0 +1,275 @@
+"""Mailboxes: what sequences are sent from, how they are, and how much each has to send day by day."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from functions.portal.kit.forms import Form
+from functions.portal.kit.lists import every
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from functions.portal.sequence_effects import asks, replanning
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.senders.sender import Sender
+from shared.domain.sequences.mailbox import CHANNEL, MOST_A_DAY, Mailbox, WarmUp
+from shared.domain.sequences.what_if import Effect, MailboxEdit
+from shared.usecases.sequences.foresee_change import foresee_change
+from shared.usecases.sequences.remove_mailbox import remove_mailbox
+from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
+from shared.views.kit.paging import PageAsked
+from shared.views.senders import list_senders
+from shared.views.sequences import DayLoad, get_mailbox, list_mailboxes, list_sequences, read_plan
+
+pages = Pages()
+HERE = "/mailboxes"
+SHOWN_DAYS = 60
+MOST = PageAsked(500)  # a company's mailboxes, and its sequences
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxState:
+    """A mailbox with how it is: a word, and a note where it sends nothing; and what it has to send."""
+
+    mailbox: Mailbox
+    badge: str
+    note: str
+    capacity: int
+    today: int = 0
+    tomorrow: int = 0
+    planned: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayTotal:
+    """What is planned on a day, and what may be sent."""
+
+    day: date
+    planned: int
+    capacity: int
+
+
+@pages.get(HERE, Scope.READ)
+async def show_mailboxes(visit: Visit) -> Response:
+    """All mailboxes, and their load together."""
+    found = (await list_mailboxes(visit.runtime, visit.company_id, MOST)).items
+    senders = {one.id: one for one in await every(visit, list_senders)}
+    plan = await read_plan(visit.runtime, visit.company_id, days=SHOWN_DAYS)
+    by_mailbox: dict[str, list[DayLoad]] = defaultdict(list)
+    for load in plan.loads:
+        by_mailbox[load.mailbox_id].append(load)
+    today = _today(visit)
+    states = [_state(one, senders.get(one.id), by_mailbox[one.id], today) for one in found]
+    return visit.page(
+        "mailboxes/list.html",
+        mailboxes=sorted(states, key=lambda one: one.mailbox.email),
+        days=_days(plan.loads, [one for one in found if not one.is_paused]),
+    )
+
+
+@pages.get(f"{HERE}/new", Scope.SEND)
+async def show_new_mailbox(visit: Visit) -> Response:
+    """The form for another one."""
+    return await _new(visit, {"sender_id": "", "daily_capacity": "30", **_ramp(None)}, {})
+
+
+@pages.post(HERE, Scope.SEND)
+async def add_mailbox(visit: Visit) -> Response:
+    """Have sequences sent from a sender."""
+    form = visit.form
+    try:
+        sender_id, fields = form.item_id("sender_id"), _read(form)
+        form.check()
+        made = await create_mailbox(visit.runtime, visit.company_id, sender_id, **fields)
+    except InvalidInput as invalid:
+        return await _new(visit, _typed(form), _placed(invalid))
+    except RollcallError as refused:
+        return await _new(visit, _typed(form), {"sender_id": str(refused)})
+    return visit.go(f"{HERE}/{made.id}", done=f"{made.email} is a mailbox. Put it into sequences.")
+
+
+@pages.get(f"{HERE}/{{mailbox_id}}", Scope.READ)
+async def show_mailbox(visit: Visit) -> Response:
+    """One mailbox: how it is, its load day by day, and how much it may send."""
+    return await _page(visit, {})
+
+
+@pages.post(f"{HERE}/{{mailbox_id}}", Scope.SEND)
+async def change_mailbox(visit: Visit) -> Response:
+    """Change how much it may send."""
+    try:
+        fields = _read(visit.form)
+        visit.form.check()
+        if asks(visit):
+            return await _page(visit, {}, await _foreseen(visit, fields))
+        changed = await edit_mailbox(visit.runtime, visit.company_id, visit.path("mailbox_id"), fields)
+    except InvalidInput as invalid:
+        return await _page(visit, _placed(invalid))
+    return visit.go(f"{HERE}/{changed.id}", done="The mailbox is changed.")
+
+
+@pages.get(f"{HERE}/{{mailbox_id}}/pause", Scope.SEND)
+async def ask_pause_mailbox(visit: Visit) -> Response:
+    """What pausing it does."""
+    return await _ask(visit, "pause")
+
+
+@pages.post(f"{HERE}/{{mailbox_id}}/pause", Scope.SEND)
+async def pause_mailbox(visit: Visit) -> Response:
+    """Send nothing from it for now: others of the pool take over."""
+    return await _pause(visit, is_paused=True)
+
+
+@pages.post(f"{HERE}/{{mailbox_id}}/resume", Scope.SEND)
+async def resume_mailbox(visit: Visit) -> Response:
+    """Send from it again."""
+    return await _pause(visit, is_paused=False)
+
+
+@pages.get(f"{HERE}/{{mailbox_id}}/remove", Scope.SEND)
+async def ask_remove_mailbox(visit: Visit) -> Response:
+    """What taking it out of all sequences does."""
+    return await _ask(visit, "remove")
+
+
+@pages.post(f"{HERE}/{{mailbox_id}}/remove", Scope.SEND)
+async def take_mailbox_out(visit: Visit) -> Response:
+    """Take it out of all sequences; its sender stays."""
+    mailbox_id = visit.path("mailbox_id")
+    try:
+        await remove_mailbox(visit.runtime, visit.company_id, mailbox_id)
+    except RollcallError as refused:
+        return visit.go(f"{HERE}/{mailbox_id}", refused=str(refused))
+    return visit.go(HERE, done="The mailbox is gone; its sender is still there.")
+
+
+async def _pause(visit: Visit, *, is_paused: bool) -> Response:
+    mailbox_id = visit.path("mailbox_id")
+    await edit_mailbox(visit.runtime, visit.company_id, mailbox_id, {"is_paused": is_paused})
+    done = "Nothing more is planned from it." if is_paused else "It is used again from now on."
+    return visit.go(f"{HERE}/{mailbox_id}", done=done)
+
+
+async def _ask(visit: Visit, what: str) -> Response:
+    runtime, company_id = visit.runtime, visit.company_id
+    mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
+    effect, refused = None, ""
+    try:
+        effect = await _foreseen(visit, {"is_paused": True} if what == "pause" else None)
+    except RollcallError as refusal:
+        refused = str(refusal)
+    return visit.page(f"mailboxes/{what}.html", mailbox=mailbox, effect=effect, refused=refused)
+
+
+async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> Effect:
+    """What other values of the mailbox would move, or its removal. Raises NotFound, Conflict."""
+    what = MailboxEdit(mailbox_id=visit.path("mailbox_id"), changes=changes)
+    return await foresee_change(visit.runtime, visit.company_id, what)
+
+
+async def _page(visit: Visit, problems: dict[str, str], effect: Effect | None = None) -> Response:
+    runtime, company_id = visit.runtime, visit.company_id
+    mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
+    senders = {one.id: one for one in await every(visit, list_senders)}
+    plan = await read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox.id)
+    sequences = (await list_sequences(runtime, company_id, MOST)).items
+    stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
+    return visit.page(
+        "mailboxes/mailbox.html",
+        code=422 if problems else 200,
+        mailbox=mailbox,
+        state=_state(mailbox, senders.get(mailbox.id), plan.loads, _today(visit)),
+        days=_days(plan.loads, [mailbox]),
+        sequences=[one for one in sequences if mailbox.id in one.mailbox_ids],
+        typed=_typed(visit.form) if problems or effect else stored,
+        problems=problems,
+        effect=effect,
+        replanning=await replanning(visit),
+    )
+
+
+async def _new(visit: Visit, typed: dict[str, Any], problems: dict[str, str]) -> Response:
+    known = {one.id for one in (await list_mailboxes(visit.runtime, visit.company_id, MOST)).items}
+    senders = [one for one in await every(visit, list_senders) if one.channel == CHANNEL]
+    return visit.page(
+        "mailboxes/new.html",
+        code=422 if problems else 200,
+        senders=[one for one in senders if one.id not in known],
+        typed=typed,
+        problems=problems,
+    )
+
+
+def _state(mailbox: Mailbox, sender: Sender | None, loads: Iterable[DayLoad], today: date) -> MailboxState:
+    by_day = {one.day: one.emails for one in loads}
+    badge, note = "ready", ""
+    if sender is None:
+        badge, note = "failed", "Its sender is gone: nothing goes out from it."
+    elif sender.is_paused:
+        badge, note = "paused", f"Its sender is paused. {sender.paused_reason or ''}".strip()
+    elif mailbox.is_paused:
+        badge, note = "paused", "Others of its sequences send in its place."
+    elif mailbox.capacity_on(today) < mailbox.daily_capacity:
+        badge, note = "warming_up", f"{mailbox.daily_capacity:,} a day once it is warm."
+    return MailboxState(
+        mailbox=mailbox,
+        badge=badge,
+        note=note,
+        capacity=mailbox.capacity_on(today),
+        today=by_day.get(today, 0),
+        tomorrow=by_day.get(today + timedelta(days=1), 0),
+        planned=sum(by_day.values()),
+    )
+
+
+def _days(loads: Iterable[DayLoad], mailboxes: Iterable[Mailbox]) -> list[DayTotal]:
+    """From the first planned day to the last, each with what all of the mailboxes may send together."""
+    planned: dict[date, int] = defaultdict(int)
+    for load in loads:
+        planned[load.day] += load.emails
+    if not planned:
+        return []
+    first, last = min(planned), max(planned)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    every = list(mailboxes)
+    return [
+        DayTotal(day=one, planned=planned[one], capacity=sum(each.capacity_on(one) for each in every))
+        for one in days
+    ]
+
+
+def _today(visit: Visit) -> date:
+    return visit.runtime.now().astimezone(ZoneInfo(visit.company.time_zone)).date()
+
+
+def _ramp(warm_up: WarmUp | None) -> dict[str, str]:
+    return {
+        "begins_on": warm_up.begins_on.isoformat() if warm_up else "",
+        "first_day": str(warm_up.first_day) if warm_up else "5",
+        "more_each_day": str(warm_up.more_each_day) if warm_up else "5",
+    }
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    return {name: form.given(name) for name in ("sender_id", "daily_capacity", *_ramp(None))}
+
+
+def _read(form: Form) -> dict[str, Any]:
+    """The fields of a mailbox that the form says; faults are noted in it."""
+    capacity = form.whole("daily_capacity", least=1, most=MOST_A_DAY)
+    if capacity is None:
+        form.wrong("daily_capacity", "say how many")
+    begins = form.days("begins_on")
+    first = form.whole("first_day", least=1, most=MOST_A_DAY)
+    more = form.whole("more_each_day", least=1, most=MOST_A_DAY)
+    ramp = WarmUp(begins_on=begins[0], first_day=first or 5, more_each_day=more or 5) if begins else None
+    return {"daily_capacity": capacity or 1, "warm_up": ramp}
+
+
+def _placed(invalid: InvalidInput) -> dict[str, str]:
+    return {one.field.rpartition(".")[2]: one.reason for one in invalid.problems}

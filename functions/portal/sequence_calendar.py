@@ -1,0 +1,91 @@
+"""The calendar of planned emails: a day, by mailbox, each with why it goes out at its time."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from functions.portal.kit.lists import every, shown_between
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.companies.api_key import Scope
+from shared.domain.local_time import moment_at
+from shared.views.sequences import list_mailboxes, list_scheduled_emails, list_sequences, read_plan
+
+pages = Pages()
+SHOWN_DAYS = 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayLink:
+    """A day with its planned emails, and the address of its page after the question mark."""
+
+    day: date
+    count: int
+    query: str
+
+
+@pages.get("/sequences/calendar", Scope.READ)
+async def show_calendar(visit: Visit) -> Response:
+    """The planned emails of a day: today, where none is asked for."""
+    today = visit.runtime.now().astimezone(ZoneInfo(visit.company.time_zone)).date()
+    day, mailbox_id, sequence_id = _day(visit, today), visit.query("mailbox"), visit.query("sequence")
+    since, until = _begin(day, visit), _begin(day + timedelta(days=1), visit)
+    emails = await shown_between(
+        visit,
+        since,
+        until,
+        list_scheduled_emails,
+        sequence_id=sequence_id or None,
+        mailbox_id=mailbox_id or None,
+    )
+    plan = await read_plan(
+        visit.runtime, visit.company_id, days=max(SHOWN_DAYS, 1), mailbox_id=mailbox_id or None
+    )
+    counts = Counter[date]()
+    for load in plan.loads:
+        counts[load.day] += load.emails
+    sequences = await every(visit, list_sequences)
+    mailboxes = await every(visit, list_mailboxes)
+    return visit.page(
+        "sequences/calendar.html",
+        day=day,
+        emails=emails,
+        days=[_link(visit, one, counts[one]) for one in _shown_days(today, day)],
+        loads=[load for load in plan.loads if load.day == day],
+        mailboxes=mailboxes,
+        sequences=sequences,
+        names={one.id: one.name for one in sequences},
+        addresses={one.id: one.email for one in mailboxes},
+        mailbox_id=mailbox_id,
+        sequence_id=sequence_id,
+        sequence=next((one for one in sequences if one.id == sequence_id), None),
+    )
+
+
+def _shown_days(today: date, day: date) -> list[date]:
+    days = [today + timedelta(days=number) for number in range(SHOWN_DAYS)]
+    return days if day in days else sorted([*days, day])
+
+
+def _link(visit: Visit, day: date, count: int) -> DayLink:
+    wanted = {"day": day.isoformat(), "mailbox": visit.query("mailbox"), "sequence": visit.query("sequence")}
+    return DayLink(
+        day=day, count=count, query=urlencode({name: value for name, value in wanted.items() if value})
+    )
+
+
+def _begin(day: date, visit: Visit) -> datetime:
+    return moment_at(datetime.combine(day, time(0)), ZoneInfo(visit.company.time_zone))
+
+
+def _day(visit: Visit, today: date) -> date:
+    """The day that is asked for, on the company's clock; today for none, or for what is no day."""
+    try:
+        day = date.fromisoformat(visit.query("day"))
+    except ValueError:
+        return today
+    return min(max(day, date(2000, 1, 1)), date(2100, 1, 1))
