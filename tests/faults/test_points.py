@@ -96,6 +96,8 @@ ASKED_FOR = {
     "mark_notice_read",
     "replan_fires",  # lost, the next tick moves the coming fires
     "renew_credentials",  # lost, tomorrow's tick renews them
+    "note_sign_in",  # noted with the session that it tells of
+    "remove_verified",
     "requeue_failure",
     "save_campaign",
     "save_preferences",  # a person who gets no answer presses the button again
