@@ -131,6 +131,7 @@ WITHOUT_COMPANY = {
     "read_begun": "reads what a browser carries, which names its company",
     "redirect_uri": "reads a setting",
     "open_issuer": "reads a setting",
+    "note_sign_in": "adds to a commit of the company",
     "new_user": "makes a record",
     "verified": "compares a password",
     "hashed": "hashes a password",

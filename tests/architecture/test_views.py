@@ -18,7 +18,7 @@ READS = frozenset(
         "count", "sum", "some", "each_value", "frozen", "rows", "number_with", "names",
         "contacts", "scan", "ids_with", "between", "in_shard",
         "read", "list_names", "values", "peek", "last_beat", "heartbeat", "find_hold", "wanted_hold",
-        "find_queue_failure",
+        "find_queue_failure", "read_whole",
     }
 )  # fmt: skip
 

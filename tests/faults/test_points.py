@@ -90,6 +90,8 @@ ASKED_FOR = {
     "hold_sending",
     "import_contacts",
     "give_back_chunk",  # a chunk that is not given back is free when its lease ends
+    "send_test",  # asked for, and again by who got no answer; what is stored the sweep announces
+    "undo_edit",
     "leave_heartbeat",  # lost, the next sweep leaves another
     "mark_ready",
     "preview_campaign",
