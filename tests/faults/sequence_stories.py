@@ -7,9 +7,11 @@ from pathlib import Path
 
 from infra.local.mail_host.client import mail_host_client
 from infra.local.mail_host.running import running_mail_host
+from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.message import MessageState
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.scheduled_email import EmailStatus
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.sequences.claim_plan import claim_plan
 from shared.usecases.sequences.hand_over_emails import _hand_over
@@ -37,7 +39,9 @@ async def an_email_is_handed_over_twice(clinic: Clinic) -> None:
     emails = [one for one in await office.emails() if one.status is EmailStatus.PENDING]
     known = await read_content(clinic.runtime, clinic.company_id, work.sequences["welcome"])
     for _ in range(2):
-        await _hand_over(clinic.runtime, clinic.company_id, work, known, emails)
+        batches = await _hand_over(clinic.runtime, clinic.company_id, work, known, emails)
+        soon = [send_job(one) for one in batches if one.state is BatchState.DISPATCHED]
+        await announce_jobs(clinic.runtime, soon, "hand_over_emails.publish")
         office.clock.at = max(office.clock.at, NINE) + SECOND
         await dispatch_due_batches(clinic.runtime, office.clock.at)
     if len(await clinic.accepted(ANA)) != 1:
