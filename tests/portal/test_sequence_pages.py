@@ -65,7 +65,7 @@ async def test_a_sequence_is_made_with_its_steps_and_sent_twice_it_is_one(
         await approver.post("/sequences", FORM, seen="/sequences/new")
         assert approver.page.headers["location"] == "/sequences/new-one"
     for step_id, text in (("first", "Good day"), ("first", "Good day"), ("second", "Again")):
-        fields = {"id": step_id, "wait_days": "2", "subject": "", "content": text, "position": ""}
+        fields = {"id": step_id, "wait_days": "2", "subject": "Hello", "content": text, "position": ""}
         await approver.post("/sequences/new-one/steps", fields, seen="/sequences/new-one/steps/new")
     made = await office.stores.sequences.get(OURS, "new-one")
     assert [(one.id, one.position) for one in made.steps] == [("first", 1), ("second", 2)]
