@@ -51,6 +51,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/reports": {"params": {"start": "2026-01-01T00:00:00Z", "end": "2026-02-01T00:00:00Z"}},
     "/v1/why": {"params": {"address": "+12125550187", "campaign_id": "campaign-acme"}},
     "/v1/contacts/{contact_id}/why": {"params": {"campaign_id": "campaign-acme"}},
+    "/v1/campaigns/{campaign_id}/test": {"json": {"address": "+12125550187"}},
     "/v1/contact-lists/{list_id}": {"json": {"name": "Others"}},
     "/v1/contact-lists/{list_id}/add": {"json": {"contact_ids": ["contact-acme"]}},
     "/v1/contact-lists/{list_id}/remove": {"json": {"contact_ids": ["contact-acme"]}},

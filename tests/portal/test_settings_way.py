@@ -118,7 +118,7 @@ async def test_an_admin_verifies_an_address_of_a_trial_and_takes_it_away(
         await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").first).to_contain_text("is verified: messages go there")
     await browser.look("trial-verified")
-    away = page.get_by_role("button", name="Take +12125550142 away")
+    away = page.get_by_role("button", name="Take away +12125550142")
     await away.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").first).to_contain_text("nothing more goes there")
