@@ -249,6 +249,9 @@ async def test_of_segments_one_is_chosen(builder: Builder) -> None:
     assert (draft.triggers, draft.goals) == ((NEW, chosen), (chosen,))
     await visitor.get(f"{page}/new-entry?part=goals&event=contact.list_joined")
     assert '<option value="" selected>any</option>' in visitor.page.text
+    await builder.office.stores.segments.remove(OURS, [f"segment-{OURS}"])
+    await visitor.get(f"{page}/new-entry?part=goals&event=contact.segment_left")
+    assert "You have no segment yet. Make one first." in visitor.says
 
 
 async def test_what_keeps_a_draft_from_being_published_is_said_by_its_step(builder: Builder) -> None:
