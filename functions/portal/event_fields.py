@@ -10,7 +10,7 @@ from shared.domain.automations.trigger import HEARD, DateReached, Happened, Trig
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact_field import FieldKind
-from shared.domain.events.event import EventType
+from shared.domain.events.event import SEGMENTS, EventType
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contact_lists import list_contact_lists
 from shared.views.segments import list_segments
@@ -37,7 +37,15 @@ MOST_DAYS = 366
 
 
 async def what_choices(visit: Visit, event: EventType) -> list[Choice] | None:
-    """What it may be about, of which one is chosen; None where a text is typed."""
+    """What it may be about, of which one is chosen; None where a text is typed.
+
+    The first is none of them: any, but where one must be chosen.
+    """
+    found = await _whats(visit, event)
+    return None if found is None else [("", "choose a segment" if event in SEGMENTS else "any"), *found]
+
+
+async def _whats(visit: Visit, event: EventType) -> list[Choice] | None:
     match event:
         case EventType.LIST_JOINED | EventType.LIST_LEFT:
             return [(one.id, one.name) for one in await every(visit, list_contact_lists)]
@@ -72,6 +80,8 @@ def read_event(form: Form, choices: list[Choice] | None) -> Happened:
         what = form.line("what", is_needed=False)
     else:
         what = form.one_of("what", [value for value, _ in choices])
+    if event in SEGMENTS and not what:
+        form.wrong("what", "choose the segment")
     return Happened(event=event or HEARD[0], what=what)
 
 

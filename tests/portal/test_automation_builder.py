@@ -233,6 +233,27 @@ async def test_triggers_goals_and_settings(builder: Builder) -> None:
     assert (await builder.draft()).triggers == (DateReached(field="born"),)
 
 
+async def test_of_segments_one_is_chosen(builder: Builder) -> None:
+    page, visitor = builder.page, builder.visitor
+    for part in ("triggers", "goals"):
+        form = f"{page}/new-entry?part={part}&event=contact.segment_joined"
+        await visitor.get(form)
+        assert '<option value="" selected>choose a segment</option>' in visitor.page.text
+        assert ">any</option>" not in visitor.page.text
+        await builder.send(form, f"{page}/entries", what="")
+        assert visitor.page.status_code == 422
+        assert "choose the segment" in visitor.says
+        await builder.send(form, f"{page}/entries", what=f"segment-{OURS}")
+    chosen = Happened(event=EventType.SEGMENT_JOINED, what=f"segment-{OURS}")
+    draft = await builder.draft()
+    assert (draft.triggers, draft.goals) == ((NEW, chosen), (chosen,))
+    await visitor.get(f"{page}/new-entry?part=goals&event=contact.list_joined")
+    assert '<option value="" selected>any</option>' in visitor.page.text
+    await builder.office.stores.segments.remove(OURS, [f"segment-{OURS}"])
+    await visitor.get(f"{page}/new-entry?part=goals&event=contact.segment_left")
+    assert "You have no segment yet. Make one first." in visitor.says
+
+
 async def test_what_keeps_a_draft_from_being_published_is_said_by_its_step(builder: Builder) -> None:
     automation_page = builder.page.removesuffix("/draft")
     await builder.send(automation_page, f"{automation_page}/publish")

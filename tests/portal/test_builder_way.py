@@ -19,6 +19,7 @@ from tests.usecases.conftest import clinic
 __all__ = ["clinic"]
 EMAIL = "ada@clinic.example.org"
 MOST_TABS = 150
+# What is only said stands on its own in a name: "Edit" and ": Wait 2 hours" are "Edit : Wait 2 hours".
 FORK = "If the contact has the tag 'warm'"
 
 
@@ -101,7 +102,7 @@ async def test_an_automation_is_made_published_and_edited_by_keyboard(desk: Desk
     await keyboard.follow("Welcome back")
     await keyboard.follow("Edit")
     await expect(page.get_by_role("link", name="1 is here on: Wait 2 hours")).to_be_visible()
-    await keyboard.follow("Edit: Wait 2 hours")
+    await keyboard.follow("Edit : Wait 2 hours")
     await keyboard.write("How long", "30")
     await keyboard.choose("In", "min")
     await look("wait")
@@ -170,11 +171,11 @@ async def _add_steps(keyboard: Keyboard) -> None:
     await look("tag")
     await page.keyboard.press("Enter")
     await keyboard.add(f"otherwise, first, of: {FORK}", "Send a message")
-    await keyboard.choose("From", "Text")
+    await keyboard.choose("From", "A text")
     await keyboard.write("Text of the message", "Good to see you, {{ name }}!")
     await look("send")
     await keyboard.press("Add the step")
-    await keyboard.add(f"after: {FORK}", "End here")
+    await keyboard.add(f"after both branches : {FORK}", "End here")
     await keyboard.press("Add the step")
     flow = page.get_by_role("region", name="Steps").get_by_role("list").first
     await expect(flow.get_by_role("list")).to_have_count(2)
@@ -184,14 +185,14 @@ async def _add_steps(keyboard: Keyboard) -> None:
 async def _move_and_undo(keyboard: Keyboard) -> None:
     page = keyboard.page
     first = page.get_by_role("region", name="Steps").get_by_role("listitem").first
-    await keyboard.press("Down: Wait 2 hours")
+    await keyboard.press("Down : Wait 2 hours")
     await expect(first).to_contain_text(FORK)
-    await keyboard.follow("Elsewhere: Wait 2 hours")
+    await keyboard.follow("Elsewhere : Wait 2 hours")
     await keyboard.browser.look("elsewhere")
     await keyboard.browser.page.go_back()
     await keyboard.press("Undo the last change")
     await expect(first).to_contain_text("Wait 2 hours")
-    await keyboard.press(f"Remove with 2 in its branches: {FORK}")
+    await keyboard.press(f"Remove with 2 in its branches : {FORK}")
     await expect(page.get_by_role("region", name="Steps")).not_to_contain_text(FORK)
     await keyboard.press("Undo the last change")
     await expect(page.get_by_role("region", name="Steps")).to_contain_text(FORK)
