@@ -45,6 +45,7 @@ async def show_people(visit: Visit) -> Response:
         enrollments=found,
         state=state,
         names=await contact_names(visit.runtime, visit.company_id, ids),
+        next_steps={one.id: steps_left(sequence, one) for one in found.items if one.is_active},
         end_words=END_WORDS,
     )
 

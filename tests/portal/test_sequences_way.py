@@ -132,7 +132,7 @@ async def test_somebody_looks_at_what_is_planned_and_at_one_persons_way(
     await page.get_by_role("link", name="Pause it").press("Enter")
     await browser.look("pause-mailbox")
     await page.get_by_role("button", name="Pause it").press("Enter")
-    await expect(page.get_by_role("main")).to_contain_text("Others of its sequences send in its place.")
+    await expect(page.get_by_role("main")).to_contain_text("Others of its sequences send in its place")
     await page.get_by_role("button", name="Use it again").press("Enter")
     await browser.open("/mailboxes")
     await expect(page.locator(".figure canvas")).to_be_visible()
