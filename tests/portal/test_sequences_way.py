@@ -68,6 +68,7 @@ async def test_somebody_makes_a_sequence_by_keyboard_and_starts_it(
     await page.locator("input[name=time_zone]").fill("America/Nowhere")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("alert")).to_contain_text("Time zone")
+    await expect(page.locator("#time_zone-problem")).to_contain_text("write one as America/New_York")
     await browser.look("form-with-a-fault")
     await page.locator("input[name=time_zone]").fill("America/New_York")
     await page.get_by_role("checkbox", name="12 a day").press("Space")
