@@ -213,7 +213,7 @@ def _state(mailbox: Mailbox, sender: Sender | None, loads: Iterable[DayLoad], to
     elif sender.is_paused:
         badge, note = "paused", f"Its sender is paused. {sender.paused_reason or ''}".strip()
     elif mailbox.is_paused:
-        badge, note = "paused", "Others of its sequences send in its place."
+        badge, note = "paused", "Others of its sequences send in its place; without others their emails wait."
     elif mailbox.capacity_on(today) < mailbox.daily_capacity:
         badge, note = "warming_up", f"{mailbox.daily_capacity:,} a day once it is warm."
     return MailboxState(

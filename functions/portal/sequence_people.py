@@ -45,6 +45,7 @@ async def show_people(visit: Visit) -> Response:
         enrollments=found,
         state=state,
         names=await contact_names(visit.runtime, visit.company_id, ids),
+        next_steps={one.id: steps_left(sequence, one) for one in found.items if one.is_active},
         end_words=END_WORDS,
     )
 
@@ -95,8 +96,7 @@ async def enroll(visit: Visit) -> Response:
         by = f"user {visit.user.id}"
         await start_enrolling(visit.runtime, visit.company_id, sequence.id, audience, item_id, by)
     except InvalidInput as invalid:
-        problems = {_FIELDS.get(one.field, "addresses"): one.reason for one in invalid.problems}
-        return await _page(visit, sequence, _typed(visit), problems)
+        return await _page(visit, sequence, _typed(visit), _problems(invalid))
     except RollcallError as refused:
         return visit.go(f"/sequences/{sequence.id}", refused=str(refused))
     return visit.go(f"/sequences/{sequence.id}/enrollings/{item_id}")
@@ -121,7 +121,15 @@ async def _progress(visit: Visit, template: str) -> Response:
     return visit.progress(template, is_over=is_over, sequence=sequence, enrolling=found)
 
 
-_FIELDS = {name: name for name in ("list_id", "segment_id", "file_id", "addresses")}
+_FIELDS = ("list_id", "segment_id", "file_id", "addresses")
+
+
+def _problems(invalid: InvalidInput) -> dict[str, str]:
+    """What is wrong by field: several lines of the addresses may be."""
+    reasons: dict[str, list[str]] = {}
+    for one in invalid.problems:
+        reasons.setdefault(one.field if one.field in _FIELDS else "addresses", []).append(one.reason)
+    return {field: "; ".join(found) for field, found in reasons.items()}
 
 
 async def _audience(visit: Visit) -> PeopleAudience:
@@ -139,7 +147,7 @@ async def _audience(visit: Visit) -> PeopleAudience:
         for fault in pasted.faults[:5]:
             form.wrong("addresses", f"line {fault.line}, {fault.value!r}: {fault.reason}")
         include += pasted.parts
-    if not include:
+    elif not include:
         form.wrong("addresses", "choose a list, a segment or a file, or write addresses")
     except_id = form.item_id("except_list_id", is_needed=False)
     form.check()

@@ -18,6 +18,10 @@ SCREENS = ROOT / ".local/screens"
 README_SCREENS, README_QUALITY = SCREENS / "readme", 55
 WIDTHS = {1280: 900, 390: 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A plot is drawn anew some moments after its page got another width.
+_PLOTS_FIT = """[...document.querySelectorAll("[data-plot] canvas")].every(
+    (one) => one.clientWidth <= one.closest("[data-plot]").clientWidth
+        && one.clientWidth >= one.closest("[data-plot]").clientWidth - 1)"""
 
 
 class Browser:
@@ -46,6 +50,7 @@ class Browser:
         SCREENS.mkdir(parents=True, exist_ok=True)
         for width, height in reversed(WIDTHS.items()):
             await self.page.set_viewport_size({"width": width, "height": height})
+            await self.page.wait_for_function(_PLOTS_FIT)
             picture = SCREENS / f"{self._prefix}{self._count:02}-{name}-{width}.png"
             await self.page.screenshot(path=picture, full_page=True)
             needed = await self.page.evaluate("document.documentElement.scrollWidth")
