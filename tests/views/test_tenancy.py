@@ -58,9 +58,10 @@ async def test_an_id_of_anothers_names_nothing(office: Office) -> None:
                 shown = await view(office.runtime, company_id, **_filled(office, needed))
             except (NotFound, InvalidInput):
                 shown = None
-            if shown not in (None, 0):  # a count of nothing tells nothing
+            counted = sum(shown.values()) if view.__name__ == "count_people" and shown else shown
+            if counted not in (None, 0):  # a count of nothing tells nothing
                 found.setdefault(company_id, set()).add(view.__name__)
-    assert set(found) == {OURS}
+    assert found.get(THEIRS, set()) == set()
     assert len(found[OURS]) >= 15
 
 
@@ -78,4 +79,4 @@ async def test_lists_hold_ones_own(office: Office) -> None:
 
 async def _ids(view: View, office: Office, company_id: str) -> set[str]:
     page = await view(office.runtime, company_id, PageAsked(200))
-    return {item.id for item in page.items}
+    return {getattr(item, "id", "") or item.email.id for item in page.items}
