@@ -166,7 +166,9 @@ async def test_one_text_from_a_number_of_the_pool_may_be_the_numbers_or_the_serv
     for message in both:
         await clinic.lose_answer(message)
     clinic.later(timedelta(hours=5))
-    assert (await clinic.reconcile())["unknown"] == 2
+    # Who gets no answer in time on a busy machine asks at the next tick, and only then.
+    assert sum([(await clinic.reconcile())["unknown"] for _ in range(3)]) == 2
+    assert {message.state for message in await clinic.messages()} == {MessageState.UNKNOWN}
 
 
 async def test_a_receipt_that_never_came_is_found_on_the_day_of_the_account(clinic: Clinic) -> None:
