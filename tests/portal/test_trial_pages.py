@@ -26,7 +26,7 @@ async def test_an_admin_verifies_an_address_by_its_code(office: Office, signed_i
     assert "not in trial" in person.says
     await change_trial(office.runtime, OURS, is_on=True)
     await person.get("/files")
-    assert "Trial: messages go only to the 0 addresses" in person.says
+    assert "Trial: nothing goes out before an address is verified" in person.says
     fields = {"sender_id": f"sender-{OURS}", "address": "(212) 555-0142"}
     await person.post(HERE, {**fields, "address": "nobody"}, seen=HERE)
     assert person.page.status_code == 422
@@ -45,13 +45,13 @@ async def test_an_admin_verifies_an_address_by_its_code(office: Office, signed_i
     await person.post(f"{HERE}/verify", {**entered, "code": code}, seen=HERE)
     await person.get(HERE)
     assert "is verified: messages go there" in person.says
-    assert "Trial: messages go only to the 1 addresses" in person.says
+    assert "Trial: messages go only to the one address that was verified" in person.says
     assert Channel(sent.channel) == "sms"
     for said in ("is taken away: nothing more goes there", "is none of the verified addresses"):
         await person.post(f"{HERE}/remove", {"address": sent.address}, seen=HERE)
         await person.get(HERE)
         assert said in person.says
-        assert "Trial: messages go only to the 0 addresses" in person.says
+        assert "Trial: nothing goes out before an address is verified" in person.says
     answer = await office.post("/v1/trial/remove", {"address": sent.address})
     assert answer.json()["errors"][0]["field"] == "address"
 
