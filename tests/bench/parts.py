@@ -105,7 +105,6 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "people": ("--count=100000",),
     "automations": ("--count=50000",),
     "sequences": ("--people=50000",),
-    "pages": ("--rows=100000", "--contacts=10000"),
     "cold_start": (),
 }
 FIRES: dict[str, Callable[[Wanted], list[Result]]] = {
