@@ -22,7 +22,7 @@ from shared.firestore.queries.fires import FIRES_SINCE
 from shared.firestore.queries.lists import FIRES
 from shared.runtime import Runtime
 from shared.views.fire_sums import Fires, FireSums, sum_fires
-from shared.views.ledger import count_fire
+from shared.views.ledger import CountedFire, count_fire
 from shared.views.report_parts import count_answers, count_channels, count_refusals
 from shared.views.reports import MESSAGES_DELETED, TALLIED, commonest_first, cost_of, with_missing
 
@@ -99,27 +99,14 @@ async def _lines(
 
     async def line(fire: Fire) -> FireLine:
         if (progress := kept.get(fire.id)) is not None:
-            return _kept_line(fire, progress, is_deleted=fire.id in gone)
+            return _line(fire, progress, MESSAGES_DELETED if fire.id in gone else fire.note)
         async with gate:
-            return await _counted_line(runtime, company_id, fire)
+            return _line(fire, await count_fire(runtime, company_id, fire), fire.note)
 
     return await asyncio.gather(*map(line, fires))
 
 
-def _kept_line(fire: Fire, progress: FireProgress, *, is_deleted: bool) -> FireLine:
-    return FireLine(
-        fire_id=fire.id,
-        campaign_id=fire.campaign_id,
-        fired_at=fire.fired_at,
-        status=progress.status,
-        percent=progress.percent,
-        ledger=progress.ledger,
-        note=MESSAGES_DELETED if is_deleted else fire.note,
-    )
-
-
-async def _counted_line(runtime: Runtime, company_id: str, fire: Fire) -> FireLine:
-    books = await count_fire(runtime, company_id, fire)
+def _line(fire: Fire, books: FireProgress | CountedFire, note: str) -> FireLine:
     return FireLine(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
@@ -127,7 +114,7 @@ async def _counted_line(runtime: Runtime, company_id: str, fire: Fire) -> FireLi
         status=books.status,
         percent=books.percent,
         ledger=books.ledger,
-        note=fire.note,
+        note=note,
     )
 
 

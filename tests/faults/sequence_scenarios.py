@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import grpc
-
 from tests.faults import disturbances
-from tests.faults.disturbances import Passage
-from tests.faults.grpc_proxy import Failing
+from tests.faults.kind_scenarios import of_kind
 from tests.faults.laboratory import Laboratory
-from tests.faults.scenario import LEAVES_UNKNOWN, MOMENTS, Scenario
+from tests.faults.scenario import Scenario
 from tests.faults.sequence_trial import SequenceTrial
 from tests.faults.trial import Trial
 
@@ -38,17 +35,6 @@ async def repeat_jobs(lab: Laboratory, trial: Trial) -> None:
     trial.meanwhile(push())
 
 
-async def five_ticks(lab: Laboratory, trial: Trial) -> None:
-    """Every tick five times at once."""
-
-    async def tick() -> None:
-        for _ in range(20):
-            names = ("advance_sequences", "dispatch_due_batches", "sweep_stalled_work")
-            await asyncio.gather(*(lab.stack.tick_now(name) for name in names for _ in range(5)))
-
-    trial.meanwhile(tick())
-
-
 async def break_mail(lab: Laboratory, trial: Trial, **fault: Any) -> None:
     """Have the mail server do so."""
     if not isinstance(trial, SequenceTrial):
@@ -57,29 +43,9 @@ async def break_mail(lab: Laboratory, trial: Trial, **fault: Any) -> None:
 
 
 def sequences() -> Iterator[Scenario]:
-    """Jobs that come often, ticks at once, commits that are unsure, workers that die, a server that fails."""
+    """What is tried with a sequence, and a mail server that fails."""
     yield Scenario(name="sequence, nothing", disturb=disturbances.undisturbed, is_sequence=True)
-    yield Scenario(name="sequence, every job three times, shuffled", disturb=repeat_jobs, is_sequence=True)
-    yield Scenario(name="sequence, ticks fired five times at once", disturb=five_ticks, is_sequence=True)
-    for moment in MOMENTS:
-        failing = Failing(code=grpc.StatusCode.ABORTED, moment=moment, methods=("Commit",), every=3)
-        yield Scenario(
-            name=f"sequence, every third commit ABORTED {moment} it applied",
-            disturb=partial(disturbances.fail_firestore, failing),
-            is_sequence=True,
-        )
-    passages: tuple[Passage, ...] = (
-        ("intend_messages", "after"),
-        ("send_batch.call", "after"),
-        ("close_batch", "before"),
-    )
-    for passage in passages:
-        yield Scenario(
-            name=f"sequence, kill {passage[1]} {passage[0]}",
-            disturb=partial(disturbances.kill, [passage], replies=False),
-            may_be_unknown=passage in LEAVES_UNKNOWN,
-            is_sequence=True,
-        )
+    yield from of_kind("sequence", partial(Scenario, is_sequence=True), repeat_jobs, "advance_sequences")
     yield from _of_the_server()
 
 

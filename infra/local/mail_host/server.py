@@ -29,7 +29,7 @@ class MailServer(SMTP):
         )
         self._faults = faults
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # aiosmtpd's name
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name aiosmtpd calls
         """What goes wrong before the mail is asked for."""
         recipients = self.envelope.rcpt_tos if self.envelope else []
         fault = self._faults.next(Where.START, recipients[0] if recipients else "")
@@ -55,7 +55,7 @@ class Handler:
             return AuthResult(success=False, handled=False)
         return AuthResult(success=True, auth_data=found["address"])
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - the name aiosmtpd calls
         self, server: MailServer, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """A mailbox sends as itself, or from its inbound address."""
@@ -70,7 +70,7 @@ class Handler:
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
         self, server: MailServer, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Who has not signed in writes to an inbound address alone."""
@@ -87,7 +87,9 @@ class Handler:
         found = self._books.mailbox(address)
         return found is not None and found["inbound_address"] == address
 
-    async def handle_DATA(self, server: MailServer, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
+        self, server: MailServer, session: Session, envelope: Envelope
+    ) -> str:
         """Take the mail, unless something goes wrong: with it, or with the answer."""
         fault = self._faults.next(Where.CONTENT, envelope.rcpt_tos[0])
         if fault is not None and fault.how is not How.DROP_ACCEPTED:

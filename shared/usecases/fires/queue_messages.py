@@ -48,7 +48,7 @@ async def queue_messages(runtime: Runtime, job: QueueMessages) -> None:
             return
         try:
             await _queue(runtime, job, chunk)
-        except Exception:
+        except Exception:  # whatever it was, the next try need not wait for our lease
             await give_back_chunk(runtime, job.company_id, chunk)
             raise
 

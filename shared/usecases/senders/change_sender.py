@@ -39,7 +39,8 @@ async def change_sender(
         pace = replace(sender, rate_per_second=float(str(changes["rate_per_second"])))
         if (fault := rate_fault(pace)) is not None:
             raise InvalidInput.at("rate_per_second", fault)
-    if (fault := capacity_fault(checked.get("daily_capacity"))) is not None:  # type: ignore[arg-type]  # int or None
+    capacity = changes.get("daily_capacity")
+    if isinstance(capacity, int) and (fault := capacity_fault(capacity)) is not None:
         raise InvalidInput.at("daily_capacity", fault)
     if faults := [*check_characters("name", str(changes.get("name", "")), is_line=True)]:
         raise InvalidInput(*faults)
