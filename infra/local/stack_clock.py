@@ -1,6 +1,8 @@
 """Sets the clock of a whole stack: its functions and its providers."""
 
 import os
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,3 +23,11 @@ class StackClock:
         fresh = self.path.with_suffix(".fresh")
         fresh.write_text(repr(seconds), encoding="ascii")
         os.replace(fresh, self.path)
+
+
+def provider_clock(path: str | None) -> Callable[[], float]:
+    """The time of a simulated provider, in Unix seconds: of the file of a stack's clock, or this machine."""
+    if not path:
+        return time.time
+    now = set_clock(path)
+    return lambda: now().timestamp()

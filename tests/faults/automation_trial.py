@@ -17,7 +17,8 @@ from shared.usecases.contacts.change_contacts import change_contacts
 from tests.faults.account import TEXTS_SENDER
 from tests.faults.scenario import SETTLED_WITHIN
 from tests.faults.standing_trial import StandingTrial
-from tests.faults.trial import PENDING, Unsettled
+from tests.faults.trial import Unsettled
+from tests.faults.trial_books import PENDING
 from tests.kit.builders import ALWAYS, a_template
 
 AUTOMATION = "welcome"

@@ -20,7 +20,7 @@ from shared.usecases.campaigns.find_source import keep_contact_source
 from shared.usecases.sequences.start_enrolling import start_enrolling
 from tests.faults.scenario import SETTLED_WITHIN
 from tests.faults.standing_trial import StandingTrial
-from tests.faults.trial import PENDING
+from tests.faults.trial_books import PENDING
 from tests.kit.builders import an_email_sender
 
 SEQUENCE = "welcome"

@@ -21,10 +21,8 @@ from shared.domain.campaigns.step import AfterDelay, DelayMeasure, Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.files.file import File, FileState
-from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.messages.batch import BatchState
-from shared.domain.messages.message import Message, MessageState
-from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.message import MessageState
 from shared.domain.senders.sender import Provider
 from shared.domain.templates.template import Template
 from shared.firestore.queries.messages import FIRE_BATCHES
@@ -37,7 +35,6 @@ from tests.faults.account import (
     BROADCAST,
     CALLS_SENDER,
     PAGES,
-    PHONES,
     STEPS,
     TEXTS_SENDER,
     Account,
@@ -45,6 +42,7 @@ from tests.faults.account import (
     person_of,
     wave_of,
 )
+from tests.faults.trial_books import PENDING, THANKS, TrialBooks
 from tests.kit.builders import (
     ALWAYS,
     a_campaign,
@@ -63,15 +61,13 @@ RATE_PER_SECOND = 3.0  # four messages to a group, so that a crash finds some se
 POLL_SECONDS = 0.25
 HEADER = ("Patient", "Phone", "Email", "Doctor", "When", "State")
 NEW_YORK = ZoneInfo("America/New_York")  # the company's zone
-THANKS = "Thank you, see you then."
-PENDING = (MessageState.QUEUED, MessageState.SENDING)
 
 
 class Unsettled(Exception):
     """It did not come to an end in the time given."""
 
 
-class Trial:
+class Trial(TrialBooks):
     """A company at work. `people` get a text and an email each, unless `channels` says otherwise.
 
     `by_service`: the texts come from a messaging service whose pool is the account's number.
@@ -93,25 +89,18 @@ class Trial:
         has_later_step: bool = False,
         is_broadcast: bool = False,
     ) -> None:
-        self.runtime = runtime
-        self.stores = runtime.stores
-        self.simulator = simulator
-        self.account = account
-        self.company_id = account.company_id
-        self.channels = channels
-        self.numbers = list(numbers) or [number_of(place) for place in range(people)]
-        self.planned = len(self.numbers) * len(channels)
+        campaign_id = campaign_of(BROADCAST, runtime.now()).id if is_broadcast else "reminders"
+        everybody = numbers or [number_of(place) for place in range(people)]
+        super().__init__(runtime, simulator, account, campaign_id, channels, everybody)
         self.refused: set[str] = set()  # addresses that must get nothing
         self.may_be_unknown = False
         self.may_be_failed = False
         self.has_receipts = not numbers
-        self.acknowledges = False  # an answer, once
         self.is_quiet: Callable[[], bool] = lambda: True
         self._rate_per_second = rate_per_second
         self._by_service = by_service
         self._has_later_step = has_later_step
         self._is_broadcast = is_broadcast
-        self._campaign_id = campaign_of(BROADCAST, runtime.now()).id if is_broadcast else "reminders"
         self._tasks: list[asyncio.Task[None]] = []
         self.started = time.monotonic()
 
@@ -300,50 +289,3 @@ class Trial:
         found = (await self.stores.broadcasts.page(self.company_id, limit=10)).items
         states = Counter(one.state for one in found)
         return states == Counter({BroadcastState.ENDED: 1, BroadcastState.PLANNED: 1})
-
-    async def fire(self) -> Fire | None:
-        """The campaign's fire, once there is one."""
-        campaign = await self.stores.campaigns.find(self.company_id, self._campaign_id)
-        if campaign is None or campaign.last_fire_id is None:
-            return None
-        return await self.stores.fires.get(self.company_id, campaign.last_fire_id)
-
-    async def progress(self) -> FireProgress | None:
-        """The fire's ledger as people see it."""
-        fire = await self.fire()
-        return await self.stores.fire_progress.find(self.company_id, fire.id) if fire else None
-
-    async def messages(self) -> list[Message]:
-        """The campaign's messages."""
-        found: list[Message] = []
-        after = None
-        while True:
-            page = await self.stores.messages.page(self.company_id, limit=1000, after=after)
-            found += [message for message in page.items if message.purpose is Purpose.CAMPAIGN]
-            after = page.next_after
-            if after is None:
-                return found
-
-    async def accepted(self) -> list[dict[str, Any]]:
-        """What the providers accepted of the campaign: the only judge of what was sent."""
-        return [message for message in await self._all_accepted() if message["body"] != THANKS]
-
-    async def acknowledged(self) -> list[str]:
-        """Who was thanked for an answer, as often as the provider accepted it."""
-        return [message["handset"] for message in await self._all_accepted() if message["body"] == THANKS]
-
-    async def _all_accepted(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        page = f"meta:{self.account.page.address}"
-        for account in (self.account.twilio.sid, self.account.mails, page):
-            found += await self.simulator.messages(account=account)
-        return [message for message in found if not message["incoming"]]
-
-    def addresses(self) -> list[str]:
-        """Where the messages go."""
-        addresses = list(self.numbers) if set(PHONES) & set(self.channels) else []
-        if Channel("email") in self.channels:
-            addresses += [f"p{place}@example-clinic.com" for place in range(len(self.numbers))]
-        if PAGES in self.channels:
-            addresses += [person_of(number) for number in self.numbers]
-        return addresses

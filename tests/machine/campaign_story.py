@@ -1,35 +1,27 @@
 """One company's story: its world, and what every rule of the machine needs to act on it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import TypeVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant
+from hypothesis.stateful import invariant
 
 from infra.local.emulators import Emulators
-from infra.local.simulator.app import running_simulator
-from infra.local.simulator.client import simulator_client
-from infra.local.simulator.faults import Delays
 from shared.domain.errors import RollcallError
 from shared.domain.files.file import FileState
 from shared.domain.job import IngestFile, Job, SendBatch
 from shared.domain.messages.message import MessageState
-from shared.runtime import Runtime
-from shared.settings import Settings
 from shared.usecases.run_job import run_job
 from tests.kit.builders import a_template
-from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.machine.campaign_checks import Checks
 from tests.machine.campaign_deaths import DEADLY_IN_COMMANDS, Death, Moment, dying
 from tests.machine.campaign_look import Look, look_around
 from tests.machine.campaign_model import BODIES, GOOD_DIGITS, Model, pick
+from tests.machine.company_story import CompanyStory
 
 R = TypeVar("R")
 START = datetime(2026, 11, 23, 14, 0, 30, tzinfo=UTC)
@@ -41,54 +33,17 @@ moments: st.SearchStrategy[Moment] = st.sampled_from(("before", "after"))
 deaths_in_commands = st.none() | st.tuples(st.sampled_from(DEADLY_IN_COMMANDS), moments)
 
 
-class Story(RuleBasedStateMachine):
+class Story(CompanyStory):
     """One company's life. Every rule acts on the real use cases and on the model; then all is compared."""
 
     def __init__(self, emulators: Emulators, folder: Path) -> None:
-        super().__init__()
-        self.clock = Clock(START)
         self.model = Model()
-        self.is_broken = False
         self.silent: set[str] = set()
         self.refused: set[str] = set()
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._open = AsyncExitStack()
-        place = folder / uuid4().hex
-        place.mkdir()
-        self.act(self._begin(emulators, place))
+        super().__init__(Clock(START), emulators, folder)
 
-    def act(self, what: Coroutine[Any, Any, R]) -> R:
-        """Do it on the story's own event loop, and remember when it fails."""
-        try:
-            return self._runner.run(what)
-        except BaseException:
-            self.is_broken = True
-            raise
-
-    async def _begin(self, emulators: Emulators, folder: Path) -> None:
-        address = await self._open.enter_async_context(
-            running_simulator(
-                folder / "simulator.sqlite",
-                delays=Delays(receipt=0.01, slow=0.2, timeout=3),
-                clock=lambda: self.clock.at.timestamp(),  # its history is compared with our clock
-            )
-        )
-        simulator = await self._open.enter_async_context(simulator_client(address))
-        settings = Settings(
-            project_id=f"story-{uuid4().hex[:12]}",
-            upload_bucket="uploads",
-            public_url="http://127.0.0.1:9",  # nobody listens: receipts are given by the story
-            signing_key="signing-key",
-            secrets=str(folder / "secrets.json"),
-            provider_base_urls=simulator.base_urls,
-            caller_token="caller-token",
-            storage_emulator_host=emulators.storage,
-        )
-        self.clinic = Clinic(Runtime(settings, self.clock), simulator)
-        self.clinic.runs_jobs = False
-        self.runtime, self.jobs = self.clinic.runtime, self.clinic.published
-        await self.clinic.open()
-        self._open.push_async_callback(self.clinic.close)
+    async def begin_more(self) -> None:
+        """The templates, and what is seen before the first rule."""
         for name, (body, _) in BODIES.items():
             template = a_template(id=name, name=name, body=body)
             await self.clinic.stores.templates.save("acme", name, template)

@@ -4,21 +4,17 @@ Nobody is lost, nobody gets a step twice, and nobody is left standing.
 AUTOMATION_STORIES=300 AUTOMATION_STEPS=40 tells more and longer ones, new ones each time.
 """
 
-import asyncio
 import os
 from collections import Counter
-from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -27,9 +23,6 @@ from hypothesis.stateful import (
 )
 
 from infra.local.emulators import Emulators
-from infra.local.simulator.app import running_simulator
-from infra.local.simulator.client import simulator_client
-from infra.local.simulator.faults import Delays
 from shared.domain.automations.automation import definition_in
 from shared.domain.automations.editing import Choice, step_changes
 from shared.domain.automations.enrollment import EndReason, EnrollmentState
@@ -39,8 +32,6 @@ from shared.domain.contacts.contact_changes import ChangedBy, events_of
 from shared.domain.contacts.segment import HasTag
 from shared.domain.job import Job
 from shared.firestore.contact_shards import pairs_in
-from shared.runtime import Runtime
-from shared.settings import Settings
 from shared.usecases.automations.change_state import change_state
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
@@ -49,9 +40,9 @@ from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.automations import Desk, a_definition, a_send, a_tag, a_wait
 from tests.kit.builders import NOON, a_template
-from tests.kit.clinic import Clinic
 from tests.kit.clock import Clock
 from tests.machine.campaign_deaths import Death, dying
+from tests.machine.company_story import CompanyStory
 
 R = TypeVar("R")
 MOST_PEOPLE = 4
@@ -68,58 +59,17 @@ deaths = st.none() | st.tuples(st.sampled_from(DEADLY), st.sampled_from(("before
 edits = st.sampled_from(("tag", "send", "wait", "if", "delete", "delete", "move", "time", "time"))
 
 
-class Automations(RuleBasedStateMachine):
+class Automations(CompanyStory):
     """One automation, the people in it, and whoever edits it."""
 
     def __init__(self, emulators: Emulators, folder: Path) -> None:
-        super().__init__()
-        self.clock = Clock(NOON)
-        self.is_broken = False
         self.people = self.made = 0
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._open = AsyncExitStack()
-        place = folder / uuid4().hex
-        place.mkdir()
-        self.act(self._begin(emulators, place))
+        super().__init__(Clock(NOON), emulators, folder)
 
-    def act(self, what: Coroutine[Any, Any, R]) -> R:
-        """Do it on the story's own event loop, and remember when it fails."""
-        try:
-            return self._runner.run(what)
-        except BaseException:
-            self.is_broken = True
-            raise
-
-    async def _begin(self, emulators: Emulators, folder: Path) -> None:
-        address = await self._open.enter_async_context(
-            running_simulator(
-                folder / "simulator.sqlite",
-                delays=Delays(receipt=0.01, slow=0.2, timeout=3),
-                clock=lambda: self.clock.at.timestamp(),
-            )
-        )
-        simulator = await self._open.enter_async_context(simulator_client(address))
-        own = Settings(
-            project_id=f"story-{uuid4().hex[:12]}",
-            upload_bucket="uploads",
-            public_url="http://127.0.0.1:9",
-            signing_key="signing-key",
-            secrets=str(folder / "secrets.json"),
-            provider_base_urls=simulator.base_urls,
-            caller_token="caller-token",
-            storage_emulator_host=emulators.storage,
-        )
-        self.clinic = Clinic(Runtime(own, self.clock), simulator)
-        self.clinic.runs_jobs = False
-        self.runtime, self.stores = self.clinic.runtime, self.clinic.stores
-        await self.clinic.open()
-        self._open.push_async_callback(self.clinic.close)
+    async def begin_more(self) -> None:
+        """Who edits."""
+        self.stores = self.clinic.stores
         self.desk = Desk(self.clinic)
-
-    @property
-    def jobs(self) -> list[Job]:
-        """Those that are announced and not taken."""
-        return self.clinic.published
 
     # The beginning
 
@@ -257,16 +207,8 @@ class Automations(RuleBasedStateMachine):
         )
         assert not [key for key, count in tagged.items() if count > 1]
 
-    def teardown(self) -> None:
-        """The story's end: what was left to do is done, and nobody was lost or is left standing."""
-        try:
-            if not self.is_broken:
-                self.act(self._end())
-        finally:
-            self._runner.run(self._open.aclose())
-            self._runner.close()
-
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """What was left to do is done, and nobody was lost or is left standing."""
         await change_state(self.runtime, "acme", "a1", AutomationState.LIVE)
         for _ in range(40):
             while self.jobs:

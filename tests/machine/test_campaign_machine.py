@@ -62,18 +62,7 @@ class Campaigns(Work, News, Decisions):
                 self.disturb(answer, 2)
                 self.work([0] * 4, stays=False)
 
-    def teardown(self) -> None:
-        """The story's end: what was left to do is done, and nothing is lost."""
-        try:
-            if not self.is_broken:
-                self.act(self._end())
-        finally:
-            self._runner.run(self._open.aclose())
-            self._runner.close()
-
-    # The end
-
-    async def _end(self) -> None:
+    async def end(self) -> None:
         """Nothing disturbs any more: the ticks and jobs bring everything to its end."""
         await self.clinic.simulator.clear_faults()
         for campaign_id, book in self.model.campaigns.items():

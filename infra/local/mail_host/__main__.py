@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import signal
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from infra.local.mail_host.control import Control
 from infra.local.mail_host.faults import Faults
 from infra.local.mail_host.server import Handler, MailServer
 from infra.local.ports import HOST
-from shared.set_clock import set_clock
+from infra.local.stack_clock import provider_clock
 
 
 @asynccontextmanager
@@ -49,16 +48,9 @@ async def _run(options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with _running(options, _clock(options.clock_file)):
+    async with _running(options, provider_clock(options.clock_file)):
         print(f"Mail host: {HOST}:{options.smtp_port}, driven at http://{HOST}:{options.port}", flush=True)
         await stopped.wait()
-
-
-def _clock(path: str | None) -> Callable[[], float]:
-    if not path:
-        return time.time
-    moment = set_clock(path)
-    return lambda: moment().timestamp()
 
 
 def main() -> None:

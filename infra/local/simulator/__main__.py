@@ -3,13 +3,11 @@
 import argparse
 import asyncio
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.faults import Delays
-from shared.set_clock import set_clock
+from infra.local.stack_clock import provider_clock
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -23,17 +21,10 @@ async def _run(options: argparse.Namespace) -> None:
         ring=options.ring_seconds,
         speech=options.speech_seconds,
     )
-    clock = _clock(options.clock_file)
+    clock = provider_clock(options.clock_file)
     async with running_simulator(options.state, port=options.port, delays=delays, clock=clock) as address:
         print(f"Simulators and phone page: {address}", flush=True)
         await stopped.wait()
-
-
-def _clock(path: str | None) -> Callable[[], float]:
-    if not path:
-        return time.time
-    moment = set_clock(path)
-    return lambda: moment().timestamp()
 
 
 def main() -> None:

@@ -24,7 +24,28 @@ class NotComparable(RollcallError):
     """A date or time is compared with what is none; the message says what would do."""
 
 
-class Number(Decimal):
+class _Compared:
+    """Compares by one method: it gets the operator and the other side."""
+
+    __slots__ = ()
+
+    def _with(self, compare: Any, other: object) -> Any:
+        raise NotImplementedError
+
+    def __lt__(self, other: object) -> Any:
+        return self._with(lt, other)
+
+    def __le__(self, other: object) -> Any:
+        return self._with(le, other)
+
+    def __gt__(self, other: object) -> Any:
+        return self._with(gt, other)
+
+    def __ge__(self, other: object) -> Any:
+        return self._with(ge, other)
+
+
+class Number(_Compared, Decimal):
     """A number that is written as the row has it ("12.50"), and equals literals and texts by its value."""
 
     __slots__ = ()
@@ -42,22 +63,10 @@ class Number(Decimal):
     def __eq__(self, other: object) -> Any:
         return self._with(eq, other)
 
-    def __lt__(self, other: object) -> Any:
-        return self._with(lt, other)
-
-    def __le__(self, other: object) -> Any:
-        return self._with(le, other)
-
-    def __gt__(self, other: object) -> Any:
-        return self._with(gt, other)
-
-    def __ge__(self, other: object) -> Any:
-        return self._with(ge, other)
-
     __hash__ = Decimal.__hash__
 
 
-class _Shown(str):
+class _Shown(_Compared, str):
     """What Liquid compares in place of a date or time: it knows the value, and refuses other kinds.
 
     Where one side has no time of day, days are compared: "2026-12-24" is also 24 December at 14:30.
@@ -79,18 +88,6 @@ class _Shown(str):
 
     def __ne__(self, other: object) -> Any:
         return not self == other
-
-    def __lt__(self, other: object) -> Any:
-        return self._with(lt, other)
-
-    def __le__(self, other: object) -> Any:
-        return self._with(le, other)
-
-    def __gt__(self, other: object) -> Any:
-        return self._with(gt, other)
-
-    def __ge__(self, other: object) -> Any:
-        return self._with(ge, other)
 
     __hash__ = str.__hash__
 

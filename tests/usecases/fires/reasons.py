@@ -15,7 +15,7 @@ from shared.usecases.fires.explain_person import WhyNot
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
 from tests.kit.forgetting import forgotten
-from tests.usecases.fires.test_ladders import HOUR, NOON, fired, of_step, ticks
+from tests.usecases.fires.ladders import HOUR, NOON, fired, of_step, ticks
 from tests.usecases.fires.test_people import ANA, SMS
 from tests.usecases.fires.test_why import why_at
 

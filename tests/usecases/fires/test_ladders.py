@@ -1,18 +1,12 @@
 """Steps that follow on each other, on the clock: who gets the next one, when, and who does not."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
-
-import pytest
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.campaigns.step import AfterDelay, AtField, DelayMeasure, OnlyIf, Step
-from shared.domain.channels.channel import Channel
-from shared.domain.fires.fire import Fire, Ledger
-from shared.domain.messages.message import Message, MessageState
+from shared.domain.campaigns.step import DelayMeasure, OnlyIf
+from shared.domain.fires.fire import Ledger
+from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.messages.skip_reason import SkipReason
 from shared.usecases.answers.record_receipt import record_receipt
@@ -22,60 +16,21 @@ from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.evidence.settle_message import Settlement, settle_message
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.fires.requeue_failure import requeue_failure
-from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
-from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from shared.views.fires import get_live_fire
-from tests.kit.builders import a_step, a_template, an_sms_sender
+from tests.kit.builders import a_step
 from tests.kit.clinic import ABSENT, Clinic, people
-from tests.kit.clock import Clock
-
-NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)  # a Monday, noon in New York
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-TICK = 5 * MINUTE
-
-
-def after(delay: timedelta, measure: DelayMeasure = DelayMeasure.RECIPIENT, **changes: Any) -> Step:
-    """A second text, or what `changes` make of it."""
-    when = AfterDelay(seconds=int(delay.total_seconds()), counted_from=measure)
-    return a_step(**{"id": "again", "template_id": "again", "when": when} | changes)
-
-
-MAIL: dict[str, Any] = {
-    "id": "mail",
-    "channel": Channel("email"),
-    "template_id": "mail",
-    "sender_id": "mails",
-    "address_field": "email",
-}
-
-
-async def ticks(clinic: Clinic, clock: Clock, until: datetime) -> None:
-    """Some ticks up to and at `until`."""
-    step = max(TICK, (until - clock.at) / 4)
-    while clock.at < until:
-        clock.at = min(clock.at + step, until)
-        await fire_due_campaigns(clinic.runtime, clock.at)
-        await dispatch_due_batches(clinic.runtime, clock.at)
-        await sweep_stalled_work(clinic.runtime, clock.at)
-
-
-async def fired(clinic: Clinic, *steps: Step, rows: Sequence[dict[str, str]] = (), **campaign: Any) -> Fire:
-    """A fire of these steps, that of the first sent."""
-    again = a_template(id="again", body="Once more, {{ name }}: reply 1 to confirm.")
-    await clinic.stores.templates.save(clinic.company_id, again.id, again)
-    # Nothing is announced before its time: a worker would wait for that, on no test's clock.
-    clinic.runtime.settings = replace(clinic.runtime.settings, tick_interval_seconds=1.0)
-    await clinic.load(*(rows or people(3)))
-    await clinic.ready(steps=steps, **campaign)
-    return await clinic.fire()
-
-
-async def of_step(clinic: Clinic, step_id: str) -> dict[str, Message]:
-    return {one.address: one for one in await clinic.messages() if one.step_id == step_id}
-
-
-async def ledger(clinic: Clinic, fire: Fire) -> Ledger:
-    return (await clinic.report(fire)).ledger
+from tests.usecases.fires.ladders import (
+    HOUR,
+    MAIL,
+    MINUTE,
+    NOON,
+    TICK,
+    after,
+    fired,
+    ledger,
+    of_step,
+    ticks,
+)
 
 
 async def test_who_has_not_answered_gets_the_next_step_when_its_delay_is_over(clinic: Clinic) -> None:
@@ -268,68 +223,3 @@ async def test_a_canceled_fire_has_no_step_to_come(clinic: Clinic) -> None:
     stored = await clinic.stores.fires.get(clinic.company_id, fire.id)
     assert (stored.is_closed, stored.later, stored.next_step_at) == (True, (), None)
     assert await ledger(clinic, fire) == Ledger(planned=3, sent=3)
-
-
-BEFORE = AtField(field="appointment_at", days=-3, clock=time(17))
-
-
-async def test_each_reminder_goes_out_in_the_days_before_its_own_visit(clinic: Clinic) -> None:
-    clock = clinic.stop_clock(NOON)
-    rows = [
-        one | {"When": when}
-        for one, when in zip(
-            people(3), ("11/27/2026 09:00", "11/30/2026 14:00", "11/24/2026 09:00"), strict=True
-        )
-    ]
-    soon = a_step(id="again", template_id="again", when=AtField(field="appointment_at", seconds=-7200))
-    fire = await fired(clinic, a_step(when=BEFORE), soon, rows=rows)
-    first = await of_step(clinic, "sms")
-    assert {address: (one.reason, one.planned_for) for address, one in first.items()} == {
-        "+12125552000": (None, datetime(2026, 11, 24, 22, tzinfo=UTC)),
-        "+12125552001": (None, datetime(2026, 11, 27, 22, tzinfo=UTC)),
-        "+12125552002": (SkipReason.TOO_LATE, None),
-    }
-    clock.at = datetime(2026, 11, 24, 11, 55, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + 10 * MINUTE)
-    assert list(await clinic.sent_counts()) == ["+12125552002"], [
-        (one.step_id, one.address, one.state, one.reason, one.planned_for) for one in await clinic.messages()
-    ]
-    clock.at = datetime(2026, 11, 24, 21, 55, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + 10 * MINUTE)
-    await clinic.write("+12125552000", "1")
-    clock.at = datetime(2026, 11, 27, 11, 55, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + 10 * MINUTE)
-    assert (await of_step(clinic, "again"))["+12125552000"].reason == SkipReason.ANSWERED
-    clock.at = datetime(2026, 11, 27, 21, 55, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + 10 * MINUTE)
-    clock.at = datetime(2026, 11, 30, 16, 55, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + 10 * MINUTE)
-    assert await ledger(clinic, fire) == Ledger(planned=6, sent=4, skipped=2)
-    assert (await clinic.campaign()).state is CampaignState.SENT
-
-
-async def test_many_that_are_due_at_once_start_one_after_the_other(clinic: Clinic) -> None:
-    clinic.stop_clock(NOON)
-    await clinic.stores.senders.save(clinic.company_id, "texts", an_sms_sender(rate_per_second=1.0))
-    rows = [one | {"When": "11/30/2026 14:00"} for one in people(250)]
-    await fired(clinic, a_step(when=BEFORE), rows=rows)
-    opens = datetime(2026, 11, 27, 22, tzinfo=UTC)
-    starts = [batch.planned_start for batch in await clinic.batches()]
-    assert starts == [opens, opens + timedelta(seconds=100), opens + timedelta(seconds=200)]
-
-
-@pytest.mark.parametrize("days", [-3, 0])
-async def test_what_has_become_useless_by_then_is_skipped(clinic: Clinic, days: int) -> None:
-    """The sender was paused over the visit: nothing goes out after it."""
-    clock = clinic.stop_clock(NOON)
-    rows = [one | {"When": "11/27/2026 18:00"} for one in people(1)]
-    fire = await fired(
-        clinic, a_step(when=AtField(field="appointment_at", days=days, clock=time(17))), rows=rows
-    )
-    await pause_campaign(clinic.runtime, clinic.company_id, "reminders")
-    clock.at = datetime(2026, 11, 27, 23, 5, tzinfo=UTC)
-    await ticks(clinic, clock, clock.at + TICK)
-    await resume_campaign(clinic.runtime, clinic.company_id, "reminders")
-    await ticks(clinic, clock, clock.at + 2 * TICK)
-    assert (await clinic.report(fire)).skipped == {"expired": 1}
-    assert await clinic.accepted() == []

@@ -24,6 +24,7 @@ from shared.usecases.run_job import run_job
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
 from tests.usecases.campaigns.test_campaign_life import DAILY
+from tests.usecases.fires.ladders import HOUR, NOON, after, fired
 from tests.usecases.fires.reasons import (
     FIRST,
     Case,
@@ -32,7 +33,6 @@ from tests.usecases.fires.reasons import (
     row,
     says,
 )
-from tests.usecases.fires.test_ladders import HOUR, NOON, after, fired
 from tests.usecases.fires.test_people import ANA, BEN, a_person, know, ready, segment
 from tests.usecases.fires.test_why import become, why, why_at
 

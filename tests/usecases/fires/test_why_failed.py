@@ -19,6 +19,7 @@ from shared.usecases.fires.explain_person import WhyNot
 from shared.usecases.hold.hold_sending import hold_sending
 from tests.kit.builders import a_step, a_template, an_sms_sender
 from tests.kit.clinic import ABSENT, Clinic
+from tests.usecases.fires.ladders import BEFORE, NOON
 from tests.usecases.fires.reasons import (
     MORNING,
     REFUSED_NUMBER,
@@ -29,7 +30,6 @@ from tests.usecases.fires.reasons import (
     row,
     says,
 )
-from tests.usecases.fires.test_ladders import BEFORE, NOON
 from tests.usecases.fires.test_people import ANA, BEN, a_person, know, ready
 from tests.usecases.fires.test_why import why, why_at
 

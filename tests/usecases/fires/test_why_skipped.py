@@ -29,6 +29,7 @@ from tests.kit.clinic import Clinic, people
 from tests.usecases.answers import test_invites as invites
 from tests.usecases.files import test_following as following
 from tests.usecases.fires import test_asking_together as asking
+from tests.usecases.fires.ladders import BEFORE, HOUR, NOON, after
 from tests.usecases.fires.reasons import (
     FIRST,
     MORNING,
@@ -41,7 +42,6 @@ from tests.usecases.fires.reasons import (
     says,
     second_step,
 )
-from tests.usecases.fires.test_ladders import BEFORE, HOUR, NOON, after
 from tests.usecases.fires.test_people import ANA, SMS, a_person, know, ready
 from tests.usecases.fires.test_why import why, why_at
 from tests.usecases.sending.test_frequency_cap import ONE_A_DAY, company_allows, sent_before
