@@ -1,12 +1,12 @@
 """Reads infra/functions.yaml: every function with its trigger, its times, its topic and its size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 MANIFEST_PATH = Path(__file__).with_name("functions.yaml")
 
@@ -59,8 +59,7 @@ class Trigger(StrEnum):
     WEB = "web"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Function:
+class Function(Struct, frozen=True, kw_only=True):
     """One deployed function. Topics and subscriptions are meant for workers only.
 
     `schedule` is a unix-cron expression in UTC, empty unless a tick. `uploads` marks the worker whose
@@ -108,8 +107,7 @@ class Function:
         return f"{self.service}-dead"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """All functions, in the order of the file."""
 
     functions: tuple[Function, ...]

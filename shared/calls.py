@@ -2,11 +2,11 @@
 
 import contextvars
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A request, tick or job. `began_at` is of time.monotonic; `jobs_done`: in place of a queue."""
 
     began_at: float

@@ -5,15 +5,15 @@ Under load a round costs hardly more than one of its items would; alone an item 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Round(Generic[T]):
+class _Round(Struct, Generic[T], frozen=True):
     """Items that are done together, and the task that does them."""
 
     items: list[T]

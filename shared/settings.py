@@ -3,7 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
+
+from shared.domain.record import Confidential
 
 PREFIX = "ROLLCALL_"
 LEAST_RETENTION_DAYS = 7  # a fire must come to its end within them
@@ -18,8 +21,7 @@ class SettingsError(Exception):
     """The environment does not hold a working configuration; the text lists everything wrong."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(Confidential, frozen=True, kw_only=True):
     """All of Rollcall's settings. The environment names are ROLLCALL_ and the field in capitals, but for
     `provider_base_urls`: ROLLCALL_TWILIO_BASE_URL and so on.
 
@@ -31,7 +33,7 @@ class Settings:
     project_id: str
     upload_bucket: str
     public_url: str  # where providers reach the `messages` function; signatures are checked against it
-    signing_key: str = field(repr=False)  # signs page cursors and links; after it former ones (`link_keys`)
+    signing_key: str  # signs page cursors and links; after it former ones (`link_keys`)
     secrets: str  # where provider credentials are: SECRET_MANAGER, or the absolute path of a JSON file
     provider_base_urls: Mapping[str, str] = field(default_factory=dict)  # by provider, where not its own
     extra_providers: tuple[str, ...] = ()  # modules that export a PROVIDER, beside those of shared/providers
@@ -40,7 +42,7 @@ class Settings:
     )
     portal_url: str = ""  # where people reach the portal; invitations' links begin with it
     storage_public_url: str = "https://storage.googleapis.com"
-    caller_token: str = field(default="", repr=False)  # local stack only: what ticks and pushes carry instead
+    caller_token: str = ""  # local stack only: what ticks and pushes carry instead
     caller_audience: str = ""  # OIDC: the audience ticks and pushes are signed for
     caller_service_account: str = ""  # OIDC: the one account that signs them
     bus: str = "pubsub"  # or "inline": jobs run in this process

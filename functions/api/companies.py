@@ -1,7 +1,6 @@
 """/v1/company: who the key acts for."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Annotated, Any, ClassVar
 
@@ -21,6 +20,7 @@ from shared.domain.companies.consent_rules import (
 from shared.domain.companies.contact_hours import WEEK, ContactHours
 from shared.domain.companies.kept_for import KeptFor
 from shared.domain.companies.work_calendar import WorkCalendar
+from shared.domain.record import replace
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.companies.require_approval import MOST, require_approval
 from shared.views import companies as view

@@ -1,7 +1,6 @@
 """/v1/contact-lists: contacts that were put together."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -17,6 +16,7 @@ from functions.api.kit.shapes import Input, ItemId, Listed, Name, Output
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.double_opt_in import MOST_DAYS
+from shared.domain.record import replace
 from shared.usecases.contacts.change_membership import change_membership
 from shared.usecases.contacts.delete_contact_list import delete_contact_list
 from shared.usecases.contacts.save_contact_list import create_contact_list, edit_contact_list

@@ -1,10 +1,11 @@
 """/v1/messages: what became of each message."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import Struct
+from msgspec.structs import asdict
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
@@ -99,8 +100,7 @@ class MessageOutput(Output):
         return {"explanation": skip_words(record), "waits": WaitOutput.of(waits) if waits else None}
 
 
-@dataclass(frozen=True, kw_only=True)
-class MessageFilters:
+class MessageFilters(Struct, frozen=True, kw_only=True):
     """Which messages are asked for: those that match every filter given."""
 
     fire_id: ItemId | None = None
@@ -119,7 +119,7 @@ Filters = Annotated[MessageFilters, Depends()]
 @router.get("")
 async def list_messages(caller: Reader, paging: Page, filters: Filters) -> Listed[MessageOutput]:
     """Messages that match every filter given, newest first. `address` is in any spelling."""
-    return await list_page(caller, paging, MessageOutput, view.list_shown_messages, **vars(filters))
+    return await list_page(caller, paging, MessageOutput, view.list_shown_messages, **asdict(filters))
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -131,7 +131,7 @@ async def export_messages(
     At most 100,000: of more, ask for some with `since` and `until` or another filter.
     """
     pieces = await exports.export_messages(
-        caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
+        caller.runtime, caller.company_id, since=between.since, until=between.until, **asdict(filters)
     )
     return csv_response(pieces, "messages.csv")
 

@@ -1,10 +1,11 @@
 """/v1/replies: what people wrote, and what it was taken to mean."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import Struct
+from msgspec.structs import asdict
 from starlette.responses import StreamingResponse
 
 from functions.api.kit.authentication import Reader, Writer
@@ -86,8 +87,7 @@ class ReplyOutput(Output):
     choice: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplyFilters:
+class ReplyFilters(Struct, frozen=True, kw_only=True):
     """Which replies are asked for: those that match every filter given."""
 
     fire_id: ItemId | None = None
@@ -111,7 +111,7 @@ async def list_replies(caller: Reader, paging: Page, filters: Filters) -> Listed
 
     `address` is in any spelling.
     """
-    return await list_page(caller, paging, ReplyOutput, view.list_replies, **vars(filters))
+    return await list_page(caller, paging, ReplyOutput, view.list_replies, **asdict(filters))
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
@@ -123,7 +123,7 @@ async def export_replies(
     At most 100,000: of more, ask for some with `since` and `until` or another filter.
     """
     pieces = await exports.export_replies(
-        caller.runtime, caller.company_id, since=between.since, until=between.until, **vars(filters)
+        caller.runtime, caller.company_id, since=between.since, until=between.until, **asdict(filters)
     )
     return csv_response(pieces, "replies.csv")
 

@@ -1,6 +1,5 @@
 """What lets contacts into a draft's automation, and what ends their way early."""
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.automations.automation import Automation
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.record import replace
 
 pages = Pages()
 TRIGGERS, GOALS = "triggers", "goals"

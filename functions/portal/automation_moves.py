@@ -1,7 +1,5 @@
 """Where the steps of a draft stand: up and down, elsewhere, out."""
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from functions.portal.automation_names import called_in
@@ -14,6 +12,7 @@ from shared.domain.automations.arranging import every_place, inside, move_step, 
 from shared.domain.automations.steps import every_step, find_step
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound, RollcallError
+from shared.domain.record import replace
 
 pages = Pages()
 

@@ -1,6 +1,5 @@
 """What a draft says beside its steps: the name, how often one enters, when messages may go out."""
 
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -14,6 +13,7 @@ from shared.domain.automations.automation import Automation, Definition, Reentry
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.record import replace
 
 pages = Pages()
 _REENTRY = {

@@ -1,6 +1,5 @@
 """The forms of a draft's steps: the kind is chosen, then each has its own fields."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -25,6 +24,7 @@ from shared.domain.automations.steps import AutomationStep, IfStep, SendStep, fi
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.ids import computed_id, random_id
+from shared.domain.record import replace
 
 pages = Pages()
 _K = StepKind

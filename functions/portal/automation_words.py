@@ -1,7 +1,8 @@
 """What an automation does, as people say it: its steps, what came of them, and how versions differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from functions.portal.automation_events import days_words, event_words
 from functions.portal.kit.wording import weekdays, words
@@ -45,16 +46,14 @@ CHOICES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Called:
+class Called(Struct, frozen=True, kw_only=True):
     """What people call the parts of steps: lists and fields, and templates by their ids."""
 
     names: Names
     templates: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownStep:
+class ShownStep(Struct, frozen=True, kw_only=True):
     """A step of the flow: what it does, how many stand there, and its branches if it is an if."""
 
     id: str

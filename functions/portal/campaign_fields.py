@@ -1,8 +1,9 @@
 """The fields of the campaign form, and the campaign they make."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
+
+from msgspec import Struct
 
 from functions.portal.kit.forms import Form
 from shared.domain.campaigns.audience import FileAudience
@@ -13,6 +14,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.files.file import File
 from shared.domain.files.source import FieldType, Source
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 
@@ -26,8 +28,7 @@ ZONE_TYPES = (FieldType.TIME_ZONE, FieldType.PHONE)
 MOMENT_TYPES = (FieldType.DATE, FieldType.DATETIME)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True, kw_only=True):
     """What a campaign for a file can be made of."""
 
     file: File

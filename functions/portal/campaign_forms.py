@@ -1,6 +1,5 @@
 """Making a campaign out of a file, and editing its draft: one page for text, sender, hours and answers."""
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -23,6 +22,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.views.campaigns import get_campaign
 from shared.views.file_rows import list_rows

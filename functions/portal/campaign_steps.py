@@ -1,6 +1,5 @@
 """A draft's steps on their timeline: adding one, changing one, taking one away."""
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from shared.domain.campaigns.step import Step
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import STEPS, edit_campaign
 from shared.views.campaign_steps import read_steps
 from shared.views.file_rows import list_rows

@@ -1,8 +1,8 @@
 """Something that is done with many contacts: first in numbers, then in earnest."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.contact_search import MOST, Search, find_all
@@ -34,8 +34,7 @@ OF_TAGS, OF_LISTS = (Deed.ADD_TAG, Deed.REMOVE_TAG), (Deed.ADD_LIST, Deed.REMOVE
 ALL_FOUND = "found"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """What somebody asks for: with whom, what, and with which tag or list."""
 
     search: Search

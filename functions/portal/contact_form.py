@@ -1,8 +1,9 @@
 """The form of a contact: its fields, and the edit that they make."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from functions.portal.kit.forms import Form
 from shared.domain.channels.channel import Channel, all_channels
@@ -15,8 +16,7 @@ EMPTY_ROWS = 2  # for addresses that are added
 _YES_NO = {"yes": True, "no": False}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TypedAddress:
+class TypedAddress(Struct, frozen=True, kw_only=True):
     """A row of addresses, as it is typed."""
 
     channel: str = ""
@@ -24,8 +24,7 @@ class TypedAddress:
     is_preferred: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TypedContact:
+class TypedContact(Struct, frozen=True, kw_only=True):
     """All that the form shows."""
 
     name: str = ""

@@ -1,7 +1,5 @@
 """Lists of contacts: making one, naming it anew, who is on it, deleting it."""
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from functions.portal.kit.lists import shown
@@ -12,6 +10,7 @@ from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.segment import OnList
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.usecases.contacts.delete_contact_list import delete_contact_list
 from shared.usecases.contacts.save_contact_list import create_contact_list, edit_contact_list
 from shared.views.contact_lists import get_contact_list, list_contact_lists

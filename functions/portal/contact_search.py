@@ -1,8 +1,8 @@
 """Contacts: finding them, and doing something with many of them at once."""
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.downloads import csv_response, xlsx_response
@@ -23,8 +23,7 @@ AT_ONCE = 1_000  # contacts that are read in one go where many are wanted
 MOST = 20_000  # contacts that one change takes
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What contacts are looked for by: `text` is a part of a name, an address, or the company's own id."""
 
     text: str = ""

@@ -1,9 +1,9 @@
 """A fire while it moves: the ledger of each step, how fast it goes, and when it is through."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.pages import Pages
@@ -21,8 +21,7 @@ pages = Pages()
 AT_WORK = (ProgressStatus.FIRING, ProgressStatus.PAUSED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepProgress:
+class StepProgress(Struct, frozen=True, kw_only=True):
     """One step: its name, and its ledger, or when it begins. Of one to come both may be unknown."""
 
     name: str

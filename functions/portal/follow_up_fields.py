@@ -1,6 +1,5 @@
 """The fields of a campaign step's form: which sender, when, for whom; and the step they make."""
 
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.domain.campaigns.step import (
     Step,
     When,
 )
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.forms import Form
@@ -32,8 +32,7 @@ SHOWN_DAYS = 60
 MOST = PageAsked(500)  # a company's mailboxes, and its sequences
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailboxState:
+class MailboxState(Struct, frozen=True, kw_only=True):
     """A mailbox with how it is: a word, and a note where it sends nothing; and what it has to send."""
 
     mailbox: Mailbox
@@ -45,8 +44,7 @@ class MailboxState:
     planned: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayTotal:
+class DayTotal(Struct, frozen=True, kw_only=True):
     """What is planned on a day, and what may be sent."""
 
     day: date

@@ -1,8 +1,8 @@
 """Texts: storing a campaign's, listing them, and measuring one while it is written."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.lists import shown
@@ -29,8 +29,7 @@ from shared.views.templates import get_template, list_templates
 pages = Pages()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """A text with a row's values: what it becomes, how long it is, and what speaks against it."""
 
     text: str = ""

@@ -1,7 +1,6 @@
 """Rejected rows as a form: what is corrected is read as a file of its own."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.pages import Pages
@@ -18,8 +17,7 @@ ROWS_SHOWN, CELLS_SHOWN = 20, 1_000  # on a page
 VALUE_CHARACTERS = 10_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowForm:
+class RowForm(Struct, frozen=True, kw_only=True):
     """A rejected row: its place among them, why it was rejected, its cells, and what is still wrong."""
 
     place: int
@@ -28,8 +26,7 @@ class RowForm:
     problem: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowForms:
+class RowForms(Struct, frozen=True, kw_only=True):
     """Some rejected rows of a file. `columns` are those that are read, by their place in the header."""
 
     columns: list[tuple[int, str]]

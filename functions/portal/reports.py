@@ -1,10 +1,10 @@
 """Reports of a range of days: numbers that add up, plotted, each with its table beside it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.downloads import csv_response
@@ -25,8 +25,7 @@ USUAL = 30  # days, where none are asked for
 ANSWERS = "Answers"  # what goes out in answer to replies belongs to no campaign
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Range:
+class Range(Struct, frozen=True, kw_only=True):
     """Whole days on the company's clock, the last one included; of one campaign, or of all."""
 
     first: date

@@ -6,17 +6,18 @@ contrary. What programs nest deeper is shown in words and stays as it is.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from functions.portal.kit.forms import Form
 from shared.domain.channels.channel import as_text, named
 from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Not
 from shared.domain.files.row_filter import OF_NOTHING, OF_SEVERAL, ConditionTest
+from shared.domain.record import replace
 
 MOST_GROUPS, MOST_CONDITIONS = 10, 20
 NAMES = ("field", "test", "value", "tag", "list_id", "channel", "consent", "activity", "days", "times")
@@ -45,8 +46,7 @@ _ASKS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """One condition, as it is typed: `given` are texts by their names in the form."""
 
     kind: ConditionKind = K.TAG
@@ -58,8 +58,7 @@ class Condition:
         return name in _ASKS[self.kind]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Conditions of which all are wanted, or any; or the contrary of that."""
 
     match: str = "all"
@@ -67,8 +66,7 @@ class Group:
     conditions: tuple[Condition, ...] = (Condition(),)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Built:
+class Built(Struct, frozen=True, kw_only=True):
     """All groups of which all are wanted, or any."""
 
     match: str = "all"

@@ -1,7 +1,6 @@
 """Segments: contacts by criteria, with how many they are while the criteria are written."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.criteria_fields import built_criterion, criteria_choices, criterion_place
@@ -24,8 +23,7 @@ from shared.views.segments import SegmentCount, count_segment, get_segment, list
 pages = Pages()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True, kw_only=True):
     """How many meet the criteria now, or what is wrong with them, by its place in the form."""
 
     count: SegmentCount | None = None

@@ -1,11 +1,11 @@
 """The calendar of planned emails: a day, by mailbox, each with why it goes out at its time."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.lists import every, shown_between
@@ -19,8 +19,7 @@ pages = Pages()
 SHOWN_DAYS = 14
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayLink:
+class DayLink(Struct, frozen=True, kw_only=True):
     """A day with its planned emails, and the address of its page after the question mark."""
 
     day: date

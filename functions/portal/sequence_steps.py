@@ -1,11 +1,11 @@
 """The steps of a sequence: writing one with its preview, moving it, deleting it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.contact_search import Search, find
@@ -18,6 +18,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.segment import Told
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.domain.sequences.editing import with_changed_step, with_step, without_step
 from shared.domain.sequences.sequence import MOST_STEPS, Sequence, SequenceStep
 from shared.domain.sequences.what_if import Effect
@@ -31,8 +32,7 @@ from shared.views.sequences import get_sequence
 pages = Pages()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepPreview:
+class StepPreview(Struct, frozen=True, kw_only=True):
     """What the contact of that `name` would get; `problem` says why there is nothing to show."""
 
     name: str = ""

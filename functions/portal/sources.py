@@ -1,7 +1,6 @@
 """Kinds of file: which column is which field, with values from the newest file beside each."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.files.file import File, Row
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
+from shared.domain.record import replace
 from shared.usecases.files.reload_file import reload_file
 from shared.usecases.files.save_source import edit_source
 from shared.views.file_rows import list_rows

@@ -1,7 +1,8 @@
 """What a step of an automation can be made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from functions.portal.event_fields import Choice, date_fields, event_named, what_choices
 from functions.portal.kit.lists import every
@@ -19,8 +20,7 @@ from shared.views.webhooks import list_endpoints
 _K = StepKind
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offers:
+class Offers(Struct, frozen=True, kw_only=True):
     """What a step can be made of: no more of it than its kind asks."""
 
     senders: Sequence[Sender] = ()

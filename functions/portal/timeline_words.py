@@ -1,8 +1,9 @@
 """What happened to a person, in words: one line for each entry of their timeline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from functions.portal.kit.wording import words
 from shared.domain.contacts.contact_changes import Author, ChangedBy, ContactEvent, EventKind
@@ -27,8 +28,7 @@ _HAPPENED = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """One entry: `badge` is a state, `title` one line, `text` what was written, `link` where more stands."""
 
     at: datetime

@@ -1,6 +1,5 @@
 """Uploading a file: by a form, or where scripts are allowed straight to Cloud Storage."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from starlette.responses import JSONResponse, Response
@@ -13,6 +12,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.files.source import CONTACTS, Source
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.usecases.files.save_source import create_source
 from shared.usecases.files.start_upload import start_upload
 from shared.usecases.files.store_upload import store_upload

@@ -1,9 +1,10 @@
 """How two versions of an automation differ, as people read it: word by word what is new, and what is gone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from functions.portal.automation_events import event_words, reentry_words, trigger_words
 from functions.portal.automation_words import Called, step_words
@@ -19,8 +20,7 @@ _NO_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType({})
 _LONGEST = 2_000  # characters that are compared: of longer texts the beginning
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """One thing that differs: how, its words now, those of before if it changed, and where it stands."""
 
     how: str

@@ -1,6 +1,5 @@
 """Applies a plan: looks everything up, makes what is missing, changes what differs, and says what it did."""
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +8,7 @@ from enum import StrEnum
 from infra.deploy.cloud import ActionFailed, Cloud, answered_name
 from infra.deploy.printing import shell
 from infra.deploy.step import FOUND, Action, DeployError, Found, Gcloud, Listing, Request, Step
+from shared.domain.record import replace
 
 # What has just been made is not known everywhere at once. https://cloud.google.com/iam/docs/access-change-propagation
 SOON = re.compile(
@@ -114,8 +114,8 @@ def _with_command(action: Action, failure: ActionFailed) -> ActionFailed:
 def _with_id(action: Action, found_id: str) -> Action:
     match action:
         case Gcloud(words=words):
-            return dataclasses.replace(action, words=tuple(word.replace(FOUND, found_id) for word in words))
+            return replace(action, words=tuple(word.replace(FOUND, found_id) for word in words))
         case Request(body=body) if body:
             filled = json.loads(json.dumps(body).replace(FOUND, found_id))
-            return dataclasses.replace(action, body=filled)
+            return replace(action, body=filled)
     return action

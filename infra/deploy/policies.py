@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from infra.deploy.step import Action, Ask, Found, Listing, Section, Step, gcloud
 from infra.deploy.target import Target
@@ -11,8 +12,7 @@ from infra.deploy.target import Target
 RIGHTS = "rights on "  # how the names of policies' listings begin
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """What has a policy. `group` are the words of gcloud's commands for its kind."""
 
     title: str
@@ -21,16 +21,14 @@ class Holder:
     flags: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     """When a binding holds: an expression without commas. https://cloud.google.com/iam/docs/conditions-overview"""
 
     title: str
     expression: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Right:
+class Right(Struct, frozen=True, kw_only=True):
     """A role on something for one member."""
 
     holder: Holder

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import aiohttp
+from msgspec import Struct
 
 from infra.manifest import Function, Manifest, Trigger
 
@@ -14,8 +14,7 @@ NOBODY = "company=00000000000000000000&sender=00000000000000000000"
 REFUSED = frozenset({401, 403, 404})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One call and the statuses that are right."""
 
     function: str

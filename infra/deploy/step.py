@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 # In an action's words or body: the id that the look-up found, or the name that the action before it was
 # answered with. Some resources have names that only the server knows.
@@ -40,16 +41,14 @@ class Section(StrEnum):
     MONITORING = "Metrics, alerts and the dashboard"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gcloud:
+class Gcloud(Struct, frozen=True, kw_only=True):
     """A gcloud command. `words` come after `gcloud`; `makes_secret`: a random text is its standard input."""
 
     words: tuple[str, ...]
     makes_secret: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A REST call, where gcloud has no command. It carries gcloud's access token. A GET may find nothing."""
 
     method: str
@@ -57,8 +56,7 @@ class Request:
     body: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SchedulerCall:
+class SchedulerCall(Struct, frozen=True, kw_only=True):
     """A call of google-cloud-scheduler's client. `job` is a Job of its REST interface, or its name alone."""
 
     method: str  # list_jobs, create_job, update_job, delete_job, pause_job, resume_job
@@ -66,8 +64,7 @@ class SchedulerCall:
     job: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UntilEmpty:
+class UntilEmpty(Struct, frozen=True, kw_only=True):
     """Asks again and again until the command lists nothing."""
 
     look: Gcloud
@@ -77,8 +74,7 @@ Action = Gcloud | Request | SchedulerCall | UntilEmpty
 Ask = Callable[[Action], Any]  # does it, and gives the answer: JSON, None where a GET found nothing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """Something that exists. `mark` says in which condition; only what `is_ours` may ever be removed."""
 
     id: str
@@ -86,8 +82,7 @@ class Found:
     is_ours: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """How all resources of one kind are looked up. Equal names are one listing.
 
     `looks` are the actions `read` asks, for printing. `remove` is how one is taken away: None for all that
@@ -100,8 +95,7 @@ class Listing:
     remove: Callable[[str, Found], Action] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One resource as it should be.
 
     `key` is its place in the listing; without one `create` is done each time. `mark` is what the listing has

@@ -1,7 +1,8 @@
 """Where Rollcall is deployed to, and the name of everything there."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from infra.deploy.step import DeployError
 from infra.manifest import Function
@@ -20,8 +21,7 @@ DATABASE = "(default)"
 SIGNING_KEY = "rollcall-signing-key"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One project in one region. `public_url` is empty unless webhooks come by a domain of one's own.
 
     `channels` are the notification channels of all alerts.

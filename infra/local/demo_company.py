@@ -1,7 +1,8 @@
 """Bootstraps the demo's company: what ops does for a new company, and what its providers would know."""
 
 import secrets
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from infra.local.simulator.client import SimulatorClient, TwilioAccount
 from shared.domain.channels.channel import Channel
@@ -21,8 +22,7 @@ VOICE_NUMBER = "+12125550101"
 MAILBOX = "desk@north-clinic.com"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DemoCompany:
+class DemoCompany(Struct, frozen=True, kw_only=True):
     """The demo's company, its senders, a key to act for it, and an admin's login for the portal."""
 
     company_id: str

@@ -6,10 +6,10 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+from msgspec import Struct
 
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import Process, url_answers
@@ -22,8 +22,7 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 FIRESTORE_PORT, PUBSUB_PORT, STORAGE_PORT = 8080, 8085, 9023
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Emulators:
+class Emulators(Struct, frozen=True, kw_only=True):
     """Where the running emulators answer: `firestore` and `pubsub` as host:port, `storage` as a URL."""
 
     project_id: str

@@ -6,8 +6,11 @@ It is made anew for each day, as appointments must lie ahead; the same day gives
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+from msgspec import Struct
+
+from shared.domain.record import replace
 
 HEADER = ("Appt No", "Patient", "Mobile", "E-Mail", "Provider", "Appointment", "State", "Clinic")
 PEOPLE = 440
@@ -26,8 +29,7 @@ BAD_PHONES = ("n/a", "12345", "call first", "212-555-2001 x12", "000 000 0000", 
 SENT, FAILED, SKIPPED, UNKNOWN = "sent", "failed", "skipped", "unknown"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SampleRow:
+class SampleRow(Struct, frozen=True, kw_only=True):
     """One row as it stands in the file, and what its text and its email must end as (None: rejected)."""
 
     cells: tuple[str, ...]
@@ -35,8 +37,7 @@ class SampleRow:
     email: str | None = SENT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True):
     """The file's content and what it must come to."""
 
     content: bytes

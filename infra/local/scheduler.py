@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+from msgspec import Struct
 
 from infra.manifest import Function
 
@@ -17,8 +17,7 @@ class ScheduleNotUnderstood(Exception):
     """The expression is not unix-cron, or uses more of it than the local scheduler knows."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True, kw_only=True):
     """A function to call, and where. `url` holds the token that stands in for the OIDC signature."""
 
     function: Function

@@ -8,10 +8,11 @@ import shlex
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct, field
 
 from infra.local.emulators import Emulators, running_emulators
 from infra.local.function_host import FunctionHost
@@ -36,8 +37,7 @@ SIMULATOR_PORT = 8090
 MAIL_HOST_PORTS = (8091, 8092)  # of its control interface, and SMTP
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StackOptions:
+class StackOptions(Struct, frozen=True, kw_only=True):
     """What to run and how.
 
     `tick_seconds` replaces all schedules; 0 means that ticks run only when asked (`Stack.tick_now`).
@@ -60,8 +60,7 @@ class StackOptions:
     without_queue: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True, kw_only=True):
     """Where everything answers.
 
     `functions` are base URLs by name; `simulator` is Twilio, SendGrid and the phone page in one; `mail_host`

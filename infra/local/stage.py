@@ -3,9 +3,9 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import aiohttp
+from msgspec import Struct
 
 from infra.local.api_client import ApiClient
 from infra.local.demo_company import DemoCompany, open_company
@@ -16,8 +16,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """A company at work on the running stack. `say` tells whoever watches."""
 
     stack: Stack

@@ -1,9 +1,10 @@
 """What ops does with stored data: how long it is kept, and deleting a person or a company."""
 
 import argparse
-import dataclasses
 import sys
 from typing import Any
+
+from msgspec.structs import asdict
 
 from shared.domain.channels.channel import channel_at
 from shared.domain.deletion import Deletion
@@ -40,7 +41,7 @@ async def _delete_company(runtime: Runtime, args: argparse.Namespace) -> dict[st
 
 def _shown(deletion: Deletion) -> dict[str, object]:
     moments = {"started_at", "ended_at"}
-    facts = {name: value for name, value in dataclasses.asdict(deletion).items() if name not in moments}
+    facts = {name: value for name, value in asdict(deletion).items() if name not in moments}
     ended = deletion.ended_at.isoformat() if deletion.ended_at else None
     return {**facts, "started_at": deletion.started_at.isoformat(), "ended_at": ended}
 

@@ -1,11 +1,11 @@
 """What ops does around a restore: hold all sending, settle what was sent since the backup, let it go on."""
 
 import argparse
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.errors import Conflict, InvalidInput, RollcallError
+from shared.domain.record import replace
 from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
 from shared.providers.kit.credentials import WrongCredentials
 from shared.runtime import Runtime

@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
+
+from shared.domain.record import replace
 
 
 class DeletionState(StrEnum):
@@ -14,8 +17,7 @@ class DeletionState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deletion:
+class Deletion(Struct, frozen=True, kw_only=True):
     """One deletion, of a person (`id` is the hash of the address) or of a company (`id` is the company's).
 
     `removed` are counts by class, added up over all runs; `left` what the last run could not delete yet. A

@@ -8,11 +8,10 @@ Unavailable          it cannot be done now, and asking again later may help
 └── NewerDocument    only a newer version of the code can read it (each adapter adds its own)
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing wrong with an input: `field` is a path such as `steps[0].template_id`."""
 
     field: str

@@ -1,11 +1,11 @@
 """A hold on all sending, of all companies: it is there, or it is not."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hold:
+
+class Hold(Struct, frozen=True, kw_only=True):
     """Why nothing is sent, and since when.
 
     After a restore, `restored_to` is the time of the backup, and `settled_at` when everything that could have

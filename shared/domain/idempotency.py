@@ -1,7 +1,8 @@
 """What was answered to a request with an idempotency key, to be answered again."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 KEPT = timedelta(hours=24)
 ATTEMPT = timedelta(seconds=120)  # no request lasts longer: twice the function's time-out
@@ -15,8 +16,7 @@ class AttemptUnderWay(Exception):
     """Another attempt at the same request has not ended yet."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IdempotencyRecord:
+class IdempotencyRecord(Struct, frozen=True, kw_only=True):
     """The first answer to a key. `status` is None while it is being made, under `token` until `until`."""
 
     id: str

@@ -1,10 +1,9 @@
 """What topics carry: ids only. A topic has the name of the use case that takes its jobs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IngestFile:
+class IngestFile(Struct, frozen=True, kw_only=True):
     """Topic ingest-file: an object was finalised. Cloud Storage's own notification has these."""
 
     bucket: str
@@ -12,8 +11,7 @@ class IngestFile:
     generation: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueMessages:
+class QueueMessages(Struct, frozen=True, kw_only=True):
     """Topic queue-messages: turn one chunk of a fire's audience into messages."""
 
     company_id: str
@@ -21,8 +19,7 @@ class QueueMessages:
     chunk_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewCampaign:
+class PreviewCampaign(Struct, frozen=True, kw_only=True):
     """Topic preview-campaign: render every row of a campaign without sending."""
 
     company_id: str
@@ -30,8 +27,7 @@ class PreviewCampaign:
     preview_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendBatch:
+class SendBatch(Struct, frozen=True, kw_only=True):
     """Topic send-batch: send one batch. `fire_id` is its fire's, for logs and costs: empty in old jobs."""
 
     company_id: str
@@ -39,69 +35,60 @@ class SendBatch:
     fire_id: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordReceipts:
+class RecordReceipts(Struct, frozen=True, kw_only=True):
     """Topic record-receipts: record the receipts that providers told, a bundle of them."""
 
     company_id: str
     bundle_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ForgetPerson:
+class ForgetPerson(Struct, frozen=True, kw_only=True):
     """Topic forget-person: go on deleting what a company holds about a person."""
 
     company_id: str
     deletion_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskConsents:
+class AskConsents(Struct, frozen=True, kw_only=True):
     """Topic ask-consents: ask who joined lists with double opt-in, once each."""
 
     company_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GatherPeople:
+class GatherPeople(Struct, frozen=True, kw_only=True):
     """Topic gather-people: find the people of a fire that is for contacts."""
 
     company_id: str
     fire_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportContacts:
+class ImportContacts(Struct, frozen=True, kw_only=True):
     """Topic import-contacts: go on with an import of contacts, or with taking it back."""
 
     company_id: str
     import_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordActivity:
+class RecordActivity(Struct, frozen=True, kw_only=True):
     """Topic record-activity: bring what became of a company's messages to where segments look for it."""
 
     company_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TellListeners:
+class TellListeners(Struct, frozen=True, kw_only=True):
     """Topic tell-listeners: tell whoever listens of what happened in a company."""
 
     company_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeliverWebhooks:
+class DeliverWebhooks(Struct, frozen=True, kw_only=True):
     """Topic deliver-webhooks: deliver what waits for one endpoint of a company."""
 
     company_id: str
     endpoint_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunAutomation:
+class RunAutomation(Struct, frozen=True, kw_only=True):
     """Topic run-automation: have some enrollments of an automation go on."""
 
     company_id: str
@@ -109,8 +96,7 @@ class RunAutomation:
     enrollment_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MoveEnrollments:
+class MoveEnrollments(Struct, frozen=True, kw_only=True):
     """Topic move-enrollments: bring who stands on steps that an edit concerns up to a version."""
 
     company_id: str
@@ -118,24 +104,21 @@ class MoveEnrollments:
     version_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FindEntrants:
+class FindEntrants(Struct, frozen=True, kw_only=True):
     """Topic find-entrants: find the contacts who enter an automation as a date of theirs comes."""
 
     company_id: str
     automation_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnrollPeople:
+class EnrollPeople(Struct, frozen=True, kw_only=True):
     """Topic enroll-people: go on with bringing people into a sequence."""
 
     company_id: str
     enrolling_id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanSequences:
+class PlanSequences(Struct, frozen=True, kw_only=True):
     """Topic plan-sequences: go on with the plan of a company's sequences, and hand over what is due."""
 
     company_id: str

@@ -4,9 +4,10 @@ Whoever takes one gives it a random token. What is written later is fenced by th
 has ended, and that another has taken over, writes nothing any more.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
+
+from shared.domain.record import replace
 
 
 class Leasable(Protocol):
@@ -54,7 +55,7 @@ def leased(item: L, token: str, now: datetime, seconds: float, **changes: Any) -
         return None
     until = now + timedelta(seconds=seconds)
     changes |= {"lease_token": token, "lease_until": until, "attempt": item.attempt + 1}
-    return replace(item, **changes)  # type: ignore[type-var]  # all that are leased are dataclasses
+    return replace(item, **changes)  # type: ignore[type-var]  # all that are leased are records
 
 
 def is_held(item: Leasable, token: str, now: datetime) -> bool:

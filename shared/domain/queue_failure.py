@@ -1,8 +1,9 @@
 """How jobs reach their workers: by the queue, in the process that announces them, or so while it fails."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 # A failure of which nothing more is heard is over: who had it may have ended before it could say so.
 REMEMBERED = timedelta(minutes=15)
@@ -16,8 +17,7 @@ class Way(StrEnum):
     FALLEN_BACK = "fallen_back"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueFailure:
+class QueueFailure(Struct, frozen=True, kw_only=True):
     """Since when announcing jobs fails, and when it last did."""
 
     id: str
@@ -29,8 +29,7 @@ class QueueFailure:
         return now < self.last_at + REMEMBERED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JobWay:
+class JobWay(Struct, frozen=True, kw_only=True):
     """By which way jobs go now; `since` when, if the queue fails."""
 
     way: Way

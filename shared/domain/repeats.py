@@ -3,15 +3,15 @@
 A job that waits in a long queue is not lost, and every announcement of it makes the queue longer.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 LONGEST_WAIT = timedelta(hours=1)
 MOST_DOUBLINGS = 16
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Repeats:
+class Repeats(Struct, frozen=True, kw_only=True):
     """The announcements after the first, since the work was last taken: how many, and when the last was."""
 
     count: int = 0

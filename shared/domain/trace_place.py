@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 SpanKind = Literal["internal", "server", "consumer", "producer", "client"]
 Fact = str | int | float | bool  # what a span may carry
@@ -13,8 +14,7 @@ _W3C = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.
 _CLOUD = re.compile(r"([0-9a-fA-F]{32})/([0-9]{1,20})(?:;o=([0-9]+))?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TracePlace:
+class TracePlace(Struct, frozen=True, kw_only=True):
     """One span of one trace: 32 and 16 hex digits, and whether whoever began it records it."""
 
     trace_id: str

@@ -3,9 +3,10 @@
 import csv
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.place import find_zones
 
@@ -18,8 +19,7 @@ _LOST_ZERO = re.compile(r"\d{4}")  # spreadsheets make 7102 of 07102
 _STATE = re.compile(r".*,\s*([A-Za-z][A-Za-z ]*?)\.?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class UsPlace:
+class UsPlace(Struct, frozen=True):
     """A state, by its two letters, and the zones (IANA) in which the place may be."""
 
     state: str

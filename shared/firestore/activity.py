@@ -6,11 +6,11 @@ twice they are one: each names its message.
 
 import zlib
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from google.cloud.firestore import AsyncClient, AsyncTransaction
+from msgspec import Struct
 
 from shared.domain.channels.channel import as_text
 from shared.domain.contacts.activity import Trace
@@ -23,8 +23,7 @@ _TRACES = msgspec.json.Decoder(list[Trace])
 _ENCODER = msgspec.json.Encoder(enc_hook=as_text)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActivityShard:
+class ActivityShard(Struct, frozen=True, kw_only=True):
     """One shard's traces, packed."""
 
     id: str
@@ -32,8 +31,7 @@ class ActivityShard:
     traces: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActivityNote:
+class ActivityNote(Struct, frozen=True, kw_only=True):
     """Traces that wait for `record_activity`, packed; it deletes the note."""
 
     id: str

@@ -1,7 +1,6 @@
 """The companies' own documents."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from google.api_core.exceptions import AlreadyExists
@@ -13,6 +12,7 @@ from shared.domain.companies.company import Company
 from shared.domain.companies.trial import Trial, TrialCodes
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire_cost import Unit
+from shared.domain.record import replace
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting, record_in, to_document, to_value
 from shared.firestore.kit.retries import READ_RETRY, read_retry

@@ -6,12 +6,12 @@ Which shard has a contact follows from its id. Beside them are the shards of key
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import chain, repeat
 
 import msgspec
 import orjson
 from google.cloud.firestore import AsyncClient, AsyncTransaction
+from msgspec import Struct
 
 from shared.domain.channels.channel import as_text, named
 from shared.domain.contacts.contact import Contact
@@ -40,8 +40,7 @@ class ContactsFull(RollcallError):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactShard:
+class ContactShard(Struct, frozen=True, kw_only=True):
     """One shard's contacts, packed."""
 
     id: str
@@ -49,8 +48,7 @@ class ContactShard:
     contacts: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactKeyShard:
+class ContactKeyShard(Struct, frozen=True, kw_only=True):
     """One shard's hints, packed."""
 
     id: str

@@ -2,22 +2,22 @@
 
 import zlib
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 
 import msgspec
 import orjson
 from google.cloud.firestore import AsyncClient
+from msgspec import Struct, field
 
 from shared.domain.files.file import Mending, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
+from shared.domain.record import replace
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.retention import Keeping
 
 CHUNKS_PER_READ = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Remark:
+class _Remark(Struct, frozen=True, kw_only=True):
     """What is said of one row. Apart from the rows, as those of older chunks have none."""
 
     number: int

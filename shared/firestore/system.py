@@ -5,11 +5,11 @@ The hold exists only while it holds, the failure only while it lasts, so no back
 and no import takes it away.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from google.cloud.firestore import AsyncClient, AsyncDocumentReference
+from msgspec import Struct
 
 from shared.domain.hold import Hold
 from shared.domain.queue_failure import QueueFailure
@@ -22,16 +22,14 @@ from shared.firestore.kit.transactions import Transaction, transact
 HOLD, HEARTBEAT, ZONE_DATA, QUEUE_FAILURE = "hold", "heartbeat", "zone_data", "queue_failure"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True, kw_only=True):
     """When a sweep last ran."""
 
     id: str
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ZoneData:
+class ZoneData(Struct, frozen=True, kw_only=True):
     """The release of time zone rules (such as 2026f) by which all coming fires are planned."""
 
     id: str

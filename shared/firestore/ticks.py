@@ -3,11 +3,11 @@
 Ticks belong to no company: this is the one collection beside the companies.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from google.api_core.exceptions import AlreadyExists
 from google.cloud.firestore import AsyncClient
+from msgspec import Struct
 
 from shared.domain.ids import computed_id
 from shared.firestore.kit.codec import record_in, to_document
@@ -16,8 +16,7 @@ from shared.firestore.kit.retries import READ_RETRY
 KEPT = timedelta(days=2)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True, kw_only=True):
     """That a tick was taken. `expires_at` has a TTL policy."""
 
     id: str
@@ -26,8 +25,7 @@ class Tick:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beat:
+class Beat(Struct, frozen=True, kw_only=True):
     """When a job last ran to its end, and what it counted then."""
 
     id: str

@@ -6,11 +6,11 @@ so that no name can lead elsewhere between the two, and no spelling of an addres
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from msgspec import Struct
 
 from shared.domain.events.public_addresses import is_loopback, is_public
 
@@ -22,8 +22,7 @@ class ForbiddenAddress(OSError):
     """The name leads to an address that is none of the public internet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What was answered: the beginning of its content, and of what type that is said to be."""
 
     status: int

@@ -1,7 +1,6 @@
 """Jobs that could not be done in all their deliveries: looked at without taking them, or announced again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import grpc
@@ -11,12 +10,12 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcAsyncIOT
 from google.pubsub_v1.services.subscriber import SubscriberAsyncClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcAsyncIOTransport
 from google.pubsub_v1.types import PubsubMessage, ReceivedMessage
+from msgspec import Struct
 
 WAIT_SECONDS = 3.0  # an empty subscription answers not at all
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True, kw_only=True):
     """A job nobody could do: ids only, as all jobs."""
 
     topic: str

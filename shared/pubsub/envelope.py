@@ -6,7 +6,6 @@ https://cloud.google.com/storage/docs/pubsub-notifications#attributes
 """
 
 import base64
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -31,7 +30,7 @@ def to_message(job: Job, traceparent: str) -> tuple[bytes, dict[str, str]]:
             "objectGeneration": job.generation,
         }
         return b"", attributes
-    return orjson.dumps(dataclasses.asdict(job)), attributes
+    return msgspec.json.encode(job), attributes
 
 
 def from_push(job_type: type[J], body: bytes) -> J | None:

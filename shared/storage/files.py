@@ -3,13 +3,13 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 from google.api_core.exceptions import GoogleAPIError
 from google.api_core.exceptions import NotFound as ObjectNotFound
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import storage  # type: ignore[attr-defined]
+from msgspec import Struct
 
 from shared.domain.errors import Unavailable
 
@@ -17,8 +17,7 @@ UPLOAD_LINK_LIFETIME = dt.timedelta(minutes=30)
 READ_SIZE = 1024 * 1024
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True, kw_only=True):
     """One generation of one object. `size` is in bytes."""
 
     name: str

@@ -1,13 +1,13 @@
 """A sender's provider credentials, wherever they are kept: the values that are live, and how they change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from shared.domain.errors import Unavailable
+from shared.domain.record import Confidential
 
 
 class CredentialsMissing(Exception):
@@ -18,8 +18,7 @@ class SecretsUnavailable(Unavailable):
     """Where the credentials are kept cannot be read or written now; the text says why. Try again later."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LiveValue:
+class LiveValue(Confidential, frozen=True, kw_only=True):
     """One set of a sender's credentials that counts.
 
     `version` names it where it is kept; `added_at` is unknown in a file that a person wrote. The fields
@@ -28,7 +27,7 @@ class LiveValue:
 
     version: str
     added_at: datetime | None
-    fields: Mapping[str, str] = field(repr=False)
+    fields: Mapping[str, str]
 
 
 class Secrets(Protocol):

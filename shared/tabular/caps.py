@@ -1,7 +1,8 @@
 """How much of an uploaded file is taken. What exceeds a cap is refused, with the cap in the reason."""
 
 import csv
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MIB = 1024 * 1024
 RECORD_CHARACTERS = 4_000_000
@@ -9,8 +10,7 @@ RECORD_CHARACTERS = 4_000_000
 csv.field_size_limit(RECORD_CHARACTERS)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Caps:
+class Caps(Struct, frozen=True, kw_only=True):
     """The most a file may have.
 
     A row beyond `row_characters` is rejected; one beyond `record_characters` is more than is held in memory

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+from msgspec.structs import asdict
 
 from shared.domain.files.file import FileRefused
 from shared.tabular.caps import MIB, Caps

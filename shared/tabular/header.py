@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from shared.domain.files.cell import is_unreadable
 from shared.domain.files.characters import trim
@@ -15,8 +16,7 @@ from shared.tabular.raw_table import Record
 LOOKED_AT = 20  # records among which the header is looked for
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Header:
+class Header(Struct, frozen=True, kw_only=True):
     """A file's header, the records below it, and those above it that were left out."""
 
     record: Record

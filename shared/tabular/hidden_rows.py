@@ -1,15 +1,15 @@
 """Rows that a spreadsheet hides, by a filter or by hand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.tabular.raw_table import Record
 
 _NAMED = 10
 
 
-@dataclass(kw_only=True, slots=True)
-class HiddenRows:
+class HiddenRows(Struct, kw_only=True):
     """What was left out while records were read: how many rows, and the numbers of the first."""
 
     count: int = 0

@@ -1,8 +1,9 @@
 """What the readers of each kind of file hand over: records as they stand, the header among them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from shared.tabular.kind import Kind
 
@@ -28,8 +29,7 @@ class Record(NamedTuple):
     is_hidden: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawTable:
+class RawTable(Struct, frozen=True, kw_only=True):
     """An opened file. `encoding` and `delimiter` are those of a text file, `sheet` is a spreadsheet's.
 
     `late_notes` are added to `notes` while records are read.

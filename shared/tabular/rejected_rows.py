@@ -9,8 +9,9 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from shared.domain.files.cell import shown
 from shared.domain.files.file import RejectedRow
@@ -19,8 +20,7 @@ from shared.tabular.defusing import defuse, restore
 REASON_COLUMN = "rollcall_reason"
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedTable:
+class RejectedTable(Struct, frozen=True):
     """The rejected rows of a file: their cells, with those beyond the header, and why each was rejected."""
 
     header: tuple[str, ...]

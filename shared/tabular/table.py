@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from shared.domain.files.appointments import VisitRange
 from shared.domain.files.cell import TypedCell, shown
@@ -26,8 +27,7 @@ from shared.tabular.text_file import open_text
 DEFAULT_CAPS = Caps()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """An opened file. `records` are those below the header, without empty ones; iterate once.
 
     `header_row` counts as a spreadsheet does; `notes` say, for people, what was chosen and left out.

@@ -6,9 +6,10 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct
 
 from shared.domain.files.file import FileRefused
 from shared.tabular.caps import Caps
@@ -47,8 +48,7 @@ def open_text(path: Path, *, encoding: str | None, delimiter: str | None, caps: 
         raise FileRefused(f"The file cannot be read as {found} ({error}). Save it again as UTF-8.") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Dialect:
+class _Dialect(Struct, frozen=True):
     """How cells are parted and quoted. `skips_blanks`: a cell may be quoted after a blank, `"A", "B"`."""
 
     delimiter: str

@@ -1,7 +1,8 @@
 """Automations, and the contacts in them."""
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import (
     Automation,
@@ -16,6 +17,7 @@ from shared.domain.automations.steps import every_step
 from shared.domain.automations.version_diff import StepDifference, other_parts_differ, steps_differ
 from shared.domain.errors import NotFound
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.automations import ENROLLMENTS_ON_STEP, ENROLLMENTS_PARKED
 from shared.firestore.queries.lists import AUTOMATIONS, ENROLLMENTS
@@ -108,8 +110,7 @@ async def count_parked(runtime: Runtime, company_id: str, automation_id: str) ->
     return await enrollments.count(company_id, ENROLLMENTS_PARKED, automation_id, True)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VersionShown:
+class VersionShown(Struct, frozen=True, kw_only=True):
     """A version, with what differs from the one before it: steps, and the names of other parts.
 
     `before` is what the one before said, None for the first. `texts` are what messages said there and say

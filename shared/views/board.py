@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import InvalidInput
@@ -23,8 +24,7 @@ MOST = 5_000  # messages about one day
 ASKED = 50  # people who asked to move
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Board:
+class Board(Struct, frozen=True, kw_only=True):
     """A day's appointments in order of time; `waiting` asked for another time, the newest first.
 
     `campaigns` are names by id.

@@ -1,8 +1,9 @@
 """Broadcasts, and how one stands at this moment: its phase, its numbers, its times, and why it waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.campaigns.broadcast import Broadcast, BroadcastState
 from shared.domain.fires.broadcast_phase import BroadcastPhase, phase_of, second_wave_at
@@ -21,8 +22,7 @@ BATCHES_LOOKED_AT = 200
 _WORTH_A_WORD = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Collected:
+class Collected(Struct, frozen=True, kw_only=True):
     """How far the statuses of the day were read: pages of 100, and messages that they moved forward."""
 
     page_count: int = 0
@@ -30,8 +30,7 @@ class Collected:
     is_done: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LiveBroadcast:
+class LiveBroadcast(Struct, frozen=True, kw_only=True):
     """A broadcast as it stands. `waves` are its ledgers so far, `waits_for` a sentence for each reason.
 
     `second_wave_at` is when the second wave begins or began, as far as that is known.

@@ -1,7 +1,8 @@
 """A campaign's steps with their texts and senders: each kind in one read."""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.step import Step
@@ -10,8 +11,7 @@ from shared.domain.templates.template import Template
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepShown:
+class StepShown(Struct, frozen=True, kw_only=True):
     """One step; its text and sender are None where they are gone."""
 
     step: Step

@@ -1,6 +1,6 @@
 """Campaigns: the definitions, and how their last fires stand."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.firestore.kit.query import Match
@@ -10,8 +10,7 @@ from shared.views.fires import LiveFire, get_live_fire
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CampaignStatus:
+class CampaignStatus(Struct, frozen=True, kw_only=True):
     """A campaign and its last fire, if it has fired."""
 
     campaign: Campaign

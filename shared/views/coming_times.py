@@ -1,6 +1,6 @@
 """When a campaign fires next, and when a schedule that is tried would."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.check_window import check_window
@@ -12,8 +12,7 @@ from shared.domain.errors import InvalidInput, Problem
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ComingTimes:
+class ComingTimes(Struct, frozen=True, kw_only=True):
     """The coming times, and the zone of the clock they are read from."""
 
     time_zone: str

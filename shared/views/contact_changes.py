@@ -1,7 +1,8 @@
 """What changed of a contact, when and by whom."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact_changes import Author, ContactEvent, ContactPair, events_of
 from shared.domain.errors import NotFound
@@ -12,8 +13,7 @@ from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeOfContact:
+class ChangeOfContact(Struct, frozen=True, kw_only=True):
     """One change of one contact."""
 
     id: str

@@ -4,9 +4,10 @@ import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact
@@ -27,8 +28,7 @@ PIECE = 1 << 18
 MOST_IN_A_SHEET = f"A sheet has room for {MOST_ROWS:,} contacts, and these are more. Export them as CSV."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Export:
+class _Export(Struct, frozen=True, kw_only=True):
     """Which contacts are exported, with which columns, and how many they were when they were counted."""
 
     runtime: Runtime

@@ -1,7 +1,8 @@
 """Contacts: what is known of a person, and who shares an address with them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact, ContactAddress, tag_of
@@ -18,8 +19,7 @@ LOOKED_AT = 20_000  # contacts that are looked through for one page
 _END = "~"  # comes after every contact id
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdMember:
+class HouseholdMember(Struct, frozen=True):
     """Another contact with the same address."""
 
     contact_id: str
@@ -28,8 +28,7 @@ class HouseholdMember:
     address: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownContact:
+class KnownContact(Struct, frozen=True, kw_only=True):
     """A contact with what holds for each of its addresses, in their order."""
 
     contact: Contact
@@ -98,8 +97,7 @@ async def find_contacts(runtime: Runtime, company_id: str, keys: Iterable[str]) 
     return with_key(contacts.values(), wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What a contact must have."""
 
     name: str | None

@@ -1,23 +1,22 @@
 """Credentials: what a sender signs in with. Which are set, and since when; never what they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.runtime import Runtime
 from shared.storage.secrets import LiveValue
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownValue:
+class ShownValue(Struct, frozen=True, kw_only=True):
     """One live value: the names of its fields, and when it was added (unknown in a file a person wrote)."""
 
     keys: tuple[str, ...]
     added_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownCredentials:
+class ShownCredentials(Struct, frozen=True, kw_only=True):
     """A sender's live values, the newest first; two while they are being rotated."""
 
     values: tuple[ShownValue, ...]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import FieldKind
@@ -24,16 +25,14 @@ class DuplicateBy(StrEnum):
     NAME_AND_DATE = "name_and_date"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Duplicates:
+class Duplicates(Struct, frozen=True, kw_only=True):
     """Contacts that may be one, the oldest first, and whether their names are the same too."""
 
     contacts: tuple[Contact, ...]
     has_same_name: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundDuplicates:
+class FoundDuplicates(Struct, frozen=True, kw_only=True):
     """The first groups, and whether there are more of them."""
 
     groups: tuple[Duplicates, ...]

@@ -1,13 +1,13 @@
 """Messages and replies as CSV files, with the filters of their lists."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.views.kit.exports import Clock, csv_pieces, export_of, words
 from shared.views.kit.paging import Page, PageAsked

@@ -3,9 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.fires.fire_cost import all_units
@@ -29,8 +30,7 @@ Fires = tuple[str, ...]  # ids, as many as one question takes: VALUES_PER_QUERY
 Counts = Counter[str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FireSums:
+class FireSums(Struct, frozen=True, kw_only=True):
     """Counts of fires' messages, failures, replies and costs, each by kind (FireReport says which)."""
 
     skipped: Counts = field(default_factory=Counter)

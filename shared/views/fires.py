@@ -1,12 +1,14 @@
 """Fires: runs of campaigns, and how one stands at this moment."""
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared.domain.fires.fire import Fire, FireProgress, FireState
 from shared.domain.fires.pace import Pace
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
@@ -19,8 +21,7 @@ from shared.views.waiting import explain_waiting
 REASONS_LOOKED_AT = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LiveFire:
+class LiveFire(Struct, frozen=True, kw_only=True):
     """A fire as counted now, and its newest stored summary, if there is one.
 
     `waits_for` says what holds it back, a sentence each; `note` what is to be known of it; `pace` how fast it

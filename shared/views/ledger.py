@@ -1,7 +1,8 @@
 """A fire's books: a ledger for each step, which add up to the fire's. Counted, or as they closed."""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.companies.kept_for import LEAST_DAYS
 from shared.domain.fires.fire import (
@@ -21,8 +22,7 @@ from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountedFire:
+class CountedFire(Struct, frozen=True, kw_only=True):
     """A fire's books as they stand: the ledger of each step.
 
     `is_queued`: each recipient of the steps begun has its message or failure. `ended` are the steps of which

@@ -1,7 +1,6 @@
 """Messages with what each of those that wait is waiting for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 
 from shared.domain.errors import NotFound
 from shared.domain.fires.explain_message import Circumstances
@@ -11,8 +10,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownMessage(Message):
+class ShownMessage(Message, frozen=True, kw_only=True):
     """A message as API and portal show it: `waits` says until when it waits, and why."""
 
     waits: Wait | None = None
@@ -53,5 +51,5 @@ async def _of_fire(
 
 
 def _shown(message: Message, waits: Wait | None) -> ShownMessage:
-    own = {one.name: getattr(message, one.name) for one in fields(message)}
+    own = {name: getattr(message, name) for name in message.__struct_fields__}
     return ShownMessage(**own, waits=waits)

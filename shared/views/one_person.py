@@ -1,8 +1,9 @@
 """One person: a contact, or somebody who is only known by an address, and what is found of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.channels.address_search import FoundAddress
 from shared.domain.contacts.contact import Contact
@@ -21,8 +22,7 @@ ALTERNATIVES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OnePerson:
+class OnePerson(Struct, frozen=True, kw_only=True):
     """Who is asked about: `addresses` are theirs, `others` the contacts who share one of them.
 
     What carries the id of one of the others is not this person's, though it went to the same address.
@@ -70,8 +70,7 @@ class OnePerson:
         return [*keys, *(Match("address", one.address) for one in self.addresses)]
 
 
-@dataclass(frozen=True, slots=True)
-class ContactThen:
+class ContactThen(Struct, frozen=True):
     """A contact as it was at a time, and whether it was changed since. None: there was no such contact."""
 
     contact: Contact | None

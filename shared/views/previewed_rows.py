@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewedRow
+from shared.domain.record import replace
 from shared.firestore.row_chunks import unpacked
 from shared.runtime import Runtime
 

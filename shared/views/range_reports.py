@@ -7,7 +7,6 @@ counted.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -81,8 +80,8 @@ async def _sum(runtime: Runtime, company_id: str, groups: Iterable[Fires], talli
     total = FireSums()
     for group in groups:
         found = await sum_fires(runtime, company_id, group, tallied)
-        for part in fields(FireSums):
-            getattr(total, part.name).update(getattr(found, part.name))
+        for part in FireSums.__struct_fields__:
+            getattr(total, part).update(getattr(found, part))
     return total
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import MOST_FIELDS, ContactField, FieldKind
@@ -20,8 +21,7 @@ SAMPLE = 10
 CONTACTS_AT_ONCE = 4_000  # of shards that are judged together: a hop to the thread and back takes its time
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SegmentCount:
+class SegmentCount(Struct, frozen=True, kw_only=True):
     """How many of so many contacts meet the criteria, and the first of them."""
 
     count: int

@@ -1,9 +1,10 @@
 """Sequences, the mailboxes they are sent from, who is in them, and what is planned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.errors import NotFound
 from shared.domain.sequences.enrolling import Enrolling
@@ -20,8 +21,7 @@ from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, among, page_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownEmail:
+class ShownEmail(Struct, frozen=True, kw_only=True):
     """An email with why it goes out when it does, and the address of its mailbox (empty without one)."""
 
     email: ScheduledEmail
@@ -29,16 +29,14 @@ class ShownEmail:
     mailbox_email: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnrollmentPath:
+class EnrollmentPath(Struct, frozen=True, kw_only=True):
     """One contact's place in a sequence, and the emails so far, in their order."""
 
     enrollment: Enrollment
     emails: tuple[ShownEmail, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayLoad:
+class DayLoad(Struct, frozen=True, kw_only=True):
     """How many emails a mailbox sends on a day by the plan, of how many it may."""
 
     mailbox_id: str
@@ -47,8 +45,7 @@ class DayLoad:
     capacity: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownPlan:
+class ShownPlan(Struct, frozen=True, kw_only=True):
     """The plan of all sequences. `finishes_at` is by sequence; `unplaced` emails find no day at all.
 
     `replanning` is how far people were moved after the last change; None before the first.

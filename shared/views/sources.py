@@ -1,9 +1,10 @@
 """Sources: kinds of file, with their mapping."""
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.files.appointments import DEDUPE_KEY, VisitRange, ready_mapping
 from shared.domain.files.source import ColumnMapping, Source, SourceFormat
@@ -21,8 +22,7 @@ SUGGESTION_CAPS = Caps(inflated_bytes=200 * MIB, memory_bytes=512 * MIB, seconds
 APPOINTMENT_KINDS = (Kind.ICALENDAR, Kind.HL7, Kind.FHIR)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SuggestedMapping:
+class SuggestedMapping(Struct, frozen=True, kw_only=True):
     """What a file seems to hold, to be corrected. What its kind of file has none of is None."""
 
     columns: tuple[ColumnMapping, ...]

@@ -1,9 +1,10 @@
 """Work that does not go on, and why."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.files.file import FileState
 from shared.domain.fires.fire import ChunkState
@@ -31,8 +32,7 @@ class StuckKind(StrEnum):
     HELD_BATCH = "held_batch"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StuckWork:
+class StuckWork(Struct, frozen=True, kw_only=True):
     """One thing that does not go on: since when, and why."""
 
     kind: StuckKind

@@ -1,8 +1,9 @@
 """One person's thread with one sender: what was sent, and what was written."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
@@ -14,8 +15,7 @@ SHOWN = 30
 MOST_CANDIDATES = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """Something that one side said. One of `message` and `reply` is there."""
 
     at: datetime

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact_changes import Author, ChangedBy, ContactChange, EventKind
@@ -32,8 +33,7 @@ class TimelineKind(StrEnum):
     EDIT = "edit"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConsentChange:
+class ConsentChange(Struct, frozen=True, kw_only=True):
     """A refusal, or its end; what somebody noted as consent is among the changes of the contact."""
 
     id: str
@@ -46,8 +46,7 @@ class ConsentChange:
 TimelineRecord = Message | Failure | Reply | ConsentChange | ChangeOfContact
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True, kw_only=True):
     """Something that happened to the person. `kinds` begin with the one that it mainly is.
 
     `is_by_address`: it is theirs by the address alone, which others may have had.

@@ -1,7 +1,8 @@
 """Users: who acts for the company in the portal, and who is signed in."""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.companies.company import Company
@@ -16,8 +17,7 @@ from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, page_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True, kw_only=True):
     """Who is signed in, where."""
 
     company: Company

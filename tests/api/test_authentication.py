@@ -1,7 +1,6 @@
 """Every route, against every caller who may not use it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 from functions.api.kit.app import build_app
 from functions.api.kit.docs import FILES
 from shared.domain.companies.api_key import Scope, new_key_text
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.usecases.companies.create_api_key import revoke_api_key

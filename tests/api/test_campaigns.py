@@ -1,11 +1,11 @@
 """A campaign's life over the API."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.domain.files.file import Row
+from shared.domain.record import replace
 from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import an_sms_sender

@@ -1,6 +1,5 @@
 """Forgetting a person through the API, and what providers hear of a company that was deleted."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,6 +8,7 @@ from functions_framework.aio import create_asgi_app
 from functions.process import current_runtime
 from shared.domain.companies.api_key import Scope
 from shared.domain.fires.fire import FireState
+from shared.domain.record import replace
 from shared.usecases.companies.delete_company import delete_company
 from shared.usecases.run_job import run_job
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem

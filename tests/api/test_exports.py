@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.views.exports import export_messages
 from shared.views.kit import exports

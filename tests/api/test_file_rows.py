@@ -1,10 +1,9 @@
 """Held files and loaded rows over the API: pages, changes, and who may do what."""
 
-from dataclasses import replace
-
 from shared.domain.companies.api_key import Scope
 from shared.domain.files.file import FileHold, Row
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
+from shared.domain.record import replace
 from shared.firestore.row_chunks import chunk_of
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 

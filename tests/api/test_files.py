@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ import pytest
 
 from shared.domain.files.appointments import appointment_key
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, Office, assert_problem
 from tests.kit.builders import a_message
 from tests.kit.tabular.appointments import EPIC, FHIR_PATIENT, OUTLOOK, appointment, bundle

@@ -1,13 +1,13 @@
 """One effect per Idempotency-Key, whatever happens to the first attempt."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from starlette.responses import Response
 
 from shared.domain.idempotency import ATTEMPT, IdempotencyRecord
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 TEMPLATE = {"name": "Reminder", "channel": "sms", "body": "Hello {{ name }}"}

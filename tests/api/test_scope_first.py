@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from functions.api.kit.idempotency import request_hash
 from functions.api.kit.route import ApiRoute
 from shared.domain.companies.api_key import Scope
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.usecases.companies.create_api_key import revoke_api_key
 from shared.usecases.requests.claim_request import claim_request, keep_answer
 from tests.api.test_authentication import ROUTES, _filled, an_unused_runtime

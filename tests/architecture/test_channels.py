@@ -142,12 +142,12 @@ def test_every_folder_of_a_provider_exports_a_record_that_is_registered() -> Non
 def test_names_are_taken_once() -> None:
     [text, *_] = channels.SHIPPED
     channels.register(text)  # the very one again
-    changed = {name: getattr(text, name) for name in ChannelRecord.__slots__}
+    changed = {name: getattr(text, name) for name in ChannelRecord.__struct_fields__}
     for change in ({"unit": "pages"}, {"name": "pager"}):
         with pytest.raises(ValueError, match="is called as another is"):
             channels.register(ChannelRecord(**changed | change))
     [first, *_] = providers.SHIPPED
-    parts = {name: getattr(first, name) for name in ProviderRecord.__slots__ if hasattr(first, name)}
+    parts = {name: getattr(first, name) for name in ProviderRecord.__struct_fields__ if hasattr(first, name)}
     for name in (first.name, "Pager", "my-pager", ""):
         with pytest.raises(ValueError, match="is called as another is"):
             providers.register(ProviderRecord(**parts | {"name": name}))

@@ -126,7 +126,7 @@ def test_queries_name_fields_their_records_have() -> None:
     unknown = {
         (collection, name)
         for collection, name in named
-        if name.partition(".")[0] not in records[collection].__slots__  # type: ignore[attr-defined]
+        if name.partition(".")[0] not in records[collection].__struct_fields__  # type: ignore[attr-defined]
     }
     assert unknown == set()
 

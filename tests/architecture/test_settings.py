@@ -2,10 +2,11 @@
 
 import ast
 import re
-from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
+from msgspec import NODEFAULT
+from msgspec.structs import fields
 
 from shared.providers import registry
 from shared.settings import PREFIX, Settings, SettingsError
@@ -48,7 +49,7 @@ def _environment_name(field: str) -> str:
 
 
 def _shown(default: Any) -> str:
-    if default is MISSING:
+    if default is NODEFAULT:
         return "required"
     return f"`{default}`" if default else "empty"
 

@@ -1,10 +1,10 @@
 """Stored documents outlive the code: a shape changes with a new version, or so that none is needed."""
 
-import dataclasses
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
 import pytest
+from msgspec import NODEFAULT, Struct, defstruct
 
 from shared.firestore.kit.schema import version_of
 from tests.kit.architecture.stored_shapes import (
@@ -32,7 +32,7 @@ def test_the_shape_of_every_version_is_checked_in(collection: str) -> None:
 
 def test_no_field_is_called_as_the_version_is() -> None:
     for record in stored_records().values():
-        assert "schema" not in {one.name for one in dataclasses.fields(record)}
+        assert "schema" not in {one.name for one in msgspec.structs.fields(record)}
 
 
 class Color(StrEnum):
@@ -44,13 +44,11 @@ class MoreColors(StrEnum):
     BLUE = "blue"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     size: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True):
     id: str
     color: Color
     parts: tuple[Part, ...] = ()
@@ -59,19 +57,14 @@ class Thing:
 
 def _changed(**changes: object) -> list[str]:
     """What is wrong with Thing when these fields have these types, or are gone (None)."""
-    kept = {one.name: one.type for one in dataclasses.fields(Thing)} | changes
-    fields = []
-    for name, kind in kept.items():
-        kind, default = kind if isinstance(kind, tuple) else (kind, dataclasses.MISSING)
-        if kind is not None:
-            if name in ("parts", "note") and name not in changes:
-                default = None
-            fields.append(
-                (name, kind, field(default=default) if default is not dataclasses.MISSING else field())
-            )
-    return faults_between(
-        shape_of(Thing), shape_of(dataclasses.make_dataclass("Thing", fields, kw_only=True))
-    )
+    kept = {one.name: (one.type, one.default) for one in msgspec.structs.fields(Thing)}
+    wanted = {name: kind if isinstance(kind, tuple) else (kind, NODEFAULT) for name, kind in changes.items()}
+    fields = [
+        (name, kind) if default is NODEFAULT else (name, kind, default)
+        for name, (kind, default) in (kept | wanted).items()
+        if kind is not None
+    ]
+    return faults_between(shape_of(Thing), shape_of(defstruct("Thing", fields, kw_only=True)))
 
 
 def test_what_needs_no_version() -> None:
@@ -86,7 +79,7 @@ def test_what_needs_a_version() -> None:
     assert _changed(note=None) == ["note is gone"]
     assert _changed(color=int) == ["the type of color changed"]
     assert _changed(note=str | None) == ["note has no default any more"]
-    larger = dataclasses.make_dataclass("Part", [("size", int, 0), ("weight", int, 0)])
+    larger = defstruct("Part", [("size", int, 0), ("weight", int, 0)])
     assert _changed(parts=(tuple[larger, ...], ())) == [  # type: ignore[valid-type]
         "Part.weight is new inside a part, which older workers write as a whole"
     ]

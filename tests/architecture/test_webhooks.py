@@ -1,7 +1,6 @@
 """No webhook without its secret: only what a provider signed for this very sender changes anything."""
 
 import base64
-import dataclasses
 import json
 import os
 import time
@@ -19,6 +18,7 @@ from functions.process import current_runtime
 from infra.local.emulators import Emulators
 from infra.local.simulator.callbacks import new_signing_key, sign, verification_key
 from shared import faults
+from shared.domain import record
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import Message, MessageState
@@ -35,8 +35,8 @@ from tests.kit.receipts import record_waiting, waiting_bundles
 COMPANY = "acme"
 OLD = {"account_sid": "AC1", "auth_token": "old-token"}
 NEW = {"account_sid": "AC1", "auth_token": "new-token"}
-AMAZON = dataclasses.replace(an_email_sender(), id="amazon", provider=Provider("ses"))
-MAILBOX = dataclasses.replace(an_email_sender(), id="mailbox", provider=Provider("smtp"))
+AMAZON = record.replace(an_email_sender(), id="amazon", provider=Provider("ses"))
+MAILBOX = record.replace(an_email_sender(), id="mailbox", provider=Provider("smtp"))
 OLD_KEY, NEW_KEY = new_signing_key(), new_signing_key()
 FORM = (
     b"AccountSid=AC1&MessageSid=SM1&SmsSid=SM1&MessageStatus=delivered&Body=STOP"

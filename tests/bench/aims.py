@@ -1,8 +1,9 @@
 """What is aimed at, and what of it the stored figures show."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tests.bench.parts import CASES
 
@@ -14,8 +15,7 @@ FOR_PEOPLE = ("api", "portal")
 Stored = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """A figure, and what it is to be: at least `least`, or at most `most`."""
 
     what: str

@@ -8,9 +8,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STOPPING_SECONDS = 120  # a stack stops in order; after that it is killed
@@ -18,8 +19,7 @@ STOPPING_SECONDS = 120  # a stack stops in order; after that it is killed
 Result = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One measurement: what is sent, and how long the provider takes for a request, in seconds."""
 
     channel: str

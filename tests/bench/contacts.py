@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from shared.domain.record import replace
 
 HERE = Path(__file__).resolve()
 

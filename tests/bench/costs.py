@@ -3,13 +3,12 @@
 Counts and list prices stand here once. What providers bill comes on top.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MESSAGES = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """So much of something for each message, and the list price of one of it in USD."""
 
     what: str

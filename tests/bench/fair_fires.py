@@ -9,15 +9,17 @@ Nothing is measured: the table is always the same.
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
+
+from msgspec import Struct, field
 
 from infra.deploy.environment import dispatch_interval
 from infra.manifest import read_manifest
 from shared.domain.files.row_chunk import ROWS_PER_CHUNK
 from shared.domain.fires.fire import Fire, PlannedStep
+from shared.domain.record import replace
 from shared.domain.senders.pacing import batch_size, chunk_offset_seconds
 from shared.domain.turns import in_turn
 from shared.usecases.fires.store_chunks import CHUNKS_AT_ONCE, first_of_next
@@ -29,8 +31,7 @@ CHUNK_SECONDS = 1.0  # of a worker, for 300 messages: docs/performance.md
 BATCH_SECONDS = 1.0  # claim, intents, a slow provider and results, beside the pace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """A company's fire: so many messages, on a sender of so many a second, from so many seconds on."""
 
     company_id: str
@@ -47,8 +48,7 @@ class Load:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """When a batch is to start, in seconds, and how long its messages take at their pace."""
 
     load: Load
@@ -56,16 +56,14 @@ class Batch:
     seconds: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """How many jobs of each kind are at work at once."""
 
     queueing: int
     sending: int
 
 
-@dataclass(kw_only=True, slots=True)
-class Pool:
+class Pool(Struct, kw_only=True):
     """Workers of one topic: so many places, taken in the order in which jobs are announced."""
 
     free: int

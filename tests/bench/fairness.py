@@ -7,8 +7,9 @@ start, sends it at its sender's pace and is free again. Nothing is measured: the
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from shared.domain.senders.pacing import batch_size, chunk_offset_seconds
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
@@ -21,8 +22,7 @@ OVERHEAD_SECONDS = 1.0  # claim, intents, a slow provider and results of a batch
 LARGEST = 1_000_000  # messages of the first company; the nth has an nth of it
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """What one company sends in fires that all begin at once: messages of each, on one sender."""
 
     company_id: str
@@ -30,8 +30,7 @@ class Load:
     rate_per_second: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True, kw_only=True):
     """A batch: its company, when it is to start, in seconds after nine, and how long its pace takes."""
 
     company_id: str

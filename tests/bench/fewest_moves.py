@@ -1,10 +1,10 @@
 """The fewest emails that a change has to move, as the optimum of a flow: networkx, on small cases."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import networkx
+from msgspec import Struct
 
 from shared.domain.sequences.scheduled_email import ScheduledEmail
 from shared.domain.sequences.work import Work
@@ -12,8 +12,7 @@ from shared.domain.sequences.work import Work
 Cell = tuple[str, int]  # a mailbox on a day
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Movable:
+class Movable(Struct, frozen=True, kw_only=True):
     """An email that may go out on any of `cells`; it stands on `kept`, if that is still allowed."""
 
     id: str

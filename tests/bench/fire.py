@@ -11,9 +11,10 @@ import os
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tests.bench.stub import forget_accepted, free_port, running_provider, wait_for_accepted
 from tests.bench.usage import Used, peaks, per_thousand, used
@@ -85,8 +86,7 @@ async def fires(stack: Any, provider: str, options: argparse.Namespace) -> dict[
         return await bench.fire(first=0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bench:
+class _Bench(Struct, frozen=True):
     """One source of one company on a stack that runs."""
 
     stack: Any

@@ -3,8 +3,9 @@
 import statistics
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tests.bench.cases import REPOSITORY, Case, Result, run
 
@@ -15,8 +16,7 @@ SIZES = (1_000, 5_000, 20_000)
 SECOND_COUNT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What to measure: the older tree, the messages of a case in place of its own, sizes, and how often."""
 
     base: Path | None = None

@@ -9,17 +9,16 @@ import argparse
 import asyncio
 import json
 import time
-from dataclasses import dataclass, field
 from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 
 KEPT_HEADERS = ("Authorization", "Content-Type")
 
 
-@dataclass(kw_only=True, slots=True)
-class Accepted:
+class Accepted(Struct, kw_only=True):
     """Messages taken, and when the first and the last of them came, by the clock all processes share."""
 
     count: int = 0

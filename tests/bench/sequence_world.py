@@ -1,11 +1,13 @@
 """A company with many people in sequences that share many mailboxes, in values alone: nothing is stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider, Sender
 from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import Mailbox, WarmUp
@@ -21,8 +23,7 @@ ANY, HALF = 5, 5  # sequences with all mailboxes, and with every second one
 WAIT_DAYS = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """A company's sequences and mailboxes, who is in them, and their emails that wait."""
 
     work: Work

@@ -12,11 +12,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from shared.domain.record import replace
 
 HERE = Path(__file__).resolve()
 LEAVING = 1_000  # contacts who leave at once

@@ -10,13 +10,13 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 from twilio.request_validator import RequestValidator
 
 from infra.local.simulator.callbacks import sign
@@ -27,8 +27,7 @@ FORM = "application/x-www-form-urlencoded"
 ANSWER_SECONDS = 60
 
 
-@dataclass(kw_only=True, slots=True)
-class Order:
+class Order(Struct, kw_only=True):
     """What to post and where: as `POST /telling` has it. `events` are how many a post of mails holds."""
 
     channel: str
@@ -41,8 +40,7 @@ class Order:
     signing_key: str
 
 
-@dataclass(kw_only=True, slots=True)
-class Told:
+class Told(Struct, kw_only=True):
     """What was posted so far: how long each answer took, in seconds, and which statuses came."""
 
     receipts: int = 0

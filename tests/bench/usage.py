@@ -6,10 +6,10 @@ On a machine that others use too, processor time means more than the clock.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from msgspec import Struct
 
 MIB = 1024
 # By a word in the command, in the order in which they are looked for.
@@ -23,8 +23,7 @@ PROGRAMS = {
 OURSELVES = "relay and bench"  # the relay and the scheduler run in the process that runs the stack
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """Of one program and all its processes: processor seconds, and the peak of the largest in MiB."""
 
     processor_seconds: float

@@ -5,7 +5,6 @@ import os
 import shlex
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from infra.deploy.source import REPOSITORY, source_digest, source_files
 from infra.deploy.step import DeployError, Gcloud, SchedulerCall, Section
 from infra.deploy.target import Target
 from infra.manifest import Manifest, Trigger
+from shared.domain.record import replace
 from shared.settings import Settings
 from tests.kit.deploy.every_command import MANIFEST, TARGET
 from tests.kit.deploy.needs_of_code import published_by, used_by

@@ -1,12 +1,12 @@
 """The documents are followed in the clinic of the use case tests."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
 
 from infra.local.emulators import Emulators
+from shared.domain.record import replace
 from tests.kit.clinic import Clinic
 from tests.kit.docs.desk import Desk
 from tests.usecases.conftest import clinic

@@ -1,6 +1,5 @@
 """When a request's record is ours, answered, or to be taken over."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from shared.domain.idempotency import (
     new_attempt,
     usable_record,
 )
+from shared.domain.record import replace
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OURS = new_attempt("record", "hash", "our token", NOON)

@@ -1,10 +1,10 @@
 """Items are cut in order, in parts within both limits; the same items always give the same parts."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
 from tests.kit.builders import a_message
@@ -45,8 +45,7 @@ def test_a_text_counts_by_its_bytes() -> None:
     assert long == short + 1000
 
 
-@dataclass(frozen=True)
-class _Record:
+class _Record(Struct, frozen=True):
     name: str
     count: int
     gone: str | None = None

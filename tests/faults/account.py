@@ -1,6 +1,6 @@
 """What a trial's company has at the providers, whom it writes to, and by which steps."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from infra.local.simulator.client import MetaAccount, SendGridKey, TwilioAccount
 from shared.domain.campaigns.broadcast import Wave
@@ -25,8 +25,7 @@ STEPS = {
 BROADCAST = a_broadcast(time_zone="UTC", runs=RunLimits(size=4, seconds=2, per_second=1_000), pause_seconds=2)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """What a company has at the providers. With `ses` its mails go out by Amazon SES: that signs in to it."""
 
     company_id: str

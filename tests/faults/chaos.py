@@ -13,13 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
 from infra.local.processes import ProcessFailed
 from infra.local.stopping import stop_on_signals
+from shared.domain.record import replace
 from shared.faults import POINTS
 from tests.faults.account import Account
 from tests.faults.automation_trial import AutomationTrial

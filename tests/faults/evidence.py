@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -13,6 +12,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.faults import Point
 from shared.usecases.companies.create_api_key import create_api_key
 from tests.faults.account import TEXTS_SENDER

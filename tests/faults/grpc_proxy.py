@@ -1,11 +1,11 @@
 """A gRPC proxy before an emulator that fails calls of choice, before or after the emulator did them."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import grpc
+from msgspec import Struct
 
 from infra.local.ports import HOST
 from tests.faults.late_commits import LateCommits
@@ -15,8 +15,7 @@ LARGEST_MESSAGE = 64 * 1024 * 1024
 OPTIONS = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send_message_length", -1)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failing:
+class Failing(Struct, frozen=True, kw_only=True):
     """Every `every`th call of one of `methods` (all when empty) answers `code`.
 
     With `late_seconds` a commit that failed before it was done is done all the same, so much later: as when

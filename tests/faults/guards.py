@@ -8,9 +8,10 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain import lease
 from shared.domain.messages import message
@@ -25,8 +26,7 @@ from shared.usecases.sequences import hand_over_emails
 from shared.usecases.upkeep import announce_again
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """`there` in the source of `function` is the guard; `instead` is what is left without it."""
 
     function: Callable[..., Any]

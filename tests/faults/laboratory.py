@@ -6,12 +6,12 @@ import os
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import yaml
+from msgspec import Struct
 
 from infra.local.mail_host.client import MailHostClient, mail_host_client
 from infra.local.simulator.client import SimulatorClient, base_urls, simulator_client
@@ -32,8 +32,7 @@ LEASE_SECONDS = 8.0  # a busy machine needs a second or two for what is done in 
 INSTANCES = {"send_batch": 4, "queue_messages": 2}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """How long things take here, in seconds: short, so that nobody waits; they nest as in production."""
 
     provider: float = 1
@@ -52,8 +51,7 @@ class Times:
         }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Laboratory:
+class Laboratory(Struct, frozen=True, kw_only=True):
     """What a trial needs: the stack, ways to disturb it, and our own undisturbed access to everything."""
 
     stack: Stack
@@ -122,9 +120,12 @@ class Laboratory:
         return await self.simulator.add_ses_account(identities=[domain], event_url=event_url)
 
 
+USUAL = Times()
+
+
 @asynccontextmanager
 async def open_laboratory(
-    directory: Path, *, without: str = "", times: Times = Times()
+    directory: Path, *, without: str = "", times: Times = USUAL
 ) -> AsyncIterator[Laboratory]:
     """Everything started and ticking; `without` names a guard to take out of the functions."""
     orders = Orders(directory / "orders")

@@ -9,7 +9,8 @@ the code decides is decided here by its own functions (`shared/domain/lease.py`,
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.fire import Fire
@@ -17,6 +18,7 @@ from shared.domain.lease import is_held
 from shared.domain.messages.batch import BatchState, Claim, closed, taken
 from shared.domain.messages.message import SETTLED, MessageState, after_receipt, after_result, given_up
 from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.record import replace
 from shared.usecases.sending.intend_messages import _decide
 from shared.usecases.sending.read_group import _is_ours
 from tests.faults.situation import (
@@ -64,8 +66,7 @@ EARLIER = a_message(id="m0", step_id="first", state=MessageState.SENT)
 ANSWERED = replace(EARLIER, reply_id="r1")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much may go wrong in one story."""
 
     kills: int = 2

@@ -1,7 +1,8 @@
 """A scenario: one row of the table. It disturbs one trial, and says what may stay unknown."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.faults import Point
@@ -25,8 +26,7 @@ SETTLED_WITHIN = 150
 VARIED = tuple(f"+1212555{digits}" for digits in ("0009", "0010", "0011", "0001", "0012"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """`disturb` runs before the trial starts; what it does beside it, it hands to `Trial.meanwhile`.
 
     `by_service`: the texts come from a messaging service. `by_ses`: the mails go out by Amazon SES.

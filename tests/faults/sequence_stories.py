@@ -1,7 +1,6 @@
 """For each guard of sequences' sends the shortest story in which it is what keeps the promise."""
 
 import tempfile
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from infra.local.mail_host.client import mail_host_client
 from infra.local.mail_host.running import running_mail_host
 from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.usecases.announce_jobs import announce_jobs

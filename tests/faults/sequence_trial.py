@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -10,6 +9,7 @@ from infra.local.mail_host.client import MailHostClient
 from shared.domain.campaigns.audience import PastedAddresses, PeopleAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.enrollment import EndReason, Enrollment, EnrollmentState
 from shared.domain.sequences.mailbox import Mailbox

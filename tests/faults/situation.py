@@ -1,12 +1,14 @@
 """One situation of the model: a message, its batch, two workers; in a form in which equal ones are equal."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+
+from msgspec import Struct
 
 from shared.domain.messages.batch import Batch, BatchState
 from shared.domain.messages.message import Message, MessageState, after_receipt
 from shared.domain.messages.sending import Outcome, Receipt, ReceiptKind
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_message
 
 LEASE_SECONDS = 300
@@ -32,8 +34,7 @@ TOKENS = ("one", "two")
 DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """Everything that matters, in a form in which equal situations are equal.
 
     `late` is a write of a result that its worker gave up, and that the database may yet apply: the attempt it

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from infra.local.simulator.outcomes import Answer
@@ -14,6 +13,7 @@ from shared.domain.files.source import SourceFormat
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.record import replace
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.files.file import File, FileState
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider
 from shared.domain.templates.template import Template
 from shared.firestore.queries.messages import FIRE_BATCHES

@@ -3,15 +3,15 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.fires.fire import FireProgress
 from shared.domain.messages.message import Message, MessageState
 from tests.faults.trial import Trial
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """A row of the table. `wrong` says what broke a promise; nothing when it is empty."""
 
     fault: str

@@ -1,6 +1,5 @@
 """Automations to test with, in the clinic."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
 from shared.domain.events.event import EventType
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.usecases.automations.advance_enrollments import advance_enrollments
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation

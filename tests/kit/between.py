@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 
 from tests.kit.clinic import Clinic
 from tests.kit.providers_at import providers_at
@@ -14,8 +14,7 @@ from tests.kit.providers_at import providers_at
 HEADERS = ("Authorization", "Content-Type")
 
 
-@dataclass(kw_only=True, slots=True)
-class Between:
+class Between(Struct, kw_only=True):
     """What was asked of the list of messages, and how that is answered."""
 
     asked: list[str] = field(default_factory=list)

@@ -1,7 +1,6 @@
 """A clinic's broadcast: who is in its segment, its two texts, and the ticks that drive it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.segment import HasTag, Segment
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_broadcast import create_broadcast
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.save_segment import create_segment

@@ -1,6 +1,5 @@
 """Valid things with everything filled in; a test overrides the one field it is about."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -33,6 +32,7 @@ from shared.domain.events.event import Event, EventType
 from shared.domain.events.webhook_endpoint import WebhookEndpoint
 from shared.domain.files.source import ColumnMapping, FieldType, HoldRule, Source
 from shared.domain.messages.message import Message, rendering_hash
+from shared.domain.record import replace
 from shared.domain.senders.run_limits import RunLimits
 from shared.domain.senders.sender import Provider, Sender
 from shared.domain.templates.template import Template

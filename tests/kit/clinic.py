@@ -6,7 +6,6 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.providers.kit import http
 from shared.runtime import Runtime
 from shared.usecases.answers.receive_reply import receive_reply

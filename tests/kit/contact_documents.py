@@ -1,11 +1,11 @@
 """What is stored of contacts, document by document, to be compared byte by byte."""
 
 import re
-from dataclasses import replace
 
 import msgspec
 
 from shared.domain.channels.channel import as_text
+from shared.domain.record import replace
 from shared.firestore.contact_shards import contacts_in, hints_in
 from tests.kit.builders import NOON
 from tests.kit.clinic import Clinic

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from aiohttp import web
+from msgspec import Struct, field
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 PDF = b"%PDF-1.7\n" + b"x" * 2_000
 
 
-@dataclass(kw_only=True, slots=True)
-class FileServer:
+class FileServer(Struct, kw_only=True):
     """Files by path, each with its type; what is asked for otherwise is not found."""
 
     port: int = 0

@@ -3,21 +3,21 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct, field
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.domain.events.event import EventType
 from shared.domain.events.webhook_endpoint import WebhookEndpoint
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.webhooks.save_webhook_endpoint import create_webhook_endpoint
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """One webhook as it came."""
 
     path: str
@@ -48,8 +48,7 @@ class Taken:
             raise WebhookVerificationError("signed with another secret")
 
 
-@dataclass(kw_only=True, slots=True)
-class Hooks:
+class Hooks(Struct, kw_only=True):
     """What came, in order. `answer` says what is answered: a status, or what a function does."""
 
     port: int = 0

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from msgspec import Struct, field
 
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.record import replace
 from shared.domain.sequences.hours import Days, Hours
 from shared.domain.sequences.plan import Pending, Plan, Promised, Room
 from shared.domain.sequences.planner import plan
@@ -47,8 +48,7 @@ def _changes(zone: str) -> list[datetime]:
 CHANGES = {zone: _changes(zone) for zone in ZONES}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """What is planned, with all that says where and when.
 
     `ramps` are how a mailbox warms up: emails of the first day, and how many more each day. `home` is the

@@ -1,7 +1,6 @@
 """Settings by which providers are reached elsewhere."""
 
-from dataclasses import replace
-
+from shared.domain.record import replace
 from shared.settings import Settings
 
 

@@ -6,13 +6,13 @@ Prints one JSON line a case, in the corpus's order. The format is in docs/replie
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
+from shared.domain.record import replace
 from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.read_reply import read_reply
 

@@ -1,12 +1,12 @@
 """Records of sequences to test with."""
 
-from dataclasses import replace
 from datetime import time
 from typing import Any
 
 from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact_changes import Author, ChangedBy
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.enrolling import Enrolling
 from shared.domain.sequences.enrollment import Enrollment

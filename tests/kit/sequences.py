@@ -1,7 +1,6 @@
 """A company with sequences to test with: mailboxes at the simulator, contacts, and days that pass."""
 
 from collections.abc import Sequence as Ordered
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from shared.domain.campaigns.audience import PeopleAudience, PickedContacts
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail

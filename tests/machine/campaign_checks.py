@@ -1,7 +1,8 @@
 """What must hold at any moment, whatever was done: two looks and the model are compared."""
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.evidence.reconciling import BY_HISTORY
@@ -17,8 +18,7 @@ _S = MessageState
 ENDS = frozenset({_S.SENT, _S.FAILED, _S.SKIPPED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Checks:
+class Checks(Struct, frozen=True, kw_only=True):
     """What was, what is, and what should be. `silent` campaigns and `refused` people are those of before."""
 
     model: Model

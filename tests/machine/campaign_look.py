@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.evidence.history_search import HistorySearch
 from shared.domain.fires.fire import Chunk, Fire
@@ -19,8 +21,7 @@ from tests.kit.clinic import Clinic
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """A text that the provider has: `message_id` is ours, `created_at` by the provider's clock."""
 
     message_id: str

@@ -1,8 +1,9 @@
 """What campaigns must do, in a form small enough to be believed: the real ones are held against it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.campaigns.schedule import ScheduleKind
@@ -27,8 +28,7 @@ GOOD_DIGITS = ("2000", "2001", "2002")
 OTHER_DIGITS = "2003"  # in no file: only who corrects a row writes them
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row of a file: `digits` end the number, are "" for none, or make it a wrong one."""
 
     name: str
@@ -48,8 +48,7 @@ class Line:
         return f"+1212555{self.digits}", BODIES[template_id][1].format(name=self.name)
 
 
-@dataclass(kw_only=True, slots=True)
-class FileBook:
+class FileBook(Struct, kw_only=True):
     """A file: `loaded` counts up, so that the newest is the one loaded last; None while it is not.
 
     `loaded_at` is when.
@@ -67,8 +66,7 @@ class FileBook:
         return [line for line in self.lines if not line.is_rejected]
 
 
-@dataclass(kw_only=True, slots=True)
-class FireBook:
+class FireBook(Struct, kw_only=True):
     """A fire, and all it may and must bring about: each of `texts` once, and `failing` rows as failures.
 
     `mended` are the texts that came of correcting a message instead of a row.
@@ -84,8 +82,7 @@ class FireBook:
     planned: int = 0
 
 
-@dataclass(kw_only=True, slots=True)
-class CampaignBook:
+class CampaignBook(Struct, kw_only=True):
     """A campaign. `frozen` is the template it was marked ready with."""
 
     template_id: str
@@ -140,8 +137,7 @@ class CampaignBook:
         self.state = state
 
 
-@dataclass(kw_only=True, slots=True)
-class Model:
+class Model(Struct, kw_only=True):
     """Everything a story has done so far, and who must not get anything now."""
 
     campaigns: dict[str, CampaignBook] = field(default_factory=dict)

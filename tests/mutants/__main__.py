@@ -10,9 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from shared.domain.record import replace
 from tests.mutants.counted import NOT_TRIED, list_unnoticed, table
 from tests.mutants.parts import Part, chosen
 from tests.mutants.trial import MutmutFailed, Sample, sampled, statuses_in, trial

@@ -1,11 +1,11 @@
 """Which code is mutated, and which tests are to notice: mutmut takes those of them that reach a function."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part of the code, and what pytest is told of its tests.
 
     With `emulators` these are started once, for all mutants.

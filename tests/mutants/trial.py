@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from infra.local.emulators import running_emulators
 from infra.local.processes import Process
@@ -36,8 +38,7 @@ class MutmutFailed(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """How many of a part's mutants are tried, drawn by `seed` and tried in the order drawn; 0 for all."""
 
     size: int

@@ -1,6 +1,5 @@
 """The pages of automations: the flow with its counts, publishing, one contact's way, versions."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest_asyncio
@@ -14,6 +13,7 @@ from shared.domain.automations.trigger import Happened
 from shared.domain.companies.user import Role
 from shared.domain.contacts.segment import HasTag
 from shared.domain.events.event import EventType
+from shared.domain.record import replace
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
 from tests.kit.api.office import OURS, Office

@@ -1,11 +1,10 @@
 """Broadcasts on their pages: what is planned, how one under way stands, and what it waits for."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.broadcast import BroadcastState
 from shared.domain.companies.user import Role
 from shared.domain.fires.fire import PlannedStep
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.portal.conftest import SignedIn
 

@@ -1,9 +1,8 @@
 """What the portal says of words that carriers take for something else."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.companies.user import Role
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, Office
 from tests.kit.portal.visitor import text_of
 from tests.portal.conftest import SignedIn

@@ -1,7 +1,6 @@
 """The pages of contacts: finding them, changing many, one person's page, lists, segments, refusals."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.companies.user import Role
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
+from shared.domain.record import replace
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.save_contact import create_contact
 from shared.views.contacts import get_contact

@@ -1,6 +1,5 @@
 """The inbox, and the appointment board."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest_asyncio
@@ -10,6 +9,7 @@ from shared.domain.companies.user import Role
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import Flag
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from tests.kit.api.office import OURS, THEIRS, Office

@@ -1,7 +1,6 @@
 """Signing in by a company's issuer: only who it proves, for us, now, and of the company's own people."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest_asyncio
 
 from shared.domain.companies.oidc import FINISH_WITHIN, SECRETS_ID
 from shared.domain.companies.user import Role
+from shared.domain.record import replace
 from shared.usecases.users.invite_user import invite_user
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.clock import Clock

@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +17,7 @@ from shared.domain.companies.user import Role
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.segment import HasTag
 from shared.domain.events.event import EventType
+from shared.domain.record import replace
 from shared.domain.sequences.enrolling import EnrollingState
 from shared.domain.sequences.sequence import SequenceStep
 from shared.usecases.contacts.change_contacts import change_contacts

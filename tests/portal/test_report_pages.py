@@ -1,6 +1,5 @@
 """Reports: the same numbers as the API's, in tables beside plots."""
 
-from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -16,6 +15,7 @@ from shared.domain.fires.fire_cost import FireCost
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.builders import NOON

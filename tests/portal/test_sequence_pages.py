@@ -1,10 +1,9 @@
 """The pages of sequences without a browser: what they refuse, whom they show what, and texts that fail."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.companies.user import Role
+from shared.domain.record import replace
 from shared.domain.sequences.sequence import SequenceState
 from shared.usecases.run_job import run_job
 from tests.kit.api.office import OURS, Office

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest_asyncio
 from playwright.async_api import expect
@@ -12,6 +11,7 @@ from shared.acting import acting
 from shared.domain.companies.audit_record import Act, ActorKind
 from shared.domain.companies.trial import code_of
 from shared.domain.companies.user import Role
+from shared.domain.record import replace
 from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.users.create_user import create_user

@@ -6,7 +6,6 @@ what roles may do, are in test_roles.py.
 
 import ast
 import re
-from dataclasses import replace
 from html import unescape
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from functions.portal.kit.app import PARTS
 from functions.portal.kit.pages import PageRoute
 from shared.domain.companies.user import Role
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn

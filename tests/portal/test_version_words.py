@@ -1,7 +1,5 @@
 """How versions differ, word by word."""
 
-from dataclasses import replace
-
 from functions.portal.automation_words import Called
 from functions.portal.version_words import differences
 from shared.domain.automations.automation import Definition, Reentry
@@ -11,6 +9,7 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.criterion_words import Names
 from shared.domain.contacts.segment import HasTag
 from shared.domain.events.event import EventType
+from shared.domain.record import replace
 
 CALLED = Called(names=Names(lists={}, fields={}), templates={})
 NEW = Happened(event=EventType.TAG_ATTACHED, what="new")

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
 import pytest
 import pytest_asyncio
 from google.cloud.secretmanager import SecretManagerServiceAsyncClient
+from msgspec import Struct
 
 from shared.providers.kit.credentials import WrongCredentials
 from shared.providers.twilio.credentials import TwilioCredentials
@@ -39,8 +39,7 @@ class Clock:
         return self.at
 
 
-@dataclass
-class Cloud:
+class Cloud(Struct):
     """A server, and one instance that reads from it."""
 
     manager: SecretManager

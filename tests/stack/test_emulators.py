@@ -17,7 +17,7 @@ from tests.kit.patience import PATIENCE_SECONDS
 def worker(name: str, **changes: int) -> Function:
     """The manifest's upload worker under another name and with other times."""
     template = read_manifest().get("ingest_file")
-    values = {field: getattr(template, field) for field in Function.__slots__}
+    values = {field: getattr(template, field) for field in Function.__struct_fields__}
     return Function(**{**values, "name": name, **changes})
 
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec import Struct
 
 from shared.domain.senders.sender import Sender
 from shared.usecases.senders.save_sender import save_sender
@@ -30,8 +30,7 @@ async def until(look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]
     return found
 
 
-@dataclass(frozen=True)
-class MetaOffice:
+class MetaOffice(Struct, frozen=True):
     """A company with a page and an Instagram account."""
 
     office: Office

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
+from msgspec import Struct
 
 from infra.local.api_client import ApiRefusal
 from infra.local.stack import Stack
@@ -28,8 +28,7 @@ EXTRA = "tests.kit.pager.provider"
 BODY = "{{ name }}: ward 7 now"
 
 
-@dataclass(frozen=True)
-class PagedOffice:
+class PagedOffice(Struct, frozen=True):
     """A company that sends pages, and the beeper that takes them."""
 
     office: Office

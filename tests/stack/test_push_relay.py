@@ -3,13 +3,13 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from msgspec import Struct, field
 
 from infra.local.emulators import Emulators
 from infra.local.pubsub_setup import set_up_pubsub
@@ -23,12 +23,11 @@ AT_ONCE = {"minimum_backoff_seconds": 0, "maximum_backoff_seconds": 0}
 def a_worker(name: str, **changes: int) -> Function:
     """The manifest's upload worker under another name and with other times."""
     template = read_manifest().get("ingest_file")
-    values = {field: getattr(template, field) for field in Function.__slots__}
+    values = {field: getattr(template, field) for field in Function.__struct_fields__}
     return Function(**{**values, "name": name, "concurrency": 80, **changes})
 
 
-@dataclass(kw_only=True)
-class Endpoint:
+class Endpoint(Struct, kw_only=True):
     """A worker that answers with `statuses` in turn, then with 204; it holds requests while `is_holding`."""
 
     url: str = ""
@@ -79,8 +78,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     await runner.cleanup()
 
 
-@dataclass(frozen=True)
-class Topics:
+class Topics(Struct, frozen=True):
     """Subscriptions of workers, made and pushed."""
 
     emulators: Emulators

@@ -1,13 +1,13 @@
 """The push window opens with success and closes with failure."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from infra.local.push_relay import backoff_seconds
 from infra.local.push_window import PushWindow
 from infra.manifest import read_manifest
+from shared.domain.record import replace
 
 
 async def test_success_opens_it_to_its_limit() -> None:

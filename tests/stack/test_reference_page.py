@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import uvicorn
+from msgspec import Struct, field
 from playwright.async_api import Locator, Page, Request, async_playwright, expect
 
 from functions.api.kit.app import build_app
@@ -27,8 +27,7 @@ VENDORED = {
 }
 
 
-@dataclass
-class Shown:
+class Shown(Struct):
     """The page as it is opened, what went wrong on it, and whom it asked."""
 
     page: Page

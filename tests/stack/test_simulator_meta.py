@@ -5,12 +5,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from msgspec import Struct, field
 
 from infra.local.simulator.client import MetaAccount, SimulatorClient
 from shared.domain.campaigns.reply_option import Choice
@@ -26,8 +26,7 @@ ADDRESS, HANDSET = f"messenger:{PAGE}", f"messenger:{PERSON}"
 YES = Choice(id="1", title="Yes")
 
 
-@dataclass
-class Application:
+class Application(Struct):
     """What stands in for ours: it keeps what is posted, and repeats challenges."""
 
     url: str = ""

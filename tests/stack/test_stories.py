@@ -1,6 +1,5 @@
 """The stories of `make demo STORY=…` come as told, each on a stack of its own under a set clock."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from infra.local.stack import Stack
 from infra.local.stage import open_stage
 from infra.local.stories import story_named, story_names
+from shared.domain.record import replace
 from tests.kit.builders import NOON
 
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.senders.sender import Provider, Sender
@@ -27,8 +27,7 @@ OPTIONS = [
 ]
 
 
-@dataclass(frozen=True)
-class ChatOffice:
+class ChatOffice(Struct, frozen=True):
     """A company with a WhatsApp number, and a format that WhatsApp approved."""
 
     office: Office

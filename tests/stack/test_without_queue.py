@@ -1,10 +1,9 @@
 """The stack without Pub/Sub: a campaign goes out from the processes that are asked for it, and ticks."""
 
-from dataclasses import replace
-
 import pytest
 
 from infra.local.stack import Stack
+from shared.domain.record import replace
 from tests.kit.stack.office import campaign, open_office, settled, stack_options
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,13 +9,13 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest_asyncio
+from msgspec import Struct
 
 from infra.local.api_client import ApiClient
 from infra.local.simulator.client import SimulatorClient, simulator_client
@@ -102,8 +102,7 @@ def test_every_document_of_the_export_can_be_read() -> None:
         from_document(records[_collection(path, fields)], path.rpartition("/")[2], fields)
 
 
-@dataclass(frozen=True)
-class Upgraded:
+class Upgraded(Struct, frozen=True):
     """The stack of today on the documents of before."""
 
     stack: Stack

@@ -1,11 +1,11 @@
 """How a fire stands: its ledger at any moment, how much of it is settled, and what it waits for."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.fires.fire import Ledger, ProgressStatus
 from shared.domain.fires.pace import JUST_BEGUN, NOTHING_LATELY, Pace
+from shared.domain.record import replace
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.views.campaigns import get_campaign_status

@@ -1,10 +1,10 @@
 """Reports: every sum is made of its parts, for one fire and for a range of days."""
 
 from collections import Counter
-from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import fields
 
 from infra.local.simulator.outcomes import Answer
 from shared import metering
@@ -13,6 +13,7 @@ from shared.domain.fires.fire import Ledger, ProgressStatus
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.report import RangeReport
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.fires.requeue_failure import requeue_failure
 from shared.views.range_reports import report_range

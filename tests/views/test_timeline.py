@@ -1,7 +1,6 @@
 """One person's page: everything once and in order, whatever it is found by, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.messages.failure import Failure, FailureStep, failure_of
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.views.kit.paging import PageAsked

@@ -1,11 +1,11 @@
 """Who calls: the company comes from the API key and from nothing else."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
+from msgspec import Struct
 from starlette.requests import Request
 
 from functions.problems import Refusal
@@ -21,8 +21,7 @@ _BEARER = HTTPBearer(
 _NOBODY = "0" * ID_LENGTH  # no id is drawn with so little chance
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """An authenticated caller: what it may work with."""
 
     runtime: Runtime
@@ -67,8 +66,7 @@ def _unknown_key(runtime: Runtime) -> ApiKey:
     return ApiKey(id=_NOBODY, name="", prefix="", digest="0" * 64, scopes=(), created_at=runtime.now())
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """A dependency: the caller. It states the scope that its route checks before anything else."""
 
     scope: Scope

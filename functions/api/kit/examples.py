@@ -5,16 +5,16 @@ writes down the answers; a test makes them again. What is shown is what was answ
 """
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 FOLDER = Path(__file__).parents[1] / "examples"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """One request and its answer. `summary` is the operation's heading.
 
     `body` is JSON, `content` a file's text; so are `answer` and `file`.

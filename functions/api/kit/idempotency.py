@@ -7,7 +7,6 @@ an attempt that takes over from one that died writes the same ones.
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from functions.problems import Refusal, invalid
 from shared.domain.errors import Problem
 from shared.domain.idempotency import AttemptUnderWay, IdempotencyRecord, KeyUsedForAnother
 from shared.domain.ids import computed_id, random_id
+from shared.domain.record import replace
 from shared.usecases.requests.claim_request import claim_request, give_back_request, keep_answer
 
 HEADER = "Idempotency-Key"

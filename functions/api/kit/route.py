@@ -9,12 +9,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Query
 from fastapi.routing import APIRoute
+from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -99,8 +99,7 @@ class JsonRequest(Request):
         return self._value
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceivedFile:
+class ReceivedFile(Struct, frozen=True, kw_only=True):
     """A body on this machine's disk, there until the request ends."""
 
     path: str

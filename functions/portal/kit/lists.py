@@ -1,10 +1,11 @@
 """Lists on pages, some items at a time, with a link to what comes after."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from functions.cursors import open_cursor, sign_cursor
 from functions.portal.kit.visit import Visit
@@ -16,8 +17,7 @@ P = ParamSpec("P")
 SHOWN = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Shown(Generic[R]):
+class Shown(Struct, Generic[R], frozen=True):
     """A page of a list. `more` is the address of the next one, empty at the end; `first` that of the first,
     empty on it.
     """

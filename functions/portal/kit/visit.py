@@ -1,9 +1,9 @@
 """A visit: one request of a person, with who they are and what pages need."""
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from msgspec import Struct, field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -24,8 +24,7 @@ from shared.views.users import SignedIn
 TAG_LENGTH = 20  # characters of a hash that tell one state of a part of a page from another
 
 
-@dataclass(kw_only=True)
-class Visit:
+class Visit(Struct, kw_only=True):
     """A request, whose it is, and its form. `signed_in` is None on pages for everybody."""
 
     runtime: Runtime

@@ -7,12 +7,12 @@ as mail scanners and previews follow links; POST does, be it from the page or fr
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -74,8 +74,7 @@ async def serve_preferences(runtime: Runtime, path: str, request: Request) -> Re
     return _page(PREFERENCES_PATH, person, shown, language, runtime, is_saved=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     """What a form, or one click, asks for."""
 
     person: LinkedPerson

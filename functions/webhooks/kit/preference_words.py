@@ -1,11 +1,11 @@
 """The words of the preference page, in the languages of the replies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageWords:
+class PageWords(Struct, frozen=True, kw_only=True):
     """All texts of the page in one language. {company}, {address} and {topic} are filled in."""
 
     title: str

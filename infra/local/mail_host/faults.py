@@ -1,9 +1,10 @@
 """What goes wrong on request: at which moment, how, for whom, and how often."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Where(StrEnum):
@@ -23,8 +24,7 @@ class How(StrEnum):
     DROP_ACCEPTED = "drop_accepted"
 
 
-@dataclass(kw_only=True, slots=True)
-class Fault:
+class Fault(Struct, kw_only=True):
     """It happens `left` times, to a `recipient` or to anybody. `answer` is what is said."""
 
     where: Where

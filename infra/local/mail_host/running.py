@@ -3,16 +3,16 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from infra.local.ports import HOST, free_ports
 from infra.local.processes import Process, url_answers
 from infra.local.waiting import STILL_SECONDS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailHost:
+class MailHost(Struct, frozen=True, kw_only=True):
     """Where it is driven (HTTP), and what the setting of the provider's base URL is to be."""
 
     address: str

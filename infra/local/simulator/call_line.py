@@ -1,8 +1,9 @@
 """A call that goes on now: how far it is, what was said, and what somebody at the phone page does."""
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from infra.local.simulator.call_outcomes import CallOutcome, Deed
 
@@ -13,8 +14,7 @@ class HungUp(Exception):
     """The person has hung up, or who called has ended the call."""
 
 
-@dataclass(kw_only=True, slots=True)
-class Line:
+class Line(Struct, kw_only=True):
     """One call. With `is_attended` somebody at the page has taken it, and presses keys there."""
 
     provider_id: str

@@ -4,8 +4,9 @@ Every other phone rings for a while, so that somebody at the phone page can take
 person who listens to the end and presses nothing.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Deed(StrEnum):
@@ -20,8 +21,7 @@ class Deed(StrEnum):
     CANCELED = "canceled"  # by who called
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallOutcome:
+class CallOutcome(Struct, frozen=True, kw_only=True):
     """What a phone with these last `digits` does. `keys` are pressed one at each time one is asked for."""
 
     digits: str

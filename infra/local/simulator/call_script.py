@@ -3,9 +3,10 @@
 https://www.twilio.com/docs/voice/twiml
 """
 
-from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from infra.local.simulator.call_line import Line
 
@@ -17,8 +18,7 @@ class BadTwiml(Exception):
     """The document is none that a call could perform; the text says why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """Where to ask for the next document, and what was pressed."""
 
     url: str

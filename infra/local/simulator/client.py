@@ -2,24 +2,22 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from msgspec import Struct
 
 from infra.local.simulator.outcomes import Answer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TwilioAccount:
+class TwilioAccount(Struct, frozen=True, kw_only=True):
     """A simulated account's credentials."""
 
     sid: str
     token: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MetaAccount:
+class MetaAccount(Struct, frozen=True, kw_only=True):
     """A simulated page or Instagram account's credentials."""
 
     address: str
@@ -41,8 +39,7 @@ class MetaAccount:
         return fields | ({"page_id": self.page} if self.page else {})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendGridKey:
+class SendGridKey(Struct, frozen=True, kw_only=True):
     """A simulated key, and what verifies its events and the mails that people write."""
 
     key: str

@@ -3,15 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
+from msgspec import Struct
 
 from infra.local.simulator.outcomes import Answer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delays:
+class Delays(Struct, frozen=True, kw_only=True):
     """In seconds: between two receipts, of a slow answer, of one that comes too late, and of ringing.
 
     `speech` is how long a second of speech takes for who takes a call at the phone page.
@@ -24,8 +23,7 @@ class Delays:
     speech: float = 1
 
 
-@dataclass(kw_only=True, slots=True)
-class Fault:
+class Fault(Struct, kw_only=True):
     """An answer all requests get, until a time (of time.monotonic) and at most `left` times."""
 
     answer: Answer
@@ -65,8 +63,7 @@ class Faults:
         return Answer.ACCEPTED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refusals:
+class Refusals(Struct, frozen=True, kw_only=True):
     """What one provider says when it does not accept."""
 
     throttled: Callable[[], web.Response]

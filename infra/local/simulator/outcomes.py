@@ -3,8 +3,9 @@
 Every other recipient is delivered. `delivered+anna@…` counts as `delivered@…`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Answer(StrEnum):
@@ -30,8 +31,7 @@ class Receipts(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What becomes of a message to a recipient with these last `digits` or this `mailbox`.
 
     `refusal_code` is Twilio's for a text that is refused, `error_code` for one that is not delivered;

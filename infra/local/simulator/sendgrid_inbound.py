@@ -4,19 +4,19 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
+
+from msgspec import Struct, field
 
 BOUNDARY = "xYzZY"
 CHARSETS = ("to", "from", "subject", "text", "html")
 CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """What a person writes; `headers` are what its mail program adds, `media` types of attachments."""
 
     body: str
@@ -25,8 +25,7 @@ class Written:
     media: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InboundMail:
+class InboundMail(Struct, frozen=True, kw_only=True):
     """What a person writes in answer to a mail, with what its mail program adds."""
 
     message: EmailMessage

@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from msgspec import Struct
 
 PERSONALIZATIONS_LIMIT = 1000
 RECIPIENTS_LIMIT = 1000
@@ -27,8 +27,7 @@ class MailRefused(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True, kw_only=True):
     """One email to one recipient."""
 
     to_address: str
@@ -42,8 +41,7 @@ class Mail:
     attachments: tuple[dict[str, Any], ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """What all recipients of a request have in common, unless their personalization says otherwise."""
 
     from_address: str

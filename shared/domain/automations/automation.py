@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
+from msgspec import Struct, field
 
 from shared.domain.automations.state import AutomationState
 from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step
@@ -26,8 +26,7 @@ class Reentry(StrEnum):
     ALWAYS = "always"  # every time, beside itself too
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True, kw_only=True):
     """What an automation does. Messages go out within the `window`, under the `topic` of refusals, if any.
 
     One of the `goals` ends a contact's way early.
@@ -72,8 +71,7 @@ def definition_in(content: bytes) -> Definition:
     return _DEFINITION.decode(zlib.decompress(content))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Automation:
+class Automation(Struct, frozen=True, kw_only=True):
     """One automation. `draft` is the packed definition that is edited, `live` the published one.
 
     `draft_before` is the draft before its last change; empty where there was none.
@@ -106,8 +104,7 @@ class Automation:
         return self.state in (AutomationState.LIVE, AutomationState.DRAINING)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moving:
+class Moving(Struct, frozen=True, kw_only=True):
     """How far an edit came with those who stand on its steps.
 
     `step_ids` are the steps that are still to be looked at, of the first those after the enrollment `after`.
@@ -125,8 +122,7 @@ class Moving:
         return not self.step_ids
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AutomationVersion:
+class AutomationVersion(Struct, frozen=True, kw_only=True):
     """What was published under a number. `contents` are the hashes of the frozen texts, by send step.
 
     `choices` say what becomes of those who stand on a step that it deletes or changes, by step. `moving` is

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.automations.automation import Definition
 from shared.domain.automations.steps import (
@@ -31,6 +31,7 @@ from shared.domain.contacts.contact_field import ContactField, FieldKind, check_
 from shared.domain.errors import Problem
 from shared.domain.events.event import SEGMENTS, EventType
 from shared.domain.files.source import FieldType
+from shared.domain.record import replace
 
 MOST_STEPS = 100
 MOST_DEPTH = 5  # of ifs in ifs
@@ -41,8 +42,7 @@ _LISTS = (EventType.LIST_JOINED, EventType.LIST_LEFT)
 _MOMENTS = (FieldKind.DATE, FieldKind.MOMENT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownParts:
+class KnownParts(Struct, frozen=True, kw_only=True):
     """What of the company's an automation may name."""
 
     fields: Mapping[str, ContactField]

@@ -4,10 +4,11 @@ Everybody else follows from what they completed (next_step.py): nothing is done 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import AutomationVersion, definition_in
 from shared.domain.automations.enrollment import EndReason, Enrollment, completing, ended, waiting
@@ -22,6 +23,7 @@ from shared.domain.automations.steps import (
 )
 from shared.domain.automations.wait_times import Person, wait_ends_at
 from shared.domain.errors import Problem
+from shared.domain.record import replace
 
 
 class Choice(StrEnum):
@@ -40,8 +42,7 @@ class ChangeKind(StrEnum):
     WAIT_CHANGED = "wait_changed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepChange:
+class StepChange(Struct, frozen=True, kw_only=True):
     """One step that an edit deletes, or whose wait it changes."""
 
     step_id: str

@@ -4,13 +4,15 @@ While it waits it is the document that the tick finds: nothing of a wait lies in
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.automations.trigger import Happened
 from shared.domain.events.event import Event
 from shared.domain.job import RunAutomation
+from shared.domain.record import replace
 
 MOST_A_JOB = 50  # enrollments that one job has go on
 
@@ -34,8 +36,7 @@ class EndReason(StrEnum):
     TOO_OFTEN = "too_often"  # nor did this: the contact came in too often in a day
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True, kw_only=True):
     """One step that is done: when, what came of it, and the message or other record that it made."""
 
     step_id: str
@@ -44,8 +45,7 @@ class Completed:
     record_id: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """How far a contact came: what it completed, and since when it stands where it stands.
 
     With `waits_until` it waits there; `awaits` is what ends the wait earlier.
@@ -61,8 +61,7 @@ class Way:
 _BEGINNING = Way()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enrollment:
+class Enrollment(Struct, frozen=True, kw_only=True):
     """One contact in one automation. `id` is computed from automation, contact and what let it in.
 
     It stands on `step_id`: queued, or waiting. `due_at` is when the tick looks after it, later than now while

@@ -1,13 +1,12 @@
 """What a round does with one enrollment, before it is stored."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.automations.enrollment import Enrollment
 from shared.domain.automations.steps import AutomationStep
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """The step that is done for an enrollment, and what came of it.
 
     `before` is the enrollment as it was read: another one by the time it is stored is left alone. Without a

@@ -4,7 +4,6 @@ Each frozen text has a fire a day (UTC), which plans nothing: its books are coun
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from shared.domain.automations.automation import Automation, Definition
@@ -20,6 +19,7 @@ from shared.domain.fires.fire import Fire, PlannedStep
 from shared.domain.fires.queueing import Arranged
 from shared.domain.fires.recipient import Recipient
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 
 def campaign_of(automation: Automation, definition: Definition, step: SendStep) -> Campaign:

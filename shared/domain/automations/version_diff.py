@@ -1,10 +1,10 @@
 """What differs between two versions of an automation, step by step."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.automations.automation import Definition
 from shared.domain.automations.steps import AutomationStep, IfStep, Steps, every_step
@@ -19,8 +19,7 @@ class Difference(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepDifference:
+class StepDifference(Struct, frozen=True, kw_only=True):
     """One step that differs, and how. `old` and `new` are the steps without their branches."""
 
     step_id: str

@@ -1,8 +1,9 @@
 """When a wait ends."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.automations.steps import Wait, WaitFor, WaitUntilDate, WaitUntilEvent, WaitUntilTime
 from shared.domain.contacts.contact import Contact
@@ -12,8 +13,7 @@ from shared.domain.local_time import moment_at, moment_of
 _WEEK_AND_A_DAY = 8
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """What of a contact its waits depend on; its zone is an IANA name."""
 
     contact: Contact

@@ -1,13 +1,14 @@
 """A second person's approval: a campaign for many goes out only when somebody else has looked at it too."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CampaignApproval:
+class CampaignApproval(Struct, frozen=True, kw_only=True):
     """Who asked for a campaign to be sent, by making it ready, and who else approved just that content.
 
     `recipients` are how many it was for then; None where that is known only when it fires. `is_needed`: by

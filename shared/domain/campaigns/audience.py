@@ -6,10 +6,10 @@ them: another way to name people is another class here and a case where the audi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.files.row_filter import RowFilter
@@ -137,8 +137,7 @@ MOST_LEFT_OUT = 50
 NAMED = 5  # in a sentence
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A file of the source whose rows the audience does not have, and why, as the end of a sentence."""
 
     file_id: str
@@ -146,8 +145,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundAudience:
+class FoundAudience(Struct, frozen=True, kw_only=True):
     """What an audience came to: parts whose recipients do not change any more, read piece by piece."""
 
     parts: tuple[AudiencePart, ...] = ()
@@ -186,8 +184,7 @@ class FoundAudience:
         return computed_id("files", *self.file_ids) if self.parts else ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DueAudience:
+class DueAudience(Struct, frozen=True, kw_only=True):
     """Whom a campaign fires for next. `left_out` are files one may expect in it, at most `MOST_LEFT_OUT`.
 
     `waits_for` says why it must wait, when all it could fire for is a file that is held or loading.

@@ -4,10 +4,11 @@ It is made into a campaign of its own, with a step for each wave, which fires on
 goes out through that: a broadcast says only what the campaign is to be, and when.
 """
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.campaigns.campaign import Campaign
@@ -21,6 +22,7 @@ from shared.domain.companies.company import Company
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import computed_id
 from shared.domain.local_time import end_of_day, moment_at
+from shared.domain.record import replace
 from shared.domain.senders.run_limits import RunLimits
 
 PAUSE_SECONDS = 600
@@ -39,8 +41,7 @@ class BroadcastState(StrEnum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wave:
+class Wave(Struct, frozen=True, kw_only=True):
     """One of a broadcast's messages to each person: its channel, text and sender, and the address's field."""
 
     channel: Channel
@@ -49,8 +50,7 @@ class Wave:
     address_field: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Broadcast:
+class Broadcast(Struct, frozen=True, kw_only=True):
     """One broadcast of a series. What is changed of a planned one holds for those after it.
 
     `at` is wall time in `time_zone` (the company's when None), and `run_at` the moment (UTC) that it is.

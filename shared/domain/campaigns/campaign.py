@@ -1,8 +1,9 @@
 """A campaign: the definition of who gets what, when, and what they may answer."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.approval import CampaignApproval
 from shared.domain.campaigns.audience import Audience, PeopleAudience
@@ -60,8 +61,7 @@ class UnknownPolicy(StrEnum):
     GIVE_UP = "give_up"  # it counts as failed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Campaign:
+class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign's definition and where it is in its life.
 
     `expires_field` is "no use after": the row's field (such as the appointment time) after which a message

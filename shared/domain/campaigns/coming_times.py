@@ -1,9 +1,10 @@
 """The coming times of a schedule, as a person checks them: on the clock there, and what day that is."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.public_holidays import holidays_of
 from shared.domain.campaigns.recurrence import fires_after
@@ -14,8 +15,7 @@ SHOWN_TIMES = 10
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ComingTime:
+class ComingTime(Struct, frozen=True, kw_only=True):
     """One time at which a campaign fires: `local` is on the clock of the schedule's zone.
 
     `closed_for` says why that day is no contact day there: its messages wait for the next opening.

@@ -1,7 +1,8 @@
 """A campaign's content: everything it renders from, frozen under a hash."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.campaign import Campaign
@@ -13,8 +14,7 @@ from shared.domain.templates.provider_content import ProviderContent
 from shared.domain.templates.template import Template
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CampaignContent:
+class CampaignContent(Struct, frozen=True, kw_only=True):
     """Everything a campaign renders from, frozen when the campaign was marked ready.
 
     `rows_hash` tells the rows of the file it names from those that the file has after a change.

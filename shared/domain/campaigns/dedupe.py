@@ -15,9 +15,10 @@ decides: two different texts are then two messages.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.errors import Problem
 
@@ -31,8 +32,7 @@ _WORDS = frozenset({"day", "time", "person", "doctor", "address", "text"})
 _OF_MANY = frozenset({"day", "time", "doctor", "text"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DedupeFacts:
+class DedupeFacts(Struct, frozen=True, kw_only=True):
     """What the words of a key are read from, for one row's message.
 
     `values` are the row's cleaned values; `address` is as its channel compares addresses; `text` stands for
@@ -48,8 +48,7 @@ class DedupeFacts:
     fire_day: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What only the company can say: which field to set, and why."""
 
     field: str

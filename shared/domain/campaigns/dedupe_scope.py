@@ -1,9 +1,10 @@
 """How far a campaign looks back so that nobody gets the same message again: its dedupe scope."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import Problem
@@ -20,8 +21,7 @@ class DedupeScope(StrEnum):
     SOURCE = "source"  # these, and what any campaign of the source sent within some days
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """A dedupe scope. `days` counts for those of other campaigns, where the scope is the source."""
 
     kind: DedupeScope

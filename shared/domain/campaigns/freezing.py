@@ -1,13 +1,13 @@
 """The content hash: what was previewed is what is sent."""
 
 import hashlib
-from dataclasses import replace
 
 import msgspec
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.channels.channel import as_text
+from shared.domain.record import replace
 from shared.domain.templates.provider_content import Approval
 
 _TIMELESS = {

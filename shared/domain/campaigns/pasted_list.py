@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import PastedAddresses
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid, AddressKind
@@ -16,8 +17,7 @@ _BETWEEN = re.compile(r"[,;|\t]")
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")  # Ana Vega <ana@example.com>
 
 
-@dataclass(frozen=True, slots=True)
-class PastedFault:
+class PastedFault(Struct, frozen=True):
     """What is no address: on which line, counted from 1, and why."""
 
     line: int
@@ -25,8 +25,7 @@ class PastedFault:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PastedList:
+class PastedList(Struct, frozen=True, kw_only=True):
     """What a pasted list came to. `parts` are for an audience: the addresses of each kind, each once.
 
     `repeated` counts those that stood there before, in whatever spelling; `faulty` what is no address, of

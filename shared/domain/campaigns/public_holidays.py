@@ -1,9 +1,10 @@
 """The public holidays of places as companies name them: US, US-FL, or US+US-FL for the days of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 SHOWN_DAYS = 365  # how far ahead holidays are listed
 _MOST_PLACES = 5  # in one union
@@ -12,8 +13,7 @@ _NAMED_DAYS = 3
 _HALF = "half_day"  # what the library calls them
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Holiday:
+class Holiday(Struct, frozen=True, kw_only=True):
     """A day on which nobody is contacted, and what it is called in English."""
 
     day: date

@@ -5,10 +5,11 @@ The rules are data, each with its law and where that is read: quiet_hours.toml.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.campaigns.public_holidays import is_holiday
 
@@ -18,8 +19,7 @@ _SATURDAY, _SUNDAY = 6, 7
 Hours = tuple[tuple[time, time], ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QuietRule:
+class QuietRule(Struct, frozen=True, kw_only=True):
     """When people of a place may be contacted, by the day of their week. `place` is US, or US-FL.
 
     Hours are half-open stretches of a day; none: not at all. `holiday` None: its holidays are as other days.

@@ -1,14 +1,14 @@
 """The answers a message offers, what each means, and what it sets off."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 MOST_TAGS = 10
 EVENT_CHARACTERS = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """An answer that is shown as a button: what it says, and what comes back when it is pressed."""
 
     id: str
@@ -23,8 +23,7 @@ class Disposition(StrEnum):
     RESCHEDULE_ASKED = "reschedule_asked"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReplyOption:
+class ReplyOption(Struct, frozen=True, kw_only=True):
     """An answer a message offers: any of `words` (case and punctuation ignored) means `disposition`.
 
     Who gives it is sent `acknowledgement`, once; `acknowledgement_out_of_hours` in its place where the

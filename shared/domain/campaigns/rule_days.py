@@ -7,17 +7,17 @@ https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10
 
 import calendar
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
+
+from msgspec import Struct
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """What a rule's parts say. Empty sets let all through; an `nth` weekday is of its month or year."""
 
     frequency: str

@@ -1,8 +1,9 @@
 """When a campaign is to fire, as a company says it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ScheduleKind(StrEnum):
@@ -13,8 +14,7 @@ class ScheduleKind(StrEnum):
     RECURRING = "recurring"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """When a campaign fires. `at` is wall time in `time_zone` (the company's when None).
 
     For RECURRING, `at` is the rule's first possible time and `rule` an RFC 5545 RRULE without DTSTART.

@@ -1,7 +1,8 @@
 """Who gets a message again that was sent before: a choice that a person makes after a preview."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.row_key import row_key
 from shared.domain.ids import computed_id
@@ -9,16 +10,14 @@ from shared.domain.ids import computed_id
 MOST_ROWS = 1_000  # they are frozen with the content, which is one document
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChosenRow:
+class ChosenRow(Struct, frozen=True, kw_only=True):
     """A row of a file."""
 
     file_id: str
     row_number: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendAgain:
+class SendAgain(Struct, frozen=True, kw_only=True):
     """Everybody, or the recipients that these rows are, whatever was sent to them before."""
 
     everybody: bool = False

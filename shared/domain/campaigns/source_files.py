@@ -5,13 +5,13 @@ to, as a file that was corrected is uploaded again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.audience import MOST_LEFT_OUT, DueAudience, FilePart, FoundAudience, LeftOut
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.files.file import File, FileHold, FileState, fire_refusal
 from shared.domain.files.firing import has_nobody
+from shared.domain.record import replace
 
 WhyNot = Callable[[File], str | None]  # why a file may not be fired now: shared/domain/files/firing.py
 BEFORE = timedelta(days=1)  # files are often uploaded first, and the campaign is made for them

@@ -5,12 +5,12 @@ shared/domain/fires/step_times.py, and for whom a step is in shared/domain/fires
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 from itertools import takewhile
 
 import msgspec
+from msgspec import Struct, field
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
@@ -69,8 +69,7 @@ class OnlyIf(StrEnum):
     APPOINTMENT_CANCELED = "appointment_canceled"  # whose appointment a later file, or the API, canceled
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One message of a campaign: over which channel, from which sender, to the address in which field.
 
     `answers` are those that it follows on, with OnlyIf.ANSWERED_WITH. It `invites_to` the conversation of an

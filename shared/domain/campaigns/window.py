@@ -4,10 +4,11 @@ Where it keeps quiet hours, what the law of the places allows is laid over it to
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.public_holidays import is_half_day, is_holiday
 from shared.domain.campaigns.quiet_hours import QuietRule, rules_of
@@ -21,8 +22,7 @@ _Stretch = tuple[datetime, datetime]  # UTC, half-open
 Places = tuple[str, ...]  # US-FL, or CA: whose quiet hours may hold
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactWindow:
+class ContactWindow(Struct, frozen=True, kw_only=True):
     """When people may be contacted, in their own time zone.
 
     `days` are ISO weekdays (Monday is 1). The window is half-open: [opens, closes). With `opens` equal to

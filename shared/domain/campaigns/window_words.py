@@ -1,9 +1,10 @@
 """What closes a contact window at a moment: its hours, a day of its own, a holiday, the law of a place."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.public_holidays import holidays_of
 from shared.domain.campaigns.quiet_hours import QuietRule, rules_of
@@ -19,8 +20,7 @@ class Closing(StrEnum):
     QUIET_HOURS = "quiet_hours"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClosedBy:
+class ClosedBy(Struct, frozen=True, kw_only=True):
     """What closes a window, with a sentence that names it."""
 
     kind: Closing

@@ -5,7 +5,8 @@ What is kept is hashed: it is there to be compared, not to be read.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, AddressKind, visible
 from shared.domain.channels.channel import Channel, all_channels
@@ -16,8 +17,7 @@ _LEAST_DIGITS, _MOST_DIGITS = 7, 18
 _NOT_DIGITS = re.compile(r"\D")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAddress:
+class FoundAddress(Struct, frozen=True):
     """An address in the one form of its kind."""
 
     kind: AddressKind

@@ -1,9 +1,10 @@
 """What is peculiar to one channel. What differs between channels is a field here, and a branch nowhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.channels.deep_links import DeepLink
@@ -14,8 +15,7 @@ def one_each(text: str) -> int:
     return 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChannelRecord:
+class ChannelRecord(Struct, frozen=True, kw_only=True):
     """A channel, by its name in the API and in what is stored.
 
     `noun` is what people call one of its messages ("a text message"). A text has at most `longest_text`

@@ -5,8 +5,9 @@ open them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 PICTURES = frozenset({"gif", "jpg", "png"})
 _OFFICE = {
@@ -45,8 +46,7 @@ _PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<script", b"<svg")
 _SEEN = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """What a server says of a file: its `media_type` without parameters, and the `name` in its address."""
 
     media_type: str

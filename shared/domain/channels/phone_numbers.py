@@ -1,11 +1,11 @@
 """Phone numbers in their one form: E.164."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
+from msgspec import Struct
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
 
 from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS, AddressInvalid, visible
@@ -50,8 +50,7 @@ _PARSE_FAULTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Phone:
+class Phone(Struct, frozen=True, kw_only=True):
     """A number in E.164 and the kind of its line."""
 
     e164: str

@@ -8,11 +8,11 @@ Coast in 2021: by operator) nothing is guessed.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """What two spellings have in common are the groups of both patterns."""
 
     one: re.Pattern[str]

@@ -4,9 +4,9 @@ A file holds a hundred thousand of them. What is not plain is not wrong: it need
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 _BESIDE_DIGITS = str.maketrans("", "", " -().")
@@ -31,8 +31,7 @@ def plain_phone(text: str, region: str) -> str | None:
     return national.e164(digits) if national is not None else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _National:
+class _National(Struct, frozen=True, kw_only=True):
     """How numbers are written within a country. The pattern's group is what follows the country's code.
 
     `taken_off` is what readers take off before it: the trunk code, in some countries a carrier's with it.

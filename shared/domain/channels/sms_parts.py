@@ -6,10 +6,11 @@ of TS 23.040 less 6 bytes of concatenation header. Where a text is cut follows T
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -31,8 +32,7 @@ class Encoding(StrEnum):
     UCS_2 = "ucs_2"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SmsSize:
+class SmsSize(Struct, frozen=True, kw_only=True):
     """`units` are septets or 16-bit units; `parts` is what providers charge for."""
 
     encoding: Encoding

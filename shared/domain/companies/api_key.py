@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 PREFIX = "rk"
 NOTED_EVERY = timedelta(minutes=5)  # that a key is used must not be a write each time
@@ -26,8 +27,7 @@ def is_allowed(held: Collection[Scope], scope: Scope) -> bool:
     return scope in held or Scope.ADMIN in held or (scope is Scope.READ and bool(held))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True, kw_only=True):
     """A stored key. `prefix` is the part that may be shown, to tell keys apart.
 
     `last_used_at` is noted every few minutes; None: never, or not since this is noted. `rotated_to` is the id

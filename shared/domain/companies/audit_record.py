@@ -1,8 +1,9 @@
 """What somebody of a company, or ops, changed, and who signed in: who, what, when, and from where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 MOST_ITEMS, MOST_FIELDS, MOST_CHARACTERS = 20, 20, 120
 SIGN_IN = "sign-in"  # the noun of a user's sessions
@@ -16,8 +17,7 @@ class ActorKind(StrEnum):
     OPS = "ops"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True):
     """A request by somebody: who, from which network address, what they asked for, and when.
 
     `operation` is the API's or the portal's name for it. `id` is drawn once a request.
@@ -43,8 +43,7 @@ class AuditAction(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuditedField:
+class AuditedField(Struct, frozen=True, kw_only=True):
     """A field that changed, with the beginning of its values as text; None: there was none.
 
     Both are None too where values are not kept: secrets, and what belongs to a person who may be forgotten.
@@ -55,8 +54,7 @@ class AuditedField:
     after: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuditedItem:
+class AuditedItem(Struct, frozen=True, kw_only=True):
     """A thing that was created, changed or deleted. `noun` says what it is."""
 
     noun: str
@@ -66,8 +64,7 @@ class AuditedItem:
     fields: tuple[AuditedField, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuditRecord:
+class AuditRecord(Struct, frozen=True, kw_only=True):
     """What one commit changed. `items` are the first of `item_count` things; `nouns` are what all are."""
 
     id: str

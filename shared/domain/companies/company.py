@@ -1,7 +1,8 @@
 """A company: the tenant everything belongs to, and the keys that act for it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.companies.consent_rules import ConsentRules, Narrowing
 from shared.domain.companies.contact_hours import USUAL_HOURS, ContactHours
@@ -11,8 +12,7 @@ from shared.domain.companies.trial import NO_CODES, Trial, TrialCodes
 from shared.domain.companies.work_calendar import WorkCalendar
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Company:
+class Company(Struct, frozen=True, kw_only=True):
     """A tenant.
 
     `time_zone` (IANA) and `default_region` (ISO 3166) hold where a row says nothing better.

@@ -1,8 +1,9 @@
 """What a company decides about refusals: how far they reach, what may be refused, and what is answered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.characters import check_characters
 from shared.domain.companies.frequency_cap import FrequencyCap, check_cap
@@ -21,8 +22,7 @@ class OptOutScope(StrEnum):
     ADDRESS = "address"  # also other channels that reach the same address
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConsentRules:
+class ConsentRules(Struct, frozen=True, kw_only=True):
     """A company's rules.
 
     `topics` are the kinds of messages a person may refuse alone ("Appointment reminders"); a campaign names
@@ -39,8 +39,7 @@ class ConsentRules:
     frequency_cap: FrequencyCap | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True, kw_only=True):
     """Which opt-outs may forbid a message beside those of its channel and address.
 
     `topic` is the campaign's, where somebody of the company has refused a topic, else empty. `by_sender`:

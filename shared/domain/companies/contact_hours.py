@@ -1,16 +1,16 @@
 """When a company's people may be contacted, where a new campaign says nothing else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import time
+
+from msgspec import Struct
 
 from shared.domain.errors import Problem
 
 WEEK = (1, 2, 3, 4, 5, 6, 7)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactHours:
+class ContactHours(Struct, frozen=True, kw_only=True):
     """What a new campaign's contact window begins with, as ContactWindow has it."""
 
     days: tuple[int, ...] = WEEK

@@ -1,9 +1,10 @@
 """How many messages a person may get on one channel, at most."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.errors import Problem
 
@@ -18,8 +19,7 @@ class WhenFull(StrEnum):
     WAIT = "wait"  # for the next opening of the contact window at which there is room
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FrequencyCap:
+class FrequencyCap(Struct, frozen=True, kw_only=True):
     """At most so many `messages` to one address on one channel in any `hours`, from all campaigns."""
 
     messages: int

@@ -1,7 +1,8 @@
 """An invitation: a link by which a person sets a password, once: a new user, or one who lost theirs."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.companies.user import Role
 
@@ -9,8 +10,7 @@ TO_JOIN = timedelta(days=7)
 TO_RESET = timedelta(hours=24)  # an admin hands it over by phone or mail
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True, kw_only=True):
     """An invitation under its token's digest. Of a lost password, `user_id` is whose.
 
     `invited_by` is the user or program that made it. `expires_at` has a TTL policy.

@@ -1,15 +1,15 @@
 """How long a company keeps what was sent, answered and uploaded: at most as long as the installation."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.errors import Problem
 
 LEAST_DAYS = 30  # a fire with its steps must come to its end within them
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeptFor:
+class KeptFor(Struct, frozen=True, kw_only=True):
     """Days for which rows, messages (with their failures) and replies are kept.
 
     None: for as long as whoever runs Rollcall keeps them, which is also the longest.

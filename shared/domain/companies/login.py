@@ -1,13 +1,12 @@
 """A login: which user of which company signs in with an email address. An address is one account."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.companies.user import email_key
 from shared.domain.ids import computed_id
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """Who an address belongs to. It stands beside the companies, as who signs in names none."""
 
     id: str

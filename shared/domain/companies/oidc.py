@@ -8,12 +8,12 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.errors import InvalidInput
 
@@ -26,8 +26,7 @@ PURPOSE = "oidc sign-in"
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Oidc:
+class Oidc(Struct, frozen=True, kw_only=True):
     """A company's issuer, as its discovery document said when it was saved, and us as its client.
 
     Addresses of `domains` alone get in. With `joins`, who has one and is no user yet becomes a viewer.
@@ -44,8 +43,7 @@ class Oidc:
     sends_secret_in_form: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """A sign-in that was begun: what its browser carries, sealed, until the issuer sends it back."""
 
     company_id: str

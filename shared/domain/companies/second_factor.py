@@ -3,8 +3,11 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from shared.domain.record import replace
 
 ISSUER = "Rollcall"
 CONFIRM_WITHIN = timedelta(minutes=30)
@@ -17,8 +20,7 @@ _DRIFT = 1  # steps of half a minute that a clock may be wrong: RFC 6238 section
 _CODE = re.compile(r"\d{6}", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SecondFactor:
+class SecondFactor(Struct, frozen=True, kw_only=True):
     """A user's second factor. `secret` is sealed by our key, `recovery` are digests of the unused codes.
 
     Codes of the step `last_step` and of earlier ones hold no more. `last_use` names who used the last one, so

@@ -1,7 +1,8 @@
 """A session: one browser in which a user is signed in. It ends when idle, after a day, or by a click."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.companies.user import User
 
@@ -11,8 +12,7 @@ CODE_WITHIN = timedelta(minutes=10)  # of the password, the second factor's code
 NOTED_EVERY = timedelta(minutes=5)  # so that looking at pages is not a write each
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """A session under its token's digest. `expires_at` has a TTL policy.
 
     One that `awaits_code` shows no page: its token is worth a try at the second factor's code and no more.

@@ -1,10 +1,12 @@
 """How often somebody may try a password or a code, or send a test: counted in a fixed stretch."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 STRETCH = timedelta(minutes=15)  # for tries to sign in
 TEST_STRETCH = timedelta(hours=1)
@@ -23,8 +25,7 @@ class Counted(StrEnum):
 MOST_TRIES = {Counted.ACCOUNT: 10, Counted.ADDRESS: 100, Counted.CODE: 5, Counted.TEST: 10}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Throttle:
+class Throttle(Struct, frozen=True, kw_only=True):
     """Tries since `since`. `expires_at` has a TTL policy."""
 
     id: str

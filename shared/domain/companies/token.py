@@ -6,15 +6,15 @@ The company's id is a part of the token: a token of one company names nothing in
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.ids import ID_LENGTH
 
 _FORM = re.compile(rf"([0-9a-f]{{{ID_LENGTH}}}|[A-Za-z0-9-]{{1,64}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token: `text` is what its holder keeps, `digest` the id of what is stored."""
 
     company_id: str

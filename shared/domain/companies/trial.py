@@ -7,10 +7,12 @@ nowhere: it follows from our key and from the id of the message that brings it.
 import hashlib
 import hmac
 from collections.abc import Iterable, Sized
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 
 MOST_VERIFIED = 50
 MOST_WAITING = 10
@@ -21,8 +23,7 @@ MOST_CODES, COUNTED_FOR = 20, timedelta(days=1)
 CODE_DIGITS = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerifiedAddress:
+class VerifiedAddress(Struct, frozen=True, kw_only=True):
     """An address whose owner agreed to get a company's trials. `key` is what it is compared by."""
 
     key: str
@@ -31,8 +32,7 @@ class VerifiedAddress:
     verified_by: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SentCode:
+class SentCode(Struct, frozen=True, kw_only=True):
     """A code on its way to an address, on a `channel` by its name. `message_id` brings it; `tries` are the
     wrong ones.
     """
@@ -55,8 +55,7 @@ class SentCode:
         return max(0, MOST_TRIES - self.tries)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """Since when a company is in trial, and to whom alone it sends."""
 
     since: datetime
@@ -68,8 +67,7 @@ class Trial:
         return frozenset(one.key for one in self.verified)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrialCodes:
+class TrialCodes(Struct, frozen=True, kw_only=True):
     """The codes under way, and how many went out since `counted_since`."""
 
     sent: tuple[SentCode, ...] = ()

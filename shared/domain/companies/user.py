@@ -1,8 +1,9 @@
 """A user: a person who acts for a company in the portal, in one role."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.companies.api_key import Scope, is_allowed
 from shared.domain.companies.second_factor import SecondFactor
@@ -35,8 +36,7 @@ MEANING: dict[Role, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class User:
+class User(Struct, frozen=True, kw_only=True):
     """A person of a company. `password_hash` is argon2's own text.
 
     Sessions that began before `sessions_since` hold no more: signing out everywhere and a new password move

@@ -1,11 +1,11 @@
 """On which days a company works."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorkCalendar:
+
+class WorkCalendar(Struct, frozen=True, kw_only=True):
     """A company's working days.
 
     `days` are ISO weekdays (Monday is 1). Public holidays are no working days while `keeps_holidays`: those

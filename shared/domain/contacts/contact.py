@@ -1,9 +1,10 @@
 """A contact: a person a company knows, with addresses per channel, fields of its own, tags and lists."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.channels.address_search import address_key
 from shared.domain.channels.channel import Channel
@@ -21,8 +22,7 @@ class Consent(StrEnum):
     UNSUBSCRIBED = "unsubscribed"  # never stored: it follows from the address's opt-out
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactAddress:
+class ContactAddress(Struct, frozen=True, kw_only=True):
     """One address of a person on one channel, in its one form.
 
     `consent` is what was said of it apart from refusals, which are opt-outs (see `standing_of`).
@@ -48,8 +48,7 @@ class ContactAddress:
         return address_key(self.channel, self.address)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """A person. `key` is the company's own id of them; `tags` and `list_ids` are sorted, each once.
 
     `version` counts the writes; one that is not stored yet has 0. What is empty is not known.

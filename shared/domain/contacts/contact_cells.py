@@ -6,8 +6,9 @@ as it holds now. Tags and lists stand in one cell, as `list_cells` joins them.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Consent, Contact
@@ -31,8 +32,7 @@ def most_addresses(contacts: Iterable[Contact]) -> Counter[Channel]:
     return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactTable:
+class ContactTable(Struct, frozen=True, kw_only=True):
     """The columns of an export: `channels` with their most addresses, and the company's own fields."""
 
     channels: Sequence[tuple[Channel, int]]

@@ -4,9 +4,10 @@ A change is a contact's history, what an undo goes back by, and what listeners a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Consent, Contact
 
@@ -22,16 +23,14 @@ class ChangedBy(StrEnum):
     AUTOMATION = "automation"
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     """Who changes contacts: `id` names the user, API key, import, reply or part of the system."""
 
     kind: ChangedBy
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactPair:
+class ContactPair(Struct, frozen=True):
     """A contact before and after a change; None where there was, or is, none."""
 
     before: Contact | None
@@ -44,8 +43,7 @@ class ContactPair:
         return contact.id if contact else ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactChange:
+class ContactChange(Struct, frozen=True, kw_only=True):
     """One change of contacts of one shard, written with them. `pairs` are ContactPairs, packed.
 
     `change_id` is what all parts of a large change share: an import, or one edit. `due_at` is since when it
@@ -77,8 +75,7 @@ class EventKind(StrEnum):
     FIELD_CHANGED = "field_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class ContactEvent:
+class ContactEvent(Struct, frozen=True):
     """One thing that happened to a contact: `what` is the tag, list id, channel or field."""
 
     contact_id: str

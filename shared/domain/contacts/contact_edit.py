@@ -1,15 +1,16 @@
 """What somebody changes of a contact, and the contact that comes of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Consent, Contact, ContactAddress, FieldValue, tag_of
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddressEdit:
+class AddressEdit(Struct, frozen=True, kw_only=True):
     """An address the contact is to have. A consent that is None stays as it is.
 
     `consent_at` is when it was given; None stands for now.
@@ -23,8 +24,7 @@ class AddressEdit:
     consent_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactEdit:
+class ContactEdit(Struct, frozen=True, kw_only=True):
     """What is to be changed. What is None stays; `tags`, `list_ids` and `addresses` take the place of all.
 
     Values of `fields` are set one by one, and None takes one away. `version` is the one that is changed.

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import FieldValue
@@ -53,8 +54,7 @@ class FieldKind(StrEnum):
     BOOLEAN = "boolean"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactField:
+class ContactField(Struct, frozen=True, kw_only=True):
     """A field of a company's own. `id` is its name in templates and segments, `name` what people read."""
 
     id: str

@@ -1,12 +1,14 @@
 """An import of contacts: what was asked for, how far it is, and what became of its rows."""
 
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.contacts.import_columns import ImportColumn
 from shared.domain.errors import Conflict
 from shared.domain.job import ImportContacts
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS, Repeats
 
 SHOWN_ERRORS = 100
@@ -38,8 +40,7 @@ class ImportState(StrEnum):
 AT_WORK = frozenset({ImportState.CHECKING, ImportState.LOADING, ImportState.UNDOING})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportCounts:
+class ImportCounts(Struct, frozen=True, kw_only=True):
     """What became of the rows, or would: each is in one of the first five, and in `rows`.
 
     `kept_refusals` are addresses that a row calls subscribed and that have refused: that stays.
@@ -58,12 +59,11 @@ class ImportCounts:
     def plus(self, other: "ImportCounts") -> "ImportCounts":
         """Both added up."""
         return ImportCounts(
-            **{one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(ImportCounts)}
+            **{name: getattr(self, name) + getattr(other, name) for name in ImportCounts.__struct_fields__}
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowFault:
+class RowFault(Struct, frozen=True, kw_only=True):
     """Why a row was rejected: its number as a spreadsheet counts, the column, and how to mend it."""
 
     row: int
@@ -71,8 +71,7 @@ class RowFault:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftContact:
+class LeftContact(Struct, frozen=True, kw_only=True):
     """A contact that an undo left as it is, and why."""
 
     contact_id: str
@@ -80,8 +79,7 @@ class LeftContact:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactImport:
+class ContactImport(Struct, frozen=True, kw_only=True):
     """One import. `match_by` is `id`, `key` or a channel: what a row's contact is found by.
 
     With `replaces`, what a row says takes the place of all: an empty cell empties, and tags, lists and

@@ -1,11 +1,11 @@
 """A list: contacts that somebody, or an import, put together. Its members are the contacts that name it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactList:
+
+class ContactList(Struct, frozen=True, kw_only=True):
     """A list by its name.
 
     With a `confirm_sender_id` it asks for double opt-in: who joins is sent `confirm_text` from there, once,

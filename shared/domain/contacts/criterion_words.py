@@ -1,7 +1,8 @@
 """Criteria in words: what a segment wants, and which part of it a contact does not meet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.judge_contact import condition_of, value_text
@@ -19,10 +20,10 @@ from shared.domain.contacts.segment import (
     OnList,
     RowIs,
 )
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """What people call lists, fields and segments, by their ids; one without a name is called by its id."""
 
     lists: Mapping[str, str] = field(default_factory=dict)

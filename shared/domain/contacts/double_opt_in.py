@@ -5,9 +5,10 @@ count as not on the list. Nobody else can confirm for them: neither an import no
 """
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.channels.channel import Channel
@@ -17,6 +18,7 @@ from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.contact_source import address_of
 from shared.domain.contacts.list_consent import ListConsent, list_consent_id
 from shared.domain.errors import Problem
+from shared.domain.record import replace
 
 MOST_DAYS = 30
 # By day only, wherever the person is: asked at night, nobody agrees to anything.
@@ -34,8 +36,7 @@ def check_confirming(item: ContactList) -> Iterator[Problem]:
         yield Problem(field="confirm_days", reason=f"must be 1 to {MOST_DAYS}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Joining:
+class Joining(Struct, frozen=True, kw_only=True):
     """Somebody on a list who may have to be asked: where."""
 
     list: ContactList

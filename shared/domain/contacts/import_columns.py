@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel, all_channels
 from shared.domain.contacts.contact_field import ContactField
@@ -35,8 +36,7 @@ OF_ADDRESSES = frozenset({Target.ADDRESS, Target.CONSENT, Target.CONSENT_AT, Tar
 _SEVERAL = frozenset({Target.NAME})  # a first and a last name are one
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportColumn:
+class ImportColumn(Struct, frozen=True, kw_only=True):
     """One column: what of a contact it holds.
 
     `channel` and `number` say of which address, the first or another one; `field` names a field of the

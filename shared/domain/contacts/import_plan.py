@@ -1,8 +1,9 @@
 """What becomes of the rows of an import: decided before anything is written, and kept until it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.contacts.check_contact import check_contact
 from shared.domain.contacts.contact import Consent, Contact, ContactAddress
@@ -25,8 +26,7 @@ class Effect(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedRow:
+class PlannedRow(Struct, frozen=True, kw_only=True):
     """The contact of a row. `consents` are what is said of its addresses, where anything is."""
 
     contact_id: str
@@ -35,8 +35,7 @@ class PlannedRow:
     kept_refusals: int = 0
 
 
-@dataclass(kw_only=True, slots=True)
-class BlockPlan:
+class BlockPlan(Struct, kw_only=True):
     """The rows of a block that are taken, by their numbers; `counts` and `errors` are of all of them."""
 
     rows: dict[int, PlannedRow] = field(default_factory=dict)
@@ -44,8 +43,7 @@ class BlockPlan:
     errors: tuple[RowFault, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What is stored that concerns a block: contacts by id and by key, and opt-outs by id."""
 
     by_id: Mapping[str, Contact]

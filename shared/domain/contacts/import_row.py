@@ -1,7 +1,8 @@
 """What one row of an import says of a contact, and the contact that comes of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Consent, Contact, FieldValue
@@ -10,6 +11,7 @@ from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit, edited
 from shared.domain.contacts.contact_import import ContactImport
 from shared.domain.contacts.import_cells import is_same_text
 from shared.domain.contacts.import_columns import Target
+from shared.domain.record import replace
 
 
 class RowRejected(ValueError):
@@ -27,8 +29,7 @@ class RowRepeated(RowRejected):
         super().__init__("", "", f"is the same contact as row {first}; leave one out, or join them")
 
 
-@dataclass(kw_only=True, slots=True)
-class ImportRow:
+class ImportRow(Struct, kw_only=True):
     """What one row says. `match` is what its contact is found by, `contact_id` the one it names.
 
     What is not named stays as it is; an empty text and a None empty what there was. `made` is what `imported`
@@ -44,7 +45,7 @@ class ImportRow:
     list_ids: tuple[str, ...] | None = None
     fields: dict[str, FieldValue | None] = field(default_factory=dict)
     addresses: tuple[AddressEdit, ...] = ()
-    made: tuple[Contact | None, Contact] | None = field(default=None, compare=False, repr=False)
+    made: tuple[Contact | None, Contact] | None = None
 
     @property
     def key(self) -> str:

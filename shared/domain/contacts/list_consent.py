@@ -1,16 +1,17 @@
 """What an address answered to a list that asks for double opt-in (double_opt_in.py says how it asks)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListConsent:
+class ListConsent(Struct, frozen=True, kw_only=True):
     """What one address answered to one list. It names no address: its `id` is computed of it.
 
     `expires_at` is until when the question may be answered; `confirmed_at` None as long as it was not.

@@ -6,7 +6,6 @@ first valid one is the field's, and the others are kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
 from shared.domain.channels.address_kinds import EMAIL_ADDRESS, PHONE_NUMBER, AddressInvalid
@@ -17,6 +16,7 @@ from shared.domain.files.column_names import column_key
 from shared.domain.files.file import Row
 from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import FieldType, Source
+from shared.domain.record import replace
 
 _KINDS = {FieldType.PHONE: PHONE_NUMBER, FieldType.EMAIL: EMAIL_ADDRESS}
 

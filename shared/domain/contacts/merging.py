@@ -1,17 +1,18 @@
 """Two contacts that are one person: the contact that comes of them, and what they contradict in."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
 from shared.domain.contacts.contact import Consent, Contact, ContactAddress
+from shared.domain.record import replace
 
 _TEXTS = ("name", "key", "language", "time_zone")
 OF_FIELD = "fields."
 
 
-@dataclass(frozen=True, slots=True)
-class MergeConflict:
+class MergeConflict(Struct, frozen=True):
     """What both have, and differently: `kept` is what stays, `dropped` the other. `field` is its name."""
 
     field: str
@@ -19,8 +20,7 @@ class MergeConflict:
     dropped: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True, kw_only=True):
     """The contact that stays, and what was decided about contradictions."""
 
     contact: Contact

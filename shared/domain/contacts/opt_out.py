@@ -1,13 +1,15 @@
 """A refusal, per company, channel and address, with its source and time; bounces suppress in the same way."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel, all_channels
 from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing, topic_key
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 MOST_EARLIER = 20
 
@@ -24,8 +26,7 @@ class OptOutSource(StrEnum):
     BOUNCE = "bounce"  # nobody refused: nothing reaches the address
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OptOutChange:
+class OptOutChange(Struct, frozen=True, kw_only=True):
     """What an opt-out was before."""
 
     is_active: bool
@@ -37,8 +38,7 @@ class OptOutChange:
     changed_by: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OptOut:
+class OptOut(Struct, frozen=True, kw_only=True):
     """Whether an address has refused, or is known to be out of reach. An ended one stays, with the new time.
 
     `text` is what was said: by the person, by who changed it, or by the provider, whose `code` is beside it.

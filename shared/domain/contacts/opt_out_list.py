@@ -1,7 +1,8 @@
 """A list of refusals out of a file: where in it the addresses stand, and which of its cells are none."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
@@ -17,16 +18,14 @@ SHOWN_VALUE = 100
 Row = tuple[int, Sequence[str]]  # its number, as spreadsheets count, and its cells
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListedAddress:
+class ListedAddress(Struct, frozen=True, kw_only=True):
     """An address of the list, under the id of its refusal."""
 
     opt_out_id: str
     address: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RefusedCell:
+class RefusedCell(Struct, frozen=True, kw_only=True):
     """A cell that holds no address: where it stands, and why it is none."""
 
     row: int
@@ -35,8 +34,7 @@ class RefusedCell:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddressColumns:
+class AddressColumns(Struct, frozen=True, kw_only=True):
     """Where the addresses stand: below row `header_row` (0: there is none), in these columns by index.
 
     A list without a header has addresses in all columns but those that hold something else.

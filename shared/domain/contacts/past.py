@@ -1,10 +1,10 @@
 """What held at a time that is past, as far as it is kept."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.contacts.opt_out import OptOut, OptOutChange
+from shared.domain.record import replace
 
 
 def opt_outs_at(opt_outs: Iterable[OptOut], at: datetime) -> dict[str, OptOut]:

@@ -9,7 +9,8 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.sealing import sealed, unsealed
@@ -34,8 +35,7 @@ class LinkInvalid(Exception):
     """The link is none of ours, or was cut or changed on its way."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinkedPerson:
+class LinkedPerson(Struct, frozen=True, kw_only=True):
     """Whom a link is for: an address of a company's. `topic` is that of the message it stood in, if any."""
 
     company_id: str
@@ -60,8 +60,7 @@ def person_in(token: str, keys: Iterable[str]) -> LinkedPerson:
         raise LinkInvalid from error
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Links:
+class Links(Struct, frozen=True, kw_only=True):
     """Makes a company's links. `public_url` is where the `messages` function is reached."""
 
     public_url: str

@@ -1,8 +1,9 @@
 """What a person gets of a company on one channel, and what becomes of that by their own choice."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.contacts.opt_out import (
     OptOut,
@@ -15,13 +16,13 @@ from shared.domain.contacts.opt_out import (
     topic_opt_out_id,
 )
 from shared.domain.contacts.preference_link import LinkedPerson
+from shared.domain.record import replace
 
 # What a person can take back by a link: their own word. A complaint, or what the company noted, is another's.
 _OWN = frozenset({OptOutSource.REPLY, OptOutSource.PROVIDER, OptOutSource.PAGE})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True, kw_only=True):
     """What holds. `refused_topics` are those refused alone; `refusal` is that of all, if there is one."""
 
     refused_topics: frozenset[str]
@@ -33,8 +34,7 @@ class Preferences:
         return self.refusal is not None and self.refusal.source in _OWN
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """What a person chose: whether they get anything, and of which topics nothing."""
 
     gets_messages: bool

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.address_search import address_key
@@ -30,8 +31,7 @@ _ID = re.compile(r"([A-Za-z0-9-][A-Za-z0-9_-]{0,63})?", re.ASCII)
 _Places = Mapping[Target, tuple[int, ImportColumn]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What rows may name: the company's fields by id, its lists, and how it reads numbers and times."""
 
     company: Company

@@ -4,11 +4,11 @@ Criteria are a tree of `AllOf`, `AnyOf` and `Not` over what a contact says of it
 with is written as in a row filter (shared/domain/files/row_filter.py), `today+3` too.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Consent
@@ -118,8 +118,7 @@ class Not(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="not"
 Criterion = AllOf | AnyOf | Not | FieldIs | RowIs | HasTag | OnList | HasConsent | CanBeReached | HasActivity
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """Criteria under a name.
 
     `looked_at` is until when automations were told who came or went as days passed; None where nobody

@@ -1,12 +1,14 @@
 """What holds for a contact's address: what was said of it, and what its opt-out says."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from shared.domain.contacts.contact import Consent, ContactAddress
 from shared.domain.contacts.opt_out import OptOut, active, holding, opt_out_ids
+from shared.domain.record import replace
 
 
 class AddressState(StrEnum):
@@ -16,8 +18,7 @@ class AddressState(StrEnum):
     BOUNCED = "bounced"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """Whether an address may be written to and is reached; `opt_out_id` is what keeps messages from it."""
 
     consent: Consent

@@ -1,10 +1,11 @@
 """An event: one thing that happened to a contact, a message, a reply or an opt-out, told in ids."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class EventType(StrEnum):
@@ -53,8 +54,7 @@ _MOVING = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One event. It holds no personal data: what `object_id` names is read when the event is told.
 
     `what` is the tag, the list's or segment's id, the field, the channel, or what the company named it; of a

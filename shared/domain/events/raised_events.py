@@ -2,10 +2,10 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.events.event import Event
 from shared.domain.ids import random_id
@@ -15,8 +15,7 @@ MOST_TOGETHER = 1_000  # events of one document
 _EVENTS = msgspec.json.Decoder(list[Event])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RaisedEvents:
+class RaisedEvents(Struct, frozen=True, kw_only=True):
     """Some events of one change. It waits for `tell_listeners`, which deletes it; `due_at` is since when."""
 
     id: str

@@ -1,14 +1,16 @@
 """A webhook: events of one type for one endpoint, tried until it is taken, three days at most."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.events.event import Event, EventType
 from shared.domain.events.raised_events import packed
 from shared.domain.events.webhook_endpoint import WebhookEndpoint
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 MOST_EVENTS = 50  # of one webhook: with contacts of a name and a key 19 KB
 SHOWN_TRIES = 12
@@ -26,8 +28,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Try:
+class Try(Struct, frozen=True, kw_only=True):
     """One try: the answer's status, if there was one, and its first characters; else what went wrong."""
 
     at: datetime
@@ -42,8 +43,7 @@ class Try:
         return self.status is not None and 200 <= self.status < 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookDelivery:
+class WebhookDelivery(Struct, frozen=True, kw_only=True):
     """One webhook. Its id is the header `webhook-id`, the same in each try. `events` are packed.
 
     `attempt` counts the tries since it was made, or was last asked for again; `tries` are the last ones.

@@ -1,12 +1,14 @@
 """A webhook endpoint: an address of the company's that is told of events, and whether it can be reached."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.errors import Conflict
 from shared.domain.events.event import EventType
 from shared.domain.job import DeliverWebhooks
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS, Repeats
 
 MOST_ENDPOINTS = 20  # of a company
@@ -27,8 +29,7 @@ class EndpointState(StrEnum):
 LISTENING = (EndpointState.ACTIVE, EndpointState.PAUSED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookEndpoint:
+class WebhookEndpoint(Struct, frozen=True, kw_only=True):
     """One endpoint. Its secrets are kept where providers' credentials are, under `secrets_id`.
 
     The secret before the newest signs too until `old_secret_until`. `failing_since` is its first failure

@@ -1,10 +1,12 @@
 """The search of one sender's day in the provider's history: how far it got."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.evidence.reconciling import CLOCK_SKEW
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 
 PASSES = 3
 LONGEST_FIRE_DAYS = 14
@@ -13,8 +15,7 @@ LONGEST_FIRE_DAYS = 14
 LONGEST_QUEUE = timedelta(hours=10)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistorySearch:
+class HistorySearch(Struct, frozen=True, kw_only=True):
     """One sender's day (`day`, in GMT), paged through for receipts that did not come.
 
     `fire_ids` are the fires that sent something then. `cursor` is where a pass that was cut short goes

@@ -1,12 +1,14 @@
 """Which of the provider's messages is ours: evidence for a message whose outcome was lost."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from shared.domain.messages.message import Message, MessageState, after_receipt, moved
 from shared.domain.messages.sending import IncomingMessage, Lesson, Receipt, ReceiptKind
+from shared.domain.record import replace
 
 CLOCK_SKEW = timedelta(minutes=2)  # between our clock and the provider's, whose times are in whole seconds
 NOT_FOUND = "The provider's history of that day does not have it: it was not sent."
@@ -14,8 +16,7 @@ NOT_FOUND_CODE = "not_found"
 BY_HISTORY = "history"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderMessage:
+class ProviderMessage(Struct, frozen=True, kw_only=True):
     """One message as the provider's history shows it. `sent_at` is None while the provider queues it.
 
     `body` is None where providers do not show what was said, as of a call.
@@ -32,24 +33,21 @@ class ProviderMessage:
     lesson: Lesson | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True, kw_only=True):
     """Some of the provider's messages, and where the next ones are (None at the end)."""
 
     messages: tuple[ProviderMessage, ...]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceivedMessage:
+class ReceivedMessage(Struct, frozen=True, kw_only=True):
     """One message that a person wrote, as the provider's history shows it, and when that was."""
 
     at: datetime
     message: IncomingMessage
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceivedPage:
+class ReceivedPage(Struct, frozen=True, kw_only=True):
     """Some of what people wrote, and where the next ones are (None at the end)."""
 
     messages: tuple[ReceivedMessage, ...]
@@ -64,8 +62,7 @@ class Proof(StrEnum):
     UNCLEAR = "unclear"  # several could be it, or one whose text differs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """The proof, and the provider's message when it was found."""
 
     proof: Proof

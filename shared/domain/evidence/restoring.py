@@ -1,7 +1,6 @@
 """After a database was restored from a backup: what may have been sent since, and what is certain."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.channels.channel import Channel
 from shared.domain.evidence.reconciling import BY_HISTORY, ProviderMessage, plain_text
 from shared.domain.messages.message import Message, MessageState, moved
+from shared.domain.record import replace
 
 RESTORED = "The database was restored from a backup; it may have been sent since then."
 _PAUSED = {

@@ -15,9 +15,10 @@ when, where and how to reach somebody have the same names.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from shared.domain.files.source import ColumnMapping, FieldType, SourceFormat
 from shared.domain.ids import computed_id
@@ -60,8 +61,7 @@ _REQUIRED = frozenset({APPOINTMENT_ID, "start_date", "useful_until"})
 DEDUPE_KEY = (APPOINTMENT_ID, "useful_until", "address")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VisitRange:
+class VisitRange(Struct, frozen=True, kw_only=True):
     """Which visits of a calendar are loaded: none before `first_day` (in `time_zone`, IANA).
 
     Of recurring ones, those within `days` of it, or of the first visit if the series begins later.
@@ -72,8 +72,7 @@ class VisitRange:
     days: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """One appointment of a source, by the keys that its messages are found by.
 
     `at` is when (ISO 8601); where its rows do not say that in `useful_until`, a print of the row.

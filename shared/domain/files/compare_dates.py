@@ -6,8 +6,9 @@ the dates of earlier files were, counted from the day on which each was loaded, 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Severity
 from shared.domain.files.profile import Profile
@@ -19,8 +20,7 @@ _MONTH = 31
 _SURE_DAY = 12  # a day above cannot be a month
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True, kw_only=True):
     """Rejected cells of a column that would be dates with day and month swapped."""
 
     count: int = 0

@@ -1,7 +1,8 @@
 """What the number of a file's rows, and the rows themselves, say beside those of the source's last files."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.file import File
 from shared.domain.files.finding import Finding, FindingCode, Severity
@@ -14,8 +15,7 @@ _MUCH_OF = 0.5
 _MORE_SENT = 0.2  # than usual
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EarlierFile:
+class EarlierFile(Struct, frozen=True, kw_only=True):
     """A file of the source that was loaded before, and its profile."""
 
     file: File

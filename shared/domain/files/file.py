@@ -1,8 +1,9 @@
 """A file: one uploaded packet of rows, and what became of it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.errors import RollcallError
 from shared.domain.files.finding import Finding
@@ -40,8 +41,7 @@ class FileRefused(RollcallError):
         self.findings = findings
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """One uploaded file. A file is taken once: by object generation and by content.
 
     `sheet` is the one asked for at upload, then the one read; `header_row` is where its columns' names stand.
@@ -120,8 +120,7 @@ def hold_refusal(file: File) -> str | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mending:
+class Mending(Struct, frozen=True, kw_only=True):
     """Which fields of a row somebody changed after it was loaded, who and when last."""
 
     fields: tuple[str, ...]
@@ -129,8 +128,7 @@ class Mending:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One record of a file. `number` counts as a spreadsheet does: the header is row 1.
 
     Values are text as cleaned: ISO 8601 for dates and times, plain decimals for numbers.
@@ -145,8 +143,7 @@ class Row:
     time_zone: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RejectedRow:
+class RejectedRow(Struct, frozen=True, kw_only=True):
     """A record that could not be read, with the cell to mend. `cells` are the row as it stood."""
 
     number: int
@@ -156,8 +153,7 @@ class RejectedRow:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileContent:
+class FileContent(Struct, frozen=True, kw_only=True):
     """Which file of a source had a content first. The id is that of source and content."""
 
     id: str

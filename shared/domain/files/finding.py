@@ -1,7 +1,8 @@
 """A finding: what of a file is unlike the source's last files, or unlike its mapping, and what to do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class FindingCode(StrEnum):
@@ -32,8 +33,7 @@ class Severity(StrEnum):
     SERIOUS = "serious"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnChange:
+class ColumnChange(Struct, frozen=True, kw_only=True):
     """A change of a source's mapping: what is read from `column` is read from `to`, or in other `formats`."""
 
     column: str
@@ -41,8 +41,7 @@ class ColumnChange:
     formats: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One finding. `what` and `to_do` are sentences for people; neither holds the value of a cell but dates.
 
     `columns` are those concerned, `rows` the numbers of some rows to look at, `file_id` the earlier file that

@@ -1,13 +1,13 @@
 """A row that was loaded, as automations look at it: by its place, with what its source says of its fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.source import FieldType
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoadedRow:
+class LoadedRow(Struct, frozen=True, kw_only=True):
     """A row's cleaned values, and the types of its source's fields."""
 
     values: Mapping[str, str]

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.files.cell import TypedCell, shown
 from shared.domain.files.characters import trim
@@ -15,6 +16,7 @@ from shared.domain.files.prepared_mapping import FieldRejected, PreparedMapping
 from shared.domain.files.profile import EarlierColumns, sampled_columns
 from shared.domain.files.renamed_columns import Renaming, find_renamed
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 SHOWN_LENGTH = 200  # characters of a rejected value that are shown; the row's cells are kept whole
 _MENDING = (
@@ -24,8 +26,7 @@ _MENDING = (
 _ADDRESSES = (FieldType.PHONE, FieldType.EMAIL)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What else is known when columns are looked for: some records of the file, and the source's last files.
 
     `missing_accepted` are optional columns that somebody said the file may lack.

@@ -1,8 +1,9 @@
 """A source's mapping whose columns were found in a file's header: a record's cells become values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.files.cell import CellRejected
 from shared.domain.files.cleaning import clean_cell, clean_cells
@@ -18,8 +19,7 @@ class FieldRejected(Exception):
         self.column, self.cell = column, cell
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreparedMapping:
+class PreparedMapping(Struct, frozen=True, kw_only=True):
     """A mapping whose columns were found in a file's header. `columns` pairs cell index and column.
 
     `cells` are all that are read, each as a column of its own. `places` are the indices of columns by the

@@ -4,11 +4,11 @@ import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
 import msgspec
+from msgspec import Struct, field
 
 from shared.domain.files.cell_kinds import CellKind, kinds_of
 from shared.domain.files.column_names import column_key
@@ -24,8 +24,7 @@ _LOOKED_AT = 60  # characters of a cell
 _WITH_DAYS = (FieldType.DATE, FieldType.DATETIME)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnProfile:
+class ColumnProfile(Struct, frozen=True, kw_only=True):
     """A column: its name, the looks of its cells, and hashes of its commonest values."""
 
     name: str
@@ -33,8 +32,7 @@ class ColumnProfile:
     values: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """A loaded file. `days` are, by field, how many rows have which day (as ordinals); none for more than a
     thousand. `day` is that on which the file was loaded. `sent_share` of its rows had been sent before.
     `fields` are the names of the columns that fields were read from. `comes_back`: it is a rejected-rows
@@ -69,8 +67,7 @@ class EarlierColumns:
         return self.column(self._fields.get(mapped.field, mapped.column))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileProfile:
+class FileProfile(Struct, frozen=True, kw_only=True):
     """A profile as it is stored, under its file's id: compressed."""
 
     id: str

@@ -8,7 +8,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.cell_kinds import CellKind, are_alike, fits, main_kind
 from shared.domain.files.column_names import column_key
@@ -25,8 +26,7 @@ _BIRTH = re.compile(r"\b(?:dob|birth|born|geburts|geboren|geboorte|nacimiento|na
 _APART = 0.12  # how much better the best one must be than the second to be proposed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Renaming:
+class Renaming(Struct, frozen=True, kw_only=True):
     """A missing column and those that may be it, the likeliest first. `is_clear`: no other comes near it."""
 
     column: str

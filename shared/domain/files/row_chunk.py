@@ -1,6 +1,6 @@
 """A chunk of a file's rows: hundreds of rows in one document, so that a file costs few writes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.ids import computed_id
 
@@ -10,8 +10,7 @@ ROW_CHARACTERS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowChunk:
+class RowChunk(Struct, frozen=True, kw_only=True):
     """Some rows of a file, after `rows_before` others.
 
     `rows` is their compressed JSON, `remarks` that of what is said of few of them: marks, and who mended them

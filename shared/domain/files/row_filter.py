@@ -13,8 +13,9 @@
 How values are compared is in shared/domain/files/judge_rows.py.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ConditionTest(StrEnum):
@@ -50,8 +51,7 @@ class Match(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowCondition:
+class RowCondition(Struct, frozen=True, kw_only=True):
     """What is asked of one `field`; or of one `column` of the file, as text, whether it is mapped or not."""
 
     test: ConditionTest
@@ -75,8 +75,7 @@ class RowCondition:
         return f"{self.name} {self.test.replace('_', ' ')} {wanted}".rstrip()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowFilter:
+class RowFilter(Struct, frozen=True, kw_only=True):
     """The rows that meet `all` of the conditions, or `any`."""
 
     conditions: tuple[RowCondition, ...]

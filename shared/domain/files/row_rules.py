@@ -1,9 +1,10 @@
 """What a source says of its rows beyond their cells: in which zone a row's times are, and which are taken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.files.cell import CellRejected
 from shared.domain.files.judge_rows import takes
@@ -15,8 +16,7 @@ from shared.domain.place import find_all_zones, main_zone
 ZonesOfNumber = Callable[[str, str | None], tuple[str, ...]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowRules:
+class RowRules(Struct, frozen=True, kw_only=True):
     """A source's rules for the rows of one file.
 
     `home` (IANA) holds where a row names no zone. `now` decides which day is today; it is the same however

@@ -8,16 +8,15 @@ import hashlib
 import heapq
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import orjson
+from msgspec import Struct
 
 MOST = 4_096
 _ALL = 1 << 64
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowSketch:
+class RowSketch(Struct, frozen=True, kw_only=True):
     """The rows of a file. `hashes` are those below `limit`, as bytes; `sum` is the same for the same rows in
     any order, `order` only in the same order. `count` is of all rows.
     """

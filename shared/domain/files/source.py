@@ -1,11 +1,13 @@
 """A source: a kind of file a company uploads again and again, with its saved mapping."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from shared.domain.files.finding import FindingCode
 from shared.domain.files.row_filter import RowFilter
+from shared.domain.record import replace
 
 # The source of everything that is sent to people (shared/domain/contacts/contact_source.py), and its fields
 # that say who somebody is: the person, and the contact, if they are one.
@@ -45,8 +47,7 @@ class SourceFormat(StrEnum):
     FHIR = "fhir"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ColumnMapping:
+class ColumnMapping(Struct, frozen=True, kw_only=True):
     """Which column is which field, and how its cells are read.
 
     `formats` are strptime formats tried in order for dates and times; `decimal_separator` and
@@ -83,8 +84,7 @@ class ColumnMapping:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactColumn:
+class ContactColumn(Struct, frozen=True, kw_only=True):
     """A field of the source, named in `column`, and what of a contact it is: as the column of an import."""
 
     column: str
@@ -95,8 +95,7 @@ class ContactColumn:
     separator: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RowsToContacts:
+class RowsToContacts(Struct, frozen=True, kw_only=True):
     """What contacts are made of a source's rows: found by `match_by`, with these fields, and in this mode.
 
     `tags` and `list_ids` are given to everybody. See shared/domain/contacts/contact_import.py.
@@ -109,8 +108,7 @@ class RowsToContacts:
     list_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A kind of file. `time_zone` is that of its date-times; None means the company's. `time_zone_field` is
     the field that names each row's own: a zone, a US state or a phone; where it is empty, `time_zone` holds.
 

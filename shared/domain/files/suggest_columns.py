@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared.domain.files.amount import amount_of
 from shared.domain.files.cell_kinds import CellKind, kind_of
@@ -14,6 +15,7 @@ from shared.domain.files.several_addresses import PARTING, addresses_in
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.files.suggest_format import Reading, readings
 from shared.domain.files.suggest_moments import pair_choices, paired_columns
+from shared.domain.record import replace
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}(x\d+)?")
@@ -24,8 +26,7 @@ _MOST_NAMED = 4
 _MIDNIGHT = "T00:00:00"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What a person has to decide or should know of a column. `choices` are the mappings to choose from."""
 
     column: str
@@ -33,8 +34,7 @@ class Question:
     choices: tuple[ColumnMapping, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True, kw_only=True):
     """A mapping of every named column, with what is open in it."""
 
     columns: tuple[ColumnMapping, ...]

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import product
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.files.cell import CellRejected
 from shared.domain.files.cell_times import HALF
 from shared.domain.files.characters import trim
 from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 _UTC = ZoneInfo("UTC")
 _SHAPES = {"%Y": r"\d{4}", "%y": r"\d\d", "%p": HALF} | {
@@ -48,8 +50,7 @@ _DIGIT = re.compile("[0-9]")
 _SEPARATORS = ((".", ","), (",", "."), (",", " "), (".", " "), (".", "'"), (",", "'"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """A way to read a column: how many of its values it reads, and as what."""
 
     column: ColumnMapping

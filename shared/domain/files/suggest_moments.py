@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 # A day of birth has no time of day, whatever stands beside it.
 _BIRTH = re.compile("dob|birth|born|geburt|nacim|naiss|nascita|nascim|geboort")

@@ -6,7 +6,8 @@ one that the source's row filter leaves out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.appointments import (
     APPOINTMENT_ID,
@@ -26,8 +27,7 @@ from shared.domain.files.withdrawal import Withdrawal
 _CANCELED = (CANCELED, "cancelled")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VisitColumns:
+class VisitColumns(Struct, frozen=True, kw_only=True):
     """Where a file of the source says which appointment a record is about, and what became of it."""
 
     source_id: str

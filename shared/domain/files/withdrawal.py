@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import orjson
+from msgspec import Struct
 
 from shared.domain.files.appointments import Visit
 from shared.domain.ids import computed_id
@@ -15,8 +15,7 @@ PER_RECORD = 3_000
 PRINT = "row "  # what a print begins with (row_print of appointments)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawals:
+class Withdrawals(Struct, frozen=True, kw_only=True):
     """Some of a file's withdrawals. `file_at` is when the file was announced: a later file's word is newer.
 
     `entries` is compressed JSON: by an appointment's key the time at which it still holds, "" for none.
@@ -29,8 +28,7 @@ class Withdrawals:
     entries: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True, kw_only=True):
     """One appointment, or a whole series, that a file cancels or moves.
 
     `still_at` (ISO 8601, or a print as in Visit) is the time at which a moved one still holds; "" for one

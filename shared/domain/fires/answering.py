@@ -1,8 +1,9 @@
 """What answers a reply by itself: an acknowledgement, the company's help, one confirmation of STOP."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.reply_option import ReplyOption, option_for
@@ -14,6 +15,7 @@ from shared.domain.messages.binding import NOTHING_OFFERED, Offer
 from shared.domain.messages.message import Message
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import GivenAnswer, Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.domain.replies.opt_out_texts import opt_out_text
 from shared.domain.senders.sender import Sender
@@ -22,8 +24,7 @@ HELP_ANSWERED = "Answered with the help text."
 HELP_AT_PROVIDER = "The provider answered it."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """A reply and what is around it.
 
     `messages` are those sent to the person, by id, `offers` by fire. `written_at` is when it was written.

@@ -6,11 +6,11 @@ own answer. Where the text of all is too long, each is asked by itself.
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import replace
 
 from shared.domain.fires.planning import Plan, PlannedMessage, Planner
 from shared.domain.fires.texts import NotPlanned
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 
 MOST_TOGETHER = 20
 

@@ -5,10 +5,11 @@ any of them is the appointment's.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.messages.message import Message, MessageState
@@ -36,8 +37,7 @@ _UNDER_WAY = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, Mess
 _NOT_REACHED = (Delivery.UNDELIVERED, Delivery.FAILED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """One appointment. `at` is on the clock of where it takes place; `message` the one that tells most of it.
 
     `message_count` is how many messages are about it; `name` is empty where nobody knows it.

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from shared.domain.companies.frequency_cap import FrequencyCap, WhenFull
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 
 if TYPE_CHECKING:  # who sends does not plan
     from shared.domain.fires.planning import PlannedMessage

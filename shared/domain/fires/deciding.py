@@ -5,9 +5,10 @@ duplicates. One that does not go out owns nothing: the next row with it may.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
 from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing
@@ -24,8 +25,7 @@ from shared.domain.messages.skip_reason import REFUSED, SkipReason, skip_reason
 from shared.domain.messages.skipping import withdrawal_words
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeyedMessage:
+class KeyedMessage(Struct, frozen=True, kw_only=True):
     """A planned message with the ids it could take.
 
     `key_id` is computed from its dedupe key, so that duplicates collide on it; `own_id` is what it has when
@@ -46,8 +46,7 @@ class KeyedMessage:
     is_unverified: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DecidedMessage:
+class DecidedMessage(Struct, frozen=True, kw_only=True):
     """What becomes of a planned message: under which id, and why it is skipped, if it is.
 
     `duplicate_of` is the message it is the same as. `is_same_text`: for its text, else for its dedupe key.

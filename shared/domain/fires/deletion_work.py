@@ -6,13 +6,15 @@ where it was; what it repeats changes nothing more.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.person import Person
 from shared.domain.job import ForgetPerson
+from shared.domain.record import replace
 from shared.domain.repeats import LONGEST_WAIT, MOST_DOUBLINGS, NO_REPEATS, Repeats
 
 
@@ -44,8 +46,7 @@ class Part(StrEnum):
         return parts[parts.index(self) + 1] if self is not parts[-1] else None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in a part to go on: after the item with this id; of the file that follows, from this chunk."""
 
     after: str = ""
@@ -55,8 +56,7 @@ class Place:
 START = Place()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeletionWork:
+class DeletionWork(Struct, frozen=True, kw_only=True):
     """A deletion that is not done. It has the id of its record, and names the person until it is.
 
     `file_ids` are the files that held the person, `spellings` how their rows wrote the address: both outlast
@@ -97,8 +97,7 @@ def forget_job(company_id: str, work: DeletionWork) -> ForgetPerson:
     return ForgetPerson(company_id=company_id, deletion_id=work.id)
 
 
-@dataclass(kw_only=True, slots=True)
-class Deleted:
+class Deleted(Struct, kw_only=True):
     """What came of one page: counts by class, the ids of what is left, and the next page (None: none).
 
     `fire_ids` are the fires whose books it concerned.

@@ -7,8 +7,9 @@ until its outcome is known. So a fire that is canceled, or fails, takes nobody's
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dedupe_scope import Scope
@@ -27,8 +28,7 @@ _RANKS = {
 _NOT_ARRIVED = frozenset({Delivery.UNDELIVERED, Delivery.FAILED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EarlierMessage:
+class EarlierMessage(Struct, frozen=True, kw_only=True):
     """A message of another fire that is the same. `at` is when it was sent, or is to be."""
 
     message_id: str

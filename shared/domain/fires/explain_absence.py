@@ -1,7 +1,8 @@
 """Why a contact was not in an audience of people: which of its parts left them out, in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.audience import (
     Chosen,
@@ -18,10 +19,10 @@ from shared.domain.contacts.criterion_words import Names, criterion_words, unmet
 from shared.domain.contacts.judge_contact import OptOuts, judge_of
 from shared.domain.contacts.segment import Criterion, Segment
 from shared.domain.fires.gathering import Gathering, GatheringFacts
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AudienceFacts:
+class AudienceFacts(Struct, frozen=True, kw_only=True):
     """What an audience is explained with: what it was gathered with, and what people call it all.
 
     `files` are the names of its files by id. A segment that is gone is in no `segments`.

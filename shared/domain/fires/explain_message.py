@@ -1,8 +1,9 @@
 """What became of a person's message, or of what could not become one, in words and with what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -99,8 +100,7 @@ SOURCES: Mapping[OptOutSource, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """What is around a fire's messages `now`. `opt_outs` are the person's by id, ended ones too.
 
     `topic` is the campaign's, as it was frozen. With the fire's `content` it is told what those that wait are

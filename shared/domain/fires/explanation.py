@@ -4,9 +4,10 @@ Every reason that the ledger knows has its words and its advice here; a test goe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.fires.fire import Fire
@@ -35,8 +36,7 @@ class Stage(StrEnum):
     DELIVERY = "delivery"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """What became of one message, or why there is none. `words` say it, `advice` what to do about it.
 
     `kind` names the reason for programs. `at` is when it was sent or will be, where that is known. A
@@ -76,8 +76,7 @@ class Absence(StrEnum):
     STEP_TO_COME = "step_to_come"
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     stage: Stage
     verdict: Verdict
     advice: str

@@ -1,9 +1,10 @@
 """A fire: one run of a campaign, its frozen content, and the ledger that must close."""
 
-from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice, takewhile
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.audience import FoundAudience, LeftOut, Piece
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
@@ -37,8 +38,7 @@ EMPTY_WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True, kw_only=True):
     """A step that the fire has come to: for so many recipients, read in so many chunks.
 
     `starts_at` is when its time comes; None: when the fire starts.
@@ -50,8 +50,7 @@ class PlannedStep:
     starts_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LaterStep:
+class LaterStep(Struct, frozen=True, kw_only=True):
     """A step that is planned `seconds` after the sending of the step `after` has ended.
 
     `due_at` is when that is; None until it has ended.
@@ -63,8 +62,7 @@ class LaterStep:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fire:
+class Fire(Struct, frozen=True, kw_only=True):
     """One run of a campaign. `id` is computed from campaign and slot, so a slot fires once.
 
     `audience` is what the campaign's audience came to, `audience_key` its key. `steps` are those that are
@@ -157,8 +155,7 @@ class ChunkState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True, kw_only=True):
     """Some recipients of one step of a fire: the unit of queueing.
 
     `id` is computed from fire, step and number. `piece` says who they are. `reserved_at` is where the step's
@@ -205,8 +202,7 @@ class ProgressStatus(StrEnum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True):
     """The sum that must hold: planned = sent + skipped + failed + unknown + pending.
 
     `filtered` stands beside it: recipients whom the campaign's row filter did not take are not planned.
@@ -222,7 +218,7 @@ class Ledger:
 
     def __add__(self, other: "Ledger") -> "Ledger":
         """Both together."""
-        sums = {part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
+        sums = {name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__}
         return Ledger(**sums)
 
     @property
@@ -238,16 +234,14 @@ class Ledger:
         return (self.planned - self.pending) * 100 // self.planned
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepLedger:
+class StepLedger(Struct, frozen=True, kw_only=True):
     """The ledger of one step of a fire."""
 
     step_id: str
     ledger: Ledger
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FireProgress:
+class FireProgress(Struct, frozen=True, kw_only=True):
     """A fire's summary, recomputed from stored states; running it twice or late changes nothing.
 
     `ledger` is the sum of the steps' ledgers. `claim` is the token of the last

@@ -1,8 +1,9 @@
 """What sending a fire used up: counted where it happens, kept by job, added up for the fire's report."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import all_channels
 
@@ -17,8 +18,7 @@ class Unit(StrEnum):
     PROVIDER_CALLS = "provider_calls"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FireCost:
+class FireCost(Struct, frozen=True, kw_only=True):
     """What one attempt of one job used for one fire. `id` is the attempt's own, so attempts add up.
 
     `amounts` are by unit: those of `Unit`, and what the channels' providers bill of what they accepted.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import AtField, chain_of, is_invited_to
@@ -22,8 +23,7 @@ from shared.domain.senders.pacing import batch_size
 NEAR = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Follower:
+class Follower(Struct, frozen=True, kw_only=True):
     """A message that waits, as it is planned by what holds now; None where it cannot be."""
 
     message: Message

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.channels.address_search import address_key
 from shared.domain.contacts.contact import Contact, FieldValue
 from shared.domain.contacts.contact_changes import ContactPair
 from shared.domain.fires.person import Person
+from shared.domain.record import replace
 
 _MAY_HOLD_ONE = re.compile(r"@|(?:\d\D*){7}")  # looking closely takes a hundred times as long
 

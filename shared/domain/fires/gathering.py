@@ -1,8 +1,9 @@
 """Who is in an audience of people: whoever one of `include` names and none of `exclude` does."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import (
     Chosen,
@@ -26,8 +27,7 @@ from shared.domain.ids import computed_id
 _Names = Callable[[Contact, OptOuts], bool]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GatheringFacts:
+class GatheringFacts(Struct, frozen=True, kw_only=True):
     """What an audience is read with. `criteria` are those of its segments by id, `kinds` those of fields.
 
     `excluded` are the address keys that each of its excluded files and pasted lists holds, by its place.

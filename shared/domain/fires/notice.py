@@ -1,8 +1,9 @@
 """Something a company must know and do something about: told once."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import left_out_words
 from shared.domain.campaigns.broadcast import Broadcast
@@ -28,8 +29,7 @@ class NoticeKind(StrEnum):
     ENDPOINT_DISABLED = "endpoint_disabled"  # webhooks do not get through to it
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """One notice. `id` is computed from its cause, so that a cause is told once, whoever meets it."""
 
     id: str

@@ -1,7 +1,8 @@
 """How fast a fire goes, and when it is probably through: or why nobody can say."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.fires.fire import Fire
 
@@ -15,8 +16,7 @@ NOTHING_LATELY = "Messages are due, and none has gone out in the last minutes."
 UNTIL_SENT = "The next step begins a while after the one before has been sent."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True, kw_only=True):
     """What is known of the messages that a fire has still to send.
 
     `holds` say what keeps all of them back. `is_queued`: every recipient of the steps begun has its message
@@ -32,8 +32,7 @@ class Coming:
     waits: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """How fast a fire goes: `per_minute` messages were handed over in each of the last minutes.
 
     `ends_at` is when all that is planned has probably gone out; None where that cannot be said. `goes_on_at`

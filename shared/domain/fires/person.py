@@ -1,7 +1,8 @@
 """A person as an address: what of the stored data is theirs, and what is left when they are forgotten."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import OptOut, opt_out_id, opt_out_ids
@@ -9,12 +10,12 @@ from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message, MessageState, moved
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 
 FORGOTTEN = "Deleted at the person's request."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Who is to be forgotten: `address` in its one form."""
 
     channel: Channel

@@ -1,10 +1,9 @@
 """What a planned message knows of the steps before it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedBefore:
+class PlannedBefore(Struct, frozen=True, kw_only=True):
     """An earlier step's message of a recipient. `dedupe` is None where that step has none for them."""
 
     step_id: str

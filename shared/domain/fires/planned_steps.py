@@ -1,7 +1,6 @@
 """Which steps a fire begins with, and how it goes on with the later ones."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -9,6 +8,7 @@ from shared.domain.campaigns.audience import FoundAudience
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import AfterDelay, Step, chain_of
 from shared.domain.fires.fire import Fire, FireState, LaterStep, PlannedStep
+from shared.domain.record import replace
 
 
 def planned_steps(content: CampaignContent, audience: FoundAudience) -> tuple[PlannedStep, ...]:

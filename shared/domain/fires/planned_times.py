@@ -1,8 +1,9 @@
 """When a planned message may go out, and until when it is of use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
@@ -15,8 +16,7 @@ from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.skip_reason import SkipReason
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """`opens_at` is when the contact window first allows it, `not_after` until when it is of use.
 
     `skip` says why it never may go out.

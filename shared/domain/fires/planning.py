@@ -5,10 +5,11 @@ In order: row filter, address, expiry, rendering, filters, dedupe key, contact w
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import DedupeFacts, dedupe_parts
@@ -34,12 +35,12 @@ from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.invite import placeholder
 from shared.domain.messages.message import rendering_hash
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 
 _MOMENTS = (FieldType.DATE, FieldType.DATETIME)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedMessage:
+class PlannedMessage(Struct, frozen=True, kw_only=True):
     """One recipient's message of one step, ready to be queued. `skip` says why it will not be sent.
 
     `opens_at` is when the contact window first allows it; `dedupe` are the parts of `dedupe_key`. `identity`
@@ -79,8 +80,7 @@ class PlannedMessage:
         return self.step.channel.record.needs_conversation(is_kept=self.texts.content is not None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedFailure:
+class PlannedFailure(Struct, frozen=True, kw_only=True):
     """One recipient who could not become a message of one step, with what to mend."""
 
     recipient: Recipient
@@ -92,8 +92,7 @@ class PlannedFailure:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilteredOut:
+class FilteredOut(Struct, frozen=True, kw_only=True):
     """One recipient whom the campaign's row filter does not take: no message is planned, and none failed."""
 
     recipient: Recipient

@@ -1,9 +1,10 @@
 """A preview: what a campaign would do, for every row and not for a sample."""
 
-import dataclasses
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import FoundAudience, LeftOut
 from shared.domain.campaigns.dedupe import Question
@@ -27,8 +28,7 @@ class Verdict(StrEnum):
         return self in (Verdict.WILL_SEND, Verdict.WILL_WAIT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewedRow:
+class PreviewedRow(Struct, frozen=True, kw_only=True):
     """A row of the preview's audience: in which file, and in which piece of the audience it is read.
 
     `values` are its fields; they are not kept with the preview, but read with it.
@@ -40,8 +40,7 @@ class PreviewedRow:
     values: dict[str, str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewedMessage:
+class PreviewedMessage(Struct, frozen=True, kw_only=True):
     """What would become of one recipient's message of one step.
 
     `until` is when it goes out: when the window opens, or, if it `is_later`, when the step is due for the
@@ -86,8 +85,7 @@ class PreviewState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """A preview's totals. `counts` are messages by verdict, `reasons` by verdict and reason, `warnings` those
     that would go out, by what is to be known of them.
 
@@ -101,13 +99,13 @@ class Preview:
     campaign_id: str
     content_hash: str
     made_at: datetime
-    audience: FoundAudience = dataclasses.field(default_factory=FoundAudience)
+    audience: FoundAudience = msgspec.field(default_factory=FoundAudience)
     state: PreviewState = PreviewState.RUNNING
     percent: int = 0
-    counts: dict[str, int] = dataclasses.field(default_factory=dict)
-    reasons: dict[str, int] = dataclasses.field(default_factory=dict)
-    opens_at: dict[str, int] = dataclasses.field(default_factory=dict)
-    arrivals: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    opens_at: dict[str, int] = msgspec.field(default_factory=dict)
+    arrivals: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     parts: int = 0
     estimated_cost: str = "0"
     currency: str = "USD"
@@ -115,11 +113,10 @@ class Preview:
     left_out: tuple[LeftOut, ...] = ()
     send_again: SendAgain = NOBODY_AGAIN
     questions: tuple[Question, ...] = ()
-    warnings: dict[str, int] = dataclasses.field(default_factory=dict)
+    warnings: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewChunk:
+class PreviewChunk(Struct, frozen=True, kw_only=True):
     """The previewed messages of one piece of the audience, as compressed JSON.
 
     Long ones do not fit one document: then this is the first of `part_count`, whose others come after it.

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
@@ -33,6 +34,7 @@ from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
 from shared.domain.place import main_zone
+from shared.domain.record import replace
 
 _ONLY_IF = {
     OnlyIf.NOT_ANSWERED: "If the person has not answered by then.",
@@ -150,8 +152,7 @@ class PreviewMaking:
         )
 
 
-@dataclass(slots=True)
-class _Totals:
+class _Totals(Struct):
     """What the preview counts."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -1,10 +1,11 @@
 """From planned messages to what is written: messages under computed ids, failures, batches with a start."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.consent_rules import Narrowing
@@ -23,6 +24,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.packing import packed
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.text_claim import TextClaim
+from shared.domain.record import replace
 from shared.domain.senders.pacing import batch_size
 from shared.domain.stored_size import COMMIT_BYTES, cut, stored_bytes
 
@@ -30,8 +32,7 @@ _ORDINARY_BYTES = COMMIT_BYTES // 100
 _FRAME_BYTES = 10_000  # more than all of a message and its claim that is of no great length
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Writes:
+class Writes(Struct, frozen=True, kw_only=True):
     """What is to be created. Queued messages go with their batch, and each with its claim, in one commit."""
 
     batches: tuple[Batch, ...] = ()
@@ -49,8 +50,7 @@ class Writes:
         return [message for message in self.messages if message.batch_id is None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arranged:
+class Arranged(Struct, frozen=True, kw_only=True):
     """The plans of one step for some recipients, with the ids they would take.
 
     `filtered` counts those that the campaign's row filter does not take: nothing is written of them. `unmet`

@@ -1,15 +1,15 @@
 """Whom a message is for: a row of a file, a contact, or both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.files.file import Row
 from shared.domain.files.row_key import row_key
 from shared.domain.files.source import CONTACT
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True, kw_only=True):
     """One recipient of an audience.
 
     `values` are the fields that templates, windows and dedupe keys read. `row_number` and `file_id` say where

@@ -1,7 +1,8 @@
 """The time zones of a recipient: where they may be reached, and where the times of their row are."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.window import ContactWindow
@@ -25,8 +26,7 @@ class ZoneInvalid(RollcallError):
         self.field, self.text = field, text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecipientZones:
+class RecipientZones(Struct, frozen=True, kw_only=True):
     """`window` are the zones in which the contact window must be open, as far as the row says them.
 
     `times` is the one in which a date or time without an offset is read, and `shown` the one in which those
@@ -54,8 +54,7 @@ def zones_of(content: CampaignContent, recipient: Recipient, year: int) -> Recip
     return RecipientZones(window=window, times=times, shown=shown)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Where:
+class Where(Struct, frozen=True, kw_only=True):
     """Where a recipient may be: in all these zones the window must be open, and by the law of these places.
 
     `told_in` is the zone in which the text tells times, where that is not the first of `zones`.

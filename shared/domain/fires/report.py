@@ -1,7 +1,8 @@
 """What became of a fire, or of a range of days, in numbers that add up."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.cost import CURRENCY
@@ -9,8 +10,7 @@ from shared.domain.fires.fire import Ledger, ProgressStatus, StepLedger
 from shared.domain.messages.sending import Delivery
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FireLine:
+class FireLine(Struct, frozen=True, kw_only=True):
     """One fire among others: what it amounts to, in numbers that add up."""
 
     fire_id: str
@@ -22,8 +22,7 @@ class FireLine:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FireReport(FireLine):
+class FireReport(FireLine, frozen=True, kw_only=True):
     """One fire: the ledger, that of each step, and what their parts are made of.
 
     `skipped`, `failed` and `unknown` are counts by reason; `deliveries` by delivery state (sent messages
@@ -46,8 +45,7 @@ class FireReport(FireLine):
     currency: str = CURRENCY
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChannelReport:
+class ChannelReport(Struct, frozen=True, kw_only=True):
     """What became of all messages of one channel. Those that were read were delivered.
 
     `units` are what its providers bill by, as in `costs`, and `estimated_cost` their list price.
@@ -63,16 +61,14 @@ class ChannelReport:
     estimated_cost: str = "0"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswersThen:
+class AnswersThen(Struct, frozen=True, kw_only=True):
     """How many answers of each kind came in the hour, or on the day, that began at `since`."""
 
     since: datetime
     counts: dict[str, int]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RangeReport:
+class RangeReport(Struct, frozen=True, kw_only=True):
     """All fires that started in [start, end), of one campaign or of all, and what they are made of, added up.
 
     `answers` are counted by the hour where the range is short, else by the day, on the company's clock.

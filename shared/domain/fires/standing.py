@@ -9,8 +9,9 @@ so that no report counts it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import PeopleAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
@@ -35,8 +36,7 @@ _EVER = datetime(2026, 1, 1, tzinfo=UTC)
 _ALWAYS = ContactWindow(opens=time(0, 0), closes=time(0, 0))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A text for one person: under which id, what for, and until when it is of use.
 
     `about` is the message it is about, if it is about one; `reply_id` the reply that asks for it. `html` and

@@ -1,8 +1,9 @@
 """When batches start: each at its place on the sender's timeline, and not before its messages may go out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from shared.domain.senders.pacing import batch_size, chunk_offset_seconds
 from shared.domain.senders.run_limits import RunLimits
@@ -10,8 +11,7 @@ from shared.domain.senders.sender import Sender
 from shared.domain.stored_size import COMMIT_BYTES
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Starts:
+class Starts(Struct, frozen=True, kw_only=True):
     """When things may start. `reserved_at` is where the step's time on its sender begins, which was reserved
     from the company's `opening` on.
 

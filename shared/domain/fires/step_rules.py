@@ -3,8 +3,9 @@ is known by then, and decided in the transaction that marks it as being sent.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.reply_option import Disposition
@@ -25,8 +26,7 @@ _SHORTEST, _LONGEST, _PARTS = 1.0, 60.0, 20
 _PATIENCE = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What the steps before say against a message: to skip it for `skip`, or to wait until `later`."""
 
     skip: SkipReason | None = None

@@ -7,9 +7,10 @@ what is planned here is the earliest it can be.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
@@ -31,8 +32,7 @@ class NoMoment(ValueError):
         self.field, self.text = field, text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True):
     """When a step is due for a recipient, before the contact window.
 
     `is_late`: that had passed when the fire began, and nothing is to be sent then. Of a step that comes

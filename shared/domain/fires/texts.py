@@ -1,8 +1,9 @@
 """What one step says to a recipient: its template, rendered with the row's values."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step
@@ -32,8 +33,7 @@ class NotPlanned(Exception):
         self.facts = {"failed_at": step, "field": field, "value": value, "kind": kind, "reason": reason}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True, kw_only=True):
     """What one message says: `html` is what mail programs show in place of `body`, if there is one.
 
     `media_urls` are the addresses of files beside it, which are looked at later (find_linked_files.py).

@@ -1,8 +1,9 @@
 """Until when a message waits, and for what."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
@@ -25,8 +26,7 @@ CONDITIONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """What a message waits for. `kind` is one of those above, or one of Closing; `words` are sentences.
 
     `until` is when that is over, as far as it is known; for what is held nobody knows.

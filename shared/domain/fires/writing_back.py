@@ -1,7 +1,8 @@
 """Whether somebody of the company may write back to who wrote, and what goes out."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.companies.consent_rules import check_answer
 from shared.domain.contacts.opt_out import OptOut
@@ -21,8 +22,7 @@ REFUSED = "The person has refused: nothing goes to them until they agree again."
 IS_OUT_OF_REACH = "Nothing reaches this address: an earlier message came back for good."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True, kw_only=True):
     """A reply with what decides whether it may be answered.
 
     `refusal` is what holds for the address, `talk` the conversation with the sender, where the channel asks

@@ -1,14 +1,16 @@
 """A batch: up to 100 messages of one fire and one sender with a planned start; the unit of queueing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.lease import leased
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS, Repeats
 
 
@@ -25,8 +27,7 @@ class BatchState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Messages that are claimed together. `company_id` is kept for the ticks' collection-group queries.
 
     `is_taken_over`: its sender sends them in place of another one.
@@ -47,8 +48,7 @@ class Batch:
     is_taken_over: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """A batch as it was when leased, and the token of the lease."""
 
     batch: Batch

@@ -1,9 +1,10 @@
 """Which messages a reply belongs to, and what it means there: stored messages, read as what was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.window import ContactWindow
@@ -12,6 +13,7 @@ from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.domain.replies.asked import (
     NOTHING_ASKED,
     Appointment,
@@ -26,8 +28,7 @@ ANSWERABLE_FOR = timedelta(days=14)
 _MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNOWN)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """What a fire's messages offer, how long before the start that closes, and by step the language.
 
     Outside of `window` nobody is in to take an answer.
@@ -42,8 +43,7 @@ class Offer:
 NOTHING_OFFERED = Offer()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True, kw_only=True):
     """What was sent to the person by that sender, the newest first, and whether the person has opted out.
 
     `offers` is by fire.

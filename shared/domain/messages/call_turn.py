@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.keys import NO_MORE, REPEAT
 from shared.domain.replies.spoken_words import SpokenWords, spoken_words
@@ -30,8 +32,7 @@ class Answerer(StrEnum):
     MACHINE = "machine"  # an answering machine, or a fax
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallHeard:
+class CallHeard(Struct, frozen=True, kw_only=True):
     """What a provider tells of a call that is going on, and wants to be told what to say.
 
     `keys` is None when it was just taken, and else what was pressed: once in each of the `round`s, which
@@ -48,8 +49,7 @@ class CallHeard:
     wrong: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallTurn:
+class CallTurn(Struct, frozen=True, kw_only=True):
     """What is said next, in `language`. With `asks` a key is waited for, and without one `at_last` is said.
 
     Then the call is over. `round` and `wrong` are for the key that comes.
@@ -63,8 +63,7 @@ class CallTurn:
     wrong: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallScript:
+class CallScript(Struct, frozen=True, kw_only=True):
     """What one call is about: its text, its language and what its keys answer."""
 
     body: str

@@ -1,9 +1,9 @@
 """A YES by which somebody confirms the lists that they joined (shared/domain/contacts/double_opt_in.py)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 
 CONFIRMED = "The person confirmed to be on: {names}."

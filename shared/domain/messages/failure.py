@@ -1,9 +1,10 @@
 """A failure: what could not become a sent message, with the step, the field and how to mend it."""
 
-import dataclasses
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
 
 from shared.domain.messages.message import Message
 
@@ -30,8 +31,7 @@ class FailureState(StrEnum):
     REQUEUED = "requeued"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """One recipient's failure, or a row's that could not be loaded.
 
     `value` is what was wrong, or its beginning. `reason` is a sentence; `kind` groups failures of the same
@@ -57,7 +57,7 @@ class Failure:
     step_id: str | None = None
     message_id: str | None = None
     requeued_as: str | None = None
-    values: dict[str, str] = dataclasses.field(default_factory=dict)
+    values: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def failure_of(

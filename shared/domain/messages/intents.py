@@ -1,15 +1,16 @@
 """What a group's intent came to: what to call the provider for, and what waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intended:
+class Intended(Struct, frozen=True, kw_only=True):
     """A message we may call the provider for, now, and for how long the provider may deliver it.
 
     `written_at` is when the database stored that it is being sent. `was_written`: a commit before this one
@@ -22,8 +23,7 @@ class Intended:
     written_at: Any = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intents:
+class Intents(Struct, frozen=True, kw_only=True):
     """The outcome for one group: what to call for, what must wait for which opening, and a pause."""
 
     intended: list[Intended]

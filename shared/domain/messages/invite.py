@@ -7,10 +7,12 @@ make one.
 """
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from shared.domain.messages.message import Message, MessageState, rendering_hash
+from shared.domain.record import replace
 
 WAITS = timedelta(days=7)
 _WRITTEN = re.compile(r"\bref:?\s*([A-Z2-7]{16})\b", re.IGNORECASE)
@@ -18,8 +20,7 @@ _REFERENCE = re.compile(r"[A-Z2-7]{16}")
 _PLACEHOLDER = "invite:"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Invite:
+class Invite(Struct, frozen=True, kw_only=True):
     """A reference, and the message that waits for who writes with it. It is good once, until it ends.
 
     `reply_id` is what they wrote, once somebody did.

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.channels.file_kinds import MEDIA_TYPES, Declared, is_page, kind_of
 from shared.domain.ids import computed_id
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 
 _PIN = re.compile(r"([a-z]{3,4})-([0-9a-f]{64})")
 _UNFIT = re.compile(r"[^\w.\-]+")
@@ -19,8 +21,7 @@ LONGEST_NAME = 60
 _MB = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinkedFile:
+class LinkedFile(Struct, frozen=True, kw_only=True):
     """What a campaign's link on a channel led to at `fetched_at`; None while it is first fetched.
 
     Either `fault` says why the file cannot be sent, or `kind`, `size` (bytes) and `digest` (SHA-256, hex) say

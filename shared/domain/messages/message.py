@@ -1,8 +1,9 @@
 """A message and its states. The one module that owns the arrows."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
@@ -11,6 +12,7 @@ from shared.domain.messages.packing import unpacked
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import RANKS, Delivery, Outcome, Receipt, ReceiptKind, SendResult
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.templates.provider_content import FilledContent
 
 
@@ -37,8 +39,7 @@ ARROWS: dict[MessageState, frozenset[MessageState]] = {
 SETTLED = frozenset({_S.SENT, _S.FAILED, _S.UNKNOWN, _S.SKIPPED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """One rendered text to one address.
 
     `id` is computed from fire, step and dedupe key, so duplicates collide. `rendering_hash` seals all that it

@@ -1,8 +1,9 @@
 """Until when a person may be written to freely: some channels take a text only where they wrote lately."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.ids import computed_id
@@ -11,8 +12,7 @@ from shared.domain.ids import computed_id
 CLOSING = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenConversation:
+class OpenConversation(Struct, frozen=True, kw_only=True):
     """When a person last wrote to a sender.
 
     Kept only of channels whose record has `conversation_hours`. Who it is, only the id says: it is computed

@@ -2,14 +2,15 @@
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
 
 from shared.domain.ids import random_id
 from shared.domain.job import RecordReceipts
 from shared.domain.messages.sending import Receipt
+from shared.domain.record import replace
 
 RECEIPTS_PER_BUNDLE = 300
 REASON_CHARACTERS = 1_000  # so that a bundle fits a document, be each character of four bytes
@@ -17,8 +18,7 @@ _TEXT_CHARACTERS = 500  # ids, codes and addresses are far shorter
 _RECEIPTS = msgspec.json.Decoder(list[Receipt])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReceiptBundle:
+class ReceiptBundle(Struct, frozen=True, kw_only=True):
     """Some receipts of a company as they were told. `receipts` is their compressed JSON.
 
     It waits for `record_receipts`, which deletes it. `told_at` is when it was stored.

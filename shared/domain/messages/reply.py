@@ -1,8 +1,9 @@
 """A reply: what a person wrote to one of our senders, and what it was taken to mean."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.address_search import address_key
@@ -10,11 +11,11 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.message import Message
 from shared.domain.messages.sending import Media
+from shared.domain.record import replace
 from shared.domain.replies.asked import Flag, ReplyMeaning
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GivenAnswer:
+class GivenAnswer(Struct, frozen=True, kw_only=True):
     """What a reply answers one message. `contradicts_earlier` where that had another answer before."""
 
     message_id: str
@@ -22,8 +23,7 @@ class GivenAnswer:
     contradicts_earlier: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """Something a person wrote. `address` is in the form in which messages have it.
 
     An answer belongs to `message_id`; one to several messages has no such id. `answers` has one entry for

@@ -1,8 +1,9 @@
 """A text that people of the company answer with again and again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.characters import check_characters
 from shared.domain.companies.consent_rules import check_answer
@@ -12,8 +13,7 @@ MOST_SAVED = 100
 NAME_CHARACTERS = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SavedReply:
+class SavedReply(Struct, frozen=True, kw_only=True):
     """`name` is what it is chosen by, `text` what is sent: as it is, without fields."""
 
     id: str

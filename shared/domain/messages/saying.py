@@ -1,7 +1,8 @@
 """What a reply does to opt-outs, as far as the company has a refusal reach."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.consent_rules import OptOutScope
@@ -21,8 +22,7 @@ from shared.domain.messages.reply import Reply
 LONGEST_TEXT = 160
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saying:
+class Saying(Struct, frozen=True, kw_only=True):
     """A reply with what it says of consent, and how far that reaches."""
 
     reply: Reply

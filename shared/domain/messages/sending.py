@@ -1,9 +1,10 @@
 """What goes out to a provider, and what can come of it. The class decides what happens next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.reply_option import Choice
 from shared.domain.templates.provider_content import FilledContent
@@ -20,8 +21,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # it may have gone out: 5xx, time-out, reset, anything unlisted
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A file that a message carries; `media_type` as mails name it."""
 
     name: str
@@ -29,8 +29,7 @@ class Attachment:
     content: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutgoingMessage:
+class OutgoingMessage(Struct, frozen=True, kw_only=True):
     """One message as a provider adapter gets it.
 
     `validity_seconds` is how long the provider may still deliver it; `status_url` is where one that reports
@@ -72,8 +71,7 @@ class Lesson(StrEnum):
     MAYBE_GONE = "maybe_gone"  # certain enough when two messages in a row end so
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendResult:
+class SendResult(Struct, frozen=True, kw_only=True):
     """What the provider made of one message: its id there, or a code and a reason people understand.
 
     `seconds` is how long its call took; None when it was never called.
@@ -125,8 +123,7 @@ class ReceiptKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """One event about one message. `event_id` is the same when the provider repeats the event.
 
     `sent_at` is when the provider passed the message on, where it says so. Where a provider does not repeat
@@ -147,8 +144,7 @@ class Receipt:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Media:
+class Media(Struct, frozen=True, kw_only=True):
     """A picture or the like beside a text: where the provider keeps it, and what it says it is.
 
     Of a mail's attachment nobody keeps the content: `url` is empty, `size` is in bytes.
@@ -160,8 +156,7 @@ class Media:
     size: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IncomingMessage:
+class IncomingMessage(Struct, frozen=True, kw_only=True):
     """Something a person wrote to one of our senders. Addresses are as the provider writes them.
 
     `pool_address` is the sender that has the written number in its pool, where the provider names one.
@@ -197,8 +192,7 @@ class IncomingMessage:
         return self.is_opt_out or self.is_opt_in or self.is_help
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unsent:
+class Unsent(Struct, frozen=True, kw_only=True):
     """A person took back what they had written: the provider's id of it."""
 
     provider_id: str

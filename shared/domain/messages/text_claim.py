@@ -1,10 +1,9 @@
 """The last wall against the same text twice."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextClaim:
+class TextClaim(Struct, frozen=True, kw_only=True):
     """That a fire has this very text for this address.
 
     It holds whatever the dedupe key says; the id is computed from fire, step, address and text.

@@ -1,12 +1,12 @@
 """A webhook as it was received, and what is answered: no provider's own words, no web framework."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookRequest:
+
+class WebhookRequest(Struct, frozen=True, kw_only=True):
     """What was posted, before anything of it is believed.
 
     `url` is our public address by the settings, with path and query as received; `body` are the very bytes.
@@ -20,8 +20,7 @@ class WebhookRequest:
     received_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookAnswer:
+class WebhookAnswer(Struct, frozen=True, kw_only=True):
     """What a provider is answered once all it told is stored."""
 
     status: int = 204

@@ -1,16 +1,16 @@
 """What was asked of a person, what they wrote, and what that means."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 
 NOTHING_ASKED = "Answers no message."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Appointment:
+class Appointment(Struct, frozen=True, kw_only=True):
     """What a question is about. `at` is on the person's clock (aware); empty is what is not known.
 
     `key` is the same in every reminder of it. `disposition` is the answer it has, if any.
@@ -23,8 +23,7 @@ class Appointment:
     disposition: Disposition | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """One message that offers answers, about one appointment, or several in the order they are numbered in.
 
     `sent_at` is when it was sent; a reply written before cannot answer it. `deadline` is when answers are
@@ -42,8 +41,7 @@ class Question:
     text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WrittenReply:
+class WrittenReply(Struct, frozen=True, kw_only=True):
     """What somebody wrote, and when. `replies_to` is the provider's id of the message it refers to, `choice`
     what stands behind a button that was pressed.
 
@@ -86,8 +84,7 @@ class Flag(StrEnum):
     DANGER = "danger"  # to life: urgent, told to staff at once
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What becomes of one appointment. `contradicts_earlier` where it had another answer."""
 
     question_id: str
@@ -96,8 +93,7 @@ class Answer:
     contradicts_earlier: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What a reply means.
 
     `answers` has one entry for each appointment that is answered. `candidates` are the questions that may be

@@ -1,8 +1,9 @@
 """A reply taken apart: its own words, their language, and the sense of each part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.replies.clock_words import with_times
@@ -11,8 +12,7 @@ from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import Token, folded, tokens_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """The tokens of a reply and their senses in the language it is in."""
 
     tokens: tuple[Token, ...]

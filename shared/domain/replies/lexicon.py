@@ -2,10 +2,11 @@
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
 from shared.domain.replies.refusal_words import RefusalWords, refusal_words
@@ -22,8 +23,7 @@ _PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain 
 Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lexicon:
+class Lexicon(Struct, frozen=True, kw_only=True):
     """One language: its phrases by first word, all its words, and those where a misspelling is looked for."""
 
     language: str

@@ -1,7 +1,8 @@
 """The one appointment that a part of a reply is about, and which senses matter there."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.replies.asked import Appointment
@@ -12,8 +13,7 @@ SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
 CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True, kw_only=True):
     """The one appointment a part of a reply is about, and what may be answered."""
 
     options: tuple[ReplyOption, ...]

@@ -1,17 +1,18 @@
 """Which of what was asked a reply can still answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+
+from shared.domain.record import replace
 from shared.domain.replies.asked import NOTHING_ASKED, Appointment, Question, WrittenReply
 
 TOO_LATE = "The appointment has begun, or the time to answer was over."
 TOO_EARLY = "It was written before the question was sent."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One appointment that may be answered, by its newest question. `number` is its place in that, from 1."""
 
     question: Question
@@ -19,8 +20,7 @@ class Target:
     number: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What may be meant. Without any `targets`, `reason` says why, and `closed` are those that were."""
 
     targets: tuple[Target, ...]

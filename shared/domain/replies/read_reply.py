@@ -7,10 +7,10 @@ the rules for users, docs/replies-corpus.md how a corpus runs through them.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
+from shared.domain.record import replace
 from shared.domain.replies import kinds
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.chosen import chosen

@@ -1,13 +1,13 @@
 """What refusals in words of one's own are made of, out of a language file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 PHRASES = ("elsewhere", "limits", "queues", "rather", "things")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RefusalWords:
+class RefusalWords(Struct, frozen=True, kw_only=True):
     """What refusals in words of one's own are made of: see refusals.py.
 
     Single words in one form, but PHRASES. In the files a stem with a star

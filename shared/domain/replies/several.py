@@ -1,8 +1,9 @@
 """An answer to several open appointments: "1 yes 2 no", "both", "only the 10:30", "yes for Ben"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.matter import SILENT, Matter
@@ -30,8 +31,7 @@ _BESIDE = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """The answers by target, or why a person decides. `has_rest`: the others stay open and are a person's."""
 
     answers: tuple[tuple[Target, Disposition], ...] = ()
@@ -41,8 +41,7 @@ class Answered:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     """Parts that belong together: what they name, and what they say of it."""
 
     named: frozenset[int] | None = None

@@ -1,14 +1,14 @@
 """What a call says around its text: which keys there are, and what became of an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SpokenWords:
+class SpokenWords(Struct, frozen=True, kw_only=True):
     """The sentences in one language. In `keys`, `repeat` and `no_more` {key} is the key's name."""
 
     keys: Mapping[Disposition, str]

@@ -1,7 +1,8 @@
 """What a reply says of one appointment: an answer, or why a person must read it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
@@ -44,8 +45,7 @@ _WISHING = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The answer, or the `reason` why there is none. `leaning` is what it sounds like."""
 
     disposition: Disposition | None = None

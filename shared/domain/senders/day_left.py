@@ -1,14 +1,14 @@
 """What a sender may still send today, where it has a daily capacity."""
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 MOST_A_DAY = 1_000_000
 
 
-@dataclass(kw_only=True, slots=True)
-class DayLeft:
+class DayLeft(Struct, kw_only=True):
     """How many messages are left until `next_day` begins, counted down as they leave."""
 
     left: int

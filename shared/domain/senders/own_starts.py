@@ -5,19 +5,20 @@ would wait for days behind such small pieces. They keep the sender's pace among 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from msgspec import Struct
+
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.domain.senders.pacing import batch_size
 from shared.domain.senders.sender_timeline import Reservation, SenderTimeline, reserve
 
 MOST_HELD = 2_000  # stretches of one sender, which are one document; what is beyond starts when it is due
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """A batch's messages: from when on they are due, and how long the sender takes for them."""
 
     earliest: datetime

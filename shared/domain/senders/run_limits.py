@@ -1,6 +1,6 @@
 """Runs: how a campaign's messages leave in short bursts, each with an end."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 RUN_MESSAGES = 50
 RUN_SECONDS = 60.0
@@ -10,8 +10,7 @@ SLOWEST_PER_SECOND, FASTEST_PER_SECOND = 0.1, 1_000.0
 LONGEST_SECONDS = 300.0  # a run must end within its worker's time limit
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunLimits:
+class RunLimits(Struct, frozen=True, kw_only=True):
     """A run is a batch of `size` messages, `per_second` of them a second, or as fast as the sender may.
 
     When `seconds` are over no message of it is begun any more: what was not reached goes back to the pool of

@@ -1,8 +1,9 @@
 """What a message comes from: a number, a pool of numbers or a mailbox at a provider, with its pace."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 
@@ -14,8 +15,7 @@ Provider = NewType("Provider", str)
 MOST_SENDERS = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True, kw_only=True):
     """Where messages come from.
 
     `address` is of the channel's kind, or what the provider alone knows, such as a pool's id.

@@ -1,11 +1,13 @@
 """A sender's timeline: which step of which fire has it when, reserved once for the whole step."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reservation:
+from shared.domain.record import replace
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
     """A fire's time on a sender: [starts_at, ends_at). `key` says what of the fire it is for."""
 
     key: str
@@ -14,8 +16,7 @@ class Reservation:
     ends_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SenderTimeline:
+class SenderTimeline(Struct, frozen=True, kw_only=True):
     """The reservations of one sender that have not ended, in order."""
 
     id: str

@@ -1,8 +1,8 @@
 """What an edit of a sequence means for somebody whose next email is not on the queue yet."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from shared.domain.record import replace
 from shared.domain.sequences.enrolling_people import next_email
 from shared.domain.sequences.enrollment import EndReason, Enrollment, EnrollmentState
 from shared.domain.sequences.hours import Hours

@@ -1,7 +1,8 @@
 """What is wrong with a sequence: by its place, and how to mend it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.check_window import check_window
 from shared.domain.characters import check_characters
@@ -28,8 +29,7 @@ _LANGUAGE = "en"  # in whose names of days and months the filters write
 _FIELDS = {"assumed_time_zone": "time_zone"}  # a window's words that are others here
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownParts:
+class KnownParts(Struct, frozen=True, kw_only=True):
     """What the company has that a sequence may name."""
 
     mailbox_ids: Collection[str]

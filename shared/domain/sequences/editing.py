@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from shared.domain.errors import Conflict, InvalidInput, NotFound
+from shared.domain.record import replace
 from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
 
 _NO_TEXT = "…"
@@ -63,8 +65,7 @@ def in_new_order(sequence: Sequence, step_ids: Ordered[str]) -> Sequence:
     return replace(sequence, steps=numbered(by_id[one] for one in step_ids))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A step in an order that is only thought of; without an id it is a new one."""
 
     step_id: str | None

@@ -1,8 +1,9 @@
 """An enrolling: people who are brought into a sequence, by hand, list, segment or file."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import PastedAddresses, PeopleAudience
 from shared.domain.job import EnrollPeople
@@ -17,8 +18,7 @@ class EnrollingState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enrolling:
+class Enrolling(Struct, frozen=True, kw_only=True):
     """Everybody in `audience`, as it was when this began, and what became of them.
 
     They are read piece by piece, `next_piece` next. `enrolled` are in the sequence now, `already` were

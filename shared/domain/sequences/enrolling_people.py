@@ -1,7 +1,8 @@
 """One person who is brought into a sequence: the enrollment, and the first email."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
@@ -10,6 +11,7 @@ from shared.domain.contacts.segment import Told
 from shared.domain.files.source import PERSON
 from shared.domain.fires.recipient import Recipient
 from shared.domain.place import find_all_zones
+from shared.domain.record import replace
 from shared.domain.sequences.enrolling import Enrolling
 from shared.domain.sequences.enrollment import Enrollment, enrollment_id
 from shared.domain.sequences.mailbox import CHANNEL
@@ -18,8 +20,7 @@ from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.steps_left import steps_left
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enrolled:
+class Enrolled(Struct, frozen=True, kw_only=True):
     """An enrollment with the email that comes first."""
 
     enrollment: Enrollment

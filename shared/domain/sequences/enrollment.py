@@ -1,8 +1,9 @@
 """An enrollment: one contact's place in a sequence."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.ids import computed_id
 
@@ -36,8 +37,7 @@ END_WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Enrollment:
+class Enrollment(Struct, frozen=True, kw_only=True):
     """One contact in one sequence. `id` is computed from both, so that nobody is enrolled twice.
 
     `current_step` is the position of the step that was sent last; 0 before the first. `mailbox_id` is the one

@@ -1,7 +1,6 @@
 """A due email as a message of the send path, alone in its batch, which starts at its exact second."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaigns import window
@@ -16,6 +15,7 @@ from shared.domain.fires.recipient import Recipient
 from shared.domain.messages.batch import Batch, batch_of
 from shared.domain.messages.earlier_steps import together
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import CHANNEL
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail, message_id

@@ -1,8 +1,9 @@
 """A mailbox: one of the pool that sequences are sent from, with how much it may send a day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Problem
@@ -13,8 +14,7 @@ MOST_A_DAY = 2_000  # what the largest mail hosts allow one mailbox a day
 MOST_MAILBOXES = 500  # a company's, as every one of them is a sender
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WarmUp:
+class WarmUp(Struct, frozen=True, kw_only=True):
     """How a new mailbox gets going: so many emails on the first day, and so many more on each day after."""
 
     begins_on: date
@@ -22,8 +22,7 @@ class WarmUp:
     more_each_day: int = 5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True, kw_only=True):
     """A mailbox of the company. Its id is that of its sender, which has its credentials and its pace.
 
     `user_id` is whose mailbox it is, if it is one user's. `email` is the address it sends from, `provider`

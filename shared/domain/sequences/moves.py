@@ -1,11 +1,13 @@
 """How enrollments and their emails move on: the next step, an end, or once more."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import skip_words
+from shared.domain.record import replace
 from shared.domain.sequences.enrolling_people import next_email
 from shared.domain.sequences.enrollment import EndReason, Enrollment, EnrollmentState
 from shared.domain.sequences.hours import Hours
@@ -25,8 +27,7 @@ _ENDS = {
 _AGAIN = frozenset({SkipReason.EXPIRED, SkipReason.WINDOW_CLOSED, SkipReason.TOO_MANY, SkipReason.CANCELED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """An enrollment and its emails as they are to be stored; `following` is the email of the next step."""
 
     enrollment: Enrollment

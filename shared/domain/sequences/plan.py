@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.domain.sequences.hours import Days, Hours
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True, kw_only=True):
     """An email to be planned. `hours` names when its sequence sends to its contact.
 
     It goes out from `due` on, from `mailbox` if it has one. `waits` are the wait days of the steps behind it.
@@ -23,8 +23,7 @@ class Pending:
     waits: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Promised:
+class Promised(Struct, frozen=True, kw_only=True):
     """An email that was sent, or has its time and keeps it. `waits` as of a pending one, with its `hours`."""
 
     mailbox: str
@@ -34,8 +33,7 @@ class Promised:
     waits: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Room:
+class Room(Struct, frozen=True, kw_only=True):
     """What may be sent from where, and when.
 
     `capacity` says for each mailbox that sends how many emails it may send on a day. `pools` are the
@@ -48,8 +46,7 @@ class Room:
     days: Days
 
 
-@dataclass(kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, kw_only=True):
     """What was planned: mailbox and second by email, what no day takes, and what comes of it.
 
     `loads` counts all emails by mailbox and day, those of later steps too; `ends` is the last second of each

@@ -3,15 +3,16 @@
 Changes are merged: whoever works on the plan looks at places and room as they are, not at what was changed.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+
+from shared.domain.record import replace
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.sequence import Sequence, SequenceState
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanChange:
+class PlanChange(Struct, frozen=True, kw_only=True):
     """What a change asks of the plan: sequences whose people are to be looked at, and whether there is room.
 
     With `brings_forward` who waits for room may come earlier.
@@ -21,8 +22,7 @@ class PlanChange:
     brings_forward: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replanning:
+class Replanning(Struct, frozen=True, kw_only=True):
     """How far it came. `number` counts the changes that were merged.
 
     People of `sequence_ids` are looked at in turn, those behind `after` next: `looked_at` so far, of whom

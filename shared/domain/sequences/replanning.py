@@ -7,7 +7,8 @@ places that people have, and at the room there is now. Asked again half way, it 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.sequences.plan import Pending, Plan, Promised, Room
 from shared.domain.sequences.planner import plan
@@ -16,8 +17,7 @@ from shared.domain.sequences.spacing import spread
 _TRIES = 3  # to bring people forward, without those who would not come earlier
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """An email with the mailbox and the second it has; `item` is the email as it would be planned anew."""
 
     item: Pending
@@ -32,8 +32,7 @@ class Placed:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replanned:
+class Replanned(Struct, frozen=True, kw_only=True):
     """The plan of those who move and of those who had no place; `moved` are the former, by id."""
 
     plan: Plan

@@ -1,8 +1,9 @@
 """A scheduled email: one planned send of a sequence, with its mailbox and its exact time."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared.domain.ids import computed_id
 
@@ -17,8 +18,7 @@ class EmailStatus(StrEnum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ScheduledEmail:
+class ScheduledEmail(Struct, frozen=True, kw_only=True):
     """One email of one enrollment.
 
     `due_at` is from when on it may go, by its wait days; `mailbox_id` and `send_at` are None until it is

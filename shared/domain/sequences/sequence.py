@@ -1,8 +1,9 @@
 """A sequence: steps with wait days, sent from a pool of mailboxes inside a daily window."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.segment import Told
@@ -22,8 +23,7 @@ class SequenceState(StrEnum):
     ARCHIVED = "archived"  # for good: nobody in it gets any more
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SequenceStep:
+class SequenceStep(Struct, frozen=True, kw_only=True):
     """One email of a sequence, `wait_days` after the one before was sent.
 
     `subject` and `content` are Liquid. Without a subject of its own a later step answers in the thread of the
@@ -38,16 +38,14 @@ class SequenceStep:
     html: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Endings:
+class Endings(Struct, frozen=True, kw_only=True):
     """What ends an enrollment before its last step, beside an unsubscribe, which always does."""
 
     at_reply: bool = True
     at_bounce: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True, kw_only=True):
     """A sequence's definition.
 
     Emails go out from `start_time` up to `end_time`, wall times, on `days` (ISO weekdays, Monday is 1) that

@@ -1,7 +1,8 @@
 """Where the plan of a company's sequences stands: who works on it, what it came to, when to look again."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from shared.domain.job import PlanSequences
 from shared.domain.sequences.plan_change import Replanning
@@ -12,8 +13,7 @@ LOOK_AGAIN = timedelta(minutes=5)
 PLAN_AGAIN = timedelta(hours=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SequencePlan:
+class SequencePlan(Struct, frozen=True, kw_only=True):
     """A company's plan. While `is_active` it is looked at again at `due_at`.
 
     `asked_at` is when somebody last wanted it planned at once, `planned_at` when it last was. What people

@@ -1,11 +1,13 @@
 """Changes that are not made yet, and what they would come to in numbers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from shared.domain.errors import NotFound
+from shared.domain.record import replace
 from shared.domain.sequences.editing import without_mailbox
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.plan_change import PlanChange, change_of_mailbox, change_of_sequence
@@ -13,24 +15,21 @@ from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.work import MadePlan, Work
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SequenceEdit:
+class SequenceEdit(Struct, frozen=True, kw_only=True):
     """An edit of a sequence: a function of editing.py."""
 
     sequence_id: str
     edit: Callable[[Sequence], Sequence]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailboxEdit:
+class MailboxEdit(Struct, frozen=True, kw_only=True):
     """Other fields of a mailbox; None: it is removed."""
 
     mailbox_id: str
     changes: Mapping[str, object] | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MoreMailboxes:
+class MoreMailboxes(Struct, frozen=True, kw_only=True):
     """So many more mailboxes in the pool of a sequence, each with this capacity a day."""
 
     sequence_id: str
@@ -41,8 +40,7 @@ class MoreMailboxes:
 WhatIf = SequenceEdit | MailboxEdit | MoreMailboxes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True, kw_only=True):
     """When a sequence ends by the plan as it is, and after the change; None: nothing is planned."""
 
     sequence_id: str
@@ -50,8 +48,7 @@ class Finish:
     after: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """What a change does, in people: each has one email that waits.
 
     `pending` emails have a place today. Of these `kept` stay and `moved` get another time or mailbox:

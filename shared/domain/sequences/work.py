@@ -1,11 +1,13 @@
 """A company's sequences, mailboxes and emails as a worker has them, and the plan that is made of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
+from msgspec import Struct, field
+
 from shared.domain.companies.company import Company
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.hours import Days, Hours
 from shared.domain.sequences.mailbox import Mailbox
@@ -16,8 +18,7 @@ from shared.domain.sequences.sequence import Sequence, SequenceState
 from shared.domain.sequences.sequence_plan import SequencePlan
 
 
-@dataclass(frozen=True, kw_only=True)
-class Work:
+class Work(Struct, frozen=True, kw_only=True, dict=True):
     """A company's sequences and mailboxes, by id, and when they send, with the plan that is worked on."""
 
     company: Company
@@ -62,8 +63,7 @@ class Work:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MadePlan:
+class MadePlan(Struct, frozen=True, kw_only=True):
     """A plan, and the emails that get another mailbox and time by it, as they are to be stored.
 
     Those in `moved` had others before, of so many that were `standing`; `before` are all of them as they

@@ -5,10 +5,12 @@ Mail programs run no scripts, send no forms and load no stylesheets; many drop a
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from html.parser import HTMLParser
 
+from msgspec import Struct
+
+from shared.domain.record import replace
 from shared.domain.templates.template_checks import TemplateInvalid, line_of
 
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -50,8 +52,7 @@ class Place(StrEnum):
     UNSEEN = "unseen"  # in a comment, which Outlook may read, or in the title
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """One `{{ … }}` or `{% … %}`: where it begins in the HTML, what it is, and where it stands."""
 
     start: int

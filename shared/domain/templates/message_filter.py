@@ -1,7 +1,8 @@
 """A change made to every rendered text of a campaign."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class FilterKind(StrEnum):
@@ -12,8 +13,7 @@ class FilterKind(StrEnum):
     STRIP = "strip"  # white space at both ends, and runs of spaces within
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MessageFilter:
+class MessageFilter(Struct, frozen=True, kw_only=True):
     """One change made to every rendered text of a campaign."""
 
     kind: FilterKind

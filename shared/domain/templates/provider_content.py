@@ -6,8 +6,9 @@ previewed, sealed and sent.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -24,16 +25,14 @@ class Approval(StrEnum):
     UNKNOWN = "unknown"  # a word we do not know
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContentButton:
+class ContentButton(Struct, frozen=True, kw_only=True):
     """A button below the text: `id` comes back as the reply's choice, with the `title` as its text."""
 
     id: str
     title: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderContent:
+class ProviderContent(Struct, frozen=True, kw_only=True):
     """A format as its provider keeps it. `id` and `kind` are the provider's own words.
 
     `body` has places such as {{1}}; `samples` are the values that the provider has for them. `reason` says
@@ -57,16 +56,14 @@ class ProviderContent:
         return tuple(dict.fromkeys(name for text in texts for name in _PLACE.findall(text)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContentPage:
+class ContentPage(Struct, frozen=True, kw_only=True):
     """Some formats of an account, and where the next ones are (None at the end)."""
 
     items: tuple[ProviderContent, ...]
     next_after: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilledContent:
+class FilledContent(Struct, frozen=True, kw_only=True):
     """A format with one recipient's values: what is sent in place of a text of one's own."""
 
     content_id: str

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from liquid.exceptions import LiquidError, LiquidTypeError
 from markupsafe import escape
+from msgspec import Struct
 
 from shared.domain.errors import RollcallError
 from shared.domain.templates.template_checks import TemplateInvalid, check_template, line_of
@@ -57,8 +57,7 @@ class KindUnfit(RenderFailed):
     """A value is of a kind that does not have what the template asks for: so will be every row's."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Compiled:
+class Compiled(Struct, frozen=True, kw_only=True, eq=False):
     """A checked template.
 
     `pieces` is the text cut at its fields — text, field, text, field, …, text — when it holds nothing

@@ -1,14 +1,14 @@
 """A template: a message format for one channel and language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Template:
+class Template(Struct, frozen=True, kw_only=True):
     """A message format with `{{ fields }}` in Liquid. `subject` is empty where the channel has none.
 
     `html` is what mail programs show in place of `body`; empty for a plain text. In what is frozen its CSS is

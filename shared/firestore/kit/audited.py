@@ -1,13 +1,13 @@
 """Which collections the audit log tells of, and how their documents are named in it."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 COLLECTION = "audit_records"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Audited:
+class Audited(Struct, frozen=True, kw_only=True):
     """A collection of which every change by somebody is noted.
 
     `named_by` is the field that people know a thing by; empty where that is a person's, who may be forgotten.

@@ -5,10 +5,10 @@ commit, for what they were before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from google.cloud.firestore import AsyncClient, AsyncDocumentReference
+from msgspec import Struct
 
 from shared.acting import current_act
 from shared.domain.companies.audit_record import (
@@ -30,8 +30,7 @@ from shared.firestore.kit.wire import Writer, add_write, full_name, plain_fields
 Fields = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """One write of a commit that the log tells of: which document, and its fields then; None when deleted."""
 
     reference: AsyncDocumentReference

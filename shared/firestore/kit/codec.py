@@ -1,6 +1,5 @@
 """Records to Firestore maps and back, checked on the way in by the records' own types."""
 
-import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -45,7 +44,7 @@ def overwriting(record: object) -> tuple[dict[str, Any], list[str]]:
 @cache
 def field_names(record_type: Any) -> tuple[str, ...]:
     """The names of the fields that are stored of such records, without the id."""
-    return tuple(field.name for field in dataclasses.fields(record_type) if field.name != "id")
+    return tuple(name for name in record_type.__struct_fields__ if name != "id")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +16,7 @@ from google.cloud.firestore import (
     Or,
 )
 from google.cloud.firestore_v1.base_query import BaseFilter
+from msgspec import Struct
 
 from shared import metering
 from shared.firestore.kit import paths
@@ -31,8 +31,7 @@ VALUES_PER_QUERY = 30  # https://firebase.google.com/docs/firestore/query-data/q
 _Change = tuple[AsyncDocumentReference, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """Some records in order, and the place after which the next page starts (None at the end)."""
 
     items: list[T]

@@ -1,7 +1,6 @@
 """Records of one type under each company, by their ids: read, written, and created once."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +13,7 @@ from google.cloud.firestore import (
     AsyncTransaction,
     AsyncWriteBatch,
 )
+from msgspec import Struct
 
 from shared import metering
 from shared.domain.errors import NotFound
@@ -33,8 +33,7 @@ T = TypeVar("T")
 READ_SIZE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Change(Generic[T]):
+class Change(Struct, Generic[T], frozen=True):
     """A record as it was when it was written, by the database's clock, and as it is to be."""
 
     before: T
@@ -42,8 +41,7 @@ class Change(Generic[T]):
     written_at: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Version(Generic[T]):
+class Version(Struct, Generic[T], frozen=True):
     """A record as it was read, and when that was written, by the database's clock."""
 
     record: T

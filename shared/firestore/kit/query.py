@@ -4,12 +4,12 @@ infra/firestore.indexes.json is checked against those declarations: the emulator
 index, production refuses them.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Query:
+
+class Query(Struct, frozen=True, kw_only=True):
     """A query's shape: equalities, then at most one range, which is also the order.
 
     The value of an equality may be a tuple: then any of its values will do.
@@ -28,8 +28,7 @@ class Query:
     among: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListQuery:
+class ListQuery(Struct, frozen=True, kw_only=True):
     """A list that API and portal show: newest first, ids deciding between equal times.
 
     `newest` is the field with the time. `equal` are fields that may be compared, any of them together, and
@@ -48,8 +47,7 @@ class ListQuery:
     one_of: tuple[str, tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A field and the value it must have, or one of the values it must hold."""
 
     field: str

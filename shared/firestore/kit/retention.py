@@ -5,9 +5,10 @@ Ticks and idempotency keys carry their own `expires_at`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.events.webhook_delivery import DeliveryState
 from shared.domain.fires.fire import ChunkState
@@ -18,8 +19,7 @@ from shared.domain.sequences.scheduled_email import EmailStatus
 EXPIRES_AT = "expires_at"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Periods:
+class Periods(Struct, frozen=True, kw_only=True):
     """How long things are kept; the settings say so for messages and rows."""
 
     messages: timedelta = timedelta(days=730)
@@ -28,8 +28,7 @@ class Periods:
     searches: timedelta = timedelta(days=90)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True, kw_only=True):
     """One class: for how long, since when (None: not while it is at work), and why so long.
 
     Without `since` the period begins when the document is written.
@@ -126,8 +125,7 @@ RETENTION: dict[str, Retention] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True, kw_only=True):
     """One collection's retention, with its period."""
 
     retention: Retention

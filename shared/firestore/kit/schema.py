@@ -7,8 +7,9 @@ Upgrade, and run `make shapes`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
@@ -23,8 +24,7 @@ Fields = dict[str, Any]
 NAME = "schema"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upgrade:
+class Upgrade(Struct, frozen=True, kw_only=True):
     """From one version to the next: a pure function, and the fields that are gone afterwards."""
 
     change: Callable[[Fields], Fields]

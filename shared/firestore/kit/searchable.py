@@ -5,14 +5,14 @@ Documents of a version that had not these fields get them when they are next wri
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.channels.address_search import address_key, traces_in
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(Struct, frozen=True):
     """The fields beside the records of one collection, and how they follow from a record."""
 
     names: tuple[str, ...]

@@ -1,10 +1,10 @@
 """Records of several kinds, read in one round trip inside a transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from google.cloud.firestore import AsyncClient, AsyncDocumentReference, AsyncTransaction
+from msgspec import Struct
 
 from shared import metering
 from shared.domain.fires.fire_cost import Unit
@@ -13,8 +13,7 @@ from shared.firestore.kit.wire import full_name, read_documents
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted(Generic[T]):
+class Wanted(Struct, Generic[T], frozen=True):
     """Records of one kind that are to be read together with others."""
 
     record: Callable[[Any], T]

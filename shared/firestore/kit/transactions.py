@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from google.api_core.exceptions import Aborted
 from google.cloud.firestore import AsyncClient, AsyncTransaction, AsyncWriteBatch, async_transactional
+from msgspec import Struct
 
 from shared import faults, metering, tracing
 from shared.acting import current_act
@@ -26,8 +26,7 @@ class ContentionError(Unavailable):
     """A transaction could not be finished in any of its attempts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Committed(Generic[R]):
+class Committed(Struct, Generic[R], frozen=True):
     """What a transaction returned, and when it was committed, by the database's clock.
 
     That is what all documents it changed say of when they were written. None when it wrote nothing.

@@ -6,7 +6,6 @@ https://cloud.google.com/firestore/docs/reference/rpc/google.firestore.v1#value
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,13 +18,13 @@ from google.cloud.firestore import (
     AsyncWriteBatch,
 )
 from google.cloud.firestore_v1.types import Document, Write
+from msgspec import Struct
 
 Writer = AsyncTransaction | AsyncWriteBatch
 _Document, _Write = Document.pb(), Write.pb()
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A document as it was read: its full name, and its fields as plain values, if it exists."""
 
     name: str

@@ -1,15 +1,16 @@
 """What a sender signs in with at its provider. Secrets never show in a repr, hence never in a log."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
 from typing import TypeVar
 
+from msgspec.structs import fields
+
+from shared.domain.record import Confidential
 from shared.domain.senders.sender import Sender
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Credentials:
-    """Base of every provider's credentials: texts only, each a field with `repr=False`."""
+class Credentials(Confidential, frozen=True, kw_only=True):
+    """Base of every provider's credentials: texts only."""
 
 
 C = TypeVar("C", bound=Credentials)
@@ -25,7 +26,7 @@ def read_credentials(kind: type[C], sender: Sender, stored: Mapping[str, str]) -
     A field with a default may be left out. An empty secret is none: with it anybody could sign.
     """
     names = [field.name for field in fields(kind)]
-    needed = {field.name for field in fields(kind) if field.default is MISSING}
+    needed = {field.name for field in fields(kind) if field.required}
     if not needed <= set(stored) <= set(names) or not all(value.strip() for value in stored.values()):
         raise WrongCredentials(
             f"The {sender.provider} credentials of sender {sender.id!r} must be: {', '.join(names)}."

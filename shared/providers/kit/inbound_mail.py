@@ -3,9 +3,10 @@
 import email
 import email.policy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.utils import getaddresses
+
+from msgspec import Struct
 
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import computed_id
@@ -18,8 +19,7 @@ LONGEST_NAME = 200
 _UNDECLARED = ("utf-8", "windows-1252")  # what a text is in that does not say, or says wrongly
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True, kw_only=True):
     """One mail, its texts decoded. `headers` by name in small letters; the first of several."""
 
     headers: Mapping[str, str]

@@ -5,9 +5,10 @@ package, pydantic, our own client) is imported in the record's functions, on fir
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic
+
+from msgspec import Struct, field
 
 from shared.domain.channels.channel import Channel
 from shared.domain.channels.channel_record import ChannelRecord
@@ -27,8 +28,7 @@ STORED = WebhookAnswer()
 News = Receipt | IncomingMessage | Unsent
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallTalk:
+class CallTalk(Struct, frozen=True, kw_only=True):
     """How a provider asks what a call says next, and how it is told.
 
     `hear` raises InvalidInput when the request lacks what it must have.
@@ -38,8 +38,7 @@ class CallTalk:
     tell: "Callable[[WebhookRequest, CallTurn], WebhookAnswer]"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebhookRoute(Generic[C]):
+class WebhookRoute(Struct, Generic[C], frozen=True, kw_only=True):
     """One address a provider posts to: /messages/<path>, with company and sender in the query.
 
     `verify` raises BadSignature unless the request was provably sent by the provider for an account with
@@ -67,8 +66,7 @@ class WebhookRoute(Generic[C]):
     follow: Callable[[WebhookRequest, str, float], Awaitable[None]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Renewal(Generic[C]):
+class Renewal(Struct, Generic[C], frozen=True, kw_only=True):
     """How credentials that end are renewed: once they are older than `after`, as they end `ends_after` it.
 
     `renew` gives the fields that change, and None for credentials that do not end. It raises SenderRefused
@@ -80,8 +78,7 @@ class Renewal(Generic[C]):
     ends_after: timedelta
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProviderRecord(Generic[C]):
+class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     """All that Rollcall knows of a provider.
 
     `base_url` is where its API is, unless the setting ROLLCALL_<NAME>_BASE_URL says otherwise. `credentials`

@@ -7,8 +7,9 @@ nothing: by Meta's own page all of a request may have been sent where it answers
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.messages.sending import Lesson, Outcome, SendResult
 from shared.providers.kit import http
@@ -18,8 +19,7 @@ LIMIT_WAIT_SECONDS = 600.0  # of what counts over an hour or a day, where Meta d
 LONGEST_WAIT_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What an error proves, said in words, and what it teaches of the person."""
 
     outcome: Outcome

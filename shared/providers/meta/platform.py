@@ -1,12 +1,11 @@
 """What differs between Messenger and Instagram in Meta's one API."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 GRAPH = "https://graph.facebook.com"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True, kw_only=True):
     """One of the two. `name` is what the API calls it, `event_object` what webhooks do.
 
     `host` takes the tokens of an account that no page stands for. With `repeats_metadata` an echo carries

@@ -1,8 +1,9 @@
 """The form that SendGrid posts a mail in: multipart, its fields in whatever charset the mail had."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.errors import InvalidInput
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 MOST_PARTS = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FilePart:
+class FilePart(Struct, frozen=True, kw_only=True):
     """An attachment: what the mail says it is. Its content is not kept."""
 
     name: str
@@ -21,8 +21,7 @@ class FilePart:
     size: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """The fields by name, as bytes, and the attachments in order."""
 
     fields: Mapping[str, bytes]

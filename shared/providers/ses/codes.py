@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.messages.sending import Outcome, SendResult
 from shared.providers.kit import http
@@ -14,8 +15,7 @@ from shared.providers.kit import http
 SAID_LENGTH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     outcome: Outcome
     reason: str
 

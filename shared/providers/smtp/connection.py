@@ -8,11 +8,11 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
 import aiosmtplib
+from msgspec import Struct
 
 from shared.domain.events.public_addresses import is_public
 from shared.providers.smtp.credentials import SmtpCredentials
@@ -40,8 +40,7 @@ class SignInRefused(Exception):
         self.code, self.said = code, said
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """Where to connect to. `ca_file` is a certificate that is trusted in place of the known authorities'.
 
     What ops set (`is_own`) may be anywhere; what a company names is on the public internet.

@@ -5,8 +5,9 @@ import email.policy
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import Message
+
+from msgspec import Struct
 
 from shared import log
 from shared.providers.kit.mail_status import is_gone, status_in
@@ -21,8 +22,7 @@ _UTF8_ADDRESS = re.compile(rb"(?im)^((?:final|original)-recipient:\s*)utf-8\s*;"
 _STATUS = "message/delivery-status"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True, kw_only=True):
     """What a server says of our messages with these ids.
 
     `is_final`: it has given up. `is_gone`: nothing will ever reach the address. `status` is its enhanced

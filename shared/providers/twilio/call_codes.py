@@ -1,6 +1,6 @@
 """What Twilio's refusals of calls mean, and how calls end. https://www.twilio.com/docs/api/errors"""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.messages.sending import Lesson, Outcome, ReceiptKind
 from shared.providers.twilio.codes import REFUSALS, Refusal, broken, rejected
@@ -46,8 +46,7 @@ NOT_LEFT = "An answering machine took the call; no message was left."
 _MESSAGE_END = "machine_end"
 
 
-@dataclass(frozen=True, slots=True)
-class CallEnd:
+class CallEnd(Struct, frozen=True):
     """How far a call got, and why in words."""
 
     kind: ReceiptKind

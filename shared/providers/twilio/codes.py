@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.messages.sending import Lesson, Outcome, SendResult
 from shared.providers.twilio.channel_codes import CHANNEL_FAILURES, CHANNEL_LESSONS
@@ -12,8 +13,7 @@ QUEUE_FULL_WAIT_SECONDS = 300.0
 DAILY_CAP_WAIT_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What a code proves, said in words."""
 
     outcome: Outcome

@@ -1,7 +1,6 @@
 """The provider `twilio`: texts, WhatsApp, Messenger and calls; from numbers, pages and services."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shared.domain.channels.channel import Channel
@@ -11,6 +10,7 @@ from shared.domain.channels.voice import VOICE
 from shared.domain.channels.whatsapp import WHATSAPP
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
+from shared.domain.record import replace
 from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderContents, ProviderHistory
 from shared.providers.kit.record import (
     STATUS_PATH,

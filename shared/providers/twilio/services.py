@@ -4,8 +4,8 @@ https://www.twilio.com/docs/messaging/api/service-resource
 """
 
 import asyncio
-from dataclasses import dataclass
 
+from msgspec import Struct
 from twilio.rest import Client
 from twilio.rest.messaging.v1 import V1
 from twilio.rest.messaging.v1.service import ServiceContext, ServiceInstance
@@ -16,8 +16,7 @@ from shared.providers.twilio.client import NotThere, read
 MOST_NUMBERS = 1_000  # of a pool; Twilio allows 400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PoolNumber:
+class PoolNumber(Struct, frozen=True, kw_only=True):
     """A number or short code of a pool. `id` is Twilio's; `country` is ISO 3166, empty when not told."""
 
     id: str

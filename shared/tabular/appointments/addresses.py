@@ -1,13 +1,13 @@
 """Phone numbers and emails of one person, in the order in which they are tried."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TELLING = 10  # digits
 
 
-@dataclass(slots=True)
-class Person:
+class Person(Struct):
     """Somebody an appointment is with."""
 
     name: str = ""

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from msgspec import Struct, field
 
 from shared.domain.files.file import FileRefused
 
@@ -30,8 +31,7 @@ class Block(NamedTuple):
     is_whole: bool
 
 
-@dataclass(slots=True)
-class Calendar:
+class Calendar(Struct):
     """What holds for all appointments of one calendar. `zones` are its time zones' definitions."""
 
     method: str = ""
@@ -39,8 +39,7 @@ class Calendar:
     zones: list[bytes] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """A file's calendars, its appointments by UID in their order, and whether it ends where it should."""
 
     calendars: list[Calendar] = field(default_factory=list)

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
+from msgspec import Struct
 
 from shared.domain.files.cell import LOST, UNREADABLE
+from shared.domain.record import replace
 from shared.tabular.appointments.addresses import with_scheme
 from shared.tabular.appointments.calendar_blocks import Block
 from shared.tabular.appointments.calendar_times import EventUnreadable, shown_zone, with_zone
@@ -22,8 +23,7 @@ _ESSENTIAL = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CalendarEvent:
+class CalendarEvent(Struct, frozen=True, kw_only=True):
     """An appointment, where it stands, and the zone of its times that name none.
 
     `recurrence_id` says which visit of a series it is; empty for a whole series and for a single one.

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct, field
+
 from shared.domain.files.appointments import CANCELED, CHANGE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One record: its cells by column. With a `fault`, it cannot be taken; `column` is the one to blame."""
 
     values: dict[str, str]
@@ -35,8 +35,7 @@ class Reader(Protocol):
         """What people should know of how it was read; complete when all is."""
 
 
-@dataclass(slots=True)
-class LeftOut:
+class LeftOut(Struct):
     """What was left out while a file was read, and why, to be told."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -1,8 +1,9 @@
 """Who and where the resources of a FHIR file are, found by reference."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from shared.tabular.appointments.addresses import Person, with_scheme
 from shared.tabular.appointments.fhir_resources import Resource
@@ -13,8 +14,7 @@ _TEXTS = ("sms",)  # a system of FHIR: a number that takes texts
 _LAST = 99
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True, kw_only=True):
     """A person or place. `of` is the reference to the person in a role."""
 
     kind: str

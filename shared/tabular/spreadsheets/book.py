@@ -1,8 +1,9 @@
 """What the readers of XLSX, XLS and ODS files have in common: a workbook's sheets and their rows."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.tabular.kind import Kind
 
@@ -21,8 +22,7 @@ class SheetRow(NamedTuple):
     percent: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A sheet of cells. `rows` reads it from the start each time it is called."""
 
     name: str
@@ -30,8 +30,7 @@ class Sheet:
     rows: Callable[[], Iterator[SheetRow]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Book:
+class Book(Struct, frozen=True, kw_only=True):
     """A workbook with its sheets of cells, in their order."""
 
     kind: Kind

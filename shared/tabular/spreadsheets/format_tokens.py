@@ -5,11 +5,12 @@ ECMA-376 part 1, 18.8.30 and 18.8.31.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from operator import eq, ge, gt, le, lt, ne
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Part(Enum):
@@ -37,8 +38,7 @@ class Token(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One of a format's sections. `condition` chooses it; None leaves the choice to the sign."""
 
     tokens: tuple[Token, ...]

@@ -1,14 +1,16 @@
 """Let the message that waited go to who wrote with its reference, as part of storing what they wrote."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
 
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import Batch, batch_of, send_job
 from shared.domain.messages.invite import Invite, bound, is_reference, is_waiting
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
@@ -20,8 +22,7 @@ USED = "The link it came by had been used before."
 ENDED = "The link it came by was no longer good: its message waits no more."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """What becomes of a reference: the message on its way, with its batch, or why it does not go (`note`)."""
 
     note: str = ""

@@ -1,7 +1,5 @@
 """A person settles a reply that waits: says which message it answers, and how, or that nothing is to do."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.events.other_events import message_events
@@ -9,6 +7,7 @@ from shared.domain.job import SendBatch
 from shared.domain.messages.binding import answered
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply, settled
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

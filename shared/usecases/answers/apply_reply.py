@@ -1,7 +1,8 @@
 """Understand a reply by what holds now, and store it in one transaction with all that follows from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.companies.company import Company
 from shared.domain.contacts.list_consent import ListConsent
@@ -14,6 +15,7 @@ from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.reply import Reply, replied
 from shared.domain.messages.saying import Saying, after_saying, concerned_ids
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.providers import registry
 from shared.runtime import Runtime
@@ -25,8 +27,7 @@ from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """A reply as it came, with the messages it may be about, the newest first, and what their fires offer.
 
     `talks` are the conversations that it opens. `reference` is that of the invitation by which the person
@@ -42,8 +43,7 @@ class Received:
     sender_ids: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Applied:
+class _Applied(Struct, frozen=True, kw_only=True):
     """The reply, and what follows from it beside answers to messages: ready to be written."""
 
     reply: Reply

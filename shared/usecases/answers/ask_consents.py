@@ -1,8 +1,9 @@
 """Ask who joined a list with double opt-in whether they want to be on it: once, by one message."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.channels.channel import Channel
@@ -24,8 +25,7 @@ from shared.usecases.companies.make_links import make_links
 from shared.usecases.contacts.confirming_lists import confirming_lists
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True, kw_only=True):
     """A company with its lists that ask, and from which sender each does."""
 
     company: Company

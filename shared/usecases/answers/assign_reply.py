@@ -1,10 +1,9 @@
 """Say who is to see to a reply."""
 
-from dataclasses import replace
-
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

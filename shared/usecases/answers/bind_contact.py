@@ -1,12 +1,11 @@
 """Give a contact the address from which they came by an invitation."""
 
-from dataclasses import replace
-
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.check_contact import MOST_ADDRESSES
 from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.messages.invite import is_reference
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.contacts.change_one import change_one
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt
+from shared.domain.record import replace
 from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime
 
@@ -13,8 +15,7 @@ AT_ONCE = 16
 LOOKED_AT = 20  # messages to one person
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """The receipts, each with our message's id; `early` are those whose message is not known by now."""
 
     receipts: list[Receipt] = field(default_factory=list)

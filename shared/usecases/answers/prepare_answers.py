@@ -6,10 +6,10 @@ and found by the sweep where that is lost.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from google.api_core.exceptions import GoogleAPIError
+from msgspec import Struct, field
 
 from shared import faults, log
 from shared.domain.campaigns.content import CampaignContent
@@ -25,14 +25,14 @@ from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import Batch, batch_of, send_job
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """Messages with their batches, and the fire with its content where that is the day's first."""
 
     pairs: tuple[tuple[Message, Batch], ...] = ()

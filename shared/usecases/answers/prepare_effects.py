@@ -1,6 +1,6 @@
 """Prepare what an answer sets off that a person read out of a reply: as if the recipient had given it so."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from shared.domain.events.event import Event
 from shared.domain.events.other_events import option_events
@@ -8,6 +8,7 @@ from shared.domain.fires.answering import Heard, answers_to, events_for, may_be_
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
@@ -18,8 +19,7 @@ from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
 from shared.usecases.outbox.open_outbox import Outbox
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effects:
+class Effects(Struct, frozen=True, kw_only=True):
     """An acknowledgement, tags and events, ready to be written."""
 
     answers: Prepared = NOTHING

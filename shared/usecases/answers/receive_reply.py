@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.domain.channels.channel import Channel
@@ -14,6 +13,7 @@ from shared.domain.messages.open_conversation import OpenConversation, conversat
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.firestore.queries.senders import SENDERS_AT_ADDRESS

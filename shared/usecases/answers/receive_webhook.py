@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind, Unsent
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.credentials import Credentials
 from shared.providers.kit.record import CallTalk, News, WebhookRoute
@@ -31,8 +33,7 @@ def is_webhook(path: str) -> bool:
     return path in webhook_paths()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True, kw_only=True):
     """Who is told, and how: the sender, and the route of its provider that was posted to."""
 
     sender: Sender

@@ -1,7 +1,6 @@
 """A provider's receipt about one message. Order and repetition do not matter."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from shared import log
@@ -11,6 +10,7 @@ from shared.domain.fires.person import is_forgotten
 from shared.domain.messages.lessons import is_second_in_row, learned, lesson_of_receipt
 from shared.domain.messages.message import Message, MessageState, after_receipt
 from shared.domain.messages.sending import Lesson, Receipt
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime

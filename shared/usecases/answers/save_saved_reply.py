@@ -1,9 +1,8 @@
 """Keep a text to answer with, change it, or give it up."""
 
-from dataclasses import replace
-
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.saved_reply import MOST_SAVED, SavedReply, check_saved_reply
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -4,11 +4,10 @@ Instagram's rules ask that what was unsent is shown no more. What it set off, su
 canceled, has happened: whoever is to undo that says so.
 """
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import Unsent
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,10 +1,9 @@
 """Pause an automation, have it go on, or let it run dry."""
 
-from dataclasses import replace
-
 from shared.domain.automations.automation import Automation
 from shared.domain.automations.state import AutomationState
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,12 +1,12 @@
 """Let contacts into an automation by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.domain.automations.enrollment import Enrollment, run_jobs
 from shared.domain.automations.moving import entered
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.events.event import Event, EventType
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs

@@ -1,7 +1,8 @@
 """What publishing an automation's draft would do to those who are in it, in numbers."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import Automation, definition_in
 from shared.domain.automations.editing import Choice, StepChange, step_changes
@@ -10,8 +11,7 @@ from shared.firestore.queries.automations import ENROLLMENTS_DUE_ON_STEP, ENROLL
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepEffect:
+class StepEffect(Struct, frozen=True, kw_only=True):
     """How many stand on a step that the draft deletes or changes, and how many of them would go on now.
 
     None: that depends on each of them, and is not counted. Whatever is chosen, nobody gets a step twice.

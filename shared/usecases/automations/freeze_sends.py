@@ -1,13 +1,13 @@
 """Freeze what an automation's send steps send: from there on, what was published is what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.automations.automation import Automation, Definition
 from shared.domain.automations.sending import campaign_of
 from shared.domain.automations.steps import SendStep, every_step
 from shared.domain.campaigns.preflight import content_problems
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.freeze_content import freeze_content
 from shared.usecases.senders.check_senders import check_senders

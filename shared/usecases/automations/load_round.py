@@ -1,8 +1,9 @@
 """Load what a round of steps needs: the automation as it is, its versions, who is in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import (
     Automation,
@@ -20,13 +21,13 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.files.loaded_row import LoadedRow
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.automations.read_loaded_rows import read_loaded_rows
 from shared.views.segments import read_fields
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Round:
+class Round(Struct, frozen=True, kw_only=True):
     """An automation, some enrollments for which something is to be done, and their contacts by id.
 
     `rows` are those that let them in, by their places, and `fields` the company's own, as far as steps ask

@@ -6,7 +6,6 @@ the segment, in the transaction that raises the events: each is raised once.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from shared.domain.contacts.judge_contact import OptOuts, asks_consent
 from shared.domain.contacts.segment import Segment
 from shared.domain.events.event import Event
 from shared.domain.events.membership import Membership, crossing, goes_with_days, seen_at
+from shared.domain.record import replace
 from shared.firestore.contact_shards import contacts_in
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

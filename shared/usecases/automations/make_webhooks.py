@@ -1,7 +1,8 @@
 """Make the webhooks of webhook steps, as part of the transaction that completes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.automations.move import Move
 from shared.domain.automations.steps import WebhookStep
@@ -17,8 +18,7 @@ NOT_TOLD = "not done: the webhook endpoint is disabled or gone"
 TOLD = "done"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Webhooks:
+class Webhooks(Struct, frozen=True, kw_only=True):
     """Webhooks with their endpoints, and by enrollment what came of the step."""
 
     endpoints: Sequence[WebhookEndpoint] = ()

@@ -7,8 +7,9 @@ costs one read and one write. Whom a worker moves meanwhile that one brings up (
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared import faults, log
 from shared.domain.automations.automation import (
@@ -23,6 +24,7 @@ from shared.domain.automations.enrollment import Enrollment, EnrollmentState, ru
 from shared.domain.automations.steps import WaitStep, WaitUntilDate, WaitUntilTime, every_step
 from shared.domain.automations.wait_times import Person, person_of
 from shared.domain.job import MoveEnrollments
+from shared.domain.record import replace
 from shared.firestore.kit.documents import Change, Version
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.automations import ENROLLMENTS_ON_STEP
@@ -37,8 +39,7 @@ SECONDS_A_JOB = 240.0
 TRIES = 5  # for records that others wrote meanwhile
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True, kw_only=True):
     """What everybody is brought up by. Versions that are read are remembered."""
 
     automation: Automation

@@ -1,8 +1,9 @@
 """Plan what a send step sends to some enrollments: as a fire plans its messages, and with the same rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
 
 from shared.domain.automations.enrollment import Enrollment
 from shared.domain.automations.sending import day_fire, once_per_enrollment, only_of, recipient_of
@@ -12,6 +13,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
 from shared.domain.fires.queueing import Arranged, Writes, arrange
 from shared.domain.fires.starts import Starts
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 from shared.usecases.automations.load_round import Round
@@ -21,8 +23,7 @@ from shared.usecases.sending.cap_plans import cap_plans
 from shared.usecases.sending.reserve_start import reserve_start
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedSends:
+class PlannedSends(Struct, frozen=True, kw_only=True):
     """The messages and failures of one send step for some enrollments, with the fire they belong to."""
 
     fire: Fire

@@ -5,8 +5,9 @@ the enrollment: by what was chosen for that step.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import (
     Automation,
@@ -20,6 +21,7 @@ from shared.domain.automations.bring_up import move_job
 from shared.domain.automations.editing import Choice, check_choices, check_kinds, step_changes
 from shared.domain.automations.state import AutomationState
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.automations import ENROLLMENTS_ON_STEP
 from shared.runtime import Runtime
@@ -32,8 +34,7 @@ from shared.usecases.outbox.find_listeners import forget_listeners
 _NOTHING: Mapping[str, Choice] = MappingProxyType({})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True, kw_only=True):
     """What is to be published, over which automation as it was read."""
 
     read: Automation

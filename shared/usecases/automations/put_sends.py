@@ -1,6 +1,6 @@
 """Write a send step's messages, failures and batches, as part of the transaction that completes the step."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.queueing import Writes
@@ -10,8 +10,7 @@ from shared.runtime import Runtime
 FAILED = "failed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """What a send step makes; the fire too, where it is the day's first."""
 
     fire: Fire | None

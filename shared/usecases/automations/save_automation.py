@@ -1,9 +1,8 @@
 """Create an automation, or edit its draft. What runs does not change until it is published."""
 
-from dataclasses import replace
-
 from shared.domain.automations.automation import Automation, Definition, definition_in, packed_definition
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.automations.check_parts import check_parts

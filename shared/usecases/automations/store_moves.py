@@ -5,7 +5,8 @@ An enrollment that another worker moved meanwhile, or whose automation was edite
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.automations.enrollment import (
     EndReason,
@@ -22,6 +23,7 @@ from shared.domain.events.webhook_endpoint import deliver_job
 from shared.domain.fires.notice import Notice
 from shared.domain.job import Job
 from shared.domain.messages.batch import BatchState, send_job
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.automations import ENROLLMENTS_OF_CONTACT
 from shared.runtime import Runtime
@@ -34,8 +36,7 @@ from shared.usecases.outbox.find_heard import looked_after
 LOOKED_AT = 50  # earlier enrollments of a contact in the automation
 
 
-@dataclass(kw_only=True, slots=True)
-class _Made:
+class _Made(Struct, kw_only=True):
     """What is to be written, and announced afterwards."""
 
     changed: list[tuple[Enrollment, Enrollment]] = field(default_factory=list)

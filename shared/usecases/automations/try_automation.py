@@ -1,7 +1,8 @@
 """Try an automation's draft for one contact: which steps it would do, and when. Nothing is stored or sent."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import Automation, Definition, definition_in
 from shared.domain.automations.enrollment import Completed
@@ -28,6 +29,7 @@ from shared.domain.contacts.contact_field import FieldKind
 from shared.domain.contacts.judge_contact import OptOuts, judge_of
 from shared.domain.errors import NotFound
 from shared.domain.fires.planning import FilteredOut, PlannedFailure, Planner
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.automations.change_stepwise import DONE, edit_of
 from shared.usecases.campaigns.freeze_content import freeze_content
@@ -37,8 +39,7 @@ from shared.views.refusals import Refusals
 from shared.views.segments import read_kinds
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TriedStep:
+class TriedStep(Struct, frozen=True, kw_only=True):
     """A step that the contact would do: when, what would come of it, and the text it would get."""
 
     step_id: str
@@ -48,8 +49,7 @@ class TriedStep:
     text: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True, kw_only=True):
     """What steps look at."""
 
     company: Company

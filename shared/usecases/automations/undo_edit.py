@@ -1,9 +1,8 @@
 """Take back the last change of an automation's draft."""
 
-from dataclasses import replace
-
 from shared.domain.automations.automation import Automation
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,10 +1,9 @@
 """Approve a campaign that somebody else made ready."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.campaigns.approval import approved
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

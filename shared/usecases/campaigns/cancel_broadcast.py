@@ -1,10 +1,9 @@
 """Cancel a broadcast: one that is planned, alone or with its series, or one that is under way."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.broadcast import Broadcast, BroadcastState, following
 from shared.domain.companies.company import Company
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign

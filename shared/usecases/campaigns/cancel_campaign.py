@@ -1,10 +1,9 @@
 """Cancel a campaign: what has not gone out is settled as skipped, with that reason."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import FireState
 from shared.domain.messages.batch import BatchState
+from shared.domain.record import replace
 from shared.domain.senders.own_starts import own_timeline_id
 from shared.domain.senders.sender_timeline import release
 from shared.firestore.kit.transactions import Transaction, transact

@@ -1,10 +1,10 @@
 """What reopen, pause, resume and cancel share: a campaign and its running fire change together."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from shared.domain.campaigns.campaign import Campaign, check_arrow
 from shared.domain.fires.fire import Fire, FireState
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CAMPAIGN_FIRES
 from shared.runtime import Runtime

@@ -1,7 +1,6 @@
 """What an audience of people names that is not there, or cannot be read."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 from shared.domain.campaigns.audience import (
     Audience,
@@ -20,6 +19,7 @@ from shared.domain.errors import InvalidInput, Problem
 from shared.domain.files.check_row_filter import check_row_filter
 from shared.domain.files.file import File, FileState
 from shared.domain.files.source import Source
+from shared.domain.record import replace
 from shared.runtime import Runtime
 
 NO_CONTACT = "there is no such contact; it may have been deleted, or merged into another"

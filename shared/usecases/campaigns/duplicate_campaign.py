@@ -1,11 +1,10 @@
 """Make a draft that is like a campaign, with texts of its own."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.save_template import create_template

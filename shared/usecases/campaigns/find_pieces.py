@@ -1,14 +1,14 @@
 """Find pieces of an audience, the units it is read by, without their recipients."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import FoundAudience, Piece
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoundPiece:
+class FoundPiece(Struct, frozen=True, kw_only=True):
     """A piece of an audience, and how many recipients the ones before it have together."""
 
     piece: Piece

@@ -1,7 +1,8 @@
 """Find which recipients' appointments a file of the source canceled or moved after theirs came."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.domain.files.appointments import visit_of
 from shared.domain.files.withdrawal import Withdrawal, Withdrawn, WithdrawnBy
@@ -12,8 +13,7 @@ from shared.runtime import Runtime
 LOOKED_AT = 1_000  # records, of thousands of withdrawals each, since the recipients' file came
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WithdrawnRecipients:
+class WithdrawnRecipients(Struct, frozen=True, kw_only=True):
     """Keys of recipients of whom nothing is sent, each with the file that says so; and what that rests on."""
 
     files: dict[str, WithdrawnBy] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign
@@ -10,6 +9,7 @@ from shared.domain.campaigns.company_fields import company_values
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.freezing import frozen
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 from shared.runtime import Runtime

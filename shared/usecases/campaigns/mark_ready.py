@@ -1,7 +1,6 @@
 """Freeze a campaign: from here on, what was previewed is what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import hold_refusal
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_audience import AudienceNotReady, find_audience

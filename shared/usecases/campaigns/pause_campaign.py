@@ -1,9 +1,8 @@
 """Pause a campaign: nothing of it goes out until it is resumed."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import FireState
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.change_campaign import change_campaign
 

@@ -4,7 +4,6 @@ import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -27,6 +26,7 @@ from shared.domain.fires.preview import (
 )
 from shared.domain.fires.previewing import Planned, PreviewMaking, messages_of
 from shared.domain.job import PreviewCampaign
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_closed import find_closed
 from shared.usecases.campaigns.find_withdrawn import find_withdrawn

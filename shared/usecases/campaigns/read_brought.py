@@ -1,9 +1,10 @@
 """People who are brought into an audience by an address: pasted ones, and the rows of files."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from shared.domain.campaigns.audience import Chosen, FileRows, PastedAddresses
 from shared.domain.campaigns.dedupe import name_in
@@ -23,8 +24,7 @@ from shared.runtime import Runtime
 _KINDS: Mapping[FieldType, AddressKind] = {FieldType.PHONE: PHONE_NUMBER, FieldType.EMAIL: EMAIL_ADDRESS}
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """Somebody who came by an address: what that is found by, and what a row says of them."""
 
     keys: tuple[str, ...]

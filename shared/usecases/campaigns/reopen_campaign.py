@@ -1,8 +1,7 @@
 """Take a frozen campaign that has not fired back to draft, to be edited."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.change_campaign import change_campaign
 

@@ -1,11 +1,10 @@
 """Resume a paused campaign where it was."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import FireState
 from shared.domain.messages.batch import BatchState
+from shared.domain.record import replace
 from shared.firestore.queries.messages import FIRE_BATCHES
 from shared.runtime import Runtime
 from shared.usecases.campaigns.change_campaign import change_campaign

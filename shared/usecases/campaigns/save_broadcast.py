@@ -1,7 +1,6 @@
 """Plan a company's broadcast, the first of a series, or change the one that is planned."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.campaigns.broadcast import Broadcast, campaign_of, check_plan
 from shared.domain.companies.company import Company
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.place import check_time_zone
+from shared.domain.record import replace
 from shared.domain.senders.run_limits import (
     FASTEST_PER_SECOND,
     LONGEST_SECONDS,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
@@ -16,6 +15,7 @@ from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
 from shared.domain.fires.error_limit import check_limit
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.domain.replies.check_actions import check_actions
 from shared.domain.replies.check_options import check_reply_options
 from shared.domain.replies.keys import check_keys

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.characters import check_characters
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.events.file_link import fault_of
+from shared.domain.record import replace
 from shared.domain.templates.check_text import check_text
 from shared.domain.templates.html_parts import check_html, text_of
 from shared.domain.templates.rendering import RenderFailed, TemplateInvalid, check_line

@@ -1,7 +1,5 @@
 """Start a preview of a campaign: the job that renders every row."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.audience import DueAudience, FoundAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dedupe import dedupe_questions
@@ -10,6 +8,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.fires.preview import Preview
 from shared.domain.ids import random_id
 from shared.domain.job import PreviewCampaign
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.campaigns.check_send_again import check_send_again

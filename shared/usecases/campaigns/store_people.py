@@ -6,8 +6,9 @@ list brings, who has it.
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared import faults
 from shared.domain.campaigns.audience import Chosen, PeopleAudience, PeoplePart, SegmentMembers
@@ -37,8 +38,7 @@ from shared.views.refusals import Refusals
 from shared.views.segments import read_fields
 
 
-@dataclass(kw_only=True, slots=True)
-class _Known:
+class _Known(Struct, kw_only=True):
     """Of the addresses that are brought: whom they reach; which of these are in the audience, or kept out."""
 
     contacts: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))

@@ -1,7 +1,6 @@
 """Change what a company may decide about itself."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from shared.domain.campaigns.working_days import check_calendar
 from shared.domain.characters import check_characters
@@ -11,6 +10,7 @@ from shared.domain.companies.contact_hours import ContactHours, check_hours
 from shared.domain.companies.kept_for import KeptFor, check_kept_for
 from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.record import replace
 from shared.runtime import Runtime
 
 

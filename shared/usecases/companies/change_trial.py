@@ -1,7 +1,5 @@
 """Put a company into trial, take it out, and verify the addresses that it may send to meanwhile."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.channel import Channel
@@ -9,6 +7,7 @@ from shared.domain.companies.company import Company
 from shared.domain.companies.trial import NO_CODES, Trial, VerifiedAddress, with_verified
 from shared.domain.contacts.verified import verified_key
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,12 +1,12 @@
 """Make an API key. Its text is returned once and stored nowhere."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.companies.api_key import ApiKey, Scope, new_key
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,6 +1,6 @@
 """Which of the company's rules hold for a campaign as it is planned. The intent asks again."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing
@@ -9,8 +9,7 @@ from shared.domain.fires.capping import cap_of
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanningRules:
+class PlanningRules(Struct, frozen=True, kw_only=True):
     """What planning looks at: which opt-outs may forbid a message, and how many a person may get."""
 
     narrowing: Narrowing = CHANNEL_WIDE

@@ -1,8 +1,7 @@
 """Somebody has read a notice."""
 
-from dataclasses import replace
-
 from shared.domain.fires.notice import Notice
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,11 +1,11 @@
 """Replace an API key by another like it; the one before works on for a while."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.companies.api_key import ApiKey, new_key
 from shared.domain.errors import Conflict
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,13 +1,13 @@
 """One worker at a time goes on with an import, under a lease; how far it came is written under its token."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.contacts.contact_import import AT_WORK, ContactImport, ImportState, import_job
 from shared.domain.ids import random_id
 from shared.domain.job import ImportContacts
 from shared.domain.lease import LeaseLost, first_claimed_at, is_hopeless, leased
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

@@ -7,7 +7,6 @@ import asyncio
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 from shared import log
@@ -18,6 +17,7 @@ from shared.domain.contacts.read_import_row import Known
 from shared.domain.files.file import FileRefused
 from shared.domain.job import ImportContacts
 from shared.domain.lease import LeaseLost
+from shared.domain.record import replace
 from shared.firestore.contact_shards import ContactsFull
 from shared.runtime import Runtime
 from shared.usecases.contact_imports.claim_import import claim_import, end, hand_back, hand_on, keep

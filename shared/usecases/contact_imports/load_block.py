@@ -7,7 +7,6 @@ other had changed by then is recognized by the change's id, counted, and not don
 import io
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -19,6 +18,7 @@ from shared.domain.contacts.contact_import import REJECTED_PIECE, ContactImport
 from shared.domain.contacts.import_plan import BlockPlan, Effect, PlannedRow, refusals
 from shared.domain.contacts.import_row import ImportRow, imported, with_consents
 from shared.domain.files.file import RejectedRow
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.usecases.contact_imports.note_refusals import note_refusals

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from shared.domain.contacts.contact_import import BY_ID, BY_KEY, ContactImport
 from shared.domain.contacts.import_columns import ImportColumn, check_columns, guessed
@@ -22,8 +23,7 @@ BLOCK_ROWS = 20_000  # each block writes every shard once, whether it has ten co
 SHOWN_VALUE = 100
 
 
-@dataclass(kw_only=True, slots=True)
-class Block:
+class Block(Struct, kw_only=True):
     """Some rows: those that can be taken, those that cannot, and how many are skipped."""
 
     number: int

@@ -1,9 +1,10 @@
 """Announce an import of contacts, run it after its dry run, take it back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import tag_of
@@ -20,13 +21,13 @@ from shared.domain.contacts.contact_import import (
 from shared.domain.contacts.import_columns import ImportColumn, check_columns
 from shared.domain.contacts.read_import_row import is_matched_by
 from shared.domain.errors import Conflict, InvalidInput, Problem
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportWish:
+class ImportWish(Struct, frozen=True, kw_only=True):
     """What somebody asks for; see ContactImport."""
 
     name: str

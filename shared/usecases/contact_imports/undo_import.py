@@ -6,17 +6,18 @@ stay: nothing that is undone lets messages go to somebody of whom it was said th
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
 from google.api_core.exceptions import NotFound as ObjectNotFound
+from msgspec import Struct
 
 from shared import log
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy, ContactPair
 from shared.domain.contacts.contact_import import LEFT_PIECE, ContactImport, ImportState, LeftContact
 from shared.domain.contacts.contact_keys import external_key
+from shared.domain.record import replace
 from shared.firestore.contact_shards import pairs_in
 from shared.firestore.queries.contact_imports import CHANGES_OF_BLOCK
 from shared.runtime import Runtime
@@ -32,8 +33,7 @@ MOST_CHANGES = 10_000  # of a block: each shard has one, or some where they are 
 _LEFT = msgspec.json.Decoder(list[LeftContact])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Existing:
+class _Existing(Struct, frozen=True, kw_only=True):
     """What a contact that comes back may name: what was deleted meanwhile stays away."""
 
     list_ids: frozenset[str]

@@ -9,15 +9,17 @@ in between it leaves hints that lead nowhere, never a contact that is not found.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ContactPair
 from shared.domain.contacts.contact_keys import Hints, by_shard, shard_id, with_hints, without_hints
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.firestore.contact_shards import contacts_in, key_shard
 from shared.firestore.kit.transactions import ATTEMPTS, ContentionError, Transaction, halving, transact
 from shared.runtime import Runtime
@@ -39,8 +41,7 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-@dataclass(kw_only=True, slots=True)
-class ContactCounts:
+class ContactCounts(Struct, kw_only=True):
     """What became of contacts."""
 
     created: int = 0
@@ -58,8 +59,7 @@ class ContactCounts:
         self.unchanged += asked - len(pairs)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True):
     """Edits of contacts of one shard that are done in one transaction."""
 
     change_id: str

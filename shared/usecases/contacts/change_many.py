@@ -1,8 +1,9 @@
 """Change many contacts alike, by their ids."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author
@@ -10,8 +11,7 @@ from shared.runtime import Runtime
 from shared.usecases.contacts.change_contacts import change_contacts
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True, kw_only=True):
     """How many contacts were changed; were as wanted before; and do not exist."""
 
     changed: int

@@ -1,12 +1,12 @@
 """Put contacts on a list, or take them off it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.contacts.check_contact import MOST_LISTS
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.contacts.change_many import Changed, change_many
 

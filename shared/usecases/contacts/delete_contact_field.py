@@ -1,9 +1,8 @@
 """Delete a field of a company's own, with its values."""
 
-from dataclasses import replace
-
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.contacts.change_contacts import change_every_contact
 

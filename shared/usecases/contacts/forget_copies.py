@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from shared.domain.fires.person import FORGOTTEN, Person
 from shared.domain.fires.preview import Preview, PreviewState, further_part_ids, preview_chunk_id
 from shared.domain.messages.receipt_bundle import receipts_of, with_receipts
 from shared.domain.messages.sending import Receipt
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import without_rows
 

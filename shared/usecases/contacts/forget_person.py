@@ -5,7 +5,6 @@ It is done a page at a time, and how far it came is kept after each: killed anyw
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log
@@ -21,6 +20,7 @@ from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after
 from shared.domain.ids import random_id
 from shared.domain.job import ForgetPerson
 from shared.domain.lease import LeaseLost, leased
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

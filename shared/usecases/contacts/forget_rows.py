@@ -4,7 +4,7 @@ A row is blanked first. What is planned after that names nobody, and a run that 
 row for a forgotten one: what was made of it is looked for again.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
 
 from shared.domain.files.file import File, FileState, Row
 from shared.domain.files.row_chunk import RowChunk, row_chunk_id
@@ -12,6 +12,7 @@ from shared.domain.files.row_key import row_key
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place, found_in
 from shared.domain.fires.fire import ChunkState
 from shared.domain.lease import LeaseLost
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE, FAILURES_OF_ROW, FIRES_NOT_CLOSED
 from shared.firestore.queries.messages import MESSAGES_OF_RECIPIENT
@@ -44,8 +45,7 @@ async def forget_rows(runtime: Runtime, company_id: str, work: DeletionWork) -> 
     return page
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True, kw_only=True):
     """Chunks that are looked through together, the files that begin there, and how many end."""
 
     chunk_ids: list[str]

@@ -1,13 +1,15 @@
 """Merge two contacts that are one person, and take that back."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared.domain.contacts.check_contact import check_contact
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ContactPair
 from shared.domain.contacts.merging import Merged, mergeable_fields, merged
 from shared.domain.errors import Conflict, InvalidInput, NotFound
+from shared.domain.record import replace
 from shared.firestore.contact_shards import pairs_in
 from shared.firestore.queries.contact_imports import CHANGES_OF_BLOCK
 from shared.runtime import Runtime
@@ -16,8 +18,7 @@ from shared.usecases.contacts.change_pair import change_pair
 _MERGE, _UNDO = "merge.", "unmerge."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MergeWish:
+class MergeWish(Struct, frozen=True, kw_only=True):
     """Who stays, who is merged into them, and which of the other's values are taken (see `merged`).
 
     `versions`, by contact id, are those that somebody looked at; others than those are not merged.

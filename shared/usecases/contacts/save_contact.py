@@ -1,7 +1,6 @@
 """Make a contact, or change it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
@@ -12,6 +11,7 @@ from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit, edited
 from shared.domain.contacts.contact_field import check_values
 from shared.domain.contacts.opt_out import OptOut, active, opt_out_ids
 from shared.domain.errors import Conflict, InvalidInput, NotFound, Problem
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.contacts.change_one import change_one
 from shared.usecases.contacts.save_opt_out import save_opt_out

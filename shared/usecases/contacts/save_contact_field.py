@@ -1,9 +1,8 @@
 """Define a field of a company's own, or name it anew."""
 
-from dataclasses import replace
-
 from shared.domain.contacts.contact_field import MOST_FIELDS, ContactField, check_field
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

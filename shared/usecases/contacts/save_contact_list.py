@@ -1,11 +1,11 @@
 """Make a list of contacts, or change its name and how it asks who joins."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.double_opt_in import check_confirming
 from shared.domain.errors import InvalidInput, Problem
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

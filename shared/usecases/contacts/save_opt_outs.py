@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from shared import log
 from shared.domain.channels.channel import Channel
@@ -22,6 +23,7 @@ from shared.domain.contacts.opt_out_list import (
 )
 from shared.domain.errors import InvalidInput
 from shared.domain.events.other_events import opt_out_events
+from shared.domain.record import replace
 from shared.firestore.kit.documents import READ_SIZE
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -34,8 +36,7 @@ SHOWN_ERRORS = 1_000
 _AT_ONCE = 8  # transactions under way; they touch different documents
 
 
-@dataclass(kw_only=True, slots=True)
-class OptOutList:
+class OptOutList(Struct, kw_only=True):
     """What became of a list: its addresses are new, known already or renewed; its other cells are refused.
 
     `renewed` had refused before and taken it back since. `repeated` stood in the list before. `errors` are

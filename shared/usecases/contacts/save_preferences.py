@@ -1,7 +1,8 @@
 """What a person chose by a link: which messages they get. No more is read than the company and opt-outs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.companies.company import Company
 from shared.domain.contacts.opt_out import OptOut, active, opt_out_id
@@ -20,8 +21,7 @@ from shared.usecases.contacts.confirm_by_link import open_questions
 from shared.usecases.outbox.open_outbox import open_outbox
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownPreferences:
+class ShownPreferences(Struct, frozen=True, kw_only=True):
     """What a page shows: whose messages, the topics that can be refused, and what holds."""
 
     company: Company

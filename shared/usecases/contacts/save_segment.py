@@ -1,9 +1,9 @@
 """Create a segment, or edit it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.contacts.segment import Segment
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.contacts.check_criterion import check_criterion

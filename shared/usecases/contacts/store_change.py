@@ -1,13 +1,15 @@
 """Contacts of one shard, read and written in a transaction together with what changed of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ContactChange, ContactPair
 from shared.domain.contacts.contact_keys import Hints, keys_of, shard_id
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.firestore.contact_shards import contact_shard, contacts_in, packed_pairs, pairs_in
 from shared.firestore.kit.together import read_together
 from shared.firestore.kit.transactions import Transaction
@@ -15,8 +17,7 @@ from shared.runtime import Runtime
 from shared.usecases.outbox.open_outbox import Outbox
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeKey:
+class ChangeKey(Struct, frozen=True, kw_only=True):
     """What names a change: a part of `change_id`, of one shard, by its author."""
 
     change_id: str
@@ -30,8 +31,7 @@ class ChangeKey:
         return computed_id(self.change_id, *self.contact_ids)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPart:
+class StoredPart(Struct, frozen=True):
     """The contacts of a shard, and what this change did to them if it was done before."""
 
     contacts: dict[str, Contact]

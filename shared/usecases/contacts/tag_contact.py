@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared import log
 from shared.domain.contacts.check_contact import MOST_TAGS
 from shared.domain.contacts.contact import Contact, tag_of
 from shared.domain.contacts.contact_changes import Author, ContactPair
 from shared.domain.contacts.contact_keys import shard_of
+from shared.domain.record import replace
 from shared.firestore.contact_shards import ContactsFull
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
@@ -16,8 +18,7 @@ from shared.usecases.contacts.store_change import ChangeKey, read_part, stamped,
 from shared.usecases.outbox.open_outbox import Outbox
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True, kw_only=True):
     """A contact before and after, read in a transaction, to be written when all is read."""
 
     key: ChangeKey | None = None

@@ -1,7 +1,8 @@
 """Note for contacts that they want nothing more: each of their addresses has refused from now on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact_changes import Author
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
@@ -9,8 +10,7 @@ from shared.runtime import Runtime
 from shared.usecases.contacts.note_opt_outs import note_opt_outs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unsubscribed:
+class Unsubscribed(Struct, frozen=True, kw_only=True):
     """How many contacts were found, and how many different addresses they have."""
 
     contacts: int

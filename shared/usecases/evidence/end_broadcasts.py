@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log
 from shared.domain.campaigns.broadcast import Broadcast, BroadcastState
 from shared.domain.errors import RollcallError
 from shared.domain.fires.fire import Fire
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.broadcasts import BROADCASTS_DUE
 from shared.runtime import Runtime

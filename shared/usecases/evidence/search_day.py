@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 from shared import faults
@@ -10,6 +9,7 @@ from shared.domain.evidence.history_search import HistorySearch, after_page
 from shared.domain.evidence.reconciling import HistoryPage, ProviderMessage, receipt_of
 from shared.domain.messages.message import MessageState, after_receipt
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import (

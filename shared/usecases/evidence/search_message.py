@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from shared import faults, log
 from shared.domain.campaigns.campaign import UnknownPolicy
@@ -21,6 +22,7 @@ from shared.domain.evidence.reconciling import (
 )
 from shared.domain.messages.failure import refusal_of
 from shared.domain.messages.message import Message, MessageState, moved
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_CALLED_SINCE
@@ -37,8 +39,7 @@ GIVEN_UP = "Nobody could know whether it went out; by the campaign's policy it c
 UNCLEAR = Evidence(proof=Proof.UNCLEAR)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True, kw_only=True):
     """Where to look: the history of the sender a message went out from; None where there is none."""
 
     sender: Sender

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from shared import log
 from shared.domain.campaigns.campaign import UnknownPolicy
@@ -30,8 +31,7 @@ PATIENCE = timedelta(days=1)
 UNASKABLE = (ProviderUnavailable, SenderRefused, CredentialsMissing, WrongCredentials, SecretsUnavailable)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Searched:
+class Searched(Struct, frozen=True, kw_only=True):
     """How many of the messages that were searched for are now what, and what went wrong."""
 
     states: Counter[MessageState] = field(default_factory=Counter)
@@ -45,8 +45,7 @@ async def search_unknown(runtime: Runtime, now: datetime) -> Searched:
     return search.searched
 
 
-@dataclass(kw_only=True, slots=True)
-class _Search:
+class _Search(Struct, kw_only=True):
     """One run: what it has found, and what it need not ask again. `deadline` is of time.monotonic."""
 
     runtime: Runtime

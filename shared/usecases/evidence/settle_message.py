@@ -1,8 +1,9 @@
 """Somebody decides about a message whose outcome nobody could learn: sent, not sent, or send it again."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.campaigns.campaign import Campaign
@@ -13,6 +14,7 @@ from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of, send_job
 from shared.domain.messages.failure import Failure, FailureState, FailureStep, failure_of
 from shared.domain.messages.message import Message, MessageState, moved
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
@@ -64,8 +66,7 @@ def resend_id(message: Message) -> str:
     return computed_id(message.id, "resend")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True, kw_only=True):
     message: Message
     fire: Fire
     campaign: Campaign | None

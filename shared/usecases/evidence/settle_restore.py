@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.campaigns.campaign import UnknownPolicy
@@ -19,6 +18,7 @@ from shared.domain.evidence.restoring import (
 )
 from shared.domain.fires.fire import ChunkState, FireState, queue_job
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.fires import CHUNKS_BY_STATE, FIRES_NOT_CLOSED

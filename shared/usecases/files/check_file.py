@@ -1,7 +1,6 @@
 """Check a file while it is read: mark its addresses, and compare it with the last files of its source."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from shared.domain.files.prepared_mapping import PreparedMapping
 from shared.domain.files.profile import EarlierColumns, Profile, Profiling
 from shared.domain.files.row_sketch import KnownRows
 from shared.domain.files.source import Source, SourceFormat
+from shared.domain.record import replace
 
 _UNREAD_LOOKED_AT = 2_000
 _ROWS_NAMED = 5

@@ -1,11 +1,10 @@
 """Claim a file to load it: one worker, one generation, and one file a content."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.files.file import File, FileContent, FileRefused, FileState
 from shared.domain.ids import computed_id, random_id
 from shared.domain.lease import first_claimed_at, is_hopeless, leased
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -1,11 +1,10 @@
 """Somebody says of a loaded file: go, or that it is wrong."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.errors import Conflict
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.source import Source
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.files.store_import import announce_import, store_import

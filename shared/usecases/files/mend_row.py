@@ -1,7 +1,6 @@
 """Change fields of a loaded row, before any campaign has it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from shared.domain.contacts.mark_addresses import AddressMarks
@@ -11,6 +10,7 @@ from shared.domain.files.cleaning import clean_cell
 from shared.domain.files.file import File, FileState, Mending, Row
 from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.files.source import Source
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.row_chunks import unpacked, with_rows
 from shared.runtime import Runtime

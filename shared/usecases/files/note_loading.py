@@ -1,11 +1,10 @@
 """Note on a file how far its loading is, by the worker that has it."""
 
-from dataclasses import replace
-
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.source import Source
 from shared.domain.fires.notice import file_notice
 from shared.domain.lease import LeaseLost
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.files.store_import import store_import

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from shared.domain.companies.company import Company
 from shared.domain.files.file import RejectedRow, Row
@@ -18,6 +19,7 @@ from shared.domain.files.row_rules import RowRules
 from shared.domain.files.source import Source
 from shared.domain.files.visit_columns import VisitColumns, visits_in
 from shared.domain.files.withdrawal import Withdrawal
+from shared.domain.record import replace
 from shared.tabular.raw_table import Record
 from shared.tabular.rejected_rows import RejectedRowsFile
 from shared.tabular.table import Table
@@ -36,8 +38,7 @@ _TOO_LONG = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """The rows of one chunk, rows rejected on the way, and how far the file is read.
 
     The rejected ones come without their cells, which stand in the rejected-rows file. `canceled` appointments

@@ -1,7 +1,6 @@
 """Load a file again from its upload, after a change of its source's mapping; nobody uploads it anew."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput, Problem
@@ -10,6 +9,7 @@ from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.finding import ColumnChange
 from shared.domain.files.source import ColumnMapping, Source
 from shared.domain.job import IngestFile
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs

@@ -1,9 +1,9 @@
 """Create a source or edit its mapping."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.files.source import Source
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.files.check_rows_to_contacts import check_rows_to_contacts

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import orjson
+from msgspec import Struct, field
 
 from shared.domain.files.file import File, FileHold, RejectedRow, Row
 from shared.domain.files.finding import Finding
@@ -27,8 +27,7 @@ _NO_FACTS = ("held", "withdrawals")
 CHUNK_BYTES = 600_000  # before compression; a document holds 1 MiB
 
 
-@dataclass(kw_only=True, slots=True)
-class Loaded:
+class Loaded(Struct, kw_only=True):
     """What was loaded of a file so far. `held` are rejected rows that wait for a first row that loads.
 
     `withdrawals` are those of its appointments that were canceled or moved.
@@ -61,7 +60,7 @@ class Loaded:
 
     def facts(self) -> dict[str, object]:
         """What the file's record says of it."""
-        return {name: getattr(self, name) for name in self.__slots__ if name not in _NO_FACTS}
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name not in _NO_FACTS}
 
     def facts_of_refusal(self) -> dict[str, object]:
         """What the record of a refused file says: how it was read; and its rejected rows, if all are that."""

@@ -1,7 +1,6 @@
 """Why somebody has no message of a campaign for people: each part of its audience is asked again."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.campaigns.audience import Chosen, PeopleAudience
 from shared.domain.campaigns.content import CampaignContent
@@ -21,6 +20,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.gathering import contact_meant, values_of_brought
 from shared.domain.fires.recipient import Recipient
 from shared.domain.local_time import clock_words
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_source import sources_of_rows
 from shared.usecases.campaigns.read_brought import Brought, read_brought

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
@@ -28,8 +29,7 @@ R = TypeVar("R")
 MOST_SHOWN = 50  # messages and failures of one person in one fire, of each
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WhyNot:
+class WhyNot(Struct, frozen=True, kw_only=True):
     """What became of a person in a fire of a campaign; without a fire, why there is none.
 
     `explanations` are one or several: somebody may have several appointments, and a campaign several steps.

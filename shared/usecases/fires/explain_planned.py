@@ -1,7 +1,8 @@
 """What a fire would have made of a recipient of whom it has neither a message nor a failure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.content import CampaignContent
@@ -13,8 +14,7 @@ from shared.firestore.queries.fires import CHUNKS_BY_STATE
 from shared.runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """Why there is nothing of a person in a fire, and what that was judged by."""
 
     explanations: Sequence[Explanation]

@@ -1,12 +1,12 @@
 """Find for whom a step that is planned now is no more: they answered, or an earlier step reached them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.fires.queueing import Arranged
 from shared.domain.fires.step_rules import unmet
 from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.sending.find_before import Follower, find_before
 

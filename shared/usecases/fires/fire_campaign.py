@@ -1,13 +1,12 @@
 """Fire a campaign now, on demand."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.audience import DueAudience, FoundAudience, left_out_words
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.send_again import EVERYBODY_AGAIN, NOBODY_AGAIN, SendAgain
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.check_send_again import check_send_again
 from shared.usecases.campaigns.find_audience import find_audience, find_newest, fires_for

@@ -1,13 +1,12 @@
 """Find the people of a fire, which are read when it fires: then it goes on as one for a file does."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.files.file import File
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire, FireState
 from shared.domain.fires.planned_steps import planned_steps
 from shared.domain.job import GatherPeople
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.load_people import load_people, people_of

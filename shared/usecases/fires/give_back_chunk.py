@@ -1,8 +1,7 @@
 """Leave a chunk whose planning failed to whoever gets its job next, not only when its lease has ended."""
 
-from dataclasses import replace
-
 from shared.domain.fires.fire import Chunk, ChunkState
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

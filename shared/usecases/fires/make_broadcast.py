@@ -4,8 +4,9 @@ A making is claimed with a lease. All that is made has a computed id, so that wh
 that died goes on where that stopped.
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.campaigns.audience import DueAudience, FoundAudience
@@ -23,6 +24,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.notice import broadcast_notice
 from shared.domain.ids import random_id
 from shared.domain.lease import leased
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.broadcasts import OWN_BROADCASTS_DUE
 from shared.runtime import Runtime
@@ -34,8 +36,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 _OPEN = (BroadcastState.PLANNED, BroadcastState.MAKING)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Making:
+class Making(Struct, frozen=True, kw_only=True):
     """What came of it: the broadcast that was made, or is just being made by another, and the next one."""
 
     broadcast: Broadcast | None = None

@@ -1,7 +1,6 @@
 """Turn one chunk of a step's recipients into messages and failures, and the messages into batches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log, metering, tracing
@@ -17,6 +16,7 @@ from shared.domain.ids import random_id
 from shared.domain.job import QueueMessages
 from shared.domain.lease import leased
 from shared.domain.messages.batch import Batch, BatchState, send_job
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS
 from shared.domain.senders.run_limits import RunLimits
 from shared.firestore.kit.transactions import Transaction, transact

@@ -1,11 +1,11 @@
 """A campaign's time came and it cannot start: say why on the campaign, and tell the company once."""
 
 import logging
-from dataclasses import replace
 
 from shared import log
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.fires.notice import fire_notice
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

@@ -4,7 +4,6 @@ Messages that wait need no such step: the intent lays the window over the new ru
 """
 
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared import log
@@ -12,6 +11,7 @@ from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.recurrence import replanned
 from shared.domain.errors import RollcallError
 from shared.domain.place import zone_data
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.campaigns import CAMPAIGNS_DUE
 from shared.runtime import Runtime

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.campaigns.content import CampaignContent
@@ -19,6 +18,7 @@ from shared.domain.fires.starts import Starts
 from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs

@@ -1,6 +1,5 @@
 """Start one run of a campaign: the fire is stored in the same transaction that moves the campaign on."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared import log, tracing
@@ -16,6 +15,7 @@ from shared.domain.files.source import Source
 from shared.domain.fires.fire import EMPTY_WORDS, EmptyBecause, Fire
 from shared.domain.fires.planned_steps import later_steps, planned_steps
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_audience import find_audience, last_with_files

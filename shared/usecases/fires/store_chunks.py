@@ -1,7 +1,6 @@
 """Store the chunks of a fire's steps, reserve their senders' time, and announce the chunks."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from shared.domain.fires.fire import Chunk, Fire, FireState, PlannedStep, chunk_
 from shared.domain.fires.step_begins import is_spread, opening_of
 from shared.domain.ids import computed_id
 from shared.domain.job import GatherPeople
+from shared.domain.record import replace
 from shared.domain.senders.pacing import sending_seconds
 from shared.domain.senders.sender_timeline import SenderTimeline, reserve
 from shared.firestore.kit.transactions import Transaction, commit_part, transact

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from shared import log
 from shared.domain.files.withdrawal import WithdrawnBy
@@ -12,6 +13,7 @@ from shared.domain.fires.starts import Starts
 from shared.domain.messages.batch import Batch
 from shared.domain.messages.message import Message
 from shared.domain.messages.text_claim import TextClaim
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.fires.store_writes import AlreadyTaken, BatchesTooLarge, store_writes
 from shared.usecases.ledger.find_earlier import find_earlier
@@ -20,8 +22,7 @@ ROUNDS = 6
 Withdrawn = Mapping[str, WithdrawnBy]  # by recipient
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Stored:
+class _Stored(Struct, frozen=True, kw_only=True):
     """What is stored of the ids that messages could take."""
 
     messages: Mapping[str, Message] = field(default_factory=dict)

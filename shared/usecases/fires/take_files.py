@@ -1,12 +1,12 @@
 """Take the files of a fire's audience, in the transaction that starts it: whether they may be fired for."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.campaigns.audience import FoundAudience
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import Conflict
 from shared.domain.files.file import fire_refusal
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 

@@ -1,11 +1,11 @@
 """Hold all sending of all companies, and let it go on."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from shared import log
 from shared.domain.errors import Conflict
 from shared.domain.hold import Hold
+from shared.domain.record import replace
 from shared.firestore.system import HOLD
 from shared.runtime import Runtime
 from shared.usecases.hold.leave_heartbeat import leave_heartbeat

@@ -6,9 +6,9 @@ was alone learns that it is not any more, so an intent that reads its own fire k
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared.domain.fires.fire import Fire
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.firestore.queries.fires import FIRES_ALONE, FIRES_NOT_CLOSED
 from shared.runtime import Runtime

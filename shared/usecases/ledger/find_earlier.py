@@ -1,12 +1,12 @@
 """Find what other fires sent, or may have sent, that is the same as what is planned."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.fires.earlier import EarlierMessage, counting, earlier_of
 from shared.domain.messages.message import Message
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.firestore.queries.messages import MESSAGES_OF_IDENTITY
 from shared.runtime import Runtime
 

@@ -1,7 +1,6 @@
 """Pause a fire of which too many messages came to nothing, where its campaign wants that."""
 
 import asyncio
-from dataclasses import replace
 
 from shared import log
 from shared.domain.campaigns.campaign import ARROWS, CampaignState
@@ -9,6 +8,7 @@ from shared.domain.fires.error_limit import is_over, over_words
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.fires.notice import paused_notice
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime

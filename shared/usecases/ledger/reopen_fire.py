@@ -1,11 +1,11 @@
 """Open a closed fire again: one of its messages changes, or is to be sent after all."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire, FireState
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 from shared.usecases.ledger.find_alone import no_longer_alone

@@ -1,13 +1,13 @@
 """Recompute a fire's ledger from stored states. Running it twice or late changes nothing."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from shared import faults, log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
 from shared.domain.fires.planned_steps import with_ends
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.ledger.open_searches import open_searches

@@ -4,13 +4,15 @@ It is written in the transaction that ticks the events off, so that each event c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import Automation, definition_in
 from shared.domain.automations.enrollment import EndReason, Enrollment, EnrollmentState, ended, woken
 from shared.domain.automations.moving import entered, is_goal, lets_in
 from shared.domain.events.event import Event, EventType
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.firestore.queries.automations import ENROLLMENTS_OF_CONTACTS
 from shared.runtime import Runtime
@@ -18,8 +20,7 @@ from shared.runtime import Runtime
 NOUN = "contact"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hearing:
+class Hearing(Struct, frozen=True, kw_only=True):
     """Automations, whom events are about, and the enrollments that these contacts have."""
 
     runtime: Runtime

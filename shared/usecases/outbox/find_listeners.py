@@ -6,9 +6,10 @@ listen may miss what other processes do until then. What is remembered a little 
 
 import asyncio
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from msgspec import Struct
 
 from shared.domain.automations.state import HEARING, MOST_AUTOMATIONS
 from shared.domain.events.event import Listeners
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     at: float  # time.monotonic
     listeners: Listeners
 

@@ -5,8 +5,9 @@ A contact is judged as it was before the change, when it was looked at last, and
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from shared.domain.automations.automation import Automation, definition_in
 from shared.domain.channels.address_search import address_key
@@ -30,8 +31,7 @@ _JUST_BEFORE = timedelta(microseconds=1)
 _OPT_OUTS = (EventType.OPT_OUT_GIVEN, EventType.OPT_OUT_ENDED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True, kw_only=True):
     """What an event changed of a contact: the contact itself, or the opt-out of an address of it."""
 
     event: Event

@@ -4,10 +4,9 @@ An attempt that died is taken over when its time is over. What it had created ha
 record, so the next attempt writes the same ones.
 """
 
-from dataclasses import replace
-
 from shared.domain.idempotency import IdempotencyRecord, new_attempt, usable_record
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

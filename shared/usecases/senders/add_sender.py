@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from shared import log
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.providers.registry import check_credentials, credentials_of, sender_address
 from shared.runtime import Runtime

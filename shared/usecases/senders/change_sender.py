@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.addresses import normalize
@@ -10,6 +9,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.characters import check_characters
 from shared.domain.companies.consent_rules import check_answer
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from shared.domain.senders.day_left import capacity_fault
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact

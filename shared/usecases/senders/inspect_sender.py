@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.step import Step
 from shared.domain.senders.sender import Sender
@@ -15,8 +16,7 @@ from shared.usecases.senders.check_senders import sender_problem
 _NOT_SIGNED_IN = (CredentialsMissing, WrongCredentials, SecretsUnavailable)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SenderState:
+class SenderState(Struct, frozen=True, kw_only=True):
     """Why a sender could not send (None: it could), and what else its provider says, a sentence each."""
 
     problem: str | None

@@ -1,10 +1,10 @@
 """The tick of every minute: announce the batches that start before the next one, in turn per company."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.messages.batch import Batch, BatchState
+from shared.domain.record import replace
 from shared.domain.turns import in_turn
 from shared.firestore.queries.messages import BATCHES_DUE
 from shared.runtime import Runtime

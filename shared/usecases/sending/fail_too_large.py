@@ -1,11 +1,10 @@
 """What becomes of a queued message that the database does not take with the marks of its sending."""
 
-from dataclasses import replace
-
 from shared.domain.lease import is_held
 from shared.domain.messages.batch import Claim
 from shared.domain.messages.failure import FailureStep, failure_of
 from shared.domain.messages.message import MessageState, moved
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 

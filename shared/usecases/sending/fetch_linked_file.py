@@ -1,7 +1,6 @@
 """Fetch what a link leads to, within bounds, and keep it where we send it ourselves."""
 
 import hashlib
-from dataclasses import replace
 
 import aiohttp
 
@@ -10,6 +9,7 @@ from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.channels.file_kinds import MEDIA_TYPES
 from shared.domain.events.file_link import fault_of
 from shared.domain.messages.linked_file import LinkedFile, judged, object_name
+from shared.domain.record import replace
 from shared.outgoing.file_client import Answer, FileClient, ForbiddenAddress
 from shared.runtime import Runtime
 

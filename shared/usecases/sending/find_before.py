@@ -5,7 +5,8 @@ sent before names the other one, and a failure names what it was queued again as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from shared.domain.fires.step_rules import Before
 from shared.domain.ids import computed_id
@@ -17,8 +18,7 @@ from shared.runtime import Runtime
 ROUNDS = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Follower:
+class Follower(Struct, frozen=True, kw_only=True):
     """Whose earlier steps are looked for: a recipient of a fire, and each step's id with its message's."""
 
     fire_id: str
@@ -64,8 +64,7 @@ async def _failures(
     return await runtime.stores.failures.find_many(company_id, wanted, transaction) if wanted else {}
 
 
-@dataclass(kw_only=True, slots=True)
-class _Trail:
+class _Trail(Struct, kw_only=True):
     """From where a step's message should be to where it is. `others` are the ids it may have instead."""
 
     messages: set[str]

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeGuard
 
@@ -11,6 +10,7 @@ from shared.domain.fires.planning import Plan, PlannedFailure, PlannedMessage
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.linked_file import LinkedFile, Wanted, pinned, together_too_large
 from shared.domain.messages.message import rendering_hash
+from shared.domain.record import replace
 from shared.runtime import Runtime
 
 

@@ -6,7 +6,6 @@ the intent to send it both write it, so one of them finds that the other was fir
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -19,6 +18,7 @@ from shared.domain.messages.invite import Invite
 from shared.domain.messages.message import Message, MessageState, moved, withdrawn
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.text_claim import TextClaim
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime
 from shared.usecases.companies.make_links import make_links

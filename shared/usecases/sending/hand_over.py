@@ -5,13 +5,13 @@ one transaction, so that one of their workers has it. What may have gone out sta
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from shared import log
 from shared.domain.messages.batch import Batch, Claim, batch_of
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime

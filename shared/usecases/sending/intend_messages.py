@@ -1,8 +1,9 @@
 """Intent: everything that could forbid a message is read in the transaction that marks it `sending`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.content import CampaignContent
@@ -22,6 +23,7 @@ from shared.domain.messages.message import Message, MessageState, moved, renderi
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.skip_reason import SkipReason, skip_reason
+from shared.domain.record import replace
 from shared.domain.senders.day_left import DayLeft
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact_at
@@ -87,8 +89,7 @@ def _waits(fire: Fire, senders: Iterable[Sender], companies: Iterable[Company]) 
     return fire.state is FireState.PAUSED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Decision:
+class _Decision(Struct, frozen=True, kw_only=True):
     """What becomes of one message: unchanged, changed, failed, or to be sent in a later window."""
 
     message: Message

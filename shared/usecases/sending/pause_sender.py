@@ -1,10 +1,9 @@
 """Pause a sender: its provider says that the account or the sender is broken, or somebody wants it so."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.alert import Alert
 from shared.domain.fires.notice import Notice, sender_notice
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

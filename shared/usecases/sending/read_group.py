@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
@@ -29,8 +30,7 @@ from shared.usecases.sending.find_day_left import find_day_left
 from shared.usecases.sending.find_sent_lately import find_sent_lately
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GroupRead:
+class GroupRead(Struct, frozen=True, kw_only=True):
     """What was read. `messages` are those that may go out, or were marked under our own token before.
 
     `refusals` are the opt-outs that hold, `earlier` the same messages of other fires, `conversations` when

@@ -1,12 +1,12 @@
 """Move messages whose window closed before they were sent to batches at its next opening."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from shared.domain.messages.batch import Claim, batch_of
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, halving, transact
 from shared.runtime import Runtime

@@ -1,11 +1,10 @@
 """Let a paused sender send again, once what was wrong with it is mended."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import FireState
 from shared.domain.messages.batch import BatchState
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import SENDER_BATCHES

@@ -5,8 +5,9 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from shared import log
 from shared.domain.campaigns.content import CampaignContent
@@ -68,8 +69,7 @@ async def send_groups(
     return sending
 
 
-@dataclass(kw_only=True, slots=True)
-class Sending:
+class Sending(Struct, kw_only=True):
     """A claimed batch's messages on their way out, and what came of it so far.
 
     `is_settled` says that nothing of the batch is left for another try: every message was sent, settled, or

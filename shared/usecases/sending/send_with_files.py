@@ -5,7 +5,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from shared import log
@@ -15,6 +14,7 @@ from shared.domain.messages.intents import Intended
 from shared.domain.messages.linked_file import linked_file_id, object_name, pin_of
 from shared.domain.messages.message import Message
 from shared.domain.messages.sending import Attachment, Outcome, OutgoingMessage, SendResult
+from shared.domain.record import replace
 from shared.providers.kit.adapters import MessageSender
 from shared.runtime import Runtime
 

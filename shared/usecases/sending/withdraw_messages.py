@@ -8,8 +8,9 @@ them finds that the other was first.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from shared.domain.files.appointments import Visit
 from shared.domain.files.file import Row
@@ -30,8 +31,7 @@ _WAITING = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
 FindRows = Callable[[Collection[str]], Awaitable[Mapping[str, Sequence[Row]]]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WithdrawnMessages:
+class WithdrawnMessages(Struct, frozen=True, kw_only=True):
     """How many messages were skipped, how many follow what was changed, for how many it is too late, and how
     many tell of a cancelation.
     """

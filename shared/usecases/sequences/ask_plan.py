@@ -1,7 +1,6 @@
 """Have a company's sequences planned soon, as something of them has changed."""
 
-from dataclasses import replace
-
+from shared.domain.record import replace
 from shared.domain.sequences.plan_change import PlanChange, merged
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan, plan_job
 from shared.firestore.kit.transactions import Transaction, transact

@@ -1,11 +1,11 @@
 """One worker at a time works on a company's plan, under a lease; what it writes is fenced by its token."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.ids import random_id
 from shared.domain.lease import LeaseLost, leased
+from shared.domain.record import replace
 from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
 from shared.firestore.kit.transactions import Transaction, transact

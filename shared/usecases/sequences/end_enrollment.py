@@ -1,8 +1,7 @@
 """Take somebody out of a sequence."""
 
-from dataclasses import replace
-
 from shared.domain.errors import NotFound
+from shared.domain.record import replace
 from shared.domain.sequences.enrollment import EndReason, Enrollment
 from shared.domain.sequences.moves import ended
 from shared.domain.sequences.scheduled_email import EmailStatus

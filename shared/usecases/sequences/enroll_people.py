@@ -1,9 +1,10 @@
 """Bring people into a sequence, piece by piece: each gets an enrollment and a first email, to be planned."""
 
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.campaigns.audience import FoundAudience
@@ -13,6 +14,7 @@ from shared.domain.fires.recipient import Recipient
 from shared.domain.ids import random_id
 from shared.domain.job import EnrollPeople
 from shared.domain.lease import LeaseLost, leased
+from shared.domain.record import replace
 from shared.domain.sequences.enrolling import Enrolling, EnrollingState, without_addresses
 from shared.domain.sequences.enrolling_people import Enrolled, enrolled_of
 from shared.domain.sequences.mailbox import CHANNEL
@@ -28,8 +30,7 @@ TOGETHER = 100  # two documents each, in one commit
 GONE = "The sequence was deleted meanwhile."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Tally:
+class _Tally(Struct, frozen=True, kw_only=True):
     """What became of the people of one piece."""
 
     enrolled: int = 0

@@ -1,12 +1,14 @@
 """Hear what the contacts of sequences did: who replied or refused gets no more, who is away gets it later."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from msgspec import Struct
+
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.sequences.enrollment import EndReason, Enrollment
 from shared.domain.sequences.mailbox import CHANNEL
@@ -27,8 +29,7 @@ OVERLAP = timedelta(minutes=2)
 T = TypeVar("T", Reply, OptOut)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _News:
+class _News(Struct, frozen=True, kw_only=True):
     """What is to be done with an enrollment: end it for a reason, or have it wait until then."""
 
     reason: EndReason | None = None

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from shared.domain.sequences.after_edit import after_edit
 from shared.domain.sequences.enrollment import Enrollment, EnrollmentState
@@ -58,8 +59,7 @@ def _effect(
     return effect_of(after, tally.rewritten, tally.canceled, changed)
 
 
-@dataclass(kw_only=True, slots=True)
-class _Rewritten:
+class _Rewritten(Struct, kw_only=True):
     """How many get something else, and how many of them nothing any more."""
 
     rewritten: int = 0

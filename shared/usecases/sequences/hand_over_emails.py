@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from shared import faults
 from shared.domain.contacts.contact import Contact
@@ -14,6 +15,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Plan, PlannedMessage, Planner
 from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.domain.sequences.enrollment import EndReason, Enrollment
 from shared.domain.sequences.hand_over import message_of, recipient_of
 from shared.domain.sequences.moves import ended, put_off
@@ -37,8 +39,7 @@ LATE = timedelta(minutes=10)
 TOGETHER = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Handing:
+class _Handing(Struct, frozen=True, kw_only=True):
     """Emails of one sequence with what they are made of."""
 
     known: SequenceWithContent
@@ -122,8 +123,7 @@ async def _store(
     return await transact(stores.db, store, "hand_over_emails.store")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True, kw_only=True):
     """What becomes of an email that is due."""
 
     email: ScheduledEmail

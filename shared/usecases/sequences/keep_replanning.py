@@ -1,9 +1,9 @@
 """Keep how far the people of a change were moved, under the lease of whoever moves them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.lease import LeaseLost
+from shared.domain.record import replace
 from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
 from shared.domain.sequences.work import Work

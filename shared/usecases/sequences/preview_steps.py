@@ -1,8 +1,9 @@
 """Show the emails of a sequence as one contact would get them. Nothing is stored or sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import ContactField
@@ -19,8 +20,7 @@ from shared.usecases.sequences.read_content import SequenceWithContent, read_con
 from shared.views.segments import read_fields
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PreviewedStep:
+class PreviewedStep(Struct, frozen=True, kw_only=True):
     """An email as the contact would get it, at `at` at the earliest; `problem` says why it could not."""
 
     step_id: str

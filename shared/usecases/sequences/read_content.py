@@ -1,6 +1,6 @@
 """A sequence with all that its emails are rendered from."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.sequences.sequence import Sequence
@@ -10,8 +10,7 @@ from shared.runtime import Runtime
 from shared.usecases.campaigns.find_source import find_source
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SequenceWithContent:
+class SequenceWithContent(Struct, frozen=True, kw_only=True):
     """A sequence, and its content as it stands."""
 
     sequence: Sequence

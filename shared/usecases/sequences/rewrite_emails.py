@@ -3,9 +3,9 @@
 import time
 from collections.abc import Mapping
 from collections.abc import Sequence as Ordered
-from dataclasses import replace
 from functools import partial
 
+from shared.domain.record import replace
 from shared.domain.sequences.after_edit import after_edit
 from shared.domain.sequences.moves import Move
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail

@@ -1,9 +1,9 @@
 """Make a mailbox of a sender of email, or edit it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.domain.errors import Conflict, InvalidInput, Problem
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.mailbox import CHANNEL, MOST_MAILBOXES, Mailbox, WarmUp, check_mailbox
 from shared.domain.sequences.plan_change import change_of_mailbox

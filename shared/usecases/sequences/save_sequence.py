@@ -1,9 +1,9 @@
 """Create a sequence, or edit it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.record import replace
 from shared.domain.sequences.editing import numbered
 from shared.domain.sequences.plan_change import change_of_sequence
 from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence, SequenceState

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import faults, log
@@ -13,6 +12,7 @@ from shared.domain.fires.fire import ChunkState, Fire, FireState, queue_job
 from shared.domain.job import IngestFile, Job
 from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.domain.messages.receipt_bundle import record_job
+from shared.domain.record import replace
 from shared.firestore.queries.files import FILES_AWAITED, FILES_STALLED
 from shared.firestore.queries.fires import CHUNKS_STALLED, CHUNKS_UNPUBLISHED, FIRES_OPEN, FIRES_UNSTORED
 from shared.firestore.queries.messages import (

@@ -1,11 +1,10 @@
 """Somebody follows an invitation's link and sets a password."""
 
-from dataclasses import replace
-
 from shared.domain.companies.invitation import Invitation
 from shared.domain.companies.token import Token
 from shared.domain.companies.user import User
 from shared.domain.errors import NotFound
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import checked_password, hashed, new_user, put_user

@@ -1,7 +1,5 @@
 """Add a second factor to one's account: a secret for an app, then a code that shows that the app has it."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.companies.second_factor import (
     CONFIRM_WITHIN,
@@ -13,6 +11,7 @@ from shared.domain.companies.second_factor import (
 )
 from shared.domain.companies.user import User
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.record import replace
 from shared.domain.sealing import sealed
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

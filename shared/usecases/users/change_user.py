@@ -1,10 +1,10 @@
 """Change a user: role, whether they may sign in, their own password."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from shared.domain.companies.user import Role, User
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import checked_password, hashed

@@ -1,10 +1,9 @@
 """Take a user's second factor away: by themselves, or by an admin when the phone is lost."""
 
-from dataclasses import replace
-
 from shared import log
 from shared.domain.companies.user import User
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.users.use_code import use_code

@@ -1,7 +1,8 @@
 """Sign a user in: equal answers and equal work, whether there is such an account or not."""
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from shared.domain.companies.audit_record import AuditAction
 from shared.domain.companies.password import is_password, nobodys_hash
@@ -27,8 +28,7 @@ class TooManyTries(RollcallError):
     """So many tries were made for this account, or from this address, that none is looked at."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewSession:
+class NewSession(Struct, frozen=True, kw_only=True):
     """A session that was begun: the token for its browser, and whether a code must come before any page."""
 
     token: Token

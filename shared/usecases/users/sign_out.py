@@ -1,10 +1,9 @@
 """End a session, or all sessions of a user."""
 
-from dataclasses import replace
-
 from shared.domain.companies.audit_record import AuditAction
 from shared.domain.companies.user import User
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, commit, transact
 from shared.runtime import Runtime
 from shared.usecases.users.note_sign_in import note_sign_in

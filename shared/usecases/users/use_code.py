@@ -1,11 +1,10 @@
 """Use a code of a user's second factor up."""
 
-from dataclasses import replace
-
 from shared.domain.companies.second_factor import purpose_of, used
 from shared.domain.companies.throttle import MOST_TRIES, Counted, throttle_id
 from shared.domain.companies.user import User
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.domain.sealing import sealed, unsealed
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime

@@ -1,6 +1,5 @@
 """Claim an endpoint to deliver to it: one worker at a time, so that an endpoint gets few requests at once."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.events.webhook_endpoint import (
@@ -11,6 +10,7 @@ from shared.domain.events.webhook_endpoint import (
 )
 from shared.domain.ids import random_id
 from shared.domain.lease import leased
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.events import DELIVERIES_DUE

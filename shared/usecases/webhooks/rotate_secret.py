@@ -1,10 +1,10 @@
 """Give an endpoint another secret. For a while both sign, so that its receiver can be changed meanwhile."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared import log
 from shared.domain.events.webhook_endpoint import WebhookEndpoint
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.webhooks.live_secrets import FIELD, new_secret

@@ -1,13 +1,13 @@
 """Make a webhook endpoint, or change it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from shared import log
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.events.endpoint_url import check_url
 from shared.domain.events.event import EventType
 from shared.domain.events.webhook_endpoint import MOST_ENDPOINTS, WebhookEndpoint, secrets_id
+from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.outbox.find_listeners import forget_listeners

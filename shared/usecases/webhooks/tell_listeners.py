@@ -5,8 +5,9 @@ So each event is told once. Many changes, as of an import, are told together in 
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from shared import log
 from shared.domain.automations.automation import Automation
@@ -41,8 +42,7 @@ CONTACTS_TOGETHER = 1_000  # of the changes, which have up to 500 each
 EVENTS_TOGETHER = 20  # documents with up to 1,000 events each; mostly with one or two
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(Struct, frozen=True):
     """What is to be told, by id."""
 
     events: Mapping[str, RaisedEvents]

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from shared.domain.characters import control_in
 from shared.domain.events.raised_events import unpacked
@@ -18,8 +19,7 @@ if TYPE_CHECKING:  # our own client, and with it aiohttp, is loaded when there i
 USER_AGENT = "Rollcall-Webhooks/1"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Post:
+class Post(Struct, frozen=True, kw_only=True):
     """Where webhooks go, over which connections, and what they are signed with, the newest secret first."""
 
     client: "WebhookClient"

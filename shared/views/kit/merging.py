@@ -6,9 +6,10 @@ it alone. So what stands after a place of the merged list stands after a known p
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import ListQuery, Matches
@@ -17,8 +18,7 @@ from shared.views.kit.paging import Page, PageAsked, check_range, place_text, re
 _NEXT = timedelta(microseconds=1)  # Firestore keeps no smaller part of a second
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where an item stands: the list `name` has it under `id`. The greater, the sooner it comes."""
 
     at: datetime
@@ -26,16 +26,14 @@ class Place:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An item of one of the lists."""
 
     place: Place
     record: Any
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredList:
+class StoredList(Struct, frozen=True, kw_only=True):
     """Records that match, of a collection. Several of one name may hold the same record: it comes once."""
 
     name: str
@@ -62,8 +60,7 @@ class StoredList:
         return [Placed(Place(getattr(one, self.query.newest), self.name, one.id), one) for one in found]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeldList:
+class HeldList(Struct, frozen=True, kw_only=True):
     """Items that are so few that all of them were read."""
 
     items: Sequence[Placed]

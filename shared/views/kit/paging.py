@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from shared.domain.errors import InvalidInput
 from shared.firestore.kit.collection import Collection, Page
@@ -19,8 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _PLACE = re.compile(r"(-?\d{1,18})\.(.+)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class PageAsked:
+class PageAsked(Struct, frozen=True):
     """Which page is asked for: `limit` items at most, after what the page before named in `next_after`.
 
     Lists by time take those in [since, until) only. `most` bounds the whole list, if it is given: a longer

@@ -15,9 +15,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tests.bench.stub import (
     forget_accepted,
@@ -37,8 +38,7 @@ class Missing(Exception):
     """A part that the peers need is not there; the text says how to get it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """How a peer is run: how many at a time in a process, and the processes; for Celery also its pool."""
 
     name: str

@@ -1,7 +1,6 @@
 """The contract of edits with people inside, as docs/guide/automations.md has it: each row of its table."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +34,7 @@ from shared.domain.automations.steps import (
     find_step,
 )
 from shared.domain.contacts.segment import HasTag
+from shared.domain.record import replace
 from tests.kit.automations import a_definition, a_tag, a_wait
 from tests.kit.builders import an_enrollment
 from tests.kit.docs.markdown import ROOT

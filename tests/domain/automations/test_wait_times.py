@@ -1,6 +1,5 @@
 """When waits end: by the contact's own clock, across clock changes, and never in the past."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from shared.domain.automations.steps import Wait, WaitFor, WaitUntilDate, WaitUn
 from shared.domain.automations.trigger import Happened
 from shared.domain.automations.wait_times import person_of, wait_ends_at
 from shared.domain.events.event import EventType
+from shared.domain.record import replace
 from tests.kit.builders import a_contact
 
 MONDAY = datetime(2026, 11, 23, 17, tzinfo=UTC)  # noon in New York

@@ -1,12 +1,12 @@
 """A second person's approval: of just what is frozen, by another one, and only where it is needed."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from shared.domain.campaigns.approval import CampaignApproval, approved, is_above, refusal
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ASKED = CampaignApproval(content_hash="h", asked_by="user a", asked_at=NOON, recipients=501, is_needed=True)

@@ -1,6 +1,5 @@
 """The content hash changes with everything that decides what goes to whom and when, and with nothing else."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.freezing import frozen
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.files.source import FieldType
+from shared.domain.record import replace
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from tests.kit.builders import ALWAYS, NOON, a_campaign, a_step, a_template, an_audience, an_sms_sender
 

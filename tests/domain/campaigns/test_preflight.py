@@ -1,7 +1,5 @@
 """What a campaign's content lacks, found before anybody is sent anything."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.campaigns.audience import (
@@ -16,6 +14,7 @@ from shared.domain.campaigns.preflight import content_problems
 from shared.domain.campaigns.step import Step
 from shared.domain.channels.channel import Channel
 from shared.domain.files.source import FieldType
+from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 from tests.kit.builders import a_campaign, a_step, a_template, an_email_sender, an_sms_sender

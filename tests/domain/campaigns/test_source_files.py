@@ -1,6 +1,5 @@
 """Which files of a source a campaign fires, which it leaves out, and for which it waits."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +22,7 @@ from shared.domain.campaigns.source_files import (
 )
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.firing import has_nobody, why_not_fired, why_not_read
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_campaign
 
 DAY = timedelta(days=1)

@@ -1,11 +1,11 @@
 """API keys: what they may do, when they live, and that only the right text matches."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.companies.api_key import ApiKey, Scope, digest_of, matches, new_key_text, split_key_text
+from shared.domain.record import replace
 from tests.kit.builders import NOON
 
 

@@ -1,6 +1,5 @@
 """Second factors: a code holds once and for a while, a recovery code once, and secrets open in one place."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -16,6 +15,7 @@ from shared.domain.companies.second_factor import (
     uri_of,
     used,
 )
+from shared.domain.record import replace
 from shared.domain.sealing import sealed, unsealed
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """Users, their sessions and tokens, and how often a password may be tried."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.companies.session import IDLE, LONGEST, Session, is_live, new
 from shared.domain.companies.throttle import STRETCH, Counted, one_more, throttle_id
 from shared.domain.companies.token import new_token, read_token
 from shared.domain.companies.user import MEANING, SCOPES, Role, User
+from shared.domain.record import replace
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

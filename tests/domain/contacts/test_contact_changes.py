@@ -1,7 +1,5 @@
 """Events that follow from a contact before and after, and the hints by which contacts are found."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +16,7 @@ from shared.domain.contacts.contact_keys import (
     without_hints,
 )
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from tests.kit.builders import a_contact
 
 SMS = Channel("sms")

@@ -1,6 +1,5 @@
 """What an edit makes of a contact, and what a contact may be."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from shared.domain.contacts.check_contact import check_contact
 from shared.domain.contacts.contact import Consent, Contact, ContactAddress
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit, edited
 from shared.domain.errors import InvalidInput
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_contact
 
 SMS, EMAIL = Channel("sms"), Channel("email")

@@ -1,6 +1,5 @@
 """Criteria in words, the part that is not met, and opt-outs as they were."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -28,6 +27,7 @@ from shared.domain.contacts.segment import (
     RowIs,
 )
 from shared.domain.files.row_filter import ConditionTest
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_contact, an_opt_out
 
 SMS = Channel("sms")

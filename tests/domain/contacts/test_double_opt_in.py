@@ -1,6 +1,5 @@
 """Who joined a list with double opt-in is on it when they have confirmed it themselves, in time."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from shared.domain.contacts.double_opt_in import (
 )
 from shared.domain.contacts.list_consent import confirmed
 from shared.domain.contacts.opt_out import OptOutSource
+from shared.domain.record import replace
 from shared.domain.replies.yes_words import is_yes
 from tests.kit.builders import NOON
 

@@ -8,7 +8,6 @@ import csv
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from shared.domain.contacts.import_row import ImportRow, imported, with_consents
 from shared.domain.contacts.list_names import ListNames
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, ended, opt_out_id
 from shared.domain.contacts.read_import_row import Known, RowReader, placed
+from shared.domain.record import replace
 from shared.tabular.rejected_rows import csv_export
 from shared.tabular.table import open_table
 from shared.tabular.xlsx_export import xlsx_file

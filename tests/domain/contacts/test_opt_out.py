@@ -1,6 +1,5 @@
 """One refusal per channel and address."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from shared.domain.contacts.opt_out import (
     noted,
     opt_out_id,
 )
+from shared.domain.record import replace
 from tests.kit.builders import NOON, an_opt_out
 
 

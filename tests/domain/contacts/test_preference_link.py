@@ -1,7 +1,6 @@
 """Links by which people refuse: only ours work, for ever, and nobody reads in them whom they are for."""
 
 import base64
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from shared.domain.contacts.preference_link import (
     person_in,
     token_of,
 )
+from shared.domain.record import replace
 
 ANA = LinkedPerson(company_id="acme", channel=Channel("email"), address="ana@example.com", topic="News")
 _TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=60)

@@ -1,12 +1,12 @@
 """What holds for an address: what was said of it, under what its opt-out says."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Consent, ContactAddress
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, ended
 from shared.domain.contacts.standing import AddressState, Standing, standing_of
+from shared.domain.record import replace
 from tests.kit.builders import NOON, an_opt_out
 
 ANA = "+12125550187"

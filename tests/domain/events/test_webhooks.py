@@ -1,6 +1,5 @@
 """What an endpoint may be, how long a webhook is tried, and when an endpoint is given up."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,6 +31,7 @@ from shared.domain.events.webhook_endpoint import (
     resumed,
     with_more,
 )
+from shared.domain.record import replace
 from tests.kit.builders import NOON, an_endpoint, an_event
 
 OK, BROKEN = Try(at=NOON, status=204), Try(at=NOON, status=500)

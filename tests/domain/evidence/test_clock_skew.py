@@ -1,12 +1,12 @@
 """The provider's clock is another one: what it dates a little before our call may be our message."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.evidence.reconciling import Proof, ProviderMessage, judge
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from tests.domain.evidence.test_reconciling import CALLED, LEASE, LOST, proof, shown
 
 TWO_MINUTES = timedelta(minutes=2)

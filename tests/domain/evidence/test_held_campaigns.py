@@ -1,6 +1,5 @@
 """After a restore every campaign that could fire by itself waits for a person."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.evidence.restoring import held_campaign
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_campaign
 
 DAILY = Schedule(

@@ -1,6 +1,5 @@
 """What a provider's list proves about a message whose outcome was lost, and on which days it may stand."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -10,6 +9,7 @@ from shared.domain.evidence.history_search import days_of
 from shared.domain.evidence.reconciling import Evidence, Proof, ProviderMessage, first_day, judge
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import ReceiptKind
+from shared.domain.record import replace
 from tests.kit.builders import a_message
 
 CALLED = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """What evidence makes of an unknown message, field by field."""
 
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from shared.domain.evidence.reconciling import (
 from shared.domain.evidence.restoring import RESTORED, Since, after_restore, by_address
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery, Receipt, ReceiptKind
+from shared.domain.record import replace
 from tests.domain.evidence.test_reconciling import CALLED, LOST, shown
 from tests.kit.builders import a_message
 

@@ -1,7 +1,6 @@
 """Day and month swapped, and dates that are not where they usually are. November 30 of 2026 is a Monday."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +10,7 @@ from shared.domain.files.finding import ColumnChange, Finding, FindingCode, Seve
 from shared.domain.files.profile import Profile
 from shared.domain.files.row_sketch import RowSketch
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 WHEN = ColumnMapping(column="When", field="when", type=FieldType.DATE, formats=("%m/%d/%Y",))
 SERIOUS, WARNING = Severity.SERIOUS, Severity.WARNING

@@ -1,7 +1,5 @@
 """What is found when a file's rows are compared with those of its source's last files."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.files.compare_rows import EarlierFile, compare_rows
@@ -9,6 +7,7 @@ from shared.domain.files.file import File
 from shared.domain.files.finding import Finding, FindingCode, Severity
 from shared.domain.files.profile import Profile
 from shared.domain.files.row_sketch import KnownRows, RowSketch, Sketching
+from shared.domain.record import replace
 from tests.kit.builders import NOON
 
 SERIOUS, WARNING = Severity.SERIOUS, Severity.WARNING

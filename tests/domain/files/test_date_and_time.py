@@ -1,6 +1,5 @@
 """A date and a time in two columns are one date-time."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from shared.domain.files.check_columns import check_columns
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 VISIT = ColumnMapping(
     column="Date",

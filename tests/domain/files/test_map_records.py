@@ -1,7 +1,6 @@
 """Many records mapped at once become what each of them becomes alone, with far less work."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from shared.domain.files.prepared_mapping import PreparedMapping
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.files.row_rules import RowRules
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_source
 from tests.kit.work import counting_calls
 

@@ -1,7 +1,6 @@
 """A mapping against a file's header and records."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from shared.domain.files.column_names import column_letters
 from shared.domain.files.file import FileRefused, RejectedRow, Row
 from shared.domain.files.mapping import map_record, prepare_mapping
 from shared.domain.files.source import ColumnMapping, FieldType
+from shared.domain.record import replace
 
 NAME = ColumnMapping(column="Patient Name", field="name", is_required=True)
 DAY = ColumnMapping(column="Day", field="day", type=FieldType.DATE, formats=("%m/%d/%Y",))

@@ -1,6 +1,5 @@
 """The board of a day: each appointment once, with what became of it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from shared.domain.files.person_name import person_name
 from shared.domain.fires.board import Slot, SlotState, day_of, slots_of
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_message
 
 AT = datetime(2026, 12, 1, 15, tzinfo=UTC)

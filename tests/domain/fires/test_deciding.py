@@ -1,11 +1,11 @@
 """One decision, one place: whatever the rows and the refusals, a preview shows what queueing writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.dedupe import TEXT_DECIDES
@@ -133,8 +133,7 @@ def _of_preview(shown: PreviewedMessage) -> Outcome:
     return shown.verdict, kind, shown.address, shown.body, same
 
 
-@dataclass
-class _Stored:
+class _Stored(Struct):
     """What queueing has written so far."""
 
     messages: dict[str, Message] = field(default_factory=dict)

@@ -1,6 +1,5 @@
 """Every reason that the ledger knows is said in words, with what to do: a new one without them fails here."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,6 +17,7 @@ from shared.domain.messages.failure import FailureStep, failure_of, refusal_of
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.messages.skip_reason import REFUSED, SkipReason
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_company, a_message, an_opt_out, an_sms_sender
 
 ANA, SMS = "+12125550187", Channel("sms")

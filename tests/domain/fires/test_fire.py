@@ -1,6 +1,5 @@
 """The ledger's sum, its percentage, and what a fire amounts to."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -17,6 +16,7 @@ from shared.domain.fires.fire import (
     chunk_id,
     status_of,
 )
+from shared.domain.record import replace
 from tests.kit.builders import NOON
 
 COUNTS = st.integers(0, 1000)

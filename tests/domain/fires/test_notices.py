@@ -1,6 +1,5 @@
 """What a company is told, in which words, and that one cause is told once."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.campaigns.audience import LeftOut
@@ -15,6 +14,7 @@ from shared.domain.fires.notice import (
     left_out_notice,
     sender_notice,
 )
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_campaign, an_sms_sender
 
 LATER = NOON + timedelta(hours=1)

@@ -1,6 +1,5 @@
 """How fast a fire goes, and when it is through."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from shared.domain.fires.pace import (
     measured_since,
     pace_of,
 )
+from shared.domain.record import replace
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE, NIGHT = timedelta(minutes=1), "It is night there."

@@ -1,7 +1,5 @@
 """What is left of a person who was forgotten."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.channels.channel import Channel
@@ -20,6 +18,7 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Media
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from tests.kit.builders import NOON, a_message, an_opt_out
 

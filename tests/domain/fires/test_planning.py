@@ -1,7 +1,6 @@
 """From a recipient to the message of one step, whatever the row holds."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.domain.fires.recipient import Recipient, recipient_of_row
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import rendering_hash
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.domain.templates.template_language import OUTPUT_BYTES
 from tests.domain.campaigns.test_freezing import a_content

@@ -1,6 +1,5 @@
 """Rows in zones of their own are read, shown, expired and kept back by their own clocks."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilte
 from shared.domain.fires.planning import FilteredOut, PlannedMessage, Planner
 from shared.domain.fires.recipient import Recipient
 from shared.domain.local_time import moment_of
+from shared.domain.record import replace
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import CALIFORNIA, VALUES, a_recipient
 from tests.kit.builders import NOON, a_campaign, a_step

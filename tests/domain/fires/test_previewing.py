@@ -1,6 +1,5 @@
 """What a preview shows of each recipient, and what it counts."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 from shared.domain.campaigns.audience import FoundAudience
@@ -19,6 +18,7 @@ from shared.domain.fires.preview import (
 )
 from shared.domain.fires.previewing import PreviewMaking
 from shared.domain.fires.recipient import recipient_of_row
+from shared.domain.record import replace
 from tests.domain.campaigns.test_freezing import a_content
 from tests.domain.fires.test_planning import VALUES
 from tests.kit.builders import NOON, a_campaign, an_opt_out

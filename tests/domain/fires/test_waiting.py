@@ -1,6 +1,5 @@
 """Until when a message waits, and what for."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.campaigns.step import AfterDelay, AtField, DelayMeasure, Only
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.fires.waiting import wait_of
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from tests.domain.campaigns.test_freezing import a_content
 from tests.kit.builders import a_campaign, a_message, a_step
 

@@ -1,12 +1,12 @@
 """A batch on its way: taken by one worker at a time, and closed by who has it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import Batch, BatchState, batch_of, closed, send_job, taken
+from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS, Repeats
 from tests.kit.builders import NOON, a_message
 

@@ -1,6 +1,5 @@
 """Which message a reply belongs to, what it means there, and what it does to consent."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.messages.binding import Conversation, Offer, answered, unders
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.open_questions import TOO_LATE
 from shared.domain.replies.read_reply import STAYS_OUT

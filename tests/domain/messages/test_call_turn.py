@@ -1,7 +1,5 @@
 """What a call says, turn by turn."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
@@ -9,6 +7,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.channels.voice import VOICE
 from shared.domain.messages.call_turn import MOST_ROUNDS, Answerer, CallHeard, CallScript, CallTurn
 from shared.domain.messages.reply import Reply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.keys import check_keys, keys_of
 from shared.domain.replies.spoken_words import SPOKEN_WORDS, spoken_words

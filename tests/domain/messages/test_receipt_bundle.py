@@ -1,6 +1,5 @@
 """Receipts on their way from the webhook to the ledger."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.job import RecordReceipts
 from shared.domain.messages.receipt_bundle import bundles_of, receipts_of, record_job, with_receipts
 from shared.domain.messages.sending import Lesson, Receipt, ReceiptKind
+from shared.domain.record import replace
 from tests.kit.builders import NOON
 
 

@@ -1,6 +1,5 @@
 """What a receipt tells of a message: when it was sent, how far it got, and why."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.message import MessageState, after_receipt, rendering_hash
 from shared.domain.messages.sending import Delivery, Receipt, ReceiptKind
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_message
 
 SENT = a_message(state=MessageState.SENT, sent_at=NOON, provider_id="SM1")

@@ -1,6 +1,5 @@
 """What every answer of a provider makes of a message, field by field."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from shared.domain.messages.message import (
     moved,
 )
 from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.record import replace
 from tests.kit.builders import NOON, a_message
 
 LATER = NOON + timedelta(seconds=3)

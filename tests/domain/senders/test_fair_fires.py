@@ -1,11 +1,10 @@
 """A company with 300,000 messages does not delay one with 30: worked out with the model of the bench."""
 
-from dataclasses import replace
-
 import pytest
 
 from infra.deploy.environment import dispatch_interval
 from infra.manifest import read_manifest
+from shared.domain.record import replace
 from tests.bench.fair_fires import SMALL, Hour, Load, Places, places, waits
 
 AHEAD = dispatch_interval(read_manifest())

@@ -1,10 +1,10 @@
 """What an edit of the steps means for somebody, wherever on the way."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.record import replace
 from shared.domain.sequences.after_edit import after_edit
 from shared.domain.sequences.editing import in_new_order, with_changed_step, with_step, without_step
 from shared.domain.sequences.enrollment import EndReason, Enrollment, EnrollmentState

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence as Ordered
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import partial
 from itertools import pairwise
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.campaigns import window
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.record import replace
 from shared.domain.sequences.hours import Hours
 from shared.domain.sequences.plan import Pending, Promised, Room
 from shared.domain.sequences.planner import plan

@@ -1,8 +1,8 @@
 """Why this time, in words that a person follows."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import ScheduledEmail
 from shared.domain.sequences.why import why_this_time
 from tests.kit.sequence_records import NEW_YORK, a_mailbox, a_sequence

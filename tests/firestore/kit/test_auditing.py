@@ -1,7 +1,5 @@
 """The audit log: what somebody changes is noted in the same commit, whichever way it is written."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.acting import acting
@@ -9,6 +7,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.audit_record import Act, ActorKind, AuditAction, AuditRecord
 from shared.domain.companies.user import Role
 from shared.domain.errors import Conflict
+from shared.domain.record import replace
 from shared.firestore.kit.audited import AUDITED, NOT_AUDITED
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.stores import Stores

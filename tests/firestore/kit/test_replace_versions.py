@@ -1,10 +1,9 @@
 """Records changed each for itself: what another wrote in between stays, and the others are written."""
 
-from dataclasses import replace
-
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.firestore.kit.documents import Change
 from shared.metering import NO_FIRE, metered
 from tests.kit.builders import NOON, a_message

@@ -1,14 +1,15 @@
 """Documents of older and newer versions of the code: upgraded when read, and never half-read or cut down."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from shared.domain.errors import NewerDocument
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from shared.domain.templates.template import Template
 from shared.firestore.kit import codec, schema
 from shared.firestore.kit.codec import from_document, overwriting, to_document
@@ -20,8 +21,7 @@ from tests.kit.builders import NOON, a_message, a_template
 from tests.kit.clinic import Clinic
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Label:
+class Label(Struct, frozen=True, kw_only=True):
     """A record of the tests."""
 
     id: str

@@ -1,6 +1,5 @@
 """The size that records are cut by is never below what the client really sends."""
 
-from dataclasses import replace
 from typing import Any
 
 from google.cloud.firestore import AsyncWriteBatch
@@ -12,6 +11,7 @@ from shared.domain.messages.batch import Batch
 from shared.domain.messages.failure import SHOWN_LENGTH, Failure, FailureStep
 from shared.domain.messages.message import Message
 from shared.domain.messages.text_claim import TextClaim
+from shared.domain.record import replace
 from shared.domain.stored_size import COMMIT_BYTES, stored_bytes
 from shared.firestore.kit.collection import Collection
 from tests.kit.builders import NOON, a_campaign, a_message, a_source, a_template

@@ -1,9 +1,10 @@
 """Every list of the API: how to make an item of it, and by what it can be filtered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from shared.domain.automations.state import AutomationState
 from shared.domain.campaigns.audience import NewestFileAudience
@@ -26,6 +27,7 @@ from shared.domain.fires.notice import NoticeKind
 from shared.domain.messages.failure import FailureState, FailureStep
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.scheduled_email import EmailStatus
@@ -60,8 +62,7 @@ from tests.kit.builders import (
 from tests.kit.sequence_records import a_mailbox, a_scheduled_email, a_sequence
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApiList:
+class ApiList(Struct, frozen=True, kw_only=True):
     """A list: `make` gives an item that all `filters` let pass; a filter's item of the pair is `other`.
 
     `filters` are, by parameter, the value to filter by and the changes that make an item another one.

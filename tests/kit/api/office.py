@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +28,7 @@ from shared.domain.job import Job
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.saved_reply import SavedReply
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime

@@ -4,10 +4,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from msgspec import Struct
 
 from functions.api.kit.app import build_app
 from infra.local.simulator.app import running_simulator
@@ -20,8 +20,7 @@ from tests.kit.api.office import OURS, Office
 SettingsFor = Callable[[Mapping[str, str]], Settings]  # given the providers' addresses
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServedOffice:
+class ServedOffice(Struct, frozen=True, kw_only=True):
     """Where the office's API is, and the admin key of its company."""
 
     url: str

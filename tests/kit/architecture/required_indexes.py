@@ -15,10 +15,12 @@ import pkgutil
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from shared.firestore import queries
 from shared.firestore.kit import schema
@@ -43,12 +45,13 @@ UNSEARCHED = frozenset(
 # So few documents, or so small ones, that an index more costs nothing; the number of exemptions is limited.
 FEW = frozenset(
     {
-        "activity_shards", "api_keys", "audit_records", "automation_versions", "automations", "broadcasts",
-        "contact_fields", "contact_imports", "contact_lists", "conversations", "deletion_work", "deletions",
-        "enrollings", "enrollments", "events", "invitations", "invites", "linked_files", "list_consents",
-        "mailboxes", "notices", "previews", "saved_replies", "scheduled_emails", "segments",
-        "sender_timelines", "senders", "sequence_plans", "sequences", "sessions", "sources", "templates",
-        "users", "webhook_endpoints",
+        "activity_shards", "api_keys", "audit_records", "automation_versions", "automations",
+        "broadcasts", "campaigns", "contact_fields", "contact_imports", "contact_lists",
+        "conversations", "deletion_work", "deletions", "enrollings", "enrollments", "events",
+        "invitations", "invites", "linked_files", "list_consents", "mailboxes", "notices",
+        "previews", "saved_replies", "scheduled_emails", "segments", "sender_timelines", "senders",
+        "sequence_plans", "sequences", "sessions", "sources", "templates", "users",
+        "webhook_endpoints",
     }
 )  # fmt: skip
 # Records that say themselves when they end, and those whose class has a retention.
@@ -57,8 +60,7 @@ WITH_AN_END = ("ticks", "throttles", "idempotency_keys", "sessions", "invitation
 TIMES_TO_LIVE = {(name, EXPIRES_AT) for name in WITH_AN_END}
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What the queries need. Fields are (collection, field)."""
 
     composites: list[Entry]
@@ -173,13 +175,14 @@ def _is_exempt(name: str, hint: Any) -> bool:
     kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     for kind in kinds:
         origin = typing.get_origin(kind) or kind
-        if origin in (bytes, dict, tuple, datetime) or is_dataclass(origin):
+        if origin in (bytes, dict, tuple, datetime) or (
+            isinstance(origin, type) and issubclass(origin, Struct)
+        ):
             return True
     return name in UNSEARCHED
 
 
-@dataclass(frozen=True, slots=True)
-class PageCall:
+class PageCall(Struct, frozen=True):
     """A call of page_of(stores.x, company_id, asked, LIST, …, field=value) in a file."""
 
     place: str

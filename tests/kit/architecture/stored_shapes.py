@@ -3,7 +3,6 @@
 Documents outlive the code that wrote them, and for the minutes of a deploy old and new workers share them.
 """
 
-import dataclasses
 import enum
 import json
 import sys
@@ -67,13 +66,8 @@ def _describe(record: Any, part: str, shape: Shape) -> None:
 
 
 def _fields(record: Any) -> list[tuple[str, bool]]:
-    """The fields' names, and whether each has a default. Parts of tagged unions are structs."""
-    if _is_struct(record):
-        return [(field.encode_name, not field.required) for field in msgspec.structs.fields(record)]
-    return [
-        (field.name, (field.default, field.default_factory) != (dataclasses.MISSING, dataclasses.MISSING))
-        for field in dataclasses.fields(record)
-    ]
+    """The fields' names, and whether each has a default."""
+    return [(field.encode_name, not field.required) for field in msgspec.structs.fields(record)]
 
 
 def _is_struct(hint: Any) -> bool:
@@ -93,7 +87,7 @@ def _type(hint: Any, shape: Shape) -> Any:
     if hint is Channel:
         return {"one of": sorted(registry.names())}
     name: str = hint.__name__
-    if (dataclasses.is_dataclass(hint) or _is_struct(hint)) and name not in shape:
+    if _is_struct(hint) and name not in shape:
         _describe(hint, name, shape)
     return name
 

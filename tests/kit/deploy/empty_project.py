@@ -5,11 +5,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from google.cloud.scheduler_v1 import types
+from msgspec import Struct, field
 
 from infra.deploy.apply import Outcome, apply_plan
 from infra.deploy.cloud import Cloud
@@ -17,13 +17,13 @@ from infra.deploy.plan import plan_steps
 from infra.deploy.step import Step
 from infra.deploy.target import Target
 from infra.manifest import Manifest, read_manifest
+from shared.domain.record import replace
 from tests.kit.deploy.fake_google import FakeRest, FakeScheduler, running_rest, running_scheduler
 
 FAKE = Path(__file__).with_name("fake_gcloud.py")
 
 
-@dataclass(kw_only=True)
-class Project:
+class Project(Struct, kw_only=True):
     """The stand-ins, and a way to deploy to them."""
 
     path: Path  # where the fake gcloud keeps its state

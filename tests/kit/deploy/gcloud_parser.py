@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from infra.deploy.source import REPOSITORY
 
@@ -15,8 +16,7 @@ SCRIPT = Path(__file__).with_name("parse_with_gcloud.py")
 Words = tuple[str, ...]  # without `gcloud`
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What gcloud made of a command: its refusal, or the requests it went on to, the writing one last."""
 
     words: Words
@@ -24,8 +24,7 @@ class Verdict:
     requests: tuple[tuple[str, str, str | None], ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True, kw_only=True):
     """Content for a message of an API, such as monitoring v3's AlertPolicy."""
 
     place: str

@@ -1,16 +1,16 @@
 """What a curl command in a document asks: read here, so that the test needs no server and no curl."""
 
 import argparse
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tests.kit.docs.markdown import Words
 
 FORM = "application/x-www-form-urlencoded"  # what curl says of a body when it is told nothing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CurlRequest:
+class CurlRequest(Struct, frozen=True, kw_only=True):
     """One request. `output` is the file its answer goes to."""
 
     method: str

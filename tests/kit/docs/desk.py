@@ -3,7 +3,6 @@
 import json
 import re
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from shared.domain.fires.notice import sender_notice
 from shared.domain.ids import computed_id
 from shared.domain.job import IngestFile
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.record import replace
 from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.contacts.change_contacts import change_contacts

@@ -3,9 +3,10 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parents[3]
 Words = tuple[str, ...]  # a command as a shell cuts it
@@ -15,16 +16,14 @@ _INLINE = re.compile(r"`((?:make|python|gcloud|curl) [^`]+)`")
 _ASSIGNMENT = re.compile(r"[A-Z]+=")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A fenced block. `language` is what follows the fence."""
 
     language: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One document. `name` is its path in the repository."""
 
     name: str

@@ -11,7 +11,6 @@ import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from infra.local.emulators import running_emulators
 from infra.local.simulator.app import running_simulator
 from infra.local.simulator.client import base_urls, simulator_client
 from infra.local.simulator.faults import Delays
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.kit.clinic import Clinic

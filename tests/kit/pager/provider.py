@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared.domain.channels.channel import Channel
@@ -28,11 +27,10 @@ SIGNATURE_HEADER = "X-Beeper-Signature"
 KINDS = {"beeped": ReceiptKind.DELIVERED, "out of reach": ReceiptKind.UNDELIVERED}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BeeperCredentials(Credentials):
+class BeeperCredentials(Credentials, frozen=True, kw_only=True):
     """The line's secret."""
 
-    secret: str = field(repr=False)
+    secret: str
 
 
 def signature(secret: str, url: str, body: bytes) -> str:

@@ -4,10 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import aiohttp
 from aiohttp import web
+from msgspec import Struct, field
 
 from infra.local.ports import HOST
 from tests.kit.pager.provider import SIGNATURE_HEADER, signature
@@ -17,8 +17,7 @@ NOBODY = "0000"  # there is no such pager
 OUT_OF_REACH = "9999"
 
 
-@dataclass(kw_only=True, slots=True)
-class PagerSimulator:
+class PagerSimulator(Struct, kw_only=True):
     """What was paged, by number, and what our webhook answered."""
 
     secret: str

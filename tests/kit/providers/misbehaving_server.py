@@ -6,23 +6,22 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tests.kit.passing_time import pass_time
 
 TIMEOUT_SECONDS = 60.0  # nothing is waited for: what never ends passes the time
 
 
-@dataclass
-class Request:
+class Request(Struct):
     """What arrived: the head's lines and the body."""
 
     head: str
     body: bytes
 
 
-@dataclass
-class Seen:
+class Seen(Struct):
     """What the server has read, and where it listens."""
 
     url: str = ""

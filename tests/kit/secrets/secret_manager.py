@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from google.cloud.secretmanager_v1.services.secret_manager_service.transports im
 )
 from google.cloud.secretmanager_v1.types import resources, service
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
+from msgspec import Struct, field
 
 SERVICE = "google.cloud.secretmanager.v1.SecretManagerService"
 STARTED_AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -24,8 +24,7 @@ PAGE = 2
 ENABLED, DESTROYED = resources.SecretVersion.State.ENABLED, resources.SecretVersion.State.DESTROYED
 
 
-@dataclass
-class Version:
+class Version(Struct):
     """One version of a secret."""
 
     number: int
@@ -34,8 +33,7 @@ class Version:
     state: int = ENABLED
 
 
-@dataclass
-class SecretManager:
+class SecretManager(Struct):
     """The secrets by name, what was called how often, and what goes wrong."""
 
     secrets: dict[str, list[Version]] = field(default_factory=dict)

@@ -1,12 +1,14 @@
 """Two companies on one stack: a large fire, and a small one that begins when the large one is under way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
 
 from infra.local.simulator.client import TwilioAccount
 from infra.local.stack import Stack
 from infra.local.waiting import wait_while_moving
+from shared.domain.record import replace
 from tests.kit.stack.office import Office, campaign, open_office, settled, stack_runtime, stored
 
 SMALL = 30
@@ -14,8 +16,7 @@ RATE_PER_SECOND = 100
 AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True, kw_only=True):
     """What came of it: how long each took, in seconds, and how many messages of the large fire had gone out
     when the small one, which began when `begun` had, was through.
     """

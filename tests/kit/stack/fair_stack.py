@@ -1,9 +1,9 @@
 """The stack that fairness is looked at on."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from infra.local.stack import StackOptions
+from shared.domain.record import replace
 from tests.kit.stack.office import stack_options
 
 TICK_SECONDS = 5.0  # one instance of each function has fewer places than a deployment: docs/scale.md

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import aiohttp
 import pytest
+from msgspec import Struct
 
 from infra.local.api_client import ApiClient
 from infra.local.demo_company import DemoCompany, open_company
@@ -22,8 +22,7 @@ from shared.storage.secrets_file import SecretsFile
 ALWAYS = {"opens": "00:00", "closes": "00:00"}
 
 
-@dataclass(frozen=True)
-class Office:
+class Office(Struct, frozen=True):
     """A company on the running stack, and who acts for it."""
 
     stack: Stack

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from msgspec import Struct, field
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -14,8 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from infra.local.ports import HOST
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """One span, as it was sent."""
 
     name: str
@@ -27,8 +26,7 @@ class Span:
     linked: tuple[str, ...]  # trace ids
 
 
-@dataclass
-class Received:
+class Received(Struct):
     """Everything sent so far, read and raw."""
 
     address: str = ""

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from tests.kit.patience import PATIENCE_SECONDS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """One request."""
 
     url: str
@@ -19,8 +18,7 @@ class Received:
     headers: dict[str, str]
 
 
-@dataclass(kw_only=True, slots=True)
-class Receiver:
+class Receiver(Struct, kw_only=True):
     """What came, in order. The first `refusals` requests are answered with 503.
 
     `answers` are documents of XML by path, the next one for each request; other paths get an empty 204.

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.files.appointments import VisitRange
 from shared.domain.files.source import SourceFormat
@@ -16,8 +17,7 @@ from shared.tabular.table import DEFAULT_CAPS, open_table
 TODAY = date(2027, 6, 1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadAppointments:
+class ReadAppointments(Struct, frozen=True, kw_only=True):
     """A file of appointments read to its end: `rows` by column, `faults` in their order, what is told."""
 
     rows: list[dict[str, str]]

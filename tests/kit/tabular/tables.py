@@ -1,18 +1,17 @@
 """Files for the tests of uploads, and reading them whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+from msgspec import Struct
 
 from shared.tabular.caps import Caps
 from shared.tabular.raw_table import Record
 from shared.tabular.table import DEFAULT_CAPS, Table, open_table
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Read:
+class Read(Struct, frozen=True, kw_only=True):
     """A table read to its end."""
 
     table: Table

@@ -1,6 +1,5 @@
 """A company in the midst of its work, with something in every collection: what an upgrade finds."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from shared.domain.fires.deletion_work import DeletionWork, Part, Place
 from shared.domain.fires.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import QueueMessages, SendBatch
+from shared.domain.record import replace
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.companies.create_api_key import create_api_key

@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import json
-from dataclasses import replace
 
 import pytest
 
 from shared.domain.campaigns.reply_option import Choice, Disposition, ReplyOption, choices_of
 from shared.domain.messages.sending import Outcome, OutgoingMessage
+from shared.domain.record import replace
 from shared.providers.meta.credentials import MetaCredentials
 from shared.providers.meta.payload import choice_in, message_in
 from shared.providers.meta.platform import INSTAGRAM_PLATFORM, MESSENGER_PLATFORM, Platform

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from msgspec import Struct, field
 
 from infra.local.simulator.ses_life import new_certificate, notification
 from shared.domain.errors import InvalidInput
@@ -27,8 +27,7 @@ AMAZON = "https://email.{region}.amazonaws.com"
 KEY = SesCredentials(access_key_id="A", secret_access_key="s", region="us-east-1", topic_arn=TOPIC)
 
 
-@dataclass
-class Topic:
+class Topic(Struct):
     """A topic and the server that publishes its certificate."""
 
     address: str = ""

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -17,6 +16,7 @@ from infra.local.simulator.faults import Delays
 from infra.local.simulator.outcomes import Answer
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.sending import Attachment, Outcome, OutgoingMessage
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider, Sender
 from shared.providers.kit import http
 from shared.providers.kit.asking import ProviderUnavailable, SenderRefused

@@ -1,11 +1,11 @@
 """A real mail server (aiosmtpd) in a process of its own, and a mailbox there."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec import Struct
 
 from infra.local.mail_host.client import MailHostClient, mail_host_client
 from infra.local.mail_host.running import running_mail_host
@@ -14,8 +14,7 @@ from shared.providers.smtp.credentials import SmtpCredentials
 DESK = "desk@north-clinic.com"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostOffice:
+class PostOffice(Struct, frozen=True, kw_only=True):
     """The server, where it is, and the mailbox's credentials."""
 
     host: MailHostClient

@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest_asyncio
 from infra.local.ports import HOST
 from shared.domain.channels.channel import Channel
 from shared.domain.messages.sending import Attachment, Lesson, Outcome, OutgoingMessage, SendResult
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider, Sender
 from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
 from shared.providers.smtp.account import SmtpAccount

@@ -1,13 +1,13 @@
 """Twilio's list of messages: what it is asked, and what its answer says."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from msgspec import Struct, field
 
 from shared.domain.evidence.reconciling import ProviderMessage, ReceivedMessage
 from shared.domain.messages.sending import IncomingMessage, Lesson, Media, ReceiptKind
@@ -41,8 +41,7 @@ RECEIVED = SENT | {
 }
 
 
-@dataclass
-class Twilio:
+class Twilio(Struct):
     """What stands at an address in Twilio's place: its answers by path, and what it was asked."""
 
     url: str = ""

@@ -1,6 +1,5 @@
 """Twilio's webhooks as the record offers them: proved whole, then read."""
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -8,6 +7,7 @@ from twilio.request_validator import RequestValidator
 
 from shared.domain.messages.sending import IncomingMessage, Receipt, ReceiptKind
 from shared.domain.messages.webhook import WebhookRequest
+from shared.domain.record import replace
 from shared.providers.kit.record import WebhookRoute
 from shared.providers.kit.signature import BadSignature
 from shared.providers.registry import find_webhook

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.contact_shards import contacts_in
 from shared.usecases.answers.receive_reply import receive_reply

@@ -1,7 +1,6 @@
 """A call that goes on: what is answered to each of Twilio's posts, and what is stored of them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
@@ -15,6 +14,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.check_webhook import WebhookRefused
 from tests.kit.builders import a_campaign, a_step, a_template, a_voice_sender

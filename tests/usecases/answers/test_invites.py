@@ -1,6 +1,5 @@
 """Invitations to a chat: who writes with the reference gets the message that waited, once."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from shared.domain.campaigns.audience import FileAudience
@@ -13,6 +12,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.messages.invite import is_placeholder, is_waiting, reference_in
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.save_contact import create_contact

@@ -1,6 +1,5 @@
 """What lets contacts in, and how often."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events.event import EventType
 from shared.domain.fires.notice import NoticeKind
 from shared.domain.job import TellListeners
+from shared.domain.record import replace
 from shared.usecases.automations.tell_event import tell_event
 from shared.usecases.contacts.change_membership import change_membership
 from shared.usecases.contacts.save_contact import edit_contact

@@ -1,12 +1,12 @@
 """Messages of automations are as any others: windows, caps, what is unknown, and the ledger hold for them."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.companies.frequency_cap import FrequencyCap
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.views.fires import get_live_fire
 from tests.kit.automations import Desk, a_send, a_tag

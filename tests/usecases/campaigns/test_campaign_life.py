@@ -163,7 +163,7 @@ async def test_one_campaign_that_cannot_start_harms_no_other(clinic: Clinic) -> 
     campaign = await clinic.campaign()
     for name in ("a-broken", "z-broken"):
         copy = Campaign(
-            **{field: getattr(campaign, field) for field in campaign.__slots__}
+            **{field: getattr(campaign, field) for field in campaign.__struct_fields__}
             | {"id": name, "audience": broken}
         )
         await clinic.save(copy)

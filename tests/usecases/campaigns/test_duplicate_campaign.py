@@ -1,6 +1,5 @@
 """A duplicate is a draft with the same definition, whose texts are its own."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.errors import NotFound
+from shared.domain.record import replace
 from shared.usecases.campaigns.duplicate_campaign import duplicate_campaign
 from shared.usecases.campaigns.save_template import edit_template
 from tests.kit.builders import a_campaign, a_step

@@ -1,6 +1,5 @@
 """Only what is the same message is a duplicate, and a preview shows why, both rows side by side."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.fires.fire import Ledger
 from shared.domain.fires.preview import PreviewedMessage
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.views.kit.paging import PageAsked

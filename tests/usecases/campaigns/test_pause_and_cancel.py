@@ -96,7 +96,7 @@ async def test_a_campaign_whose_last_message_went_out_while_it_was_paused_is_ove
     stores = clinic.stores
     campaign = await clinic.campaign()
     paused = Campaign(
-        **{name: getattr(campaign, name) for name in campaign.__slots__}
+        **{name: getattr(campaign, name) for name in campaign.__struct_fields__}
         | {"state": CampaignState.PAUSED, "paused_from": CampaignState.FIRING}
     )
     await clinic.save(paused)

@@ -1,7 +1,6 @@
 """A company is told once what it must do something about, however many workers meet it, and however often."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import grpc
@@ -13,6 +12,7 @@ from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.fires.fire import Ledger
 from shared.domain.fires.notice import Notice, NoticeKind
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.run_job import run_job

@@ -64,4 +64,4 @@ def bare(found: Iterable[Contact]) -> list[tuple[Any, ...]]:
 def counted(item: ContactImport) -> dict[str, int]:
     """The counts that are not nothing."""
     counts = item.counts
-    return {name: count for name in ImportCounts.__dataclass_fields__ if (count := getattr(counts, name))}
+    return {name: count for name in ImportCounts.__struct_fields__ if (count := getattr(counts, name))}

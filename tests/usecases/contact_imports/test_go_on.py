@@ -1,13 +1,13 @@
 """A worker that dies at any step of an import, or of its undo: another one finishes it, and just once."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.contacts.contact_import import ImportState
+from shared.domain.record import replace
 from shared.usecases.contact_imports import import_contacts, load_block, read_import, undo_import
 from shared.usecases.contact_imports.start_import import begin_undo
 from tests.kit.builders import NOON

@@ -1,6 +1,5 @@
 """An import makes and changes contacts as its rows say, and says how to mend the rows it cannot take."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.contact_import import ImportMode, ImportState
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.import_columns import ImportColumn, Target
+from shared.domain.record import replace
 from shared.usecases.contact_imports.start_import import begin_undo, run_import
 from shared.usecases.contacts.save_contact_field import create_contact_field
 from shared.usecases.contacts.save_contact_list import create_contact_list

@@ -1,7 +1,6 @@
 """Contacts from the rows of files: where a source says so, once a file is loaded, and undone together."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.files.file import FileHold
 from shared.domain.files.source import ContactColumn, HoldRule, RowsToContacts
 from shared.domain.job import ImportContacts
+from shared.domain.record import replace
 from shared.usecases.contact_imports.import_contacts import import_contacts
 from shared.usecases.contact_imports.start_import import begin_undo
 from shared.usecases.contacts.save_contact_field import create_contact_field

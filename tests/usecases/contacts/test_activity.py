@@ -1,6 +1,5 @@
 """Segments that ask what became of messages, on the emulators: told at once, and the same once recorded."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from shared.domain.campaigns.audience import Everybody
 from shared.domain.contacts.segment import Activity, HasActivity, Not
 from shared.domain.job import RecordActivity
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.firestore.kit.documents import Change
 from shared.usecases.contacts.record_activity import record_activity
 from shared.views.segments import count_segment

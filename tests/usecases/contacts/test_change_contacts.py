@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from shared.domain.contacts.contact_keys import SHARDS, external_key, keys_of, s
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.ids import computed_id
+from shared.domain.record import replace
 from shared.firestore import contact_shards
 from shared.firestore.contact_shards import ContactsFull, contacts_in, hints_in, pairs_in
 from shared.metering import metered

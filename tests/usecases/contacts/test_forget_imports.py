@@ -1,10 +1,9 @@
 """Of a person who is forgotten nothing is left in what imports of contacts keep: at once, not at its end."""
 
-from dataclasses import replace
-
 from shared.domain.contacts.contact_import import ImportState
 from shared.domain.contacts.segment import Activity, HasActivity
 from shared.domain.deletion import DeletionState
+from shared.domain.record import replace
 from shared.views.segments import count_segment
 from tests.kit.clinic import Clinic
 from tests.kit.traces import traces

@@ -1,7 +1,5 @@
 """What a deletion meets on its way: what waits, is being sent, comes late, or goes on without the person."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.deletion import DeletionState
@@ -9,6 +7,7 @@ from shared.domain.errors import Conflict
 from shared.domain.fires.person import FORGOTTEN
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import io
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from shared.domain.fires.deletion_work import Part
 from shared.domain.fires.fire import Fire
 from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import ForgetPerson
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.change_contacts import change_contacts

@@ -1,6 +1,5 @@
 """The page where people see and refuse what they get: by the link alone; looking changes nothing."""
 
-from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.preference_link import LinkedPerson, token_of
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -10,6 +9,7 @@ import pytest
 
 from shared import faults
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.faults import Point
 from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.builders import a_step

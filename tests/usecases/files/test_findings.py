@@ -1,7 +1,6 @@
 """A file is compared with the last ones of its source: what is unlike them is found, what is usual is not."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.finding import ColumnChange, FindingCode, Severity
 from shared.domain.files.source import ColumnMapping
+from shared.domain.record import replace
 from tests.kit.clinic import Clinic
 from tests.kit.visit_files import (
     DATES,

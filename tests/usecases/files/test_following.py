@@ -1,7 +1,6 @@
 """Reminders follow their appointments: a later file has what waits planned anew, or never sent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import skip_words
+from shared.domain.record import replace
 from shared.usecases.files.cancel_appointment import cancel_appointment
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.sending import withdraw_messages

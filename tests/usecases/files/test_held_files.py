@@ -1,6 +1,5 @@
 """A held file is read and shown, and nothing is sent for it until somebody says go."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from shared.domain.files.finding import FindingCode
 from shared.domain.files.source import HoldRule
 from shared.domain.fires.notice import NoticeKind
 from shared.domain.fires.preview import PreviewState
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.files.decide_file import decide_file
 from shared.usecases.files.reload_file import reload_file

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from shared.domain.files.file import File, FileState
 from shared.domain.job import IngestFile
 from shared.domain.messages.failure import FailureStep
+from shared.domain.record import replace
 from shared.firestore.row_chunks import unpacked
 from shared.usecases.files.ingest_file import ingest_file
 from shared.usecases.files.start_upload import new_file

@@ -1,7 +1,6 @@
 """Bad addresses are marked when a file is loaded, and mended in place before any campaign has the rows."""
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from shared.domain.channels.plain_emails import plain_email
 from shared.domain.channels.plain_phones import plain_phone
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.files.file import File, FileState, Row
+from shared.domain.record import replace
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.reopen_campaign import reopen_campaign
 from shared.usecases.files.mend_row import mend_row

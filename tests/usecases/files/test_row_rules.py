@@ -1,7 +1,6 @@
 """Dates with times, rows' own zones and row filters, from the upload to the stored rows."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.files.file import File, FileState, Row
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.files.source import ColumnMapping, FieldType, Source
+from shared.domain.record import replace
 from shared.firestore.row_chunks import unpacked
 from shared.usecases.files.save_source import create_source
 from tests.kit.builders import a_source

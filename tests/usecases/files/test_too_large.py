@@ -1,11 +1,10 @@
 """What is too large to be stored is the fault of its row, or of its request, alone; and it is said."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.errors import RollcallError
 from shared.domain.files.source import ColumnMapping
+from shared.domain.record import replace
 from tests.kit.builders import a_source
 from tests.kit.clinic import Clinic
 

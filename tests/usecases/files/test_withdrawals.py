@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -19,6 +18,7 @@ from shared.domain.job import Job
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.evidence.settle_message import Settlement, settle_message

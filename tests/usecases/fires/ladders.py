@@ -1,7 +1,6 @@
 """Campaigns with several steps, and a clock on which their time comes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from shared.domain.campaigns.step import AfterDelay, AtField, DelayMeasure, Step
 from shared.domain.channels.channel import Channel
 from shared.domain.fires.fire import Fire, Ledger
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

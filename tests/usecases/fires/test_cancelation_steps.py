@@ -1,6 +1,5 @@
 """A step that says that an appointment was canceled: once it is, to whom it was with, and to nobody else."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from shared.domain.fires.report import FireReport
 from shared.domain.fires.waiting import wait_of
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.files.cancel_appointment import cancel_appointment

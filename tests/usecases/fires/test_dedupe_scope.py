@@ -1,6 +1,5 @@
 """The same message goes out once, whichever file, fire or campaign brings it, as far as a campaign looks."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.fires.fire import Fire, Ledger
 from shared.domain.fires.preview import PreviewedMessage
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches

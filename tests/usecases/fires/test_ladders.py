@@ -1,7 +1,5 @@
 """Steps that follow on each other, on the clock: who gets the next one, when, and who does not."""
 
-from dataclasses import replace
-
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.campaigns.step import DelayMeasure, OnlyIf
@@ -9,6 +7,7 @@ from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.pause_campaign import pause_campaign

@@ -1,13 +1,13 @@
 """A fire's chunks are stored a part at a time: who fires waits for the first, and workers go on."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared import faults
 from shared.domain.fires.fire import ChunkState, Fire, Ledger, ProgressStatus, chunk_id
+from shared.domain.record import replace
 from shared.faults import Point
 from shared.firestore.kit.transactions import ContentionError
 from shared.firestore.row_chunks import chunk_of

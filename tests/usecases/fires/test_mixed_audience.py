@@ -5,7 +5,6 @@ other spellings, and contacts that were merged.
 """
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
@@ -24,6 +23,7 @@ from shared.domain.contacts.segment import AllOf, Criterion, HasTag, Not, Segmen
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.contacts.merge_contacts import MergeWish, merge_contacts
 from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_segment import create_segment

@@ -1,6 +1,5 @@
 """When the rules of time zones change, what waits keeps its time on the wall."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.place import zone_data
+from shared.domain.record import replace
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from tests.kit.clinic import Clinic
 

@@ -1,7 +1,5 @@
 """What the provider refused for good can be corrected too: as another message."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.errors import Conflict
@@ -9,6 +7,7 @@ from shared.domain.fires.fire import Ledger
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.record import replace
 from shared.usecases.evidence.settle_message import Settlement, settle_message
 from shared.usecases.fires.requeue_failure import requeue_failure
 from shared.usecases.sending.record_results import record_results

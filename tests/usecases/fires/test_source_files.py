@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from shared.domain.errors import Conflict
 from shared.domain.files.file import FileHold, FileState
 from shared.domain.fires.fire import EmptyBecause, Fire, Ledger, ProgressStatus
 from shared.domain.fires.notice import Notice, NoticeKind
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
 from shared.usecases.fires.start_fire import start_fire

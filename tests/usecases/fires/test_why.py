@@ -1,6 +1,5 @@
 """Why a person did not get it, on the emulators: what is said is what happened."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from shared.domain.contacts.segment import AllOf, CanBeReached, HasTag, Not
 from shared.domain.errors import NotFound
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.fires.explanation import Explanation, Stage, Verdict
+from shared.domain.record import replace
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.delete_segment import delete_segment

@@ -4,7 +4,6 @@ A new member of an enum that has no case here fails.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from shared.domain.fires.explanation import Stage, Verdict
 from shared.domain.messages.failure import FailureStep
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery, Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.fires.explain_person import WhyNot

@@ -4,7 +4,6 @@ A new reason that has no case here fails.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from shared.domain.campaigns.step import OnlyIf
 from shared.domain.contacts.opt_out import OptOutSource, topic_opt_out_id
 from shared.domain.fires.explanation import Stage, Verdict
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.companies.change_trial import change_trial

@@ -4,7 +4,6 @@ The backup is the real emulator's export, and the restore its import into a new 
 """
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from shared.domain.fires.fire import FireState
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import OutgoingMessage
+from shared.domain.record import replace
 from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.hold.check_database import check_database
 from shared.usecases.hold.leave_heartbeat import leave_heartbeat

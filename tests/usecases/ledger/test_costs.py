@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.fire_cost import FireCost
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import BatchState
+from shared.domain.record import replace
 from shared.usecases.ledger.count_costs import count_costs
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches

@@ -1,7 +1,6 @@
 """A campaign whose senders or texts cannot work is refused before anybody is sent anything."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -11,6 +10,7 @@ from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.record import replace
 from shared.faults import Point
 from shared.firestore.kit import paths
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns

@@ -1,9 +1,9 @@
 """Tokens that end are renewed while half of their time is left; what cannot be renewed wakes somebody."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.alert import Alert
+from shared.domain.record import replace
 from shared.providers.kit.credentials import Credentials
 from shared.usecases.senders.renew_credentials import renew_credentials
 from tests.kit.clinic import Clinic

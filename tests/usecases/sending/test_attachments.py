@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.fires.deletion_work import Deleted
 from shared.domain.fires.preview import PreviewedMessage, Verdict
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.forget_messages import forget_messages
 from shared.usecases.fires.requeue_failure import requeue_failure

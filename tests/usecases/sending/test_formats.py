@@ -1,7 +1,5 @@
 """What begins a conversation: a format that the provider keeps and WhatsApp approved, with a row's values."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
@@ -9,6 +7,7 @@ from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import IncomingMessage
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.templates.provider_content import FilledContent
 from shared.usecases.answers.receive_reply import receive_reply

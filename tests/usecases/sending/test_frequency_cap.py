@@ -1,7 +1,6 @@
 """The frequency cap, at the preview, when a fire is planned, and as each message is about to leave."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.domain.companies.frequency_cap import FrequencyCap, WhenFull
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.firestore.kit.query import Query
 from shared.firestore.queries.messages import MESSAGES_SENT_LATELY
 from shared.usecases.campaigns.start_preview import start_preview

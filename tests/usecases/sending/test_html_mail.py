@@ -1,13 +1,12 @@
 """A mail with an HTML part, from the template to the mailbox: frozen, previewed, sealed and sent."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.packing import packed
+from shared.domain.record import replace
 from shared.domain.templates.message_filter import FilterKind, MessageFilter
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import create_template, edit_template

@@ -1,6 +1,5 @@
 """Answers that come when their batch is another worker's: they settle what is unknown, and nothing else."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.channels.channel import Channel
@@ -9,6 +8,7 @@ from shared.domain.fires.fire import Fire, Ledger, ProgressStatus
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Outcome, SendResult
+from shared.domain.record import replace
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.record_results import record_results
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

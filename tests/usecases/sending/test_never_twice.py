@@ -1,13 +1,13 @@
 """No recipient gets the same message twice: repeated jobs, many workers, lost leases, answers that lie."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.fires.fire import ProgressStatus
 from shared.domain.job import QueueMessages, SendBatch
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.fires.queue_messages import queue_messages
 from shared.usecases.fires.start_fire import start_fire
 from shared.usecases.sending.send_batch import send_batch

@@ -1,6 +1,5 @@
 """Rows in their own time zone, from the file to the text that is sent."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.domain.errors import InvalidInput
 from shared.domain.files.source import ColumnMapping, FieldType
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.fires.requeue_failure import requeue_failure

@@ -1,7 +1,6 @@
 """Pictures beside a text: their addresses made of template and row, looked at, sealed, sent and counted."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -10,6 +9,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.errors import InvalidInput
 from shared.domain.events.file_link import fault_of
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.campaigns.save_template import create_template
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.run_job import run_job

@@ -1,13 +1,13 @@
 """A run ends when its time is over: what was not reached goes back to the pool, what is in doubt does not."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from shared import faults
 from shared.domain.messages.batch import BatchState, send_job
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.senders.run_limits import RunLimits
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches

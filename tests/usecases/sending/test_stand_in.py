@@ -1,7 +1,5 @@
 """A stand-in takes over what a provider that is down has provably not accepted: once, and nothing else."""
 
-from dataclasses import replace
-
 import pytest
 import pytest_asyncio
 
@@ -11,6 +9,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.record import replace
 from shared.domain.senders.run_limits import RunLimits
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.sending import send_groups

@@ -1,11 +1,11 @@
 """What a provider refuses for now is tried again when it asked for, and not before our own back-off."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.messages.batch import BatchState
+from shared.domain.record import replace
 from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.close_batch import close_batch
 from tests.kit.clinic import Clinic

@@ -1,13 +1,13 @@
 """A change moves those who have to move and nobody else, is foreseen in numbers, and survives a crash."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from shared.domain.record import replace
 from shared.domain.sequences.editing import (
     Place,
     in_new_order,

@@ -2,18 +2,19 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec import Struct
 
 from infra.local.mail_host.client import MailHostClient, mail_host_client
 from infra.local.mail_host.people import returned
 from infra.local.mail_host.running import running_mail_host
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.webhook import WebhookRequest
+from shared.domain.record import replace
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.enrollment import EndReason, Enrollment, EnrollmentState
 from shared.providers.smtp.signature import ID, SIGNATURE, TIMESTAMP, signed
@@ -31,8 +32,7 @@ LATER = MONDAY + timedelta(days=14)
 AUTOMATIC = "Auto-Submitted: auto-replied\r\n"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """A mailbox at a real mail server, and what comes back to it."""
 
     office: PostOffice

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import which
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import yaml
+from msgspec.structs import fields
 from starlette.requests import Request
 
 import main
@@ -25,6 +25,7 @@ from shared import tracing
 from shared.domain.alert import Alert
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.firestore.kit import paths
 from shared.firestore.system import HEARTBEAT
 from shared.log import _JsonFormatter

@@ -1,6 +1,5 @@
 """Never lost: whatever was dropped is found by a later tick, and sweeping twice changes nothing."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from shared.domain.fires.fire import ChunkState, Fire, FireState, Ledger, Progre
 from shared.domain.job import SendBatch
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.sending.send_batch import send_batch
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

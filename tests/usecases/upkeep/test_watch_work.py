@@ -3,7 +3,6 @@
 import base64
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from infra.ops.__main__ import ops_parser
 from shared.domain.fires.fire import ChunkState
 from shared.domain.messages.batch import BatchState
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
 from shared.usecases.sending.pause_sender import pause_sender
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

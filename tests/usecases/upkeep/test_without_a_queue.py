@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +19,7 @@ from shared import calls
 from shared.domain.job import Job
 from shared.domain.messages import batch
 from shared.domain.queue_failure import REMEMBERED, Way
+from shared.domain.record import replace
 from shared.pubsub import inline
 from shared.pubsub.publisher import PubSubPublisher
 from shared.usecases.campaigns.start_preview import start_preview

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from shared.domain.events.webhook_delivery import DeliveryState, WebhookDelivery
 from shared.domain.events.webhook_endpoint import DISABLED_AFTER, MOST_ENDPOINTS, EndpointState
 from shared.domain.fires.notice import NoticeKind
 from shared.domain.job import DeliverWebhooks
+from shared.domain.record import replace
 from shared.usecases.companies.delete_company import delete_company
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from shared.domain.events.event import EventType
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.job import DeliverWebhooks, Job, TellListeners
 from shared.domain.messages.sending import Receipt, ReceiptKind
+from shared.domain.record import replace
 from shared.metering import NO_FIRE, metered
 from shared.usecases.answers.record_receipts import record_receipts
 from shared.usecases.answers.store_receipts import store_receipts

@@ -1,6 +1,6 @@
 """The people of the story of the automation, its texts, and its steps."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from infra.local.api_client import Json
 from infra.local.stage import Stage
@@ -18,8 +18,7 @@ TRIGGERS = [
 _TEMPLATES = {"Welcome": WELCOME, "Hours": PLAIN, "VIP": VIP}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True, kw_only=True):
     """The automation's id, its people's by name, and its templates'."""
 
     automation_id: str

@@ -1,11 +1,11 @@
 """The people of the story of the broadcast, its two texts, and the company that sends it."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from infra.local.api_client import Json
 from infra.local.stage import Stage
+from shared.domain.record import replace
 
 NEW_YORK = ZoneInfo("America/New_York")
 SILENT = "+12125550011"  # the provider delivers, and never says so

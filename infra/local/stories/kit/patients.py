@@ -1,8 +1,9 @@
 """Who is reminded in the story of the ladder: what each one's phone does, and what it must come to."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 NEW_YORK, LOS_ANGELES = ZoneInfo("America/New_York"), ZoneInfo("America/Los_Angeles")
 CHAT, TEXT, CALL = "whatsapp", "sms", "voice"
@@ -10,8 +11,7 @@ CONFIRMED, CANCELED, MOVED = "confirmed", "canceled", "reschedule_asked"
 DAYS_BEFORE = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True, kw_only=True):
     """One person, and by which `rungs` they are reached before they answer, if they do.
 
     On the last rung they press the button or key `presses`, or write `writes`; the answer must be taken for

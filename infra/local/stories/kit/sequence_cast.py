@@ -1,7 +1,8 @@
 """The people of the story of the sequence, its mailboxes, and its three emails."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from infra.local.api_client import Json
 from infra.local.mail_host.client import MailHostClient
@@ -27,8 +28,7 @@ def text_of(name: str, step: int) -> str:
     return str(STEPS[step - 1]["content"]).replace("{{ name }}", name)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True, kw_only=True):
     """The sequence's id, and by name the enrollments'."""
 
     sequence_id: str

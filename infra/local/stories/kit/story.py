@@ -1,8 +1,9 @@
 """A story: something of days or hours that is shown on the running stack in a minute or two."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from infra.local.simulator.faults import Delays
 from infra.local.stack import StackOptions
@@ -13,8 +14,7 @@ TICK_SECONDS = 1.5  # less than the two seconds after which the functions close 
 SETTINGS = {"ROLLCALL_PROVIDER_TIMEOUT_SECONDS": "5", "ROLLCALL_TICK_INTERVAL_SECONDS": "1"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """`tell` shows it and returns whether all came as told; `linger`, if any, goes on for whoever watches.
 
     `begins` says, for the machine's time, when by the stack's clock the story begins; from there the clock
