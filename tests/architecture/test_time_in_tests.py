@@ -14,6 +14,7 @@ REASONS = {
     "tests/bench/contacts.py": "a bench measures time",
     "tests/bench/fire.py": "a bench measures time",
     "tests/bench/intake.py": "a bench measures time",
+    "tests/bench/pages.py": "a bench measures time",
     "tests/bench/peers/mails.py": "a bench measures time",
     "tests/bench/peers/texts.py": "a bench measures time",
     "tests/bench/preview.py": "a bench measures time",

@@ -149,6 +149,11 @@ AIMS = (
     Aim("writes a contact, 50,000 waits timed anew", _moved("writes_a_contact"), most=1.05),
     Aim("seconds, 50,000 emails planned over 200 mailboxes", _planned("plan_seconds"), most=5),
     Aim("moves after changes of sequences, to the fewest possible", _planned("moves_to_needed"), most=1.01),
+    Aim(
+        "ms, slowest page, 100,000 rows and 10,000 contacts",
+        _of("pages", "slowest_ms", at={"rows": 100_000, "contacts": 10_000}),
+        most=200,
+    ),
     Aim("ms, webhooks' p99 while sending", _of("receipts", "answer_p99_ms"), most=250),
     Aim("seconds, fire to first accepted, 100,000 rows", _first_of(100_000), most=2),
     Aim("ms, reply to disposition", _of("receipts", "reply_longest_ms"), most=1_000),

@@ -21,6 +21,7 @@ DOCUMENT = REPOSITORY / "docs" / "performance.md"
 SHORT_LINE = 119  # of a line in docs/
 MARKERS = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 LONGEST_VALUE = 70
+SLOWEST_SHOWN = 30  # of the pages
 FEW_PROGRAMS = ("send_batch", "queue_messages", "Firestore emulator", "relay and bench")
 
 
@@ -184,6 +185,28 @@ def _sequences(found: Result) -> list[str]:
     return [f"{what}: planned in {found['plan_seconds']:.2f} s.", "", *_rows(head, rows)]
 
 
+def _pages(found: Result) -> list[str]:
+    head = ["page", "ms", "p95", "to health", "KB", "requests", "documents"]
+    rows = [
+        [
+            f"`{one['page']}`",
+            f"{one['ms']:,.0f}",
+            f"{one['p95_ms']:,.0f}",
+            f"{one['to_health']:,}",
+            f"{one['bytes'] / 1000:,.0f}",
+            f"{one['questions']:,}",
+            f"{one['reads']:,}",
+        ]
+        for one in found["pages"][:SLOWEST_SHOWN]
+    ]
+    what = (
+        f"{found['rows']:,} rows, {found['contacts']:,} contacts, {found['messages']:,} messages, and "
+        f"{found['others']:,} of each other thing. `/health` takes {found['health_ms']:.1f} ms. Of "
+        f"{len(found['pages'])} pages {found['slower_than_aimed']} take longer than 200 ms; the slowest are:"
+    )
+    return [*textwrap.wrap(what, SHORT_LINE), "", *_rows(head, rows)]
+
+
 def _plain(found: Result | list[Result]) -> list[str]:
     """Figures of a program of its own, as it names them."""
     if isinstance(found, list):
@@ -220,6 +243,7 @@ TABLES: dict[str, Callable[[Any], list[str]]] = {
     "second": _second,
     "peers": _peers,
     "sequences": _sequences,
+    "pages": _pages,
 }
 
 

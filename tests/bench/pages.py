@@ -1,0 +1,124 @@
+"""Every page of the portal in a company that is full: `python -m tests.bench.pages` prints one JSON object.
+
+The pages are asked for one after the other over HTTP's own shapes, in one process, against the emulator of
+Firestore. Each is opened once before it is timed. The ratio is to the page that reads nothing.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from shared import metering
+from shared.domain.fires.fire_cost import Unit
+from tests.bench.filled_company import EMAIL, PASSWORD, Size, fill
+from tests.bench.intake import bench_runtime
+from tests.kit.counted_questions import count_questions
+from tests.kit.portal.page_addresses import filled, page_paths
+from tests.kit.portal.visitor import Visitor
+
+HEALTH = "/health"
+SLOW_MS = 200
+GIVEN_UP_MS = 3_000  # what takes longer is not asked for again
+BESIDE = (
+    "/files/{file_id}/rows?text=Person+9999",
+    "/files/{file_id}/rows?marked=1",
+    "/fires/{fire_id}?state=failed",
+    "/fires/{fire_id}?state=unknown",
+    "/previews/{preview_id}?verdict=would_send",
+    "/contacts?q=Person+9999",
+    "/contacts?tag=regular",
+    "/opt-outs?ended=1",
+    "/inbox?show=all",
+    "/settings/audit?noun=sender",
+)
+
+
+async def measure(size: Size, times: int) -> dict[str, Any]:
+    """Fill a company, open each of its pages, and say how long each took."""
+    with tempfile.TemporaryDirectory() as name:
+        async with bench_runtime(Path(name)) as (runtime, _):
+            began = time.monotonic()
+            ids = await fill(runtime, Path(name), size)
+            filled_in = time.monotonic() - began
+            person = Visitor(runtime)
+            assert (await person.sign_in(EMAIL, PASSWORD)).status_code == 303
+            asked = count_questions(runtime.stores.db)
+            health = await timed(person, HEALTH, times, asked)
+            pages = {}
+            for path in (*page_paths(), *BESIDE):
+                address = filled(
+                    path, ids | {"step_id": "one" if path.startswith("/sequences/") else "greet"}
+                )
+                pages[path] = await timed(person, address, times, asked)
+                print(f"  {pages[path]['ms']:8,.1f} ms {path}", file=sys.stderr, flush=True)
+            await person.close()
+    return _found(size, round(filled_in, 1), health["ms"], pages)
+
+
+def _found(size: Size, filled_in: float, health: float, pages: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    in_order = sorted(pages, key=lambda path: -pages[path]["ms"])
+    return {
+        "rows": size.rows,
+        "contacts": size.contacts,
+        "messages": size.messages,
+        "others": size.others,
+        "filled_in_seconds": filled_in,
+        "health_ms": health,
+        "slowest": in_order[0],
+        "slowest_ms": pages[in_order[0]]["ms"],
+        "slower_than_aimed": sum(one["ms"] > SLOW_MS for one in pages.values()),
+        "pages": [
+            {"page": path, "to_health": round(pages[path]["ms"] / health)} | pages[path] for path in in_order
+        ],
+    }
+
+
+async def timed(person: Visitor, path: str, times: int, asked: Counter[str]) -> dict[str, Any]:
+    """The middle and the 95th percentile of the times in ms, bytes, documents read, and requests for them.
+
+    Raises AssertionError where the page is not there.
+    """
+    taken, before = [], Counter[str]()
+    for _ in range(times + 1):
+        before = asked.copy()
+        with metering.metered() as meter:
+            began = time.perf_counter()
+            answer = await person.get(path)
+            taken.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == 200, (path, answer.status_code)
+        if taken[-1] > GIVEN_UP_MS:
+            break
+    warm = sorted(taken[1:] or taken)
+    return {
+        "ms": round(statistics.median(warm), 1),
+        "p95_ms": round(warm[max(0, -(-len(warm) * 95 // 100) - 1)], 1),
+        "bytes": len(answer.content),
+        "reads": sum(meter.values(), Counter[str]())[Unit.READS],
+        "questions": (asked - before).total(),
+    }
+
+
+def main() -> None:
+    """Measure once and print the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--contacts", type=int, default=10_000)
+    parser.add_argument("--messages", type=int, default=9_000, help="of thirty fires together")
+    parser.add_argument("--others", type=int, default=200, help="campaigns, files, lists, senders and so on")
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    size = Size(
+        rows=options.rows, contacts=options.contacts, messages=options.messages, others=options.others
+    )
+    print(json.dumps(asyncio.run(measure(size, options.times))))
+
+
+if __name__ == "__main__":
+    main()
