@@ -15,7 +15,7 @@ from shared.domain.sequences.enrollment import EnrollmentState
 from shared.domain.sequences.sequence import SequenceState
 from shared.usecases.sequences.save_sequence import edit_sequence
 from shared.views.kit.paging import PageAsked
-from shared.views.sequence_counts import count_inside, count_people
+from shared.views.sequence_counts import count_people
 from shared.views.sequences import get_sequence, list_mailboxes, list_sequences, read_plan
 
 pages = Pages()
@@ -24,13 +24,12 @@ SHOWN_MAILBOXES = 10
 
 @pages.get("/sequences", Scope.READ)
 async def show_sequences(visit: Visit) -> Response:
-    """All sequences, newest first, with how many are in each and when it ends."""
+    """All sequences, newest first, each with when it ends."""
     runtime, company_id = visit.runtime, visit.company_id
     found = await shown(visit, list_sequences)
     return visit.page(
         "sequences/list.html",
         sequences=found,
-        inside=await count_inside(runtime, company_id, [one.id for one in found.items]),
         finishes=(await read_plan(runtime, company_id, days=1)).finishes_at,
     )
 

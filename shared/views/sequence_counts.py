@@ -1,7 +1,6 @@
-"""How many people are in sequences, and how much mailboxes have to send."""
+"""How many people are in a sequence."""
 
 import asyncio
-from collections.abc import Iterable
 
 from shared.domain.sequences.enrollment import EnrollmentState
 from shared.firestore.kit.query import Match
@@ -17,13 +16,6 @@ async def count_people(runtime: Runtime, company_id: str, sequence_id: str) -> d
         *(_count(runtime, company_id, sequence_id, state) for state in EnrollmentState)
     )
     return dict(zip(EnrollmentState, counts, strict=True))
-
-
-async def count_inside(runtime: Runtime, company_id: str, sequence_ids: Iterable[str]) -> dict[str, int]:
-    """How many are in each of the sequences now."""
-    ids = list(sequence_ids)
-    counts = await asyncio.gather(*(_count(runtime, company_id, one, EnrollmentState.ACTIVE) for one in ids))
-    return dict(zip(ids, counts, strict=True))
 
 
 async def _count(runtime: Runtime, company_id: str, sequence_id: str, state: EnrollmentState) -> int:
