@@ -95,6 +95,7 @@ WITHOUT_RECORDS = {
     "full_name": "reads a path",
     "plain_fields": "maps a document that was found",
     "read_documents": "reads what others name",
+    "stream_documents": "asks what others ask",
     "version_of": "says a type's version",
     "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",

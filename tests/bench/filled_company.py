@@ -73,7 +73,7 @@ async def fill(runtime: Runtime, folder: Path, size: Size) -> dict[str, str]:
     campaign_id = await prepare(runtime, path)
     await Office(runtime)._furnish(COMPANY)
     made, author = people(size.contacts, now), Author(ChangedBy.SYSTEM, "bench")
-    await change_contacts(runtime, COMPANY, {one.id: _always(one) for one in made}, author)
+    await change_contacts(runtime, COMPANY, {one.id: always(one) for one in made}, author)
     preview = await start_preview(runtime, COMPANY, campaign_id)
     await _store_fires(runtime, campaign_id, size.messages, now)
     await _store_others(runtime, campaign_id, size.others, now)
@@ -92,7 +92,7 @@ async def fill(runtime: Runtime, folder: Path, size: Size) -> dict[str, str]:
     }
 
 
-def _always(contact: Contact) -> Callable[[Contact | None], Contact]:
+def always(contact: Contact) -> Callable[[Contact | None], Contact]:
     """The change that makes this contact."""
     return lambda _: contact
 

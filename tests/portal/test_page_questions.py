@@ -13,7 +13,7 @@ from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
 from shared.usecases.contacts.change_contacts import change_contacts
-from tests.bench.filled_company import named_collections
+from tests.bench.filled_company import always, named_collections
 from tests.bench.pages import BESIDE
 from tests.kit.api.office import OURS, Office
 from tests.kit.builders import NOON, a_template, an_sms_sender
@@ -87,9 +87,7 @@ async def _add(office: Office, numbers: Iterable[int]) -> None:
         for n in numbers
     ]
     made_by = Author(ChangedBy.SYSTEM, "a test")
-    await change_contacts(
-        office.runtime, OURS, {one.id: lambda _, made=one: made for one in contacts}, made_by
-    )
+    await change_contacts(office.runtime, OURS, {one.id: always(one) for one in contacts}, made_by)
 
 
 def _another(record: Any, item_id: str, number: int) -> Any:

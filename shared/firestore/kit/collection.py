@@ -25,6 +25,7 @@ from shared.firestore.kit.query import ListQuery, Match, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.transactions import commit_part
+from shared.firestore.kit.wire import stream_documents
 
 T = TypeVar("T")
 VALUES_PER_QUERY = 30  # https://firebase.google.com/docs/firestore/query-data/queries#limits_on_or_queries
@@ -102,7 +103,7 @@ class Collection(Documents[T]):
     ) -> list[T]:
         """The first `limit` records that match, in the query's order. With a transaction it is part of it."""
         found = self._filtered(self._base(company_id), query, values).limit(limit)
-        stream = found.stream(transaction=transaction, retry=read_retry(transaction))
+        stream = stream_documents(found, transaction=transaction, retry=read_retry(transaction))
         records = [self.record(snapshot) async for snapshot in stream]
         metering.count_query(len(records))
         return records
@@ -124,7 +125,8 @@ class Collection(Documents[T]):
     async def each_match(self, company_id: str, query: Query, *values: object) -> AsyncIterator[T]:
         """Every record that matches, one after the other: memory stays that of a few."""
         read = 0
-        async for snapshot in self._filtered(self._base(company_id), query, values).stream(retry=READ_RETRY):
+        found = self._filtered(self._base(company_id), query, values)
+        async for snapshot in stream_documents(found, retry=READ_RETRY):
             read += 1
             yield self.record(snapshot)
         metering.count_query(read)
@@ -149,7 +151,7 @@ class Collection(Documents[T]):
             found = self._base(company_id).where(filter=FieldFilter(field, "in", part))
             if query.range is not None:
                 found = found.where(filter=FieldFilter(*query.range, since))
-            stream = found.stream(transaction=transaction, retry=read_retry(transaction))
+            stream = stream_documents(found, transaction=transaction, retry=read_retry(transaction))
             records = [self.record(snapshot) async for snapshot in stream]
             metering.count_query(len(records))
             return records
@@ -165,9 +167,9 @@ class Collection(Documents[T]):
         found = self._filtered(self._base(company_id), query, values).select([field])
         found = found if limit is None else found.limit(limit)
         read = 0
-        async for snapshot in found.stream(retry=READ_RETRY):
+        async for snapshot in stream_documents(found, retry=READ_RETRY):
             read += 1
-            yield (snapshot.to_dict() or {}).get(field)
+            yield (snapshot.fields or {}).get(field)
         metering.count_query(read)
 
     async def page(self, company_id: str, *, limit: int, after: str | None = None) -> Page[T]:
@@ -175,7 +177,7 @@ class Collection(Documents[T]):
         query = self._base(company_id).order_by("__name__")
         if after is not None:
             query = query.start_after({"__name__": self.ref(company_id, after)})
-        snapshots = [snapshot async for snapshot in query.limit(limit + 1).stream(retry=READ_RETRY)]
+        snapshots = [one async for one in stream_documents(query.limit(limit + 1), retry=READ_RETRY)]
         metering.count_query(len(snapshots))
         items = [self.record(snapshot) for snapshot in snapshots[:limit]]
         return Page(items, snapshots[limit - 1].id if len(snapshots) > limit else None)
@@ -185,7 +187,7 @@ class Collection(Documents[T]):
         query = self._base(company_id).order_by("__name__")
         query = query.start_at({"__name__": self.ref(company_id, first)})
         query = query.end_before({"__name__": self.ref(company_id, end)})
-        records = [self.record(snapshot) async for snapshot in query.stream(retry=READ_RETRY)]
+        records = [self.record(one) async for one in stream_documents(query, retry=READ_RETRY)]
         metering.count_query(len(records))
         return records
 
@@ -207,7 +209,7 @@ class Collection(Documents[T]):
         found = self._listed(company_id, query, matches, since, until)
         if after is not None:
             found = found.start_after({query.newest: after[0], "__name__": self.ref(company_id, after[1])})
-        records = [self.record(snapshot) async for snapshot in found.limit(limit).stream(retry=READ_RETRY)]
+        records = [self.record(one) async for one in stream_documents(found.limit(limit), retry=READ_RETRY)]
         metering.count_query(len(records))
         return records
 

@@ -13,7 +13,9 @@ from google.api_core.gapic_v1.method import DEFAULT
 from google.cloud.firestore import (
     DELETE_FIELD,
     AsyncClient,
+    AsyncCollectionReference,
     AsyncDocumentReference,
+    AsyncQuery,
     AsyncTransaction,
     AsyncWriteBatch,
 )
@@ -66,6 +68,23 @@ async def read_documents(
             yield Snapshot(raw.missing)
         elif raw.HasField("found"):
             yield Snapshot(raw.found.name, plain_fields(raw.found.fields), answer.found.update_time)
+
+
+async def stream_documents(
+    query: AsyncQuery | AsyncCollectionReference,
+    *,
+    transaction: AsyncTransaction | None = None,
+    retry: Any = DEFAULT,
+) -> AsyncIterator[Snapshot]:
+    """The documents that match, in the query's order, without the time each was written."""
+    asked: AsyncQuery = query if isinstance(query, AsyncQuery) else query._query()
+    request, _, kwargs = asked._prep_stream(transaction, retry)
+    client = asked._client
+    answers = await client._firestore_api.run_query(request=request, metadata=client._rpc_metadata, **kwargs)
+    async for answer in answers:
+        raw = type(answer).pb(answer)
+        if raw.HasField("document"):
+            yield Snapshot(raw.document.name, plain_fields(raw.document.fields))
 
 
 def plain_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

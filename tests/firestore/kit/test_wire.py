@@ -5,14 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from google.cloud.firestore import DELETE_FIELD, AsyncClient, AsyncDocumentReference, AsyncWriteBatch
+from google.cloud.firestore import (
+    DELETE_FIELD,
+    AsyncClient,
+    AsyncDocumentReference,
+    AsyncWriteBatch,
+    FieldFilter,
+)
 from google.cloud.firestore_v1.types import Write
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.firestore.kit import paths
 from shared.firestore.kit.codec import overwriting
-from shared.firestore.kit.wire import add_write, read_documents
+from shared.firestore.kit.wire import add_write, read_documents, stream_documents
 from tests.kit.builders import a_campaign, a_company, a_message, a_source
 from tests.kit.clinic import Clinic
 
@@ -131,3 +137,21 @@ async def test_documents_are_read_as_they_were_written(clinic: Clinic) -> None:
     assert found["here"].update_time == (await here.get()).update_time
     [part] = [one async for one in read_documents(db, [here], fields=["text"])]
     assert part.fields == {"text": "Zoë"}
+
+
+async def test_queries_find_what_the_client_finds_in_the_same_order(clinic: Clinic) -> None:
+    db = clinic.stores.db
+    notes = paths.collection(db, "acme", "streamed")
+    for number in (3, 1, 2):
+        await notes.document(f"n{number}").set({**VALUES, "number": number})
+    everything = [one async for one in stream_documents(notes)]
+    assert {one.id: one.fields for one in everything} == {
+        f"n{number}": {**VALUES, "number": number} for number in (1, 2, 3)
+    }
+    query = (
+        notes.where(filter=FieldFilter("number", ">", 1)).order_by("number", direction="DESCENDING").limit(1)
+    )
+    theirs = [(one.id, one.to_dict()) async for one in query.stream()]
+    assert [(one.id, one.fields) async for one in stream_documents(query)] == theirs
+    assert [one.fields async for one in stream_documents(query.select(["text"]))] == [{"text": "Zoë"}]
+    assert [one async for one in stream_documents(notes.where(filter=FieldFilter("number", ">", 9)))] == []
