@@ -20,11 +20,12 @@ from shared.domain.templates.template import Template
 
 WINDOW = ContactWindow()
 ANSWERS = {
-    Disposition.CONFIRMED: "1, yes",
+    Disposition.CONFIRMED: "1",  # carriers keep YES for themselves
     Disposition.CANCELED: "2",
     Disposition.RESCHEDULE_ASKED: "3",
 }
 ZONE_TYPES = (FieldType.TIME_ZONE, FieldType.PHONE)
+SAID = {FieldType.DATE: " | date: '%B %d'", FieldType.DATETIME: " | date: '%b %d at %I:%M %p'"}
 MOMENT_TYPES = (FieldType.DATE, FieldType.DATETIME)
 
 
@@ -38,6 +39,13 @@ class Choices(Struct, frozen=True, kw_only=True):
     def fields(self, *types: FieldType) -> list[str]:
         """The source's fields of these types; without types, all."""
         return [one.field for one in self.source.columns if not types or one.type in types]
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Each field with what puts it into a text; a moment as people say it: Dec 03 at 08:45 PM."""
+        return [
+            (one.field, "{{ " + one.field + SAID.get(one.type, "") + " }}") for one in self.source.columns
+        ]
 
     @property
     def zone_fields(self) -> list[str]:

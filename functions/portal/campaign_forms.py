@@ -21,6 +21,7 @@ from shared.domain.channels.channel import all_channels
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import File, FileHold, FileState
+from shared.domain.files.source import FieldType
 from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
@@ -48,6 +49,7 @@ async def show_new(visit: Visit) -> Response:
     typed = typed_of_campaign(None, None) | {"id": random_id(), "template_id": random_id()}
     typed |= {"days": [str(day) for day in hours.days], "opens": f"{hours.opens:%H:%M}"}
     typed["closes"] = f"{hours.closes:%H:%M}"
+    typed["time_zone_field"] = next(iter(choices.fields(FieldType.TIME_ZONE)), "")
     return await _page(visit, choices, typed, {})
 
 

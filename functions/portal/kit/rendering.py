@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from functions.portal.kit.statics import static_path
-from functions.portal.kit.wording import WEEK, cell, number, sentence, size, weekdays, words
+from functions.portal.kit.wording import (
+    WEEK,
+    by_example,
+    cell,
+    number,
+    price,
+    sentence,
+    size,
+    weekdays,
+    words,
+)
 
 if TYPE_CHECKING:
     from functions.portal.kit.visit import Visit
@@ -42,6 +52,8 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "words": words,
+        "by_example": by_example,
+        "price": price,
         "cell": cell,
         "number": number,
         "size": size,

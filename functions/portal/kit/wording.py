@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 _WORDS = {
@@ -14,6 +16,7 @@ _WORDS = {
     "filtered": "left out by the row filter",
     "reschedule_asked": "asked to move",
     "canceled": "cancelled",
+    "firing": "being sent",
 }
 
 
@@ -32,10 +35,25 @@ def sentence(value: object) -> str:
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 
 
+_FORMATS = re.compile(r"(?<=\()%[^()]*(?=\))")
+_EXAMPLE = datetime(2026, 1, 31, 14, 30)  # noqa: DTZ001  # a wall time that is only shown
+
+
 def cell(value: str) -> str:
     """A row's value as people read it: a date and time on its own clock, 2026-12-17 14:15."""
     found = _MOMENT.fullmatch(value)
     return f"{found[1]} {found[2]}" if found else value
+
+
+def by_example(text: str) -> str:
+    """A sentence that names formats of dates, (%m/%d/%Y), with how a date looks in them, (01/31/2026)."""
+    return _FORMATS.sub(lambda found: _EXAMPLE.strftime(found[0]), text)
+
+
+def price(text: str) -> str:
+    """An amount to the cent, where that says enough: 5.89; a small one as it is, 0.0083."""
+    amount = Decimal(text)
+    return f"{amount:,.2f}" if amount >= 1 else text
 
 
 def number(value: int) -> str:

@@ -86,7 +86,17 @@ if (upload) {
     const one = new DataTransfer();
     one.items.add(file);
     input.files = one.files;
+    choose();
   });
+  // A file is of the kind that is called like it, until somebody says otherwise.
+  const letters = (text) => text.toLowerCase().replace(/\.[a-z0-9]{2,6}$/, "").replace(/[^\p{L}]/gu, "");
+  const choose = () => {
+    const file = input.files[0];
+    if (!file || upload.querySelector("[name=source_id]:checked")) return;
+    for (const kind of upload.querySelectorAll("[data-kind]"))
+      if (letters(kind.dataset.kind) === letters(file.name)) kind.checked = true;
+  };
+  input.addEventListener("change", choose);
   upload.addEventListener("submit", (event) => {
     const file = input.files[0];
     if (!file) return;
