@@ -101,6 +101,7 @@ ASKED_FOR = {
     "note_sign_in",  # noted with the session that it tells of
     "remove_verified",
     "requeue_failure",
+    "resend_messages",  # whoever gets no answer decides again; what is stored the sweep announces
     "save_campaign",
     "save_preferences",  # a person who gets no answer presses the button again
     "save_opt_out",

@@ -7,9 +7,9 @@ from msgspec import Struct
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.evidence.reconciling import BY_HISTORY
 from shared.domain.messages.message import SETTLED, Message, MessageState
+from shared.domain.messages.resent import resend_id
 from shared.domain.messages.sending import RANKS
 from shared.domain.messages.skip_reason import SkipReason
-from shared.usecases.evidence.settle_message import resend_id
 from tests.machine.campaign_look import Look
 from tests.machine.campaign_model import BY_ITSELF, Model
 

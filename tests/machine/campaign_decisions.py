@@ -11,9 +11,10 @@ from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.row_key import row_key
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.resent import resend_id
 from shared.domain.messages.skip_reason import SkipReason
 from shared.usecases.evidence.reconcile_sends import reconcile_sends
-from shared.usecases.evidence.settle_message import Settlement, resend_id, settle_message
+from shared.usecases.evidence.settle_message import Settlement, settle_message
 from shared.usecases.fires.requeue_failure import requeue_failure
 from tests.machine.campaign_deaths import DEADLY_IN_DECISIONS, DEADLY_IN_EVIDENCE, Death, dying
 from tests.machine.campaign_evidence import decided, is_due, predicted

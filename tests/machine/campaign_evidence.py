@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from shared.domain.campaigns.campaign import CampaignState, UnknownPolicy
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.resent import resend_id
 from shared.settings import Settings
-from shared.usecases.evidence.settle_message import Settlement, resend_id
+from shared.usecases.evidence.settle_message import Settlement
 from tests.machine.campaign_look import Accepted, Look
 from tests.machine.campaign_model import CampaignBook
 

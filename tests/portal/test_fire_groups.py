@@ -7,6 +7,8 @@ import pytest_asyncio
 from infra.local.simulator.outcomes import Answer
 from shared.domain.companies.user import Role
 from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.usecases.users.create_user import create_user
 from tests.kit.clinic import Clinic, people
 from tests.kit.portal.visitor import Visitor
@@ -75,3 +77,33 @@ async def test_what_is_of_another_fire_is_left_alone(clinic: Clinic, approver: V
     await approver.post(f"/fires/{second.id}/failures", {"failure_ids": failure})
     await approver.get(f"/fires/{second.id}")
     assert "one is of another fire" in approver.says
+
+
+async def test_what_did_not_arrive_is_sent_again_with_its_effect_first(
+    clinic: Clinic, approver: Visitor
+) -> None:
+    await clinic.load(*people(3))
+    campaign = await clinic.ready()
+    fire = await clinic.fire(campaign.id)
+    for message in (await clinic.messages())[:2]:
+        lost = replace(
+            message, delivery=Delivery.UNDELIVERED, delivery_code="30003", delivery_reason="Switched off"
+        )
+        await clinic.stores.messages.save(clinic.company_id, message.id, lost)
+    here = f"/fires/{fire.id}/resend"
+    assert f'href="{here}"' in (await approver.get(f"/fires/{fire.id}")).text
+    page = await approver.get(here)
+    assert "<strong>2</strong> not delivered: Switched off" in page.text
+    assert "Send it again to" not in page.text  # nothing is offered before its effect is known
+    page = await approver.get(f"{here}?reason=not_delivered%2030003")
+    assert "2 people get it again" in page.text
+    await approver.post(here, {"reasons": "not_delivered 30003"})
+    await approver.get(f"/fires/{fire.id}")
+    assert "2 people get it again." in approver.says
+    assert sorted((await clinic.sent_counts()).values()) == [1, 2, 2]
+    page = await approver.get(f"{here}?reason=not_delivered%2030003")
+    assert "<strong>2</strong> were sent it again already" in page.text
+    await approver.get(f"{here}?reason=not_delivered%2030003")
+    await approver.post(here, {"reasons": "something else"})
+    await approver.get(here)
+    assert "are none for which" in approver.says

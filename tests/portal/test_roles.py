@@ -153,6 +153,8 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/fires/{fire_id}"): R,
     ("GET", "/fires/{fire_id}/live"): R,
     ("GET", "/fires/{fire_id}/messages.csv"): R,
+    ("GET", "/fires/{fire_id}/resend"): S,
+    ("POST", "/fires/{fire_id}/resend"): S,
     ("POST", "/fires/{fire_id}/failures"): S,
     ("POST", "/fires/{fire_id}/unknown"): S,
     ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,

@@ -127,7 +127,7 @@ async def test_no_filter_file_or_export_shows_anything_of_ours(stranger: Visitor
     tried = 0
     for path, module in PAGES:
         here = _filled(path, THEIRS)
-        for name in sorted(_names_in(module, "query")) or [""]:
+        for name in sorted(_names_in(module, "query", "queries")) or [""]:
             value = _ours(name)
             page = await stranger.get(f"{here}?{name}={value}" if name else here)
             assert page.status_code < 500, (path, name)

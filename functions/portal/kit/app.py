@@ -39,7 +39,7 @@ PARTS = {
         *("automations", "automation_people", "automation_actions"),
     ),
     "previews": ("previews",),
-    "fires": ("fires", "fire_live", "fire_groups"),
+    "fires": ("fires", "fire_live", "fire_groups", "fire_resend"),
     "broadcasts": ("broadcasts",),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),

@@ -108,6 +108,10 @@ class Visit(Struct, kw_only=True):
         """A part of the address after the question mark."""
         return self.request.query_params.get(name, default)[:500]
 
+    def queries(self, name: str) -> list[str]:
+        """Every value of a part of the address that may come several times."""
+        return [value[:500] for value in self.request.query_params.getlist(name)[:100]]
+
     def page(self, template: str, *, code: int = 200, **facts: Any) -> Response:
         """The page, with what is said once about what was done before."""
         from functions.portal.kit.rendering import render

@@ -1,6 +1,6 @@
 """Somebody decides about a message whose outcome nobody could learn: sent, not sent, or send it again."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -10,10 +10,10 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.person import is_forgotten
-from shared.domain.ids import computed_id
 from shared.domain.messages.batch import Batch, batch_of, send_job
 from shared.domain.messages.failure import Failure, FailureState, FailureStep, failure_of
 from shared.domain.messages.message import Message, MessageState, moved
+from shared.domain.messages.resent import resend_id, resent
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
@@ -59,11 +59,6 @@ async def _announce(runtime: Runtime, company_id: str, settled: Message, batch: 
     jobs = [send_job(batch)] if batch else []
     await announce_jobs(runtime, jobs, "settle_message.publish")
     await summarize_fire(runtime, company_id, settled.fire_id)
-
-
-def resend_id(message: Message) -> str:
-    """The id of the message that is sent in place of this one: computed, so that it is sent once."""
-    return computed_id(message.id, "resend")
 
 
 class _Parts(Struct, frozen=True, kw_only=True):
@@ -173,7 +168,7 @@ class _Settling:
     def _send_again(self, transaction: Transaction, parts: _Parts) -> Batch:
         """Store the new message with its batch, and open the fire again."""
         stores, company_id, now = self._runtime.stores, self._company_id, self._runtime.now()
-        again = _again(parts.message, now)
+        again = resent(parts.message, now)
         soon = now + timedelta(seconds=self._runtime.settings.dispatch_ahead_seconds)
         batch = batch_of(company_id, parts.fire.id, again.sender_id, [again], now, now, soon)
         stores.batches.put(transaction, company_id, batch.id, batch)
@@ -181,39 +176,3 @@ class _Settling:
         stores.messages.put(transaction, company_id, again.id, again)
         reopen_fire(self._runtime, company_id, transaction, parts.fire, parts.campaign, parts.alone)
         return batch
-
-
-def _again(message: Message, now: datetime) -> Message:
-    """The same text for the same person, as a message that was never tried."""
-    return Message(
-        id=resend_id(message),
-        fire_id=message.fire_id,
-        campaign_id=message.campaign_id,
-        step_id=message.step_id,
-        recipient_key=message.recipient_key,
-        chunk_id=message.chunk_id,
-        row_number=message.row_number,
-        file_id=message.file_id,
-        contact_id=message.contact_id,
-        sender_id=message.sender_id,
-        channel=message.channel,
-        address=message.address,
-        body=message.body,
-        subject=message.subject,
-        packed_html=message.packed_html,
-        media_urls=message.media_urls,
-        rendering_hash=message.rendering_hash,
-        time_zones=message.time_zones,
-        places=message.places,
-        told_in=message.told_in,
-        created_at=now,
-        not_after=message.not_after,
-        resend_of=message.id,
-        appointment_key=message.appointment_key,
-        series_key=message.series_key,
-        appointment_at=message.appointment_at,
-        identity=message.identity,
-        sends_again=message.sends_again,
-        earlier=message.earlier,
-        content=message.content,
-    )

@@ -1,6 +1,7 @@
 """Open a closed fire again: one of its messages changes, or is to be sent after all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.errors import Conflict
@@ -44,15 +45,20 @@ def reopen_fire(
     fire: Fire,
     campaign: Campaign | None,
     alone: Sequence[Fire],
+    *,
+    more: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Let a fire send once more that was, or may be, closed: paused when its campaign is, else firing.
+
+    `more` messages are planned than before, by step.
 
     Its books may be open again already, for a receipt; the campaign does not know of that.
     `fire`, `campaign` and the fire that was `alone` were read in this transaction.
     """
     is_paused = campaign is not None and campaign.state is CampaignState.PAUSED
     state = FireState.PAUSED if is_paused else FireState.FIRING
-    opened = replace(fire, is_closed=False, state=state, is_alone=fire in alone)
+    steps = tuple(replace(one, planned=one.planned + more.get(one.step_id, 0)) for one in fire.steps)
+    opened = replace(fire, is_closed=False, state=state, is_alone=fire in alone, steps=steps)
     if opened != fire:
         runtime.stores.fires.put(transaction, company_id, fire.id, opened)
     no_longer_alone(runtime, company_id, transaction, alone, but=fire.id)

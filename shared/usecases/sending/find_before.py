@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from shared.domain.fires.resending import unreached
 from shared.domain.fires.step_rules import Before
 from shared.domain.ids import computed_id
 from shared.domain.messages.failure import Failure
@@ -97,5 +98,5 @@ class _Trail(Struct, kw_only=True):
     def _follow(self, message: Message) -> None:
         if message.state is MessageState.SKIPPED and message.duplicate_of is not None:
             self.messages.add(message.duplicate_of)
-        elif message.state is MessageState.FAILED:
+        elif unreached(message) is not None:  # it may have been sent again
             self.failures.add(message.id)

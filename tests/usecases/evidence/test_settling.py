@@ -9,10 +9,11 @@ from shared.domain.errors import Conflict
 from shared.domain.fires.fire import FireState, Ledger, ProgressStatus
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.resent import resend_id
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.campaigns.pause_campaign import pause_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign
-from shared.usecases.evidence.settle_message import Settlement, resend_id, settle_message
+from shared.usecases.evidence.settle_message import Settlement, settle_message
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import a_step

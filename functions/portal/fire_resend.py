@@ -1,0 +1,68 @@
+"""Sending what did not arrive again: to whom, by why it did not, with the effect in numbers first."""
+
+from starlette.responses import Response
+
+from functions.portal.kit.pages import Pages
+from functions.portal.kit.visit import Visit
+from shared.domain.companies.api_key import Scope
+from shared.domain.errors import NotFound, RollcallError
+from shared.domain.fires.resending import LeftOut
+from shared.usecases.fires.foresee_resend import MOST_LOOKED_AT, foresee_resend
+from shared.usecases.fires.resend_messages import MOST_AT_ONCE, resend_messages
+from shared.views.fires import get_fire
+
+pages = Pages()
+WHY_NOT = {
+    LeftOut.SENT_AGAIN: "were sent it again already",
+    LeftOut.ANSWERED: "have answered, so it reached them",
+    LeftOut.OPTED_OUT: "have opted out since",
+    LeftOut.ADDRESS_GONE: "have no other address: nothing arrives at theirs",
+    LeftOut.EXPIRED: "would get it too late: it is of no use any more",
+    LeftOut.WITHDRAWN: "have an appointment that a later file cancelled or moved",
+    LeftOut.NOT_VERIFIED: "have an address that is not verified, and your company is in trial",
+    LeftOut.FORGOTTEN: "asked to be deleted",
+    LeftOut.CORRECTED: "were corrected or settled in another way",
+}
+
+
+@pages.get("/fires/{fire_id}/resend", Scope.SEND)
+async def ask_resend(visit: Visit) -> Response:
+    """The reasons to choose from; for those that are chosen, who gets it and who does not."""
+    fire = await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
+    try:
+        effect = await foresee_resend(visit.runtime, visit.company_id, fire.id)
+    except NotFound:
+        raise
+    except RollcallError as refused:
+        return visit.go(f"/fires/{fire.id}", refused=str(refused))
+    chosen = [group.reason for group in effect.groups if group.reason in visit.queries("reason")]
+    again, left_out = effect.of(chosen)
+    return visit.page(
+        "fires/resend.html",
+        fire=fire,
+        effect=effect,
+        chosen=chosen,
+        count=min(len(again), MOST_AT_ONCE),
+        beyond=max(0, len(again) - MOST_AT_ONCE),
+        left_out=[(count, WHY_NOT[why]) for why, count in left_out.most_common()],
+        most=MOST_LOOKED_AT,
+    )
+
+
+@pages.post("/fires/{fire_id}/resend", Scope.SEND)
+async def resend(visit: Visit) -> Response:
+    """Send it again to those that were chosen. Sent twice, it does nothing more."""
+    fire = await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
+    reasons = visit.form.lines("reasons")[:100]
+    try:
+        count = await resend_messages(
+            visit.runtime, visit.company_id, fire.id, reasons, by=f"user {visit.user.id}"
+        )
+    except NotFound:
+        raise
+    except RollcallError as refused:
+        return visit.go(f"/fires/{fire.id}/resend", refused=str(refused))
+    if not count:
+        return visit.go(f"/fires/{fire.id}", refused="Nobody is left to whom it could be sent again.")
+    said = "1 person gets it again." if count == 1 else f"{count:,} people get it again."
+    return visit.go(f"/fires/{fire.id}", done=said)
