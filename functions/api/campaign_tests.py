@@ -11,6 +11,7 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId
 from functions.api.messages import MessageOutput
 from functions.api.previews import LAST_ROW
+from shared.usecases.campaigns.find_example import Example
 from shared.usecases.campaigns.send_test import send_test
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
@@ -20,13 +21,15 @@ class OwnTestInput(Input):
     """Where a test goes, of which step, and with whose values.
 
     Without `step_id` it is the first step, without `row_number` the file's first row, without `file_id` the
-    campaign's file, or the newest of its source.
+    campaign's file, or the newest of its source. Of a campaign for people it has the values of the contact
+    with `contact_id`, or else of somebody in its audience.
     """
 
     address: Annotated[str, StringConstraints(min_length=1, max_length=320)]
     step_id: ItemId | None = None
     file_id: ItemId | None = None
     row_number: Annotated[int, Field(ge=1, le=LAST_ROW)] | None = None
+    contact_id: ItemId | None = None
 
 
 @router.post("/{campaign_id}/test", status_code=201)
@@ -47,7 +50,6 @@ async def send_one_test(
         new_id(request),
         by=f"key {caller.key.id}",
         step_id=body.step_id,
-        file_id=body.file_id,
-        row_number=body.row_number,
+        example=Example(file_id=body.file_id, row_number=body.row_number, contact_id=body.contact_id),
     )
     return MessageOutput.of(message)

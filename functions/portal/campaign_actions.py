@@ -5,6 +5,7 @@ from functools import partial
 
 from starlette.responses import Response
 
+from functions.portal.campaigns import file_of
 from functions.portal.kit.forms import NAME_CHARACTERS
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -130,6 +131,17 @@ async def pause(visit: Visit) -> Response:
 async def resume(visit: Visit) -> Response:
     """Go on."""
     return await _done(visit, resume_campaign, "The campaign goes on where it was paused.")
+
+
+@pages.get("/campaigns/{campaign_id}/reopen", Scope.SEND)
+async def ask_reopen(visit: Visit) -> Response:
+    """How many do not get it at its time, and what is to be done again."""
+    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
+    campaign = status.campaign
+    file = await file_of(visit, campaign)
+    approval = campaign.approval
+    count = file.row_count if file else approval.recipients if approval else None
+    return visit.page("campaigns/reopen.html", campaign=campaign, status=status, file=file, count=count)
 
 
 @pages.post("/campaigns/{campaign_id}/reopen", Scope.SEND)

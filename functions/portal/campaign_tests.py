@@ -1,7 +1,9 @@
-"""A test of a campaign: one of its messages, with a real row's values, to an address of who is signed in."""
+"""A test of a campaign or a broadcast: one message, with a real row's or person's values, to oneself."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.pages import Pages
@@ -15,81 +17,156 @@ from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.ids import random_id
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skipping import skip_words
+from shared.usecases.campaigns.find_example import Example
 from shared.usecases.campaigns.send_test import send_test
+from shared.usecases.campaigns.send_test_of_broadcast import campaign_of_broadcast, send_test_of_broadcast
 from shared.views.campaigns import get_campaign
+from shared.views.contacts import list_contacts
+from shared.views.kit.paging import PageAsked
 from shared.views.message_waits import ShownMessage
 from shared.views.messages import get_message
 
 pages = Pages()
 _UNDER_WAY = (MessageState.QUEUED, MessageState.SENDING)
 LAST_ROW = 10_000_000
+Send = Callable[..., Awaitable[ShownMessage]]
+
+
+class Tested(Struct, frozen=True, kw_only=True):
+    """What is tested: its texts, where its own page is, and how a test of it is sent."""
+
+    id: str
+    campaign: Campaign
+    noun: str
+    send: Send
+
+    @property
+    def here(self) -> str:
+        """The page that the test belongs to."""
+        return f"/{self.noun}/{self.id}"
 
 
 @pages.get("/campaigns/{campaign_id}/test", Scope.WRITE)
 async def show_test(visit: Visit) -> Response:
     """Which message, whose values, where to; below it what became of the test that was just sent."""
-    campaign = await get_campaign(visit.runtime, visit.company_id, visit.path("campaign_id"))
-    sent = await _find(visit, visit.query("message"))
-    typed = {"address": sent.address if sent else _own_address(visit, campaign), "row_number": ""}
-    return _page(visit, campaign, typed, {}, sent)
+    return await _show(visit, await _campaign(visit))
 
 
 @pages.post("/campaigns/{campaign_id}/test", Scope.WRITE)
 async def send(visit: Visit) -> Response:
     """Send it. Sent twice, it is one."""
-    form, campaign_id = visit.form, visit.path("campaign_id")
-    campaign = await get_campaign(visit.runtime, visit.company_id, campaign_id)
-    address, message_id = form.line("address", most=320), form.item_id("id", is_needed=False) or random_id()
-    row_number = form.whole("row_number", least=1, most=LAST_ROW)
-    step_id = form.one_of("step_id", [step.id for step in campaign.steps]) or None
-    try:
-        form.check()
-        sent = await send_test(
-            visit.runtime,
-            visit.company_id,
-            campaign_id,
-            address,
-            message_id,
-            by=f"user {visit.user.id}",
-            step_id=step_id,
-            row_number=row_number,
-        )
-    except InvalidInput as invalid:
-        problems = {problem.field: problem.reason for problem in invalid.problems}
-        typed = {name: form.given(name) for name in ("address", "row_number", "step_id")}
-        return _page(visit, campaign, typed, problems)
-    except NotFound:
-        raise
-    except RollcallError as refused:
-        return visit.go(f"/campaigns/{campaign_id}/test", refused=str(refused))
-    return visit.go(f"/campaigns/{campaign_id}/test?message={sent.id}")
+    return await _send(visit, await _campaign(visit))
 
 
 @pages.get("/campaigns/{campaign_id}/test/{message_id}", Scope.WRITE)
 async def show_sent(visit: Visit) -> Response:
     """What became of a test, to be put into its page."""
+    return await _show_sent(visit, await _campaign(visit))
+
+
+@pages.get("/broadcasts/{broadcast_id}/test", Scope.WRITE)
+async def show_test_of_broadcast(visit: Visit) -> Response:
+    """The same of a broadcast's waves."""
+    return await _show(visit, await _broadcast(visit))
+
+
+@pages.post("/broadcasts/{broadcast_id}/test", Scope.WRITE)
+async def send_of_broadcast(visit: Visit) -> Response:
+    """Send it. Sent twice, it is one."""
+    return await _send(visit, await _broadcast(visit))
+
+
+@pages.get("/broadcasts/{broadcast_id}/test/{message_id}", Scope.WRITE)
+async def show_sent_of_broadcast(visit: Visit) -> Response:
+    """What became of a test, to be put into its page."""
+    return await _show_sent(visit, await _broadcast(visit))
+
+
+async def _campaign(visit: Visit) -> Tested:
     campaign = await get_campaign(visit.runtime, visit.company_id, visit.path("campaign_id"))
+    return Tested(id=campaign.id, campaign=campaign, noun="campaigns", send=send_test)
+
+
+async def _broadcast(visit: Visit) -> Tested:
+    broadcast_id = visit.path("broadcast_id")
+    campaign = await campaign_of_broadcast(visit.runtime, visit.company_id, broadcast_id)
+    return Tested(id=broadcast_id, campaign=campaign, noun="broadcasts", send=send_test_of_broadcast)
+
+
+async def _show(visit: Visit, tested: Tested) -> Response:
+    sent = await _find(visit, visit.query("message"))
+    typed = {"address": sent.address if sent else _own_address(visit, tested.campaign)}
+    return _page(visit, tested, typed, {}, sent)
+
+
+async def _send(visit: Visit, tested: Tested) -> Response:
+    form = visit.form
+    address, message_id = form.line("address", most=320), form.item_id("id", is_needed=False) or random_id()
+    row_number = form.whole("row_number", least=1, most=LAST_ROW)
+    step_id = form.one_of("step_id", [step.id for step in tested.campaign.steps]) or None
+    person = form.line("person", is_needed=False)
+    try:
+        form.check()
+        contact_id = await _contact_id(visit, person) if person and tested.campaign.is_for_people else None
+        example = Example(row_number=row_number, contact_id=contact_id)
+        sent = await tested.send(
+            visit.runtime,
+            visit.company_id,
+            tested.id,
+            address,
+            message_id,
+            by=f"user {visit.user.id}",
+            step_id=step_id,
+            example=example,
+        )
+    except InvalidInput as invalid:
+        problems = {problem.field: problem.reason for problem in invalid.problems}
+        typed = {name: form.given(name) for name in ("address", "row_number", "step_id", "person")}
+        return _page(visit, tested, typed, problems)
+    except NotFound:
+        raise
+    except RollcallError as refused:
+        return visit.go(f"{tested.here}/test", refused=str(refused))
+    return visit.go(f"{tested.here}/test?message={sent.id}")
+
+
+async def _contact_id(visit: Visit, text: str) -> str:
+    """The contact with this address, or else the first with that in their name. Raises InvalidInput."""
+    runtime, company_id, first = visit.runtime, visit.company_id, PageAsked(1)
+    with suppress(InvalidInput):
+        found = await list_contacts(runtime, company_id, first, address=text)
+        if found.items:
+            return found.items[0].id
+    found = await list_contacts(runtime, company_id, first, name=text)
+    if not found.items:
+        raise InvalidInput.at("person", "no contact has this name or address")
+    return found.items[0].id
+
+
+async def _show_sent(visit: Visit, tested: Tested) -> Response:
     sent = await _find(visit, visit.path("message_id"))
     if sent is None:
         raise NotFound("test", visit.path("message_id"))
-    facts = {"campaign": campaign, "sent": sent, "is_under_way": sent.state in _UNDER_WAY}
+    facts = {"here": tested.here, "sent": sent, "is_under_way": sent.state in _UNDER_WAY}
     return visit.progress("campaigns/tested.html", is_over=False, explain=skip_words, **facts)
 
 
 def _page(
     visit: Visit,
-    campaign: Campaign,
+    tested: Tested,
     typed: dict[str, str],
     problems: dict[str, str],
     sent: ShownMessage | None = None,
 ) -> Response:
-    verified = visit.company.trial.verified if visit.company.trial else ()
+    verified, campaign = visit.company.trial.verified if visit.company.trial else (), tested.campaign
     return visit.page(
         "campaigns/test.html",
         code=422 if problems else 200,
         campaign=campaign,
+        here=tested.here,
+        home=tested.noun,
         steps=[(step, step_words(step, place)) for place, step in enumerate(campaign.steps)],
-        typed={"step_id": ""} | typed,
+        typed={"step_id": "", "row_number": "", "person": ""} | typed,
         problems=problems,
         known=[visit.user.email, *(one.address for one in verified)],
         sent=sent,

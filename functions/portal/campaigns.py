@@ -42,7 +42,7 @@ async def show_campaign(visit: Visit) -> Response:
     campaign = status.campaign
     steps, file, coming, way, fires = await asyncio.gather(
         read_steps(runtime, company_id, campaign),
-        _file(visit, campaign),
+        file_of(visit, campaign),
         _coming(visit, campaign),
         job_way(runtime),
         list_fires(runtime, company_id, PageAsked(FIRES_SHOWN), campaign_id=campaign.id),
@@ -97,7 +97,8 @@ async def _coming(visit: Visit, campaign: Campaign) -> ComingTimes:
         return ComingTimes(time_zone=visit.company.time_zone, times=())
 
 
-async def _file(visit: Visit, campaign: Campaign) -> File | None:
+async def file_of(visit: Visit, campaign: Campaign) -> File | None:
+    """The one file that the campaign is for; None where it is for others, or the file is gone."""
     if not isinstance(campaign.audience, FileAudience):
         return None
     try:

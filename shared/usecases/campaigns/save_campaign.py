@@ -39,7 +39,7 @@ async def create_campaign(
     Raises InvalidInput.
     """
     campaign = await with_one_form(runtime, company_id, campaign)
-    campaign = await _checked(runtime, company_id, _with_step_ids(campaign))
+    campaign = await _checked(runtime, company_id, with_step_ids(campaign))
     if is_tried or await runtime.stores.campaigns.add(company_id, campaign.id, campaign):
         return campaign
     return await runtime.stores.campaigns.get(company_id, campaign.id)
@@ -55,7 +55,7 @@ async def edit_campaign(
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
     _check_draft(campaign)
-    edited = _with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]
+    edited = with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]
     edited = await with_one_form(runtime, company_id, edited)
     edited = await _checked(runtime, company_id, edited)
 
@@ -77,7 +77,7 @@ def _check_draft(campaign: Campaign) -> None:
         raise Conflict(f"A campaign that is {campaign.state} cannot be edited. Reopen it first.")
 
 
-def _with_step_ids(campaign: Campaign) -> Campaign:
+def with_step_ids(campaign: Campaign) -> Campaign:
     """Steps are known by their place, so that editing a step's text keeps who has had it."""
     steps = (
         replace(step, id=computed_id(campaign.id, "step", index)) for index, step in enumerate(campaign.steps)

@@ -1,19 +1,31 @@
 """Tests that people send to themselves: the very text of a row, on the one way, and in nobody's books."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.campaigns.audience import (
+    Chosen,
+    Everybody,
+    PastedAddresses,
+    PeopleAudience,
+    PickedContacts,
+    SegmentMembers,
+)
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.throttle import MOST_TRIES, Counted
+from shared.domain.contacts.segment import HasTag
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.fires.fire import Ledger
 from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.ids import random_id
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.purpose import Purpose
+from shared.usecases.campaigns.find_example import Example
 from shared.usecases.campaigns.send_test import REFUSED, UNVERIFIED, send_test
+from shared.usecases.campaigns.send_test_of_broadcast import campaign_of_broadcast, send_test_of_broadcast
 from shared.usecases.companies.change_trial import change_trial, verify_address
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.sending.pause_sender import pause_sender
@@ -21,8 +33,10 @@ from shared.views.exports import export_messages
 from shared.views.message_waits import ShownMessage
 from shared.views.range_reports import report_range
 from shared.views.reports import report_fire
+from tests.kit.broadcasts import plan
 from tests.kit.builders import a_campaign, a_step, a_template
 from tests.kit.clinic import Clinic, people
+from tests.usecases.fires.test_people import a_person, know, segment
 
 OWN = "(917) 555-0142"
 REACHED = "+19175550142"
@@ -31,8 +45,11 @@ DAY = timedelta(days=1)
 
 async def _test(clinic: Clinic, to: str = OWN, by: str = "user u1", **chosen: Any) -> ShownMessage:
     message_id = chosen.pop("message_id", None) or random_id()
-    runtime, company_id = clinic.runtime, clinic.company_id
-    return await send_test(runtime, company_id, "reminders", to, message_id, by=by, **chosen)
+    step_id = chosen.pop("step_id", None)
+    return await send_test(
+        clinic.runtime, clinic.company_id, "reminders", to, message_id, by=by, step_id=step_id,
+        example=Example(**chosen),
+    )  # fmt: skip
 
 
 async def _draft(clinic: Clinic, **changes: Any) -> None:
@@ -153,3 +170,71 @@ async def test_a_paused_sender_sends_no_test(clinic: Clinic) -> None:
     await pause_sender(clinic.runtime, clinic.company_id, "texts", "It is being moved.")
     with pytest.raises(Conflict, match="It is being moved"):
         await _test(clinic)
+
+
+CLEO = a_person("cleo", "+12125550189", "vip")
+
+
+async def _for_people(clinic: Clinic, *include: Chosen) -> None:
+    await know(clinic, a_person("ana", "+12125550187"), CLEO)
+    await clinic.stores.templates.save(
+        clinic.company_id, "reminder", a_template(body="Hello {{ name }}, you are at {{ phone }}.")
+    )
+    audience = PeopleAudience(include=include)
+    await clinic.save(a_campaign(audience=audience, steps=(a_step(address_field="phone"),)))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name"),
+    [
+        (PickedContacts(contact_ids=("ana",)), "Ana"),
+        (SegmentMembers(segment_id="vips"), "Cleo"),
+        (Everybody(), "Ana|Cleo"),
+    ],
+)
+async def test_of_a_campaign_for_people_it_has_the_values_of_somebody_in_the_audience(
+    clinic: Clinic, chosen: Chosen, name: str
+) -> None:
+    await segment(clinic, HasTag(value="vip"))
+    await _for_people(clinic, chosen)
+    await _test(clinic)
+    [accepted] = await clinic.accepted()
+    assert accepted["handset"] == REACHED
+    assert re.match(f"Hello ({name}), you are at", accepted["body"])
+
+
+async def test_of_a_campaign_for_people_a_contact_may_be_named(clinic: Clinic) -> None:
+    await _for_people(clinic, Everybody())
+    await _test(clinic, contact_id="cleo")
+    [accepted] = await clinic.accepted()
+    assert accepted["body"].startswith("Hello Cleo")
+    with pytest.raises(InvalidInput, match="no such contact"):
+        await _test(clinic, contact_id="nobody")
+
+
+async def test_of_pasted_addresses_it_has_the_first(clinic: Clinic) -> None:
+    await _for_people(clinic, PastedAddresses(channel=Channel("sms"), addresses=("+12125550190",)))
+    body = "You are at {{ phone }}."
+    await clinic.stores.templates.save(clinic.company_id, "reminder", a_template(body=body))
+    await _test(clinic)
+    [accepted] = await clinic.accepted()
+    assert accepted["body"] == "You are at +12125550190."
+
+
+async def test_where_nobody_is_in_the_audience_it_says_so(clinic: Clinic) -> None:
+    await segment(clinic, HasTag(value="nobody has this"))
+    await _for_people(clinic, SegmentMembers(segment_id="vips"))
+    with pytest.raises(Conflict, match="Nobody is in"):
+        await _test(clinic)
+
+
+async def test_of_a_broadcast_each_wave_can_be_tested_before_it_is_made(clinic: Clinic) -> None:
+    at = (clinic.runtime.now() + 7 * DAY).replace(tzinfo=None)
+    broadcast = await plan(clinic, at, people=1)
+    campaign = await campaign_of_broadcast(clinic.runtime, clinic.company_id, broadcast.id)
+    for step in campaign.steps:
+        await send_test_of_broadcast(
+            clinic.runtime, clinic.company_id, broadcast.id, OWN, random_id(), by="user u1", step_id=step.id
+        )
+    bodies = sorted(one["body"] for one in await clinic.accepted())
+    assert bodies == ["Hello Ana, please call us.", "Once more, Ana."]
