@@ -7,7 +7,8 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound
-from shared.usecases.fires.explain_person import explain_person
+from shared.usecases.fires.explain_person import WhyNot, explain_person
+from shared.usecases.fires.explain_rows import WhyRow, explain_rows
 from shared.views.campaigns import list_campaigns
 from shared.views.one_person import find_person
 
@@ -19,15 +20,14 @@ async def show_why(visit: Visit) -> Response:
     """The question, and its answer when an address and a campaign are given."""
     address, campaign_id = visit.query("address").strip(), visit.query("campaign_id")
     fire_id = visit.query("fire_id") or None
-    why, problem = None, ""
+    why, rows, problem = None, list[WhyRow](), ""
     if address and campaign_id:
         try:
-            person = await find_person(visit.runtime, visit.company_id, address)
-            why = await explain_person(visit.runtime, visit.company_id, person, campaign_id, fire_id)
-        except InvalidInput as invalid:
-            problem = invalid.problems[0].reason
+            why, rows = await _answer(visit, address, campaign_id, fire_id)
         except NotFound as missing:
             problem = str(missing)
+        if why is None and not rows and not problem:
+            problem = "No row of this campaign's file holds that, and it is no phone number or email"
     return visit.page(
         "why/why.html",
         code=422 if problem else 200,
@@ -35,5 +35,17 @@ async def show_why(visit: Visit) -> Response:
         address=address,
         campaign_id=campaign_id,
         why=why,
+        rows=rows,
         problem=problem,
     )
+
+
+async def _answer(
+    visit: Visit, text: str, campaign_id: str, fire_id: str | None
+) -> tuple[WhyNot | None, list[WhyRow]]:
+    """By the address, where it is one; else by the rows that hold what was typed."""
+    try:
+        person = await find_person(visit.runtime, visit.company_id, text)
+    except InvalidInput:
+        return None, await explain_rows(visit.runtime, visit.company_id, text, campaign_id, fire_id)
+    return await explain_person(visit.runtime, visit.company_id, person, campaign_id, fire_id), []

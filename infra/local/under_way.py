@@ -4,7 +4,7 @@ from infra.local.api_client import Json
 from infra.local.stage import Stage
 
 PEOPLE, PER_SECOND = 240, 0.5  # eight minutes
-ROWS = 250_000
+ROWS = 900_000  # some minutes: nobody signs in faster than that
 COLUMNS = [{"column": "Name", "field": "name"}, {"column": "Phone", "field": "phone", "type": "phone"}]
 TEXT = "{{ name }}, flu shots are given from Monday on. Reply 1 if you want one."
 
@@ -34,7 +34,9 @@ async def leave_under_way(stage: Stage) -> None:
     await api.post(f"/campaigns/{campaign['id']}/ready")
     await api.patch(f"/senders/{sender_id}", {"rate_per_second": usual})
     await api.post(f"/campaigns/{campaign['id']}/fire")
-    await _upload(stage, source, "everybody.csv", ROWS)
+    # Of a kind of its own: beside a small file of the same kind it would be held, and wait for a word.
+    others = await api.post("/sources", {"name": "Everybody", "columns": COLUMNS})
+    await _upload(stage, others, "everybody.csv", ROWS)
     stage.say(
         f"\nUnder way: {PEOPLE} messages at {PER_SECOND:g} a second, and a file of {ROWS:,} rows that loads."
     )

@@ -129,10 +129,15 @@ async def _answers(browser: Browser, office: Office, sample: Sample) -> None:
 async def _ask_why(browser: Browser) -> None:
     page = browser.page
     await browser.open("/why")
-    await page.get_by_label("Phone or email").fill("call first")
+    await page.get_by_label("Phone, email or name").fill("call first")
     await _press(page, "Find out")
+    await expect(page.locator(".explained").first).to_contain_text("phone number")
     await browser.look("why-no-address")
-    await page.get_by_label("Phone or email").fill("(415) 555-2001")
+    await page.get_by_label("Phone, email or name").fill("Child 1")
+    await _press(page, "Find out")
+    await expect(page.locator(".explained").first).to_be_visible()
+    await browser.look("why-by-name")
+    await page.get_by_label("Phone, email or name").fill("(415) 555-2001")
     await _press(page, "Find out")
     await expect(page.locator(".explained").first).to_be_visible()
     await browser.look("why")

@@ -1,7 +1,7 @@
 """Why somebody has no message of a campaign for the rows of files: their row is looked for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from itertools import islice
 
 from google.api_core.exceptions import NotFound as ObjectNotFound
@@ -32,7 +32,7 @@ async def explain_not_in_files(
     found: list[Explanation] = []
     fields = {step.address_field for step in content.campaign.steps}
     for file in files.values():
-        found += await _rejected(runtime, person, file)
+        found += await rejected_with(runtime, file, lambda cells: _holds(person, cells))
         async for row in _rows(runtime, company_id, person, file, fields):
             recipient = recipient_of_row(file.id, row)
             found += await explain_planned(runtime, company_id, fire, content, recipient)
@@ -42,8 +42,10 @@ async def explain_not_in_files(
     return Missing(found or [_not_there(files.values())], notes)
 
 
-async def _rejected(runtime: Runtime, person: OnePerson, file: File) -> list[Explanation]:
-    """Rows with one of the addresses that could not be loaded: they stand in a file of their own."""
+async def rejected_with(
+    runtime: Runtime, file: File, concerns: Callable[[Sequence[str]], bool]
+) -> list[Explanation]:
+    """Rows that could not be loaded and whose cells concern: they stand in a file of their own."""
     if not file.rejected_count or file.rejected_object_name is None:
         return []
     content = b""
@@ -54,7 +56,7 @@ async def _rejected(runtime: Runtime, person: OnePerson, file: File) -> list[Exp
                 break
     except ObjectNotFound:  # its time is over
         return []
-    found = reasons_of(content, file.delimiter, lambda cells: _holds(person, cells))
+    found = reasons_of(content, file.delimiter, concerns)
     return [explain_rejected(reason) for reason in islice(found, MOST_FOUND)]
 
 

@@ -50,7 +50,7 @@ async def explain_person(
 ) -> WhyNot:
     """What became of a person in a fire of the campaign, or in its newest one. Raises NotFound."""
     campaign = await runtime.stores.campaigns.get(company_id, campaign_id)
-    fire = await _fire(runtime, company_id, campaign, fire_id)
+    fire = await find_fire(runtime, company_id, campaign, fire_id)
     if fire is None:
         company = await runtime.stores.companies.get(company_id)
         next_at = clock_words(campaign.next_fire_at, company.time_zone) if campaign.next_fire_at else ""
@@ -70,7 +70,9 @@ async def explain_person(
     )
 
 
-async def _fire(runtime: Runtime, company_id: str, campaign: Campaign, fire_id: str | None) -> Fire | None:
+async def find_fire(
+    runtime: Runtime, company_id: str, campaign: Campaign, fire_id: str | None
+) -> Fire | None:
     """The fire that is asked for, or the newest. Raises NotFound for one of another campaign."""
     fires = runtime.stores.fires
     if fire_id is None:
