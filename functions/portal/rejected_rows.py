@@ -1,4 +1,4 @@
-"""Rejected rows as a form: what is corrected is read as a file of its own."""
+"""Rejected rows as a form: what is corrected joins the file, or is read as one of its own."""
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -8,6 +8,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.files.file import File
+from shared.usecases.files.join_rejected import why_not_joined
 from shared.usecases.files.mend_rejected import mend_rejected
 from shared.views.files import get_file, read_rejected_table
 from shared.views.sources import get_source
@@ -31,6 +32,7 @@ class RowForms(Struct, frozen=True, kw_only=True):
 
     columns: list[tuple[int, str]]
     rows: list[RowForm]
+    width: int
     first: int
     more: int  # the place of the next ones; 0 at the end
 
@@ -39,7 +41,7 @@ class RowForms(Struct, frozen=True, kw_only=True):
 async def show_rejected(visit: Visit) -> Response:
     """The first rejected rows, or those from a place on."""
     file = await get_file(visit.runtime, visit.company_id, visit.path("file_id"))
-    return _page(visit, file, await _forms(visit, file, _first(visit.query("from"))))
+    return await _page(visit, file, await _forms(visit, file, _first(visit.query("from"))))
 
 
 @pages.post("/files/{file_id}/rejected", Scope.WRITE)
@@ -49,20 +51,28 @@ async def correct_rejected(visit: Visit) -> Response:
     forms = await _forms(visit, file, _first(visit.form.given("from")))
     typed = {row.place: _typed(visit, row, forms) for row in forms.rows}
     visit.form.check()
-    corrected = {row.place: typed[row.place] for row in forms.rows if typed[row.place] != row.cells}
+    corrected = {
+        row.place: typed[row.place]
+        for row in forms.rows
+        if typed[row.place] != row.cells[: len(typed[row.place])]
+    }
     here = f"/files/{file.id}/rejected"
     if not corrected:
         return visit.go(f"{here}?from={forms.first}", refused="Nothing was changed.")
     try:
-        made = await mend_rejected(visit.runtime, visit.company_id, file.id, corrected)
+        made = await mend_rejected(
+            visit.runtime, visit.company_id, file.id, corrected, by=f"user {visit.user.id}"
+        )
     except InvalidInput as invalid:
-        return _page(visit, file, _with_problems(forms, typed, invalid), 422)
+        return await _page(visit, file, _with_problems(forms, typed, invalid), 422)
     except NotFound:
         raise
     except RollcallError as refused:
         return visit.go(here, refused=str(refused))
     count = len(corrected)
     said = "The corrected row is" if count == 1 else f"The {count} corrected rows are"
+    if made.id == file.id:
+        return visit.go(f"/files/{file.id}", done=f"{said} part of the file now, at its end.")
     return visit.go(f"/files/{made.id}", done=f"{said} read as a file of its own: this one.")
 
 
@@ -77,7 +87,7 @@ def _with_problems(forms: RowForms, typed: dict[int, tuple[str, ...]], invalid: 
         )
         for row in forms.rows
     ]
-    return RowForms(columns=forms.columns, rows=rows, first=forms.first, more=forms.more)
+    return RowForms(columns=forms.columns, rows=rows, width=forms.width, first=forms.first, more=forms.more)
 
 
 async def _forms(visit: Visit, file: File, first: int) -> RowForms:
@@ -91,12 +101,14 @@ async def _forms(visit: Visit, file: File, first: int) -> RowForms:
         RowForm(place=place, reason=reason, cells=(*cells, *[""] * (width - len(cells))))
         for place, (cells, reason) in enumerate(table.rows[first:end], first)
     ]
-    return RowForms(columns=columns, rows=rows, first=first, more=end if end < len(table.rows) else 0)
+    return RowForms(
+        columns=columns, rows=rows, width=width, first=first, more=end if end < len(table.rows) else 0
+    )
 
 
 def _typed(visit: Visit, row: RowForm, forms: RowForms) -> tuple[str, ...]:
     """The row's cells as they are typed now; what is not in the form stays."""
-    cells = list(row.cells)
+    cells = list(row.cells[: forms.width])  # what is beyond the header's columns is nobody's
     for at, _ in forms.columns:
         name = f"r{row.place}.{at}"
         if name in visit.form and " ".join(cells[at].split()) != visit.form.given(name):
@@ -108,5 +120,9 @@ def _first(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
 
 
-def _page(visit: Visit, file: File, forms: RowForms, code: int = 200) -> Response:
-    return visit.page("files/rejected.html", code=code, file=file, forms=forms)
+async def _page(visit: Visit, file: File, forms: RowForms, code: int = 200) -> Response:
+    """The form, which says first what becomes of the rows."""
+    source = await get_source(visit.runtime, visit.company_id, file.source_id)
+    header = [name for _, name in forms.columns]
+    why_own = await why_not_joined(visit.runtime, visit.company_id, file, source, header)
+    return visit.page("files/rejected.html", code=code, file=file, forms=forms, why_own=why_own)

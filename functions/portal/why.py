@@ -8,7 +8,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound
 from shared.usecases.fires.explain_person import WhyNot, explain_person
-from shared.usecases.fires.explain_rows import WhyRow, explain_rows
+from shared.usecases.fires.explain_rows import MOST_FOUND, WhyRow, explain_rows
 from shared.views.campaigns import list_campaigns
 from shared.views.one_person import find_person
 
@@ -36,6 +36,7 @@ async def show_why(visit: Visit) -> Response:
         campaign_id=campaign_id,
         why=why,
         rows=rows,
+        most=MOST_FOUND,
         problem=problem,
     )
 

@@ -9,20 +9,18 @@ import re
 from html import unescape
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from functions.portal.kit.app import PARTS
 from functions.portal.kit.pages import PageRoute
 from shared.domain.companies.user import Role
-from shared.domain.record import replace
+from tests.kit.api.marked import MARK, many_of_ours, mark_ours
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 from tests.portal.test_roles import CLOSED, ENDS_THE_SESSION, NOUNS, _filled, _stored
 
-MARK = "ours-alone"
 # What stands in addresses and forms under a name that says not whose id it is.
 NAMED = {
     **{f"{noun}_id": noun for noun in NOUNS},
@@ -90,30 +88,7 @@ def _ours(name: str) -> str:
 @pytest.fixture
 async def stranger(office: Office, signed_in: SignedIn) -> Visitor:
     """An admin of the other company, when all of ours is marked."""
-    stores = office.stores
-    fields: tuple[tuple[Any, str, dict[str, Any]], ...] = (
-        (stores.files, "file", {"name": MARK}),
-        (stores.sources, "source", {"name": MARK}),
-        (stores.templates, "template", {"name": MARK, "body": MARK}),
-        (stores.campaigns, "campaign", {"name": MARK}),
-        (stores.messages, "message", {"body": MARK}),
-        (stores.failures, "failure", {"values": {"name": MARK}}),
-        (stores.replies, "reply", {"body": MARK, "waits": True}),
-        (stores.contact_lists, "list", {"name": MARK}),
-        (stores.segments, "segment", {"name": MARK}),
-        (stores.senders, "sender", {"name": MARK}),
-        (stores.users, "user", {"name": MARK}),
-        (stores.webhook_endpoints, "endpoint", {"name": MARK}),
-        (stores.automations, "automation", {"name": MARK}),
-        (stores.broadcasts, "broadcast", {"name": MARK}),
-        (stores.saved_replies, "saved", {"text": MARK}),
-        (stores.api_keys, "key", {"name": MARK}),
-        (stores.contact_imports, "import", {"name": MARK}),
-    )
-    for collection, name, changes in fields:
-        item_id = f"{name}-{OURS}"
-        record = await collection.get(OURS, item_id)
-        await collection.save(OURS, item_id, replace(record, **changes))
+    await mark_ours(office)
     return await signed_in(Role.ADMIN, THEIRS)
 
 
@@ -137,7 +112,7 @@ async def test_no_filter_file_or_export_shows_anything_of_ours(stranger: Visitor
 
 
 async def test_no_cursor_of_ours_is_taken(office: Office, stranger: Visitor, signed_in: SignedIn) -> None:
-    await _many(office)
+    await many_of_ours(office)
     one_of_ours, tried = await signed_in(Role.ADMIN, OURS), 0
     for path, _ in PAGES:
         page = await one_of_ours.get(_filled(path))
@@ -149,25 +124,6 @@ async def test_no_cursor_of_ours_is_taken(office: Office, stranger: Visitor, sig
             assert not _says_ours(answer.text), where
             tried += 1
     assert tried > 8
-
-
-async def _many(office: Office) -> None:
-    """More of ours than a page of a list shows."""
-    stores = office.stores
-    for collection, name in (
-        (stores.files, "file"), (stores.sources, "source"), (stores.templates, "template"),
-        (stores.campaigns, "campaign"), (stores.messages, "message"), (stores.replies, "reply"),
-        (stores.contact_lists, "list"), (stores.segments, "segment"), (stores.users, "user"),
-        (stores.api_keys, "key"), (stores.contact_imports, "import"), (stores.opt_outs, "opt-out"),
-        (stores.audit_records, "audit"), (stores.webhook_deliveries, "delivery"),
-        (stores.automations, "automation"), (stores.automation_enrollments, "enrollment"),
-        (stores.broadcasts, "broadcast"), (stores.senders, "sender"),
-    ):  # fmt: skip
-        record: Any = await collection.get(OURS, f"{name}-{OURS}")
-        writer = stores.db.batch()
-        for number in range(30):
-            collection.put(writer, OURS, f"{name}-{number}", replace(record, id=f"{name}-{number}"))
-        await writer.commit()
 
 
 async def test_no_form_changes_or_shows_anything_of_ours(office: Office, stranger: Visitor) -> None:
