@@ -99,10 +99,10 @@ async def save_step(visit: Visit) -> Response:
 @pages.post("/automations/{automation_id}/draft/criteria", Scope.WRITE)
 async def build_criteria(visit: Visit) -> Response:
     """The form of an if with a condition more or less, or of another kind. It stores nothing."""
-    automation, _ = await read_draft(visit)
+    automation, draft = await read_draft(visit)
     built = changed(read_built(visit.form), visit.form.given("do"))
     if visit.is_fragment:
-        choices = await criteria_choices(visit)
+        choices = await criteria_choices(visit, draft.source_ids())
         build = _build_path(automation)
         return visit.page("segments/builder.html", **choices, built=built, build=build, problems={})
     step_id, place = visit.form.item_id("id") or random_id(), visit.form.given("at")
@@ -198,17 +198,18 @@ async def _page(
     problems: dict[str, str],
 ) -> Response:
     offers = await offers_for(visit, kind, typed.get("event", ""))
+    draft = definition_in(automation.draft)
     return visit.page(
         "automations/step.html",
         code=422 if problems else 200,
-        **(await criteria_choices(visit) if kind is _K.IF else {}),
+        **(await criteria_choices(visit, draft.source_ids()) if kind is _K.IF else {}),
         automation=automation,
         mark=draft_mark(automation),
         kind=kind,
         title=KINDS[kind][0],
         step_id=step_id,
         place=_in_address(place),
-        is_new=find_step(definition_in(automation.draft).steps, step_id) is None,
+        is_new=find_step(draft.steps, step_id) is None,
         typed=typed,
         problems=problems,
         offers=offers,

@@ -1,12 +1,14 @@
 """What the builder of criteria offers, and the criterion that its form says."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
 from functions.portal.kit.lists import every
 from functions.portal.kit.visit import Visit
-from functions.portal.segment_builder import TESTS, Built, ConditionKind, criterion_of, place_of
+from functions.portal.kit.wording import words
+from functions.portal.segment_builder import TESTS, Built, criterion_of, place_of
 from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import Consent
 from shared.domain.contacts.segment import Activity, Criterion, Told
@@ -15,17 +17,24 @@ from shared.views.contact_fields import list_contact_fields
 from shared.views.contact_lists import list_contact_lists
 
 
-async def criteria_choices(visit: Visit) -> dict[str, Any]:
-    """What the builder offers to choose from."""
+async def criteria_choices(visit: Visit, source_ids: Collection[str] = ()) -> dict[str, Any]:
+    """What the builder offers to choose from; of rows, the fields of these sources."""
     return {
-        "kinds": list(ConditionKind),
+        "row_fields": await _row_fields(visit, source_ids),
         "tests": TESTS,
         "lists": await every(visit, list_contact_lists),
-        "fields": [*((one, one) for one in Told), *await _own_fields(visit)],
+        "fields": [*((one, words(one)) for one in Told), *await _own_fields(visit)],
         "channels": all_channels(),
         "consents": list(Consent),
         "activities": list(Activity),
     }
+
+
+async def _row_fields(visit: Visit, source_ids: Collection[str]) -> list[tuple[str, str]]:
+    """The fields of the sources' rows, each once, with the heading of its column."""
+    sources = await visit.runtime.stores.sources.find_many(visit.company_id, sorted(source_ids))
+    columns = [column for one in sources.values() for column in one.columns]
+    return list({column.field: (column.field, column.column) for column in columns}.values())
 
 
 async def _own_fields(visit: Visit) -> list[tuple[str, str]]:

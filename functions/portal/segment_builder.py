@@ -14,13 +14,15 @@ from msgspec import Struct, field
 
 from functions.portal.kit.forms import Form
 from shared.domain.channels.channel import as_text, named
-from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Not
 from shared.domain.files.row_filter import OF_NOTHING, OF_SEVERAL, ConditionTest
 from shared.domain.record import replace
 
 MOST_GROUPS, MOST_CONDITIONS = 10, 20
-NAMES = ("field", "test", "value", "tag", "list_id", "channel", "consent", "activity", "days", "times")
+NAMES = (
+    *("field", "row_field", "test", "value", "tag", "list_id"),
+    *("channel", "consent", "activity", "days", "times"),
+)
 _PLACE = re.compile(r"criteria\[(\d+)\]")
 
 
@@ -33,6 +35,7 @@ class ConditionKind(StrEnum):
     REACHABLE = "reachable"
     CONSENT = "consent"
     ACTIVITY = "activity"
+    ROW = "row"
 
 
 K = ConditionKind
@@ -43,7 +46,10 @@ _ASKS = {
     K.REACHABLE: ("channel",),
     K.CONSENT: ("channel", "consent"),
     K.ACTIVITY: ("activity", "times", "days", "channel"),
+    K.ROW: ("row_field", "test", "value"),
 }
+# Where the field stands that a condition compares: what is chosen of one kind is not kept as the other's.
+_FIELDS = {K.FIELD: "field", K.ROW: "row_field"}
 
 
 class Condition(Struct, frozen=True, kw_only=True):
@@ -146,8 +152,9 @@ def _shape(one: Condition) -> dict[str, Any]:
     shape: dict[str, Any] = {"kind": str(one.kind)}
     if one.kind is K.TAG:
         shape["value"] = given["tag"]
-    elif one.kind is K.FIELD:
-        shape |= {"field": given["field"], "test": given["test"], **_wanted(given["test"], given["value"])}
+    elif one.kind in _FIELDS:
+        field_id = given[_FIELDS[one.kind]]
+        shape |= {"field": field_id, "test": given["test"], **_wanted(given["test"], given["value"])}
     else:
         shape |= {name: value for name, value in given.items() if value or name not in ("channel", "times")}
     for name in ("days", "times"):
@@ -174,11 +181,7 @@ def place_of(problem: str) -> str:
 
 
 def built_of(criterion: Criterion) -> Built | None:
-    """A stored criterion in the builder; None where it is nested deeper than the builder shows, or asks for
-    a row.
-    """
-    if asks_row(criterion):
-        return None
+    """A stored criterion in the builder; None where it is nested deeper than the builder shows."""
     parts, match = _parts(criterion)
     groups = [_group_of(part) for part in parts]
     found = tuple(one for one in groups if one is not None)
@@ -216,6 +219,8 @@ def _condition_of(criterion: Criterion) -> Condition:
     kind = K(shape.pop("kind"))
     if kind is K.TAG:
         shape["tag"] = shape.pop("value")
+    if kind in _FIELDS:
+        shape[_FIELDS[kind]] = shape.pop("field")
     if values := shape.pop("values", ()):
         shape["value"] = ", ".join(values)
     given = {name: "" if value is None else str(value) for name, value in shape.items()}

@@ -10,6 +10,7 @@ from functions.portal.kit.visit import Visit
 from functions.portal.segment_builder import Built, built_of, changed, read_built
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.criterion_words import Names, criterion_words
+from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Segment
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import random_id
@@ -24,8 +25,12 @@ pages = Pages()
 
 
 class Tried(Struct, frozen=True, kw_only=True):
-    """How many meet the criteria now, or what is wrong with them, by its place in the form."""
+    """How many meet the criteria now, or what is wrong with them, by its place in the form.
 
+    With `by_row` nobody can be counted: it depends on the row that lets somebody into an automation.
+    """
+
+    by_row: bool = False
     count: SegmentCount | None = None
     words: str = ""
     problems: dict[str, str] | None = None
@@ -134,7 +139,10 @@ def _placed(invalid: InvalidInput) -> dict[str, str]:
 
 async def _tried(visit: Visit, built: Built) -> Tried:
     try:
-        criterion = await check_criterion(visit.runtime, visit.company_id, built_criterion(built))
+        typed = built_criterion(built)
+        if asks_row(typed):
+            return Tried(by_row=True)
+        criterion = await check_criterion(visit.runtime, visit.company_id, typed)
     except InvalidInput as invalid:
         return Tried(problems=_placed(invalid))
     return await _counted(visit, criterion)

@@ -26,14 +26,17 @@ from shared.domain.automations.steps import (
 from shared.domain.automations.trigger import DateReached, Happened
 from shared.domain.companies.user import Role
 from shared.domain.contacts.contact_field import ContactField, FieldKind
-from shared.domain.contacts.segment import AllOf, HasTag
+from shared.domain.contacts.segment import AllOf, HasTag, RowIs
 from shared.domain.events.event import EventType
+from shared.domain.files.row_filter import ConditionTest
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, Office
 from tests.kit.builders import NOON
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 
 NEW = Happened(event=EventType.TAG_ATTACHED, what="new")
+OF_ROW = {"c0.0.kind": "row", "c0.0.row_field": "name", "c0.0.test": "is"}
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -267,6 +270,44 @@ async def test_what_keeps_a_draft_from_being_published_is_said_by_its_step(build
     await builder.visitor.get(automation_page)
     assert "list id: there is no such list." in builder.visitor.says
     assert (await builder.stored()).version == 0
+
+
+async def test_a_condition_asks_for_the_row_where_a_source_lets_in(office: Office, builder: Builder) -> None:
+    page, visitor = builder.page, builder.visitor
+    form = f"{page}/new-step?kind=if"
+    await visitor.get(form)
+    assert 'value="row"' not in visitor.page.text
+    source_id = f"source-{OURS}"
+    entry = f"{page}/new-entry?part=triggers&event=contact.row_loaded"
+    await builder.send(entry, f"{page}/entries", what=source_id)
+    await visitor.get(form)
+    assert '<option value="row">the row that let them in</option>' in visitor.page.text
+    fork = await builder.add("if", **{"g0.match": "all", **OF_ROW, "c0.0.value": "Ana"})
+    [step] = (await builder.draft()).steps
+    wanted = RowIs(field="name", test=ConditionTest.IS, value="Ana")
+    assert isinstance(step, IfStep)
+    assert step.criterion == AllOf(criteria=(AllOf(criteria=(wanted,)),))
+    await visitor.get(f"{page}/steps/{fork}")
+    assert '<option value="name" selected>' in visitor.page.text
+    await visitor.post("/segments/count", {"g0.match": "all", **OF_ROW, "c0.0.value": "Ana"}, seen=form)
+    assert "It depends on the row that lets each in" in visitor.says
+    await builder.send(page, f"{page}/entries/remove", part="triggers", at="1")
+    await visitor.get(page)
+    assert "no row lets contacts in" in visitor.says
+    assert len((await builder.draft()).triggers) == 2
+    source = await office.stores.sources.get(OURS, source_id)
+    others = tuple(one for one in source.columns if one.field != "name")
+    await office.stores.sources.save(OURS, source_id, replace(source, columns=others))
+    await visitor.get(f"{page}/steps/{fork}")
+    # What is stored stays chosen, though nothing offers it any more.
+    assert '<option value="name" selected>name (not there any more)</option>' in visitor.page.text
+
+
+async def test_what_a_form_sends_for_an_id_is_none_of_ours(builder: Builder) -> None:
+    listed = {"g0.match": "all", "c0.0.kind": "list", "c0.0.list_id": "../x"}
+    await builder.send(f"{builder.page}/new-step?kind=if", f"{builder.page}/steps", **listed)
+    assert builder.visitor.page.status_code == 422
+    assert "there is no such list" in builder.visitor.says
 
 
 async def test_criteria_are_built_without_scripts_too(builder: Builder) -> None:

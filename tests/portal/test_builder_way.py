@@ -15,6 +15,7 @@ from tests.kit.portal.browser import Browser, open_browser
 from tests.kit.portal.served_portal import served_portal
 from tests.portal.conftest import PASSWORD
 from tests.usecases.conftest import clinic
+from tests.usecases.contact_imports.test_rows import wishes
 
 __all__ = ["clinic"]
 EMAIL = "ada@clinic.example.org"
@@ -127,6 +128,37 @@ async def test_an_automation_is_made_published_and_edited_by_keyboard(desk: Desk
     await expect(page.get_by_role("main")).to_contain_text("Ended")
     await keyboard.follow("To the contact")
     await expect(page.get_by_role("heading", level=1)).to_have_text("C1")
+
+
+async def test_an_if_about_the_row_is_built_by_keyboard_and_chooses_by_it(
+    desk: Desk, keyboard: Keyboard
+) -> None:
+    await wishes(desk.clinic)
+    page, look = keyboard.page, keyboard.browser.look
+    await keyboard.browser.open("/automations/new?event=contact.row_loaded")
+    await keyboard.write("Name, for you", "Visits")
+    await keyboard.choose("From the source", "App")
+    await keyboard.press("Make the draft")
+    await keyboard.add("at the start", "If and otherwise")
+    await keyboard.choose("Group 1, condition 1: what is asked", "the row")
+    await keyboard.choose("Group 1, condition 1: column", "Doc")
+    await keyboard.write("Group 1, condition 1: value", "Dr Lee")
+    await expect(page.get_by_text("It depends on the row that lets each in")).to_be_visible()
+    await look("row")
+    await keyboard.press("Add the step")
+    fork = "If the contact came in by a row whose doctor is 'Dr Lee'"
+    await keyboard.add(f"then, first, of: {fork}", "Attach or take off a tag")
+    await keyboard.write("Tag", "sees lee")
+    await keyboard.press("Add the step")
+    await keyboard.follow("Look at it and publish")
+    await keyboard.press("Publish version 1")
+    await expect(page.get_by_role("status")).to_contain_text("It is published")
+    await desk.clinic.load(
+        {"Patient": "Ana", "Doctor": "Dr Lee"},
+        {"Patient": "Ben", "Phone": "(212) 555-0199", "Doctor": "Dr Vega"},
+    )
+    ways = [[step.outcome for step in one.completed] for one in await desk.enrollments()]
+    assert sorted(ways) == [["otherwise"], ["then", "done"]]
 
 
 async def _begin(keyboard: Keyboard) -> None:

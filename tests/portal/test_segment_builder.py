@@ -31,6 +31,7 @@ from shared.domain.contacts.segment import (
     HasTag,
     Not,
     OnList,
+    RowIs,
 )
 from shared.domain.files.row_filter import ConditionTest
 
@@ -41,6 +42,7 @@ LEAVES: st.SearchStrategy[Criterion] = st.sampled_from(
         FieldIs(field="name", test=ConditionTest.IS_EMPTY),
         FieldIs(field="level", test=ConditionTest.IS_ONE_OF, values=("1", "2")),
         FieldIs(field="city", test=ConditionTest.CONTAINS, value="New"),
+        RowIs(field="doctor", test=ConditionTest.IS_ONE_OF, values=("Lee", "Vega")),
         CanBeReached(channel=Channel("sms")),
         HasConsent(channel=Channel("email"), consent=Consent.SUBSCRIBED),
         HasActivity(activity=Activity.READ, days=30, times=2, channel=Channel("email")),

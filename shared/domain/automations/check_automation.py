@@ -24,6 +24,8 @@ from shared.domain.automations.steps import (
 )
 from shared.domain.automations.trigger import HEARD, DateReached, Happened
 from shared.domain.campaigns.check_window import check_window
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.check_contact import TAG_CHARACTERS
 from shared.domain.contacts.check_criteria import check_criteria, normalized
 from shared.domain.contacts.contact import tag_of
@@ -40,6 +42,7 @@ MOST_TRIGGERS = 20
 _TAGS = (EventType.TAG_ATTACHED, EventType.TAG_REMOVED)
 _LISTS = (EventType.LIST_JOINED, EventType.LIST_LEFT)
 _MOMENTS = (FieldKind.DATE, FieldKind.MOMENT)
+_CONSENTS = (EventType.SUBSCRIBED, EventType.UNSUBSCRIBED)
 
 
 class KnownParts(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,7 @@ class KnownParts(Struct, frozen=True, kw_only=True):
     fields: Mapping[str, ContactField]
     list_ids: Collection[str]
     segment_ids: Collection[str]
+    source_ids: Collection[str]
     row_types: Mapping[str, FieldType]
     endpoint_ids: Collection[str]
     topics: Collection[str]
@@ -153,6 +157,17 @@ def _check_event(where: str, event: Happened, known: KnownParts) -> Iterator[Pro
     if event.event in SEGMENTS and event.what not in known.segment_ids:
         reason = "there is no such segment" if event.what else "name the segment"
         yield Problem(field=f"{where}.what", reason=reason)
+    if event.event is EventType.ROW_LOADED and event.what and event.what not in known.source_ids:
+        yield Problem(field=f"{where}.what", reason="there is no such source")
+    if (names := _names(event.event)) and event.what and event.what not in names:
+        yield Problem(field=f"{where}.what", reason=f"is one of {', '.join(names)}; left out, it is any")
+
+
+def _names(event: EventType) -> tuple[str, ...]:
+    """What the event may be about, where that is one of few; empty otherwise."""
+    if event in _CONSENTS:
+        return tuple(map(str, all_channels()))
+    return tuple(map(str, Disposition)) if event is EventType.DISPOSITION_CHANGED else ()
 
 
 def in_one_form(definition: Definition, fields: Mapping[str, ContactField]) -> Definition:

@@ -1,6 +1,7 @@
 """Records of one type under each company, by their ids: read, written, and created once."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -71,6 +72,14 @@ class Documents(Generic[T]):
         """Where the record is kept."""
         return paths.document(self._db, company_id, self.name, item_id)
 
+    def _refs(self, company_id: str, item_ids: Iterable[str]) -> list[AsyncDocumentReference]:
+        """Where the records are kept. What is no id, as it came from outside, is of no record."""
+        refs = []
+        for item_id in item_ids:
+            with suppress(ValueError):
+                refs.append(self.ref(company_id, item_id))
+        return refs
+
     async def find(
         self, company_id: str, item_id: str, transaction: AsyncTransaction | None = None
     ) -> T | None:
@@ -91,7 +100,7 @@ class Documents(Generic[T]):
 
     async def find_versions(self, company_id: str, item_ids: Iterable[str]) -> "dict[str, Version[T]]":
         """Those of the records that exist, by id, each with the moment it was written."""
-        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        refs = self._refs(company_id, item_ids)
         found = self._existing(refs)
         return {one.id: Version(self.record(one), one.update_time) async for one in found}
 
@@ -121,7 +130,7 @@ class Documents(Generic[T]):
         self, company_id: str, item_ids: Iterable[str], transaction: AsyncTransaction | None = None
     ) -> dict[str, T]:
         """Those of the records that exist, by id, in as few round trips as possible."""
-        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        refs = self._refs(company_id, item_ids)
         return {found.id: self.record(found) async for found in self._existing(refs, transaction)}
 
     async def find_field(self, company_id: str, item_ids: Iterable[str], name: str) -> dict[str, Any]:
@@ -129,7 +138,7 @@ class Documents(Generic[T]):
 
         Nothing else is transferred.
         """
-        refs = [self.ref(company_id, item_id) for item_id in item_ids]
+        refs = self._refs(company_id, item_ids)
         return {found.id: found.fields.get(name) async for found in self._existing(refs, fields=[name])}
 
     async def _existing(

@@ -1,6 +1,6 @@
 """Load what a round of steps needs: the automation as it is, its versions, who is in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from shared.domain.automations.automation import (
 )
 from shared.domain.automations.bring_up import bring_up, numbers_between
 from shared.domain.automations.enrollment import Enrollment
-from shared.domain.automations.steps import AutomationStep, FieldStep, IfStep, every_step
+from shared.domain.automations.steps import AutomationStep, FieldStep, IfStep, ListStep, every_step
 from shared.domain.automations.wait_times import Person, person_of
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
@@ -30,8 +30,8 @@ from shared.views.segments import read_fields
 class Round(Struct, frozen=True, kw_only=True):
     """An automation, some enrollments for which something is to be done, and their contacts by id.
 
-    `rows` are those that let them in, by their places, and `fields` the company's own, as far as steps ask
-    for them.
+    `rows` are those that let them in, by their places; `fields` the company's own and `list_ids` those of its
+    lists that are there: as far as steps ask for them.
     """
 
     company: Company
@@ -41,6 +41,7 @@ class Round(Struct, frozen=True, kw_only=True):
     contacts: Mapping[str, Contact]
     rows: Mapping[str, LoadedRow]
     fields: Mapping[str, ContactField]
+    list_ids: Collection[str]
     now: datetime
 
     def version_of(self, enrollment: Enrollment) -> AutomationVersion:
@@ -84,6 +85,8 @@ async def load_round(
     steps = {
         step.id: step for one in versions.values() for step in every_step(definition_in(one.definition).steps)
     }
+    standing = [step for one in ready.values() if (step := steps.get(one.step_id))]
+    lists = {step.list_id for step in standing if isinstance(step, ListStep)}
     return Round(
         company=company,
         automation=automation,
@@ -91,7 +94,8 @@ async def load_round(
         enrollments=ready,
         contacts=contacts,
         rows=await read_loaded_rows(runtime, company_id, _rows_asked(ready.values(), steps)),
-        fields=await read_fields(runtime, company_id) if _asks_fields(ready.values(), steps) else {},
+        fields=await read_fields(runtime, company_id) if _asks_fields(standing) else {},
+        list_ids=frozenset(await stores.contact_lists.find_many(company_id, lists)),
         now=now,
     )
 
@@ -103,6 +107,6 @@ def _rows_asked(enrollments: Iterable[Enrollment], steps: Mapping[str, Automatio
     return {one.row for one in enrollments if one.row and one.step_id in asking}
 
 
-def _asks_fields(enrollments: Iterable[Enrollment], steps: Mapping[str, AutomationStep]) -> bool:
-    """Whether somebody stands on a step that looks at fields, or sets one."""
-    return any(isinstance(steps.get(one.step_id), IfStep | FieldStep) for one in enrollments)
+def _asks_fields(standing: Iterable[AutomationStep]) -> bool:
+    """Whether one of the steps looks at fields, or sets one."""
+    return any(isinstance(one, IfStep | FieldStep) for one in standing)

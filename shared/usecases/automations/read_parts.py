@@ -22,12 +22,15 @@ async def read_parts(runtime: Runtime, company_id: str, definition: Definition) 
     lists |= {part.list_id for one in criteria for part in parts_of(one) if isinstance(part, OnList)}
     segments = definition.segment_ids() - {""}
     endpoints = {step.endpoint_id for step in every if isinstance(step, WebhookStep)}
-    sources = await stores.sources.find_many(company_id, definition.source_ids())
+    named = {event.what for event in definition.events() if event.event is EventType.ROW_LOADED}
+    sources = await stores.sources.find_many(company_id, named - {""})
+    asked = [sources[one] for one in sorted(definition.source_ids() & sources.keys())]
     return KnownParts(
         fields=await read_fields(runtime, company_id),
         list_ids=frozenset(await stores.contact_lists.find_many(company_id, lists)),
         segment_ids=frozenset(await stores.segments.find_many(company_id, segments)),
-        row_types={column.field: column.type for one in sources.values() for column in one.columns},
+        source_ids=frozenset(sources),
+        row_types={column.field: column.type for one in asked for column in one.columns},
         endpoint_ids=frozenset(await stores.webhook_endpoints.find_many(company_id, endpoints)),
         topics=company.consent.topics,
     )

@@ -11,7 +11,16 @@ from itertools import groupby
 from shared import log
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState, run_jobs
 from shared.domain.automations.move import Move
-from shared.domain.automations.steps import FieldStep, IfStep, SendStep, WaitStep, WaitUntilEvent, find_step
+from shared.domain.automations.steps import (
+    AutomationStep,
+    FieldStep,
+    IfStep,
+    ListStep,
+    SendStep,
+    WaitStep,
+    WaitUntilEvent,
+    find_step,
+)
 from shared.domain.automations.wait_times import wait_ends_at
 from shared.domain.contacts.contact_field import check_values
 from shared.domain.job import RunAutomation
@@ -69,7 +78,7 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
     if isinstance(step, IfStep):
         outcome = await choose_branch(runtime, round.company.id, round, step, enrollment)
         return Move(before=enrollment, step=step, outcome=outcome)
-    if isinstance(step, FieldStep) and (refusal := _refusal(round, step)):
+    if refusal := _refusal(round, step):
         return Move(before=enrollment, step=step, outcome=refusal)
     if (edit := edit_of(step)) is not None:
         outcome = await change_stepwise(runtime, round.company.id, enrollment, step.id, edit)
@@ -77,10 +86,15 @@ async def _move(runtime: Runtime, round: Round, enrollment: Enrollment) -> Move:
     return Move(before=enrollment, step=step)
 
 
-def _refusal(round: Round, step: FieldStep) -> str:
-    """Why the field cannot be set: it was deleted since, or became another kind. Empty when it can."""
-    problems = check_values({step.field: step.value}, round.fields)[1]
-    return f"not done: {problems[0].reason}" if problems else ""
+def _refusal(round: Round, step: AutomationStep) -> str:
+    """Why it cannot be done: its list or field was deleted since, or became another kind; else empty."""
+    match step:
+        case ListStep(list_id=list_id) if list_id not in round.list_ids:
+            return "not done: there is no such list"
+        case FieldStep(field=field, value=value):
+            problems = check_values({field: value}, round.fields)[1]
+            return f"not done: {problems[0].reason}" if problems else ""
+    return ""
 
 
 def _wait(round: Round, enrollment: Enrollment, step: WaitStep) -> Move:

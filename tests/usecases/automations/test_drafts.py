@@ -3,9 +3,11 @@
 import pytest
 
 from shared.domain.automations.automation import Automation, definition_in
-from shared.domain.automations.steps import AutomationStep, ListStep
+from shared.domain.automations.steps import AutomationStep, ListStep, WaitStep, WaitUntilEvent
+from shared.domain.automations.trigger import Happened
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.events.event import EventType
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
 from shared.usecases.automations.undo_edit import undo_edit
@@ -54,6 +56,38 @@ async def test_of_two_who_edit_the_same_draft_one_is_told(desk: Desk) -> None:
     await edit(desk, first, a_tag("one", "x"), a_wait())
     with pytest.raises(Conflict, match="edited meanwhile"):
         await edit(desk, first, a_tag("two", "y"))
+
+
+@pytest.mark.parametrize(
+    ("event", "what", "said"),
+    [
+        (EventType.LIST_JOINED, "../x", "there is no such list"),
+        (EventType.SEGMENT_JOINED, "a/b", "there is no such segment"),
+        (EventType.ROW_LOADED, "nonesuch", "there is no such source"),
+        (EventType.ROW_LOADED, "..", "there is no such source"),
+        (EventType.SUBSCRIBED, "fax", "is one of .*sms.*; left out, it is any"),
+        (EventType.UNSUBSCRIBED, "SMS", "is one of .*sms"),
+        (EventType.DISPOSITION_CHANGED, "nope", "is one of confirmed, canceled, reschedule_asked"),
+    ],
+)
+async def test_what_could_never_happen_lets_nobody_in_nor_ends_anything(
+    desk: Desk, event: EventType, what: str, said: str
+) -> None:
+    never = Happened(event=event, what=what)
+    wait = WaitStep(id="wait", wait=WaitUntilEvent(event=never, limit_seconds=60))
+    for definition in (
+        a_definition(a_wait(), triggers=(never,)),
+        a_definition(a_wait(), goals=(never,)),
+        a_definition(wait),
+    ):
+        with pytest.raises(InvalidInput, match=f"what: {said}"):
+            await create_automation(desk.runtime, "acme", "a1", "Welcome", definition)
+
+
+async def test_a_goal_may_name_a_source_that_lets_nobody_in(desk: Desk) -> None:
+    loaded = Happened(event=EventType.ROW_LOADED, what="appointments")
+    made = await create_automation(desk.runtime, "acme", "a1", "Welcome", a_definition(goals=(loaded,)))
+    assert definition_in(made.draft).goals == (loaded,)
 
 
 async def test_what_was_wrong_before_keeps_nobody_from_editing_another_step(desk: Desk) -> None:

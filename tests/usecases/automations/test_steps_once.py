@@ -120,9 +120,9 @@ async def test_each_kind_of_step_does_its_work(desk: Desk) -> None:
     assert await desk.texts() == ["Hello C2!"]
 
 
-async def test_lists_and_fields_are_set_and_a_field_that_is_gone_is_told(desk: Desk) -> None:
+async def test_lists_and_fields_are_set_and_what_is_gone_is_told(desk: Desk) -> None:
     lists = desk.stores.contact_lists
-    for name in ("in", "out"):
+    for name in ("in", "out", "lost"):
         await lists.save("acme", name, ContactList(id=name, name=name, created_at=NOON, updated_at=NOON))
     for name, kind in (("seen", FieldKind.MOMENT), ("gone", FieldKind.NUMBER)):
         field = ContactField(id=name, name=name, kind=kind, created_at=NOON)
@@ -132,9 +132,11 @@ async def test_lists_and_fields_are_set_and_a_field_that_is_gone_is_told(desk: D
         ListStep(id="off", list_id="out", is_member=False),
         FieldStep(id="seen", field="seen", value="2026-11-23T12:00:00-05:00"),
         FieldStep(id="gone", field="gone", value=3),
+        ListStep(id="lost", list_id="lost"),
         a_wait(),
     )
     await desk.stores.contact_fields.remove("acme", ["gone"])
+    await desk.stores.contact_lists.remove("acme", ["lost"])
     await desk.add("c1", add_list_ids=("out",))
     await desk.tag("c1", "new")
     contact = (await desk.stores.contact_shards.contacts("acme", ["c1"]))["c1"]
@@ -142,6 +144,7 @@ async def test_lists_and_fields_are_set_and_a_field_that_is_gone_is_told(desk: D
     [enrollment] = await desk.enrollments()
     assert [one.outcome for one in enrollment.completed][:3] == ["done"] * 3
     assert enrollment.completed[3].outcome.startswith("not done: is no field of yours")
+    assert enrollment.completed[4].outcome == "not done: there is no such list"
 
 
 @pytest.mark.parametrize(
