@@ -74,8 +74,13 @@ async def note_consent(visit: Visit) -> Response:
     place = _place(visit, known)
     if not note:
         return visit.go(f"/contacts/{contact_id}", refused="Say how they agreed: by phone, on a form.")
-    if (refusal := known.standings[place].opt_out_id) is not None:
-        await end_opt_out(visit.runtime, visit.company_id, refusal, note, by=f"user {visit.user.id}")
+    stands = known.standings[place]
+    if stands.opt_out_id is not None:
+        await end_opt_out(
+            visit.runtime, visit.company_id, stands.opt_out_id, note, by=f"user {visit.user.id}"
+        )
+    if stands.consent is Consent.UNSUBSCRIBED:  # a refusal that ends is the consent: it is told once
+        return visit.go(f"/contacts/{contact_id}", done="The change is stored.")
     edits = tuple(
         _kept(one, Consent.SUBSCRIBED if at == place else None, note)
         for at, one in enumerate(known.contact.addresses)

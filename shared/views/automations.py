@@ -1,6 +1,7 @@
 """Automations, and the contacts in them."""
 
 import asyncio
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from shared.domain.automations.automation import (
     definition_in,
     version_id,
 )
+from shared.domain.automations.bring_up import numbers_between, shown_by
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState
 from shared.domain.automations.state import AutomationState
 from shared.domain.automations.steps import every_step
@@ -56,7 +58,7 @@ async def list_enrollments(
     step_id: str | None = None,
 ) -> Page[Enrollment]:
     """The enrollments that match every filter given, newest first."""
-    return await page_of(
+    page = await page_of(
         runtime.stores.automation_enrollments,
         company_id,
         asked,
@@ -66,6 +68,7 @@ async def list_enrollments(
         state=state,
         step_id=step_id,
     )
+    return replace(page, items=await _shown(runtime, company_id, page.items))
 
 
 async def get_enrollment(
@@ -75,7 +78,30 @@ async def get_enrollment(
     found = await runtime.stores.automation_enrollments.get(company_id, enrollment_id)
     if found.automation_id != automation_id:
         raise NotFound("enrollment", enrollment_id)
-    return found
+    [shown] = await _shown(runtime, company_id, [found])
+    return shown
+
+
+async def _shown(runtime: Runtime, company_id: str, found: Sequence[Enrollment]) -> list[Enrollment]:
+    """The enrollments without records of steps that were deleted since somebody moved them."""
+    inside = [one for one in found if one.state is EnrollmentState.ACTIVE]
+    stores = runtime.stores
+    automations = await stores.automations.find_many(company_id, {one.automation_id for one in inside})
+    ids = {
+        version_id(one.automation_id, number)
+        for one in inside
+        if one.automation_id in automations
+        for number in numbers_between(one, automations[one.automation_id])[1:]
+    }
+    versions: dict[str, dict[int, AutomationVersion]] = {}
+    for version in (await stores.automation_versions.find_many(company_id, ids)).values():
+        versions.setdefault(version.automation_id, {})[version.number] = version
+    return [
+        shown_by(one, automations[one.automation_id], versions.get(one.automation_id, {}))
+        if one.automation_id in automations
+        else one
+        for one in found
+    ]
 
 
 async def read_sends(runtime: Runtime, company_id: str, enrollment: Enrollment) -> dict[str, Message]:

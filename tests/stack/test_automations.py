@@ -1,12 +1,15 @@
 """What lets contacts into an automation, on the running stack: whoever made the change, once each."""
 
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from infra.local.demo_company import SMS_NUMBER
 from infra.local.waiting import wait_while_moving
+from tests.kit.portal.browser import open_browser
 from tests.kit.stack.office import ALWAYS, Office, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,7 +31,7 @@ async def _source(office: Office) -> dict[str, Any]:
     return await office.api.post("/sources", {"name": "Visits", "columns": columns, "contacts": contacts})
 
 
-async def _publish(office: Office, source_id: str) -> dict[str, str]:
+async def _publish(office: Office, source_id: str, list_id: str) -> dict[str, str]:
     """Its path, and the segment's id: it hears what is done below, and looks at rows."""
     criterion = {
         "kind": "all",
@@ -40,6 +43,11 @@ async def _publish(office: Office, source_id: str) -> dict[str, str]:
         ("contact.segment_joined", segment["id"]),
         ("contact.row_loaded", source_id),
         ("message.disposition_changed", "confirmed"),
+        ("contact.tag_attached", "called"),
+        ("contact.tag_removed", "called"),
+        ("contact.list_joined", list_id),
+        ("contact.list_left", list_id),
+        ("contact.subscribed", "sms"),
         ("contact.unsubscribed", "sms"),
         ("contact.event", "came"),
     )
@@ -99,14 +107,40 @@ async def _text(office: Office, contact_ids: list[str]) -> None:
     assert (await settled(office, fire["id"]))["ledger"]["sent"] == len(contact_ids)
 
 
+async def _click(office: Office) -> None:
+    """Somebody in the portal tags Ana and Ben at once; Cleo, on her page, refuses and agrees again."""
+    async with open_browser(office.stack.addresses.functions["portal"], prefix="triggers") as browser:
+        page = browser.page
+        await browser.open("/contacts")
+        await page.get_by_label("Email").fill(office.company.user_email)
+        await page.get_by_label("Password").fill(office.company.user_password)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+        await browser.open("/contacts?tag=vip")
+        await expect(page.locator("tbody tr")).to_have_count(2)
+        await page.get_by_label("Tick everybody on this page").check()
+        await page.get_by_label("Tag", exact=True).last.fill("called")
+        await page.get_by_role("button", name="How many would it be?").click()
+        await page.get_by_role("button", name="Do it for 2 people").click()
+        await expect(page.get_by_role("status")).to_contain_text("2 people are changed")
+        await browser.open("/contacts?q=cleo")
+        await page.get_by_role("link", name="Cleo").click()
+        for answer in ("They refused", "May be written to again"):
+            await page.get_by_text(re.compile("^Agreed")).first.click()
+            await page.get_by_label("How they said so").first.fill("By phone")
+            await page.get_by_role("button", name=answer).click()
+            await expect(page.get_by_role("status")).to_be_visible()
+
+
 async def _people(office: Office) -> dict[str, dict[str, Any]]:
     found = (await office.api.get("/contacts", limit="100"))["items"]
     return {one["name"]: one for one in found}
 
 
-async def test_changes_by_api_import_rows_and_replies_let_in_once_each(office: Office) -> None:
+async def test_changes_by_api_portal_import_rows_and_replies_let_in_once_each(office: Office) -> None:
     source = await _source(office)
-    automation = await _publish(office, source["id"])
+    regulars = (await office.api.post("/contact-lists", {"name": "Regulars"}))["id"]
+    automation = await _publish(office, source["id"], regulars)
     ana = await office.api.post(
         "/contacts", {"name": "Ana", "addresses": [{"channel": "sms", "address": ANA}]}
     )
@@ -115,6 +149,11 @@ async def test_changes_by_api_import_rows_and_replies_let_in_once_each(office: O
     await _import(office)
     await _load(office, source["id"])
     people = await wait_while_moving("the rows", lambda: _people(office), lambda seen: len(seen) == 3)
+    await _click(office)
+    await office.api.patch(f"/contacts/{ana['id']}", {"remove_tags": ["called"]})
+    for change in ("add", "remove"):
+        body = {"contact_ids": [people["Ben"]["id"]]}
+        await office.api.post(f"/contact-lists/{regulars}/{change}", body)
     await _text(office, [people["Ana"]["id"], people["Ben"]["id"]])
     await office.simulator.reply(ANA, "1", sender=SMS_NUMBER)
     await office.simulator.reply(BEN, "STOP", sender=SMS_NUMBER)
@@ -124,6 +163,13 @@ async def test_changes_by_api_import_rows_and_replies_let_in_once_each(office: O
             ("Ana", "contact.event came"): 1,
             ("Ana", "message.disposition_changed confirmed"): 1,
             ("Ana", f"contact.segment_joined {automation['segment']}"): 1,
+            ("Ana", "contact.tag_attached called"): 1,
+            ("Ana", "contact.tag_removed called"): 1,
+            ("Ben", "contact.tag_attached called"): 1,
+            ("Ben", f"contact.list_joined {regulars}"): 1,
+            ("Ben", f"contact.list_left {regulars}"): 1,
+            ("Cleo", "contact.unsubscribed sms"): 1,
+            ("Cleo", "contact.subscribed sms"): 1,
             ("Ben", "contact.tag_attached vip"): 1,
             ("Ben", f"contact.row_loaded {source['id']}"): 1,
             ("Ben", "contact.unsubscribed sms"): 1,

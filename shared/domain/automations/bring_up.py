@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.automations.automation import Automation, AutomationVersion, definition_in
 from shared.domain.automations.editing import brought_up
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState
+from shared.domain.automations.moving import forgetting
 from shared.domain.automations.state import HEARING
 from shared.domain.automations.trigger import DateReached
 from shared.domain.automations.wait_times import Person
@@ -33,6 +34,21 @@ def bring_up(
         if enrollment.version or enrollment.state is not EnrollmentState.ACTIVE:
             break
         enrollment = brought_up(enrollment, versions[number - 1], versions[number], person, now)
+    return enrollment
+
+
+def shown_by(
+    enrollment: Enrollment, automation: Automation, versions: Mapping[int, AutomationVersion]
+) -> Enrollment:
+    """The enrollment as its records are since the edits: without those of steps that one deleted.
+
+    Nobody is brought up by being looked at. Who has ended keeps all that was done.
+    """
+    if enrollment.state is not EnrollmentState.ACTIVE:
+        return enrollment
+    for number in numbers_between(enrollment, automation)[1:]:
+        if number in versions:
+            enrollment = forgetting(enrollment, definition_in(versions[number].definition).steps)
     return enrollment
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from shared.domain.automations.automation import AutomationVersion, definition_in
 from shared.domain.automations.enrollment import EndReason, Enrollment, completing, ended, waiting
-from shared.domain.automations.moving import advanced
+from shared.domain.automations.moving import advanced, forgetting
 from shared.domain.automations.steps import (
     AutomationStep,
     Steps,
@@ -113,7 +113,7 @@ def brought_up(
     """
     steps, choices = definition_in(new.definition).steps, new.choices
     changes = _changes_between(old.definition, new.definition)
-    seen = replace(enrollment, seen=new.number)
+    seen = forgetting(replace(enrollment, seen=new.number), steps)
     change = changes.get(enrollment.step_id)
     if change is None:
         return seen

@@ -63,10 +63,16 @@ def advanced(enrollment: Enrollment, steps: Steps, now: datetime) -> Enrollment:
 
     What it completed of steps that do not exist any more is forgotten.
     """
-    known = {step.id for step in every_step(steps)}
-    kept = having_completed(enrollment, tuple(one for one in enrollment.completed if one.step_id in known))
+    kept = forgetting(enrollment, steps)
     step = next_step(steps, kept.completed)
     return ended(kept, EndReason.COMPLETED, now) if step is None else queued_on(kept, step.id, now)
+
+
+def forgetting(enrollment: Enrollment, steps: Steps) -> Enrollment:
+    """The enrollment without what it completed of steps that do not exist any more."""
+    known = {step.id for step in every_step(steps)}
+    kept = tuple(one for one in enrollment.completed if one.step_id in known)
+    return enrollment if len(kept) == len(enrollment.completed) else having_completed(enrollment, kept)
 
 
 def begun_wait(enrollment: Enrollment, step: WaitStep, person: Person) -> Enrollment:

@@ -137,6 +137,14 @@ def test_what_is_queued_on_a_wait_that_changes_begins_to_wait_by_the_new_one() -
     assert (made.step_id, made.waits_until, made.seen) == ("W", None, 2)
 
 
+def test_a_step_that_is_deleted_and_put_back_below_is_a_new_one() -> None:
+    first, second, third = (steps_of(text) for text in ("a W60 b", "W60 b", "W60 a b"))
+    deleted = brought_up(standing("a", "W60, 10"), version(1, first), version(2, second), None, NOW)
+    assert deleted.completed == ()
+    again = brought_up(deleted, version(2, second), version(3, third), None, NOW)
+    assert what_comes(again, third) == "waits 50 a b"
+
+
 def test_changes_are_found_and_choices_are_checked() -> None:
     changes = step_changes(steps_of("a W60 b"), steps_of("W30 b c"))
     assert [(one.step_id, one.kind) for one in changes] == [

@@ -20,6 +20,8 @@ from shared.usecases.automations.foresee_edit import foresee_edit
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import edit_automation
 from shared.usecases.run_job import run_job
+from shared.views.automations import get_enrollment, list_enrollments
+from shared.views.kit.paging import PageAsked
 from tests.kit.automations import Desk, a_definition, a_send, a_tag, a_wait
 
 MINUTE = timedelta(minutes=1)
@@ -106,6 +108,26 @@ async def test_a_deleted_wait_takes_everybody_on_at_once_and_leaves_nothing_behi
     assert all(one.due_at is None for one in await desk.enrollments())
     desk.clock.at += timedelta(hours=2)
     assert await desk.tick() == 0
+
+
+async def test_of_a_deleted_step_nothing_is_shown_any_more_wherever_they_stand(desk: Desk) -> None:
+    await desk.publish(a_tag("mark", "seen"), a_wait())
+    await desk.add("c1", "new")
+    await desk.publish(a_wait())
+    await desk.publish(a_wait(), a_tag("mark", "again"))  # it comes back below, under its id
+    [enrollment] = await desk.enrollments()
+    shown = await get_enrollment(desk.runtime, "acme", "a1", enrollment.id)
+    [listed] = (await list_enrollments(desk.runtime, "acme", PageAsked(limit=5))).items
+    assert shown == listed
+    assert (shown.step_id, shown.completed) == ("wait", ())
+    desk.clock.at += timedelta(hours=1)
+    await desk.tick()
+    assert await desk.tags("c1") == ("new", "seen")  # what was done under the id is not done twice
+    [gone] = await desk.enrollments()
+    await desk.publish(a_wait())
+    shown = await get_enrollment(desk.runtime, "acme", "a1", enrollment.id)
+    assert shown == gone  # who has ended keeps the trace of what was done
+    assert [one.step_id for one in shown.completed] == ["wait", "mark"]
 
 
 @pytest.mark.parametrize(
