@@ -56,7 +56,7 @@ DEADLY = (
     "move_enrollments.publish",
 )
 deaths = st.none() | st.tuples(st.sampled_from(DEADLY), st.sampled_from(("before", "after")))
-edits = st.sampled_from(("tag", "send", "wait", "if", "delete", "delete", "move", "time", "time"))
+edits = st.sampled_from(("tag", "send", "wait", "if", "delete", "delete", "back", "move", "time", "time"))
 
 
 class Automations(CompanyStory):
@@ -64,6 +64,7 @@ class Automations(CompanyStory):
 
     def __init__(self, emulators: Emulators, folder: Path) -> None:
         self.people = self.made = 0
+        self.deleted: list[AutomationStep] = []
         super().__init__(Clock(NOON), emulators, folder)
 
     async def begin_more(self) -> None:
@@ -165,7 +166,9 @@ class Automations(CompanyStory):
         steps = list(old)
         at = place % len(steps)
         if edit == "delete" and len(steps) > 1:
-            del steps[at]
+            self.deleted.append(steps.pop(at))
+        elif edit == "back" and self.deleted and len(steps) < MOST_STEPS:
+            steps.insert(at, self.deleted.pop())  # under its id, perhaps below those who have completed it
         elif edit == "move":
             steps.insert(minutes % len(steps), steps.pop(at))
         elif edit == "time":

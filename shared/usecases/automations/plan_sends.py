@@ -1,6 +1,6 @@
 """Plan what a send step sends to some enrollments: as a fire plans its messages, and with the same rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.planning import Planner
 from shared.domain.fires.queueing import Arranged, Writes, arrange
 from shared.domain.fires.starts import Starts
+from shared.domain.messages.message import Message
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
@@ -30,13 +31,27 @@ class PlannedSends(Struct, frozen=True, kw_only=True):
     arranged: Arranged
     starts: Starts
 
-    async def writes(
+    async def stored(
         self, runtime: Runtime, company_id: str, transaction: Transaction, enrollment_ids: set[str]
+    ) -> dict[str, Message]:
+        """The messages that these of the enrollments have of the step already: it came back after an edit."""
+        ids = {one.key_id for one in only_of(self.arranged, enrollment_ids).messages}
+        return await runtime.stores.messages.find_many(company_id, ids, transaction)
+
+    async def writes(
+        self,
+        runtime: Runtime,
+        company_id: str,
+        transaction: Transaction,
+        enrollment_ids: set[str],
+        stored: Mapping[str, Message],
     ) -> Writes:
-        """What is to be stored for these of the enrollments, by the refusals as they are now."""
+        """What is to be stored for these of the enrollments, by the refusals as they are now: no message
+        that is `stored`.
+        """
         ours = only_of(self.arranged, enrollment_ids)
         refusals = await runtime.stores.opt_outs.find_many(company_id, ours.opt_out_ids(), transaction)
-        return ours.missing({}, {}, (), active(refusals.values()), {}, self.starts, is_canceled=False)
+        return ours.missing(stored, {}, (), active(refusals.values()), {}, self.starts, is_canceled=False)
 
 
 async def plan_sends(

@@ -1,9 +1,12 @@
 """Write a send step's messages, failures and batches, as part of the transaction that completes the step."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.queueing import Writes
+from shared.domain.messages.message import Message
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 
@@ -11,17 +14,20 @@ FAILED = "failed"
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What a send step makes; the fire too, where it is the day's first."""
+    """What a send step makes; the fire too, where it is the day's first. `before` are messages that it made
+    for its enrollments before.
+    """
 
     fire: Fire | None
     writes: Writes
+    before: Sequence[Message] = ()
 
     @property
     def outcomes(self) -> dict[str, tuple[str, str]]:
         """By enrollment, what came of the step and the id of its message or failure."""
         messages = {
             one.recipient_key: (f"{one.state}: {one.reason}" if one.reason else str(one.state), one.id)
-            for one in self.writes.messages
+            for one in (*self.writes.messages, *self.before)
         }
         failures = {one.recipient_key: (f"{FAILED}: {one.kind}", one.id) for one in self.writes.failures}
         return messages | failures

@@ -107,10 +107,15 @@ async def _others(
 async def _read_sends(
     runtime: Runtime, round: Round, transaction: Transaction, planned: PlannedSends, live: Sequence[Move]
 ) -> Sent:
-    ids = {move.before.id for move in live}
-    writes = await planned.writes(runtime, round.company.id, transaction, ids)
-    known = await runtime.stores.fires.find(round.company.id, planned.fire.id, transaction)
-    return Sent(fire=planned.fire if known is None and ids else None, writes=writes)
+    ids, company_id = {move.before.id for move in live}, round.company.id
+    # Only an edit brings a step back to somebody who got its message.
+    is_edited = round.automation.version > 1
+    before = await planned.stored(runtime, company_id, transaction, ids) if is_edited else {}
+    writes = await planned.writes(runtime, company_id, transaction, ids, before)
+    known = await runtime.stores.fires.find(company_id, planned.fire.id, transaction)
+    return Sent(
+        fire=planned.fire if known is None and ids else None, writes=writes, before=[*before.values()]
+    )
 
 
 def _decide(

@@ -130,6 +130,20 @@ async def test_of_a_deleted_step_nothing_is_shown_any_more_wherever_they_stand(d
     assert [one.step_id for one in shown.completed] == ["wait", "mark"]
 
 
+async def test_a_message_whose_step_comes_back_below_goes_out_once_and_nobody_is_stranded(
+    desk: Desk,
+) -> None:
+    await desk.publish(a_send(), a_wait())
+    await desk.add("c1", "new")
+    await desk.publish(a_wait())
+    await desk.publish(a_wait(), a_send(), a_tag("end", "through"))
+    desk.clock.at += timedelta(hours=1)
+    await desk.tick()
+    assert await desk.texts() == ["Hello C1!"]
+    assert len(await desk.messages()) == 1
+    assert await desk.tags("c1") == ("new", "through")
+
+
 @pytest.mark.parametrize(
     ("choice", "texts", "end"),
     [
