@@ -36,6 +36,7 @@ ENTRY_POINTS = {
     "find_entrants": "functions.workers",
     "enroll_people": "functions.workers",
     "plan_sequences": "functions.workers",
+    "foresee_change": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

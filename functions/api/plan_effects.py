@@ -1,22 +1,25 @@
-"""POST /v1/sequence-plan/effect: what a change would do to those who wait, before it is made."""
+"""/v1/sequence-plan/effect: what a change would do to those who wait, before it is made."""
 
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from msgspec.structs import fields
 from pydantic import Field, StrictInt
 
-from functions.api.kit.authentication import Writer
+from functions.api.kit.authentication import Reader, Writer
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Output
 from functions.api.mailboxes import MailboxChanges
 from functions.api.sequence_shapes import SequenceChanges
 from shared.domain.sequences.editing import Place, with_fields, with_places
 from shared.domain.sequences.mailbox import MOST_A_DAY
+from shared.domain.sequences.plan_effect import EffectState, PlanEffect
 from shared.domain.sequences.sequence import LONGEST_WAIT_DAYS, MOST_STEPS
 from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit, WhatIf
-from shared.usecases.sequences.foresee_change import foresee_change
+from shared.usecases.sequences.ask_effect import ask_effect
+from shared.views.sequences import get_effect
 
 router = APIRouter(prefix="/v1/sequence-plan", tags=["sequences"], route_class=ApiRoute)
 MOST_MORE = 200
@@ -85,32 +88,55 @@ class PlanEffectOutput(Output):
     Of the `pending` ones `kept` stay where they are and `moved` get another time or mailbox:
     `to_other_mailbox` of them, `earlier` and `later` by days. Beside them `rewritten` get another step or
     wait other days, and `canceled` get nothing more. `unplaced` find no day. `words` say when
-    sequences finish.
+    sequences finish. While it is `running` the numbers are null: ask again by its `id`, for a day. Where it
+    `failed`, `note` says why.
     """
 
-    pending: int
-    kept: int
-    moved: int
-    to_other_mailbox: int
-    earlier: int
-    later: int
-    rewritten: int
-    canceled: int
-    unplaced: int
+    id: str
+    state: EffectState
+    note: str
+    pending: int | None
+    kept: int | None
+    moved: int | None
+    to_other_mailbox: int | None
+    earlier: int | None
+    later: int | None
+    rewritten: int | None
+    canceled: int | None
+    unplaced: int | None
     finishes: tuple[ForeseenFinishOutput, ...]
     words: tuple[str, ...]
 
     @classmethod
-    def derived(cls, record: Effect) -> dict[str, object]:
-        """The finish dates as they are shown."""
-        return {"finishes": tuple(map(ForeseenFinishOutput.of, record.finishes))}
+    def derived(cls, record: PlanEffect) -> dict[str, object]:
+        """The numbers, once there are some, and the finish dates as they are shown."""
+        found = record.found
+        if found is None:
+            return dict.fromkeys(_NUMBERS) | {"finishes": (), "words": ()}
+        finishes = tuple(map(ForeseenFinishOutput.of, found.finishes))
+        numbers = {name: getattr(found, name) for name in _NUMBERS}
+        return numbers | {"finishes": finishes, "words": found.words}
 
 
-@router.post("/effect")
-async def foresee_plan_change(caller: Writer, body: EffectInput) -> PlanEffectOutput:
-    """Look at a change before it is made: whom it moves, and when sequences finish. Nothing is stored."""
-    found = await foresee_change(caller.runtime, caller.company_id, _what_if(body))
-    return PlanEffectOutput.of(found)
+_NUMBERS = tuple(one.name for one in fields(Effect) if one.name not in ("finishes", "words"))
+
+
+@router.post("/effect", responses={202: {"model": PlanEffectOutput, "description": "A worker finds it."}})
+async def foresee_plan_change(caller: Writer, body: EffectInput, response: Response) -> PlanEffectOutput:
+    """Look at a change before it is made: whom it moves, and when sequences finish. Nothing of it is stored.
+
+    Where many emails wait a worker finds it: then the answer is 202, and `Location` is where to ask again.
+    """
+    asked = await ask_effect(caller.runtime, caller.company_id, _what_if(body))
+    response.status_code = 202 if asked.state is EffectState.RUNNING else 200
+    response.headers["Location"] = f"/v1/sequence-plan/effect/{asked.id}"
+    return PlanEffectOutput.of(asked)
+
+
+@router.get("/effect/{effect_id}")
+async def get_plan_effect(caller: Reader, effect_id: ItemId) -> PlanEffectOutput:
+    """What a change would do that was asked for before."""
+    return PlanEffectOutput.of(await get_effect(caller.runtime, caller.company_id, effect_id))
 
 
 def _what_if(body: EffectInput) -> WhatIf:

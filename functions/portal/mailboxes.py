@@ -10,7 +10,6 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.forms import Form
-from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.sequence_effects import asks, replanning
@@ -18,8 +17,9 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.mailbox import CHANNEL, MOST_A_DAY, Mailbox, WarmUp
-from shared.domain.sequences.what_if import Effect, MailboxEdit
-from shared.usecases.sequences.foresee_change import foresee_change
+from shared.domain.sequences.plan_effect import PlanEffect
+from shared.domain.sequences.what_if import MailboxEdit
+from shared.usecases.sequences.ask_effect import ask_effect
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
 from shared.views.kit.paging import PageAsked
@@ -56,7 +56,7 @@ class DayTotal(Struct, frozen=True, kw_only=True):
 async def show_mailboxes(visit: Visit) -> Response:
     """All mailboxes, and their load together."""
     found = (await list_mailboxes(visit.runtime, visit.company_id, MOST)).items
-    senders = {one.id: one for one in await every(visit, list_senders)}
+    senders = {one.id: one for one in (await list_senders(visit.runtime, visit.company_id, MOST)).items}
     plan = await read_plan(visit.runtime, visit.company_id, days=SHOWN_DAYS)
     by_mailbox: dict[str, list[DayLoad]] = defaultdict(list)
     for load in plan.loads:
@@ -164,16 +164,16 @@ async def _ask(visit: Visit, what: str) -> Response:
     return visit.page(f"mailboxes/{what}.html", mailbox=mailbox, effect=effect, refused=refused)
 
 
-async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> Effect:
+async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
     """What other values of the mailbox would move, or its removal. Raises NotFound, Conflict."""
     what = MailboxEdit(mailbox_id=visit.path("mailbox_id"), changes=changes)
-    return await foresee_change(visit.runtime, visit.company_id, what)
+    return await ask_effect(visit.runtime, visit.company_id, what)
 
 
-async def _page(visit: Visit, problems: dict[str, str], effect: Effect | None = None) -> Response:
+async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | None = None) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
-    senders = {one.id: one for one in await every(visit, list_senders)}
+    senders = {one.id: one for one in (await list_senders(visit.runtime, visit.company_id, MOST)).items}
     plan = await read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox.id)
     sequences = (await list_sequences(runtime, company_id, MOST)).items
     stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
@@ -193,7 +193,7 @@ async def _page(visit: Visit, problems: dict[str, str], effect: Effect | None = 
 
 async def _new(visit: Visit, typed: dict[str, Any], problems: dict[str, str]) -> Response:
     known = {one.id for one in (await list_mailboxes(visit.runtime, visit.company_id, MOST)).items}
-    senders = [one for one in await every(visit, list_senders) if one.channel == CHANNEL]
+    senders = (await list_senders(visit.runtime, visit.company_id, MOST, channel=CHANNEL)).items
     return visit.page(
         "mailboxes/new.html",
         code=422 if problems else 200,

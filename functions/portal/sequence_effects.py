@@ -10,10 +10,11 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.sequences.mailbox import MOST_A_DAY
 from shared.domain.sequences.plan_change import Replanning
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.sequence import Sequence, SequenceState
-from shared.domain.sequences.what_if import Effect, MoreMailboxes, SequenceEdit
-from shared.usecases.sequences.foresee_change import foresee_change
-from shared.views.sequences import get_sequence, read_plan
+from shared.domain.sequences.what_if import MoreMailboxes, SequenceEdit
+from shared.usecases.sequences.ask_effect import ask_effect
+from shared.views.sequences import get_effect, get_sequence, read_plan
 
 pages = Pages()
 SENDING = (SequenceState.ACTIVE, SequenceState.PAUSED)  # those whose people may have to move
@@ -25,10 +26,10 @@ def asks(visit: Visit) -> bool:
     return visit.form.is_set("look")
 
 
-async def foreseen(visit: Visit, sequence: Sequence, edit: Callable[[Sequence], Sequence]) -> Effect:
+async def foreseen(visit: Visit, sequence: Sequence, edit: Callable[[Sequence], Sequence]) -> PlanEffect:
     """What the edit would do. Raises InvalidInput, and what the edit raises."""
     what = SequenceEdit(sequence_id=sequence.id, edit=edit)
-    return await foresee_change(visit.runtime, visit.company_id, what)
+    return await ask_effect(visit.runtime, visit.company_id, what)
 
 
 async def replanning(visit: Visit) -> Replanning | None:
@@ -42,6 +43,14 @@ async def show_progress(visit: Visit) -> Response:
     """The part of a page that says how far a change came."""
     found = await replanning(visit)
     return visit.progress("sequences/progress.html", is_over=found is None, replanning=found)
+
+
+@pages.get("/sequences/effects/{effect_id}", Scope.READ)
+async def show_effect(visit: Visit) -> Response:
+    """The part of a page that says what a change would do, and asks again while nobody knows it yet."""
+    effect = await get_effect(visit.runtime, visit.company_id, visit.path("effect_id"))
+    page = "sequences/effect.html" if visit.is_fragment else "sequences/effect_page.html"
+    return visit.page(page, effect=effect)
 
 
 @pages.get("/sequences/{sequence_id}/forecast", Scope.WRITE)
@@ -69,12 +78,12 @@ async def show_forecast(visit: Visit) -> Response:
     )
 
 
-async def _forecast(visit: Visit, sequence: Sequence) -> Effect:
+async def _forecast(visit: Visit, sequence: Sequence) -> PlanEffect:
     """Raises InvalidInput, and NotFound for a sequence without a mailbox that sends."""
     count = _whole(visit, "count", MOST_MORE)
     capacity = _whole(visit, "daily_capacity", MOST_A_DAY)
     what = MoreMailboxes(sequence_id=sequence.id, count=count, daily_capacity=capacity)
-    return await foresee_change(visit.runtime, visit.company_id, what)
+    return await ask_effect(visit.runtime, visit.company_id, what)
 
 
 def _whole(visit: Visit, name: str, most: int) -> int:

@@ -14,8 +14,8 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import random_id
 from shared.domain.sequences.editing import with_fields
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.sequence import Sequence
-from shared.domain.sequences.what_if import Effect
 from shared.usecases.sequences.save_sequence import create_sequence, edit_sequence
 from shared.views.sequences import get_sequence, list_mailboxes
 
@@ -74,7 +74,7 @@ async def _page(
     typed: dict[str, Any],
     problems: dict[str, str],
     sequence: Sequence | None = None,
-    effect: Effect | None = None,
+    effect: PlanEffect | None = None,
 ) -> Response:
     return visit.page(
         "sequences/form.html",

@@ -20,8 +20,8 @@ from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.domain.sequences.editing import with_changed_step, with_step, without_step
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.sequence import MOST_STEPS, Sequence, SequenceStep
-from shared.domain.sequences.what_if import Effect
 from shared.usecases.sequences.preview_steps import preview_steps
 from shared.usecases.sequences.save_sequence import edit_sequence
 from shared.views.contact_fields import list_contact_fields
@@ -210,7 +210,7 @@ async def _page(
     typed: dict[str, Any],
     problems: dict[str, str],
     step: SequenceStep | None = None,
-    effect: Effect | None = None,
+    effect: PlanEffect | None = None,
 ) -> Response:
     own = [one.id for one in await every(visit, list_contact_fields)]
     return visit.page(

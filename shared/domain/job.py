@@ -124,6 +124,13 @@ class PlanSequences(Struct, frozen=True, kw_only=True):
     company_id: str
 
 
+class ForeseeChange(Struct, frozen=True, kw_only=True):
+    """Topic foresee-change: find what a change of a company's sequences would do. Nothing of it is made."""
+
+    company_id: str
+    effect_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -142,6 +149,7 @@ Job = (
     | FindEntrants
     | EnrollPeople
     | PlanSequences
+    | ForeseeChange
 )
 
 # A chunk of at most 300 rows, a batch of at most 100 messages: what may run where it is announced.
@@ -165,4 +173,5 @@ TOPICS: dict[type[Job], str] = {
     FindEntrants: "find-entrants",
     EnrollPeople: "enroll-people",
     PlanSequences: "plan-sequences",
+    ForeseeChange: "foresee-change",
 }

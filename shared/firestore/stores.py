@@ -49,6 +49,7 @@ from shared.domain.senders.sender_timeline import SenderTimeline
 from shared.domain.sequences.enrolling import Enrolling
 from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.scheduled_email import ScheduledEmail
 from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.sequence_plan import SequencePlan
@@ -217,11 +218,8 @@ class Stores:
     # Summaries of fires, by fire id.
     fire_progress = _kept("fire_progress", FireProgress, "fire")
 
-    @cached_property
-    def fire_costs(self) -> Collection[FireCost]:
-        """What each attempt of a job used for a fire."""
-        return Collection(self.db, "fire_costs", FireCost, "fire cost")
-
+    # What each attempt of a job used for a fire.
+    fire_costs = _kept("fire_costs", FireCost, "fire cost")
     # Pieces of a fire's audience.
     chunks = _kept("chunks", Chunk, "chunk")
     # Units of queueing.
@@ -250,7 +248,7 @@ class Stores:
     failures = _kept("failures", Failure, "failure")
     # Records of people who were forgotten, by hash of the address.
     deletions = _kept("deletions", Deletion, "deletion")
-    # Deletions of people that are under way: each names its person, and is deleted at its end.
+    # Deletions of people that are under way, deleted at their end.
     deletion_work = _kept("deletion_work", DeletionWork, "deletion")
 
     @cached_property
@@ -275,6 +273,8 @@ class Stores:
     scheduled_emails = _kept("scheduled_emails", ScheduledEmail, "scheduled email")
     # The one plan of a company's sequences.
     sequence_plans = _kept("sequence_plans", SequencePlan, "plan of sequences")
+    # Changes that were looked at before they are made.
+    plan_effects = _kept("plan_effects", PlanEffect, "effect")
     # Texts that people of the company answer with.
     saved_replies = _kept("saved_replies", SavedReply, "saved reply")
     # What people wrote.

@@ -10,6 +10,7 @@ from shared.domain.job import (
     DeliverWebhooks,
     EnrollPeople,
     FindEntrants,
+    ForeseeChange,
     ForgetPerson,
     GatherPeople,
     ImportContacts,
@@ -46,6 +47,7 @@ FOLDERS: dict[type[Job], str] = {
     FindEntrants: "automations",
     EnrollPeople: "sequences",
     PlanSequences: "sequences",
+    ForeseeChange: "sequences",
 }
 
 

@@ -12,6 +12,7 @@ from shared.domain.sequences.enrollment import Enrollment, EnrollmentState
 from shared.domain.sequences.load import loads_in
 from shared.domain.sequences.mailbox import MOST_MAILBOXES, Mailbox
 from shared.domain.sequences.plan_change import Replanning
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence, SequenceState
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
@@ -161,6 +162,12 @@ async def list_scheduled_emails(
         status=status,
     )
     return Page(await _shown(runtime, company_id, page.items), page.next_after)
+
+
+async def get_effect(runtime: Runtime, company_id: str, effect_id: str) -> PlanEffect:
+    """What a change would do, as far as it is known by now. Raises NotFound."""
+    found = await runtime.stores.plan_effects.get(company_id, effect_id)
+    return found.seen_at(runtime.now())
 
 
 async def read_plan(

@@ -45,6 +45,7 @@ PATH_IDS = {
     "sequence_id": "sequence",
     "step_id": "step",
     "enrolling_id": "enrolling",
+    "effect_id": "effect",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {

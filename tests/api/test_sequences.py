@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.usecases.run_job import run_job
+from shared.usecases.sequences import ask_effect
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.builders import an_email_sender
 
@@ -18,6 +19,7 @@ ALL_DAY = {
     "days": [1, 2, 3, 4, 5, 6, 7],
 }
 
+ONE_STEP = {"id": "one", "wait_days": 1}
 OF_OURS = {"sequence_id": f"sequence-{OURS}"}
 EVERYBODY = {"audience": {"include": [{"kind": "everybody"}]}}
 
@@ -274,6 +276,7 @@ async def test_a_change_is_foreseen_and_its_progress_is_told(office: Office) -> 
         ({"kind": "sequence", "sequence_id": "nothing", "changes": {}}, 404, ()),
         ({**OF_OURS, "kind": "sequence", "changes": {"end_time": "08:00"}}, 422, ("end_time",)),
         ({**OF_OURS, "kind": "steps", "steps": [{"id": "no", "wait_days": 1}]}, 404, ()),
+        ({**OF_OURS, "kind": "steps", "steps": [ONE_STEP, ONE_STEP]}, 422, ("steps[1].id",)),
         ({"kind": "other"}, 422, ("change",)),
     ],
 )
@@ -281,6 +284,73 @@ async def test_a_change_that_cannot_be_is_not_foreseen(
     office: Office, change: dict[str, Any], status: int, fields: tuple[str, ...]
 ) -> None:
     assert_problem(await office.post("/v1/sequence-plan/effect", {"change": change}), status, *fields)
+
+
+async def test_where_many_wait_a_worker_finds_the_effect(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _mailbox(office, daily_capacity=2)
+    where = await _sequence(office)
+    await office.post(f"{where}/resume")
+    await office.post(f"{where}/enrollings", _pasted(*(f"p{number}@example.com" for number in range(8))))
+    await _run_jobs(office)
+    other = {"name": "Other", "days": [1, 2, 3], "closed_days": ["2026-12-01"]}
+    sequence: dict[str, Any] = {"kind": "sequence", "sequence_id": where.rpartition("/")[2], "changes": other}
+    changes: list[dict[str, Any]] = [
+        sequence,
+        {"kind": "mailbox", "mailbox_id": "desk", "changes": {"daily_capacity": 8}},
+        {
+            "kind": "more_mailboxes",
+            "sequence_id": sequence["sequence_id"],
+            "count": 2,
+            "daily_capacity": 9,
+        },
+    ]
+    at_once = [await office.post("/v1/sequence-plan/effect", {"change": one}) for one in changes]
+    assert [(one.status_code, one.json()["state"]) for one in at_once] == [(200, "done")] * 3
+    assert (await office.get(at_once[0].headers["location"])).json() == at_once[0].json()
+    monkeypatch.setattr(ask_effect, "FEW_EMAILS", 7)
+    for change, known in zip(changes, at_once, strict=True):
+        asked = await office.post("/v1/sequence-plan/effect", {"change": change})
+        assert (asked.status_code, asked.json()["state"], asked.json()["moved"]) == (202, "running", None)
+        await _run_jobs(office)
+        found = (await office.get(asked.headers["location"])).json()
+        assert found == known.json() | {"id": asked.json()["id"]}
+        assert found["moved"]
+    assert_problem(
+        await office.post("/v1/sequence-plan/effect", {"change": changes[0]}, company_id=THEIRS), 404
+    )
+    assert_problem(await office.get(asked.headers["location"], company_id=THEIRS), 404)
+
+
+async def test_an_effect_that_nobody_finds_says_so_and_is_not_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _mailbox(office)
+    where = await _sequence(office)
+    await office.post(f"{where}/resume")
+    await office.post(f"{where}/enrollings", _pasted("p@example.com"))
+    await _run_jobs(office)
+    monkeypatch.setattr(ask_effect, "FEW_EMAILS", 0)
+    change = {"kind": "mailbox", "mailbox_id": "desk", "changes": {"daily_capacity": 8}}
+    asked = await office.post("/v1/sequence-plan/effect", {"change": change})
+    place, job = asked.headers["location"], office.published.pop()
+    begun = office.runtime.now()
+    office.runtime.now = lambda: begun + timedelta(minutes=10)
+    late = (await office.get(place)).json()
+    assert (late["state"], late["note"]) == ("failed", "This took too long. Ask again.")
+    await office.post(f"{where}/pause")
+    await office.call("DELETE", "/v1/mailboxes/desk")
+    await run_job(office.runtime, job)
+    gone = (await office.get(place)).json()
+    assert gone["state"] == "failed"
+    assert "mailbox" in gone["note"]
+    office.runtime.now = lambda: begun + timedelta(days=1, minutes=1)
+    other = await office.post(
+        "/v1/sequence-plan/effect", {"change": {**OF_OURS, "kind": "sequence", "changes": {}}}
+    )
+    assert other.status_code == 202
+    assert_problem(await office.get(place), 404)
 
 
 async def test_the_emails_are_shown_for_one_contact(office: Office) -> None:

@@ -55,6 +55,7 @@ EXPECTED = {
     "find_entrants": FRAMEWORK | DATABASE,
     "enroll_people": FRAMEWORK | DATABASE | PHONES,
     "plan_sequences": FRAMEWORK | DATABASE | TEMPLATES | PHONES,
+    "foresee_change": FRAMEWORK | {"grpc"} | PHONES,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
     "portal": FRAMEWORK | DATABASE,  # the rest comes with the page that is asked for

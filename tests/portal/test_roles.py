@@ -116,6 +116,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/sequences"): W,
     ("GET", "/sequences/calendar"): R,
     ("GET", "/sequences/progress"): R,
+    ("GET", "/sequences/effects/{effect_id}"): R,
     ("GET", "/sequences/{sequence_id}/forecast"): W,
     ("GET", "/sequences/{sequence_id}"): R,
     ("POST", "/sequences/{sequence_id}"): S,
@@ -276,7 +277,7 @@ FIELDS = {
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect"),
 )
 
 

@@ -72,6 +72,7 @@ NEWER = frozenset(
         "enrollings",
         "enrollments",
         "mailboxes",
+        "plan_effects",
         "scheduled_emails",
         "sequence_plans",
         "sequences",

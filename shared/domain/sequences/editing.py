@@ -73,7 +73,14 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def with_places(sequence: Sequence, places: Ordered[Place]) -> Sequence:
-    """With its steps as they would be, to look at the effect: new ones have no text yet. Raises NotFound."""
+    """With its steps as they would be, to look at the effect: new ones have no text yet.
+
+    Raises NotFound, and InvalidInput when a step is named twice.
+    """
+    ids = [place.step_id for place in places]
+    for number, item_id in enumerate(ids):
+        if item_id is not None and item_id in ids[:number]:
+            raise InvalidInput.at(f"steps[{number}].id", "is named twice")
     steps = [_placed(sequence, place, number) for number, place in enumerate(places)]
     added_at = {one.id: _LATER_THAN_ALL for one in steps if sequence.step(one.id) is None}
     return replace(sequence, steps=numbered(steps), added_at={**sequence.added_at, **added_at})

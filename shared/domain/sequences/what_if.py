@@ -44,8 +44,8 @@ class Finish(Struct, frozen=True, kw_only=True):
     """When a sequence ends by the plan as it is, and after the change; None: nothing is planned."""
 
     sequence_id: str
-    before: datetime | None
-    after: datetime | None
+    before: datetime | None = None
+    after: datetime | None = None
 
 
 class Effect(Struct, frozen=True, kw_only=True):

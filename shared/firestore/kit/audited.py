@@ -75,6 +75,7 @@ NOT_AUDITED: dict[str, str] = {
     "linked_files": "follows from rows",
     "campaign_contents": "follows from campaigns: their content hash",
     "previews": "changes nothing",
+    "plan_effects": "changes nothing",
     "preview_chunks": "changes nothing",
     "fire_progress": "follows from fires",
     "fire_costs": "follows from fires",

@@ -1,90 +1,25 @@
-"""What a change of sequences or mailboxes would do to those who wait, in numbers. Nothing is written."""
+"""Find what a change of a company's sequences would do, for whoever asked and waits for it."""
 
-import asyncio
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-
-from msgspec import Struct
-
-from shared.domain.sequences.after_edit import after_edit
-from shared.domain.sequences.enrollment import Enrollment, EnrollmentState
-from shared.domain.sequences.plan_change import PlanChange
-from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
-from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
-from shared.domain.sequences.what_if import Effect, SequenceEdit, WhatIf, applied, effect_of
-from shared.domain.sequences.work import Work, make_plan
-from shared.firestore.queries.sequences import ENROLLMENTS_IN_STATE
+from shared import log
+from shared.domain.errors import RollcallError
+from shared.domain.job import ForeseeChange
+from shared.domain.record import replace
+from shared.domain.sequences.plan_effect import EffectState, change_asked
 from shared.runtime import Runtime
-from shared.usecases.sequences.check_sequence_parts import check_sequence_parts
-from shared.usecases.sequences.read_work import read_emails, read_work
+from shared.usecases.sequences.find_effect import find_effect
 
 
-async def foresee_change(runtime: Runtime, company_id: str, what: WhatIf) -> Effect:
-    """The effect on everybody whose email is pending, as if the change were made now.
-
-    Raises NotFound, InvalidInput, and what the edit raises.
-    """
-    plan = await runtime.stores.sequence_plans.find(company_id, PLAN_ID) or SequencePlan()
-    work = await read_work(runtime, company_id, plan)
-    changed, change = applied(work, what)
-    if isinstance(what, SequenceEdit):
-        await check_sequence_parts(runtime, company_id, changed.sequences[what.sequence_id])
-    emails = [one async for one in read_emails(runtime, company_id)]
-    wanted = change.sequence_ids if change else ()
-    people = await _people(runtime, company_id, wanted) if wanted else {}
-    return await asyncio.to_thread(_effect, changed, change, emails, people, runtime.now())
-
-
-async def _people(runtime: Runtime, company_id: str, sequence_ids: Iterable[str]) -> dict[str, Enrollment]:
-    enrollments = runtime.stores.enrollments
-    found = enrollments.each_match(company_id, ENROLLMENTS_IN_STATE, EnrollmentState.ACTIVE)
-    return {one.id: one async for one in found if one.sequence_id in sequence_ids}
-
-
-def _effect(
-    changed: Work,
-    change: PlanChange | None,
-    emails: list[ScheduledEmail],
-    people: dict[str, Enrollment],
-    now: datetime,
-) -> Effect:
-    tally = _Rewritten()
-    rewritten = list(_rewritten(changed, emails, people, now, tally))
-    after = make_plan(
-        changed,
-        rewritten,
-        is_replanned=change is not None,
-        brings_forward=change is not None and change.brings_forward,
-    )
-    return effect_of(after, tally.rewritten, tally.canceled, changed)
-
-
-class _Rewritten(Struct, kw_only=True):
-    """How many get something else, and how many of them nothing any more."""
-
-    rewritten: int = 0
-    canceled: int = 0
-
-
-def _rewritten(
-    work: Work,
-    emails: Iterable[ScheduledEmail],
-    people: dict[str, Enrollment],
-    now: datetime,
-    tally: _Rewritten,
-) -> Iterator[ScheduledEmail]:
-    """The emails as they would be after an edit of their steps."""
-    for email in emails:
-        enrollment = people.get(email.enrollment_id)
-        if enrollment is None or email.status is not EmailStatus.PENDING:
-            yield email
-            continue
-        sequence = work.sequences[email.sequence_id]
-        hours = work.hours_of(sequence, sequence.zone_of(enrollment.time_zone))[1]
-        move = after_edit(sequence, enrollment, email, hours, now)
-        left = (move.following or move.email) if move else email
-        tally.rewritten += move is not None
-        if left.status is EmailStatus.PENDING:
-            yield left
-        else:
-            tally.canceled += 1
+async def foresee_change(runtime: Runtime, job: ForeseeChange) -> None:
+    """Keep the effect with the question. Once more changes nothing, nor does it when the question is gone."""
+    effects = runtime.stores.plan_effects
+    with log.context(company_id=job.company_id, effect_id=job.effect_id):
+        effect = await effects.find(job.company_id, job.effect_id)
+        if effect is None or effect.state is not EffectState.RUNNING:
+            return
+        try:
+            found = await find_effect(runtime, job.company_id, change_asked(effect))
+            done = replace(effect, state=EffectState.DONE, found=found)
+        except RollcallError as error:
+            done = replace(effect, state=EffectState.FAILED, note=str(error))
+        await effects.save(job.company_id, effect.id, done)
+        log.event("change foreseen", state=done.state)

@@ -11,7 +11,7 @@ from shared.domain.sequences.work import Work
 from shared.firestore.queries.sequences import EMAILS_IN_STATUS, EMAILS_SINCE
 from shared.runtime import Runtime
 
-_LONGEST_DAY = timedelta(hours=50)  # a mailbox's day began at most so long ago, wherever it is
+LONGEST_DAY = timedelta(hours=50)  # a mailbox's day began at most so long ago, wherever it is
 
 
 async def read_work(runtime: Runtime, company_id: str, plan: SequencePlan) -> Work:
@@ -37,5 +37,5 @@ async def read_emails(runtime: Runtime, company_id: str) -> AsyncIterator[Schedu
     for status in (EmailStatus.PENDING, EmailStatus.QUEUED):
         async for email in emails.each_match(company_id, EMAILS_IN_STATUS, status):
             yield email
-    async for email in emails.each_match(company_id, EMAILS_SINCE, EmailStatus.SENT, now - _LONGEST_DAY):
+    async for email in emails.each_match(company_id, EMAILS_SINCE, EmailStatus.SENT, now - LONGEST_DAY):
         yield email

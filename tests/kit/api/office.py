@@ -30,6 +30,7 @@ from shared.domain.messages.reply import Reply
 from shared.domain.messages.saved_reply import SavedReply
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.sequences.plan_effect import PlanEffect
 from shared.providers.kit import http as provider_http
 from shared.runtime import Runtime
 from shared.usecases.companies.create_api_key import create_api_key
@@ -190,6 +191,9 @@ class Office:
             ),
             stores.scheduled_emails: of_sequences.a_scheduled_email(
                 id=f"email{suffix}", enrollment_id=f"enrollment{suffix}", sequence_id=f"sequence{suffix}"
+            ),
+            stores.plan_effects: PlanEffect(
+                id=f"effect{suffix}", asked_at=NOON, removed_id=f"mailbox{suffix}"
             ),
             stores.contact_imports: ContactImport(
                 id=f"import{suffix}",

@@ -49,9 +49,9 @@ FEW = frozenset(
         "broadcasts", "campaigns", "contact_fields", "contact_imports", "contact_lists",
         "conversations", "deletion_work", "deletions", "enrollings", "enrollments", "events",
         "invitations", "invites", "linked_files", "list_consents", "mailboxes", "notices",
-        "previews", "saved_replies", "scheduled_emails", "segments", "sender_timelines", "senders",
-        "sequence_plans", "sequences", "sessions", "sources", "templates", "users",
-        "webhook_endpoints",
+        "plan_effects", "previews", "saved_replies", "scheduled_emails", "segments",
+        "sender_timelines", "senders", "sequence_plans", "sequences", "sessions", "sources",
+        "templates", "users", "webhook_endpoints",
     }
 )  # fmt: skip
 # Records that say themselves when they end, and those whose class has a retention.

@@ -33,6 +33,7 @@ JOB_WORKERS = {
     "find_job": "find_entrants",
     "enroll_job": "enroll_people",
     "plan_job": "plan_sequences",
+    "ForeseeChange": "foresee_change",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

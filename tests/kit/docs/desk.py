@@ -67,7 +67,11 @@ NOUNS = {
     "templates": "TEMPLATE",
 }
 # What an answer's id stands for where it has no address of its own.
-WITHOUT_PLACE = {"/v1/deletions": "DELETION", "/v1/contact-merges": "MERGE"}
+WITHOUT_PLACE = {
+    "/v1/deletions": "DELETION",
+    "/v1/contact-merges": "MERGE",
+    "/v1/sequence-plan/effect": "EFFECT",
+}
 # What one stands for after an answer that has this field.
 ANSWERED = {"next_cursor": "CURSOR", "url": "LINK", "content_hash": "CONTENT_HASH"}
 

@@ -26,7 +26,7 @@ from shared.usecases.run_job import run_job
 from shared.usecases.sequences import plan_emails, rewrite_emails
 from shared.usecases.sequences.advance_sequences import advance_sequences
 from shared.usecases.sequences.end_enrollment import end_enrollment
-from shared.usecases.sequences.foresee_change import foresee_change
+from shared.usecases.sequences.find_effect import find_effect
 from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import edit_mailbox
@@ -58,7 +58,7 @@ async def edit(office: PostOffice, function: Any, **given: Any) -> Sequence:
 
 async def foreseen(office: PostOffice, what: Any) -> Effect:
     before = await office.emails()
-    effect = await foresee_change(office.runtime, office.company_id, what)
+    effect = await find_effect(office.runtime, office.company_id, what)
     assert await office.emails() == before
     return effect
 
