@@ -1,27 +1,34 @@
 """How much a reply is like the refusals of our corpus, where no rule and no phrase knows it.
 
-Each word, pair of words, beginning of a word and sense weighs for or against a refusal. The weights are data:
-refusal_weights.tsv, made of the corpus by `python -m tests.kit.weigh_refusals` (logistic regression). What is
-taken for a refusal this way alone is honoured, and a person is told.
+Each word, pair of words, beginning of a word and sense weighs for or against a refusal. So does the kind of a
+word ("denials", "messages": those of refusal_words.py, the same in all languages), and any two kinds in one
+part. The weights are data: refusal_weights.tsv, made of the corpus by `python -m tests.kit.weigh_refusals`
+(logistic regression). What is taken for a refusal this way alone is honoured, and a person is told.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from msgspec.structs import fields
+
 from shared.domain.replies.heard import Heard
+from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.rare_refusals import parts_of, without_places, without_things
+from shared.domain.replies.refusal_words import PHRASES, RefusalWords
 from shared.domain.replies.sense import Sense
 
 WEIGHTS = Path(__file__).with_name("languages") / "refusal_weights.tsv"
 BASE = "base"  # what every reply weighs
 _KNOWN_REFUSALS = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})  # phrases: weighed by words
 _BEGINNINGS = (4, 6)  # letters
-_ENOUGH = 0.5  # for a reply that speaks of nothing else
-_PLENTY = 1.0  # for a question, and what names another matter
-_FOR_A_WORD = 2.5  # for a single one
-_MORE = 2.5  # beyond that: where an answer was heard
+_KINDS = tuple(one.name for one in fields(RefusalWords) if one.name not in PHRASES)
+_FAR = 6  # words between two whose kinds are weighed together
+_ENOUGH = 0.0  # for a reply that speaks of nothing else
+_PLENTY = 0.5  # for a question, and what names another matter
+_FOR_A_WORD = 2.0  # for a single one
+_MORE = 3.0  # beyond that: where an answer was heard
 _OTHER_MATTERS = (
     Sense.NOT_REFUSE, Sense.DANGER, Sense.WRONG_NUMBER, Sense.OPT_IN, Sense.HARMLESS, Sense.NOT_CANCEL,
     Sense.COMING, Sense.TIME, Sense.LATE,
@@ -30,12 +37,12 @@ _OTHER_MATTERS = (
 
 def is_like_a_refusal(heard: Heard) -> bool:
     """Whether the reply weighs enough for a refusal. What speaks of a treatment or a bill never does."""
-    return _margin(heard) > 0
+    return margin(heard, _weights()) > 0
 
 
 def is_surely_like_a_refusal(heard: Heard) -> bool:
     """Whether it weighs so much that it is one even where an answer was heard in it."""
-    return _margin(heard) > _MORE
+    return margin(heard, _weights()) > _MORE
 
 
 def has_part_like_a_refusal(heard: Heard) -> bool:
@@ -43,14 +50,14 @@ def has_part_like_a_refusal(heard: Heard) -> bool:
     return any(is_like_a_refusal(part) for part in parts_of(heard))
 
 
-def _margin(heard: Heard) -> float:
+def margin(heard: Heard, weights: Mapping[str, float]) -> float:
     """How much the reply weighs beyond what makes a refusal."""
     if not heard.tokens or len(without_places(without_things(heard)).tokens) < len(heard.tokens):
         return -_PLENTY
     is_question = all(mark.asks for mark in heard.marks)
     is_doubtful = is_question or heard.has(*_OTHER_MATTERS)
     needed = _FOR_A_WORD if len(heard.tokens) == 1 else _PLENTY if is_doubtful else _ENOUGH
-    return likeness(features_of(heard), _weights()) - needed
+    return likeness(features_of(heard), weights) - needed
 
 
 def likeness(features: frozenset[str], weights: Mapping[str, float]) -> float:
@@ -70,6 +77,7 @@ def _features(heard: Heard) -> Iterator[str]:
         yield from (f"{word[:length]}*" for length in _BEGINNINGS if len(word) > length)
     yield from (f"{one} {then}" for one, then in pairwise(["<", *words, ">"]))
     yield from (f"{one} _ {then}" for one, then in zip(words, words[2:], strict=False))
+    yield from _features_of_kinds(heard)
     senses = [Sense.WORD if one.sense in _KNOWN_REFUSALS else one.sense for one in heard.marks]
     yield from (f"[{one}]" for one in senses)
     said = ["<", *(one for one in senses if one is not Sense.GREETING), ">"]
@@ -78,6 +86,22 @@ def _features(heard: Heard) -> Iterator[str]:
         yield "?"
     if any(mark.asks for mark in heard.marks):
         yield "[asks]"
+
+
+def _features_of_kinds(heard: Heard) -> Iterator[str]:
+    """The kind of each word, and of any two that follow each other in one part: "{denials messages}"."""
+    kinds = [(token.part, _kinds_of(token.text, heard.language)) for token in heard.tokens]
+    for at, (part, said) in enumerate(kinds):
+        then = {kind for other, found in kinds[at + 1 : at + 1 + _FAR] if other == part for kind in found}
+        for kind in said:
+            yield f"{{{kind}}}"
+            yield from (f"{{{kind} {later}}}" for later in then)
+
+
+@lru_cache(maxsize=5_000)
+def _kinds_of(word: str, language: str) -> tuple[str, ...]:
+    words = lexicon_of(language).refusal
+    return tuple(kind for kind in _KINDS if word in getattr(words, kind))
 
 
 @cache
