@@ -10,14 +10,11 @@ import pytest
 import pytest_asyncio
 from msgspec import Struct
 
-from shared.domain.channels.channel import Channel
-from shared.domain.senders.sender import Provider, Sender
-from shared.usecases.senders.save_sender import save_sender
 from tests.kit.patience import PATIENCE_SECONDS
-from tests.kit.stack.office import Office, campaign, settled, stack_runtime
+from tests.kit.stack.chats import CHAT_NUMBER, add_chat_sender
+from tests.kit.stack.office import Office, campaign, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-NUMBER = "+12125550177"
 ANA, BEN = "whatsapp:+12125550187", "whatsapp:+12125550188"
 ROWS = ["Ana,(212) 555-0187,", "Ben,(212) 555-0188,"]
 BUTTONS = {"1": "Yes, I come", "2": "Please cancel"}
@@ -82,22 +79,8 @@ async def _until(look: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def chat(office: Office) -> AsyncIterator[ChatOffice]:
-    sender = Sender(
-        id="chats",
-        channel=Channel("whatsapp"),
-        provider=Provider("twilio"),
-        address=NUMBER,
-        rate_per_second=25.0,
-    )
-    account = await office.simulator.add_account()
-    async with stack_runtime(office.stack) as runtime:
-        fields = {"account_sid": account.sid, "auth_token": account.token}
-        await save_sender(runtime, office.company.company_id, sender, fields)
-    public = office.stack.settings_env["ROLLCALL_PUBLIC_URL"]
-    url = f"{public}/messages/incoming?company={office.company.company_id}&sender={sender.id}"
-    await office.simulator.add_number(account, f"whatsapp:{NUMBER}", webhook_url=url)
-    content = await office.simulator.add_content(account, "Hello {{1}}, will you come?", buttons=BUTTONS)
-    yield ChatOffice(office, sender.id, content)
+    sender_id, content = await add_chat_sender(office, BUTTONS)
+    yield ChatOffice(office, sender_id, content)
 
 
 async def test_a_button_answers_and_opens_the_conversation_for_words_of_our_own(chat: ChatOffice) -> None:
@@ -160,10 +143,10 @@ async def test_a_mail_invites_to_whatsapp_and_the_message_follows(chat: ChatOffi
 
     [mail] = await _until(invitations, bool)
     link = urlsplit(mail["body"].strip())
-    assert f"{link.scheme}://{link.netloc}{link.path}" == f"https://wa.me/{NUMBER.removeprefix('+')}"
+    assert f"{link.scheme}://{link.netloc}{link.path}" == f"https://wa.me/{CHAT_NUMBER.removeprefix('+')}"
     [words] = parse_qs(link.query)["text"]
     dana = "whatsapp:+12125550199"
-    await simulator.reply(dana, words, sender=f"whatsapp:{NUMBER}")
+    await simulator.reply(dana, words, sender=f"whatsapp:{CHAT_NUMBER}")
     [followed] = await _until(lambda: sent_to(dana), bool)
     assert followed["body"] == "Hello Dana, here we are."
     report = await settled(chat.office, fire["id"])
@@ -173,7 +156,7 @@ async def test_a_mail_invites_to_whatsapp_and_the_message_follows(chat: ChatOffi
 async def test_stop_on_whatsapp_ends_whatsapp_and_texts_go_on(chat: ChatOffice) -> None:
     simulator, api = chat.office.simulator, chat.office.api
     await chat.fire_format()
-    await simulator.reply(ANA, "STOP", sender=f"whatsapp:{NUMBER}")
+    await simulator.reply(ANA, "STOP", sender=f"whatsapp:{CHAT_NUMBER}")
     [reply] = await chat.replies(1)
     assert (reply["meaning"], reply["consent"]) == ("opt_out", "opt_out")
     [refusal] = (await api.get("/opt-outs"))["items"]
@@ -187,7 +170,7 @@ async def test_stop_on_whatsapp_ends_whatsapp_and_texts_go_on(chat: ChatOffice) 
 
 
 async def test_words_on_whatsapp_answer_wait_and_refuse(chat: ChatOffice) -> None:
-    simulator, number = chat.office.simulator, f"whatsapp:{NUMBER}"
+    simulator, number = chat.office.simulator, f"whatsapp:{CHAT_NUMBER}"
     asked = await chat.fire_format()
     await simulator.reply(BEN, "2, sorry, I meant 1", sender=number)
     [corrected] = await chat.replies(1)
@@ -218,7 +201,7 @@ async def test_numbered_questions_are_answered_by_one_text_and_thanked_once(chat
         content_values={"1": lists},
     )
     assert asked["skipped"] == {"asked_together": 1}
-    await chat.office.simulator.reply(ANA, "1 yes 2 no", sender=f"whatsapp:{NUMBER}")
+    await chat.office.simulator.reply(ANA, "1 yes 2 no", sender=f"whatsapp:{CHAT_NUMBER}")
     [reply] = await chat.replies(1)
     assert sorted(one["disposition"] for one in reply["answers"]) == ["canceled", "confirmed"]
 
