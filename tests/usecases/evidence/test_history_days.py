@@ -1,5 +1,6 @@
 """Receipts that never came, send times and ids are taken from the provider's list of a fire's days."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from shared.usecases.answers.record_receipt import record_receipt
 from tests.kit.builders import a_step
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.clock import Clock
+from tests.kit.patience import PATIENCE_SECONDS
 from tests.machine.campaign_deaths import Died
 
 HOUR = timedelta(hours=1)
@@ -51,6 +53,13 @@ class Counted:
                 raise Died
 
 
+async def all_delivered(clinic: Clinic) -> None:
+    """The provider takes real time until its list says so."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while {message["status"] for message in await clinic.accepted()} != {"delivered"}:
+            await asyncio.sleep(0.02)
+
+
 @pytest.fixture
 def counted() -> Iterator[Counted]:
     """The points passed during the test."""
@@ -67,6 +76,7 @@ async def test_a_search_cut_short_goes_on_where_it_was(
     fire = await clinic.fire_for(*(f"+1 212 555 {2000 + n}" for n in range(230)))
     clinic.later(5 * HOUR)
     counted.stop_at = 3
+    await all_delivered(clinic)
     with pytest.raises(Died):
         await clinic.reconcile()
     [search] = (await clinic.stores.history_searches.page(clinic.company_id, limit=10)).items
