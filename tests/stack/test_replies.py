@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from infra.local.demo_company import SMS_NUMBER
 from infra.local.waiting import wait_while_moving
 from tests.kit.hooks import Hooks, running_hooks
 from tests.kit.stack.office import ALWAYS, Office, settled
+from tests.kit.stack.ways import EMAIL, SMS, WHATSAPP, Way, desk_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOLD_TWICE, REFUSED_THERE = "+12125550009", "+12125550003"  # see infra/local/simulator/outcomes.py
@@ -44,25 +44,22 @@ async def hooks() -> AsyncIterator[Hooks]:
         yield hooks
 
 
-async def sent(office: Office, *rows: str, body: str = ASKS, **changes: Any) -> dict[str, Any]:
-    """The report of a fire that texted these rows ("name,phone,time,what") about visits of one day."""
+async def sent(
+    office: Office, *rows: str, step: dict[str, Any] | None = None, body: str = ASKS, **changes: Any
+) -> dict[str, Any]:
+    """The report of a fire that asked these rows ("name,phone,time,what") about visits of one day."""
     api = office.api
-    columns: list[dict[str, Any]] = [{"column": name, "field": name} for name in ("name", "phone", "what")]
+    step = step or await SMS.step(office, await SMS.sender(office), body)
+    field = step["address_field"]
+    columns: list[dict[str, Any]] = [{"column": name, "field": name} for name in ("name", field, "what")]
     columns.append({"column": "visit", "field": "visit", "type": "datetime", "formats": ["%Y-%m-%d %H:%M"]})
     source = await api.post("/sources", {"name": "Visits", "columns": columns})
     link = await api.post("/files", {"source_id": source["id"], "name": "visits.csv"})
     lines = [
         "{},{},{} {},{}".format(*parts[:2], DAY, *parts[2:]) for parts in (row.split(",") for row in rows)
     ]
-    await api.put_file(link, "\n".join(["name,phone,visit,what", *lines]).encode())
+    await api.put_file(link, "\n".join([f"name,{field},visit,what", *lines]).encode())
     file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
-    template = await api.post("/templates", {"name": "Visit", "channel": "sms", "body": body})
-    step = {
-        "channel": "sms",
-        "template_id": template["id"],
-        "sender_id": office.company.sms_sender_id,
-        "address_field": "phone",
-    }
     draft = {
         "name": "Visits",
         "audience": {"source_id": source["id"], "file_id": file["id"]},
@@ -81,7 +78,7 @@ async def write(office: Office, phone: str, *bodies: str) -> list[dict[str, Any]
     """Write these from the phone, one after the other; its replies, the oldest first."""
     before = len(await replies(office, phone))
     for count, body in enumerate(bodies, before + 1):
-        await office.simulator.reply(phone, body, sender=SMS_NUMBER)
+        await office.simulator.reply(phone, body, sender=desk_of(phone))
         await _read(office, phone, count)
     return (await replies(office, phone))[before:]
 
@@ -94,7 +91,7 @@ async def _read(office: Office, phone: str, count: int) -> None:
 
 async def replies(office: Office, phone: str) -> list[dict[str, Any]]:
     found = (await office.api.get("/replies", limit="100"))["items"]
-    return [one for one in reversed(found) if one["address"] == phone]
+    return [one for one in reversed(found) if one["address"] == phone.removeprefix("whatsapp:")]
 
 
 async def message_to(office: Office, fire_id: str, phone: str) -> dict[str, Any]:
@@ -223,6 +220,48 @@ async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> 
     [answer] = await write(office, DAN, "1")
     assert answer["disposition"] == "confirmed"
     assert (await texts(office, DAN, 2))[1:] == [CLOSED]
+
+
+@pytest.mark.parametrize("way", [EMAIL, WHATSAPP], ids=lambda way: way.channel)
+async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> None:
+    await office.api.patch("/company", {"consent": {"help_text": HELP}})
+    sender = await way.sender(office)
+    yes_no = [
+        {"words": ["yes"], "disposition": "confirmed", "acknowledgement": THANKS},
+        {"words": ["no"], "disposition": "canceled"},
+    ]
+    both, other, helped, tired = way.handsets[:4]
+    rows = [f"P,{address},10:30,dentist" for address in way.addresses[:4]]
+    step = await way.step(office, sender, LISTS)
+    asked = await sent(
+        office, *rows, f"P,{way.addresses[0]},11:00,hygienist",
+        step=step, asks_together=True, reply_options=yes_no,
+    )  # fmt: skip
+    assert asked["skipped"] == {"asked_together": 1}
+    which, each = await write(office, both, "yes", "1 yes 2 no")
+    assert (which["meaning"], which["waits"], len(which["candidates"])) == ("unclear", True, 1)
+    assert sorted(one["disposition"] for one in each["answers"]) == ["canceled", "confirmed"]
+    assert (await texts(office, both, 2))[1:] == [THANKS]
+
+    away, ill = await write(
+        office, other, "Automatic reply: I am out of the office.", "yes, and I have chest pains"
+    )
+    assert (away["meaning"], away["waits"]) == ("auto_reply", False)
+    assert (ill["meaning"], ill["flags"], ill["waits"]) == ("unclear", ["danger"], True)
+    [lost] = await write(office, helped, "HELP")
+    assert (lost["meaning"], (await texts(office, helped, 2))[1:]) == ("help", [HELP])
+    [refused] = await write(office, tired, "déjenme en paz")
+    told = len(await texts(office, tired, 1 if way is EMAIL else 2))  # mails are not confirmed
+    [back] = await write(office, tired, "START")
+    assert (refused["meaning"], told, back["meaning"]) == ("opt_out", 1 if way is EMAIL else 2, "opt_in")
+    [refusal] = (await office.api.get("/opt-outs", channel=way.channel))["items"]
+    assert (refusal["address"], refusal["is_active"]) == (way.addresses[3], False)
+
+    week = 7 * 24 * 60
+    step = await way.step(office, sender, ASKS)
+    await sent(office, f"P,{way.addresses[4]},10:30,", step=step, answers_close_minutes=week)
+    [late] = await write(office, way.handsets[4], "1")
+    assert (late["meaning"], late["may_also_mean"], late["waits"]) == ("unclear", "confirmed", True)
 
 
 async def _now() -> datetime:

@@ -4,19 +4,16 @@ What an answer does to the later steps is shown on every channel that answers co
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from msgspec import Struct
 
-from infra.local.demo_company import MAILBOX, SMS_NUMBER
 from infra.local.waiting import wait_while_moving
-from tests.kit.stack.chats import CHAT_NUMBER, add_chat_sender
 from tests.kit.stack.office import Office, campaign, settled
+from tests.kit.stack.ways import EMAIL, PHONES, SMS, VOICE, WHATSAPP, Way
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-ANA, BEN, CLEO, DAN = (f"+1212555239{number}" for number in range(1, 5))
+ANA, BEN = PHONES[:2]
 ROWS = [f"Ana,{ANA},ana@ladder.example", f"Ben,{BEN},ben@ladder.example"]
 
 
@@ -65,57 +62,10 @@ async def test_the_second_wave_follows_the_first_when_a_tick_finds_it_due(office
     assert await _handsets(office) == {ANA: 1, BEN: 2}
 
 
-class Way(Struct, frozen=True):
-    """A channel, who is reached on it, and from where they answer 1, 2, nothing and 3, in this order.
-
-    Phones that ring press these keys by themselves (infra/local/simulator/call_outcomes.py).
-    """
-
-    channel: str
-    handsets: Sequence[str]
-    answers_to: str = ""
-
-    @property
-    def rows(self) -> list[str]:
-        mailed = self.channel == "email"
-        plain = [handset.removeprefix("whatsapp:") for handset in self.handsets]
-        return [f"P{at},,{one}" if mailed else f"P{at},{one}," for at, one in enumerate(plain)]
-
-    async def step(self, office: Office) -> dict[str, Any]:
-        """The first step of a campaign that asks on this channel."""
-        template: dict[str, Any] = {"name": "Ask", "channel": self.channel}
-        body = "Hello {{ name }}. Reply 1 to confirm."
-        senders = {
-            "sms": office.company.sms_sender_id,
-            "email": office.company.email_sender_id,
-            "voice": office.company.voice_sender_id,
-        }
-        if self.channel == "whatsapp":
-            senders["whatsapp"], content = await add_chat_sender(office, {"1": "Yes"})
-            template |= {"content_id": content, "content_values": {"1": "{{ name }}"}}
-        else:
-            template |= {"body": body, "subject": "Visit"} if self.channel == "email" else {"body": body}
-        made = await office.api.post("/templates", template)
-        field = "email" if self.channel == "email" else "phone"
-        return {
-            "channel": self.channel,
-            "template_id": made["id"],
-            "sender_id": senders[self.channel],
-            "address_field": field,
-        }
-
-
-WAYS = (
-    Way("sms", (ANA, BEN, CLEO, DAN), SMS_NUMBER),
-    Way("email", [f"p{at}@ladder.example" for at in range(4)], MAILBOX),
-    Way("whatsapp", [f"whatsapp:{one}" for one in (ANA, BEN, CLEO, DAN)], f"whatsapp:{CHAT_NUMBER}"),
-    Way("voice", ("+12125550035", "+12125550036", "+12125550001")),
-)
-
-
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.channel)
+@pytest.mark.parametrize("way", [SMS, EMAIL, WHATSAPP, VOICE], ids=lambda way: way.channel)
 async def test_an_option_ends_the_later_steps_or_lets_them_go_on(office: Office, way: Way) -> None:
-    first = await way.step(office)
+    handsets = way.handsets[:4]  # they answer 1, 2, nothing and 3
+    first = await way.step(office, await way.sender(office), "Hello {{ name }}. Reply 1 to confirm.")
     later = first | {"when": {"kind": "after_delay", "seconds": 1, "counted_from": "step"}}
     options = [
         {"words": ["1"], "disposition": "confirmed", "stops_steps": True},
@@ -124,18 +74,18 @@ async def test_an_option_ends_the_later_steps_or_lets_them_go_on(office: Office,
     ]
     draft = await campaign(
         office,
-        way.rows,
+        [f"P,,{one}" if way.field == "email" else f"P,{one}," for one in way.addresses[:4]],
         steps=[first, later | {"only_if": "anybody"}, later | {"only_if": "not_answered"}],
         reply_options=options,
         stop_at_answer=False,
     )
     await office.api.post(f"/campaigns/{draft['id']}/ready")
     fire = await office.api.post(f"/campaigns/{draft['id']}/fire")
-    await _first_wave(office, len(way.handsets))
-    answers = {at: word for at, word in ((0, "1"), (1, "2"), (3, "3")) if at < len(way.handsets)}
+    await _first_wave(office, len(handsets))
+    answers = {at: word for at, word in ((0, "1"), (1, "2"), (3, "3")) if at < len(handsets)}
     if way.answers_to:
         for at, word in answers.items():
-            await office.simulator.reply(way.handsets[at], word, sender=way.answers_to)
+            await office.simulator.reply(handsets[at], word, sender=way.answers_to)
     await _answered(office, fire["id"], len(answers))
 
     async def moved() -> str:
@@ -145,7 +95,7 @@ async def test_an_option_ends_the_later_steps_or_lets_them_go_on(office: Office,
 
     await wait_while_moving("the later steps", moved, lambda status: status == "sent")
     # 1 ends all steps, 2 ends none, and 3 only the one for those who have not answered.
-    asked = dict(zip(way.handsets, (1, 3, 3, 2), strict=False))
+    asked = dict(zip(handsets, (1, 3, 3, 2), strict=False))
     assert await _handsets(office) == asked
     skipped = 3 if way.answers_to else 2
     assert (await settled(office, fire["id"]))["skipped"] == {"answered": skipped}

@@ -3,7 +3,11 @@
 https://www.iana.org/assignments/iana-ipv6-special-registry
 """
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+# What Python 3.11 takes for public: site-local addresses (RFC 3879), which old networks still have inside,
+# those of documents (RFC 9637), and relays from IPv4 to IPv6 (RFC 7526).
+_NOT_PUBLIC = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24")))
 
 
 def is_public(text: str) -> bool:
@@ -13,7 +17,13 @@ def is_public(text: str) -> bool:
     except ValueError:
         return False
     meant = _meant(address)
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in meant)
+    return all(
+        one.is_global
+        and not one.is_multicast
+        and not one.is_reserved
+        and not any(one in network for network in _NOT_PUBLIC)
+        for one in meant
+    )
 
 
 def is_loopback(text: str) -> bool:

@@ -28,8 +28,8 @@ _VERB = (
 _VERBS = re.compile(_VERB)
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
 _ASKS_FOR = re.compile(
-    rf"(?={_VERB}\s+(?:with|by|con|com|par|avec|a"
-    r"|the word|la palabra|le mot|a palavra|back)?\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+))",
+    rf"(?={_VERB}(?:\s+(?:with|by|con|com|par|avec|a|back|using|just"
+    r"|the word|la palabra|le mot|a palavra))*\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+))",
 )
 _STOPS = frozenset(
     {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}

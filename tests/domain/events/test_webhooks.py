@@ -94,7 +94,11 @@ def test_a_mapped_address_is_judged_as_what_it_stands_for(address: object) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["", "example.com", "10.0.0", "fe80::1%eth0", "224.0.0.1", "255.255.255.255", "::"]
+    "text",
+    [
+        *("", "example.com", "10.0.0", "fe80::1%eth0", "224.0.0.1", "255.255.255.255", "::"),
+        *("fec0::1", "3fff::1", "192.88.99.1", "2002:c058:6301::1", "64:ff9b::a00:1"),
+    ],
 )
 def test_what_is_no_public_address(text: str) -> None:
     assert not is_public(text)

@@ -129,6 +129,7 @@ def test_words_that_refuse_in_another_language_cannot_be_options(word: str) -> N
     ("body", "words"),
     [
         ("Reply CANCEL to cancel your visit", ["CANCEL"]),
+        ("Reply with the word cancel", ["CANCEL"]),
         ("Reply YES to confirm or reply QUIT to cancel", ["YES", "QUIT"]),
         ("Responda CANCEL para cancelar", ["CANCEL"]),
         ("Répondez END pour annuler", ["END"]),
