@@ -15,6 +15,7 @@ from shared.domain.contacts.segment import Activity, Criterion, Told
 from shared.domain.errors import InvalidInput
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contact_lists import list_contact_lists
+from shared.views.sources import list_sources
 
 
 async def criteria_choices(visit: Visit, source_ids: Collection[str] = ()) -> dict[str, Any]:
@@ -32,8 +33,8 @@ async def criteria_choices(visit: Visit, source_ids: Collection[str] = ()) -> di
 
 async def _row_fields(visit: Visit, source_ids: Collection[str]) -> list[tuple[str, str]]:
     """The fields of the sources' rows, each once, with the heading of its column."""
-    sources = await visit.runtime.stores.sources.find_many(visit.company_id, sorted(source_ids))
-    columns = [column for one in sources.values() for column in one.columns]
+    sources = await every(visit, list_sources) if source_ids else []
+    columns = [column for one in sources if one.id in source_ids for column in one.columns]
     return list({column.field: (column.field, column.column) for column in columns}.values())
 
 
