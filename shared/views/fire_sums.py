@@ -13,6 +13,7 @@ from shared.domain.fires.fire_cost import all_units
 from shared.domain.messages.failure import FailureState
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.collection import Collection
 from shared.firestore.kit.query import Query
@@ -24,8 +25,10 @@ from shared.firestore.queries.messages import (
     FIRE_REPLIES,
 )
 from shared.runtime import Runtime
+from shared.views.fire_outcomes import Outcomes, tally
 
-BEYOND = "others"
+BEYOND, NO_CODE = "others", "no code"
+_NOT_THERE = (Delivery.UNDELIVERED, Delivery.FAILED)
 Fires = tuple[str, ...]  # ids, as many as one question takes: VALUES_PER_QUERY
 Counts = Counter[str]
 
@@ -43,32 +46,54 @@ class FireSums(Struct, frozen=True, kw_only=True):
     costs: Counts = field(default_factory=Counter)
 
 
-async def sum_fires(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> FireSums:
-    """Count these fires together.
+async def sum_fires(
+    runtime: Runtime, company_id: str, fires: Fires, tallied: int, outcomes: Outcomes | None = None
+) -> FireSums:
+    """Count these fires together; of messages from their `outcomes`, where these were read.
 
     `tallied` values of each kind are read for their reasons; more are BEYOND.
     """
-    stores, by_state = runtime.stores, FIRE_MESSAGES_BY_STATE
-    messages, failures = stores.messages, stores.failures
-    skipped, unknown, failed, undelivered, deliveries, dispositions, replies, costs = await asyncio.gather(
+    stores = runtime.stores
+    messages, failed, replies, costs = await asyncio.gather(
+        _sum_messages(runtime, company_id, fires, tallied) if outcomes is None else _summed(outcomes),
+        _tally(stores.failures, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
+        _by(stores.replies, company_id, FIRE_REPLIES, fires, ReplyMeaning),
+        _costs(runtime, company_id, fires),
+    )
+    return replace(messages, failed=failed, replies=replies, costs=costs)
+
+
+async def _sum_messages(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> FireSums:
+    """What their messages came to, counted by the database."""
+    messages, by_state = runtime.stores.messages, FIRE_MESSAGES_BY_STATE
+    skipped, unknown, undelivered, deliveries, dispositions = await asyncio.gather(
         _tally(messages, company_id, by_state, fires, MessageState.SKIPPED, "reason", tallied),
         _tally(messages, company_id, by_state, fires, MessageState.UNKNOWN, "reason", tallied),
-        _tally(failures, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
         _undelivered(runtime, company_id, fires, tallied),
         _by(messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, Delivery),
         _by(messages, company_id, FIRE_MESSAGES_BY_DISPOSITION, fires, Disposition),
-        _by(stores.replies, company_id, FIRE_REPLIES, fires, ReplyMeaning),
-        _costs(runtime, company_id, fires),
     )
     return FireSums(
         skipped=skipped,
         unknown=unknown,
-        failed=failed,
         undelivered=undelivered,
         deliveries=deliveries,
         dispositions=dispositions,
-        replies=replies,
-        costs=costs,
+    )
+
+
+async def _summed(outcomes: Outcomes) -> FireSums:
+    """The same of messages that were read."""
+    deliveries, dispositions = tally(outcomes, "delivery"), tally(outcomes, "disposition")
+    undelivered = Counter[str]()
+    for delivery in _NOT_THERE:
+        undelivered += tally(outcomes, "delivery_code", delivery=delivery)
+    return FireSums(
+        skipped=tally(outcomes, "reason", state=MessageState.SKIPPED),
+        unknown=tally(outcomes, "reason", state=MessageState.UNKNOWN),
+        undelivered=_with_code(undelivered),
+        deliveries=Counter({kind: count for kind, count in deliveries.items() if kind}),
+        dispositions=Counter({kind: count for kind, count in dispositions.items() if kind}),
     )
 
 
@@ -102,13 +127,17 @@ async def _tally(
 
 async def _undelivered(runtime: Runtime, company_id: str, fires: Fires, most: int) -> Counts:
     messages, found = runtime.stores.messages, Counter[str]()
-    for delivery in (Delivery.UNDELIVERED, Delivery.FAILED):
-        codes = await _tally(
+    for delivery in _NOT_THERE:
+        found += await _tally(
             messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, delivery, "delivery_code", most
         )
-        found["no code"] += codes.pop("", 0)
-        found += codes
-    return found
+    return _with_code(found)
+
+
+def _with_code(codes: Counts) -> Counts:
+    """The counts by code, with a name for those without one."""
+    bare = codes.pop("", 0)
+    return codes + Counter({NO_CODE: bare})  # without those of zero
 
 
 async def _costs(runtime: Runtime, company_id: str, fires: Fires) -> Counts:

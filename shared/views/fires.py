@@ -13,6 +13,7 @@ from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
+from shared.views.fire_outcomes import read_outcomes
 from shared.views.fire_pace import measure_pace
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
@@ -79,7 +80,7 @@ async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> Live
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
     books, progress, waits_for = await asyncio.gather(
-        count_fire(runtime, company_id, fire),
+        count_fire(runtime, company_id, fire, await read_outcomes(runtime, company_id, fire)),
         stores.fire_progress.find(company_id, fire_id),
         explain_waiting(runtime, company_id, fire),
     )

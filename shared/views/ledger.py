@@ -20,6 +20,7 @@ from shared.domain.messages.message import MessageState
 from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
 from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime
+from shared.views.fire_outcomes import Outcomes, tally
 
 
 class CountedFire(Struct, frozen=True, kw_only=True):
@@ -55,9 +56,13 @@ class CountedFire(Struct, frozen=True, kw_only=True):
         return self.ledger.percent if self.all_planned else min(self.ledger.percent, 99)
 
 
-async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFire:
-    """Count the fire's books from stored states."""
-    counted = await asyncio.gather(*(_count_step(runtime, company_id, fire, step) for step in fire.steps))
+async def count_fire(
+    runtime: Runtime, company_id: str, fire: Fire, outcomes: Outcomes | None = None
+) -> CountedFire:
+    """Count the fire's books from stored states; of messages from their `outcomes`, where these were read."""
+    counted = await asyncio.gather(
+        *(_count_step(runtime, company_id, fire, step, outcomes) for step in fire.steps)
+    )
     return CountedFire(
         fire=fire,
         steps=tuple(ledger for ledger, _ in counted),
@@ -67,12 +72,14 @@ async def count_fire(runtime: Runtime, company_id: str, fire: Fire) -> CountedFi
 
 
 async def _count_step(
-    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep
+    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep, outcomes: Outcomes | None
 ) -> tuple[StepLedger, bool]:
     """The step's ledger, and whether all its chunks are planned."""
     stores, key = runtime.stores, (fire.id, step.step_id)
 
     async def messages(state: MessageState) -> int:
+        if outcomes is not None:
+            return tally(outcomes, "state", step_id=step.step_id)[state]
         return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
 
     done_chunks = await stores.chunks.count(company_id, STEP_CHUNKS, *key, ChunkState.DONE)

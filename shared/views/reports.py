@@ -9,6 +9,7 @@ from shared.domain.fires.cost import estimated_cost
 from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.fires.report import FireReport
 from shared.runtime import Runtime
+from shared.views.fire_outcomes import read_outcomes
 from shared.views.fire_sums import sum_fires
 from shared.views.ledger import count_fire, kept_progress
 
@@ -22,13 +23,16 @@ async def report_fire(
 ) -> FireReport:
     """The fire's report, counted now. Raises NotFound.
 
-    `tallied` is how many messages of each kind are looked at for their reasons; more are `BEYOND`.
+    `tallied` is how many messages of each kind are looked at for their reasons; more are `BEYOND`. Those of a
+    small fire are all read.
     """
     fire = await runtime.stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept)
+    outcomes = await read_outcomes(runtime, company_id, fire)
     books, sums = await asyncio.gather(
-        count_fire(runtime, company_id, fire), sum_fires(runtime, company_id, (fire_id,), tallied)
+        count_fire(runtime, company_id, fire, outcomes),
+        sum_fires(runtime, company_id, (fire_id,), tallied, outcomes),
     )
     return FireReport(
         fire_id=fire.id,

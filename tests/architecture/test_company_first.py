@@ -96,6 +96,8 @@ WITHOUT_RECORDS = {
     "plain_fields": "maps a document that was found",
     "read_documents": "reads what others name",
     "stream_documents": "asks what others ask",
+    "answer_of": "asks what others ask",
+    "filter_of": "maps a match",
     "version_of": "says a type's version",
     "removed_fields": "says what a type has no more",
     "unpacked": "maps a record",

@@ -16,9 +16,11 @@ from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.record import replace
 from shared.usecases.answers.record_receipt import record_receipt
 from shared.usecases.fires.requeue_failure import requeue_failure
+from shared.views import fire_outcomes
 from shared.views.range_reports import report_range
 from shared.views.reports import report_fire
 from tests.kit.clinic import Clinic, people
+from tests.kit.counted_questions import count_questions
 
 
 async def receive(clinic: Clinic, message_id: str, kind: ReceiptKind, code: str | None = None) -> None:
@@ -62,6 +64,30 @@ async def test_a_fire_with_everything_in_it_adds_up(clinic: Clinic) -> None:
     assert sum(report.deliveries.values()) == report.ledger.sent
     progress = await clinic.stores.fire_progress.get(clinic.company_id, fire.id)
     assert (progress.ledger, progress.status) == (report.ledger, report.status)
+
+
+async def test_a_fire_is_counted_alike_by_the_database_and_from_what_was_read(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await clinic.write("+12125552003", "STOP")
+    await clinic.load(*people(6), {"Phone": "12"}, {"Phone": "+12125550003"}, {"Phone": "+12125550005"})
+    await clinic.ready()
+    fire = await clinic.fire()
+    messages = {message.address: message for message in await clinic.messages()}
+    await receive(clinic, messages["+12125552000"].id, ReceiptKind.DELIVERED)
+    await receive(clinic, messages["+12125552001"].id, ReceiptKind.UNDELIVERED, "30003")
+    await receive(clinic, messages["+12125552002"].id, ReceiptKind.UNDELIVERED)
+    await clinic.write("+12125552000", "1")
+    read = await clinic.report(fire)
+    assert (read.skipped, read.dispositions) == ({"opted_out": 1}, {"confirmed": 1})
+    assert read.undelivered == {"30003": 1, "no code": 1}
+    asked = count_questions(clinic.stores.db)
+    assert await clinic.report(fire) == read
+    few = asked.total()
+    monkeypatch.setattr(fire_outcomes, "MOST_READ", 0)
+    asked.clear()
+    assert await clinic.report(fire) == read
+    assert asked.total() > few + 10
 
 
 async def test_a_report_looks_at_so_many_reasons_and_counts_the_rest(clinic: Clinic) -> None:

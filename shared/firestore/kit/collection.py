@@ -20,8 +20,9 @@ from msgspec import Struct
 
 from shared import metering
 from shared.firestore.kit import paths
+from shared.firestore.kit.asking import answer_of, filter_of
 from shared.firestore.kit.documents import READ_SIZE, Documents, Version
-from shared.firestore.kit.query import ListQuery, Match, Matches, Query
+from shared.firestore.kit.query import ListQuery, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.transactions import commit_part
@@ -83,13 +84,13 @@ class Collection(Documents[T]):
         self, company_id: str, query: Query, *values: object, transaction: AsyncTransaction | None = None
     ) -> int:
         """How many records match, counted by Firestore. With a transaction it is part of it."""
-        matches = await _answer(self._filtered(self._base(company_id), query, values).count(), transaction)
+        matches = await answer_of(self._filtered(self._base(company_id), query, values).count(), transaction)
         metering.count_aggregation(matches)
         return matches
 
     async def sum(self, company_id: str, query: Query, *values: object, field: str) -> int:
         """One field of all matches, added up by Firestore. It must be one of the query's `sums`."""
-        added = await _answer(self._filtered(self._base(company_id), query, values).sum(field))
+        added = await answer_of(self._filtered(self._base(company_id), query, values).sum(field))
         metering.count_aggregation(1)
         return added
 
@@ -213,6 +214,15 @@ class Collection(Documents[T]):
         metering.count_query(len(records))
         return records
 
+    async def newest_fields(
+        self, company_id: str, query: ListQuery, fields: Sequence[str], *, limit: int, matches: Matches = ()
+    ) -> list[dict[str, Any]]:
+        """These fields alone of the first records of the list; those that are empty are left out."""
+        found = self._listed(company_id, query, matches, None, None).select(fields).limit(limit)
+        values = [one.fields or {} async for one in stream_documents(found, retry=READ_RETRY)]
+        metering.count_query(len(values))
+        return values
+
     async def count_newest(
         self,
         company_id: str,
@@ -225,7 +235,7 @@ class Collection(Documents[T]):
     ) -> int:
         """How many records the list has in [since, until), `most` at most, counted by Firestore."""
         found = self._listed(company_id, query, matches, since, until).limit(most)
-        counted = await _answer(found.count())
+        counted = await answer_of(found.count())
         metering.count_aggregation(counted)
         return counted
 
@@ -242,7 +252,7 @@ class Collection(Documents[T]):
         if not matches and query.one_of:
             found = found.where(filter=FieldFilter(query.one_of[0], "in", list(query.one_of[1])))
         for alternatives in matches:
-            filters: list[BaseFilter] = [_filter_of(query, match) for match in alternatives]
+            filters: list[BaseFilter] = [filter_of(query, match) for match in alternatives]
             found = found.where(filter=filters[0] if len(filters) == 1 else Or(filters))
         for operator, moment in ((">=", since), ("<", until)):
             if moment is not None:
@@ -286,16 +296,3 @@ class Collection(Documents[T]):
 
 def _change(writer: AsyncWriteBatch, change: _Change) -> None:
     writer.update(*change)
-
-
-async def _answer(aggregation: Any, transaction: AsyncTransaction | None = None) -> int:
-    result = await aggregation.get(transaction=transaction, retry=read_retry(transaction))
-    return int(result[0][0].value)
-
-
-def _filter_of(query: ListQuery, match: Match) -> FieldFilter:
-    if match.field in query.contains:
-        return FieldFilter(match.field, "array_contains", match.value)
-    if match.field not in query.equal:
-        raise LookupError(f"the list of {query.collection} declares no filter by {match.field}")
-    return FieldFilter(match.field, "==", match.value)
