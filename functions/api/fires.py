@@ -1,15 +1,20 @@
 """/v1/fires: runs of campaigns, with their ledger."""
 
 from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from functions.api.campaign_shapes import SendAgainOutput
-from functions.api.kit.authentication import Reader
+from functions.api.kit.authentication import Reader, Sending
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
-from functions.api.kit.shapes import ItemId, Listed, Output
+from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.fires.fire import EmptyBecause, Fire, FireState, ProgressStatus
+from shared.domain.fires.resending import LeftOut, ResendGroup, Unreached
+from shared.usecases.fires.foresee_resend import foresee_resend
+from shared.usecases.fires.resend_messages import resend_messages
 from shared.views import fires as view
 from shared.views.fires import LiveFire
 
@@ -169,3 +174,61 @@ async def list_fires(
 async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
     """One run, counted now."""
     return live_output(await view.get_live_fire(caller.runtime, caller.company_id, fire_id))
+
+
+class ResendInput(Input):
+    """For which reasons: of the groups that `resend-effect` names."""
+
+    reasons: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=100)]
+
+
+class ResendGroupOutput(Output):
+    """Messages that came to nothing in the same way: `refused` by the provider, or taken and `not_delivered`.
+
+    `again` is how many would be sent again; `left_out` counts the others by why not.
+    """
+
+    reason: str
+    kind: Unreached
+    code: str
+    words: str
+    again: int
+    left_out: dict[LeftOut, int]
+
+    @classmethod
+    def derived(cls, record: ResendGroup) -> dict[str, object]:
+        """Its messages as a number."""
+        return {"again": len(record.again), "left_out": dict(record.left_out)}
+
+
+class ResendEffectOutput(Output):
+    """What it would come to. `is_all`: no more messages came to nothing than were looked at."""
+
+    groups: tuple[ResendGroupOutput, ...]
+    is_all: bool
+
+
+class ResentOutput(Output):
+    """How many messages are sent again."""
+
+    count: int
+
+
+@router.get("/{fire_id}/resend-effect")
+async def get_resend_effect(caller: Reader, fire_id: ItemId) -> ResendEffectOutput:
+    """To whom the fire's messages could be sent again, by why they did not arrive. Nothing is changed."""
+    effect = await foresee_resend(caller.runtime, caller.company_id, fire_id)
+    groups = tuple(ResendGroupOutput.of(group) for group in effect.groups)
+    return ResendEffectOutput(groups=groups, is_all=effect.is_all)
+
+
+@router.post("/{fire_id}/resend")
+async def resend_fire(caller: Sending, fire_id: ItemId, body: ResendInput) -> ResentOutput:
+    """Send what provably did not arrive again, for the reasons that are named: 500 messages at most.
+
+    Each is sent once more as a new message with `resend_of`, never one whose outcome is unknown. Asked again,
+    it sends none twice.
+    """
+    by = f"api key {caller.key.id}"
+    count = await resend_messages(caller.runtime, caller.company_id, fire_id, body.reasons, by=by)
+    return ResentOutput(count=count)

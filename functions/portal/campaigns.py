@@ -58,7 +58,7 @@ async def show_campaign(visit: Visit) -> Response:
         file_refusal=fire_refusal(file) if file else None,
         fires=fires.items,
         job_way=way,
-        **(live_facts(visit, status.last_fire, campaign) if status.last_fire else {}),
+        **(live_facts(visit, status.last_fire, campaign) | {"on": "campaign"} if status.last_fire else {}),
         may=may(campaign),
         new_id=random_id(),
         can_edit=isinstance(campaign.audience, FileAudience) and bool(campaign.steps),

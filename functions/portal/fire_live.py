@@ -35,6 +35,7 @@ async def show_live(visit: Visit) -> Response:
     fire = await get_live_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
     facts = live_facts(visit, fire, await find_campaign(visit, fire.books.fire.campaign_id))
     is_over = not facts["is_at_work"] or fire.books.status != visit.query("status")
+    facts["on"] = "campaign" if visit.query("on") else ""
     return visit.progress("fires/live.html", is_over=is_over, **facts)
 
 
@@ -51,6 +52,7 @@ def live_facts(visit: Visit, fire: LiveFire, campaign: Campaign | None) -> dict[
         "fire": fire,
         "steps": steps,
         "is_at_work": fire.books.status in AT_WORK,
+        "on": "",
         "left": span((ends_at - visit.runtime.now()).total_seconds()) if ends_at else "",
     }
 

@@ -12,16 +12,16 @@ from shared.usecases.fires.resend_messages import MOST_AT_ONCE, resend_messages
 from shared.views.fires import get_fire
 
 pages = Pages()
-WHY_NOT = {
-    LeftOut.SENT_AGAIN: "were sent it again already",
-    LeftOut.ANSWERED: "have answered, so it reached them",
-    LeftOut.OPTED_OUT: "have opted out since",
-    LeftOut.ADDRESS_GONE: "have no other address: nothing arrives at theirs",
+WHY_NOT = {  # after a number, be it one
+    LeftOut.SENT_AGAIN: "got it again already",
+    LeftOut.ANSWERED: "answered, so it reached them",
+    LeftOut.OPTED_OUT: "opted out since",
+    LeftOut.ADDRESS_GONE: "cannot be reached: nothing arrives at their address, and there is no other",
     LeftOut.EXPIRED: "would get it too late: it is of no use any more",
-    LeftOut.WITHDRAWN: "have an appointment that a later file cancelled or moved",
-    LeftOut.NOT_VERIFIED: "have an address that is not verified, and your company is in trial",
+    LeftOut.WITHDRAWN: "had the appointment cancelled or moved by a later file",
+    LeftOut.NOT_VERIFIED: "would need a verified address, as your company is in trial",
     LeftOut.FORGOTTEN: "asked to be deleted",
-    LeftOut.CORRECTED: "were corrected or settled in another way",
+    LeftOut.CORRECTED: "got corrected or settled in another way",
 }
 
 
@@ -29,12 +29,7 @@ WHY_NOT = {
 async def ask_resend(visit: Visit) -> Response:
     """The reasons to choose from; for those that are chosen, who gets it and who does not."""
     fire = await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
-    try:
-        effect = await foresee_resend(visit.runtime, visit.company_id, fire.id)
-    except NotFound:
-        raise
-    except RollcallError as refused:
-        return visit.go(f"/fires/{fire.id}", refused=str(refused))
+    effect = await foresee_resend(visit.runtime, visit.company_id, fire.id)
     chosen = [group.reason for group in effect.groups if group.reason in visit.queries("reason")]
     again, left_out = effect.of(chosen)
     return visit.page(

@@ -25,6 +25,7 @@ from shared.views.fires import get_fire, get_live_fire
 from shared.views.job_way import job_way
 from shared.views.messages import list_messages
 from shared.views.names import automation_names
+from shared.views.providers import explain_codes
 from shared.views.reports import report_fire
 from shared.views.sources import get_source
 
@@ -74,6 +75,7 @@ async def show_fire(visit: Visit) -> Response:
         failures=failures,
         address=address or "",
         explain=skip_words,
+        codes=explain_codes((*report.failed, *report.undelivered)),
         job_way=await job_way(visit.runtime),
     )
 

@@ -18,6 +18,7 @@ from shared.domain.fires.report import RangeReport
 from shared.views.campaigns import list_campaigns
 from shared.views.exports import export_messages
 from shared.views.names import campaign_names
+from shared.views.providers import explain_codes
 from shared.views.range_reports import report_range
 
 pages = Pages()
@@ -75,6 +76,7 @@ async def show_report(visit: Visit) -> Response:
         problem=problem,
         campaigns=await every(visit, list_campaigns),
         names=names,
+        codes=explain_codes((*report.failed, *report.undelivered)) if report else {},
         answers_name=ANSWERS,
         funnel=funnel_of(report) if report else [],
         kinds=list(Disposition),

@@ -1,5 +1,6 @@
 """Providers: which there are, and what their senders sign in with."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.domain.channels.channel import all_channels
@@ -19,6 +20,18 @@ def credential_schemas() -> list[dict[str, Any]]:
 def credential_fields() -> dict[str, list[str]]:
     """By provider, the names of what its senders sign in with."""
     return {record.name: list(record.credentials_input().model_fields) for record in registry.records()}
+
+
+def explain_codes(kinds: Iterable[str]) -> dict[str, str]:
+    """Of reports' kinds that are a provider's code (30003, provider 21610), what the code means."""
+    askers = [record.code_words for record in registry.records() if record.code_words is not None]
+    found: dict[str, str] = {}
+    for kind in kinds:
+        code = kind.removeprefix("provider ")
+        words = next((said for ask in askers if (said := ask(code))), None)
+        if words is not None:
+            found[kind] = words
+    return found
 
 
 def carriers() -> dict[str, list[str]]:

@@ -61,6 +61,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "/v1/replies/{reply_id}/answer": {"json": {"message_id": "message-globex", "disposition": "confirmed"}},
     "/v1/opt-outs/{opt_out_id}/end": {"json": {"text": "asked us to"}},
     "/v1/files/{file_id}/rows/{row_number}": {"json": {"values": {"phone": "+12125550187"}}},
+    "/v1/fires/{fire_id}/resend": {"json": {"reasons": ["not_delivered 30003"]}},
     "/v1/messages/{message_id}/settle": {"json": {"as": "sent"}},
     "/v1/webhook-endpoints/{endpoint_id}": {"json": {"name": "Others"}},
     "/v1/webhook-endpoints/{endpoint_id}/resend": {"json": {"since": "2026-01-01T00:00:00Z"}},

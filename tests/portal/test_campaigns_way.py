@@ -11,6 +11,9 @@ from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.step import AfterDelay, DelayMeasure, OnlyIf
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.companies.user import Role
+from shared.domain.messages.sending import Delivery
+from shared.domain.record import replace
+from shared.providers.twilio.codes import delivery_reason
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.users.create_user import create_user
 from tests.kit.builders import a_campaign, a_step
@@ -94,6 +97,7 @@ async def test_how_it_goes_is_shown_while_it_goes(clinic: Clinic, noon: Clock, b
         "60 %"
     )
     await expect(steps.get_by_role("row", name=re.compile("2. 2 hours after"))).to_contain_text("Begins when")
+    await expect(page.get_by_role("button", name="Pause: 2 still to come")).to_be_visible()
     await browser.look("live")
     async with page.expect_response(lambda answer: "/live" in answer.url and answer.status == 304):
         pass  # nothing changed: nothing is sent
@@ -102,6 +106,7 @@ async def test_how_it_goes_is_shown_while_it_goes(clinic: Clinic, noon: Clock, b
     await expect(ledger.get_by_role("status")).to_contain_text("5 of 5 sent")  # without a reload
     await expect(facts).to_contain_text(re.compile(r"Goes on\s*today 14:30"))
     assert {200, 304} <= set(answers)
+    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     await browser.open(f"/fires/{fire.id}")
     await expect(page.locator("#ledger .by-step")).to_be_visible()
     await browser.look("fire-live")
@@ -119,6 +124,36 @@ async def test_steps_a_test_and_the_check_of_every_row(clinic: Clinic, browser: 
     await _steps(browser)
     await _test(clinic, browser)
     await _check(browser)
+
+
+async def test_what_did_not_arrive_is_sent_again(clinic: Clinic, browser: Browser) -> None:
+    page = browser.page
+    await clinic.load(*ROWS[:3], {"Patient": "Hal", "Phone": "+1 212 555 0003"})
+    await clinic.ready()
+    fire = await clinic.fire()
+    for message in (await clinic.messages())[:2]:
+        lost = replace(
+            message,
+            delivery=Delivery.UNDELIVERED,
+            delivery_code="30003",
+            delivery_reason=delivery_reason("30003"),
+        )
+        await clinic.stores.messages.save(clinic.company_id, message.id, lost)
+    await browser.open(f"/fires/{fire.id}")
+    await expect(page.get_by_text("The phone was switched off or out of reach.")).to_be_visible()
+    await _follow(page, "Send it again to those whom it did not reach")
+    await browser.look("resend-reasons")
+    for box in await page.get_by_role("checkbox").all():
+        await box.focus()
+        await page.keyboard.press("Space")
+    await _press(page, "What would that come to?")
+    await expect(page.get_by_role("heading", name="2 people get it again")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="opted out since")).to_contain_text("1")
+    await browser.look("resend")
+    await _press(page, "Send it again to 2 people")
+    await expect(page.get_by_role("status").first).to_contain_text("2 people get it again.")
+    await browser.look("resent")
+    assert sorted((await clinic.sent_counts()).values()) == [1, 2, 2]
 
 
 async def test_rejected_rows_are_corrected_on_a_page(clinic: Clinic, browser: Browser) -> None:

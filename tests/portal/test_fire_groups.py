@@ -102,7 +102,7 @@ async def test_what_did_not_arrive_is_sent_again_with_its_effect_first(
     assert "2 people get it again." in approver.says
     assert sorted((await clinic.sent_counts()).values()) == [1, 2, 2]
     page = await approver.get(f"{here}?reason=not_delivered%2030003")
-    assert "<strong>2</strong> were sent it again already" in page.text
+    assert "<strong>2</strong> got it again already" in page.text
     await approver.get(f"{here}?reason=not_delivered%2030003")
     await approver.post(here, {"reasons": "something else"})
     await approver.get(here)

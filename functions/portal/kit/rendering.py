@@ -18,6 +18,7 @@ from functions.portal.kit.wording import (
     sentence,
     size,
     weekdays,
+    without_address,
     words,
 )
 
@@ -54,6 +55,7 @@ def _environment() -> Environment:
         "words": words,
         "by_example": by_example,
         "price": price,
+        "without_address": without_address,
         "cell": cell,
         "number": number,
         "size": size,

@@ -36,6 +36,7 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:Z|[+-]\d\d:\d\d
 
 
 _FORMATS = re.compile(r"(?<=\()%[^()]*(?=\))")
+_ADDRESS = re.compile(r" \(https://[^()\s]*\)")
 _EXAMPLE = datetime(2026, 1, 31, 14, 30)  # noqa: DTZ001  # a wall time that is only shown
 
 
@@ -48,6 +49,11 @@ def cell(value: str) -> str:
 def by_example(text: str) -> str:
     """A sentence that names formats of dates, (%m/%d/%Y), with how a date looks in them, (01/31/2026)."""
     return _FORMATS.sub(lambda found: _EXAMPLE.strftime(found[0]), text)
+
+
+def without_address(text: str) -> str:
+    """A sentence without the web page behind it, (https://…)."""
+    return _ADDRESS.sub("", text)
 
 
 def price(text: str) -> str:

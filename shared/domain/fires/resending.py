@@ -13,7 +13,7 @@ from msgspec import Struct
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.fires.person import is_forgotten
 from shared.domain.messages.failure import Failure, FailureState
-from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.message import NOT_SENT, Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import Delivery
 
@@ -54,7 +54,12 @@ def unreached(message: Message) -> Unreached | None:
 def may_be_asked(message: Message, failure: Failure | None) -> bool:
     """Whether the message is one that is offered to be sent again, or was sent again before."""
     is_as_frozen = failure is None or failure.field == "address"  # else its text is not what was frozen
-    return message.purpose is Purpose.CAMPAIGN and unreached(message) is not None and is_as_frozen
+    is_decided = message.settled_by not in (
+        None,
+        NOT_SENT,
+    )  # what was unknown is sent again by who settles it
+    is_ours = message.purpose is Purpose.CAMPAIGN and not is_decided
+    return is_ours and unreached(message) is not None and is_as_frozen
 
 
 def left_out(

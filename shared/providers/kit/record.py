@@ -92,7 +92,8 @@ class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     `own_lists` say, by how an opt-out was learned, which list of its own holds the address too, and how to
     take it off there: sentences for who ends the opt-out here. `answered_words` are by channel those that the
     provider answers by itself, unless that was turned off (a sender's `keywords_at_provider`): texts that are
-    the word and nothing else, in small letters.
+    the word and nothing else, in small letters. `code_words` says in a sentence what one of its codes
+    means, and None for what is none.
     """
 
     name: str
@@ -110,3 +111,4 @@ class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     own_forms: str = ""
     own_lists: Mapping[OptOutSource, str] = field(default_factory=dict)
     answered_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    code_words: Callable[[str], str | None] | None = None

@@ -202,6 +202,13 @@ def delivery_reason(code: str) -> str:
     return _with_page(known or f"Twilio reports delivery error {code}.", number)
 
 
+def words_of(code: str) -> str | None:
+    """What a code means, of a refusal or of a delivery that failed; None for one that is not listed."""
+    number = int(code) if code.isascii() and code.isdigit() else 0
+    refusal = REFUSALS.get(number)
+    return DELIVERY_FAILURES.get(number) or (refusal.reason if refusal else None)
+
+
 def _with_page(reason: str, code: int | None) -> str:
     return reason if code is None else f"{reason} ({ERROR_PAGE.format(code=code)})"
 

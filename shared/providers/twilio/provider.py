@@ -46,6 +46,12 @@ def _credentials_input() -> "type[CredentialsInput]":
     return TwilioCredentialsInput
 
 
+def _code_words(code: str) -> str | None:
+    from shared.providers.twilio.codes import words_of
+
+    return words_of(code)
+
+
 def _account(credentials: TwilioCredentials, base_url: str, timeout_seconds: float) -> ProviderAccount:
     from shared.providers.twilio.account import TwilioAccount
 
@@ -159,6 +165,7 @@ PROVIDER = ProviderRecord(
     own_forms=OWN_FORMS,
     own_lists={OptOutSource.REPLY: _STOPPED, OptOutSource.PROVIDER: _STOPPED},
     answered_words={SMS.name: _ANSWERED},
+    code_words=_code_words,
     webhooks=(
         replace(_route("incoming", _incoming), answer=NO_REPLY),
         _route(STATUS_PATH, _status),

@@ -38,15 +38,13 @@ class ResendEffect(Struct, frozen=True, kw_only=True):
 
 
 async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> ResendEffect:
-    """Who may get the fire's message again, by why it did not arrive. Nothing is changed.
-
-    Raises NotFound, and Conflict where nothing of the fire is sent any more.
+    """Who may get the fire's message again, by why it did not arrive: nobody of one of which nothing is sent
+    any more. Nothing is changed. Raises NotFound.
     """
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
-    check_may_send(fire, await stores.campaigns.find(company_id, fire.campaign_id))
-    if fire.is_standing or await is_past_keeping(runtime, company_id, fire):
-        raise Conflict("The messages of this fire are not sent again.")
+    if await why_not_resent(runtime, company_id, fire):
+        return ResendEffect(fire=fire, groups=(), is_all=True)
     by_state, by_delivery = FIRE_MESSAGES_BY_STATE, FIRE_MESSAGES_BY_DELIVERY
     kinds = await asyncio.gather(
         *(
@@ -65,6 +63,16 @@ async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> Res
     return ResendEffect(
         fire=fire, groups=grouped(judged), is_all=all(len(kind) < MOST_LOOKED_AT for kind in kinds)
     )
+
+
+async def why_not_resent(runtime: Runtime, company_id: str, fire: Fire) -> str:
+    """Why nothing of the fire is sent any more; empty where it may be."""
+    try:
+        check_may_send(fire, await runtime.stores.campaigns.find(company_id, fire.campaign_id))
+    except Conflict as canceled:
+        return str(canceled)
+    is_over = fire.is_standing or await is_past_keeping(runtime, company_id, fire)
+    return "The messages of this fire are not sent again." if is_over else ""
 
 
 async def _judged(

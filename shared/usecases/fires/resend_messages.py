@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from shared import log
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.resending import Unreached, left_out, unreached
 from shared.domain.ids import random_id
@@ -19,7 +19,7 @@ from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.fires.foresee_resend import ResendEffect, foresee_resend
+from shared.usecases.fires.foresee_resend import ResendEffect, foresee_resend, why_not_resent
 from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_fire
 from shared.usecases.ledger.summarize_fire import summarize_fire
@@ -40,6 +40,8 @@ async def resend_messages(
     that nothing has, and Conflict where nothing of the fire is sent any more.
     """
     effect = await foresee_resend(runtime, company_id, fire_id)
+    if why := await why_not_resent(runtime, company_id, effect.fire):
+        raise Conflict(why)
     again, _ = effect.of(reasons)
     if not set(reasons) & {group.reason for group in effect.groups}:
         raise InvalidInput.at("reasons", "are none for which a message of this fire did not arrive")

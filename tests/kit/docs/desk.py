@@ -20,6 +20,7 @@ from shared.domain.fires.notice import sender_notice
 from shared.domain.ids import computed_id
 from shared.domain.job import IngestFile
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
 from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.create_api_key import create_api_key
@@ -127,6 +128,9 @@ class Desk:
         fire = await clinic.fire_for(*phones)
         [failure] = [one for one in await clinic.failures() if one.fire_id == fire.id]
         messages = await clinic.messages()
+        lost = replace(messages[-1], delivery=Delivery.UNDELIVERED, delivery_code="30003")
+        lost = replace(lost, delivery_reason="The phone was switched off or out of reach.")
+        await stores.messages.save(company_id, lost.id, lost)
         reply = await clinic.write("+12125550187", "what is this?")
         notice = sender_notice(replace(an_sms_sender(), paused_reason="It is suspended."), NOON)
         await stores.notices.save(company_id, notice.id, notice)
