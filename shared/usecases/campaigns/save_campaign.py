@@ -10,11 +10,11 @@ from shared.domain.campaigns.check_window import check_window
 from shared.domain.campaigns.dedupe import check_dedupe_key, dedupe_questions
 from shared.domain.campaigns.dedupe_scope import check_scope
 from shared.domain.campaigns.recurrence import check_schedule
+from shared.domain.campaigns.step_ids import with_step_ids
 from shared.domain.companies.frequency_cap import check_cap
 from shared.domain.errors import Conflict, InvalidInput, Problem
 from shared.domain.files.source import Source
 from shared.domain.fires.error_limit import check_limit
-from shared.domain.ids import computed_id
 from shared.domain.record import replace
 from shared.domain.replies.check_actions import check_actions
 from shared.domain.replies.check_options import check_reply_options
@@ -75,14 +75,6 @@ async def edit_campaign(
 def _check_draft(campaign: Campaign) -> None:
     if campaign.state is not CampaignState.DRAFT:
         raise Conflict(f"A campaign that is {campaign.state} cannot be edited. Reopen it first.")
-
-
-def with_step_ids(campaign: Campaign) -> Campaign:
-    """Steps are known by their place, so that editing a step's text keeps who has had it."""
-    steps = (
-        replace(step, id=computed_id(campaign.id, "step", index)) for index, step in enumerate(campaign.steps)
-    )
-    return replace(campaign, steps=tuple(steps))
 
 
 async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Campaign:

@@ -2,9 +2,9 @@
 
 from shared.domain.campaigns.broadcast import campaign_of
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.step_ids import with_step_ids
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_example import NOBODY, Example
-from shared.usecases.campaigns.save_campaign import with_step_ids
 from shared.usecases.campaigns.send_test import send_test_of
 from shared.views.message_waits import ShownMessage
 

@@ -32,7 +32,7 @@ async def explain_not_in_files(
     found: list[Explanation] = []
     fields = {step.address_field for step in content.campaign.steps}
     for file in files.values():
-        found += await rejected_with(runtime, file, lambda cells: _holds(person, cells))
+        found += await rejected_with(runtime, company_id, file, lambda cells: _holds(person, cells))
         async for row in _rows(runtime, company_id, person, file, fields):
             recipient = recipient_of_row(file.id, row)
             found += await explain_planned(runtime, company_id, fire, content, recipient)
@@ -43,14 +43,15 @@ async def explain_not_in_files(
 
 
 async def rejected_with(
-    runtime: Runtime, file: File, concerns: Callable[[Sequence[str]], bool]
+    runtime: Runtime, company_id: str, file: File, concerns: Callable[[Sequence[str]], bool]
 ) -> list[Explanation]:
     """Rows that could not be loaded and whose cells concern: they stand in a file of their own."""
-    if not file.rejected_count or file.rejected_object_name is None:
+    name = file.rejected_object_name
+    if not file.rejected_count or name is None or not name.startswith(f"companies/{company_id}/"):
         return []
     content = b""
     try:
-        async for piece in runtime.files.read(file.rejected_object_name):
+        async for piece in runtime.files.read(name):
             content += piece
             if len(content) >= MOST_BYTES:
                 break

@@ -47,15 +47,17 @@ async def explain_rows(
     files = await runtime.stores.files.find_many(company_id, fire.audience.file_ids)
     found: list[WhyRow] = []
     for file in files.values():
-        found += [asking.rejected(file, one) for one in await _rejected(runtime, file, text)]
+        found += [asking.rejected(file, one) for one in await _rejected(runtime, company_id, file, text)]
         for row in await _rows(runtime, company_id, file, text):
             found.append(await asking.of_row(file, row))
     return found[:MOST_FOUND]
 
 
-async def _rejected(runtime: Runtime, file: File, text: str) -> list[Explanation]:
+async def _rejected(runtime: Runtime, company_id: str, file: File, text: str) -> list[Explanation]:
     wanted = text.casefold()
-    return await rejected_with(runtime, file, lambda cells: any(wanted in cell.casefold() for cell in cells))
+    return await rejected_with(
+        runtime, company_id, file, lambda cells: any(wanted in cell.casefold() for cell in cells)
+    )
 
 
 async def _rows(runtime: Runtime, company_id: str, file: File, text: str) -> list[Row]:

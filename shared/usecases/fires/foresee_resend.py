@@ -45,16 +45,12 @@ async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> Res
     fire = await stores.fires.get(company_id, fire_id)
     if await why_not_resent(runtime, company_id, fire):
         return ResendEffect(fire=fire, groups=(), is_all=True)
-    by_state, by_delivery = FIRE_MESSAGES_BY_STATE, FIRE_MESSAGES_BY_DELIVERY
+    messages, most = stores.messages, MOST_LOOKED_AT
+    failed, lost = Delivery.FAILED, Delivery.UNDELIVERED
     kinds = await asyncio.gather(
-        *(
-            stores.messages.some(company_id, query, fire_id, value, limit=MOST_LOOKED_AT)
-            for query, value in (
-                (by_state, MessageState.FAILED),
-                (by_delivery, Delivery.UNDELIVERED),
-                (by_delivery, Delivery.FAILED),
-            )
-        )
+        messages.some(company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.FAILED, limit=most),
+        messages.some(company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, lost, limit=most),
+        messages.some(company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, failed, limit=most),
     )
     content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     rules = await find_rules(runtime, company_id, content)
