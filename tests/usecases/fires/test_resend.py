@@ -114,9 +114,9 @@ async def _opt_out(clinic: Clinic, address: str, source: OptOutSource) -> None:
 async def test_a_stop_after_the_decision_still_holds(clinic: Clinic) -> None:
     fire = await _sent(clinic)
     await _not_delivered(clinic, 0)
+    message = (await clinic.messages())[0]
     clinic.runs_jobs = False
     assert await _resend(clinic, fire, REASON) == 1
-    message = (await clinic.messages())[0]
     await _opt_out(clinic, message.address, OptOutSource.REPLY)
     clinic.runs_jobs = True
     await clinic.run_published()
