@@ -15,6 +15,7 @@ from shared.domain.senders.sender import Provider
 from shared.domain.sequences.mailbox import MOST_A_DAY, WarmUp
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
+from shared.views import mailbox_health as health
 from shared.views import sequences as view
 
 router = APIRouter(prefix="/v1/mailboxes", tags=["mailboxes"], route_class=ApiRoute)
@@ -70,6 +71,29 @@ class MailboxOutput(Output):
     created_at: datetime
 
 
+class MailboxHealthOutput(Output):
+    """How a mailbox is. The numbers are of the last `days`, mails of campaigns included.
+
+    Of so many `sent`, `bounced` came back; `replied` counts what people wrote, machines not. The rates are
+    parts of what was sent, from 0 to 1, and null where nothing was. `last_error` is why the newest of its
+    mails that failed did. `is_sending` is false while it or its sender is paused, or that is gone:
+    `paused_reason` says why, and `is_paused_by_itself` whether nobody of the company did that.
+    """
+
+    mailbox_id: str
+    days: int
+    sent: int
+    bounced: int
+    replied: int
+    bounce_rate: float | None
+    reply_rate: float | None
+    is_sending: bool
+    is_paused_by_itself: bool
+    paused_reason: str
+    last_error: str
+    last_error_at: datetime | None
+
+
 @router.post("", status_code=201)
 async def add_mailbox(caller: Sending, body: MailboxInput, response: Response) -> MailboxOutput:
     """Have sequences sent from a sender of email. It comes into no sequence by itself."""
@@ -93,6 +117,13 @@ async def list_mailboxes(
 async def get_mailbox(caller: Reader, mailbox_id: ItemId) -> MailboxOutput:
     """One mailbox."""
     return MailboxOutput.of(await view.get_mailbox(caller.runtime, caller.company_id, mailbox_id))
+
+
+@router.get("/{mailbox_id}/health")
+async def get_mailbox_health(caller: Reader, mailbox_id: ItemId) -> MailboxHealthOutput:
+    """What came back of a mailbox's mails in the last days, what was answered, and whether it sends."""
+    found = await health.get_mailbox_health(caller.runtime, caller.company_id, mailbox_id)
+    return MailboxHealthOutput.of(found)
 
 
 @router.patch("/{mailbox_id}")

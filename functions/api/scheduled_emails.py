@@ -11,6 +11,7 @@ from functions.api.kit.shapes import ItemId, Listed
 from functions.api.sequence_answers import PlanOutput, ScheduledEmailOutput
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.views import sequences as view
+from shared.views.sequences import EmailOrder
 
 router = APIRouter(prefix="/v1", tags=["sequences"], route_class=ApiRoute)
 
@@ -22,8 +23,12 @@ async def list_scheduled_emails(
     sequence_id: ItemId | None = None,
     mailbox_id: ItemId | None = None,
     status: EmailStatus | None = None,
+    order: EmailOrder = EmailOrder.LATEST,
 ) -> Listed[ScheduledEmailOutput]:
-    """The emails of sequences by their times, the latest first: with `since` and `until` those of a day."""
+    """The emails of sequences by their times: with `since` and `until` those of a day.
+
+    The latest come first. With `order=earliest` and `since` of now the list begins with what comes next.
+    """
     return await list_page(
         caller,
         paging,
@@ -32,6 +37,7 @@ async def list_scheduled_emails(
         sequence_id=sequence_id,
         mailbox_id=mailbox_id,
         status=status,
+        order=order,
     )
 
 

@@ -23,6 +23,7 @@ from shared.usecases.sequences.ask_effect import ask_effect
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
 from shared.views.kit.paging import PageAsked
+from shared.views.mailbox_health import get_mailbox_health
 from shared.views.senders import list_senders
 from shared.views.sequences import DayLoad, get_mailbox, list_mailboxes, list_sequences, read_plan
 
@@ -181,6 +182,7 @@ async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | Non
         "mailboxes/mailbox.html",
         code=422 if problems else 200,
         mailbox=mailbox,
+        health=await get_mailbox_health(runtime, company_id, mailbox.id),
         state=_state(mailbox, senders.get(mailbox.id), plan.loads, _today(visit)),
         days=_days(plan.loads, [mailbox]),
         sequences=[one for one in sequences if mailbox.id in one.mailbox_ids],

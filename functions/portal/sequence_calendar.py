@@ -1,19 +1,27 @@
 """The calendar of planned emails: a day, by mailbox, each with why it goes out at its time."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from starlette.responses import Response
 
-from functions.portal.kit.lists import every, shown_between
+from functions.portal.kit.lists import Shown, every, shown_between
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.local_time import moment_at
-from shared.views.sequences import list_mailboxes, list_scheduled_emails, list_sequences, read_plan
+from shared.domain.record import replace
+from shared.views.sequences import (
+    EmailOrder,
+    ShownEmail,
+    list_mailboxes,
+    list_scheduled_emails,
+    list_sequences,
+    read_plan,
+)
 
 pages = Pages()
 SHOWN_DAYS = 14
@@ -29,18 +37,12 @@ class DayLink(Struct, frozen=True, kw_only=True):
 
 @pages.get("/sequences/calendar", Scope.READ)
 async def show_calendar(visit: Visit) -> Response:
-    """The planned emails of a day: today, where none is asked for."""
+    """The planned emails of a day, the earliest first; of today what comes next, if not all is asked for."""
     today = visit.runtime.now().astimezone(ZoneInfo(visit.company.time_zone)).date()
     day, mailbox_id, sequence_id = _day(visit, today), visit.query("mailbox"), visit.query("sequence")
     since, until = _begin(day, visit), _begin(day + timedelta(days=1), visit)
-    emails = await shown_between(
-        visit,
-        since,
-        until,
-        list_scheduled_emails,
-        sequence_id=sequence_id or None,
-        mailbox_id=mailbox_id or None,
-    )
+    comes_next = day == today and visit.query("all") != "yes"
+    emails = await _emails(visit, _from(visit, since, until) if comes_next else since, until)
     plan = await read_plan(
         visit.runtime, visit.company_id, days=max(SHOWN_DAYS, 1), mailbox_id=mailbox_id or None
     )
@@ -53,6 +55,11 @@ async def show_calendar(visit: Visit) -> Response:
         "sequences/calendar.html",
         day=day,
         emails=emails,
+        comes_next=comes_next,
+        is_today=day == today,
+        here=_query(visit, day),
+        before=_query(visit, day - timedelta(days=1)),
+        after=_query(visit, day + timedelta(days=1)),
         days=[_link(visit, one, counts[one]) for one in _shown_days(today, day)],
         loads=[load for load in plan.loads if load.day == day],
         mailboxes=mailboxes,
@@ -65,16 +72,43 @@ async def show_calendar(visit: Visit) -> Response:
     )
 
 
+async def _emails(visit: Visit, since: datetime, until: datetime) -> Shown[ShownEmail]:
+    """The earliest first; the pages that follow begin where the first one did."""
+    found = await shown_between(
+        visit,
+        since,
+        until,
+        list_scheduled_emails,
+        sequence_id=visit.query("sequence") or None,
+        mailbox_id=visit.query("mailbox") or None,
+        order=EmailOrder.EARLIEST,
+    )
+    begun = urlencode({"from": int(since.timestamp())})
+    is_begun = "from" in visit.request.query_params
+    return replace(found, more=f"{found.more}&{begun}") if found.more and not is_begun else found
+
+
 def _shown_days(today: date, day: date) -> list[date]:
     days = [today + timedelta(days=number) for number in range(SHOWN_DAYS)]
     return days if day in days else sorted([*days, day])
 
 
 def _link(visit: Visit, day: date, count: int) -> DayLink:
+    return DayLink(day=day, count=count, query=_query(visit, day))
+
+
+def _query(visit: Visit, day: date) -> str:
+    """The day's page by the same filters, after the question mark."""
     wanted = {"day": day.isoformat(), "mailbox": visit.query("mailbox"), "sequence": visit.query("sequence")}
-    return DayLink(
-        day=day, count=count, query=urlencode({name: value for name, value in wanted.items() if value})
-    )
+    return urlencode({name: value for name, value in wanted.items() if value})
+
+
+def _from(visit: Visit, since: datetime, until: datetime) -> datetime:
+    """Now; on the pages that follow, when the first one was looked at: they are of the same list."""
+    text = visit.query("from")
+    if text.isascii() and text.isdecimal() and since.timestamp() <= int(text[:12]) < until.timestamp():
+        return datetime.fromtimestamp(int(text[:12]), UTC)
+    return visit.runtime.now().replace(microsecond=0)
 
 
 def _begin(day: date, visit: Visit) -> datetime:

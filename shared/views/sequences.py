@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -20,6 +21,13 @@ from shared.domain.sequences.why import why_this_time
 from shared.firestore.queries.sequences import EMAILS_OF_ENROLLMENTS, SCHEDULED_EMAILS, SEQUENCE_ENROLLMENTS
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, among, page_of
+
+
+class EmailOrder(StrEnum):
+    """Which emails of a list come first: what went out or is planned last, or what comes next."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
 
 
 class ShownEmail(Struct, frozen=True, kw_only=True):
@@ -150,13 +158,15 @@ async def list_scheduled_emails(
     sequence_id: str | None = None,
     mailbox_id: str | None = None,
     status: EmailStatus | None = None,
+    order: EmailOrder = EmailOrder.LATEST,
 ) -> Page[ShownEmail]:
-    """The emails that have their time, the latest first: with `since` and `until` those of some days."""
+    """The emails that have their time, in the order that is asked for: those in [since, until)."""
     page = await page_of(
         runtime.stores.scheduled_emails,
         company_id,
         asked,
         SCHEDULED_EMAILS,
+        earliest_first=order is EmailOrder.EARLIEST,
         sequence_id=sequence_id,
         mailbox_id=mailbox_id,
         status=status,

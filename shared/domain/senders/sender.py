@@ -13,6 +13,8 @@ Provider = NewType("Provider", str)
 
 # A company's, so that a list of them is read at once: those of an older version have no time to page by.
 MOST_SENDERS = 500
+# How the reason ends where somebody paused it; who did stands before.
+BY_HAND = " paused it."
 
 
 class Sender(Struct, frozen=True, kw_only=True):
@@ -48,3 +50,8 @@ class Sender(Struct, frozen=True, kw_only=True):
     stand_in_id: str | None = None
     link_name: str = ""
     daily_capacity: int | None = None
+
+    @property
+    def is_paused_by_hand(self) -> bool:
+        """Whether somebody of the company paused it, and not what its provider said."""
+        return self.is_paused and self.paused_reason.endswith(BY_HAND)

@@ -19,7 +19,8 @@ class SequencePlan(Struct, frozen=True, kw_only=True):
     `asked_at` is when somebody last wanted it planned at once, `planned_at` when it last was. What people
     wrote or refused is known up to `heard_until`. `finishes_at` is when each sequence ends by the plan;
     `packed_loads` are its emails by mailbox and day, as compressed JSON (see load.py). `replanning` is how
-    far it was brought up to what was changed last.
+    far it was brought up to what was changed last. `silent_ids` are mailboxes that could not send when it was
+    looked at last.
     """
 
     id: str = PLAN_ID
@@ -32,6 +33,7 @@ class SequencePlan(Struct, frozen=True, kw_only=True):
     packed_loads: bytes = b""
     unplaced: int = 0
     replanning: Replanning | None = None
+    silent_ids: tuple[str, ...] = ()
     lease_token: str | None = None
     lease_until: datetime | None = None
     attempt: int = 0

@@ -22,7 +22,7 @@ from shared import metering
 from shared.firestore.kit import paths
 from shared.firestore.kit.asking import answer_of, filter_of
 from shared.firestore.kit.documents import READ_SIZE, Documents, Version
-from shared.firestore.kit.query import ListQuery, Matches, Query
+from shared.firestore.kit.query import ListQuery, Match, Matches, Query, direction_of
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.transactions import commit_part
@@ -185,9 +185,8 @@ class Collection(Documents[T]):
 
     async def between(self, company_id: str, first: str, end: str) -> list[T]:
         """All records with ids from `first` on, before `end`, in order."""
-        query = self._base(company_id).order_by("__name__")
-        query = query.start_at({"__name__": self.ref(company_id, first)})
-        query = query.end_before({"__name__": self.ref(company_id, end)})
+        begin, stop = ({"__name__": self.ref(company_id, one)} for one in (first, end))
+        query = self._base(company_id).order_by("__name__").start_at(begin).end_before(stop)
         records = [self.record(one) async for one in stream_documents(query, retry=READ_RETRY)]
         metering.count_query(len(records))
         return records
@@ -202,12 +201,13 @@ class Collection(Documents[T]):
         since: datetime | None = None,
         until: datetime | None = None,
         after: tuple[datetime, str] | None = None,
+        earliest_first: bool = False,
     ) -> list[T]:
         """The first records of the list in [since, until), or those after a record's time and id.
 
-        Raises LookupError for a match by a field that the list does not declare.
+        Raises LookupError for a match by a field that the list does not declare, and for such an order.
         """
-        found = self._listed(company_id, query, matches, since, until)
+        found = self._listed(company_id, query, matches, since, until, earliest_first=earliest_first)
         if after is not None:
             found = found.start_after({query.newest: after[0], "__name__": self.ref(company_id, after[1])})
         records = [self.record(one) async for one in stream_documents(found.limit(limit), retry=READ_RETRY)]
@@ -246,8 +246,9 @@ class Collection(Documents[T]):
         matches: Matches,
         since: datetime | None,
         until: datetime | None,
+        earliest_first: bool = False,
     ) -> Any:
-        """The list's records in [since, until) that match, the newest first."""
+        """The list's records in [since, until) that match, the newest first or the earliest."""
         found: Any = self._base(company_id)
         if not matches and query.one_of:
             found = found.where(filter=FieldFilter(query.one_of[0], "in", list(query.one_of[1])))
@@ -257,9 +258,8 @@ class Collection(Documents[T]):
         for operator, moment in ((">=", since), ("<", until)):
             if moment is not None:
                 found = found.where(filter=FieldFilter(query.newest, operator, moment))
-        return found.order_by(query.newest, direction="DESCENDING").order_by(
-            "__name__", direction="DESCENDING"
-        )
+        way = direction_of(query, earliest_first=earliest_first)
+        return found.order_by(query.newest, direction=way).order_by("__name__", direction=way)
 
     async def each_across_companies(
         self, query: Query, *values: object, page_size: int = 500

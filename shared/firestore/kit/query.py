@@ -37,6 +37,8 @@ class ListQuery(Struct, frozen=True, kw_only=True):
 
     `one_of` is a field every record has, with all its values: where it is given the time has no index of its
     own, and a list without filters is read along that field's.
+
+    `both_ways`: it can be read earliest first too, which takes as many indexes again.
     https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging
     """
 
@@ -45,6 +47,14 @@ class ListQuery(Struct, frozen=True, kw_only=True):
     equal: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     one_of: tuple[str, tuple[str, ...]] | None = None
+    both_ways: bool = False
+
+
+def direction_of(query: ListQuery, *, earliest_first: bool) -> str:
+    """The order of the list's times. Raises LookupError for one that it has no index for."""
+    if earliest_first and not query.both_ways:
+        raise LookupError(f"the list of {query.collection} is read newest first alone")
+    return "ASCENDING" if earliest_first else "DESCENDING"
 
 
 class Match(Struct, frozen=True):

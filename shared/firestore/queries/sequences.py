@@ -21,5 +21,8 @@ SEQUENCE_ENROLLMENTS = ListQuery(
     collection="enrollments", newest="enrolled_at", equal=("sequence_id", "contact_id", "state")
 )
 SCHEDULED_EMAILS = ListQuery(
-    collection="scheduled_emails", newest="send_at", equal=("sequence_id", "mailbox_id", "status")
+    collection="scheduled_emails",
+    newest="send_at",
+    equal=("sequence_id", "mailbox_id", "status"),
+    both_ways=True,
 )

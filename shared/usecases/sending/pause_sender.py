@@ -4,7 +4,7 @@ from shared import log
 from shared.domain.alert import Alert
 from shared.domain.fires.notice import Notice, sender_notice
 from shared.domain.record import replace
-from shared.domain.senders.sender import Sender
+from shared.domain.senders.sender import BY_HAND, Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 
@@ -46,7 +46,7 @@ async def pause_by_hand(runtime: Runtime, company_id: str, sender_id: str, by: s
         sender = await senders.get(company_id, sender_id, transaction)
         if sender.is_paused:
             return sender
-        paused = replace(sender, is_paused=True, paused_reason=f"{by} paused it.")
+        paused = replace(sender, is_paused=True, paused_reason=f"{by}{BY_HAND}")
         senders.put(transaction, company_id, sender_id, paused)
         return paused
 

@@ -40,12 +40,14 @@ async def release_plan(
     plan: SequencePlan,
     *,
     is_active: bool,
+    is_unfinished: bool,
     began_at: datetime,
     **came_to: object,
 ) -> bool:
     """Give the lease back with what the work `came_to`. True when there is more to be done at once.
 
-    That is so when somebody has asked since it `began_at`, and when people are still to be moved.
+    That is so when somebody has asked since it `began_at`, when people are still to be moved, and when the
+    plan `is_unfinished`.
     Raises LeaseLost.
     """
     plans = runtime.stores.sequence_plans
@@ -57,7 +59,7 @@ async def release_plan(
             raise LeaseLost
         current = replace(current, replanning=_ended(current.replanning, plan.replanning, came_to, now))
         is_asked = current.asked_at is not None and current.asked_at > began_at
-        is_asked = is_asked or current.is_changing
+        is_asked = is_asked or current.is_changing or is_unfinished
         facts = {
             "is_active": is_active or is_asked,
             "due_at": now if is_asked else now + LOOK_AGAIN,

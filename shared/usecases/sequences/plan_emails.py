@@ -19,12 +19,18 @@ from shared.runtime import Runtime
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.read_work import read_emails
+from shared.usecases.sequences.throttle import Throttle
 
 TOGETHER = 200
 
 
-async def plan_emails(runtime: Runtime, company_id: str, work: Work) -> dict[str, Any]:
-    """Plan what waits for it, if it is time to; what the plan came to, as fields of its record."""
+async def plan_emails(
+    runtime: Runtime, company_id: str, work: Work, throttle: Throttle
+) -> dict[str, Any] | None:
+    """Plan what waits for it, if it is time to; what the plan came to, as fields of its record.
+
+    None when only part of it could be written: the next job plans who is left.
+    """
     now, change = runtime.now(), work.plan.replanning
     if not work.plan.is_to_be_planned(now):
         return {}
@@ -47,6 +53,10 @@ async def plan_emails(runtime: Runtime, company_id: str, work: Work) -> dict[str
         if moved and work.plan.replanning is not None:
             so_far = work.plan.replanning.moved + moved
             work = await keep_replanning(runtime, company_id, work, moved=so_far)
+        await throttle.after(len(part))
+        if throttle.is_over and first + TOGETHER < len(made.emails):
+            log.event("sequences planned in part", planned=first + len(part), left=len(made.emails))
+            return None
     log.event(
         "sequences planned",
         planned=len(made.emails),

@@ -14,9 +14,11 @@ from shared.usecases.sequences.claim_plan import claim_plan, release_plan
 from shared.usecases.sequences.follow_emails import follow_emails
 from shared.usecases.sequences.follow_people import follow_people
 from shared.usecases.sequences.hand_over_emails import hand_over_emails
+from shared.usecases.sequences.note_silent import note_silent
 from shared.usecases.sequences.plan_emails import plan_emails
 from shared.usecases.sequences.read_work import read_work
 from shared.usecases.sequences.rewrite_emails import rewrite_emails
+from shared.usecases.sequences.throttle import Throttle
 
 
 async def plan_sequences(runtime: Runtime, job: PlanSequences) -> None:
@@ -33,11 +35,12 @@ async def plan_sequences(runtime: Runtime, job: PlanSequences) -> None:
 
 async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
     began_at = runtime.now()
-    work = await read_work(runtime, company_id, plan)
+    throttle = Throttle()
+    work = await note_silent(runtime, company_id, await read_work(runtime, company_id, plan))
     followed = await follow_emails(runtime, company_id, work)
     heard_until = await follow_people(runtime, company_id, work)
-    work = await rewrite_emails(runtime, company_id, work)
-    planned = await plan_emails(runtime, company_id, work) if not _is_rewriting(work) else {}
+    work = await rewrite_emails(runtime, company_id, work, throttle)
+    planned = await plan_emails(runtime, company_id, work, throttle) if not _is_rewriting(work) else {}
     handed = 0
     if await check_database(runtime, began_at) is None:
         handed = await hand_over_emails(runtime, company_id, work)
@@ -50,8 +53,9 @@ async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
         work.plan,
         is_active=bool(left),
         began_at=began_at,
+        is_unfinished=planned is None,
         heard_until=heard_until,
-        **planned,
+        **planned or {},
     )
     if is_asked:
         await announce_jobs(runtime, [plan_job(company_id)], "ask_plan.publish")

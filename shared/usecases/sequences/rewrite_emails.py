@@ -1,6 +1,5 @@
 """Bring the people of sequences that were edited up to their steps, a page at a time, and keep how far."""
 
-import time
 from collections.abc import Mapping
 from collections.abc import Sequence as Ordered
 from functools import partial
@@ -15,21 +14,21 @@ from shared.firestore.queries.sequences import EMAILS_OF_SEQUENCE
 from shared.runtime import Runtime
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.keep_replanning import keep_replanning
+from shared.usecases.sequences.throttle import Throttle
 
 PAGE = 300
 TOGETHER = 100  # three documents each, in one commit
-SECONDS_A_JOB = 240.0
 
 
-async def rewrite_emails(runtime: Runtime, company_id: str, work: Work) -> Work:
+async def rewrite_emails(runtime: Runtime, company_id: str, work: Work, throttle: Throttle) -> Work:
     """Go on for some minutes; the work with how far it came. Raises LeaseLost."""
-    deadline = time.monotonic() + SECONDS_A_JOB
     while (change := work.plan.replanning) and change.is_open and change.sequence_ids:
         emails = await _page(runtime, company_id, change.sequence_ids[0], change.after)
         changed = 0
         for first in range(0, len(emails), TOGETHER):
             part = emails[first : first + TOGETHER]
             changed += sum(await halving(part, partial(_rewrite, runtime, company_id, work)))
+            await throttle.after(len(part))
         is_last = len(emails) < PAGE
         work = await keep_replanning(
             runtime,
@@ -40,7 +39,7 @@ async def rewrite_emails(runtime: Runtime, company_id: str, work: Work) -> Work:
             looked_at=change.looked_at + len(emails),
             changed=change.changed + changed,
         )
-        if time.monotonic() >= deadline:
+        if throttle.is_over:
             break
     return work
 

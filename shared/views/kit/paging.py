@@ -44,18 +44,21 @@ async def page_of(
     asked: PageAsked,
     query: ListQuery,
     *matches: tuple[Match, ...],
+    earliest_first: bool = False,
     **equal: object,
 ) -> Page[R]:
-    """A page of the list `query`, newest first. `equal` are equalities; those that are None do not count.
+    """A page of the list `query`, newest first, or earliest first where it can be.
 
-    Of each of `matches` one must hold; empty ones do not count. Raises InvalidInput for a range that is none
-    and for a list that is too long.
+    `equal` are equalities; those that are None do not count. Of each of `matches` one must hold; empty ones
+    do not count. Raises InvalidInput for a range that is none and for a list that is too long.
     """
     check_range(asked)
     wanted = (*filter(None, matches), *_equalities(equal))
     facts: dict[str, Any] = {"matches": wanted, "since": asked.since, "until": asked.until}
     limit, after = asked.limit + 1, read_place(asked.after)
-    found = await collection.newest(company_id, query, limit=limit, after=after, **facts)
+    found = await collection.newest(
+        company_id, query, limit=limit, after=after, earliest_first=earliest_first, **facts
+    )
     if asked.most is not None and len(found) > asked.limit:
         count = await collection.count_newest(company_id, query, most=asked.most + 1, **facts)
         _check_length(count, asked.most)

@@ -17,6 +17,7 @@ import typing
 from collections.abc import Iterator
 from datetime import datetime
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 from msgspec import Struct
@@ -127,10 +128,11 @@ def needs_of(found: typing.Iterable[Query], lists: typing.Iterable[ListQuery] = 
 
 def _indexes_of(query: ListQuery) -> Iterator[Entry]:
     """One index for each filter: by its field, then the newest first."""
-    newest = {"fieldPath": query.newest, "order": "DESCENDING"}
+    orders = ("DESCENDING", "ASCENDING") if query.both_ways else ("DESCENDING",)
+    times = [{"fieldPath": query.newest, "order": order} for order in orders]
     filters = [{"fieldPath": name, "order": "ASCENDING"} for name in query.equal]
     filters += [{"fieldPath": name, "arrayConfig": "CONTAINS"} for name in query.contains]
-    for one in filters:
+    for one, newest in product(filters, times):
         yield {"collectionGroup": query.collection, "queryScope": COLLECTION, "fields": [one, newest]}
 
 
@@ -199,7 +201,7 @@ def page_calls() -> list[PageCall]:
             f"{file.name}:{call.lineno}",
             _store_in(call.args[0], stores),
             ast.unparse(call.args[3]),
-            tuple(keyword.arg or "**" for keyword in call.keywords),
+            tuple(one.arg or "**" for one in call.keywords if one.arg != "earliest_first"),
         )
         for file in source_files("shared", "functions")
         for call in file.calls

@@ -55,7 +55,7 @@ ORDER = (
     *("enroll_by_hand", "tell_own_event", "list_enrollments", "get_enrollment"),
     *("change_automation", "get_effect", "publish_one_automation", "list_versions", "get_version"),
     *("pause_one_automation", "resume_one_automation", "drain_one_automation", "undo_one_edit"),
-    *("add_mailbox", "list_mailboxes", "get_mailbox", "change_mailbox"),
+    *("add_mailbox", "list_mailboxes", "get_mailbox", "get_mailbox_health", "change_mailbox"),
     *("add_sequence", "list_sequences", "get_sequence", "change_sequence"),
     *("add_step", "change_step", "preview_sequence", "order_steps", "remove_step", "resume_one_sequence"),
     *("enroll_into_sequence", "get_enrolling", "list_sequence_enrollments", "get_sequence_enrollment"),
