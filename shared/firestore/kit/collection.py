@@ -22,7 +22,7 @@ from shared import metering
 from shared.firestore.kit import paths
 from shared.firestore.kit.asking import answer_of, filter_of
 from shared.firestore.kit.documents import READ_SIZE, Documents, Version
-from shared.firestore.kit.query import ListQuery, Match, Matches, Query, direction_of
+from shared.firestore.kit.query import ListQuery, Matches, Query, direction_of
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.transactions import commit_part
