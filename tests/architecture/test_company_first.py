@@ -30,6 +30,7 @@ REPOSITORY_EXCEPTIONS = {
     "Stores.renewable": "the collections themselves",
     "Documents.found_by": "maps a record",
     "Keeping.ends_at": "says when a record may be deleted",
+    "ListQuery.direction": "says how a list is ordered",
     "Companies.add": "takes the company itself",
     "Companies.asking_to_confirm": "the tick's own, which looks for work of all companies",
     "Companies.each": "for ops, whose work concerns all companies",

@@ -14,7 +14,8 @@ ADAPTERS = {name for name, value in vars(Runtime).items() if isinstance(value, c
 READS = frozenset(
     {
         "find", "get", "find_many", "wanted", "record", "ref", "all",
-        "page", "newest", "among", "count_newest", "each_page", "each", "each_across_companies",
+        "page", "newest", "newest_fields", "among", "count_newest", "each_page", "each",
+        "each_across_companies",
         "count", "sum", "some", "each_value", "frozen", "rows", "number_with", "names",
         "contacts", "scan", "ids_with", "between", "in_shard",
         "read", "list_names", "values", "peek", "last_beat", "heartbeat", "find_hold", "wanted_hold",

@@ -170,6 +170,10 @@ ASKED_FOR = {
     "find_entrants",  # lost, the next look finds them
     "look_at_segments",  # likewise: how far it looked is stored with what it raises
     "raise_rows",  # lost, the block is loaded again
+    "join_rejected",  # asked for
+    "ask_effect",  # asked for
+    "foresee_change",  # whoever waits for it asks again
+    "note_silent",  # lost, the next tick notes it
     "withdraw_messages",  # done again when the file, or the chunk of a fire, is taken again
 }
 WRITES = re.compile(

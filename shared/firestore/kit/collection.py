@@ -22,7 +22,7 @@ from shared import metering
 from shared.firestore.kit import paths
 from shared.firestore.kit.asking import answer_of, filter_of
 from shared.firestore.kit.documents import READ_SIZE, Documents, Version
-from shared.firestore.kit.query import ListQuery, Matches, Query, direction_of
+from shared.firestore.kit.query import ListQuery, Matches, Query
 from shared.firestore.kit.retention import EXPIRES_AT
 from shared.firestore.kit.retries import READ_RETRY, read_retry
 from shared.firestore.kit.transactions import commit_part
@@ -258,7 +258,7 @@ class Collection(Documents[T]):
         for operator, moment in ((">=", since), ("<", until)):
             if moment is not None:
                 found = found.where(filter=FieldFilter(query.newest, operator, moment))
-        way = direction_of(query, earliest_first=earliest_first)
+        way = query.direction(earliest_first=earliest_first)
         return found.order_by(query.newest, direction=way).order_by("__name__", direction=way)
 
     async def each_across_companies(

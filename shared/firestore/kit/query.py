@@ -49,12 +49,11 @@ class ListQuery(Struct, frozen=True, kw_only=True):
     one_of: tuple[str, tuple[str, ...]] | None = None
     both_ways: bool = False
 
-
-def direction_of(query: ListQuery, *, earliest_first: bool) -> str:
-    """The order of the list's times. Raises LookupError for one that it has no index for."""
-    if earliest_first and not query.both_ways:
-        raise LookupError(f"the list of {query.collection} is read newest first alone")
-    return "ASCENDING" if earliest_first else "DESCENDING"
+    def direction(self, *, earliest_first: bool) -> str:
+        """The order of its times. Raises LookupError for one that it has no index for."""
+        if earliest_first and not self.both_ways:
+            raise LookupError(f"the list of {self.collection} is read newest first alone")
+        return "ASCENDING" if earliest_first else "DESCENDING"
 
 
 class Match(Struct, frozen=True):

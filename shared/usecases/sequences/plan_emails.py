@@ -19,13 +19,13 @@ from shared.runtime import Runtime
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.read_work import read_emails
-from shared.usecases.sequences.throttle import Throttle
+from shared.writing_pace import WritingPace
 
 TOGETHER = 200
 
 
 async def plan_emails(
-    runtime: Runtime, company_id: str, work: Work, throttle: Throttle
+    runtime: Runtime, company_id: str, work: Work, pace: WritingPace
 ) -> dict[str, Any] | None:
     """Plan what waits for it, if it is time to; what the plan came to, as fields of its record.
 
@@ -53,8 +53,8 @@ async def plan_emails(
         if moved and work.plan.replanning is not None:
             so_far = work.plan.replanning.moved + moved
             work = await keep_replanning(runtime, company_id, work, moved=so_far)
-        await throttle.after(len(part))
-        if throttle.is_over and first + TOGETHER < len(made.emails):
+        await pace.after(len(part))
+        if pace.is_over and first + TOGETHER < len(made.emails):
             log.event("sequences planned in part", planned=first + len(part), left=len(made.emails))
             return None
     log.event(

@@ -18,7 +18,7 @@ from shared.usecases.sequences.note_silent import note_silent
 from shared.usecases.sequences.plan_emails import plan_emails
 from shared.usecases.sequences.read_work import read_work
 from shared.usecases.sequences.rewrite_emails import rewrite_emails
-from shared.usecases.sequences.throttle import Throttle
+from shared.writing_pace import WritingPace
 
 
 async def plan_sequences(runtime: Runtime, job: PlanSequences) -> None:
@@ -35,12 +35,12 @@ async def plan_sequences(runtime: Runtime, job: PlanSequences) -> None:
 
 async def _go_on(runtime: Runtime, company_id: str, plan: SequencePlan) -> None:
     began_at = runtime.now()
-    throttle = Throttle()
+    pace = WritingPace()
     work = await note_silent(runtime, company_id, await read_work(runtime, company_id, plan))
     followed = await follow_emails(runtime, company_id, work)
     heard_until = await follow_people(runtime, company_id, work)
-    work = await rewrite_emails(runtime, company_id, work, throttle)
-    planned = await plan_emails(runtime, company_id, work, throttle) if not _is_rewriting(work) else {}
+    work = await rewrite_emails(runtime, company_id, work, pace)
+    planned = await plan_emails(runtime, company_id, work, pace) if not _is_rewriting(work) else {}
     handed = 0
     if await check_database(runtime, began_at) is None:
         handed = await hand_over_emails(runtime, company_id, work)

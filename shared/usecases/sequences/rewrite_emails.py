@@ -14,13 +14,13 @@ from shared.firestore.queries.sequences import EMAILS_OF_SEQUENCE
 from shared.runtime import Runtime
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.keep_replanning import keep_replanning
-from shared.usecases.sequences.throttle import Throttle
+from shared.writing_pace import WritingPace
 
 PAGE = 300
 TOGETHER = 100  # three documents each, in one commit
 
 
-async def rewrite_emails(runtime: Runtime, company_id: str, work: Work, throttle: Throttle) -> Work:
+async def rewrite_emails(runtime: Runtime, company_id: str, work: Work, pace: WritingPace) -> Work:
     """Go on for some minutes; the work with how far it came. Raises LeaseLost."""
     while (change := work.plan.replanning) and change.is_open and change.sequence_ids:
         emails = await _page(runtime, company_id, change.sequence_ids[0], change.after)
@@ -28,7 +28,7 @@ async def rewrite_emails(runtime: Runtime, company_id: str, work: Work, throttle
         for first in range(0, len(emails), TOGETHER):
             part = emails[first : first + TOGETHER]
             changed += sum(await halving(part, partial(_rewrite, runtime, company_id, work)))
-            await throttle.after(len(part))
+            await pace.after(len(part))
         is_last = len(emails) < PAGE
         work = await keep_replanning(
             runtime,
@@ -39,7 +39,7 @@ async def rewrite_emails(runtime: Runtime, company_id: str, work: Work, throttle
             looked_at=change.looked_at + len(emails),
             changed=change.changed + changed,
         )
-        if throttle.is_over:
+        if pace.is_over:
             break
     return work
 

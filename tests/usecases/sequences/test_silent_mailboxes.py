@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared import writing_pace
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.usecases.sending.pause_sender import pause_by_hand, pause_sender
 from shared.usecases.sending.resume_sender import resume_sender
-from shared.usecases.sequences import plan_emails, throttle
-from shared.usecases.sequences.throttle import Throttle
+from shared.usecases.sequences import plan_emails
 from shared.views.mailbox_health import get_mailbox_health
+from shared.writing_pace import WritingPace
 from tests.kit.sequence_records import a_mailbox
 from tests.kit.sequences import PostOffice
 from tests.usecases.sequences.conftest import MONDAY
@@ -68,7 +69,7 @@ async def test_a_job_that_has_worked_long_enough_ends_and_the_next_plans_who_is_
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan_emails, "TOGETHER", 3)
-    monkeypatch.setattr(throttle, "SECONDS_A_JOB", 0.0)
+    monkeypatch.setattr(writing_pace, "SECONDS_A_JOB", 0.0)
     office.clinic.runs_jobs = False
     await office.open(a_mailbox(daily_capacity=20))
     ids = await office.know(*(f"p{number:02}@example.com" for number in range(10)))
@@ -82,5 +83,5 @@ async def test_a_job_that_has_worked_long_enough_ends_and_the_next_plans_who_is_
 
 async def test_a_plan_is_written_no_faster_than_it_may_be() -> None:
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(Throttle().after(throttle.EMAILS_A_SECOND * 60), 0.05)
-    await asyncio.wait_for(Throttle().after(1), 30)
+        await asyncio.wait_for(WritingPace().after(writing_pace.EMAILS_A_SECOND * 60), 0.05)
+    await asyncio.wait_for(WritingPace().after(1), 30)

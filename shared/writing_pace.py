@@ -8,7 +8,7 @@ EMAILS_A_SECOND = 500
 SECONDS_A_JOB = 240.0
 
 
-class Throttle:
+class WritingPace:
     """The pace of one job, from its beginning on."""
 
     def __init__(self) -> None:
