@@ -125,11 +125,11 @@ async def _click(office: Office) -> None:
         await expect(page.get_by_role("status")).to_contain_text("2 people are changed")
         await browser.open("/contacts?q=cleo")
         await page.get_by_role("link", name="Cleo").click()
-        for answer in ("They refused", "May be written to again"):
+        for answer, done in (("They refused", "Nothing goes to"), ("May be written to again", "is stored")):
             await page.get_by_text(re.compile("^Agreed")).first.click()
             await page.get_by_label("How they said so").first.fill("By phone")
             await page.get_by_role("button", name=answer).click()
-            await expect(page.get_by_role("status")).to_be_visible()
+            await expect(page.get_by_role("status")).to_contain_text(done)
 
 
 async def _people(office: Office) -> dict[str, dict[str, Any]]:
