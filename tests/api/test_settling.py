@@ -1,12 +1,11 @@
 """A person decides about an unknown outcome, and lets a mended sender go on, over HTTP."""
 
-from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.api_key import Scope
 from shared.domain.fires.fire import Fire, PlannedStep
 from shared.domain.ids import computed_id
 from shared.domain.messages.message import MessageState
 from tests.kit.api.office import OURS, Office, assert_problem
-from tests.kit.builders import NOON, a_campaign, a_message, an_sms_sender
+from tests.kit.builders import NOON, a_content, a_message, an_sms_sender
 
 
 async def _unknown(office: Office) -> str:
@@ -21,19 +20,8 @@ async def _unknown(office: Office) -> str:
         is_closed=True,
     )
     message = a_message(id="lost", fire_id="open", state=MessageState.UNKNOWN, sending_at=NOON)
-    content = CampaignContent(
-        content_hash="h",
-        campaign=a_campaign(),
-        templates={},
-        senders={},
-        field_types={},
-        field_regions={},
-        dedupe_key=(),
-        company_time_zone="UTC",
-        default_region="US",
-    )
     await office.stores.fires.save(OURS, fire.id, fire)
-    await office.stores.campaign_contents.save(OURS, computed_id(fire.campaign_id, "h"), content)
+    await office.stores.campaign_contents.save(OURS, computed_id(fire.campaign_id, "h"), a_content())
     await office.stores.messages.save(OURS, message.id, message)
     return "/v1/messages/lost/settle"
 

@@ -21,6 +21,7 @@ from shared.domain.campaigns.audience import (
 )
 from shared.domain.campaigns.broadcast import Broadcast, Wave
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
@@ -320,3 +321,19 @@ def a_message(**changes: Any) -> Message:
         created_at=NOON,
     )
     return replace(message, **changes)
+
+
+def a_content(**changes: Any) -> CampaignContent:
+    """What a campaign sends, frozen: without templates and senders."""
+    facts: dict[str, Any] = {
+        "content_hash": "h",
+        "campaign": a_campaign(),
+        "templates": {},
+        "senders": {},
+        "field_types": {},
+        "field_regions": {},
+        "dedupe_key": (),
+        "company_time_zone": "UTC",
+        "default_region": "US",
+    }
+    return CampaignContent(**facts | changes)

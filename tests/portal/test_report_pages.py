@@ -17,6 +17,7 @@ from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
+from shared.views.providers import explain_codes
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.builders import NOON
 from tests.kit.portal.visitor import Visitor
@@ -111,7 +112,9 @@ def _reply(item_id: str, disposition: Disposition, hours: int) -> Reply:
 
 
 def _worded(counts: dict[str, int]) -> dict[str, int]:
-    return {words(name): count for name, count in counts.items() if count}
+    codes = explain_codes(counts)
+    shown = {name: f"{codes[name]} ({words(name)})" if name in codes else words(name) for name in counts}
+    return {shown[name]: count for name, count in counts.items() if count}
 
 
 @pytest.mark.parametrize("campaign", ["", f"&campaign_id=campaign-{OURS}"])
@@ -142,7 +145,7 @@ async def test_a_report_says_what_the_api_says(office: Office, viewer: Visitor, 
     assert page.counts("dispositions") == {sentence(key): n for key, n in told["dispositions"].items()}
     for title, name in (
         ("Why failed", "failed"), ("Why skipped", "skipped"), ("Why unknown", "unknown"),
-        ("Not delivered, by the provider's code", "undelivered"), ("Deliveries", "deliveries"),
+        ("Not delivered", "undelivered"), ("Deliveries", "deliveries"),
         ("What people wrote", "replies"), ("What it cost", "costs"),
     ):  # fmt: skip
         assert page.counts(title) == _worded(told[name]), name
