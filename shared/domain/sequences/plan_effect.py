@@ -11,7 +11,6 @@ from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit, WhatIf
 from shared.domain.sequences.work import Work
 
-KEPT = timedelta(days=1)
 # A worker ends before that, or was ended.
 LONGEST = timedelta(minutes=10)
 TOO_LONG = "This took too long. Ask again."

@@ -100,6 +100,9 @@ RETENTION: dict[str, Retention] = {
         since=lambda preview: preview.made_at,
         why="looked at before firing",
     ),
+    "plan_effects": Retention(
+        period=lambda kept: kept.previews, since=lambda effect: effect.asked_at, why="as previews"
+    ),
     "linked_files": Retention(
         period=lambda kept: kept.previews, why="as previews; what they led to is kept as uploads are"
     ),

@@ -16,7 +16,6 @@ ENROLLMENTS_OF_ADDRESS = Query(collection="enrollments", equal=("address_key",))
 ENROLLMENTS_OF_ADDRESSES = Query(collection="enrollments", among="address_key")
 EMAILS_OF_ENROLLMENTS = Query(collection="scheduled_emails", among="enrollment_id")
 ENROLLMENTS_IN_STATE = Query(collection="enrollments", equal=("state",))
-EFFECTS_UNTIL = Query(collection="plan_effects", range=("asked_at", "<="))
 SEQUENCE_ENROLLMENTS = ListQuery(
     collection="enrollments", newest="enrolled_at", equal=("sequence_id", "contact_id", "state")
 )

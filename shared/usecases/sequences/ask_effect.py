@@ -5,12 +5,12 @@ import asyncio
 from shared.domain.ids import random_id
 from shared.domain.job import ForeseeChange
 from shared.domain.record import replace
-from shared.domain.sequences.plan_effect import KEPT, EffectState, PlanEffect, effect_asked
+from shared.domain.sequences.plan_effect import EffectState, PlanEffect, effect_asked
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
 from shared.domain.sequences.what_if import SequenceEdit, WhatIf, applied
 from shared.firestore.kit.query import Match
-from shared.firestore.queries.sequences import EFFECTS_UNTIL, SCHEDULED_EMAILS, SEQUENCE_ENROLLMENTS
+from shared.firestore.queries.sequences import SCHEDULED_EMAILS, SEQUENCE_ENROLLMENTS
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.sequences.check_sequence_parts import check_sequence_parts
@@ -19,11 +19,10 @@ from shared.usecases.sequences.read_work import LONGEST_DAY, read_work
 
 # What is planned again while somebody waits: under a second.
 FEW_EMAILS = 1_000
-_OLD_AT_ONCE = 50
 
 
 async def ask_effect(runtime: Runtime, company_id: str, what: WhatIf) -> PlanEffect:
-    """The effect, kept for a day; one that is running still is found by a worker.
+    """The effect, kept as previews are; one that is running still is found by a worker.
 
     Raises NotFound, InvalidInput, and what the edit raises.
     """
@@ -33,8 +32,6 @@ async def ask_effect(runtime: Runtime, company_id: str, what: WhatIf) -> PlanEff
         await check_sequence_parts(runtime, company_id, changed.sequences[what.sequence_id])
     asked = effect_asked(random_id(), what, changed, runtime.now())
     effects = runtime.stores.plan_effects
-    old = await effects.some(company_id, EFFECTS_UNTIL, asked.asked_at - KEPT, limit=_OLD_AT_ONCE)
-    await effects.remove(company_id, [one.id for one in old])
     if await _are_few(runtime, company_id):
         found = await find_effect(runtime, company_id, what)
         asked = replace(asked, state=EffectState.DONE, found=found)

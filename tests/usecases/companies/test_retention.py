@@ -102,6 +102,7 @@ NOT_WRITTEN = {
     "scheduled_emails",
     "invites",  # nor invites anybody
     "automation_enrollments",  # nor automations
+    "plan_effects",  # nor asks what a change of them would do
     "linked_files",  # nor has pictures
     "notices",
     "webhook_deliveries",  # nobody listens
