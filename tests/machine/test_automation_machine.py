@@ -63,6 +63,8 @@ edits = st.sampled_from(
     ("tag", "send", "wait", "date", "if", "delete", "delete", "back", "move", "time", "time")
 )
 
+_MOVES = {0: 600, 3: 240}  # where everybody's date moves at the end: later, then earlier
+
 
 class Automations(CompanyStory):
     """One automation, the people in it, and whoever edits it."""
@@ -128,9 +130,11 @@ class Automations(CompanyStory):
     @rule(person=st.integers(1, MOST_PEOPLE), minutes=st.sampled_from((-10, 10, 60, 120, 240)))
     def move_date(self, person: int, minutes: int) -> None:
         """The date that somebody may wait for moves."""
+        self.act(self._move_date(min(person, self.people), minutes))
+
+    async def _move_date(self, person: int, minutes: int) -> None:
         edit = ContactEdit(fields={"visit": self._in(minutes)})
-        contact_id = f"c{min(person, self.people)}"
-        self.act(edit_contact(self.runtime, "acme", contact_id, edit, KEY))
+        await edit_contact(self.runtime, "acme", f"c{person}", edit, KEY)
 
     @rule(minutes=st.sampled_from((1, 11, 20, 45, 60)))
     def later(self, minutes: int) -> None:
@@ -246,6 +250,9 @@ class Automations(CompanyStory):
         """What was left to do is done, and nobody was lost or is left standing."""
         await change_state(self.runtime, "acme", "a1", AutomationState.LIVE)
         for passed in range(40):
+            if (minutes := _MOVES.get(passed)) is not None:
+                for person in range(self.people):
+                    await self._move_date(person + 1, minutes)
             while self.jobs:
                 await self._run(self.jobs.pop(0), None)
             if passed > 1:  # what was announced to nobody is found by now
