@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, WithJsonSchema
 
 from functions.api.campaign_shapes import WindowInput
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import FieldName, Input, ItemId, Name, WallTime
 from functions.api.segment_shapes import CriterionShape
 from shared.domain.automations.automation import Definition, Reentry
+from shared.domain.automations.trigger import HEARD
 from shared.domain.channels.channel import as_text, named
 from shared.domain.events.event import EventType
 
@@ -18,6 +19,10 @@ _Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 _YEAR = 365 * 86_400
 _Seconds = Annotated[StrictInt, Field(ge=1, le=_YEAR)]
 _Days = Annotated[StrictInt, Field(ge=-366, le=366)]
+# Others are refused with what there is, as all that an automation names (check_automation.py).
+_Event = Annotated[
+    EventType, WithJsonSchema({"type": "string", "title": "Event", "enum": [str(one) for one in HEARD]})
+]
 _Value = StrictBool | StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)] | _Text
 
 
@@ -29,7 +34,7 @@ class EventShape(Input):
     """
 
     kind: Literal["event"]
-    event: EventType
+    event: _Event
     what: _What = ""
 
 

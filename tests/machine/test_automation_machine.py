@@ -7,7 +7,7 @@ AUTOMATION_STORIES=300 AUTOMATION_STEPS=40 tells more and longer ones, new ones 
 import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,18 +27,21 @@ from shared.domain.automations.automation import definition_in
 from shared.domain.automations.editing import Choice, step_changes
 from shared.domain.automations.enrollment import EndReason, EnrollmentState
 from shared.domain.automations.state import AutomationState
-from shared.domain.automations.steps import AutomationStep, IfStep, WaitStep
+from shared.domain.automations.steps import AutomationStep, IfStep, WaitStep, WaitUntilDate, find_step
 from shared.domain.contacts.contact_changes import ChangedBy, events_of
+from shared.domain.contacts.contact_edit import ContactEdit
+from shared.domain.contacts.contact_field import ContactField, FieldKind
 from shared.domain.contacts.segment import HasTag
 from shared.domain.job import Job
 from shared.firestore.contact_shards import pairs_in
 from shared.usecases.automations.change_state import change_state
 from shared.usecases.automations.publish_automation import publish_automation
 from shared.usecases.automations.save_automation import create_automation, edit_automation
+from shared.usecases.contacts.save_contact import edit_contact
 from shared.usecases.run_job import run_job
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
-from tests.kit.automations import Desk, a_definition, a_send, a_tag, a_wait
+from tests.kit.automations import KEY, Desk, a_definition, a_send, a_tag, a_wait
 from tests.kit.builders import NOON, a_template
 from tests.kit.clock import Clock
 from tests.machine.campaign_deaths import Death, dying
@@ -56,7 +59,11 @@ DEADLY = (
     "move_enrollments.publish",
 )
 deaths = st.none() | st.tuples(st.sampled_from(DEADLY), st.sampled_from(("before", "after")))
-edits = st.sampled_from(("tag", "send", "wait", "if", "delete", "delete", "back", "move", "time", "time"))
+edits = st.sampled_from(
+    ("tag", "send", "wait", "date", "if", "delete", "delete", "back", "move", "time", "time")
+)
+
+_MOVES = {0: 600, 3: 240}  # where everybody's date moves at the end: later, then earlier
 
 
 class Automations(CompanyStory):
@@ -76,14 +83,16 @@ class Automations(CompanyStory):
 
     @initialize(people=st.integers(1, 3))
     def begin(self, people: int) -> None:
-        """A text, a wait and a tag; some people stand on the wait."""
+        """A text, a wait, a date that is waited for and a tag; some people stand on the wait."""
         self.act(self._publish_first())
         for _ in range(people):
             self.enter()
         self.deliver([0] * 12, None, False)
 
     async def _publish_first(self) -> None:
-        steps = [await self._step("send"), await self._step("wait"), await self._step("tag")]
+        visit = ContactField(id="visit", name="Visit", kind=FieldKind.MOMENT, created_at=NOON)
+        await self.stores.contact_fields.save("acme", "visit", visit)
+        steps = [await self._step(kind) for kind in ("send", "wait", "date", "tag")]
         await create_automation(self.runtime, "acme", "a1", "Story", a_definition(*steps))
         await publish_automation(self.runtime, "acme", "a1")
 
@@ -97,6 +106,8 @@ class Automations(CompanyStory):
                 return a_send(name, name)
             case "wait":
                 return a_wait(name, minutes * 60)
+            case "date":
+                return WaitStep(id=name, wait=WaitUntilDate(field="visit"))
             case "if":
                 inner = a_tag(f"{name}i", f"{name}i")
                 branch = (inner, a_wait(f"{name}w", minutes * 60))
@@ -110,7 +121,20 @@ class Automations(CompanyStory):
     def enter(self) -> None:
         """Somebody gets the tag that lets in."""
         self.people += 1
-        self.act(self.desk.add(f"c{self.people}", "new"))
+        self.act(self.desk.add(f"c{self.people}", "new", fields={"visit": self._in(180)}))
+
+    def _in(self, minutes: int) -> str:
+        return (self.clock.at + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @precondition(lambda self: self.people)
+    @rule(person=st.integers(1, MOST_PEOPLE), minutes=st.sampled_from((-10, 10, 60, 120, 240)))
+    def move_date(self, person: int, minutes: int) -> None:
+        """The date that somebody may wait for moves."""
+        self.act(self._move_date(min(person, self.people), minutes))
+
+    async def _move_date(self, person: int, minutes: int) -> None:
+        edit = ContactEdit(fields={"visit": self._in(minutes)})
+        await edit_contact(self.runtime, "acme", f"c{person}", edit, KEY)
 
     @rule(minutes=st.sampled_from((1, 11, 20, 45, 60)))
     def later(self, minutes: int) -> None:
@@ -176,7 +200,7 @@ class Automations(CompanyStory):
                 a_wait(one.id, minutes * 60) if isinstance(one, WaitStep) and number >= at else one
                 for number, one in enumerate(steps)
             ]
-        elif edit in ("tag", "send", "wait", "if") and len(steps) < MOST_STEPS:
+        elif edit in ("tag", "send", "wait", "date", "if") and len(steps) < MOST_STEPS:
             steps.insert(at, await self._step(edit, minutes))
         changes = step_changes(old, steps)
         chosen = {
@@ -210,12 +234,29 @@ class Automations(CompanyStory):
         )
         assert not [key for key, count in tagged.items() if count > 1]
 
+    async def _check_dates(self) -> None:
+        """Who waits for a date does so until it, as it is now."""
+        automation = await self.stores.automations.get("acme", "a1")
+        steps, waiting = definition_in(automation.live).steps, await self.desk.enrollments()
+        contacts = await self.stores.contact_shards.contacts("acme", [one.contact_id for one in waiting])
+        for one in waiting:
+            step = find_step(steps, one.step_id)
+            is_until_date = isinstance(step, WaitStep) and isinstance(step.wait, WaitUntilDate)
+            if is_until_date and not one.version and one.waits_until and one.waits_until > self.clock.at:
+                visit = datetime.fromisoformat(str(contacts[one.contact_id].fields["visit"]))
+                assert one.waits_until == visit
+
     async def end(self) -> None:
         """What was left to do is done, and nobody was lost or is left standing."""
         await change_state(self.runtime, "acme", "a1", AutomationState.LIVE)
-        for _ in range(40):
+        for passed in range(40):
+            if (minutes := _MOVES.get(passed)) is not None:
+                for person in range(self.people):
+                    await self._move_date(person + 1, minutes)
             while self.jobs:
                 await self._run(self.jobs.pop(0), None)
+            if passed > 1:  # what was announced to nobody is found by now
+                await self._check_dates()
             self.clock.at += timedelta(minutes=30)
             await self._tick()
             enrollments = await self.desk.enrollments()

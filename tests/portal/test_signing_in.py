@@ -1,5 +1,7 @@
 """Getting in and out: equal answers, throttled tries, sessions that end, forms that only our pages send."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -160,6 +162,28 @@ async def test_a_form_needs_its_sessions_token(signed_in: SignedIn) -> None:
         answer = await person.post("/account/sign-out-everywhere", {"csrf": token}, seen="/account")
         assert answer.status_code == 403
     assert (await person.get("/account")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "comes"),
+    [
+        ("/contacts?tag=vip&q=a%20%26b", "/contacts?tag=vip&q=a%20%26b"),
+        ("/contacts", "/contacts"),
+        (f"/contacts?q={'x' * 1_001}", "/contacts"),
+        ("/?next=//x.example", "/?next=//x.example"),
+    ],
+)
+async def test_signing_in_leads_to_what_was_looked_for(
+    signed_in: SignedIn, visitor: Visitor, asked: str, comes: str
+) -> None:
+    await signed_in(Role.ADMIN)
+    sent = await visitor.get(asked)
+    assert sent.headers["location"].startswith("/sign-in?next=/")
+    page = await visitor.get(sent.headers["location"])
+    found = re.search(r'name="next" value="([^"]*)"', page.text)
+    assert found
+    answer = await visitor.sign_in(ADMIN, PASSWORD, html.unescape(found[1]))
+    assert answer.headers["location"] == comes
 
 
 @pytest.mark.parametrize("wanted", ["https://x.example", "//x.example", "/\\x.example", "javascript:1"])

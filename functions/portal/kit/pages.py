@@ -30,6 +30,7 @@ FORM_BYTES = 1024 * 1024
 # Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
 UPLOAD_BYTES = 32 * 1024 * 1024 - 64 * 1024
 FACTOR_PAGE, _WITHOUT_FACTOR = "/account/second-factor", ("account", "sign-out")
+LONGEST_QUERY = 1_000  # characters: a cookie carries it to a company's own issuer and back
 MOST_FIELDS = 3_000  # a mapping of 500 columns has six fields for each
 
 
@@ -142,10 +143,17 @@ async def _form_data(request: Request) -> FormData:
 
 def _to_sign_in(visit: Visit) -> Response:
     """To the page to sign in on, and back; a part of a page sends the whole page there."""
-    request = visit.request
-    wanted = request.url.path if request.method == "GET" and not visit.is_fragment else "/"
+    wanted = _wanted(visit)
     where = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"
     return _elsewhere(visit, where)
+
+
+def _wanted(visit: Visit) -> str:
+    """The page that was asked for, with what was looked for on it unless that is too long to be carried."""
+    url = visit.request.url
+    if visit.request.method != "GET" or visit.is_fragment:
+        return "/"
+    return f"{url.path}?{url.query}" if url.query and len(url.query) <= LONGEST_QUERY else url.path
 
 
 def _elsewhere(visit: Visit, where: str) -> Response:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from shared.domain.automations.state import AutomationState
-from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step
+from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step, fields_of
 from shared.domain.automations.trigger import Happened, Trigger
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import as_text
@@ -47,6 +47,11 @@ class Definition(Struct, frozen=True, kw_only=True):
             if isinstance(step, WaitStep) and isinstance(step.wait, WaitUntilEvent):
                 yield step.wait.event
 
+    def waits_on(self) -> frozenset[str]:
+        """What of a contact its waits depend on: names of fields, and `time_zone`."""
+        waits = (one.wait for one in every_step(self.steps) if isinstance(one, WaitStep))
+        return frozenset[str]().union(*map(fields_of, waits))
+
     def segment_ids(self) -> frozenset[str]:
         """The segments whose coming and going it listens to."""
         return frozenset(one.what for one in self.events() if one.event in SEGMENTS)
@@ -77,8 +82,9 @@ class Automation(Struct, frozen=True, kw_only=True):
     `draft_before` is the draft before its last change; empty where there was none.
 
     `version` is the number of the newest published version, 0 before the first. `heard` are the types of
-    events that it listens to. `due_at` is when the tick looks after it: who is parked, who stands on steps
-    that an edit concerns, whose date comes.
+    events that it listens to: those that its definition names, and `contact.field_changed` once some may stay
+    on an older version whose waits depend on other fields. `due_at` is when the tick looks after it: who is
+    parked, who stands on steps that an edit concerns, whose date comes.
     """
 
     id: str
@@ -102,6 +108,12 @@ class Automation(Struct, frozen=True, kw_only=True):
     def moves(self) -> bool:
         """Whether contacts move on in it."""
         return self.state in (AutomationState.LIVE, AutomationState.DRAINING)
+
+    @property
+    def hears(self) -> frozenset[EventType]:
+        """The types of events it listens to, with that by which its waits are timed anew."""
+        waits = self.live and definition_in(self.live).waits_on()
+        return frozenset({*self.heard, EventType.FIELD_CHANGED} if waits else self.heard)
 
 
 class Moving(Struct, frozen=True, kw_only=True):

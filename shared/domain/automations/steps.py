@@ -49,6 +49,17 @@ class WaitUntilEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
 
 
 Wait = WaitFor | WaitUntilTime | WaitUntilDate | WaitUntilEvent
+_ZONE = "time_zone"
+
+
+def fields_of(wait: Wait) -> frozenset[str]:
+    """What of a contact, when it changes, moves the end of the wait: a field's name, or `time_zone`."""
+    match wait:
+        case WaitUntilDate(field=field):
+            return frozenset({field, _ZONE})
+        case WaitUntilTime():
+            return frozenset({_ZONE})
+    return frozenset()
 
 
 class SendStep(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="send"):

@@ -21,7 +21,6 @@ from shared.domain.automations.automation import (
 )
 from shared.domain.automations.bring_up import bring_up, move_job, numbers_between
 from shared.domain.automations.enrollment import Enrollment, EnrollmentState, run_jobs
-from shared.domain.automations.steps import WaitStep, WaitUntilDate, WaitUntilTime, every_step
 from shared.domain.automations.wait_times import Person, person_of
 from shared.domain.job import MoveEnrollments
 from shared.domain.record import replace
@@ -92,16 +91,8 @@ async def _edit(runtime: Runtime, company_id: str, automation_id: str) -> _Edit 
         automation=automation,
         versions={},
         time_zone=company.time_zone,
-        asks_contacts=_asks_contacts(automation),
+        asks_contacts=bool(definition_in(automation.live).waits_on()),
     )
-
-
-def _asks_contacts(automation: Automation) -> bool:
-    """Whether a wait depends on who waits: on their time zone, or a date of theirs."""
-    waits = (
-        one.wait for one in every_step(definition_in(automation.live).steps) if isinstance(one, WaitStep)
-    )
-    return any(isinstance(wait, WaitUntilTime | WaitUntilDate) for wait in waits)
 
 
 async def _move(

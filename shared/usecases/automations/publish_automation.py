@@ -21,6 +21,7 @@ from shared.domain.automations.bring_up import move_job
 from shared.domain.automations.editing import Choice, check_choices, check_kinds, step_changes
 from shared.domain.automations.state import AutomationState
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.events.event import EventType
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.automations import ENROLLMENTS_ON_STEP
@@ -131,9 +132,18 @@ def _published(runtime: Runtime, current: Automation, edit: _Edit) -> tuple[Auto
         current,
         live=current.draft,
         version=number,
-        heard=tuple(sorted({one.event for one in edit.definition.events()})),
+        heard=_heard(current, edit.definition),
         state=AutomationState.LIVE if is_new else current.state,
         updated_at=now,
         due_at=now + looked_after(runtime) if edit.moving else now,
     )
     return live, version
+
+
+def _heard(current: Automation, definition: Definition) -> tuple[EventType, ...]:
+    """What it listens to from now on: also for those who stay on a version that waits on other fields."""
+    heard = {one.event for one in definition.events()}
+    before = definition_in(current.live).waits_on() if current.live else frozenset[str]()
+    if EventType.FIELD_CHANGED in current.heard or not before <= definition.waits_on():
+        heard.add(EventType.FIELD_CHANGED)
+    return tuple(sorted(heard))

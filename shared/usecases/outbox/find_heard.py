@@ -1,16 +1,17 @@
-"""What automations do of events: contacts enter, waits end, goals are met.
+"""What automations do of events: contacts enter, waits end or are timed anew, goals are met.
 
 It is written in the transaction that ticks the events off, so that each event counts once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.automations.automation import Automation, definition_in
+from shared.domain.automations.automation import Automation, definition_in, version_id
 from shared.domain.automations.enrollment import EndReason, Enrollment, EnrollmentState, ended, woken
 from shared.domain.automations.moving import entered, is_goal, lets_in
+from shared.domain.automations.retiming import Definitions, depends_on, version_number
 from shared.domain.events.event import Event, EventType
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
@@ -21,13 +22,17 @@ NOUN = "contact"
 
 
 class Hearing(Struct, frozen=True, kw_only=True):
-    """Automations, whom events are about, and the enrollments that these contacts have."""
+    """Automations, whom events are about, and the enrollments that these contacts have.
+
+    `definitions` are those that the enrollments go by where waits may be timed anew.
+    """
 
     runtime: Runtime
     company_id: str
     automations: Sequence[Automation]
     contact_ids: Mapping[str, str]  # by event
     enrollment_ids: Sequence[str]
+    definitions: Definitions
 
     async def read(self, transaction: Transaction, told: Iterable[Event]) -> list[Enrollment]:
         """The enrollments that these events change, or make, as they are to be stored."""
@@ -38,13 +43,18 @@ class Hearing(Struct, frozen=True, kw_only=True):
         new = {one.id for event in heard for one in self._entering(event)}
         ids = sorted({*self.enrollment_ids, *new})
         stored = await enrollments.find_many(self.company_id, ids, transaction)
-        now, changed = self.runtime.now(), dict(stored)
+        now = self.runtime.now()
+        changed: dict[tuple[str, str], dict[str, Enrollment]] = {}  # by automation and contact
+        for one in stored.values():
+            changed.setdefault((one.automation_id, one.contact_id), {})[one.id] = one
         for event in heard:
             for automation in self.automations:
-                self._apply(automation, event, changed, now)
+                theirs = changed.get((automation.id, self.contact_ids[event.id]), {})
+                self._apply(automation, event, theirs, now)
             for one in self._entering(event):
-                changed.setdefault(one.id, one)
-        return [one for one in changed.values() if one != stored.get(one.id)]
+                changed.setdefault((one.automation_id, one.contact_id), {}).setdefault(one.id, one)
+        every = (one for theirs in changed.values() for one in theirs.values())
+        return [one for one in every if one != stored.get(one.id)]
 
     def put(self, transaction: Transaction, changed: Iterable[Enrollment]) -> None:
         """Store them."""
@@ -59,17 +69,22 @@ class Hearing(Struct, frozen=True, kw_only=True):
         return [entered(one.id, contact_id, event, due_at) for one in let]
 
     def _apply(
-        self, automation: Automation, event: Event, known: dict[str, Enrollment], now: datetime
+        self, automation: Automation, event: Event, theirs: dict[str, Enrollment], now: datetime
     ) -> None:
-        definition, contact_id = definition_in(automation.live), self.contact_ids[event.id]
-        for one in list(known.values()):
-            is_theirs = (one.automation_id, one.contact_id) == (automation.id, contact_id)
-            if not is_theirs or one.state is EnrollmentState.ENDED or event.at < one.entered_at:
+        """What the event makes of the enrollments of its contact in the automation."""
+        definition = definition_in(automation.live)
+        for one in list(theirs.values()):
+            if one.state is EnrollmentState.ENDED:
                 continue
-            if is_goal(definition, event):
-                known[one.id] = ended(one, EndReason.GOAL, now)
+            if event.type is EventType.FIELD_CHANGED:
+                # The worker computes the wait anew, from the contact as it is then: however late this comes.
+                theirs[one.id] = woken(one, now) if depends_on(one, event.what, self.definitions) else one
+            elif event.at < one.entered_at:
+                continue
+            elif is_goal(definition, event):
+                theirs[one.id] = ended(one, EndReason.GOAL, now)
             elif one.hears(event):
-                known[one.id] = woken(one, now)
+                theirs[one.id] = woken(one, now)
 
 
 def looked_after(runtime: Runtime) -> timedelta:
@@ -81,21 +96,50 @@ async def find_heard(
     runtime: Runtime, company_id: str, automations: Sequence[Automation], events: Iterable[Event]
 ) -> Hearing:
     """Find whom the events are about. Nothing is read where no automation listens to them."""
-    types = {kind for one in automations for kind in one.heard}
-    heard = [event for event in events if event.type in types]
+    heard = list(_heard(automations, events))
     contact_ids = {one.id: one.object_id for one in heard if one.type.noun == NOUN}
     contact_ids |= await _of_messages(runtime, company_id, heard)
     found = await runtime.stores.automation_enrollments.among(
         company_id, ENROLLMENTS_OF_CONTACTS, set(contact_ids.values())
     )
-    going_on = [one.id for one in found if one.state is not EnrollmentState.ENDED]
+    going_on = [one for one in found if one.state is not EnrollmentState.ENDED]
+    is_timed = any(one.type is EventType.FIELD_CHANGED for one in heard)
     return Hearing(
         runtime=runtime,
         company_id=company_id,
         automations=automations,
         contact_ids=contact_ids,
-        enrollment_ids=going_on,
+        enrollment_ids=[one.id for one in going_on],
+        definitions=await _definitions(runtime, company_id, automations, going_on) if is_timed else {},
     )
+
+
+def _heard(automations: Sequence[Automation], events: Iterable[Event]) -> Iterator[Event]:
+    """The events that one of the automations listens to; a field counts where a wait may depend on it."""
+    types = {kind for one in automations for kind in one.hears}
+    is_any = any(EventType.FIELD_CHANGED in one.heard for one in automations)
+    fields = {name for one in automations for name in definition_in(one.live).waits_on()}
+    for event in events:
+        is_of_wait = is_any or event.type is not EventType.FIELD_CHANGED or event.what in fields
+        if event.type in types and is_of_wait:
+            yield event
+
+
+async def _definitions(
+    runtime: Runtime, company_id: str, automations: Iterable[Automation], enrollments: Sequence[Enrollment]
+) -> Definitions:
+    """What these enrollments go by; nothing is read where they all go by the newest version."""
+    newest = {one.id: one for one in automations}
+    wanted = {
+        version_id(one.automation_id, number)
+        for one in enrollments
+        if one.automation_id in newest
+        and (number := version_number(one)) not in (0, newest[one.automation_id].version)
+    }
+    versions = runtime.stores.automation_versions
+    found = (await versions.find_many(company_id, wanted)).values() if wanted else ()
+    older = {(one.automation_id, one.number): definition_in(one.definition) for one in found}
+    return {(one.id, one.version): definition_in(one.live) for one in newest.values()} | older
 
 
 async def _of_messages(runtime: Runtime, company_id: str, heard: Iterable[Event]) -> dict[str, str]:

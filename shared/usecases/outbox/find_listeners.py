@@ -43,7 +43,7 @@ async def find_listeners(runtime: Runtime, company_id: str) -> Listeners:
         at, endpoints = time.monotonic(), await listening_endpoints(runtime, company_id)
         automations = await hearing_automations(runtime, company_id)
         heard = [kind for one in endpoints for kind in one.event_types]
-        listeners = Listeners.of([*heard, *(kind for one in automations for kind in one.heard)])
+        listeners = Listeners.of([*heard, *(kind for one in automations for kind in one.hears)])
         if len(known) >= MOST_REMEMBERED:
             known.clear()
         known[company_id] = _Found(at, listeners)

@@ -91,7 +91,7 @@ async def _tell(
     listening = await listening_endpoints(runtime, company_id)
     automations = await hearing_automations(runtime, company_id)
     heard = {kind for one in listening for kind in one.event_types}
-    heard |= {kind for one in automations for kind in one.heard}
+    heard |= {kind for one in automations for kind in one.hears}
     meant = await _meant(runtime, company_id, found, automations, heard)
     every = [event for one in found.all() for event in (one, *meant.get(one.id, ()))]
     hearing = await find_heard(runtime, company_id, automations, every)
