@@ -13,6 +13,7 @@ from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import Endings
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.contacts.change_contacts import change_contacts
+from shared.usecases.contacts.merge_contacts import MergeWish, merge_contacts
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
@@ -163,6 +164,17 @@ async def test_a_contact_who_is_gone_gets_no_more(office: PostOffice) -> None:
     await office.go_to(LATER)
     assert await end_of(office) == (EnrollmentState.ENDED, EndReason.CONTACT_GONE)
     assert await subjects(office) == ["First"]
+
+
+async def test_who_is_merged_into_another_contact_stays_in_the_sequence(office: PostOffice) -> None:
+    await begun(office)
+    await office.know("anna@example.com")
+    wish = MergeWish(survivor_id="anna", other_id="ana")
+    await merge_contacts(office.runtime, office.company_id, "merge", wish, STAFF)
+    await office.go_to(LATER)
+    assert await end_of(office) == (EnrollmentState.COMPLETED, None)
+    bodies = [one["body"].strip() for one in await office.clinic.accepted(ANA)]
+    assert bodies == ["First to Ana.", "Second to Anna.", "Third to Anna."]
 
 
 async def test_who_is_forgotten_leaves_no_trace_in_a_sequence(office: PostOffice) -> None:
