@@ -1,6 +1,6 @@
 """Sequences, the mailboxes they are sent from, who is in them, and what is planned."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ class EmailOrder(StrEnum):
 
 
 class ShownEmail(Struct, frozen=True, kw_only=True):
-    """An email with why it goes out when it does, and the address of its mailbox (empty without one)."""
+    """An email with why it goes out when it does, and the address it comes from (empty without a mailbox)."""
 
     email: ScheduledEmail
     why: str
@@ -210,17 +210,50 @@ async def _shown(runtime: Runtime, company_id: str, emails: Iterable[ScheduledEm
     sequences = await stores.sequences.find_many(company_id, {one.sequence_id for one in emails})
     wanted = {one.mailbox_id for one in emails if one.mailbox_id}
     mailboxes = await stores.mailboxes.find_many(company_id, wanted)
+    addresses = await _addresses(runtime, company_id, wanted, mailboxes)
+    moved = await _moved(runtime, company_id, emails)
     return [
         ShownEmail(
             email=one,
-            why=_why(sequences.get(one.sequence_id), one, mailboxes.get(one.mailbox_id or "")),
-            mailbox_email=mailboxes[one.mailbox_id].email if one.mailbox_id in mailboxes else "",
+            why=_why(
+                sequences.get(one.sequence_id),
+                one,
+                mailboxes.get(one.mailbox_id or ""),
+                is_first_mailbox=one.id not in moved,
+            ),
+            mailbox_email=addresses.get(one.mailbox_id or "", ""),
         )
         for one in emails
     ]
 
 
-def _why(sequence: Sequence | None, email: ScheduledEmail, mailbox: Mailbox | None) -> str:
+async def _addresses(
+    runtime: Runtime, company_id: str, mailbox_ids: Collection[str], mailboxes: Mapping[str, Mailbox]
+) -> dict[str, str]:
+    """Where emails come from, by mailbox: of one that was removed the address of its sender, which stays."""
+    gone = set(mailbox_ids) - mailboxes.keys()
+    senders = await runtime.stores.senders.find_many(company_id, gone) if gone else {}
+    return {one.id: one.email for one in mailboxes.values()} | {
+        one.id: one.address for one in senders.values()
+    }
+
+
+async def _moved(runtime: Runtime, company_id: str, emails: Iterable[ScheduledEmail]) -> set[str]:
+    """The ids of follow-ups that come from another mailbox than the first email."""
+    following = [one for one in emails if one.is_follow_up and one.mailbox_id]
+    if not following:
+        return set()
+    stores = runtime.stores
+    people = await stores.enrollments.find_many(company_id, {one.enrollment_id for one in following})
+    firsts = {item_id: one.sent_ids[0] for item_id, one in people.items() if one.sent_ids}
+    messages = await stores.messages.find_many(company_id, set(firsts.values()))
+    sent_by = {item_id: messages[first].sender_id for item_id, first in firsts.items() if first in messages}
+    return {one.id for one in following if sent_by.get(one.enrollment_id, one.mailbox_id) != one.mailbox_id}
+
+
+def _why(
+    sequence: Sequence | None, email: ScheduledEmail, mailbox: Mailbox | None, *, is_first_mailbox: bool
+) -> str:
     if sequence is None or email.status is EmailStatus.CANCELED:
         return email.note
-    return why_this_time(sequence, email, mailbox)
+    return why_this_time(sequence, email, mailbox, is_first_mailbox=is_first_mailbox)

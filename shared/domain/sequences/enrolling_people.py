@@ -21,10 +21,25 @@ from shared.domain.sequences.steps_left import steps_left
 
 
 class Enrolled(Struct, frozen=True, kw_only=True):
-    """An enrollment with the email that comes first."""
+    """An enrollment with the email that comes first, and the name of whom it is for, if they have one."""
 
     enrollment: Enrollment
     email: ScheduledEmail
+    name: str = ""
+
+    def is_in_it_as(self, known: Enrollment) -> bool:
+        """Whether the person has that place in the sequence, from a time when another id stood for them.
+
+        So it is with who came by the address alone, and is a contact since, or was one. Contacts are told
+        apart by their ids, and those who share an address by their names.
+        """
+        asked = self.enrollment
+        if known.id == asked.id or known.sequence_id != asked.sequence_id:
+            return False
+        name, known_name = self.name.casefold(), known.values.get(str(Told.NAME), "").casefold()
+        if asked.contact_id:
+            return not known.contact_id and known_name in ("", name)
+        return not name or (not known.contact_id and not known_name)
 
 
 def enrolled_of(
@@ -50,7 +65,8 @@ def enrolled_of(
         values={} if recipient.contact_id else dict(recipient.values),
     )
     email = next_email(sequence, enrollment, now, now)
-    return Enrolled(enrollment=replace(enrollment, next_email_id=email.id), email=email)
+    name = recipient.values.get(str(Told.NAME), "")
+    return Enrolled(enrollment=replace(enrollment, next_email_id=email.id), email=email, name=name)
 
 
 def next_email(sequence: Sequence, enrollment: Enrollment, due_at: datetime, now: datetime) -> ScheduledEmail:

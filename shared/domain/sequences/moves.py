@@ -52,7 +52,7 @@ def after_message(
     if message.state is not MessageState.SKIPPED:
         return None
     reason = SkipReason(message.reason) if message.reason else SkipReason.CANCELED
-    if reason in _AGAIN and email.attempt < MOST_TRIES:
+    if reason in _AGAIN and enrollment.is_active and email.attempt < MOST_TRIES:
         return Move(enrollment=enrollment, email=put_off(email, now))
     canceled = replace(email, status=EmailStatus.CANCELED, note=skip_words(message) or "")
     if reason is SkipReason.BOUNCED and not sequence.endings.at_bounce:

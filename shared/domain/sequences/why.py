@@ -8,11 +8,17 @@ from shared.domain.sequences.scheduled_email import ScheduledEmail
 from shared.domain.sequences.sequence import Sequence
 
 
-def why_this_time(sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None) -> str:
-    """What led to the email's day, mailbox and second, as sentences."""
+def why_this_time(
+    sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None, *, is_first_mailbox: bool = True
+) -> str:
+    """What led to the email's day, mailbox and second, as sentences.
+
+    `is_first_mailbox`: it is the one that the first email came from, where that was sent.
+    """
     if email.send_at is None:
         return f"{_due(email)} It has no time yet: it is planned together with others, within the hour."
-    return " ".join(part for part in (_due(email), _waited(email), _place(sequence, email, mailbox)) if part)
+    parts = (_due(email), _waited(email), _place(sequence, email, mailbox, is_first_mailbox))
+    return " ".join(part for part in parts if part)
 
 
 def _due(email: ScheduledEmail) -> str:
@@ -38,10 +44,15 @@ def _waited(email: ScheduledEmail) -> str:
     return " ".join(parts)
 
 
-def _place(sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None) -> str:
+def _place(sequence: Sequence, email: ScheduledEmail, mailbox: Mailbox | None, is_first_mailbox: bool) -> str:
     if mailbox is None or email.send_at is None:
         return ""
-    whose = "which sent the first email" if email.is_follow_up else "which had most room"
+    if not email.is_follow_up:
+        whose = "which had most room"
+    elif is_first_mailbox:
+        whose = "which sent the first email"
+    else:
+        whose = "which took over from the mailbox of the first email"
     capacity = max(1, mailbox.capacity_on(email.send_at.astimezone(ZoneInfo(email.time_zone)).date()))
     return (
         f"It comes from {mailbox.email}, {whose}. That sends {capacity} a day at most, spread evenly from "

@@ -1,5 +1,6 @@
 """Bring people into a sequence, piece by piece: each gets an enrollment and a first email, to be planned."""
 
+from collections import defaultdict
 from collections.abc import Sequence as Ordered
 from datetime import timedelta
 from functools import partial
@@ -17,10 +18,12 @@ from shared.domain.lease import LeaseLost, leased
 from shared.domain.record import replace
 from shared.domain.sequences.enrolling import Enrolling, EnrollingState, without_addresses
 from shared.domain.sequences.enrolling_people import Enrolled, enrolled_of
+from shared.domain.sequences.enrollment import Enrollment
 from shared.domain.sequences.mailbox import CHANNEL
 from shared.domain.sequences.sequence import Sequence
 from shared.domain.sequences.sequence_campaign import campaign_of
 from shared.firestore.kit.transactions import Transaction, halving, transact
+from shared.firestore.queries.sequences import ENROLLMENTS_OF_ADDRESSES
 from shared.runtime import Runtime
 from shared.usecases.campaigns.load_people import load_people, people_of
 from shared.usecases.campaigns.read_recipients import read_recipients
@@ -126,7 +129,12 @@ async def _store(
     asked = [enrolled_of(sequence, one, enrolling, runtime.now()) for one in recipients]
     made = [one for one in asked if one is not None]
     refused = await _refused(runtime, company_id, made)
-    wanted = {one.enrollment.id: one for one in made if one.enrollment.id not in refused}
+    others = await _others(runtime, company_id, made) - refused
+    wanted = {
+        one.enrollment.id: one
+        for one in made
+        if one.enrollment.id not in refused and one.enrollment.id not in others
+    }
 
     async def store(transaction: Transaction) -> _Tally:
         current = await stores.enrollings.get(company_id, enrolling.id, transaction)
@@ -140,7 +148,7 @@ async def _store(
         already = sum(one.enrolling_id != enrolling.id for one in known.values())
         return _Tally(
             enrolled=len(wanted) - already,
-            already=already,
+            already=already + len(others),
             without_address=len(asked) - len(made),
             refused=len(refused),
         )
@@ -154,6 +162,18 @@ async def _refused(runtime: Runtime, company_id: str, made: Ordered[Enrolled]) -
     stored = await runtime.stores.opt_outs.find_many(company_id, {one for ids in ids.values() for one in ids})
     holding = active(stored.values())
     return {item_id for item_id, several in ids.items() if any(one in holding for one in several)}
+
+
+async def _others(runtime: Runtime, company_id: str, made: Ordered[Enrolled]) -> set[str]:
+    """The enrollments of those who have another place in the sequence, under the same address."""
+    keys = {one.enrollment.address_key for one in made}
+    known = await runtime.stores.enrollments.among(company_id, ENROLLMENTS_OF_ADDRESSES, keys)
+    by_key: dict[str, list[Enrollment]] = defaultdict(list)
+    for one in known:
+        by_key[one.address_key].append(one)
+    return {
+        one.enrollment.id for one in made if any(map(one.is_in_it_as, by_key[one.enrollment.address_key]))
+    }
 
 
 async def _keep(runtime: Runtime, company_id: str, enrolling: Enrolling, **changes: object) -> Enrolling:

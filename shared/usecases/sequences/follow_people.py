@@ -45,7 +45,8 @@ async def follow_people(runtime: Runtime, company_id: str, work: Work) -> dateti
     async for reply in _since(replies, company_id, REPLIES, since, lambda one: one.received_at):
         if reply.channel == CHANNEL:
             is_machine = reply.meaning is ReplyMeaning.AUTO_REPLY
-            news |= await (_of_machine if is_machine else _of_reply)(runtime, company_id, work, reply)
+            found = await (_of_machine if is_machine else _of_reply)(runtime, company_id, work, reply)
+            news |= {item_id: one for item_id, one in found.items() if _counts(one, news.get(item_id))}
     opt_outs = runtime.stores.opt_outs
     async for opt_out in _since(opt_outs, company_id, OPT_OUTS, since, lambda one: one.changed_at):
         if opt_out.is_active and opt_out.channel == CHANNEL:
@@ -53,6 +54,11 @@ async def follow_people(runtime: Runtime, company_id: str, work: Work) -> dateti
     for enrollment_id, one in news.items():
         await _apply(runtime, company_id, enrollment_id, one)
     return now
+
+
+def _counts(earlier: _News, later: _News | None) -> bool:
+    """Whether it counts beside what came after it: an end does, a machine's answer only by itself."""
+    return later is None or (later.reason is None and earlier.reason is not None)
 
 
 async def _since(

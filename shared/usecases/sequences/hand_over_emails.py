@@ -29,6 +29,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.companies.make_links import make_links
 from shared.usecases.sequences.claim_plan import check_plan
+from shared.usecases.sequences.find_enrolled import find_enrolled
 from shared.usecases.sequences.read_content import SequenceWithContent, read_content
 from shared.views.segments import read_fields
 
@@ -91,8 +92,7 @@ async def _hand_over(
         enrollments = await runtime.stores.enrollments.find_many(
             company_id, [one.enrollment_id for one in part]
         )
-        ids = [one.contact_id for one in enrollments.values() if one.contact_id]
-        contacts = await runtime.stores.contact_shards.contacts(company_id, ids)
+        contacts = await find_enrolled(runtime, company_id, enrollments.values())
         handing = _Handing(known=known, fire=fire, contacts=contacts, fields=fields, now=now)
         for made in await halving(part, partial(_store, runtime, company_id, work, handing)):
             batches += made

@@ -31,6 +31,7 @@ from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import edit_mailbox
 from shared.usecases.sequences.save_sequence import edit_sequence
+from shared.views.sequences import get_enrollment_path
 from tests.kit.sequence_records import STEPS, a_mailbox
 from tests.kit.sequences import PostOffice
 from tests.usecases.sequences.conftest import MONDAY
@@ -117,6 +118,14 @@ async def test_a_removed_mailboxs_follow_ups_come_from_another_in_the_same_threa
     accepted = await office.clinic.accepted(next(one for one in first if first[one] == "other"))
     ids = [one["headers"]["Message-ID"] for one in accepted]
     assert accepted[2]["headers"]["References"] == f"{ids[0]} {ids[1]}"
+    gone = next(one for one in await office.enrollments() if first[one.address] == "other")
+    path = await get_enrollment_path(office.runtime, office.company_id, "welcome", gone.id)
+    desk = "desk@acme-clinics.com"
+    assert [one.mailbox_email for one in path.emails] == ["other@acme-clinics.com", desk, desk]
+    assert f"{desk}, which took over from the mailbox of the first email" in path.emails[1].why
+    stayed = next(one for one in await office.enrollments() if first[one.address] == "mails")
+    path = await get_enrollment_path(office.runtime, office.company_id, "welcome", stayed.id)
+    assert all("which sent the first email" in one.why for one in path.emails[1:])
 
 
 async def test_less_capacity_moves_those_who_are_too_many(office: PostOffice) -> None:

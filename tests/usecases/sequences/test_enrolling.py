@@ -76,6 +76,27 @@ async def test_nobody_is_enrolled_twice_and_some_not_at_all(office: PostOffice) 
     assert len(await office.emails()) == 1
 
 
+async def test_who_came_by_an_address_and_is_a_contact_since_is_in_it_already(office: PostOffice) -> None:
+    await office.open()
+    pasted = PastedAddresses(channel=EMAIL, addresses=("Ana@Example.com",))
+    assert counts(await enrolled(office, pasted)) == (1, 0, 0, 0)
+    await office.know("ana@example.com")
+    by_hand = PickedContacts(contact_ids=("ana",))
+    assert counts(await enrolled(office, by_hand, item_id="by-hand")) == (0, 1, 0, 0)
+    assert counts(await enrolled(office, pasted, item_id="again")) == (0, 1, 0, 0)
+    assert len(await office.enrollments()) == 1
+
+
+async def test_who_shares_an_address_is_told_apart_by_contact_or_name(office: PostOffice) -> None:
+    await office.open()
+    file = await office.clinic.load({"Email": "home@example.com", "Patient": "Dan"})
+    assert counts(await enrolled(office, FileRows(file_id=file.id))) == (1, 0, 0, 0)
+    await office.know("home@example.com")  # of the name Home
+    assert counts(await enrolled(office, PickedContacts(contact_ids=("home",)), item_id="b")) == (1, 0, 0, 0)
+    assert counts(await enrolled(office, FileRows(file_id=file.id), item_id="c")) == (0, 1, 0, 0)
+    assert len(await office.enrollments()) == 2
+
+
 async def test_after_hours_and_on_a_weekend_it_is_the_next_valid_day(office: PostOffice) -> None:
     office.clock.at = MONDAY.replace(hour=18) + timedelta(days=4)  # Friday evening
     await office.open(closed_days=((MONDAY + timedelta(days=7)).date(),))

@@ -13,10 +13,12 @@ from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import Endings
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.contacts.change_contacts import change_contacts
+from shared.usecases.contacts.merge_contacts import MergeWish, merge_contacts
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.sequences.advance_sequences import advance_sequences
+from shared.usecases.sequences.end_enrollment import end_enrollment
 from tests.kit.sequence_records import EMAIL, STAFF
 from tests.kit.sequences import PostOffice
 from tests.kit.signed_webhooks import sendgrid_posts
@@ -100,6 +102,44 @@ async def test_who_is_away_gets_the_next_one_later(office: PostOffice) -> None:
     assert (await office.messages())[1].sent_at == TUESDAY.replace(hour=9) + timedelta(days=7)
 
 
+@pytest.mark.parametrize("is_machine_first", [True, False])
+async def test_who_writes_beside_a_machines_answer_has_replied(
+    office: PostOffice, is_machine_first: bool
+) -> None:
+    await begun(office)
+    for is_machine in (is_machine_first, not is_machine_first):
+        await write(office, "I am away." if is_machine else "Let us talk.", is_automatic=is_machine)
+        office.clock.at += timedelta(minutes=1)
+    await office.tick()
+    assert await end_of(office) == (EnrollmentState.ENDED, EndReason.REPLIED)
+
+
+async def test_of_two_machines_answers_the_last_one_counts(office: PostOffice) -> None:
+    await begun(office)
+    for text in ("I am away.", "I am still away."):
+        await write(office, text, is_automatic=True)
+        office.clock.at += timedelta(minutes=1)
+    await office.tick()
+    assert (await office.emails())[1].due_at == TUESDAY + timedelta(days=7, minutes=1)
+
+
+async def test_who_was_taken_out_gets_no_email_planned_again_that_missed_its_day(
+    office: PostOffice,
+) -> None:
+    await begun(office)
+    second = (await office.emails())[1]
+    assert second.send_at is not None
+    office.clock.at = second.send_at - timedelta(minutes=5)
+    await advance_sequences(office.runtime, office.clock.at)
+    assert (await office.emails())[1].status is EmailStatus.QUEUED
+    await end_enrollment(office.runtime, office.company_id, "welcome", second.enrollment_id)
+    office.clock.at = second.send_at + timedelta(hours=9)  # nothing ran all day
+    await dispatch_due_batches(office.runtime, office.clock.at)
+    await office.tick()
+    assert [one.status for one in await office.emails()] == [EmailStatus.SENT, EmailStatus.CANCELED]
+    assert await end_of(office) == (EnrollmentState.ENDED, EndReason.REMOVED)
+
+
 @pytest.mark.parametrize("how", ["reply", "page", "bounce"])
 async def test_who_refuses_or_is_out_of_reach_gets_no_more(office: PostOffice, how: str) -> None:
     await begun(office)
@@ -124,6 +164,17 @@ async def test_a_contact_who_is_gone_gets_no_more(office: PostOffice) -> None:
     await office.go_to(LATER)
     assert await end_of(office) == (EnrollmentState.ENDED, EndReason.CONTACT_GONE)
     assert await subjects(office) == ["First"]
+
+
+async def test_who_is_merged_into_another_contact_stays_in_the_sequence(office: PostOffice) -> None:
+    await begun(office)
+    await office.know("anna@example.com")
+    wish = MergeWish(survivor_id="anna", other_id="ana")
+    await merge_contacts(office.runtime, office.company_id, "merge", wish, STAFF)
+    await office.go_to(LATER)
+    assert await end_of(office) == (EnrollmentState.COMPLETED, None)
+    bodies = [one["body"].strip() for one in await office.clinic.accepted(ANA)]
+    assert bodies == ["First to Ana.", "Second to Anna.", "Third to Anna."]
 
 
 async def test_who_is_forgotten_leaves_no_trace_in_a_sequence(office: PostOffice) -> None:
