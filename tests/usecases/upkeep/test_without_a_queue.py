@@ -18,15 +18,18 @@ from infra.manifest import Trigger, read_manifest
 from shared import calls
 from shared.domain.job import Job
 from shared.domain.messages import batch
+from shared.domain.messages.batch import Claim
 from shared.domain.queue_failure import REMEMBERED, Way
 from shared.domain.record import replace
 from shared.pubsub import inline
 from shared.pubsub.publisher import PubSubPublisher
+from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.files.store_upload import store_upload
 from shared.usecases.run_here import run_here
 from shared.usecases.run_job import run_job
-from shared.usecases.sending import intend_messages, read_group
+from shared.usecases.sending import intend_messages, read_group, send_batch
+from shared.usecases.sending.claim_batch import claim_batch
 from shared.usecases.sending.dispatch_due_batches import dispatch_due_batches
 from shared.usecases.upkeep.note_queue import note_queue
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
@@ -36,6 +39,7 @@ from tests.faults.guards import GUARDS, Guard
 from tests.faults.orders import Moment
 from tests.kit.builders import a_campaign
 from tests.kit.clinic import Clinic, csv_of, people
+from tests.kit.patience import PATIENCE_SECONDS
 
 LATER = timedelta(minutes=30)
 
@@ -150,6 +154,21 @@ async def test_a_publish_that_fails_falls_back_once_and_nothing_is_doubled(
     assert (report.ledger.sent, report.ledger.is_balanced) == (5, True)
 
 
+@pytest.fixture
+def claimed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither of two workers of a batch goes on before the other has claimed it too."""
+    both = asyncio.Barrier(2)
+
+    async def claim(runtime: Runtime, company_id: str, batch_id: str) -> Claim | None:
+        found = await claim_batch(runtime, company_id, batch_id)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await both.wait()
+        return found
+
+    monkeypatch.setattr(send_batch, "claim_batch", claim)
+
+
+@pytest.mark.usefixtures("claimed_together")
 async def test_without_its_guards_what_comes_twice_would_be_sent_twice(
     clinic: Clinic, emulators: Emulators
 ) -> None:
