@@ -110,7 +110,7 @@ async def test_people_come_in_by_addresses_and_faulty_ones_are_named(
     assert "line 2" in approver.says
     assert await office.stores.enrollings.find(OURS, "now") is None
     for _ in range(2):
-        fields = {"id": "now", "addresses": "eva@example.com, fay@example.com"}
+        fields = {"id": "now", "addresses": "gil@example.com, fay@example.com"}
         await approver.post(f"{HERE}/enroll", fields, seen=f"{HERE}/enroll")
         assert approver.page.status_code == 303
     while office.published:
