@@ -33,13 +33,13 @@ from tests.bench.contacts import people
 from tests.bench.intake import COMPANY, write_csv
 from tests.bench.preview import prepare
 from tests.kit.api.office import Office
-from tests.kit.builders import a_message
+from tests.kit.builders import a_content, a_message
 
 EMAIL, PASSWORD = "admin@bench.example.org", "lamp river wagon 7"
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect"),
 )
 _TOGETHER, _WRITERS = 500, 4  # writes in a commit, and commits at once
 _FIRES, _SHOWN_FIRE = 30, "fire-0"
@@ -101,6 +101,8 @@ async def _store_fires(runtime: Runtime, campaign_id: str, messages: int, now: d
     """A fire on each of the last days, all closed but the newest, each with its share of the messages."""
     stores, share = runtime.stores, messages // _FIRES
     fire = await stores.fires.get(COMPANY, f"fire-{COMPANY}")
+    content = a_content(content_hash=fire.content_hash)
+    await stores.campaign_contents.keep(COMPANY, campaign_id, content)
     for day in range(_FIRES):
         began = now - timedelta(days=day, minutes=1)
         step = PlannedStep(step_id="sms", planned=share, chunk_count=0)

@@ -17,7 +17,7 @@ from shared.usecases.outbox.find_heard import looked_after
 
 MOST_UNPARKED = 20_000  # a tick
 TOGETHER = 300
-LOOKED_BACK = 5  # versions: those before were moved long ago
+LOOKED_BACK = 50  # versions: more edits are not made between two looks
 DATES_EVERY = timedelta(hours=1)
 
 
