@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from msgspec import structs
 
 from shared.firestore.kit.query import Query
 from shared.firestore.kit.searchable import SEARCHED
@@ -126,7 +127,7 @@ def test_queries_name_fields_their_records_have() -> None:
     unknown = {
         (collection, name)
         for collection, name in named
-        if name.partition(".")[0] not in records[collection].__struct_fields__  # type: ignore[attr-defined]
+        if name.partition(".")[0] not in {one.name for one in structs.fields(records[collection])}
     }
     assert unknown == set()
 

@@ -1,6 +1,7 @@
 """A row's values as templates see them: each is what its column says, and is written as the row has it."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -29,8 +30,9 @@ class _Compared:
 
     __slots__ = ()
 
+    @abstractmethod
     def _with(self, compare: Any, other: object) -> Any:
-        raise NotImplementedError
+        """What `compare` says of both, or NotImplemented."""
 
     def __lt__(self, other: object) -> Any:
         return self._with(lt, other)
