@@ -3,109 +3,27 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 
 from infra.local.waiting import wait_while_moving
 from tests.kit.hooks import Hooks, running_hooks
-from tests.kit.stack.office import ALWAYS, Office, settled
-from tests.kit.stack.ways import EMAIL, SMS, WHATSAPP, Way, desk_of
+from tests.kit.stack.office import Office
+from tests.kit.stack.visits import ASKS, CLOCK, CLOSED, THANKS, message_to, sent, texts, write
+from tests.kit.stack.ways import EMAIL, WHATSAPP, Way
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOLD_TWICE, REFUSED_THERE = "+12125550009", "+12125550003"  # see infra/local/simulator/outcomes.py
 ANA, BEN, CLEO, DAN, EVE, FAY = (f"+121255524{number}" for number in range(10, 16))
-CLOCK = ZoneInfo("America/New_York")
-DAY = (datetime.now(CLOCK) + timedelta(days=2)).date()
-ASKS = "Hello {{ name }}, you see us on {{ visit }}. Reply 1 to confirm, 2 to cancel."
 LISTS = "{% for one in appointments %}{{ one.number }}: {{ one.what }} {% endfor %}Yes or no for each?"
-THANKS, CLOSED, HELP = (
-    "Thank you, see you then.",
-    "Thank you. We are closed now.",
-    "North Clinic: 212 555 0100.",
-)
-OPTIONS: list[dict[str, Any]] = [
-    {
-        "words": ["1"],
-        "disposition": "confirmed",
-        "acknowledgement": THANKS,
-        "acknowledgement_out_of_hours": CLOSED,
-        "add_tags": ["coming"],
-        "event": "visit-confirmed",
-    },
-    {"words": ["2"], "disposition": "canceled"},
-]
+HELP = "North Clinic: 212 555 0100."
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def hooks() -> AsyncIterator[Hooks]:
     async with running_hooks() as hooks:
         yield hooks
-
-
-async def sent(
-    office: Office, *rows: str, step: dict[str, Any] | None = None, body: str = ASKS, **changes: Any
-) -> dict[str, Any]:
-    """The report of a fire that asked these rows ("name,phone,time,what") about visits of one day."""
-    api = office.api
-    step = step or await SMS.step(office, await SMS.sender(office), body)
-    field = step["address_field"]
-    columns: list[dict[str, Any]] = [{"column": name, "field": name} for name in ("name", field, "what")]
-    columns.append({"column": "visit", "field": "visit", "type": "datetime", "formats": ["%Y-%m-%d %H:%M"]})
-    source = await api.post("/sources", {"name": "Visits", "columns": columns})
-    link = await api.post("/files", {"source_id": source["id"], "name": "visits.csv"})
-    lines = [
-        "{},{},{} {},{}".format(*parts[:2], DAY, *parts[2:]) for parts in (row.split(",") for row in rows)
-    ]
-    await api.put_file(link, "\n".join([f"name,{field},visit,what", *lines]).encode())
-    file = await api.wait_for(f"/files/{link['file']['id']}", "state", "loaded", "refused")
-    draft = {
-        "name": "Visits",
-        "audience": {"source_id": source["id"], "file_id": file["id"]},
-        "steps": [step],
-        "window": ALWAYS,
-        "reply_options": OPTIONS,
-        "expires_field": "visit",
-    }
-    campaign = await api.post("/campaigns", draft | changes)
-    await api.post(f"/campaigns/{campaign['id']}/ready")
-    fire = await api.post(f"/campaigns/{campaign['id']}/fire")
-    return await settled(office, fire["id"])
-
-
-async def write(office: Office, phone: str, *bodies: str) -> list[dict[str, Any]]:
-    """Write these from the phone, one after the other; its replies, the oldest first."""
-    before = len(await replies(office, phone))
-    for count, body in enumerate(bodies, before + 1):
-        await office.simulator.reply(phone, body, sender=desk_of(phone))
-        await _read(office, phone, count)
-    return (await replies(office, phone))[before:]
-
-
-async def _read(office: Office, phone: str, count: int) -> None:
-    await wait_while_moving(
-        "the reply to be read", lambda: replies(office, phone), lambda found: len(found) == count
-    )
-
-
-async def replies(office: Office, phone: str) -> list[dict[str, Any]]:
-    found = (await office.api.get("/replies", limit="100"))["items"]
-    return [one for one in reversed(found) if one["address"] == phone.removeprefix("whatsapp:")]
-
-
-async def message_to(office: Office, fire_id: str, phone: str) -> dict[str, Any]:
-    items = (await office.api.get("/messages", fire_id=fire_id))["items"]
-    return next(one for one in items if one["address"] == phone)
-
-
-async def texts(office: Office, phone: str, count: int) -> list[str]:
-    """What the phone got, once there are so many."""
-
-    async def look() -> list[str]:
-        return [one["body"] for one in await office.simulator.messages(handset=phone) if not one["incoming"]]
-
-    return await wait_while_moving(f"{count} texts", look, lambda found: len(found) >= count)
 
 
 async def refusals(office: Office, phone: str) -> list[dict[str, Any]]:
@@ -193,9 +111,13 @@ async def test_machines_reactions_danger_and_a_yes_to_nothing(office: Office) ->
 
 async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> None:
     now = datetime.now(CLOCK)
-    closes = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
-    window = {"opens": f"{now - timedelta(hours=3):%H}:00", "closes": f"{closes:%H:%M}"}
+    closes = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)  # nobody is asked after that
+    hours = {"opens": f"{now - timedelta(hours=3):%H}:00", "closes": f"{closes:%H:%M}"}
+    window = hours | {"assumed_time_zone": str(CLOCK)}  # a mailbox says nothing of where it is
     await sent(office, f"Dan,{DAN},10:30,", window=window)
+    for way in (EMAIL, WHATSAPP):
+        step = await way.step(office, await way.sender(office), ASKS)
+        await sent(office, f"P,{way.addresses[0]},10:30,", step=step, window=window)
 
     yes_no = [{"words": ["y"], "disposition": "confirmed"}, {"words": ["n"], "disposition": "canceled"}]
     rows = (f"Ana,{ANA},10:30,dentist", f"Ben,{BEN},09:00,dentist", f"Ana,{ANA},11:00,hygienist")
@@ -217,9 +139,10 @@ async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> 
     assert "the time to answer was over" in late["note"]
 
     await wait_while_moving("the hours to end", _now, lambda at: at >= closes, pause=1)
-    [answer] = await write(office, DAN, "1")
-    assert answer["disposition"] == "confirmed"
-    assert (await texts(office, DAN, 2))[1:] == [CLOSED]
+    for handset in (DAN, EMAIL.handsets[0], WHATSAPP.handsets[0]):
+        [answer] = await write(office, handset, "1")
+        assert answer["disposition"] == "confirmed"
+        assert (await texts(office, handset, 2))[1:] == [CLOSED]
 
 
 @pytest.mark.parametrize("way", [EMAIL, WHATSAPP], ids=lambda way: way.channel)

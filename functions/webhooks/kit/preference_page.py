@@ -6,7 +6,7 @@ as mail scanners and previews follow links; POST does, be it from the page or fr
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ async def serve_preferences(runtime: Runtime, path: str, request: Request) -> Re
             return _page(
                 kind, person, await read_preferences(runtime, person.company_id, person), language, runtime
             )
-        fields = _fields(await read_body(request, LONGEST_BODY))
+        fields = await _fields(request, await read_body(request, LONGEST_BODY))
         if ("do", "confirm") in fields and kind == PREFERENCES_PATH:
             await confirm_by_link(runtime, person.company_id, person)
         chosen = _Chosen(person, fields, is_unsubscribing=kind == UNSUBSCRIBE_PATH)
@@ -105,9 +105,31 @@ class _Chosen(Struct, frozen=True):
         return frozenset(shown - {value for name, value in self.fields if name == "topic"})
 
 
-def _fields(body: bytes) -> list[tuple[str, str]]:
-    """The pairs of a form. Raises ValueError."""
-    return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+async def _fields(request: Request, body: bytes) -> list[tuple[str, str]]:
+    """The pairs of a form. Raises ValueError.
+
+    Mail programs should post their one click as multipart/form-data, and may do so as pages do (RFC 8058,
+    section 3.2).
+    """
+    if request.headers.get("content-type", "").strip().lower().startswith("multipart/form-data"):
+        return await _parts(request, body)
+    pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    return [(name, value.rstrip("\r\n")) for name, value in pairs]
+
+
+async def _parts(request: Request, body: bytes) -> list[tuple[str, str]]:
+    """The pairs of a form in parts. Raises ValueError."""
+    from starlette.formparsers import MultiPartException, MultiPartParser  # here, as few forms come so
+
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(request.headers, stream(), max_files=0, max_fields=MOST_FIELDS)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise ValueError("is no readable form") from error
+    return [(name, value.strip()) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 def _page(

@@ -215,11 +215,11 @@ class SimulatorClient:
             response.raise_for_status()
             return await response.read()
 
-    async def calls(self) -> list[dict[str, Any]]:
-        """The calls that ring or go on now, the oldest first."""
+    async def calls(self, *, are_over: bool = False) -> list[dict[str, Any]]:
+        """The calls that ring or go on now, or the last ones that are over; the oldest first."""
         async with self._http.get(f"{self.address}/_control/calls") as response:
             response.raise_for_status()
-            found: list[dict[str, Any]] = (await response.json())["calls"]
+            found: list[dict[str, Any]] = (await response.json())["over" if are_over else "calls"]
             return found
 
     async def act_on_call(self, call_id: str, do: str, key: str = "") -> None:

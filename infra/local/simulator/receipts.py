@@ -143,9 +143,10 @@ class ReceiptSender:
         setting = self._store.row("SELECT * FROM inbound_settings WHERE key = ?", message["account"])
         mail = self._store.row("SELECT * FROM mail_details WHERE provider_id = ?", message["provider_id"])
         if setting is not None and setting["url"] and mail is not None:
-            status = await self._webhooks.post_mail(
-                setting["url"], mail["form"], CONTENT_TYPE, signing_key=setting["signing_key"]
-            )
+            for _ in in_order([None], outcome_of_mailbox(message["handset"])) or [None]:
+                status = await self._webhooks.post_mail(
+                    setting["url"], mail["form"], CONTENT_TYPE, signing_key=setting["signing_key"]
+                )
             if not 200 <= status < 300:
                 await self._store.write(_moved(message, "received", WEBHOOK_FAILED, self._store.now()))
         await self._store.write(_done(message))

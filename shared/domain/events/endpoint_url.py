@@ -1,5 +1,7 @@
 """The address of an endpoint: what it must be like before anything is sent there."""
 
+import re
+import unicodedata
 from urllib.parse import urlsplit
 
 from shared.domain.characters import control_in
@@ -8,6 +10,10 @@ from shared.domain.events.public_addresses import is_loopback, is_public
 
 LONGEST_URL = 2_000
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+# Names that lead nowhere on the internet: RFC 6761, RFC 6762, RFC 8375, and ICANN's of July 2024.
+_INSIDE = (".localhost", ".local", ".home.arpa", ".internal")
+_DOTS = str.maketrans(dict.fromkeys("。．｡", "."))  # those that IDNA takes for one (RFC 3490, section 3.1)
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
 
 def check_url(url: str, *, allows_local: bool) -> str:
@@ -19,7 +25,7 @@ def check_url(url: str, *, allows_local: bool) -> str:
     url = url.strip()
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
+        host, port = _one_form(parts.hostname or ""), parts.port
     except ValueError:
         raise InvalidInput.at("url", "is no address; write it as https://example.com/hooks") from None
     if fault := _fault(url, host, parts.scheme, is_local=allows_local and host in LOCAL_HOSTS):
@@ -39,7 +45,17 @@ def _fault(url: str, host: str, scheme: str, *, is_local: bool) -> str | None:
     return None
 
 
+def _one_form(host: str) -> str:
+    """The host as it will be looked up: no wide digits, no other dots."""
+    return unicodedata.normalize("NFKC", host.translate(_DOTS)).casefold().rstrip(".")
+
+
 def _is_inside(host: str) -> bool:
-    """Whether the host is an address that is written out, and not a public one."""
-    is_written_out = ":" in host or host.replace(".", "").isdigit()
-    return is_written_out and not is_public(host)
+    """Whether the host is an address that is written out, and not a public one; or a name of inside.
+
+    One whose last part is a number is an address, in whatever way: https://url.spec.whatwg.org/#host-parsing.
+    """
+    is_written_out = ":" in host or _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
+    if is_written_out:
+        return not is_public(host)
+    return "." not in host or "%" in host or host.endswith(_INSIDE)

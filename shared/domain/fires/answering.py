@@ -97,14 +97,15 @@ def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
 def _acknowledgement(heard: Heard) -> str:
     """The texts of the options that were chosen, each once. Where life is in danger no machine answers.
 
-    Nor does it call back who answered in a call: that has said already what became of the key.
+    Nor does it call back who answered in a call: they have been said there.
     """
     if Flag.DANGER in heard.reply.flags or heard.reply.channel.record.is_spoken:
         return ""
-    return "\n".join(dict.fromkeys(_texts(heard)))
+    return "\n".join(dict.fromkeys(option_texts(heard)))
 
 
-def _texts(heard: Heard) -> Iterator[str]:
+def option_texts(heard: Heard) -> Iterator[str]:
+    """What each chosen option says to who chose it, by whether the contact window was open then."""
     for given in heard.reply.answers:
         message = heard.messages[given.message_id]
         offer = heard.offers.get(message.fire_id, NOTHING_OFFERED)

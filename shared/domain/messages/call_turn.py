@@ -1,7 +1,7 @@
 """A call, turn by turn: what has happened in it, and what it says next."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -96,13 +96,13 @@ class CallScript(Struct, frozen=True, kw_only=True):
         turn = self._asking(first, *self._choices(is_needed=is_wrong))
         return replace(turn, round=heard.round + 1, wrong=heard.wrong + is_wrong)
 
-    def ending(self, reply: Reply) -> CallTurn:
-        """What became of the reply; then the call is over."""
+    def ending(self, reply: Reply, own_texts: Iterable[str]) -> CallTurn:
+        """What became of the reply, and the company's own texts for such an answer; then the call is over."""
         words = self.words
         if reply.meaning is ReplyMeaning.OPT_OUT:
             return self._ending(words.opted_out)
         if reply.meaning is ReplyMeaning.ANSWER and reply.disposition is not None:
-            return self._ending(words.outcomes[reply.disposition])
+            return self._ending(words.outcomes[reply.disposition], *own_texts)
         return self._ending(words.not_taken)
 
     def _asking(self, *says: str) -> CallTurn:

@@ -20,16 +20,32 @@ _SUGGESTIONS = {
 _VERB = (
     r"\b(?:reply|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|envie|envia|escriba|escribe"
     r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande|replying|texting|responding|answering|sending"
-    r"|write|say|enter|manden|mandar|respondan|escriban|diga|ecrivez|ecrire|ecris|dites|indiquez|saisissez"
+    r"|write|say|enter|press|hit|manden|mandar|respondan|escriban|diga|ecrivez|ecrire|ecris|dites|indiquez|saisissez"
     r"|escreva|escrever|escrevam|diga|mandem|enviem|respondam"
     # Only with a word of the way: "confirm with YES", not "confirm your visit".
     r"|(?:confirm|cancel|confirme|confirmar|confirmez|cancele|cancelar|annulez)(?=\s+(?:with|by|con|com|par|avec)\b))\b"
 )
 _VERBS = re.compile(_VERB)
+_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)  # of the template: nobody reads them
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
+_OPENS, _CLOSES = r"[\"'“«‘]\s*", r"\s*[\"'”»’]"
+_OR = r"\s*(?:,|/|\b(?:or|and|o|u|y|ou|et|e)\b)\s*"
+# "yes or cancel": before the last of a list stands what one answers with, and nothing else.
+_ANSWER = rf"(?:{_OPENS})?(?:\d+|[a-z]|yes|no|si|oui|non|sim|nao|ok|confirm|cancel)(?:{_CLOSES})?"
 _ASKS_FOR = re.compile(
     rf"(?={_VERB}(?:\s+(?:with|by|con|com|par|avec|a|back|using|just"
-    r"|the word|la palabra|le mot|a palavra))*\s*[\"'“«‘]?\s*(?P<word>[^\W\d_]+))",
+    rf"|the word|la palabra|le mot|a palavra))*\s*(?P<words>(?:{_ANSWER}{_OR})*(?:{_OPENS})?[^\W\d_]+))",
+)
+# With a verb anywhere: in quotes, as "the word yes", or as another choice, "or cancel to decline".
+_NAMED = re.compile(
+    rf"{_OPENS}(?P<quoted>[^\W\d_]+){_CLOSES}"
+    r"|\b(?:the word|la palabra|le mot|a palavra)\s+(?P<called>[^\W\d_]+)"
+    r"|\b(?:or|o|ou)\s+(?P<choice>[^\W\d_]+)\s+(?:to|for|if|para|pour|si|se)\b"
+)
+# Without any: "YES to confirm, CANCEL to decline".
+_STANDS_FOR = re.compile(
+    r"\b(?P<word>[^\W\d_a-zß-ÿ]{3,})[\"'”»’]?\s*(?:=|\b(?i:to|for|if|means|para|pour)\b)"
 )
 _STOPS = frozenset(
     {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
@@ -100,8 +116,16 @@ def text_warnings(body: str) -> Iterator[str]:
 
 
 def _asked_words(body: str) -> Iterator[str]:
-    """Words after a verb that asks for them, and, where there is such a verb, all that are in capitals."""
+    """Words after a verb that asks for them, and, where there is such a verb, all that stand out.
+
+    Without a verb those in capitals that are said to stand for something.
+    """
     text = " ".join(folded(body).split())
-    yield from (match["word"] for match in _ASKS_FOR.finditer(text))
-    if _VERBS.search(text) and not body.isupper():
-        yield from (folded(word) for word in _CAPITALS.findall(body))
+    for match in _ASKS_FOR.finditer(text):
+        yield from _LETTERS.findall(match["words"])
+    said = _TAGS.sub(" ", body)
+    if _VERBS.search(text):
+        named = _NAMED.finditer(" ".join(folded(said).split()))
+        yield from (word for match in named for word in match.groups() if word)
+        yield from (folded(word) for word in _CAPITALS.findall(body) if not body.isupper())
+    yield from (folded(match["word"]) for match in _STANDS_FOR.finditer(said))

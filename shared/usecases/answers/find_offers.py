@@ -21,11 +21,12 @@ async def find_offers(runtime: Runtime, company_id: str, messages: Iterable[Mess
             continue
         with suppress(NotFound):
             content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-            offers[fire_id] = _offer(content)
+            offers[fire_id] = offer_of(content)
     return offers
 
 
-def _offer(content: CampaignContent) -> Offer:
+def offer_of(content: CampaignContent) -> Offer:
+    """What the messages of a fire with this frozen content offer."""
     campaign = content.campaign
     return Offer(
         options=campaign.reply_options,

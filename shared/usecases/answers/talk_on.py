@@ -2,14 +2,20 @@
 
 import logging
 
+from msgspec import Struct
+
 from shared import log
 from shared.domain.errors import NotFound
+from shared.domain.fires.answering import Heard, option_texts
+from shared.domain.messages.binding import Offer
 from shared.domain.messages.call_turn import CallHeard, CallScript, CallTurn
 from shared.domain.messages.message import Message, rendering_hash
+from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.replies.keys import NO_MORE, keys_of
 from shared.domain.senders.sender import Sender
 from shared.runtime import Runtime
+from shared.usecases.answers.find_offers import offer_of
 from shared.usecases.answers.receive_reply import receive_reply
 
 SILENCE = CallTurn(language="en")  # nothing is said, and the call is over
@@ -19,22 +25,42 @@ async def talk_on(runtime: Runtime, company_id: str, sender: Sender, heard: Call
     """What the call says next. The same told again changes nothing, and is answered alike."""
     with log.context(message_id=heard.message_id):
         try:
-            script = await _script(runtime, company_id, sender, heard)
+            talk = await _talk(runtime, company_id, sender, heard)
         except NotFound:
-            script = None
-        if script is None:
+            talk = None
+        if talk is None:
             log.event("call without its text", level=logging.ERROR, call_id=heard.call_id)
             return SILENCE
+        script = talk.script
         if heard.keys is None:
             return script.opening(heard.answerer)
         if not script.is_answer(heard):
             return script.again(heard)
         reply = await receive_reply(runtime, company_id, sender.id, sender.channel, _incoming(heard))
         log.event("reply received", reply_id=reply.id, meaning=reply.meaning, fire_id=reply.fire_id)
-        return script.ending(reply)
+        return script.ending(reply, talk.own_texts(reply))
 
 
-async def _script(runtime: Runtime, company_id: str, sender: Sender, heard: CallHeard) -> CallScript | None:
+class _Talk(Struct, frozen=True, kw_only=True):
+    """A call's message with what it offers, and what it says."""
+
+    script: CallScript
+    message: Message
+    offer: Offer
+
+    def own_texts(self, reply: Reply) -> list[str]:
+        """What the chosen option says: the company's own acknowledgement."""
+        message = self.message
+        heard = Heard(
+            reply=reply,
+            written_at=reply.received_at,
+            messages={message.id: message},
+            offers={message.fire_id: self.offer},
+        )
+        return list(option_texts(heard))
+
+
+async def _talk(runtime: Runtime, company_id: str, sender: Sender, heard: CallHeard) -> _Talk | None:
     """What the call is about; None unless it is this sender's call to this person, as it was frozen."""
     stores = runtime.stores
     message = await stores.messages.get(company_id, heard.message_id)
@@ -43,12 +69,13 @@ async def _script(runtime: Runtime, company_id: str, sender: Sender, heard: Call
         return None
     content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     template = content.templates[content.step(message.step_id).template_id]
-    return CallScript(
+    script = CallScript(
         body=message.body,
         language=template.language,
         keys=keys_of(content.campaign.reply_options),
         leaves_voicemail=template.leaves_voicemail,
     )
+    return _Talk(script=script, message=message, offer=offer_of(content))
 
 
 def _is_this(message: Message, sender: Sender, heard: CallHeard) -> bool:

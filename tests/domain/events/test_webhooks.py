@@ -38,7 +38,16 @@ OK, BROKEN = Try(at=NOON, status=204), Try(at=NOON, status=500)
 
 
 @pytest.mark.parametrize(
-    "url", ["https://hooks.example.com/a?b=c", "https://hooks.example.com:8443", "https://8.8.8.8/"]
+    "url",
+    [
+        *("https://hooks.example.com/a?b=c", "https://hooks.example.com:8443", "https://8.8.8.8/"),
+        *(
+            "https://1.example.com/",
+            "https://0x7f.example/",
+            "https://bücher.example/",
+            "https://[2606:4700::1]/",
+        ),
+    ],
 )
 def test_https_to_the_internet_will_do(url: str) -> None:
     assert check_url(f" {url} ", allows_local=False) == url
@@ -61,6 +70,10 @@ def test_https_to_the_internet_will_do(url: str) -> None:
             "https://2130706433/",
         ),
         *("https://169.254.169.254/", "https://[::ffff:10.0.0.5]/", "https://[fd00::1]/", "https://127.1/"),
+        *("https://0x7f.0.0.1/", "https://0x7f000001/", "https://0177.0.0.1/", "https://10.0x1/"),
+        *("https://127。0。0。1/", "https://①②⑦.⓪.⓪.①/", "https://１０.0.0.5/", "https://[::7f00:1]/"),
+        *("https://%31%32%37.0.0.1/", "https://a.localhost/", "https://router.local/", "https://intranet/"),
+        *("https://metadata.google.internal/", "https://LOCALHOST./", "https://nas.home.arpa/"),
         *("https://hooks.example.com/a b", "https://hooks.example.com/\x00", f"https://a.com/{'x' * 2000}"),
     ],
 )

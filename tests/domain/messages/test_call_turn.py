@@ -133,7 +133,15 @@ def test_nobody_is_kept_on_the_phone_for_ever() -> None:
     ],
 )
 def test_the_outcome_is_spoken_and_the_call_is_over(reply: Reply, says: str) -> None:
-    assert SCRIPT.ending(reply) == CallTurn(language="en", says=(says, "Goodbye."))
+    assert SCRIPT.ending(reply, ()) == CallTurn(language="en", says=(says, "Goodbye."))
+
+
+@pytest.mark.parametrize("meaning", [ReplyMeaning.ANSWER, ReplyMeaning.OPT_OUT, ReplyMeaning.UNCLEAR])
+def test_only_an_answer_is_followed_by_the_companys_own_words(meaning: ReplyMeaning) -> None:
+    disposition = Disposition.CONFIRMED if meaning is ReplyMeaning.ANSWER else None
+    says = SCRIPT.ending(a_reply(meaning, disposition), ["Bring your card."]).says
+    assert ("Bring your card." in says) == (meaning is ReplyMeaning.ANSWER)
+    assert says[-1] == "Goodbye."
 
 
 def test_every_language_of_the_channel_has_its_words() -> None:

@@ -145,7 +145,20 @@ def test_words_that_refuse_in_another_language_cannot_be_options(word: str) -> N
         ("Escreva END para cancelar", ["END"]),
         ("Para confirmar, mande YES", ["YES"]),
         ("Please confirm by phone", []),
-        ("CALL US. REPLY 1 OR CANCEL", []),  # all in capitals: none of them stands out
+        ("CALL US TO CANCEL. REPLY 1", []),
+        ("PLEASE REPLY 1. WE END AT FIVE", []),  # all in capitals: none of them stands out
+        ("REPLY 1 OR CANCEL", ["CANCEL"]),
+        ("Reply No, Yes or Cancel", ["YES", "CANCEL"]),
+        ("Reply “Yes” or “Cancel”", ["YES", "CANCEL"]),
+        ("Reply to this message with the word yes", ["YES"]),
+        ("Reply 1 to confirm or quit to decline", ["QUIT"]),
+        ("Please press YES", ["YES"]),
+        ("YES to confirm, NO to decline", ["YES"]),
+        ("1 = I come, CANCEL = I do not", ["CANCEL"]),
+        ("END para terminar", ["END"]),
+        ("{% if state == 'cancel' %}Call us{% endif %}. Reply 1 {{ yes | default: \"yes\" }}", []),
+        ("Please respond soon, cancel fees apply", []),
+        ("START: 10:30, END: 11:00. Call us to cancel or for help.", []),
         ("Reply STOP to opt out", []),  # that is what the word is for
         ("We cancel visits at once", []),
     ],

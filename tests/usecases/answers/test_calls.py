@@ -1,7 +1,7 @@
 """A call that goes on: what is answered to each of Twilio's posts, and what is stored of them."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree
 
@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.messages.message import Message, MessageState
@@ -27,6 +28,7 @@ CALL = a_step(id="call", channel=Channel("voice"), template_id="call", sender_id
 FIELDS = {"CallSid": "CA1", "From": "+12125550101", "To": PERSON}
 LEASE_AND_MORE = timedelta(minutes=11)
 SAID = "Hello P0, you see Dr Vega."
+OWN, CLOSED = "Bring your card & <id>.", "We are closed today."
 KEYS = "To confirm, press 1.", "To cancel, press 2."
 
 
@@ -41,8 +43,13 @@ async def calling(clinic: Clinic) -> AsyncIterator[Clinic]:
     template = a_template(id="call", channel=Channel("voice"), body="Hello {{ name }}, you see {{ doctor }}.")
     await clinic.stores.templates.save(clinic.company_id, "call", template)
     # Who answers in a call hears there what became of it: no acknowledgement calls back.
-    options = tuple(replace(one, acknowledgement="Thank you.") for one in a_campaign().reply_options)
-    await clinic.fire_for(PERSON, steps=(CALL,), reply_options=options)
+    options = tuple(
+        replace(one, acknowledgement=OWN, acknowledgement_out_of_hours=CLOSED)
+        for one in a_campaign().reply_options
+    )
+    closed = tuple((clinic.runtime.now() + timedelta(days=one)).date() for one in (6, 7, 8))
+    window = ContactWindow(opens=time(0), closes=time(0), closed_days=closed)
+    await clinic.fire_for(PERSON, steps=(CALL,), reply_options=options, window=window)
     yield clinic
 
 
@@ -100,12 +107,21 @@ async def test_a_key_is_the_answer_however_often_it_is_told(calling: Clinic) -> 
     opening = await told(calling, "voice/answered")
     for _ in range(2):
         document = await pressed(calling, "1", after=opening)
-        assert says(document) == ["Thank you, your appointment is confirmed.", "Goodbye."]
+        assert says(document) == ["Thank you, your appointment is confirmed.", OWN, "Goodbye."]
     assert await replies(calling) == [("1", ReplyMeaning.ANSWER, Disposition.CONFIRMED)]
     assert (await the_message(calling)).disposition is Disposition.CONFIRMED
     assert len(await calling.accepted()) == 1
     # The first key of a call is its answer: what is told of it later changes nothing.
     assert says(await pressed(calling, "2", after=opening))[0] == "Thank you, your appointment is confirmed."
+
+
+async def test_out_of_hours_the_call_says_the_other_text(calling: Clinic) -> None:
+    opening = await told(calling, "voice/answered")
+    clock = calling.stop_clock(calling.runtime.now() + timedelta(days=7))
+    for _ in range(2):
+        document = await pressed(calling, "1", after=opening)
+        assert says(document) == ["Thank you, your appointment is confirmed.", CLOSED, "Goodbye."]
+        clock.at += timedelta(days=3)  # told again when it is open: what is said follows the answer's time
 
 
 async def test_star_repeats_and_a_wrong_key_asks_once_more(calling: Clinic) -> None:

@@ -34,11 +34,17 @@ def link(
 
 
 async def visit(
-    clinic: Clinic, path: str, form: object = None, *, method: str = "", language: str = "en"
+    clinic: Clinic,
+    path: str,
+    form: object = None,
+    *,
+    method: str = "",
+    language: str = "en",
+    kind: str = "application/x-www-form-urlencoded",
 ) -> Response:
-    """Open the page, or post the form."""
-    headers = {"accept-language": language, "content-type": "application/x-www-form-urlencoded"}
-    body = urlencode(form, doseq=True).encode() if form is not None else b""  # type: ignore[arg-type]
+    """Open the page, or post the form; bytes are posted as they are."""
+    headers = {"accept-language": language, "content-type": kind}
+    body = form if isinstance(form, bytes) else urlencode(form or {}, doseq=True).encode()  # type: ignore[arg-type]
     method = method or ("GET" if form is None else "POST")
     request = a_request(f"/messages/{path}", "", headers, body, method=method)
     return await serve_preferences(clinic.runtime, path, request)
@@ -86,6 +92,30 @@ async def test_one_click_refuses_all_on_the_channel(clinic: Clinic) -> None:
     await clinic.fire()
     [skipped] = await clinic.messages()
     assert (skipped.state, skipped.reason) == (MessageState.SKIPPED, SkipReason.OPTED_OUT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [  # what RFC 8058 says mail programs should and may post, and what some do
+        ("multipart/form-data; boundary=b1", b'--b1\r\nContent-Disposition: form-data; '
+         b'name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b1--\r\n'),
+        ('Multipart/Form-Data; boundary="b 1"', b'--b 1\r\nContent-Disposition: form-data; '
+         b'name="List-Unsubscribe"\r\nContent-Type: text/plain\r\n\r\nOne-Click\r\n--b 1--'),
+        ("application/x-www-form-urlencoded; charset=utf-8", b"List-Unsubscribe=One-Click\r\n"),
+        ("text/plain", b"List-Unsubscribe=One-Click"),
+    ],
+)  # fmt: skip
+async def test_one_click_counts_in_every_form_it_may_have(clinic: Clinic, kind: str, body: bytes) -> None:
+    path = link("u", channel=EMAIL, address=MAIL)
+    assert (await visit(clinic, path, body, kind=kind)).status_code == 200
+    assert [(one.address, one.is_active) for one in await opt_outs(clinic)] == [(MAIL, True)]
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=b1"])
+async def test_a_form_that_cannot_be_read_changes_nothing(clinic: Clinic, kind: str) -> None:
+    response = await visit(clinic, link("u"), b"--b1\r\nno header\xff", kind=kind)
+    assert 400 <= response.status_code < 500
+    assert await opt_outs(clinic) == []
 
 
 async def test_the_link_in_a_mail_refuses_its_topic_alone(clinic: Clinic) -> None:

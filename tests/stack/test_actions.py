@@ -1,0 +1,76 @@
+"""What an answer sets off, on the stack: the same on every channel, and once, though it is told twice."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from standardwebhooks import Webhook
+
+from infra.local.waiting import wait_while_moving
+from tests.kit.hooks import Hooks, running_hooks
+from tests.kit.stack.office import Office
+from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, replies, sent, texts, write
+from tests.kit.stack.ways import EMAIL, VOICE, WHATSAPP, Way
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+# Whose every reply, receipt and key is told twice: infra/local/simulator/outcomes.py.
+PHONE, MAILBOX = "+12125550009", "twice@patients.example"
+HANDSETS = {"whatsapp": f"whatsapp:{PHONE}", "email": MAILBOX, "voice": PHONE}
+TYPES = ["reply.option_chosen", "reply.received", "message.disposition_changed", "contact.tag_attached"]
+CALLED = "Thank you, your appointment is confirmed."
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hooks() -> AsyncIterator[Hooks]:
+    async with running_hooks() as hooks:
+        yield hooks
+
+
+async def asked(office: Office, way: Way) -> None:
+    """Ask about a visit; who says 1 gets a tag and an event of that channel's name."""
+    confirms, cancels = OPTIONS
+    options = [confirms | {"add_tags": [way.channel], "event": f"by-{way.channel}"}, cancels]
+    step = await way.step(office, await way.sender(office), ASKS)
+    address = HANDSETS[way.channel].removeprefix("whatsapp:")
+    report = await sent(office, f"Tom,{address},10:30,", step=step, reply_options=options)
+    assert report["ledger"]["sent"] == 1
+
+
+async def test_what_an_option_sets_off_happens_once_on_every_channel(office: Office, hooks: Hooks) -> None:
+    endpoint = await office.api.post("/webhook-endpoints", {"url": hooks.url(), "event_types": TYPES})
+    addresses = [{"channel": "sms", "address": PHONE}, {"channel": "email", "address": MAILBOX}]
+    person = await office.api.post("/contacts", {"name": "Tom", "addresses": addresses})
+    await office.simulator.plan_calls(PHONE, keys="1")
+    for way in (WHATSAPP, EMAIL):
+        await asked(office, way)
+        [answer] = await write(office, HANDSETS[way.channel], "1")
+        assert (answer["channel"], answer["disposition"], answer["waits"]) == (
+            way.channel,
+            "confirmed",
+            False,
+        )
+        assert (await texts(office, HANDSETS[way.channel], 2))[1:] == [THANKS]
+    await asked(office, VOICE)
+
+    ways = {"whatsapp", "email", "voice"}
+    items = await wait_while_moving("the webhooks", lambda: _told(hooks), lambda found: len(found) >= 12)
+    assert sorted(items) == sorted(
+        [("reply.option_chosen", f"by-{way}") for way in ways]
+        + [("contact.tag_attached", way) for way in ways]
+        + [("reply.received", "answer")] * 3
+        + [("message.disposition_changed", "confirmed")] * 3
+    )
+    assert len({item["id"] for taken in hooks.taken for item in taken.items}) == 12
+    for taken in hooks.taken:  # as any receiver does
+        Webhook(endpoint["secret"]).verify(taken.body, taken.headers)
+    assert set((await office.api.get(f"/contacts/{person['id']}"))["tags"]) == ways
+    for handset in (HANDSETS["whatsapp"], MAILBOX):
+        assert len(await office.simulator.messages(handset=handset)) == 3  # asked, answered, thanked
+    found = [one["channel"] for address in (PHONE, MAILBOX) for one in await replies(office, address)]
+    assert sorted(found) == sorted(ways)
+    [call] = [one for one in await office.simulator.calls(are_over=True) if one["handset"] == PHONE]
+    assert [one["text"] for one in call["said"]][-3:] == [CALLED, THANKS, "Goodbye."]
+
+
+async def _told(hooks: Hooks) -> list[tuple[str, str]]:
+    return [(taken.type, item["what"]) for taken in hooks.taken for item in taken.items]
