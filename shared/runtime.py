@@ -50,6 +50,7 @@ class Runtime:
         self.now = clock or (_set_clock(settings.clock_file) if settings.clock_file else _utc_now)  # in UTC
         self.senders_known_good: dict[tuple[object, ...], float] = {}  # until when (time.monotonic)
         self.batches_at_work: Counter[str] = Counter()  # claimed in this process, by fire
+        self.sums_marked: dict[tuple[str, str], datetime] = {}  # when, by company and fire
         self.senders_heard: dict[tuple[str, str], tuple[float, Sender]] = {}  # when (time.monotonic), and who
         self.senders_down: dict[tuple[str, str], float] = {}  # until when (time.monotonic), by company and id
         self.file_turns = asyncio.Semaphore(FILES_AT_ONCE)  # each may take as much memory as a file has bytes

@@ -10,6 +10,7 @@ from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import ItemId, Moment, Output
 from shared.domain.fires.fire import ProgressStatus
+from shared.usecases.ledger.ask_sums import ask_sums
 from shared.views.range_reports import report_range
 from shared.views.reports import report_fire
 
@@ -68,11 +69,13 @@ class RangeReportOutput(Output):
 
     `answers` are counted by the hour where the range has three days or fewer, else by the day, on the
     company's clock. `opt_outs` are refusals noted in the range, by how they were learned of; of a campaign,
-    those that its own replies were.
+    those that its own replies were. `as_of` is when the oldest of the numbers was counted: the moment of the
+    answer, unless very many fires have news since they were counted last.
     """
 
     start: datetime
     end: datetime
+    as_of: datetime
     ledger: LedgerOutput
     deliveries: dict[str, int]
     dispositions: dict[str, int]
@@ -105,4 +108,5 @@ async def get_range_report(
     Times carry their offset: 2026-11-01T00:00:00-04:00.
     """
     report = await report_range(caller.runtime, caller.company_id, start, end, campaign_id=campaign_id)
+    await ask_sums(caller.runtime, caller.company_id, report.unsummed)
     return RangeReportOutput.of(report)

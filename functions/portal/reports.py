@@ -15,6 +15,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.report import RangeReport
+from shared.usecases.ledger.ask_sums import ask_sums
 from shared.views.campaigns import list_campaigns
 from shared.views.exports import export_messages
 from shared.views.names import campaign_names
@@ -54,7 +55,7 @@ class Range(Struct, frozen=True, kw_only=True):
 @pages.get("/reports", Scope.READ)
 async def show_report(visit: Visit) -> Response:
     """What became of everything that was sent in these days."""
-    wanted, problem = _range(visit), ""
+    wanted, problem, began_at = _range(visit), "", visit.runtime.now()
     report = None
     try:
         report = await report_range(
@@ -64,6 +65,7 @@ async def show_report(visit: Visit) -> Response:
             wanted.end,
             campaign_id=wanted.campaign_id or None,
         )
+        await ask_sums(visit.runtime, visit.company_id, report.unsummed)
     except InvalidInput as invalid:
         problem = invalid.problems[0].reason
     fires = report.fires if report else ()
@@ -72,6 +74,7 @@ async def show_report(visit: Visit) -> Response:
         "reports/report.html",
         code=422 if problem else 200,
         report=report,
+        as_of=report.as_of if report and report.as_of < began_at else None,
         wanted=wanted,
         problem=problem,
         campaigns=await every(visit, list_campaigns),

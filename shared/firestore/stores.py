@@ -32,6 +32,7 @@ from shared.domain.files.withdrawal import Withdrawals
 from shared.domain.fires.deletion_work import DeletionWork
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
+from shared.domain.fires.fire_sums import StoredSums
 from shared.domain.fires.notice import Notice
 from shared.domain.fires.preview import Preview, PreviewChunk
 from shared.domain.idempotency import IdempotencyRecord
@@ -217,6 +218,8 @@ class Stores:
     fires = _kept("fires", Fire, "fire")
     # Summaries of fires, by fire id.
     fire_progress = _kept("fire_progress", FireProgress, "fire")
+    # What fires came to in numbers, by fire id.
+    fire_sums = _kept("fire_sums", StoredSums, "sums of a fire")
 
     # What each attempt of a job used for a fire.
     fire_costs = _kept("fire_costs", FireCost, "fire cost")

@@ -1,146 +1,103 @@
-"""What fires came to, counted by kind: of one fire, or of some together by the same questions."""
+"""What fires came to, in counts that add up: of their messages, failures, replies and costs."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
-from enum import StrEnum
-from typing import Any
-
-from msgspec import Struct, field
+from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.fires.fire_cost import all_units
+from shared.domain.fires.fire_sums import Counts, FireSums, answer_key
 from shared.domain.messages.failure import FailureState
-from shared.domain.messages.message import MessageState
-from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
-from shared.firestore.kit.collection import Collection
-from shared.firestore.kit.query import Query
+from shared.firestore.kit.query import Match
 from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES
-from shared.firestore.queries.messages import (
-    FIRE_MESSAGES_BY_DELIVERY,
-    FIRE_MESSAGES_BY_DISPOSITION,
-    FIRE_MESSAGES_BY_STATE,
-    FIRE_REPLIES,
-)
+from shared.firestore.queries.lists import REPLIES
+from shared.firestore.queries.messages import FIRE_ANSWERS, FIRE_REPLIES
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import Outcomes, tally
+from shared.views.fire_outcomes import MOST_READ, Outcomes
+from shared.views.message_sums import Fires, count_each, count_kinds, count_messages, sum_messages
 
-BEYOND, NO_CODE = "others", "no code"
-_NOT_THERE = (Delivery.UNDELIVERED, Delivery.FAILED)
-Fires = tuple[str, ...]  # ids, as many as one question takes: VALUES_PER_QUERY
-Counts = Counter[str]
-
-
-class FireSums(Struct, frozen=True, kw_only=True):
-    """Counts of fires' messages, failures, replies and costs, each by kind (FireReport says which)."""
-
-    skipped: Counts = field(default_factory=Counter)
-    failed: Counts = field(default_factory=Counter)
-    unknown: Counts = field(default_factory=Counter)
-    deliveries: Counts = field(default_factory=Counter)
-    undelivered: Counts = field(default_factory=Counter)
-    dispositions: Counts = field(default_factory=Counter)
-    replies: Counts = field(default_factory=Counter)
-    costs: Counts = field(default_factory=Counter)
+MOST_COSTS_READ = 100  # attempts of jobs: a document each, where a sum is one for each unit
+_REPLY_FIELDS = ("meaning", "disposition", "received_at")
+_Replies = tuple[Counts, Counts]  # replies by meaning, and answers by when they came
 
 
 async def sum_fires(
     runtime: Runtime, company_id: str, fires: Fires, tallied: int, outcomes: Outcomes | None = None
 ) -> FireSums:
-    """Count these fires together; of messages from their `outcomes`, where these were read.
+    """Count these fires together; one fire of which the `outcomes` were read is small, and is read.
 
-    `tallied` values of each kind are read for their reasons; more are BEYOND.
+    `tallied` values of each kind are read for their reasons, and as many answers of each kind for their
+    times; more are BEYOND.
     """
-    stores = runtime.stores
-    messages, failed, replies, costs = await asyncio.gather(
-        _sum_messages(runtime, company_id, fires, tallied) if outcomes is None else _summed(outcomes),
-        _tally(stores.failures, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
-        _by(stores.replies, company_id, FIRE_REPLIES, fires, ReplyMeaning),
-        _costs(runtime, company_id, fires),
+    failed = count_kinds(
+        runtime.stores.failures, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied
     )
-    return replace(messages, failed=failed, replies=replies, costs=costs)
-
-
-async def _sum_messages(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> FireSums:
-    """What their messages came to, counted by the database."""
-    messages, by_state = runtime.stores.messages, FIRE_MESSAGES_BY_STATE
-    skipped, unknown, undelivered, deliveries, dispositions = await asyncio.gather(
-        _tally(messages, company_id, by_state, fires, MessageState.SKIPPED, "reason", tallied),
-        _tally(messages, company_id, by_state, fires, MessageState.UNKNOWN, "reason", tallied),
-        _undelivered(runtime, company_id, fires, tallied),
-        _by(messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, Delivery),
-        _by(messages, company_id, FIRE_MESSAGES_BY_DISPOSITION, fires, Disposition),
-    )
-    return FireSums(
-        skipped=skipped,
-        unknown=unknown,
-        undelivered=undelivered,
-        deliveries=deliveries,
-        dispositions=dispositions,
-    )
-
-
-async def _summed(outcomes: Outcomes) -> FireSums:
-    """The same of messages that were read."""
-    deliveries, dispositions = tally(outcomes, "delivery"), tally(outcomes, "disposition")
-    undelivered = Counter[str]()
-    for delivery in _NOT_THERE:
-        undelivered += tally(outcomes, "delivery_code", delivery=delivery)
-    return FireSums(
-        skipped=tally(outcomes, "reason", state=MessageState.SKIPPED),
-        unknown=tally(outcomes, "reason", state=MessageState.UNKNOWN),
-        undelivered=_with_code(undelivered),
-        deliveries=Counter({kind: count for kind, count in deliveries.items() if kind}),
-        dispositions=Counter({kind: count for kind, count in dispositions.items() if kind}),
-    )
-
-
-async def _by(
-    collection: Collection[Any], company_id: str, query: Query, fires: Fires, values: Iterable[StrEnum]
-) -> Counts:
-    """How many of the fires' records have each of the values."""
-    names = list(values)
-    counts = await asyncio.gather(*(collection.count(company_id, query, fires, name) for name in names))
-    return Counter({str(name): count for name, count in zip(names, counts, strict=True) if count})
-
-
-async def _tally(
-    collection: Collection[Any],
-    company_id: str,
-    query: Query,
-    fires: Fires,
-    state: StrEnum,
-    named_by: str,
-    most: int,
-) -> Counts:
-    """How many of the matches have which value in that field; those after the first `most` are BEYOND."""
-    counts: Counts = Counter()
-    async for value in collection.each_value(company_id, query, fires, state, field=named_by, limit=most):
-        counts[str(value or "")] += 1
-    if counts.total() == most:
-        left = await collection.count(company_id, query, fires, state) - most
-        counts += Counter({BEYOND: left})  # without those of zero
-    return counts
-
-
-async def _undelivered(runtime: Runtime, company_id: str, fires: Fires, most: int) -> Counts:
-    messages, found = runtime.stores.messages, Counter[str]()
-    for delivery in _NOT_THERE:
-        found += await _tally(
-            messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, delivery, "delivery_code", most
+    if outcomes is not None:
+        by_kind, (replies, answers), costs = await asyncio.gather(
+            failed,
+            _read_replies(runtime, company_id, fires, tallied),
+            _read_costs(runtime, company_id, fires),
         )
-    return _with_code(found)
+        messages = sum_messages(outcomes)
+    else:
+        messages, by_kind, (replies, answers), costs = await asyncio.gather(
+            count_messages(runtime, company_id, fires, tallied),
+            failed,
+            _count_replies(runtime, company_id, fires, tallied),
+            _add_costs(runtime, company_id, fires),
+        )
+    return replace(messages, failed=by_kind, replies=replies, answers=answers, costs=costs)
 
 
-def _with_code(codes: Counts) -> Counts:
-    """The counts by code, with a name for those without one."""
-    bare = codes.pop("", 0)
-    return codes + Counter({NO_CODE: bare})  # without those of zero
+async def _read_replies(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> _Replies:
+    """All replies of one fire, where they are few."""
+    matches = tuple((Match("fire_id", fire_id),) for fire_id in fires)
+    found = await runtime.stores.replies.newest_fields(
+        company_id, REPLIES, _REPLY_FIELDS, limit=MOST_READ + 1, matches=matches
+    )
+    if len(found) > MOST_READ:
+        return await _count_replies(runtime, company_id, fires, tallied)
+    answers = (one for one in found if one.get("disposition"))
+    return (
+        Counter(str(one["meaning"]) for one in found),
+        Counter(answer_key(one["received_at"], one["disposition"]) for one in answers),
+    )
 
 
-async def _costs(runtime: Runtime, company_id: str, fires: Fires) -> Counts:
+async def _count_replies(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> _Replies:
+    replies, *answers = await asyncio.gather(
+        count_each(runtime.stores.replies, company_id, FIRE_REPLIES, fires, ReplyMeaning),
+        *(_answers(runtime, company_id, fires, kind, tallied) for kind in Disposition),
+    )
+    return replies, sum(answers, Counter[str]())
+
+
+async def _answers(runtime: Runtime, company_id: str, fires: Fires, kind: Disposition, most: int) -> Counts:
+    values = runtime.stores.replies.each_value(
+        company_id, FIRE_ANSWERS, fires, kind, field="received_at", limit=most
+    )
+    return Counter([answer_key(one, kind) async for one in values if isinstance(one, datetime)])
+
+
+async def _read_costs(runtime: Runtime, company_id: str, fires: Fires) -> Counts:
+    """The same as `_add_costs`, where few jobs had to do with the fires."""
+    values = runtime.stores.fire_costs.each_value(
+        company_id, FIRE_COSTS, fires, field="amounts", limit=MOST_COSTS_READ + 1
+    )
+    found = [one async for one in values]
+    if len(found) > MOST_COSTS_READ:
+        return await _add_costs(runtime, company_id, fires)
+    costs = Counter(dict.fromkeys(all_units(), 0))
+    for amounts in found:
+        costs.update(
+            {unit: amounts.get(unit, 0) for unit in all_units()} if isinstance(amounts, dict) else {}
+        )
+    return costs
+
+
+async def _add_costs(runtime: Runtime, company_id: str, fires: Fires) -> Counts:
     """What all attempts of all jobs have used, by unit, those of zero too."""
     costs, units = runtime.stores.fire_costs, all_units()
     amounts = await asyncio.gather(

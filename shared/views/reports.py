@@ -12,8 +12,8 @@ from shared.runtime import Runtime
 from shared.views.fire_outcomes import read_outcomes
 from shared.views.fire_sums import sum_fires
 from shared.views.ledger import count_fire, kept_progress
+from shared.views.range_sums import TALLIED
 
-TALLIED = 10_000  # values that a report reads to count them by kind; what is beyond has no kind
 NO_RECEIPT = "no receipt"
 MESSAGES_DELETED = "The messages are deleted, as their time was over; this is the ledger as it closed."
 
@@ -66,9 +66,9 @@ def cost_of(costs: Mapping[str, int]) -> str:
     return str(estimated_cost({channel: costs.get(channel.record.unit, 0) for channel in all_channels()}))
 
 
-def commonest_first(counts: Counter[str]) -> dict[str, int]:
+def commonest_first(counts: Mapping[str, int]) -> dict[str, int]:
     """The counts in the order in which they are shown."""
-    return dict(counts.most_common())
+    return dict(Counter(counts).most_common())
 
 
 def _kept_report(fire: Fire, progress: FireProgress) -> FireReport:

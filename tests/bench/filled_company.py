@@ -19,6 +19,7 @@ from shared.domain.companies.user import Role
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.fires.fire import FireProgress, Ledger, PlannedStep, ProgressStatus, StepLedger
+from shared.domain.fires.fire_sums import SETTLED_AFTER, StoredSums
 from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
@@ -28,6 +29,7 @@ from shared.runtime import Runtime
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.run_job import run_job
+from shared.usecases.upkeep.count_due_sums import count_due_sums
 from shared.usecases.users.create_user import create_user
 from tests.bench.contacts import people
 from tests.bench.intake import COMPANY, write_csv
@@ -77,6 +79,7 @@ async def fill(runtime: Runtime, folder: Path, size: Size) -> dict[str, str]:
     preview = await start_preview(runtime, COMPANY, campaign_id)
     await _store_fires(runtime, campaign_id, size.messages, now)
     await _store_others(runtime, campaign_id, size.others, now)
+    await count_due_sums(runtime, runtime.now())
     await create_user(runtime, COMPANY, EMAIL, "Ada", Role.ADMIN, PASSWORD)
     campaign = await runtime.stores.campaigns.get(COMPANY, campaign_id)
     assert isinstance(campaign.audience, FileAudience)
@@ -113,6 +116,9 @@ async def _store_fires(runtime: Runtime, campaign_id: str, messages: int, now: d
         await stores.fires.save(COMPANY, made.id, made)
         await _put(runtime, stores.messages, _messages(made.id, campaign_id, share, began))
         await stores.fire_progress.save(COMPANY, made.id, _progress(made.id, share, now))
+        if made.is_closed:
+            sums = StoredSums(id=made.id, due_at=now - SETTLED_AFTER)
+            await stores.fire_sums.save(COMPANY, made.id, sums)
 
 
 def _messages(fire_id: str, campaign_id: str, count: int, began: datetime) -> Iterator[Any]:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,10 @@ BESIDE = (
 )
 
 
-async def measure(size: Size, times: int) -> dict[str, Any]:
-    """Fill a company, open each of its pages, and say how long each took."""
+async def measure(size: Size, times: int, chosen: Sequence[str] = ()) -> dict[str, Any]:
+    """Fill a company, open each of its pages, or those that have one of `chosen` in their path, and say how
+    long each took.
+    """
     with tempfile.TemporaryDirectory() as name:
         async with bench_runtime(Path(name)) as (runtime, _):
             began = time.monotonic()
@@ -53,6 +56,8 @@ async def measure(size: Size, times: int) -> dict[str, Any]:
             health = await timed(person, HEALTH, times, asked)
             pages = {}
             for path in (*page_paths(), *BESIDE):
+                if chosen and not any(one in path for one in chosen):
+                    continue
                 address = filled(
                     path, ids | {"step_id": "one" if path.startswith("/sequences/") else "greet"}
                 )
@@ -113,11 +118,12 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=9_000, help="of thirty fires together")
     parser.add_argument("--others", type=int, default=200, help="campaigns, files, lists, senders and so on")
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--only", nargs="*", default=(), help="parts of the paths of pages; without: all")
     options = parser.parse_args()
     size = Size(
         rows=options.rows, contacts=options.contacts, messages=options.messages, others=options.others
     )
-    print(json.dumps(asyncio.run(measure(size, options.times))))
+    print(json.dumps(asyncio.run(measure(size, options.times, options.only))))
 
 
 if __name__ == "__main__":

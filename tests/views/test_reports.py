@@ -157,7 +157,7 @@ async def test_a_range_of_many_fires_asks_no_more_questions_than_one_of_few(clin
         kept = replace(progress, id=other, fire_id=other)
         await clinic.stores.fire_progress.save(clinic.company_id, other, kept)
     many, after = await _read_range(clinic)
-    assert after - before == 2 * more  # each fire and its summary, and nothing else
+    assert after - before == 3 * more  # each fire, its summary and its sums, and nothing else
     assert len(many.fires) == more + 1
     assert many.ledger.planned == few.ledger.planned * (more + 1)
     assert (many.failed, many.costs, many.channels) == (few.failed, few.costs, few.channels)

@@ -73,11 +73,13 @@ class RangeReport(Struct, frozen=True, kw_only=True):
 
     `answers` are counted by the hour where the range is short, else by the day, on the company's clock.
     `opt_outs` are refusals noted in [start, end), by how they were learned of; of a campaign, those that its
-    own replies were.
+    own replies were. `as_of` is when the oldest of the numbers was counted. `unsummed` are the fires that are
+    over, and whose sums nobody has asked for to be stored.
     """
 
     start: datetime
     end: datetime
+    as_of: datetime
     ledger: Ledger
     deliveries: dict[str, int]
     dispositions: dict[str, int]
@@ -93,6 +95,7 @@ class RangeReport(Struct, frozen=True, kw_only=True):
     channels: tuple[ChannelReport, ...] = ()
     answers: tuple[AnswersThen, ...] = ()
     opt_outs: dict[str, int] = field(default_factory=dict)
+    unsummed: tuple[str, ...] = ()
 
     @property
     def reached(self) -> int:

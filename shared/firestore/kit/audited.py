@@ -79,6 +79,7 @@ NOT_AUDITED: dict[str, str] = {
     "preview_chunks": "changes nothing",
     "fire_progress": "follows from fires",
     "fire_costs": "follows from fires",
+    "fire_sums": "follows from messages",
     "chunks": "follows from fires",
     "batches": "follows from fires",
     "activity_notes": "follows from messages",

@@ -285,8 +285,9 @@ class Collection(Documents[T]):
         names = [*query.equal, *([query.range[0]] if query.range else [])]
         operators = ["=="] * len(query.equal) + ([query.range[1]] if query.range else [])
         for name, operator, value in zip(names, operators, values, strict=True):
-            is_one_of = operator == "==" and isinstance(value, tuple)
-            source = source.where(filter=FieldFilter(name, "in" if is_one_of else operator, value))
+            if operator == "==" and isinstance(value, tuple):
+                operator, value = ("in", value) if len(value) > 1 else ("==", value[0])
+            source = source.where(filter=FieldFilter(name, operator, value))
         order = query.order or ((query.range[0], "ASCENDING") if query.range else None)
         if order:
             source = source.order_by(order[0], direction=order[1])

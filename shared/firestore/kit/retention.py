@@ -53,6 +53,10 @@ RETENTION: dict[str, Retention] = {
     "replies": Retention(
         period=lambda kept: kept.messages, since=lambda reply: reply.received_at, why="as messages"
     ),
+    "fire_sums": Retention(
+        period=lambda kept: kept.messages,
+        why="as the messages they are made of, since they were counted last",
+    ),
     "text_claims": Retention(
         period=lambda kept: kept.messages, why="as the messages they keep from doubling"
     ),

@@ -13,6 +13,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.answers.prepare_effects import prepare_effects
+from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import open_outbox
 
 
@@ -39,6 +40,7 @@ async def answer_reply(
         if message is None or not is_same(message.address, reply.address):
             raise InvalidInput.at("message_id", "is not a message to the person who replied")
         done = settled(_as_answer(reply, message, disposition), by, runtime.now())
+        await mark_sums(runtime, company_id, filter(None, (reply.fire_id, message.fire_id)))
         effects = await prepare_effects(runtime, company_id, transaction, done, message)
         stores.replies.put(transaction, company_id, reply_id, done)
         changed = replace(message, disposition=disposition)

@@ -24,6 +24,7 @@ from shared.usecases.answers.confirm_lists import confirm_lists
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
 from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
+from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 
@@ -55,6 +56,12 @@ class _Applied(Struct, frozen=True, kw_only=True):
     consents: Sequence[ListConsent] = ()
     accepted: Accepted = NOT_INVITED
     told: Sequence[str] = ()
+
+    @property
+    def fire_ids(self) -> set[str]:
+        """The fires whose messages it says something of, or that it belongs to."""
+        changed = {one.fire_id for one in replied(self.reply, self.messages)}
+        return changed | ({self.reply.fire_id} if self.reply.fire_id else set())
 
     def write(self, runtime: Runtime, transaction: Transaction, company_id: str, outbox: Outbox) -> None:
         """Store all of it, with its events."""
@@ -88,6 +95,7 @@ async def apply_reply(runtime: Runtime, company_id: str, received: Received) -> 
         if stored is not None:
             return next((one for one in made if one.reply == stored), _Applied(reply=stored))
         made[:] = [await _read(runtime, company_id, transaction, received)]
+        await mark_sums(runtime, company_id, made[0].fire_ids)
         made[0].write(runtime, transaction, company_id, outbox)
         return made[0]
 

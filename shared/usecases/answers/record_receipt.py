@@ -14,6 +14,7 @@ from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
 from shared.runtime import Runtime
+from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.ledger.reopen_fire import reopen_books
 from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.outbox.open_outbox import open_outbox
@@ -40,6 +41,7 @@ async def record_receipt(runtime: Runtime, company_id: str, receipt: Receipt) ->
         if is_resolved(message, changed):
             await reopen_books(runtime, company_id, message.fire_id, transaction)
         if changed != message:
+            await mark_sums(runtime, company_id, [message.fire_id])
             stores.messages.put(transaction, company_id, message.id, changed)
         if opt_out is not None:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)

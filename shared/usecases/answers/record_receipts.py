@@ -31,6 +31,7 @@ from shared.usecases.answers.record_receipt import (
     teaches,
 )
 from shared.usecases.answers.resolve_unknown import resolve_unknown
+from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 MESSAGES_TOGETHER = 50
@@ -153,6 +154,7 @@ async def _write(
     """Write the messages that nobody has written meanwhile; the ids of the others."""
     if not news:
         return set()
+    await mark_sums(runtime, company_id, {change.after.fire_id for change in news.values()})
     if outbox.hears(EventType.DELIVERY_CHANGED):
         return await _write_together(runtime, company_id, news, outbox)
     with tracing.span("record_receipts"), faults.step("record_receipts"):

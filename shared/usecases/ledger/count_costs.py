@@ -56,9 +56,12 @@ async def _store(runtime: Runtime, costs: list[tuple[str, FireCost]]) -> None:
     from shared.firestore.kit.retries import (
         READ_RETRY,  # here: some functions need no database at their start
     )
+    from shared.usecases.ledger.mark_sums import mark_sums
 
     stores = runtime.stores
     try:
+        for company_id in {company_id for company_id, _ in costs}:
+            await mark_sums(runtime, company_id, [cost.fire_id for home, cost in costs if home == company_id])
         for part in cut(costs, lambda cost: stored_bytes(cost[1]), most=COSTS_PER_COMMIT):
             writer = stores.db.batch()
             for company_id, cost in part:

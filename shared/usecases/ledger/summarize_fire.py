@@ -5,11 +5,13 @@ from collections.abc import Collection
 from shared import faults, log
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.fires.fire import Fire, FireProgress, ProgressStatus
+from shared.domain.fires.fire_sums import StoredSums
 from shared.domain.fires.planned_steps import with_ends
 from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.ledger.open_searches import open_searches
 from shared.views.ledger import count_fire, kept_progress
 
@@ -39,7 +41,9 @@ async def summarize_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fir
     stored = await _store(runtime, company_id, progress)
     await _note_ends(runtime, company_id, fire, counted.ended)
     if stored.status not in _OPEN:
-        if not fire.is_closed:
+        if fire.is_closed:
+            await mark_sums(runtime, company_id, [fire_id])
+        else:
             await open_searches(runtime, company_id, fire)
         await _close(runtime, company_id, fire)
     return stored
@@ -122,6 +126,8 @@ async def _close(runtime: Runtime, company_id: str, fire: Fire) -> None:
         if not current.is_closed:
             closed = replace(current, is_closed=True, later=(), next_step_at=None)
             stores.fires.put(transaction, company_id, fire.id, closed)
+            sums = StoredSums(id=fire.id, due_at=runtime.now())
+            stores.fire_sums.put(transaction, company_id, fire.id, sums)
         if campaign is not None and campaign.last_fire_id == fire.id:
             state = _campaign_state(campaign, status)
             if state is not campaign.state:

@@ -35,6 +35,7 @@ from shared.usecases.upkeep.announce_consents import announce_consents
 from shared.usecases.upkeep.announce_deletions import announce_deletions
 from shared.usecases.upkeep.announce_events import announce_events, announce_webhooks
 from shared.usecases.upkeep.announce_imports import announce_imports
+from shared.usecases.upkeep.count_due_sums import count_due_sums
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
 BUNDLES_A_TICK = 1_000
@@ -201,4 +202,5 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "events": announce_events,
     "webhooks": announce_webhooks,
     "summaries": _sweep_summaries,
+    "sums": count_due_sums,
 }
