@@ -1,17 +1,16 @@
-"""What is done with a campaign, each with its effect in numbers first where it cannot be taken back."""
+"""What is done with a campaign. What each comes to is said first (campaign_effects.py)."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from starlette.responses import Response
 
-from functions.portal.campaigns import file_of
+from functions.portal.campaign_effects import preview_of
 from functions.portal.kit.forms import NAME_CHARACTERS
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import RollcallError
-from shared.domain.fires.preview import Preview
 from shared.domain.ids import random_id
 from shared.runtime import Runtime
 from shared.usecases.campaigns.approve_campaign import approve_campaign
@@ -23,8 +22,7 @@ from shared.usecases.campaigns.reopen_campaign import reopen_campaign
 from shared.usecases.campaigns.resume_campaign import resume_campaign
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
-from shared.views.campaigns import get_campaign, get_campaign_status
-from shared.views.previews import get_preview
+from shared.views.campaigns import get_campaign
 
 pages = Pages()
 Action = Callable[[Runtime, str, str], Awaitable[object]]
@@ -44,7 +42,7 @@ async def begin_preview(visit: Visit) -> Response:
 @pages.post("/campaigns/{campaign_id}/ready", Scope.SEND)
 async def ready(visit: Visit) -> Response:
     """Freeze what was previewed. One without a schedule can then be sent."""
-    campaign_id, preview = visit.path("campaign_id"), await _preview(visit, visit.form.given("preview_id"))
+    campaign_id, preview = visit.path("campaign_id"), await preview_of(visit, visit.form.given("preview_id"))
     try:
         campaign = await mark_ready(
             visit.runtime,
@@ -74,27 +72,10 @@ async def approve(visit: Visit) -> Response:
     return await _done(visit, approving, "The campaign is approved, and may be sent.")
 
 
-@pages.get("/campaigns/{campaign_id}/fire", Scope.SEND)
-async def ask_fire(visit: Visit) -> Response:
-    """How many get it, before it is sent."""
-    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
-    preview = await _preview(visit, visit.query("preview"))
-    if preview is not None and preview.content_hash != status.campaign.content_hash:
-        preview = None
-    return visit.page("campaigns/fire.html", campaign=status.campaign, status=status, preview=preview)
-
-
 @pages.post("/campaigns/{campaign_id}/fire", Scope.SEND)
 async def fire(visit: Visit) -> Response:
     """Send it."""
     return await _done(visit, fire_campaign, "It is being sent. This page shows how far it is.")
-
-
-@pages.get("/campaigns/{campaign_id}/cancel", Scope.SEND)
-async def ask_cancel(visit: Visit) -> Response:
-    """How many would not get it any more."""
-    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
-    return visit.page("campaigns/cancel.html", campaign=status.campaign, status=status)
 
 
 @pages.post("/campaigns/{campaign_id}/cancel", Scope.SEND)
@@ -133,17 +114,6 @@ async def resume(visit: Visit) -> Response:
     return await _done(visit, resume_campaign, "The campaign goes on where it was paused.")
 
 
-@pages.get("/campaigns/{campaign_id}/reopen", Scope.SEND)
-async def ask_reopen(visit: Visit) -> Response:
-    """How many do not get it at its time, and what is to be done again."""
-    status = await get_campaign_status(visit.runtime, visit.company_id, visit.path("campaign_id"))
-    campaign = status.campaign
-    file = await file_of(visit, campaign)
-    approval = campaign.approval
-    count = file.row_count if file else approval.recipients if approval else None
-    return visit.page("campaigns/reopen.html", campaign=campaign, status=status, file=file, count=count)
-
-
 @pages.post("/campaigns/{campaign_id}/reopen", Scope.SEND)
 async def reopen(visit: Visit) -> Response:
     """Make it a draft again."""
@@ -161,7 +131,3 @@ async def _done(visit: Visit, action: Action, done: str) -> Response:
     except RollcallError as refused:
         return visit.go(f"/campaigns/{campaign_id}", refused=str(refused))
     return visit.go(f"/campaigns/{campaign_id}", done=done)
-
-
-async def _preview(visit: Visit, preview_id: str) -> Preview | None:
-    return await get_preview(visit.runtime, visit.company_id, preview_id) if preview_id else None

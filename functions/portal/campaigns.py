@@ -23,6 +23,7 @@ from shared.views.files import get_file
 from shared.views.fires import list_fires
 from shared.views.job_way import job_way
 from shared.views.kit.paging import PageAsked
+from shared.views.last_fires import last_fires
 
 pages = Pages()
 FIRES_SHOWN = 10
@@ -30,8 +31,10 @@ FIRES_SHOWN = 10
 
 @pages.get("/campaigns", Scope.READ)
 async def show_campaigns(visit: Visit) -> Response:
-    """All campaigns, newest first."""
-    return visit.page("campaigns/list.html", campaigns=await shown(visit, list_campaigns))
+    """All campaigns, newest first, each with what its last fire came to."""
+    campaigns = await shown(visit, list_campaigns)
+    last = await last_fires(visit.runtime, visit.company_id, campaigns.items)
+    return visit.page("campaigns/list.html", campaigns=campaigns, last=last)
 
 
 @pages.get("/campaigns/{campaign_id}", Scope.READ)

@@ -23,7 +23,7 @@ from shared.views.kit.paging import PageAsked
 from shared.views.names import campaign_names, user_names
 from shared.views.replies import get_reply, list_replies
 from shared.views.saved_replies import list_saved_replies
-from shared.views.threads import list_said, read_candidates
+from shared.views.threads import list_said, read_asked, read_candidates
 from shared.views.users import list_users
 
 pages = Pages()
@@ -55,6 +55,7 @@ async def show_inbox(visit: Visit) -> Response:
         urgent=urgent,
         rest=rest,
         names=await _people(visit, [*urgent, *rest]),
+        asked=await read_asked(visit.runtime, visit.company_id, [*urgent, *rest]),
         users=await user_names(visit.runtime, visit.company_id, users),
         show=show,
         shows=SHOWS,

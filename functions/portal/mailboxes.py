@@ -25,6 +25,7 @@ from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
 from shared.views.kit.paging import PageAsked
 from shared.views.mailbox_health import get_mailbox_health
 from shared.views.senders import list_senders
+from shared.views.sent_today import count_sent_today
 from shared.views.sequences import DayLoad, get_mailbox, list_mailboxes, list_sequences, read_plan
 
 pages = Pages()
@@ -67,6 +68,7 @@ async def show_mailboxes(visit: Visit) -> Response:
     return visit.page(
         "mailboxes/list.html",
         mailboxes=sorted(states, key=lambda one: one.mailbox.email),
+        sent=await count_sent_today(visit.runtime, visit.company_id, visit.company.time_zone),
         days=_days(plan.loads, [one for one in found if not one.is_paused]),
     )
 

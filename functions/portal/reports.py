@@ -14,6 +14,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput
+from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.report import RangeReport
 from shared.usecases.ledger.ask_sums import ask_sums
 from shared.views.campaigns import list_campaigns
@@ -83,6 +84,8 @@ async def show_report(visit: Visit) -> Response:
         answers_name=ANSWERS,
         funnel=funnel_of(report) if report else [],
         kinds=list(Disposition),
+        charged=_costs(report, is_charged=True),
+        worked=_costs(report, is_charged=False),
         presets=_presets(visit, wanted),
         is_by_hour=wanted.end - wanted.start <= timedelta(days=3),
     )
@@ -111,6 +114,13 @@ def funnel_of(report: RangeReport) -> list[tuple[str, int]]:
         ("Answered", report.answered),
         ("Confirmed", report.dispositions.get(Disposition.CONFIRMED, 0)),
     ]
+
+
+def _costs(report: RangeReport | None, *, is_charged: bool) -> dict[str, int]:
+    """What providers bill, or what it took to run."""
+    costs = report.costs if report else {}
+    own = set(map(str, Unit))
+    return {unit: count for unit, count in costs.items() if count and (unit not in own) == is_charged}
 
 
 def _range(visit: Visit) -> Range:

@@ -165,6 +165,7 @@ def _form(visit: Visit, problems: dict[str, str]) -> Response:
         "senders/new.html",
         code=422 if problems else 200,
         carriers=known,
+        nouns={name: Channel(name).record.noun for name in known},
         channel=Channel(channel),
         fields=credential_fields()[provider],
         typed=typed,

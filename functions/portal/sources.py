@@ -23,6 +23,10 @@ from shared.views.sources import get_source, list_sources
 
 pages = Pages()
 SAMPLE_ROWS, SAMPLES = 30, 3
+FORMATS = (  # that are offered; any other may be written
+    *("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y"),
+    *("%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%I:%M %p", "%H:%M"),
+)
 HOLDS = {
     HoldRule.SERIOUS: "when something serious is found in it",
     HoldRule.ALWAYS: "always: a person says go for every file",
@@ -116,6 +120,7 @@ async def _page(visit: Visit, source: Source, file: File | None, problems: dict[
         samples={column.field: _samples(rows, column.field) for column in source.columns},
         types=list(FieldType),
         holds=HOLDS,
+        formats=FORMATS,
         problems=problems,
     )
 

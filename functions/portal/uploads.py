@@ -117,6 +117,7 @@ async def _page(visit: Visit, chosen: str, problem: str) -> Response:
         sources=sources,
         chosen=chosen,
         problem=problem,
+        accepts_repeat=bool(visit.query("repeat")) or visit.form.is_set("accepts_repeat"),
         direct_bytes=min(UPLOAD_BYTES, visit.runtime.settings.max_upload_bytes) - 64 * 1024,
         most_bytes=visit.runtime.settings.max_upload_bytes,
     )

@@ -1,6 +1,7 @@
 """One person's thread with one sender: what was sent, and what was written."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -29,6 +30,17 @@ async def read_candidates(runtime: Runtime, company_id: str, reply: Reply) -> li
     wanted = list(ids)[:MOST_CANDIDATES]
     found = await runtime.stores.messages.find_many(company_id, wanted)
     return [found[item_id] for item_id in wanted if item_id in found]
+
+
+async def read_asked(runtime: Runtime, company_id: str, replies: Sequence[Reply]) -> dict[str, Message]:
+    """What those replies answer that can mean one message alone, by reply: all in one read."""
+    wanted = {one.id: one.message_id or one.candidates[0] for one in replies if _means_one(one)}
+    found = await runtime.stores.messages.find_many(company_id, set(wanted.values()))
+    return {reply_id: found[item_id] for reply_id, item_id in wanted.items() if item_id in found}
+
+
+def _means_one(reply: Reply) -> bool:
+    return reply.message_id is not None or len(reply.candidates) == 1
 
 
 async def list_said(runtime: Runtime, company_id: str, reply: Reply) -> list[Said]:

@@ -97,7 +97,7 @@ async def test_how_it_goes_is_shown_while_it_goes(clinic: Clinic, noon: Clock, b
         "60 %"
     )
     await expect(steps.get_by_role("row", name=re.compile("2. 2 hours after"))).to_contain_text("Begins when")
-    await expect(page.get_by_role("button", name="Pause: 2 still to come")).to_be_visible()
+    await expect(page.get_by_role("link", name="Pause: 2 still to come")).to_be_visible()
     await browser.look("live")
     async with page.expect_response(lambda answer: "/live" in answer.url and answer.status == 304):
         pass  # nothing changed: nothing is sent
@@ -106,14 +106,24 @@ async def test_how_it_goes_is_shown_while_it_goes(clinic: Clinic, noon: Clock, b
     await expect(ledger.get_by_role("status")).to_contain_text("5 of 5 sent")  # without a reload
     await expect(facts).to_contain_text(re.compile(r"Goes on\s*today 14:30"))
     assert {200, 304} <= set(answers)
-    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    await expect(page.get_by_role("link", name="Pause", exact=True)).to_be_visible()
     await browser.open(f"/fires/{fire.id}")
     await expect(page.locator("#ledger .by-step")).to_be_visible()
     await browser.look("fire-live")
     await browser.open("/campaigns/reminders")
-    await _press(page, "Pause")
+    await page.get_by_role("link", name="Pause", exact=True).press("Enter")
+    await expect(page.get_by_role("heading", name="Pause Reminders?")).to_be_visible()
+    await browser.look("pause")
+    stops = await browser.tab_through()
+    assert stops[0] == "Skip to the content"
+    assert stops[-2:] == ["Pause it", "Let it go on"]
+    await page.get_by_role("button", name="Pause it").press("Enter")
     await expect(page.get_by_text("The campaign is paused.", exact=True)).to_be_visible()
     await browser.look("paused")
+    stops = await browser.tab_through()
+    assert [one for one in stops if one in ("Go on", "Send a test", "Duplicate", "Cancel")] == [
+        *("Go on", "Send a test", "Duplicate", "Cancel")
+    ]
 
 
 async def test_steps_a_test_and_the_check_of_every_row(clinic: Clinic, browser: Browser) -> None:

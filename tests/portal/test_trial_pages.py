@@ -58,13 +58,13 @@ async def test_an_admin_verifies_an_address_by_its_code(office: Office, signed_i
 
 async def test_the_pages_say_that_the_queue_fails_and_since_when(office: Office, signed_in: SignedIn) -> None:
     person, now = await signed_in(Role.VIEWER), office.runtime.now()
-    assert "Messages go through the queue" in (await person.get(f"/fires/fire-{OURS}")).text
+    assert "Messages go out in the background, by the queue" in (await person.get(f"/fires/fire-{OURS}")).text
     assert "queue" not in (await person.get("/")).text
     failure = QueueFailure(id=QUEUE_FAILURE, since=now - timedelta(minutes=5), last_at=now)
     await office.stores.system.save_queue_failure(failure)
     for path in ("/", f"/fires/fire-{OURS}"):
         await person.get(path)
-        assert "The queue fails since" in person.says
+        assert "fails since" in person.says
     answer = await office.get("/v1/status")
     assert answer.json()["way"] == "fallen_back"
     await office.stores.system.end_queue_failure()

@@ -27,7 +27,10 @@ PARTS = {
     "files": ("uploads", "files", "file_rows", "rejected_rows", "file_decisions"),
     "sources": ("sources",),
     "templates": ("message_templates",),
-    "campaigns": ("campaign_forms", "campaigns", "campaign_actions", "campaign_tests", "campaign_steps"),
+    "campaigns": (
+        *("campaign_forms", "campaigns", "campaign_effects", "campaign_actions", "campaign_tests"),
+        "campaign_steps",
+    ),
     "sequences": (
         *("sequence_effects", "sequence_forms", "sequence_calendar", "sequence_steps", "sequence_people"),
         "sequences",

@@ -15,6 +15,7 @@ from functions.portal.kit.wording import (
     cell,
     number,
     price,
+    retold,
     sentence,
     size,
     weekdays,
@@ -73,6 +74,9 @@ def render(visit: "Visit", template: str, **facts: Any) -> str:
     def when(moment: datetime | None, empty: str = "") -> str:
         return empty if moment is None else _shown(moment.astimezone(zone), visit.runtime.now(), zone)
 
+    def said(text: str) -> str:
+        return retold(text, when)
+
     path = visit.request.url.path
     navigation = [
         (href, label, path.split("/")[1] in parts)
@@ -82,7 +86,7 @@ def render(visit: "Visit", template: str, **facts: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(visit=visit, when=when, navigation=navigation, path=path, **facts)
+        .render(visit=visit, when=when, retold=said, navigation=navigation, path=path, **facts)
     )
 
 

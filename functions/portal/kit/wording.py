@@ -1,7 +1,7 @@
 """How pages say what records hold: words for names in the code, and numbers as people read them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,6 +17,16 @@ _WORDS = {
     "reschedule_asked": "asked to move",
     "canceled": "cancelled",
     "firing": "being sent",
+    "sms_parts": "parts of text messages",
+    "call_minutes": "minutes of calls",
+    "whatsapp_messages": "WhatsApp messages",
+    "instagram_messages": "Instagram messages",
+    "messenger_messages": "Messenger messages",
+    "publishes": "jobs handed over",
+    "invocations": "jobs taken up",
+    "provider_calls": "calls to providers",
+    "reads": "records read",
+    "writes": "records written",
 }
 
 
@@ -35,7 +45,16 @@ def sentence(value: object) -> str:
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 
 
-_FORMATS = re.compile(r"(?<=\()%[^()]*(?=\))")
+_FORMAT = re.compile(r"%[A-Za-z](?:[-/., :T]{0,3}%[A-Za-z])*")
+_MOMENTS = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00|Z)")
+_IDS = re.compile(r" \([0-9a-f]{24}\)")
+_HASHES = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
+# What stored sentences say to programs, and what it is called on the pages.
+OF_PROGRAMS = {
+    "upload it with accepts_repeat set to true": "upload it once more, and tick “Take it even if the same "
+    "file came before” under More options",
+    " Fire with send_again for whom should get theirs once more.": "",
+}
 _ADDRESS = re.compile(r" \(https://[^()\s]*\)")
 _EXAMPLE = datetime(2026, 1, 31, 14, 30)  # noqa: DTZ001  # a wall time that is only shown
 
@@ -47,8 +66,16 @@ def cell(value: str) -> str:
 
 
 def by_example(text: str) -> str:
-    """A sentence that names formats of dates, (%m/%d/%Y), with how a date looks in them, (01/31/2026)."""
-    return _FORMATS.sub(lambda found: _EXAMPLE.strftime(found[0]), text)
+    """A sentence that names formats of dates, %m/%d/%Y, with how a date looks in them, 01/31/2026."""
+    return _FORMAT.sub(lambda found: _EXAMPLE.strftime(found[0]), text)
+
+
+def retold(text: str, when: Callable[[datetime], str]) -> str:
+    """A stored sentence as a page says it: times on the company's clock, and nothing meant for programs."""
+    for said, meant in OF_PROGRAMS.items():
+        text = text.replace(said, meant)
+    text = _HASHES.sub(r"\1…", _IDS.sub("", by_example(text)))
+    return _MOMENTS.sub(lambda found: when(datetime.fromisoformat(f"{found[1]}+00:00")), text)
 
 
 def without_address(text: str) -> str:

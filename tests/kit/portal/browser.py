@@ -23,6 +23,22 @@ _PLOTS_FIT = """[...document.querySelectorAll("[data-plot] canvas")].every(
     (one) => one.clientWidth <= one.closest("[data-plot]").clientWidth
         && one.clientWidth >= one.closest("[data-plot]").clientWidth - 1)"""
 
+MOST_STOPS = 200
+# Where the focus is: what it is called, whether one sees that, and whether it follows the last stop.
+_STOP = """() => {
+    const one = document.activeElement, last = window.lastStop;
+    if (one === document.body || one.dataset.stopped) return {name: ""};
+    one.dataset.stopped = "yes";
+    window.lastStop = one;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    return {
+        name: (one.innerText || one.ariaLabel || one.name || one.type || one.tagName).trim(),
+        is_marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
+        is_inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        follows: !last || !!(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
+    };
+}"""
+
 
 class Browser:
     """A page of the portal, and what it said to the console that it should not have."""
@@ -59,6 +75,25 @@ class Browser:
             await self.page.emulate_media(color_scheme=scheme)
             found = await self.violations()
             assert not found, f"{name}, {scheme}: {found}"
+
+    async def tab_through(self) -> list[str]:
+        """Go through the page by the Tab key: what was stopped at, in order, the skip link first.
+
+        Each stop must be seen: inside the window, and with a mark that it has the focus.
+        """
+        stops: list[str] = []
+        await self.page.evaluate(
+            "document.activeElement.blur(), scrollTo(0, 0), window.getSelection().empty()"
+        )
+        while True:
+            await self.page.keyboard.press("Tab")
+            stop: dict[str, Any] = await self.page.evaluate(_STOP)
+            if not stop["name"] or len(stops) > MOST_STOPS:
+                return stops
+            assert stop["is_marked"], f"nobody sees the focus on {stop['name']}"
+            assert stop["is_inside"], f"the focus is out of sight on {stop['name']}"
+            assert stop["follows"], f"{stop['name']} stands before {stops[-1:]}"
+            stops.append(stop["name"])
 
     async def keep(self, name: str) -> None:
         """Take the picture that the README shows under this name: small, and at the desktop's width.
