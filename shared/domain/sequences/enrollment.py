@@ -24,7 +24,6 @@ class EndReason(StrEnum):
     BOUNCED = "bounced"
     FAILED = "failed"  # an email could not be sent, for good
     CONTACT_GONE = "contact_gone"
-    MERGED = "merged"  # the contact is one with another who has a place in the sequence
     REMOVED = "removed"  # by somebody of the company
 
 
@@ -34,7 +33,6 @@ END_WORDS = {
     EndReason.BOUNCED: "Nothing reaches the address: an email came back for good.",
     EndReason.FAILED: "An email could not be sent.",
     EndReason.CONTACT_GONE: "The contact was deleted.",
-    EndReason.MERGED: "The contact was merged with another one, who has a place in the sequence already.",
     EndReason.REMOVED: "Somebody took the contact out.",
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from shared.domain.contacts.contact import Contact
 from shared.domain.sequences.enrollment import EndReason, Enrollment, enrollment_id
 
+MERGED = "It was merged with another one, who has a place in the sequence too: that counts for both."
 _HEARD = (EndReason.REPLIED, EndReason.UNSUBSCRIBED)
 
 
@@ -26,7 +27,7 @@ def gives_way(
 
 
 def _goes_before(other: Enrollment, one: Enrollment, contact: Contact, queued: Collection[str]) -> bool:
-    if other.end_reason is EndReason.MERGED:
+    if other.end_note == MERGED:
         return False
     if other.end_reason in _HEARD:
         return True

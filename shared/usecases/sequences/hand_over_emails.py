@@ -21,6 +21,7 @@ from shared.domain.sequences.enrollment import EndReason, Enrollment
 from shared.domain.sequences.follow_contact import NO_ADDRESS, follow_contact
 from shared.domain.sequences.hand_over import message_of, recipient_of
 from shared.domain.sequences.moves import ended, put_off
+from shared.domain.sequences.same_person import MERGED
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import SequenceState
 from shared.domain.sequences.sequence_content import fire_of_day
@@ -126,7 +127,7 @@ async def _store(
             if email != wanted[item_id] or enrollment is None or not enrollment.is_active:
                 continue
             if enrollment.id in merged:
-                made = _ended(enrollment, email, EndReason.MERGED, "", handing.now)
+                made = _ended(enrollment, email, EndReason.REMOVED, MERGED, handing.now)
             else:
                 made = _made(runtime, company_id, work, handing, enrollment, email)
             made.write(runtime, transaction, company_id)
@@ -203,5 +204,6 @@ def _planned(
 def _ended(
     enrollment: Enrollment, email: ScheduledEmail, reason: EndReason, note: str, now: datetime
 ) -> _Made:
-    over = replace(email, status=EmailStatus.FAILED if note else EmailStatus.CANCELED, note=note)
+    status = EmailStatus.FAILED if reason is EndReason.FAILED else EmailStatus.CANCELED
+    over = replace(email, status=status, note=note)
     return _Made(email=over, enrollment=ended(enrollment, reason, now, note))

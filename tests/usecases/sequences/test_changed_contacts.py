@@ -10,6 +10,8 @@ from shared.domain.contacts.contact import Contact, ContactAddress
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.sequences.enrollment import EndReason, EnrollmentState
+from shared.domain.sequences.same_person import MERGED
+from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.merge_contacts import MergeWish, merge_contacts
@@ -121,7 +123,13 @@ async def test_of_two_who_are_merged_one_goes_on_with_each_step_once(
         await office.go_to(TUESDAY)
         await merge(office)
     await office.go_to(LATER)
-    assert await ends(office) == {"ana": EndReason.MERGED, "anna": None}
+    assert await ends(office) == {"ana": EndReason.REMOVED, "anna": None}
+    [note] = [one.end_note for one in await office.enrollments() if one.contact_id == "ana"]
+    assert note == MERGED
+    assert {one.status for one in await office.emails() if one.address == ANA} <= {
+        EmailStatus.SENT,
+        EmailStatus.CANCELED,
+    }
     assert await bodies(office, ANA) == ([] if is_before else ["First to Ana."])
     assert await bodies(office, ANNA) == ["First to Anna.", "Second to Anna.", "Third to Anna."]
 
@@ -136,7 +144,7 @@ async def test_who_came_further_goes_on_and_a_second_enrolling_sends_nothing_twi
     await merge(office)
     await office.enroll("anna")
     await office.go_to(LATER)
-    assert await ends(office) == {"ana": None, "anna": EndReason.MERGED}
+    assert await ends(office) == {"ana": None, "anna": EndReason.REMOVED}
     assert await bodies(office, ANA) == ["First to Ana.", "Second to Anna.", "Third to Anna."]
     assert await bodies(office, ANNA) == []
 
@@ -156,6 +164,6 @@ async def test_who_replied_before_the_merge_gets_no_more_at_the_other_address(of
     await receive_reply(office.runtime, office.company_id, "mails", EMAIL, incoming)
     await merge(office)
     await office.go_to(LATER)
-    assert await ends(office) == {"ana": EndReason.REPLIED, "anna": EndReason.MERGED}
+    assert await ends(office) == {"ana": EndReason.REPLIED, "anna": EndReason.REMOVED}
     assert all(one.state is EnrollmentState.ENDED for one in await office.enrollments())
     assert await bodies(office, ANNA) == ["First to Anna."]
