@@ -6,7 +6,8 @@ from functions.api.kit.shapes import Output
 from shared.domain.sequences.enrolling import EnrollingState
 from shared.domain.sequences.enrollment import END_WORDS, EndReason, Enrollment, EnrollmentState
 from shared.domain.sequences.scheduled_email import EmailStatus
-from shared.views.sequences import DayLoad, EnrollmentPath, ShownEmail, ShownPlan
+from shared.views.scheduled_emails import ShownEmail
+from shared.views.sequences import DayLoad, EnrollmentPath, ShownPlan
 
 
 class PreviewedStepOutput(Output):

@@ -14,9 +14,9 @@ from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.local_time import moment_at
 from shared.domain.record import replace
+from shared.views.scheduled_emails import ShownEmail
 from shared.views.sequences import (
     EmailOrder,
-    ShownEmail,
     list_mailboxes,
     list_scheduled_emails,
     list_sequences,

@@ -1,6 +1,5 @@
 """Sequences, the mailboxes they are sent from, who is in them, and what is planned."""
 
-from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -14,13 +13,13 @@ from shared.domain.sequences.load import loads_in
 from shared.domain.sequences.mailbox import MOST_MAILBOXES, Mailbox
 from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.plan_effect import PlanEffect
-from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
+from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import MOST_SEQUENCES, Sequence, SequenceState
 from shared.domain.sequences.sequence_plan import PLAN_ID, SequencePlan
-from shared.domain.sequences.why import why_this_time
 from shared.firestore.queries.sequences import EMAILS_OF_ENROLLMENTS, SCHEDULED_EMAILS, SEQUENCE_ENROLLMENTS
 from shared.runtime import Runtime
 from shared.views.kit.paging import Page, PageAsked, among, page_of
+from shared.views.scheduled_emails import ShownEmail, shown
 
 
 class EmailOrder(StrEnum):
@@ -28,14 +27,6 @@ class EmailOrder(StrEnum):
 
     LATEST = "latest"
     EARLIEST = "earliest"
-
-
-class ShownEmail(Struct, frozen=True, kw_only=True):
-    """An email with why it goes out when it does, and the address it comes from (empty without a mailbox)."""
-
-    email: ScheduledEmail
-    why: str
-    mailbox_email: str
 
 
 class EnrollmentPath(Struct, frozen=True, kw_only=True):
@@ -147,7 +138,7 @@ async def get_enrollment_path(
         raise NotFound(stores.enrollments.kind, enrollment_id)
     emails = await stores.scheduled_emails.among(company_id, EMAILS_OF_ENROLLMENTS, [enrollment_id])
     in_order = sorted(emails, key=lambda one: (one.created_at, one.position, one.id))
-    return EnrollmentPath(enrollment=enrollment, emails=tuple(await _shown(runtime, company_id, in_order)))
+    return EnrollmentPath(enrollment=enrollment, emails=tuple(await shown(runtime, company_id, in_order)))
 
 
 async def list_scheduled_emails(
@@ -171,7 +162,7 @@ async def list_scheduled_emails(
         mailbox_id=mailbox_id,
         status=status,
     )
-    return Page(await _shown(runtime, company_id, page.items), page.next_after)
+    return Page(await shown(runtime, company_id, page.items), page.next_after)
 
 
 async def get_effect(runtime: Runtime, company_id: str, effect_id: str) -> PlanEffect:
@@ -202,58 +193,3 @@ async def read_plan(
         replanning=plan.replanning,
         loads=tuple(sorted(loads, key=lambda one: (one.day, one.mailbox_id))),
     )
-
-
-async def _shown(runtime: Runtime, company_id: str, emails: Iterable[ScheduledEmail]) -> list[ShownEmail]:
-    emails = list(emails)
-    stores = runtime.stores
-    sequences = await stores.sequences.find_many(company_id, {one.sequence_id for one in emails})
-    wanted = {one.mailbox_id for one in emails if one.mailbox_id}
-    mailboxes = await stores.mailboxes.find_many(company_id, wanted)
-    addresses = await _addresses(runtime, company_id, wanted, mailboxes)
-    moved = await _moved(runtime, company_id, emails)
-    return [
-        ShownEmail(
-            email=one,
-            why=_why(
-                sequences.get(one.sequence_id),
-                one,
-                mailboxes.get(one.mailbox_id or ""),
-                is_first_mailbox=one.id not in moved,
-            ),
-            mailbox_email=addresses.get(one.mailbox_id or "", ""),
-        )
-        for one in emails
-    ]
-
-
-async def _addresses(
-    runtime: Runtime, company_id: str, mailbox_ids: Collection[str], mailboxes: Mapping[str, Mailbox]
-) -> dict[str, str]:
-    """Where emails come from, by mailbox: of one that was removed the address of its sender, which stays."""
-    gone = set(mailbox_ids) - mailboxes.keys()
-    senders = await runtime.stores.senders.find_many(company_id, gone) if gone else {}
-    return {one.id: one.email for one in mailboxes.values()} | {
-        one.id: one.address for one in senders.values()
-    }
-
-
-async def _moved(runtime: Runtime, company_id: str, emails: Iterable[ScheduledEmail]) -> set[str]:
-    """The ids of follow-ups that come from another mailbox than the first email."""
-    following = [one for one in emails if one.is_follow_up and one.mailbox_id]
-    if not following:
-        return set()
-    stores = runtime.stores
-    people = await stores.enrollments.find_many(company_id, {one.enrollment_id for one in following})
-    firsts = {item_id: one.sent_ids[0] for item_id, one in people.items() if one.sent_ids}
-    messages = await stores.messages.find_many(company_id, set(firsts.values()))
-    sent_by = {item_id: messages[first].sender_id for item_id, first in firsts.items() if first in messages}
-    return {one.id for one in following if sent_by.get(one.enrollment_id, one.mailbox_id) != one.mailbox_id}
-
-
-def _why(
-    sequence: Sequence | None, email: ScheduledEmail, mailbox: Mailbox | None, *, is_first_mailbox: bool
-) -> str:
-    if sequence is None or email.status is EmailStatus.CANCELED:
-        return email.note
-    return why_this_time(sequence, email, mailbox, is_first_mailbox=is_first_mailbox)

@@ -94,7 +94,7 @@ async def test_the_calendar_shows_one_day(office: Office) -> None:
     last = max(one["send_at"] for one in every)
     found = await office.get("/v1/scheduled-emails", params={"mailbox_id": "desk", "since": last})
     assert [one["send_at"] for one in found.json()["items"]] == [last]
-    assert "full" in found.json()["items"][0]["why"]
+    assert "no place left" in found.json()["items"][0]["why"]
     asked = {"order": "earliest", "mailbox_id": "desk", "limit": 2}
     first = (await office.get("/v1/scheduled-emails", params=asked)).json()
     then = (await office.get("/v1/scheduled-emails", params=asked | {"cursor": first["next_cursor"]})).json()

@@ -25,7 +25,7 @@ from shared.domain.sequences.sequence_content import THREAD_SUBJECT
 def recipient_of(
     enrollment: Enrollment, email: ScheduledEmail, contact: Contact | None, fields: Mapping[str, object]
 ) -> Recipient:
-    """Whom the email is for, with what is known of them now; always at the address that was enrolled."""
+    """Whom the email is for, with what is known of them now, at the address that the enrollment has."""
     known = values_of(contact, fields) if contact else enrollment.values
     own = {address_field(CHANNEL): enrollment.address, THREAD_SUBJECT: enrollment.subject}
     own[str(Told.TIME_ZONE)] = email.time_zone

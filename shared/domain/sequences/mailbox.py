@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.domain.channels.channel import Channel
 from shared.domain.errors import Problem
-from shared.domain.senders.sender import Provider
+from shared.domain.senders.sender import Provider, Sender
 
 CHANNEL = Channel("email")  # what mailboxes send
 MOST_A_DAY = 2_000  # what the largest mail hosts allow one mailbox a day
@@ -45,6 +45,11 @@ class Mailbox(Struct, frozen=True, kw_only=True):
             return self.daily_capacity
         days = max(0, (day - ramp.begins_on).days)
         return min(self.daily_capacity, ramp.first_day + days * ramp.more_each_day)
+
+
+def may_send(mailbox: Mailbox | None, sender: Sender | None) -> bool:
+    """Whether the mailbox is there, and neither it nor its sender is paused."""
+    return mailbox is not None and sender is not None and not (mailbox.is_paused or sender.is_paused)
 
 
 def check_mailbox(mailbox: Mailbox) -> Iterator[Problem]:

@@ -53,13 +53,20 @@ def after_message(
         return None
     reason = SkipReason(message.reason) if message.reason else SkipReason.CANCELED
     if reason in _AGAIN and enrollment.is_active and email.attempt < MOST_TRIES:
-        return Move(enrollment=enrollment, email=put_off(email, now))
+        return Move(enrollment=enrollment, email=put_off(email, _from(reason, hours, now)))
     canceled = replace(email, status=EmailStatus.CANCELED, note=skip_words(message) or "")
     if reason is SkipReason.BOUNCED and not sequence.endings.at_bounce:
         passed = replace(enrollment, step_ids=(*enrollment.step_ids, email.step_id))
         return _next(sequence, passed, canceled, hours, now, now)
     end = _ENDS.get(reason, EndReason.FAILED)
     return Move(enrollment=ended(enrollment, end, now, canceled.note), email=canceled)
+
+
+def _from(reason: SkipReason, hours: Hours, now: datetime) -> datetime:
+    """From when on it is planned again: who had too many today is asked tomorrow, not at the next slot."""
+    if reason is not SkipReason.TOO_MANY:
+        return now
+    return datetime.fromtimestamp(hours.due_after(int(now.timestamp()), 1), UTC)
 
 
 def _sent(
@@ -121,14 +128,14 @@ def ended(enrollment: Enrollment, reason: EndReason, now: datetime, note: str = 
     )
 
 
-def put_off(email: ScheduledEmail, now: datetime) -> ScheduledEmail:
-    """The email, to be planned anew: as a message of its own, as the one before was not sent."""
+def put_off(email: ScheduledEmail, since: datetime) -> ScheduledEmail:
+    """The email, to be planned anew, since then: as a message of its own, as the one before was not sent."""
     return replace(
         email,
         status=EmailStatus.PENDING,
         send_at=None,
         mailbox_id=email.mailbox_id if email.is_follow_up else None,
-        due_at=max(email.due_at, now),
+        due_at=max(email.due_at, since),
         attempt=email.attempt + 1,
         message_id=None,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from shared.domain.campaigns.window import ContactWindow
 from shared.domain.record import replace
 from shared.domain.sequences.mailbox import Mailbox
 from shared.domain.sequences.sequence import Sequence, SequenceState
@@ -76,8 +77,18 @@ def change_of_sequence(before: Sequence, after: Sequence) -> PlanChange | None:
         return None
     return PlanChange(
         sequence_ids=(after.id,) if is_walked else (),
-        brings_forward=before.window != after.window or not set(after.mailbox_ids) <= set(before.mailbox_ids),
+        brings_forward=may_open_more(before.window, after.window)
+        or not set(after.mailbox_ids) <= set(before.mailbox_ids),
     )
+
+
+def may_open_more(before: ContactWindow, after: ContactWindow) -> bool:
+    """Whether a window may be open at a moment at which it was not; one that only closes more is not."""
+    is_shorter = before.opens <= after.opens and after.closes <= before.closes
+    has_fewer_days = set(after.days) <= set(before.days) and set(after.closed_days) >= set(before.closed_days)
+    keeps_holidays = before.holiday_country in (None, after.holiday_country)
+    clocks = {(one.assumed_time_zone, one.time_zone_field) for one in (before, after)}
+    return not (is_shorter and has_fewer_days and keeps_holidays and len(clocks) == 1)
 
 
 def change_of_mailbox(before: Mailbox, after: Mailbox) -> PlanChange | None:

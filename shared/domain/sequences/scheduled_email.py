@@ -1,11 +1,14 @@
 """A scheduled email: one planned send of a sequence, with its mailbox and its exact time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from shared.domain.ids import computed_id
+
+# One that is later than that has lost its place between the others of its mailbox.
+LATE = timedelta(minutes=10)
 
 
 class EmailStatus(StrEnum):
@@ -50,6 +53,10 @@ class ScheduledEmail(Struct, frozen=True, kw_only=True):
     def is_planned(self) -> bool:
         """Whether it has its mailbox and time."""
         return self.send_at is not None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its time has passed by so much that it is to be planned anew."""
+        return self.status is EmailStatus.PENDING and self.send_at is not None and self.send_at < now - LATE
 
 
 def email_id(enrollment_id: str, step_id: str) -> str:

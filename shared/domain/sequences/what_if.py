@@ -127,8 +127,10 @@ def _words(finish: Finish, work: Work) -> str:
 def _day(moment: datetime | None, work: Work) -> str:
     if moment is None:
         return ""
-    local = moment.astimezone(ZoneInfo(work.company.time_zone))
-    return f"{local:%B} {local.day}"
+    zone = ZoneInfo(work.company.time_zone)
+    local, today = moment.astimezone(zone), datetime.fromtimestamp(work.now, zone)
+    year = f", {local.year}" if local.year != today.year else ""
+    return f"{local:%B} {local.day}{year}"
 
 
 def _with_mailbox(work: Work, what: MailboxEdit) -> tuple[Work, PlanChange | None]:

@@ -10,7 +10,8 @@ from shared.domain.companies.company import Company
 from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.hours import Days, Hours
-from shared.domain.sequences.mailbox import Mailbox
+from shared.domain.sequences.mailbox import Mailbox, may_send
+from shared.domain.sequences.moves import put_off
 from shared.domain.sequences.plan import Pending, Plan, Promised, Room
 from shared.domain.sequences.replanning import Placed, replan
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
@@ -43,8 +44,7 @@ class Work(Struct, frozen=True, kw_only=True, dict=True):
 
     def may_send(self, mailbox_id: str) -> bool:
         """Whether the mailbox is there, and neither it nor its sender is paused."""
-        mailbox, sender = self.mailboxes.get(mailbox_id), self.senders.get(mailbox_id)
-        return mailbox is not None and sender is not None and not (mailbox.is_paused or sender.is_paused)
+        return may_send(self.mailboxes.get(mailbox_id), self.senders.get(mailbox_id))
 
     def is_sending(self, sequence_id: str) -> bool:
         """Whether the sequence is there, and active."""
@@ -85,13 +85,20 @@ class MadePlan(Struct, frozen=True, kw_only=True):
 def make_plan(
     work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool, brings_forward: bool
 ) -> MadePlan:
-    """Give those without a time theirs, first to last; where it `is_replanned`, also who has to move."""
+    """Give those without a time theirs, first to last, and those whose time passed, as nothing ran, another.
+
+    Where it `is_replanned`, also who has to move.
+    """
+    now = datetime.fromtimestamp(work.now, UTC)
+    read: dict[str, ScheduledEmail] = {}
     asked: dict[str, ScheduledEmail] = {}
     placed: dict[str, ScheduledEmail] = {}
     promised: list[Promised] = []
     for email in emails:
         if _waits(email, work):
-            asked[email.id] = email
+            read[email.id] = asked[email.id] = email
+        elif email.is_late(now) and work.is_sending(email.sequence_id):
+            read[email.id], asked[email.id] = email, put_off(email, now)
         elif is_replanned and _may_move(email, work):
             placed[email.id] = email
         else:
@@ -104,12 +111,17 @@ def make_plan(
         work.now,
         brings_forward=brings_forward,
     )
-    before = asked | {item_id: placed[item_id] for item_id in made.moved}
+    moved = {item_id: placed[item_id] for item_id in made.moved}
+    planned = asked | moved
     times = sorted(made.plan.times.items(), key=lambda one: (one[1][1], one[0]))
-    changed = [_timed(before[item_id], mailbox_id, at, work) for item_id, (mailbox_id, at) in times]
-    homeless = [_untimed(placed[item_id]) for item_id in sorted(made.moved & set(made.plan.unplaced))]
+    changed = [_timed(planned[item_id], mailbox_id, at, work) for item_id, (mailbox_id, at) in times]
+    timeless = [planned[item_id] for item_id in made.plan.unplaced if (read | moved)[item_id].is_planned]
     return MadePlan(
-        plan=made.plan, standing=len(placed), emails=(*changed, *homeless), before=before, moved=made.moved
+        plan=made.plan,
+        standing=len(placed),
+        emails=(*changed, *map(_untimed, timeless)),
+        before=read | moved,
+        moved=made.moved,
     )
 
 

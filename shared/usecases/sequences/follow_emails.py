@@ -13,19 +13,20 @@ from shared.runtime import Runtime
 TOGETHER = 50
 
 
-async def follow_emails(runtime: Runtime, company_id: str, work: Work) -> int:
-    """Look at each whose time has come; returns how many moved on."""
+async def follow_emails(runtime: Runtime, company_id: str, work: Work) -> list[Move]:
+    """Look at each whose time has come; returns those that moved on."""
     emails, now = runtime.stores.scheduled_emails, runtime.now()
     found = emails.each_match(company_id, EMAILS_DUE, EmailStatus.QUEUED, now)
     due = [email async for email in found if email.message_id is not None]
-    count = 0
+    moves: list[Move] = []
     for first in range(0, len(due), TOGETHER):
         part = due[first : first + TOGETHER]
-        count += sum(await halving(part, partial(_follow, runtime, company_id, work)))
-    return count
+        for moved in await halving(part, partial(_follow, runtime, company_id, work)):
+            moves += moved
+    return moves
 
 
-async def _follow(runtime: Runtime, company_id: str, work: Work, part: Ordered[ScheduledEmail]) -> int:
+async def _follow(runtime: Runtime, company_id: str, work: Work, part: Ordered[ScheduledEmail]) -> list[Move]:
     """The same again changes nothing: an email that moved on is no longer queued."""
     stores, message_ids = runtime.stores, {one.id: str(one.message_id) for one in part}
 
@@ -48,7 +49,7 @@ async def _follow(runtime: Runtime, company_id: str, work: Work, part: Ordered[S
             _write(runtime, transaction, company_id, move)
         return moves
 
-    return len(await transact(stores.db, follow, "follow_emails.follow"))
+    return await transact(stores.db, follow, "follow_emails.follow")
 
 
 def _write(runtime: Runtime, transaction: Transaction, company_id: str, move: Move) -> None:

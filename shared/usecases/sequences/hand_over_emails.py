@@ -9,6 +9,7 @@ from functools import partial
 from msgspec import Struct
 
 from shared import faults
+from shared.domain.campaigns import window
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_field import ContactField
 from shared.domain.fires.fire import Fire
@@ -17,8 +18,10 @@ from shared.domain.messages.batch import Batch, BatchState, send_job
 from shared.domain.messages.message import Message
 from shared.domain.record import replace
 from shared.domain.sequences.enrollment import EndReason, Enrollment
+from shared.domain.sequences.follow_contact import NO_ADDRESS, follow_contact
 from shared.domain.sequences.hand_over import message_of, recipient_of
 from shared.domain.sequences.moves import ended, put_off
+from shared.domain.sequences.same_person import MERGED
 from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
 from shared.domain.sequences.sequence import SequenceState
 from shared.domain.sequences.sequence_content import fire_of_day
@@ -30,13 +33,12 @@ from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.companies.make_links import make_links
 from shared.usecases.sequences.claim_plan import check_plan
 from shared.usecases.sequences.find_enrolled import find_enrolled
+from shared.usecases.sequences.find_merged import find_merged
 from shared.usecases.sequences.read_content import SequenceWithContent, read_content
 from shared.views.segments import read_fields
 
 # So that what goes out in the next minutes is on the queue, though a tick be missed.
 AHEAD = timedelta(minutes=15)
-# One that is later than that has lost its place between the others of its mailbox.
-LATE = timedelta(minutes=10)
 TOGETHER = 50
 
 
@@ -50,8 +52,15 @@ class _Handing(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-async def hand_over_emails(runtime: Runtime, company_id: str, work: Work) -> int:
-    """Store the messages of all that is due within the next minutes; returns how many, and announces them.
+class HandedOver(Struct, frozen=True, kw_only=True):
+    """How many emails became messages, and how many lost their time, as it had passed."""
+
+    messages: int
+    late: int
+
+
+async def hand_over_emails(runtime: Runtime, company_id: str, work: Work) -> HandedOver:
+    """Store the messages of all that is due within the next minutes, and announce them.
 
     What is late is planned anew: else one mailbox would send all of it at once.
     """
@@ -70,7 +79,8 @@ async def hand_over_emails(runtime: Runtime, company_id: str, work: Work) -> int
         batches += await _hand_over(runtime, company_id, work, known, emails)
     soon = [send_job(one) for one in batches if one.state is BatchState.DISPATCHED]
     await announce_jobs(runtime, soon, "hand_over_emails.publish")
-    return len(batches)
+    late = sum(email.is_late(now) for emails in due.values() for email in emails)
+    return HandedOver(messages=len(batches), late=late)
 
 
 async def _hand_over(
@@ -110,12 +120,16 @@ async def _store(
         emails = await stores.scheduled_emails.find_many(company_id, wanted, transaction)
         people = {one.enrollment_id for one in emails.values()}
         enrollments = await stores.enrollments.find_many(company_id, people, transaction)
+        merged = await find_merged(runtime, company_id, enrollments.values(), handing.contacts, transaction)
         batches: list[Batch] = []
         for item_id, email in emails.items():
             enrollment = enrollments.get(email.enrollment_id)
             if email != wanted[item_id] or enrollment is None or not enrollment.is_active:
                 continue
-            made = _made(runtime, company_id, work, handing, enrollment, email)
+            if enrollment.id in merged:
+                made = _ended(enrollment, email, EndReason.REMOVED, MERGED, handing.now)
+            else:
+                made = _made(runtime, company_id, work, handing, enrollment, email)
             made.write(runtime, transaction, company_id)
             batches += [made.batch] if made.batch else []
         return batches
@@ -149,20 +163,27 @@ def _made(
     enrollment: Enrollment,
     email: ScheduledEmail,
 ) -> _Made:
-    now, send_at, contact = handing.now, email.send_at or handing.now, None
+    now, contact = handing.now, None
     is_step = handing.known.sequence.step(email.step_id) is not None
-    if send_at < now - LATE or not is_step or not work.may_send(email.mailbox_id or ""):
+    if email.is_late(now) or not is_step or not work.may_send(email.mailbox_id or ""):
         return _Made(email=put_off(email, now))
     if enrollment.contact_id and (contact := handing.contacts.get(enrollment.contact_id)) is None:
         return _ended(enrollment, email, EndReason.CONTACT_GONE, "", now)
-    planned = _planned(runtime, company_id, handing, enrollment, email, contact)
+    followed = follow_contact(enrollment, contact) if contact else enrollment
+    if followed is None:
+        return _ended(enrollment, email, EndReason.FAILED, NO_ADDRESS, now)
+    sequence, changed = handing.known.sequence, followed if followed != enrollment else None
+    email = replace(email, address=followed.address, time_zone=sequence.zone_of(followed.time_zone))
+    if not window.is_open(sequence.window, (email.time_zone,), max(email.send_at or now, now)):
+        return _Made(email=put_off(email, now), enrollment=changed)
+    planned = _planned(runtime, company_id, handing, followed, email, contact)
     if isinstance(planned, PlannedMessage):
         ahead = timedelta(seconds=runtime.settings.dispatch_ahead_seconds)
         content = handing.known.content
         message, batch, queued = message_of(
-            company_id, handing.fire, content, enrollment, email, planned, now, now + ahead
+            company_id, handing.fire, content, followed, email, planned, now, now + ahead
         )
-        return _Made(email=queued, message=message, batch=batch)
+        return _Made(email=queued, enrollment=changed, message=message, batch=batch)
     reason = planned.reason
     return _ended(enrollment, email, EndReason.FAILED, reason, now)
 
@@ -183,5 +204,6 @@ def _planned(
 def _ended(
     enrollment: Enrollment, email: ScheduledEmail, reason: EndReason, note: str, now: datetime
 ) -> _Made:
-    over = replace(email, status=EmailStatus.FAILED if note else EmailStatus.CANCELED, note=note)
+    status = EmailStatus.FAILED if reason is EndReason.FAILED else EmailStatus.CANCELED
+    over = replace(email, status=status, note=note)
     return _Made(email=over, enrollment=ended(enrollment, reason, now, note))
