@@ -1,5 +1,6 @@
 """A mail that somebody wrote to us, as it came (RFC 5322), read whatever its charsets claim."""
 
+import codecs
 import email
 import email.policy
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ from shared.providers.kit.threads import answered_ids
 MOST_MEDIA = 20
 LONGEST_NAME = 200
 _UNDECLARED = ("utf-8", "windows-1252")  # what a text is in that does not say, or says wrongly
+# Python's own names of what is no charset of mails: minutes of work for a long text.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -88,10 +91,16 @@ def decoded(data: bytes, charset: str) -> str:
     """The text in the charset it claims, or else in the first that it can be in."""
     for one in (charset or _UNDECLARED[0], *_UNDECLARED):
         try:
-            return data.decode(one).replace("\x00", "")
-        except (LookupError, UnicodeError):  # a charset that is none, or another than it says
+            if codecs.lookup(one).name not in _NO_CHARSETS:
+                return _storable(data.decode(one))
+        except (LookupError, ValueError):  # a charset that is none, or another than it says
             continue
-    return data.decode("latin-1").replace("\x00", "")
+    return _storable(data.decode("latin-1"))
+
+
+def _storable(text: str) -> str:
+    """Without halves of characters, which some charsets can have and nothing can store."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _attachments(message: EmailMessage) -> Iterator[Media]:
