@@ -13,8 +13,8 @@ _MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
 # How Outlook and others begin the subject of an absence, in the language of who is away.
 _ABSENCE = re.compile(
     r"\s*(?:automatic reply|auto[- ]?reply|out of (?:the )?office|respuesta autom[aá]tica"
-    r"|fuera de (?:la )?oficina|r[ée]ponse automatique|absen(?:ce|te?) du bureau|resposta autom[aá]tica|fora do escrit[oó]rio"
-    r"|automatische antwort|abwesenheitsnotiz)\b",
+    r"|fuera de (?:la )?oficina|r[ée]ponse automatique|absen(?:ce|te?) du bureau"
+    r"|resposta autom[aá]tica|fora do escrit[oó]rio|automatische antwort|abwesenheitsnotiz)\b",
     re.IGNORECASE,
 )
 
