@@ -53,7 +53,8 @@ class SequenceTrial(StandingTrial):
             days=_EVERY_DAY,
             steps=(
                 SequenceStep(id="one", position=1, subject="Hello", content="First."),
-                SequenceStep(id="two", position=2, wait_days=1, content="Second."),
+                # Not tomorrow: late in the evening that is so near that it is on the queue.
+                SequenceStep(id="two", position=2, wait_days=2, content="Second."),
             ),
             mailbox_ids=tuple(ids),
             state=SequenceState.ACTIVE,

@@ -1,7 +1,9 @@
 """A mail that somebody wrote to us, as it came (RFC 5322), read whatever its charsets claim."""
 
+import codecs
 import email
 import email.policy
+import re
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage, Message
 from email.utils import getaddresses
@@ -11,12 +13,16 @@ from msgspec import Struct
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import IncomingMessage, Media
+from shared.providers.kit.mail_parts import CUT, shortened
 from shared.providers.kit.mail_text import is_automatic, new_text
 from shared.providers.kit.threads import answered_ids
 
 MOST_MEDIA = 20
+_CUT = re.compile(r"(\d{1,9}) (\d{1,9})", re.ASCII)
 LONGEST_NAME = 200
 _UNDECLARED = ("utf-8", "windows-1252")  # what a text is in that does not say, or says wrongly
+# Python's own names of what is no charset of mails: minutes of work for a long text.
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -53,8 +59,8 @@ def incoming_of(mail: Mail, *, writer: str, to_address: str, is_returned: bool) 
 
 
 def read_mail(raw: bytes) -> Mail:
-    """A mail as it came."""
-    message = email.message_from_bytes(raw, policy=email.policy.default)
+    """A mail as it came; of one that is very long what is read of it."""
+    message = email.message_from_bytes(shortened(raw), policy=email.policy.default)
     assert isinstance(message, EmailMessage)  # noqa: S101  # as the policy makes them
     bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
     texts = {kind: _content(part) for kind, part in bodies.items() if isinstance(part, EmailMessage)}
@@ -88,10 +94,16 @@ def decoded(data: bytes, charset: str) -> str:
     """The text in the charset it claims, or else in the first that it can be in."""
     for one in (charset or _UNDECLARED[0], *_UNDECLARED):
         try:
-            return data.decode(one).replace("\x00", "")
-        except (LookupError, UnicodeError):  # a charset that is none, or another than it says
+            if codecs.lookup(one).name not in _NO_CHARSETS:
+                return _storable(data.decode(one))
+        except (LookupError, ValueError):  # a charset that is none, or another than it says
             continue
-    return data.decode("latin-1").replace("\x00", "")
+    return _storable(data.decode("latin-1"))
+
+
+def _storable(text: str) -> str:
+    """Without halves of characters, which some charsets can have and nothing can store."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _attachments(message: EmailMessage) -> Iterator[Media]:
@@ -99,13 +111,22 @@ def _attachments(message: EmailMessage) -> Iterator[Media]:
         name = part.get_filename()
         if part.is_multipart() or (not name and part.get_content_disposition() != "attachment"):
             continue
-        data = part.get_payload(decode=True)
         yield Media(
             url="",
             content_type=part.get_content_type(),
             name=(name or "")[:LONGEST_NAME],
-            size=len(data) if isinstance(data, bytes) else None,
+            size=_size(part),
         )
+
+
+def _size(part: Message) -> int | None:
+    """In bytes, with what was cut of it."""
+    data, lost = part.get_payload(decode=True), _CUT.fullmatch(str(part.get(CUT, "")))
+    if not isinstance(data, bytes) or lost is None:
+        return len(data) if isinstance(data, bytes) else None
+    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
+        return len(data) + int(lost[1])
+    return (len("".join(str(part.get_payload()).split()).rstrip("=")) + int(lost[2])) * 3 // 4
 
 
 def _address(header: str) -> str:

@@ -10,28 +10,37 @@ _REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|sv|antw|rv|resp?|fwd?|wg|tr|enc)\s*(?:
 # Answering machines that are older than Auto-Submitted (RFC 3834) say it so.
 _PRECEDENCES = frozenset({"auto_reply", "bulk", "junk", "list"})
 _MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
+# How Outlook and others begin the subject of an absence, in the language of who is away.
+_ABSENCE = re.compile(
+    r"\s*(?:automatic reply|auto[- ]?reply|out of (?:the )?office|respuesta autom[aá]tica"
+    r"|fuera de (?:la )?oficina|r[ée]ponse automatique|absen(?:ce|te?) du bureau"
+    r"|resposta autom[aá]tica|fora do escrit[oó]rio|automatische antwort|abwesenheitsnotiz)\b",
+    re.IGNORECASE,
+)
 
 
 def new_text(text: str, html: str, subject: str) -> str:
     """What the writer says, of a mail with these parts: without quotes, LONGEST_KEPT characters at most.
 
-    A mail that says something in its subject alone (STOP) says that. Where nothing would be left, the whole
-    text is kept: better a quote than nothing.
+    A mail that says something in its subject alone (STOP), above a quote or a phone's signature, says that.
+    Where nothing would be left, the whole text is kept: better a quote than nothing.
     """
     text = text[:LONGEST_READ].replace("\r\n", "\n")
     whole = text if text.strip() else _text_of(html[:LONGEST_READ])
     own = _unquoted(whole)
     if not own.strip() and html.strip():
         own = _unquoted(_text_of(html[:LONGEST_READ]))
-    if not own.strip():
-        own = whole if whole.strip() or _REPLY_SUBJECT.match(subject) else subject
-    return own.strip()[:LONGEST_KEPT]
+    if subject.strip() and not _REPLY_SUBJECT.match(subject) and not _says(own):
+        own = subject
+    return (own if own.strip() else whole).strip()[:LONGEST_KEPT]
 
 
 def is_automatic(headers: Mapping[str, str]) -> bool:
     """Whether a machine wrote it, by its headers, whose names are in small letters: an absence, a failure."""
     submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
     if submitted not in ("", "no") or any(mark in headers for mark in _MARKS):
+        return True
+    if _ABSENCE.match(headers.get("subject", "")):
         return True
     if headers.get("precedence", "").strip().lower() in _PRECEDENCES:
         return True
@@ -40,13 +49,24 @@ def is_automatic(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").strip().lower().startswith("multipart/report")
 
 
+def _says(text: str) -> bool:
+    """Whether somebody wrote it, and not a phone below what they wrote."""
+    from shared.domain.replies.kinds import own_words
+
+    return bool(own_words(text, ()).strip())
+
+
 def _unquoted(text: str) -> str:
-    """The text above what it quotes; all of it where nothing is found to be quoted."""
+    """The text above what it quotes, or else below and between; all of it where no quote is found."""
     from quotequail import unwrap
 
     found = unwrap(text)
+    if not found:
+        return text
     # Its type says "forward" of Outlook's replies too; what somebody wrote stands on top of either.
-    return str(found.get("text_top") or "") if found else text
+    top = str(found.get("text_top") or "")
+    below = str(found.get("text_bottom") or "").splitlines()
+    return top if _says(top) else "\n".join(one for one in below if not one.lstrip().startswith(">")) or top
 
 
 def _text_of(html: str) -> str:
@@ -56,4 +76,4 @@ def _text_of(html: str) -> str:
     from quotequail import unwrap_html
 
     found = unwrap_html(html)
-    return str(get_text(str(found.get("html_top") or "") if found else html))
+    return str(get_text(str(found.get("html_top") or found.get("html_bottom") or "") if found else html))

@@ -7,7 +7,7 @@ of it: whatever is no answer, or none that is listed, is UNKNOWN.
 from enum import StrEnum
 
 from shared.domain.messages.sending import Lesson, Outcome, SendResult
-from shared.providers.kit.mail_status import is_gone, status_in
+from shared.providers.kit.mail_status import says_gone, status_in
 
 SAID_LENGTH = 1_000
 _QUOTA = frozenset({"5.4.5", "4.2.1"})  # of the mailbox: how Google says that its day is full
@@ -58,7 +58,7 @@ def refused(moment: Moment, code: int, said: str) -> SendResult:
         moment = Moment.SIGN_IN
     outcome, reason = _PERMANENT[moment]
     found = _result(outcome, code, status, reason, shown)
-    if moment is not Moment.RECIPIENT or not is_gone(status):
+    if moment is not Moment.RECIPIENT or not says_gone(status, said):
         return found
     return SendResult(outcome=outcome, code=found.code, reason=found.reason, lesson=Lesson.GONE)
 

@@ -1,7 +1,5 @@
 """A mail of ours that a server returned, or has not delivered yet (RFC 3464, and older servers' words)."""
 
-import email
-import email.policy
 import logging
 import re
 from collections.abc import Iterator
@@ -10,16 +8,14 @@ from email.message import Message
 from msgspec import Struct
 
 from shared import log
-from shared.providers.kit.mail_status import is_gone, status_in
+from shared.providers.kit.mail_status import says_gone, status_in
 from shared.providers.kit.threads import ids_within
 
 _LONGEST_READ = 200_000  # characters of a part
 _MESSAGE_ID = re.compile(r"(?im)^[>\s]*message-id:\s*(<[^<>\s]{1,600}>)")
-_DAEMON = re.compile(r"(?i)\b(?:mailer-daemon|postmaster|mail-daemon)@")
-_REPORT = "multipart/report"
-_GLOBAL = b"global-delivery-status"
-_UTF8_ADDRESS = re.compile(rb"(?im)^((?:final|original)-recipient:\s*)utf-8\s*;")
+_COPY = re.compile(r"(?m)^-{2,}")  # what stands before a copy of the mail
 _STATUS = "message/delivery-status"
+_ACTIONS = {"failed": 0, "delayed": 1}  # what counts most of a report about several addresses
 
 
 class Returned(Struct, frozen=True, kw_only=True):
@@ -37,75 +33,70 @@ class Returned(Struct, frozen=True, kw_only=True):
     address: str | None
 
 
-def is_returned(sender: str, content_type: str) -> bool:
-    """Whether a server wrote it, about a mail: by its From and Content-Type."""
-    return bool(_DAEMON.search(sender)) or content_type.strip().lower().startswith(_REPORT)
-
-
-def returned_by(raw: bytes) -> Returned | None:
+def returned_by(mail: Message) -> Returned | None:
     """What the mail says of ours; None when it says nothing of one that failed or waits."""
     from flufl.bounce import all_failures  # here, as few mails are returned
 
-    mail = email.message_from_bytes(_by_older_words(raw), policy=email.policy.compat32)
     try:
         waiting, failed = all_failures(mail)
     except Exception as error:  # noqa: BLE001 - whatever anybody's mail makes a parser of many forms do
         log.event("returned mail unread", level=logging.WARNING, error_type=type(error).__name__)
         return None
-    ids = _ids(mail)
+    ids = ids_told(mail)
     if not (waiting or failed) or not ids:
         return None
-    status, said = _told(mail)
+    status, said, words = _told(mail)
     addresses = failed or waiting
     return Returned(
         message_ids=tuple(ids),
         is_final=bool(failed),
-        is_gone=bool(failed) and (is_gone(status) or not status),
+        is_gone=bool(failed) and says_gone(status, said or words),
         status=status,
         said=said,
         address=next(iter(addresses)).decode("ascii", "replace") if len(addresses) == 1 else None,
     )
 
 
-def _by_older_words(raw: bytes) -> bytes:
-    """A report by RFC 6533 as one by RFC 3464, which the parser knows: they differ in the names of types."""
-    if _GLOBAL not in raw:
-        return raw
-    return _UTF8_ADDRESS.sub(rb"\1rfc822;", raw.replace(_GLOBAL, b"delivery-status"))
+def ids_told(mail: Message) -> list[str]:
+    """Our ids of the mails that it is about: by their own Message-ID, not by what those answered.
 
-
-def _ids(mail: Message) -> list[str]:
-    """Our ids of the mails that it returns: by their own Message-ID, not by what those answered."""
+    A report without a copy names the mail as what it answers.
+    """
     found = [text for part in mail.walk() for text in _ids_of(part)]
-    return ids_within(" ".join(found))
+    answered = [str(mail.get(name, "")) for name in ("In-Reply-To", "References")]
+    return ids_within(" ".join(found)) or ids_within(answered[0]) or ids_within(answered[1])[-1:]
 
 
 def _ids_of(part: Message) -> Iterator[str]:
     if part.get_content_maintype() == "message" and part.get_content_type() != _STATUS:
-        yield from (str(one.get("Message-ID", "")) for one in _blocks(part))
+        for one in blocks_of(part):
+            yield from (str(one.get(name, "")) for name in ("Message-ID", "Original-Message-ID"))
     elif part.get_content_maintype() == "text":
         yield from _MESSAGE_ID.findall(_text(part))
 
 
-def _blocks(part: Message) -> list[Message]:
+def blocks_of(part: Message) -> list[Message]:
     """The mails or the blocks of fields that a part holds; none where it came as a text."""
     held = part.get_payload()
     return [one for one in held if isinstance(one, Message)] if isinstance(held, list) else []
 
 
-def _told(mail: Message) -> tuple[str, str]:
-    """Status code and words: of a report's own fields, or else the first that its text has."""
-    texts = []
+def _told(mail: Message) -> tuple[str, str, str]:
+    """Status code and words of a report's own fields, or else the code that its text has, and that text."""
+    texts: list[str] = []
+    blocks: list[Message] = []
     for part in mail.walk():
         if part.get_content_type() == _STATUS:
-            for block in _blocks(part):
-                status = status_in(str(block.get("Status", "")))
-                if status:
-                    said = str(block.get("Diagnostic-Code", "")).partition(";")[2]
-                    return status, " ".join(said.split())
+            blocks += blocks_of(part)
         elif part.get_content_type() == "text/plain":
             texts.append(_text(part))
-    return status_in("\n".join(texts)), ""
+    blocks.sort(key=lambda one: _ACTIONS.get(str(one.get("Action", "")).strip().lower(), len(_ACTIONS)))
+    for block in blocks:
+        if status := status_in(str(block.get("Status", ""))):
+            said = str(block.get("Diagnostic-Code", "")).partition(";")[2]
+            return status, " ".join(said.split()), ""
+    words = _COPY.split("\n".join(texts))[0]
+    return status_in(words), "", words
 
 
 def _text(part: Message) -> str:

@@ -143,6 +143,9 @@ async def _take_back(runtime: Runtime, company_id: str, sender: Sender, unsent: 
 async def _receive_reply(
     runtime: Runtime, company_id: str, sender: Sender, incoming: IncomingMessage
 ) -> None:
+    if sender.channel.record.address.received(incoming.from_address) == sender.address:
+        # A copy of what the company itself writes to somebody: it is no answer of that person's.
+        incoming = replace(incoming, answers_id=None)
     reply = await receive_reply(runtime, company_id, sender.id, sender.channel, incoming)
     ids = {"message_id": reply.message_id, "fire_id": reply.fire_id}
     with log.context(**{name: item_id for name, item_id in ids.items() if item_id}):

@@ -103,8 +103,10 @@ def test_the_same_mail_again_is_the_same_event() -> None:
     assert news_of(raw) == news_of(raw)
 
 
-def test_a_report_of_success_is_no_answer() -> None:
-    assert news_of(returned(kept(), "2.0.0", "250 ok", "delivered", NOON.timestamp())) == []
+def test_a_report_of_success_is_no_answer_and_shows_that_the_mail_went_out() -> None:
+    [receipt] = news_of(returned(kept(), "2.0.0", "250 ok", "delivered", NOON.timestamp()))
+    assert isinstance(receipt, Receipt)
+    assert (receipt.message_id, receipt.kind) == ("m3", ReceiptKind.SENT)
 
 
 def test_an_older_servers_words_are_understood() -> None:

@@ -176,3 +176,53 @@ async def test_a_recipient_that_is_refused_for_good_ends_the_way(desk: Desk) -> 
     assert message.state is MessageState.FAILED
     assert "No such user" in str(message.reason)
     assert not (await desk.enrollment()).is_active
+
+
+COMPLAINT = """From: abuse@isp.example
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="B"
+
+--B
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+
+--B
+Content-Type: message/rfc822
+
+Message-ID: <rollcall.{id}@acme-clinics.com>
+
+Hello
+--B--
+"""
+
+
+async def test_a_complaint_ends_the_way_and_settles_what_is_unknown(desk: Desk) -> None:
+    await desk.host.ask_fault("content", "drop_accepted", left=1)
+    await desk.office.go_to(TUESDAY)
+    await desk.post(COMPLAINT.format(id=(await desk.message()).id).encode())
+    assert (await desk.message()).state is MessageState.SENT
+    await desk.office.go_to(LATER)
+    assert (await desk.enrollment()).end_reason is EndReason.UNSUBSCRIBED
+    assert len(await desk.host.mails()) == 1
+
+
+async def test_stop_below_the_quote_ends_the_way(desk: Desk) -> None:
+    await desk.office.go_to(TUESDAY)
+    await desk.write(
+        "On Mon, 30 Nov 2026 at 09:00, Desk <desk@acme-clinics.com> wrote:\n> Hello\n> Ana\n\nSTOP"
+    )
+    await desk.office.go_to(LATER)
+    assert (await desk.enrollment()).end_reason is EndReason.UNSUBSCRIBED
+
+
+async def test_what_the_mailbox_itself_wrote_is_nobodys_answer(desk: Desk) -> None:
+    """Our own mail comes back, and a colleague's from the same mailbox: neither is Ana's."""
+    await desk.office.go_to(MONDAY + timedelta(days=3))
+    first, second = [one["headers"] for one in await desk.host.mails()]
+    address = f"From: {second['From']}\r\nIn-Reply-To: {first['Message-ID']}\r\n"
+    await desk.post(f"{address}Message-ID: {second['Message-ID']}\r\n\r\nSecond\r\n".encode())
+    await desk.post(f"{address}Message-ID: <1@acme-clinics.com>\r\n\r\nHere is more.\r\n".encode())
+    await desk.office.go_to(LATER)
+    assert (await desk.enrollment()).state is EnrollmentState.COMPLETED
+    assert len(await desk.host.mails()) == 3
