@@ -43,10 +43,15 @@ def fault_of(expected: Mapping[str, Any], reading: Reading) -> Fault | None:
     return None if is_right else Fault.SERIOUS
 
 
-def figures(faults: Mapping[str, Counter[Fault | None]]) -> str:
-    """A line a language: how many were read, and how many of each fault."""
-    lines = ["language  replies  grave  serious  needless"]
+def is_false_refusal(expected: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether somebody who refused nothing is taken to refuse, and gets no more messages."""
+    return reading.outcome is ReplyMeaning.OPT_OUT and expected["outcome"] != ReplyMeaning.OPT_OUT
+
+
+def figures(faults: Mapping[str, Counter[Fault | None]], silenced: Mapping[str, int]) -> str:
+    """A line a language: how many were read, how many of each fault, and how many of them are `silenced`."""
+    lines = ["language  replies  grave  serious  needless  false refusals"]
     for language, counts in faults.items():
         wrong = "  ".join(f"{counts[fault]:{len(fault)}}" for fault in Fault)
-        lines.append(f"{language:8}  {sum(counts.values()):7}  {wrong}")
+        lines.append(f"{language:8}  {sum(counts.values()):7}  {wrong}  {silenced[language]:14}")
     return "\n".join(lines)

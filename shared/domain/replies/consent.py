@@ -14,7 +14,7 @@ from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
 from shared.domain.replies.rare_refusals import refuses_rarely, without_places, without_things
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.words import words_of
+from shared.domain.replies.words import folded, tokens_of, words_of
 
 OPT_OUT_WORDS = frozenset({
     "arret", "arrete", "arrett", "cancel", "end", "optout", "quit", "revoke", "stop", "stopall",
@@ -39,6 +39,7 @@ _STOP_AFTER = frozenset({
     "wearing", "when", "working", "your",
 })  # fmt: skip
 _KEEPING = frozenset({"not", "waiting", "wait", "espera", "attente", "nao", "keep"})
+_HEAD = 40  # characters in which a first word ends
 _NOW = frozenset({
     "agora", "ahora", "all", "already", "am", "and", "are", "ca", "d", "de", "e", "estamos", "estou",
     "estoy", "et", "eu", "i", "im", "immediately", "is", "it", "ja", "je", "just", "maintenant", "me",
@@ -48,6 +49,7 @@ _BESIDE_DOING = 4
 _PLEASE = frozenset({"please", "por favor", "svp"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
+_OTHERS = (*_OF_VISITS, Sense.DANGER)
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 
@@ -57,6 +59,15 @@ def word_meaning(text: str) -> WordMeaning | None:
     if whole in OPT_OUT_WORDS or whole == "stopall":
         return WordMeaning.OPT_OUT
     return WordMeaning.OPT_IN if whole in OPT_IN_WORDS else None
+
+
+def begins_with_stop(text: str) -> bool:
+    """Whether its first sentence is STOP alone: "Stop. I'm driving." is no machine's text."""
+    head = folded(text[:_HEAD])
+    if not head.lstrip().startswith(tuple(_STOPS)):
+        return False
+    first = [token.text for token in tokens_of(head) if token.part == 0]
+    return len(first) == 1 and first[0] in _STOPS
 
 
 def is_help(heard: Heard) -> bool:
@@ -83,7 +94,7 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
         return WordMeaning.OPT_OUT
     heard = without_things(heard)
     marks = heard.marks
-    visits = {at for mark in marks if mark.sense in _OF_VISITS for at in range(mark.start, mark.end)}
+    visits = {at: mark.end for mark in marks if mark.sense in _OTHERS for at in range(mark.start, mark.end)}
     says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
     says_so = says_so or heard.has(Sense.REFUSE)
     if says_so or _refuses_messages(heard) or refuses(heard) or refuses_rarely(heard):

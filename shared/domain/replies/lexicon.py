@@ -1,7 +1,7 @@
 """The words of the four languages, and the sense of each part of a reply."""
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -190,15 +190,14 @@ def _beginning(
             yield pattern
 
 
-def refuses_anywhere(tokens: Sequence[Token], lexicon: Lexicon, passed: Collection[int]) -> bool:
+def refuses_anywhere(tokens: Sequence[Token], lexicon: Lexicon, passed: Mapping[int, int]) -> bool:
     """Whether a phrase of refusal stands in the words, be it within a longer phrase of another sense.
 
-    `passed` are the tokens at which none begins.
+    `passed` are tokens of such phrases that hold, with where each ends: a refusal must reach beyond it.
     """
     return any(
-        end_of(pattern.elements, tokens, at, lexicon.skips)
+        end_of(pattern.elements, tokens, at, lexicon.skips) > passed.get(at, 0)
         for at in range(len(tokens))
-        if at not in passed
         for pattern in _beginning(tokens, at, lexicon.refusals, lexicon.skips)
     )
 

@@ -25,12 +25,14 @@ _KNOWN_REFUSALS = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE}
 _BEGINNINGS = (4, 6)  # letters
 _KINDS = tuple(one.name for one in fields(RefusalWords) if one.name not in PHRASES)
 _FAR = 6  # words between two whose kinds are weighed together
-_ENOUGH = 0.0  # for a reply that speaks of nothing else
-_PLENTY = 0.5  # for a question, and what names another matter
+_ENOUGH = -1.0  # for a reply that speaks of nothing else: a refusal missed is worse than one too many
+_PLENTY = 0.0  # for a question, and what names another matter
 _FOR_A_WORD = 2.0  # for a single one
-_MORE = 3.0  # beyond that: where an answer was heard
+_FOR_A_PART = 1.0  # beyond that: of a part, where an answer was heard in another
+_MORE = 4.0  # beyond that: where an answer was heard
+_NEVER = -99.0
 _OTHER_MATTERS = (
-    Sense.NOT_REFUSE, Sense.DANGER, Sense.WRONG_NUMBER, Sense.OPT_IN, Sense.HARMLESS, Sense.NOT_CANCEL,
+    Sense.DANGER, Sense.WRONG_NUMBER, Sense.OPT_IN, Sense.HARMLESS, Sense.NOT_CANCEL,
     Sense.COMING, Sense.TIME, Sense.LATE,
 )  # fmt: skip
 
@@ -47,13 +49,14 @@ def is_surely_like_a_refusal(heard: Heard) -> bool:
 
 def has_part_like_a_refusal(heard: Heard) -> bool:
     """Whether any part of it does by itself: "yes, and my thumbs are tired of deleting you"."""
-    return any(is_like_a_refusal(part) for part in parts_of(heard))
+    return any(margin(part, _weights()) > _FOR_A_PART for part in parts_of(heard))
 
 
 def margin(heard: Heard, weights: Mapping[str, float]) -> float:
     """How much the reply weighs beyond what makes a refusal."""
-    if not heard.tokens or len(without_places(without_things(heard)).tokens) < len(heard.tokens):
-        return -_PLENTY
+    is_other = len(without_places(without_things(heard)).tokens) < len(heard.tokens)
+    if not heard.tokens or is_other or heard.has(Sense.NOT_REFUSE):
+        return _NEVER
     is_question = all(mark.asks for mark in heard.marks)
     is_doubtful = is_question or heard.has(*_OTHER_MATTERS)
     needed = _FOR_A_WORD if len(heard.tokens) == 1 else _PLENTY if is_doubtful else _ENOUGH

@@ -17,6 +17,8 @@ _ANSWERING = (
     Sense.COMING, Sense.YES, Sense.NUMBER, Sense.TIME, Sense.DAY, Sense.REASON, Sense.DANGER,
 )  # fmt: skip
 _SHORTEST = 5  # letters of a mangled word
+_PROCESSING = frozenset({"traitement", "tratamento", "tratamiento"})
+_IT = frozenset({"it", "this"})
 _FEW = 3  # words of "erase it please"
 _VERBS_OF_BEING = frozenset({"is", "es", "est", "e", "was", "era", "etait"})
 
@@ -40,9 +42,17 @@ def without_things(heard: Heard) -> Heard:
 
 
 def without_places(heard: Heard) -> Heard:
-    """The reply without the parts that end writing at one place or time only: "stop calling me at work"."""
+    """The reply without the parts that end writing at one place or time only: "stop calling me at work".
+
+    So without those on what the person is to end: "should I stop eating?", "I had to pull over and stop".
+    """
     words = lexicon_of(heard.language).refusal
-    return _without(heard, {part for part, said in _parts(heard.tokens) if _ends_elsewhere(said, words)})
+    other = (
+        part
+        for part, said in _parts(heard.tokens)
+        if _ends_elsewhere(said, words) or _is_of_own_doing(said, words)
+    )
+    return _without(heard, set(other))
 
 
 def parts_of(heard: Heard) -> Iterator[Heard]:
@@ -90,31 +100,46 @@ def _is_of_a_thing(said: Sequence[str], words: RefusalWords) -> bool:
     told = set(said)
     if _names(said, words.queues):
         return True
+    if told & _PROCESSING and told & words.addresses:  # "no autorizo el tratamiento de mis datos"
+        return False
     if _is_sore(told, words) and _names(said, words.things):
         return True
-    if told & (words.messages | words.contacting | words.many) or not _names(said, words.things):
+    if _has_any(told, words.messages, words.contacting, words.many) or not _names(said, words.things):
         return False
-    off = [at for at, word in enumerate(said) if word in words.from_where]
+    removing = (words.from_where, words.removing, words.taking_off)
+    off = [at for at, word in enumerate(said) if _has_any({word}, *removing)]
     return not told & words.persons or any(_names(said[at + 1 : at + 3], words.things) for at in off)
+
+
+def _is_of_own_doing(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether it speaks of what the person may have to end, and of no messages."""
+    theirs = (words.messages, words.contacting, words.getting, words.deictic, words.lists, _IT)
+    return _names(said, words.own_doing) and not _has_any(set(said) - words.own, *theirs)
 
 
 def _is_sore(told: Collection[str], words: RefusalWords) -> bool:
     """Whether something annoys, and nobody is told to end it: "la muela me sigue molestando"."""
-    ended = words.ending | words.halting | words.denials | words.yous | words.messages
-    return bool(words.annoying.intersection(told)) and not (ended - words.annoying).intersection(told)
+    ended = (words.ending, words.halting, words.denials, words.yous, words.messages)
+    return _has_any(told, words.annoying) and not _has_any(set(told) - words.annoying, *ended)
+
+
+def _has_any(told: Collection[str], *kinds: frozenset[str]) -> bool:
+    """Whether one of the few words is of a kind."""
+    return any(not kind.isdisjoint(told) for kind in kinds)
 
 
 def _names(said: Sequence[str], things: Collection[str]) -> bool:
     told = f" {' '.join(said)} "
-    return any(f" {one} " in told for one in things)
+    return any(one in told for one in things)
 
 
 def _threatens(said: Sequence[str], words: RefusalWords) -> bool:
     """Whether more messages bring a lawyer or the police: "next text goes to my lawyer"."""
-    told = set(said)
-    theirs = words.messages | words.contacting
+    if not _has_any(said, words.threats):
+        return False
     again = [at for at, word in enumerate(said) if word in words.repeating]
-    return bool(told & words.threats) and any(theirs & set(said[max(at - 2, 0) : at + 4]) for at in again)
+    near = (said[max(at - 2, 0) : at + 4] for at in again)
+    return any(_has_any(one, words.messages, words.contacting) for one in near)
 
 
 def _leaves(said: Sequence[str], words: RefusalWords) -> bool:

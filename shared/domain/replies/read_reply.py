@@ -14,7 +14,13 @@ from shared.domain.record import replace
 from shared.domain.replies import kinds
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.chosen import chosen
-from shared.domain.replies.consent import consent_heard, is_answer_too, is_help, word_meaning
+from shared.domain.replies.consent import (
+    begins_with_stop,
+    consent_heard,
+    is_answer_too,
+    is_help,
+    word_meaning,
+)
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.likeness import (
     has_part_like_a_refusal,
@@ -23,7 +29,7 @@ from shared.domain.replies.likeness import (
 )
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
-from shared.domain.replies.references import denies_name, own_words_of
+from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import Answered, answer_several
 from shared.domain.replies.verdict import verdict
@@ -47,7 +53,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     if reply.choice and not reply.is_opt_out and (pressed := chosen(reply.choice, asked.targets)):
         return _answered(pressed, asked.targets)
     carrier = word_meaning(reply.body)
-    is_stop = reply.is_opt_out or carrier is WordMeaning.OPT_OUT
+    is_stop = reply.is_opt_out or carrier is WordMeaning.OPT_OUT or begins_with_stop(reply.body)
     if not is_stop and (outcome := _not_a_persons(reply)):
         return Reading(outcome=outcome, candidates=_ids(asked.targets))
     own = kinds.own_words(reply.body, (one.text for one in questions))
@@ -60,6 +66,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     if denies_name(heard, known):
         flags |= {Flag.WRONG_NUMBER}
     if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:
+        if denies_being(heard, own):
+            flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
     if is_help(heard):
         return Reading(outcome=ReplyMeaning.HELP, candidates=_ids(asked.targets), reason=IS_HELP)

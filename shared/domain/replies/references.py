@@ -19,6 +19,10 @@ _COMMON = frozenset({
 _BEING = frozenset({
     "a", "am", "called", "el", "es", "l", "la", "llamo", "me", "named", "o", "sou", "soy", "the",
 })  # fmt: skip
+_AM = frozenset({"am", "es", "is", "sou", "soy", "suis"})
+_NOT_BEING = _BEING | _AM | frozenset({
+    "eu", "i", "is", "it", "je", "n", "nao", "ne", "no", "not", "pas", "this", "yo",
+})  # fmt: skip
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
 _HOW_MANY = {
     **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
@@ -52,6 +56,20 @@ def denies_name(heard: Heard, targets: Sequence[Target]) -> bool:
         while before and before[-1] in _BEING | name:
             before.pop()
         if before and before[-1] in denials:
+            return True
+    return False
+
+
+def denies_being(heard: Heard, text: str) -> bool:
+    """Whether a part says not to be somebody with a name: "I'm not Ana" where no name was asked for."""
+    lexicon = lexicon_of(heard.language)
+    capitals = {word for one in text.split() if one[:1].isupper() for word in words_of(one)}
+    for part in dict.fromkeys(mark.part for mark in heard.marks):
+        here = [mark for mark in heard.marks if mark.part == part and mark.sense is not Sense.GREETING]
+        said = [word for mark in here for word in mark.text.split()]
+        is_name = bool(here) and here[-1].sense is Sense.WORD and said[-1] in capitals - lexicon.vocabulary
+        beside = set(said[:-1])
+        if is_name and beside & _AM and beside & lexicon.refusal.denials and beside <= _NOT_BEING:
             return True
     return False
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-PHRASES = ("elsewhere", "limits", "queues", "rather", "things")
+PHRASES = ("elsewhere", "limits", "own_doing", "queues", "rather", "things")
 
 
 class RefusalWords(Struct, frozen=True, kw_only=True):
     """What refusals in words of one's own are made of: see refusals.py.
 
-    Single words in one form, but PHRASES. In the files a stem with a star
-    stands for all its forms.
+    Single words in one form, but PHRASES, which have a blank before and behind. In the files a stem with a
+    star stands for all its forms.
     """
 
     ending: frozenset[str]  # of messages in the same part
@@ -56,6 +56,7 @@ class RefusalWords(Struct, frozen=True, kw_only=True):
     lists: frozenset[str]
     mangled: frozenset[str]  # what a word of refusing begins with, however it ends: "unsuscrib"
     limits: tuple[str, ...]
+    own_doing: tuple[str, ...]  # what a person asks whether to end: "should I stop eating"
     rather: tuple[str, ...]  # another way to write, in a later part
     using: frozenset[str]  # contacting, where what is used is one of `addresses`: "do not use my number"
     queues: tuple[str, ...]  # what else people are on: a waiting list
@@ -68,7 +69,8 @@ class RefusalWords(Struct, frozen=True, kw_only=True):
 def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:
     """The words of one language: `said` by what they are, and the `forms` of its verbs (see the files)."""
     phrases = {
-        name: tuple(" ".join(one.split()) for one in said[name].split(";") if one.strip()) for name in PHRASES
+        name: tuple(f" {' '.join(one.split())} " for one in said[name].split(";") if one.strip())
+        for name in PHRASES
     }
     endings = list(_endings(forms))
     words = {
@@ -80,6 +82,7 @@ def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalW
         **words,
         elsewhere=phrases["elsewhere"],
         limits=phrases["limits"],
+        own_doing=phrases["own_doing"],
         queues=phrases["queues"],
         rather=phrases["rather"],
         things=phrases["things"],

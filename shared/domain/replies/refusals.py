@@ -25,7 +25,7 @@ _NO_COMPLAINT = frozenset({
     Sense.ASKING, Sense.HARMLESS, Sense.COMING, Sense.YES, Sense.CHOICE, Sense.DOUBT, Sense.NOT_REFUSE,
     Sense.MOVE, Sense.TIME, Sense.DAY, Sense.BUT, Sense.DANGER, Sense.WRONG_NUMBER,
 })  # fmt: skip
-_STOP = "stop"
+_STOP, _PING = "stop", "ping"
 _BACK = "back"
 _PRONOUNS = frozenset({"it", "la", "le", "les", "lo", "los", "me", "moi", "o", "please", "this", "us"})
 _AFTER_STOP = frozenset({"all", "it", "now", "please", "this"})
@@ -63,7 +63,7 @@ def refuses(heard: Heard) -> bool:
 def is_limited(said: Sequence[str], words: RefusalWords, after: Sequence[str] = ()) -> bool:
     """Whether a time, place or another way is named: "do not call at work", "do not call, text me"."""
     told, later = f" {' '.join(said)} ", f" {' '.join(after)} "
-    return any(f" {one} " in told for one in words.limits) or any(f" {one} " in later for one in words.rather)
+    return any(one in told for one in words.limits) or any(one in later for one in words.rather)
 
 
 def _parts(tokens: Sequence[Token], passed: Collection[int]) -> Iterator[tuple[list[str], list[str]]]:
@@ -83,8 +83,12 @@ def _is_slip_of_stop(tokens: Sequence[Token]) -> bool:
 
 def _is_one_word(tokens: Sequence[Token], words: RefusalWords) -> bool:
     """Whether STOP and what is to stop are written as one word: "stoptexting"."""
-    ends = words.contacting | words.messages | _AFTER_STOP
-    return any(one.text.startswith(_STOP) and one.text[len(_STOP) :] in ends for one in tokens)
+    ends = (one.text[len(_STOP) :] for one in tokens if one.text.startswith(_STOP))
+    return any(
+        one in words.contacting or one in words.messages or one in _AFTER_STOP
+        for one in ends
+        if one != _PING  # "stopping"
+    )
 
 
 def _complains_of_messages(heard: Heard, words: RefusalWords) -> bool:

@@ -53,7 +53,7 @@ class _Group(Struct):
 def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
-    marks = _denied(marks, references)
+    marks = _denied(_said_once(marks), references)
     named = [references.named(mark) for mark in marks]
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
@@ -68,6 +68,19 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
     return _answers(groups, marks, targets, written_at)
+
+
+def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
+    first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
+    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
+    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
+        return marks
+    return [
+        mark
+        for mark in marks
+        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
+    ]
 
 
 def _denied(marks: Sequence[Mark], references: References) -> list[Mark]:
