@@ -13,7 +13,9 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Day, Input, Output, WallTime, WallTimeShown
 from shared.domain.companies.consent_rules import (
     ANSWER_CHARACTERS,
+    MOST_OWN_WORDS,
     MOST_TOPICS,
+    OWN_WORD_CHARACTERS,
     TOPIC_CHARACTERS,
     OptOutScope,
 )
@@ -29,6 +31,9 @@ router = APIRouter(prefix="/v1/company", tags=["company"], route_class=ApiRoute)
 
 
 _Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TOPIC_CHARACTERS)]
+_OwnWord = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=OWN_WORD_CHARACTERS)
+]
 _Text = Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS)]
 
 
@@ -40,6 +45,8 @@ class ConsentRulesOutput(Output):
     help_text: str
     opt_out_text: str
     confirms_opt_outs: bool
+    opt_out_words: tuple[str, ...]
+    opt_in_words: tuple[str, ...]
     frequency_cap: FrequencyCapOutput | None
 
 
@@ -100,6 +107,8 @@ class ConsentRulesChanges(Input):
     A STOP reaches the `sender` alone, all of the company on the `channel`, or also other channels with the
     same `address`. `topics` are kinds of messages that a person may refuse alone. `help_text` answers HELP;
     without one a person does. `opt_out_text` confirms a refusal, once; empty: a text that Rollcall brings.
+    `opt_out_words` and `opt_in_words` are words of your own that refuse and return, beside STOP, START and
+    their like in every language.
     """
 
     opt_out_scope: OptOutScope = LEFT_OUT
@@ -107,6 +116,8 @@ class ConsentRulesChanges(Input):
     help_text: _Text = LEFT_OUT
     opt_out_text: _Text = LEFT_OUT
     confirms_opt_outs: bool = LEFT_OUT
+    opt_out_words: Annotated[tuple[_OwnWord, ...], Field(max_length=MOST_OWN_WORDS)] = LEFT_OUT
+    opt_in_words: Annotated[tuple[_OwnWord, ...], Field(max_length=MOST_OWN_WORDS)] = LEFT_OUT
     frequency_cap: FrequencyCapInput | None = None
 
 

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from functions.portal.kit.forms import Form
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.quiet_hours import quiet_rules
@@ -76,15 +77,22 @@ def _consent(visit: Visit) -> dict[str, object]:
         form.wrong("cap_hours", "give both numbers, or neither")
     full = WhenFull.WAIT if form.is_set("cap_waits") else WhenFull.SKIP
     cap = FrequencyCap(messages=messages, hours=hours, when_full=full) if messages and hours else None
-    topics = (line.strip() for line in form.text("topics", is_needed=False).splitlines())
     return {
         "opt_out_scope": form.choice("opt_out_scope", OptOutScope),
-        "topics": tuple(filter(None, topics)),
+        "topics": _lines(form, "topics"),
+        "opt_out_words": _lines(form, "opt_out_words"),
+        "opt_in_words": _lines(form, "opt_in_words"),
         "help_text": form.text("help_text", is_needed=False),
         "opt_out_text": form.text("opt_out_text", is_needed=False),
         "confirms_opt_outs": form.is_set("confirms_opt_outs"),
         "frequency_cap": cap,
     }
+
+
+def _lines(form: Form, name: str) -> tuple[str, ...]:
+    """What stands on the lines of a field."""
+    lines = (line.strip() for line in form.text(name, is_needed=False).splitlines())
+    return tuple(filter(None, lines))
 
 
 def _hours(visit: Visit) -> ContactHours:
@@ -128,6 +136,8 @@ def _kept(company: Company) -> dict[str, str]:
         "holiday_country": calendar.holiday_country or "",
         "closed_days": "\n".join(day.isoformat() for day in calendar.closed_days),
         "topics": "\n".join(rules.topics),
+        "opt_out_words": "\n".join(rules.opt_out_words),
+        "opt_in_words": "\n".join(rules.opt_in_words),
         "help_text": rules.help_text,
         "opt_out_text": rules.opt_out_text,
         "opt_out_scope": rules.opt_out_scope,

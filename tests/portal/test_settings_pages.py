@@ -34,6 +34,8 @@ async def test_the_companys_rules_are_set_and_shown_again(office: Office, signed
         "closed_days": "2026-12-24\n2026-12-31",
         "opt_out_scope": "address",
         "topics": "Appointments\nBills",
+        "opt_out_words": "Farewell clinic\n\n adieu clinique ",
+        "opt_in_words": "",
         "help_text": "Call 212 555 0100.",
         "opt_out_text": "You get nothing more.",
         "cap_messages": "3",
@@ -53,6 +55,8 @@ async def test_the_companys_rules_are_set_and_shown_again(office: Office, signed
     assert company.calendar.closed_days == (date(2026, 12, 24), date(2026, 12, 31))
     assert company.consent.opt_out_scope is OptOutScope.ADDRESS
     assert company.consent.topics == ("Appointments", "Bills")
+    assert company.consent.opt_out_words == ("Farewell clinic", "adieu clinique")
+    assert company.consent.opt_in_words == ()
     assert company.consent.frequency_cap == FrequencyCap(messages=3, hours=24, when_full=WhenFull.WAIT)
     assert company.consent.confirms_opt_outs is False
     assert company.postal_address == "1 Main Street\nNew York"

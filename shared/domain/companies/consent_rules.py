@@ -11,6 +11,8 @@ from shared.domain.errors import Problem
 
 MOST_TOPICS = 20
 TOPIC_CHARACTERS = 60
+MOST_OWN_WORDS = 20  # of each kind
+OWN_WORD_CHARACTERS = 40
 ANSWER_CHARACTERS = 480  # three parts of a text message
 
 
@@ -28,7 +30,9 @@ class ConsentRules(Struct, frozen=True, kw_only=True):
     `topics` are the kinds of messages a person may refuse alone ("Appointment reminders"); a campaign names
     one of them. `help_text` answers HELP; empty: a person does. `opt_out_text` confirms a refusal, once;
     empty: the text that Rollcall brings, in the language of the last message. Without `confirms_opt_outs`
-    nothing does. `frequency_cap` holds for campaigns that have none of their own, unless they ignore it.
+    nothing does. A reply that is one of `opt_out_words` or `opt_in_words` and nothing else refuses or
+    returns, beside the words that are known anyway. `frequency_cap` holds for campaigns that have none of
+    their own, unless they ignore it.
     """
 
     opt_out_scope: OptOutScope = OptOutScope.CHANNEL
@@ -36,6 +40,8 @@ class ConsentRules(Struct, frozen=True, kw_only=True):
     help_text: str = ""
     opt_out_text: str = ""
     confirms_opt_outs: bool = True
+    opt_out_words: tuple[str, ...] = ()
+    opt_in_words: tuple[str, ...] = ()
     frequency_cap: FrequencyCap | None = None
 
 

@@ -46,12 +46,13 @@ NOTHING_OFFERED = Offer()
 class Conversation(Struct, frozen=True, kw_only=True):
     """What was sent to the person by that sender, the newest first, and whether the person has opted out.
 
-    `offers` is by fire.
+    `offers` is by fire. `own` is what the reply means by the company's own words.
     """
 
     messages: Sequence[Message]
     offers: Mapping[str, Offer]
     is_refused: bool
+    own: WordMeaning | None = None
 
     def answerable(self, at: datetime) -> list[Message]:
         """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
@@ -114,8 +115,8 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
         written_at=at,
         replies_to=incoming.replies_to,
         choice=incoming.choice,
-        is_opt_out=incoming.is_opt_out,
-        is_opt_in=incoming.is_opt_in,
+        is_opt_out=incoming.is_opt_out or talk.own is WordMeaning.OPT_OUT,
+        is_opt_in=incoming.is_opt_in or talk.own is WordMeaning.OPT_IN,
         is_refused=talk.is_refused,
         is_automatic=incoming.is_automatic,
         answers_id=incoming.answers_id,

@@ -64,7 +64,10 @@ UPGRADES: dict[type, tuple[Upgrade, ...]] = {
         Upgrade(change=_unchanged),  # and when they pause by themselves
         Upgrade(change=_unchanged),  # senders have a daily capacity
     ),
-    Company: (Upgrade(change=_unchanged),),  # its rules have a frequency cap
+    Company: (
+        Upgrade(change=_unchanged),  # its rules have a frequency cap
+        Upgrade(change=_unchanged),  # and words of its own: without them a refusal would be missed
+    ),
     ContactPair: (Upgrade(change=_unchanged),),  # contacts say which were merged into them; none was before
     Campaign: (
         Upgrade(change=_unchanged),  # steps have times, and say for whom they are

@@ -1,5 +1,6 @@
 """Understand a reply by what holds now, and store it in one transaction with all that follows from it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
@@ -16,6 +17,7 @@ from shared.domain.messages.reply import Reply, replied
 from shared.domain.messages.saying import Saying, after_saying, concerned_ids
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
+from shared.domain.replies.own_words import own_meaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.providers import registry
 from shared.runtime import Runtime
@@ -110,20 +112,18 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     """Everything that is read in the transaction, and what follows from it."""
     stores, reply, ids = runtime.stores, received.reply, received.message_ids
     consent_ids = concerned_ids(reply.channel, reply.address, reply.sender_id)
-    found = await stores.messages.find_many(company_id, ids, transaction)
+    company, found = await asyncio.gather(
+        stores.companies.find(company_id), stores.messages.find_many(company_id, ids, transaction)
+    )
     opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
     messages = {item_id: found[item_id] for item_id in ids if item_id in found}
     refusal = holding(consent_ids, active(opt_outs.values()))
-    talk = Conversation(
-        messages=list(messages.values()),
-        offers=received.offers,
-        is_refused=refusal is not None and not refusal.is_bounce,
-    )
+    talk = _talk(company, received, messages, refusal)
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
     done, consents = await confirm_lists(runtime, company_id, transaction, done)
-    saying = await _said(runtime, company_id, done)
+    saying = await _said(runtime, company, done)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))
     heard = Heard(
@@ -133,7 +133,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         offers=received.offers,
         refusal=next((one for one in changed if one.is_active), None),
     )
-    answered, answers = await _answered(runtime, company_id, transaction, heard, received.incoming)
+    answered, answers = await _answered(runtime, company, transaction, heard, received.incoming)
     return _Applied(
         reply=answered,
         opt_outs=changed,
@@ -144,6 +144,18 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         consents=consents,
         accepted=accepted,
         told=events_for(heard),
+    )
+
+
+def _talk(
+    company: Company | None, received: Received, messages: Mapping[str, Message], refusal: OptOut | None
+) -> Conversation:
+    """What the reply is read by."""
+    return Conversation(
+        messages=list(messages.values()),
+        offers=received.offers,
+        is_refused=refusal is not None and not refusal.is_bounce,
+        own=own_meaning(company.consent, received.incoming.body) if company else None,
     )
 
 
@@ -165,33 +177,33 @@ async def _talks(
     return [one for one in talks if one.id not in before or before[one.id].written_at < one.written_at]
 
 
-async def _said(runtime: Runtime, company_id: str, reply: Reply) -> Saying:
+async def _said(runtime: Runtime, company: Company | None, reply: Reply) -> Saying:
     """What the reply says of consent, and how far that reaches by the company's rules."""
-    if reply.consent is None:
-        return Saying(reply=reply)
-    company = await runtime.stores.companies.find(company_id)
-    if company is None:
+    if reply.consent is None or company is None:
         return Saying(reply=reply)
     saying = Saying(reply=reply, scope=company.consent.opt_out_scope)
     if saying.is_narrow and not company.has_sender_opt_outs:  # before the first is stored: nobody misses it
-        await runtime.stores.companies.look_for_narrow(company_id, by_sender=True)
+        await runtime.stores.companies.look_for_narrow(company.id, by_sender=True)
     return saying
 
 
 async def _answered(
-    runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard, incoming: IncomingMessage
+    runtime: Runtime,
+    company: Company | None,
+    transaction: Transaction,
+    heard: Heard,
+    incoming: IncomingMessage,
 ) -> tuple[Reply, Prepared]:
     """The reply, and what answers it, read and prepared."""
-    stores, reply = runtime.stores, heard.reply
-    if not may_be_answered(heard):
+    reply = heard.reply
+    if company is None or not may_be_answered(heard):
         return reply, NOTHING
-    sender = await stores.senders.find(company_id, reply.sender_id)
-    company: Company | None = await stores.companies.find(company_id)
-    if sender is None or company is None:
+    sender = await runtime.stores.senders.find(company.id, reply.sender_id)
+    if sender is None:
         return reply, NOTHING
     is_at_provider = incoming.is_answered or registry.answers_word(sender, incoming.body)
     answers = answers_to(replace(heard, is_at_provider=is_at_provider), company, sender)
     prepared = await prepare_answers(
-        runtime, company_id, transaction, company, sender, reply.address, answers
+        runtime, company.id, transaction, company, sender, reply.address, answers
     )
     return after_answers(reply, answers, is_at_provider=is_at_provider), prepared

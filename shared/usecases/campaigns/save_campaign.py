@@ -19,6 +19,7 @@ from shared.domain.record import replace
 from shared.domain.replies.check_actions import check_actions
 from shared.domain.replies.check_options import check_reply_options
 from shared.domain.replies.keys import check_keys
+from shared.domain.replies.own_words import check_own_options
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.filters import check_filters
 from shared.domain.templates.template import Template
@@ -92,7 +93,7 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
         *check_reply_options(campaign.reply_options),
         *_check_keys(campaign),
         *check_actions(campaign.reply_options),
-        *await _check_topic(runtime, company_id, campaign.topic),
+        *await _check_rules(runtime, company_id, campaign),
         *check_filters(campaign.filters),
         *check_scope(campaign.dedupe_days, campaign.scope),
         *check_cap(campaign.frequency_cap),
@@ -114,15 +115,20 @@ async def _checked(runtime: Runtime, company_id: str, campaign: Campaign) -> Cam
     return replace(campaign, questions=tuple(asked))
 
 
-async def _check_topic(runtime: Runtime, company_id: str, topic: str) -> list[Problem]:
-    """A topic is one of the company's, so that it stands on the page where people refuse it."""
-    if not topic:
+async def _check_rules(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:
+    """A topic is one of the company's, so that it stands on the page where people refuse it; no option has
+    one of the words by which people refuse or return.
+    """
+    topic = campaign.topic
+    if not topic and not campaign.reply_options:
         return []
-    topics = (await runtime.stores.companies.get(company_id)).consent.topics
-    if topic in topics:
-        return []
-    known = f"it has: {', '.join(topics)}" if topics else "it has none yet"
-    return [Problem(field="topic", reason=f"{topic!r} is not one of the company's topics; {known}")]
+    rules = (await runtime.stores.companies.get(company_id)).consent
+    problems = list(check_own_options(campaign.reply_options, rules))
+    if topic and topic not in rules.topics:
+        known = f"it has: {', '.join(rules.topics)}" if rules.topics else "it has none yet"
+        reason = f"{topic!r} is not one of the company's topics; {known}"
+        problems.append(Problem(field="topic", reason=reason))
+    return problems
 
 
 async def _check_file(runtime: Runtime, company_id: str, campaign: Campaign) -> list[Problem]:

@@ -11,6 +11,7 @@ from shared.domain.companies.kept_for import KeptFor, check_kept_for
 from shared.domain.companies.work_calendar import WorkCalendar
 from shared.domain.errors import InvalidInput, Problem
 from shared.domain.record import replace
+from shared.domain.replies.own_words import check_own_words
 from shared.runtime import Runtime
 
 
@@ -39,7 +40,7 @@ async def change_company(
     if consent:
         company = await companies.get(company_id)
         rules = replace(company.consent, **consent)  # type: ignore[arg-type]  # fields of ConsentRules
-        problems += _under("consent", check_rules(rules))
+        problems += _under("consent", (*check_rules(rules), *check_own_words(rules)))
         changes["consent"] = rules
     if allows_possible_numbers is not None:
         changes["allows_possible_numbers"] = allows_possible_numbers
