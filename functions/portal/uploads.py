@@ -14,7 +14,7 @@ from shared.domain.files.source import CONTACTS, Source
 from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.usecases.files.save_source import create_source
-from shared.usecases.files.start_upload import start_upload
+from shared.usecases.files.start_upload import shown_name, start_upload
 from shared.usecases.files.store_upload import store_upload
 from shared.views.sources import get_source, list_sources
 from shared.views.suggest_apart import suggest_apart
@@ -81,9 +81,13 @@ async def announce(visit: Visit) -> Response:
 
 async def _source(visit: Visit, source_id: str, name: str, path: str) -> tuple[Source, str]:
     """The kind of file that was chosen, or a new one with what its columns seem to be, and what is unsure."""
+    shown_name(name)  # before a kind of file is made for it
     if source_id != NEW:
         return await get_source(visit.runtime, visit.company_id, source_id), ""
     guessed = await suggest_apart(Path(path))
+    if not guessed.columns:
+        whys = " ".join(f"{one.column}: {one.text}." for one in guessed.questions[:QUESTIONS_SAID])
+        raise InvalidInput.at("file", f"has no column that can be read. {whys}".strip().rstrip("."))
     now = visit.runtime.now()
     source = Source(
         id=random_id(),

@@ -212,6 +212,24 @@ async def test_an_invitation_is_followed_once(office: Office, visitor: Visitor, 
     assert (await visitor.get(f"/invitation/{token.text}")).status_code == 404
 
 
+async def test_tries_at_ones_own_password_are_counted_too(
+    office: Office, signed_in: SignedIn, clock: Clock
+) -> None:
+    person, most = await signed_in(Role.ADMIN), MOST_TRIES[Counted.OWN_ACCOUNT]
+    wrong = {"current": "wrong", "password": "seven green kettles", "again": "seven green kettles"}
+    said = []
+    for number in range(most + 1):
+        path = "/account/password" if number % 2 else "/account/second-factor"
+        assert (await person.post(path, wrong, seen=path.replace("/password", ""))).status_code == 422
+        said.append(person.says)
+    assert all("is not your password" in one for one in said[:most])
+    assert "wrong too often" in said[most]
+    right = wrong | {"current": PASSWORD}
+    assert (await person.post("/account/password", right, seen="/account")).status_code == 422
+    clock.at += STRETCH
+    assert (await person.post("/account/password", right, seen="/account")).status_code == 303
+
+
 async def test_an_address_is_one_account(office: Office, visitor: Visitor, signed_in: SignedIn) -> None:
     await signed_in(Role.ADMIN)
     with pytest.raises(AddressTaken):

@@ -61,9 +61,12 @@ class PageRoute(Route):
             act = visit.act(self.name) if visit.signed_in and is_change else None
             with acting(act), log.context(company_id=company_id, route=self.name):
                 request.state.logged = log.everything()
-                if is_change:
-                    await self._read_form(visit)
-                return await self._answered(visit)
+                try:
+                    if is_change:
+                        await self._read_form(visit)
+                    return await self._answered(visit)
+                finally:
+                    await request.close()  # a file that came with the form takes memory until then
 
     async def _answered(self, visit: Visit) -> Response:
         if self.page_scope is not None:

@@ -17,12 +17,19 @@ class Counted(StrEnum):
 
     ACCOUNT = "account"
     ADDRESS = "address"
+    OWN_ACCOUNT = "own_account"  # the password of who is signed in, asked for once more
     CODE = "code"  # of a user whose password was right
     TEST = "test"  # messages that somebody has sent to their own address
 
 
 # An office has one address. Of a million codes three hold at a time.
-MOST_TRIES = {Counted.ACCOUNT: 10, Counted.ADDRESS: 100, Counted.CODE: 5, Counted.TEST: 10}
+MOST_TRIES = {
+    Counted.ACCOUNT: 10,
+    Counted.ADDRESS: 100,
+    Counted.OWN_ACCOUNT: 10,
+    Counted.CODE: 5,
+    Counted.TEST: 10,
+}
 
 
 class Throttle(Struct, frozen=True, kw_only=True):

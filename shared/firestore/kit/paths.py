@@ -48,6 +48,11 @@ def company_of(reference: AsyncDocumentReference) -> str:
 
 
 def _checked(part: str) -> str:
-    if not part or "/" in part or part in (".", "..") or len(part) > 128:
+    """The id. Names between double underscores are Firestore's own: it refuses to look for them.
+
+    https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+    """
+    is_reserved = part.startswith("__") and part.endswith("__")
+    if not part or "/" in part or part in (".", "..") or len(part) > 128 or is_reserved:
         raise ValueError(f"not an id: {part!r}")
     return part

@@ -39,9 +39,7 @@ async def new_file(
     `sheet` is the one of a workbook to read, whichever the source names.
     """
     await runtime.stores.sources.get(company_id, source_id)
-    shown = PurePath(name.replace("\\", "/")).name.strip()
-    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
-        raise InvalidInput.at("name", f"must be a file name of at most {LONGEST_NAME} characters")
+    shown = shown_name(name)
     file_id = random_id()
     file = File(
         id=file_id,
@@ -54,3 +52,12 @@ async def new_file(
     )
     await runtime.stores.files.save(company_id, file_id, file)
     return file
+
+
+def shown_name(name: str) -> str:
+    """What people call the file, without the folders before it. Raises InvalidInput."""
+    shown = PurePath(name.replace("\\", "/")).name.strip()
+    if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
+        reason = f"must be a file name of at most {LONGEST_NAME} characters, all of which can be seen"
+        raise InvalidInput.at("name", reason)
+    return shown

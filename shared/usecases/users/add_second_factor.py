@@ -15,7 +15,7 @@ from shared.domain.record import replace
 from shared.domain.sealing import sealed
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.users.sign_in import verified
+from shared.usecases.users.check_own_password import check_own_password
 from shared.usecases.users.use_code import use_code
 
 _HAS_ONE = "Your account has a second factor already. Remove it first, to add another."
@@ -30,8 +30,7 @@ async def add_second_factor(runtime: Runtime, company_id: str, user_id: str, pas
     users, secret = runtime.stores.users, new_secret()
     log.conceal([secret])
     user = await users.get(company_id, user_id)
-    if not await verified(user.password_hash, password):
-        raise InvalidInput.at("current", "is not your password")
+    await check_own_password(runtime, company_id, user, password)
     hidden = sealed(secret, purpose_of(company_id, user_id), runtime.settings.link_keys[0])
     added = SecondFactor(secret=hidden, added_at=runtime.now())
 

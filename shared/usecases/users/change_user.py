@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from shared.domain.companies.user import Role, User
-from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.errors import Conflict
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.users.check_own_password import check_own_password
 from shared.usecases.users.create_user import checked_password, hashed
-from shared.usecases.users.sign_in import verified
 
 
 async def change_user(
@@ -34,8 +34,7 @@ async def change_password(
     """Set a new password for who knows the current one; all sessions end. Raises InvalidInput."""
     user = await runtime.stores.users.get(company_id, user_id)
     company = await runtime.stores.companies.get(company_id)
-    if not await verified(user.password_hash, current):
-        raise InvalidInput.at("current", "is not your password")
+    await check_own_password(runtime, company_id, user, current)
     await checked_password(password, user.email, user.name, company.name)
     password_hash = await hashed(password)
 
