@@ -40,6 +40,7 @@ class StepChanges(Input):
 class StepInput(StepChanges):
     """An email of a sequence, so many days after the one before was sent. Texts are templates.
 
+    With 0 days as with 1 it is the next day: nobody gets two emails of a sequence on one.
     Without a `position` it is the last one. Without a `subject` a later one answers in the thread of the
     first.
     """

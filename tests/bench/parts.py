@@ -105,6 +105,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "people": ("--count=100000",),
     "automations": ("--count=50000",),
     "sequences": ("--people=50000",),
+    "sequence_effect": ("--people=50000",),
     "pages": (),
     "cold_start": (),
 }

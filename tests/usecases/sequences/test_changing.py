@@ -9,82 +9,37 @@ import pytest
 
 from shared.domain.record import replace
 from shared.domain.sequences.editing import (
-    Place,
-    in_new_order,
-    in_state,
-    with_changed_step,
     with_fields,
-    with_places,
-    with_step,
     without_step,
 )
-from shared.domain.sequences.enrollment import EndReason, EnrollmentState
-from shared.domain.sequences.scheduled_email import EmailStatus, ScheduledEmail
-from shared.domain.sequences.sequence import Sequence, SequenceState, SequenceStep
-from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit
+from shared.domain.sequences.enrollment import EnrollmentState
+from shared.domain.sequences.what_if import MailboxEdit, MoreMailboxes, SequenceEdit
 from shared.usecases.run_job import run_job
 from shared.usecases.sequences import plan_emails, rewrite_emails
-from shared.usecases.sequences.advance_sequences import advance_sequences
 from shared.usecases.sequences.end_enrollment import end_enrollment
-from shared.usecases.sequences.find_effect import find_effect
 from shared.usecases.sequences.keep_replanning import keep_replanning
 from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import edit_mailbox
-from shared.usecases.sequences.save_sequence import edit_sequence
 from shared.views.sequences import get_enrollment_path
+from tests.kit.sequence_changes import (
+    OTHER,
+    check_numbers,
+    edit,
+    filled,
+    foreseen,
+    moved_between,
+    pending,
+    places,
+)
 from tests.kit.sequence_records import STEPS, a_mailbox
 from tests.kit.sequences import PostOffice
 from tests.usecases.sequences.conftest import MONDAY
 
 LATER = MONDAY + timedelta(days=30)
-OTHER = a_mailbox(id="other", email="other@acme-clinics.com", daily_capacity=4)
 
 
 class Died(Exception):
     """The process is gone."""
-
-
-def people(count: int) -> list[str]:
-    return [f"p{number:02}@example.com" for number in range(count)]
-
-
-async def filled(office: PostOffice, count: int, *mailboxes: Any, **changes: Any) -> None:
-    await office.open(*mailboxes, **changes)
-    await office.enroll(*await office.know(*people(count)))
-
-
-async def edit(office: PostOffice, function: Any, **given: Any) -> Sequence:
-    return await edit_sequence(office.runtime, office.company_id, "welcome", partial(function, **given))
-
-
-async def foreseen(office: PostOffice, what: Any) -> Effect:
-    before = await office.emails()
-    effect = await find_effect(office.runtime, office.company_id, what)
-    assert await office.emails() == before
-    return effect
-
-
-async def pending(office: PostOffice) -> dict[str, ScheduledEmail]:
-    return {one.enrollment_id: one for one in await office.emails() if one.status is EmailStatus.PENDING}
-
-
-def places(emails: dict[str, ScheduledEmail]) -> dict[str, object]:
-    return {name: (one.mailbox_id, one.send_at) for name, one in emails.items()}
-
-
-def moved_between(before: dict[str, ScheduledEmail], after: dict[str, ScheduledEmail]) -> set[str]:
-    old, new = places(before), places(after)
-    assert old.keys() == new.keys()
-    return {name for name in old if old[name] != new[name]}
-
-
-async def check_numbers(office: PostOffice, effect: Effect, moved: set[str]) -> None:
-    """What was foreseen is what came, and the plan says so."""
-    plan = await office.plan()
-    assert effect.moved == len(moved)
-    assert plan.replanning is not None
-    assert (plan.replanning.ended_at, plan.replanning.moved) == (office.clock.at, len(moved))
-    assert plan.finishes_at == {one.sequence_id: one.after for one in effect.finishes if one.after}
 
 
 async def test_the_people_of_a_mailbox_that_is_paused_are_shared_out_and_others_stay(
@@ -187,76 +142,6 @@ async def test_a_holiday_moves_that_day_alone(office: PostOffice) -> None:
     assert moved == {name for name, one in before.items() if one.send_at and one.send_at.day == 1}
     assert 1 not in {one.send_at.day for one in after.values() if one.send_at}
     await check_numbers(office, effect, moved)
-
-
-async def test_a_step_that_comes_in_between_is_sent_first_and_all_get_every_step(office: PostOffice) -> None:
-    await filled(office, 3)
-    await office.go_to(MONDAY + timedelta(days=1))
-    extra = SequenceStep(id="extra", position=2, content="Extra for {{ name }}.", wait_days=1)
-    order = {"one": 0, None: 1, "two": 2, "three": 3}
-    places = tuple(Place(step_id=step_id, wait_days=days) for step_id, days in order.items())
-    effect = await foreseen(
-        office, SequenceEdit(sequence_id="welcome", edit=partial(with_places, places=places))
-    )
-    await edit(office, with_step, step=extra, now=office.clock.at)
-    assert effect.rewritten == 3
-    emails = await office.emails()
-    canceled = [one for one in emails if one.status is EmailStatus.CANCELED]
-    assert [one.step_id for one in canceled] == ["two"] * 3
-    assert {one.step_id for one in (await pending(office)).values()} == {"extra"}
-    await office.go_to(LATER)
-    bodies = [one["body"].split()[0] for one in await office.clinic.accepted("p00@example.com")]
-    assert bodies == ["First", "Extra", "Second", "Third"]
-    assert all(one.state is EnrollmentState.COMPLETED for one in await office.enrollments())
-
-
-async def test_in_a_new_order_everybody_gets_each_step_once(office: PostOffice) -> None:
-    await filled(office, 2)
-    await office.go_to(MONDAY + timedelta(days=1))
-    await edit(office, in_new_order, step_ids=("one", "three", "two"))
-    await edit(office, in_new_order, step_ids=("one", "two", "three"))
-    await edit(
-        office, in_new_order, step_ids=("one", "three", "two")
-    )  # an email that was canceled comes back
-    await office.go_to(LATER)
-    bodies = [one["body"].split()[0] for one in await office.clinic.accepted("p00@example.com")]
-    assert bodies == ["First", "Third", "Second"]
-    assert len(await office.messages()) == 6
-
-
-async def test_a_step_that_is_removed_is_skipped_and_wait_days_count(office: PostOffice) -> None:
-    await filled(office, 2)
-    await office.go_to(MONDAY + timedelta(days=1))
-    await edit(office, without_step, step_id="two")
-    due = {one.send_at.date() for one in (await pending(office)).values() if one.send_at}
-    assert due == {date(2026, 12, 3)}
-    await edit(office, with_changed_step, step_id="three", changes={"wait_days": 4})
-    due = {one.send_at.date() for one in (await pending(office)).values() if one.send_at}
-    assert due == {date(2026, 12, 4)}
-    await edit(office, without_step, step_id="three")
-    assert [one.state for one in await office.enrollments()] == [EnrollmentState.COMPLETED] * 2
-    await office.go_to(LATER)
-    assert len(await office.messages()) == 2
-
-
-async def test_what_is_on_the_queue_goes_out_and_the_next_one_is_by_the_new_steps(office: PostOffice) -> None:
-    await filled(office, 1)
-    office.clock.at = MONDAY.replace(hour=8, minute=55)
-    await advance_sequences(office.runtime, office.clock.at)
-    assert [one.status for one in await office.emails()] == [EmailStatus.QUEUED]
-    await edit(office, without_step, step_id="two")
-    await office.go_to(LATER)
-    bodies = [one["body"].split()[0] for one in await office.clinic.accepted("p00@example.com")]
-    assert bodies == ["First", "Third"]
-
-
-async def test_who_is_in_an_archived_sequence_gets_no_more(office: PostOffice) -> None:
-    await filled(office, 3)
-    await edit(office, in_state, state=SequenceState.ARCHIVED)
-    assert {one.end_reason for one in await office.enrollments()} == {EndReason.REMOVED}
-    assert await pending(office) == {}
-    await office.go_to(LATER)
-    assert await office.messages() == []
 
 
 async def test_who_leaves_moves_nobody(office: PostOffice) -> None:
