@@ -18,6 +18,7 @@ LANGUAGES = ("en", "es", "fr", "pt")
 _FOLDER = Path(__file__).with_name("languages")
 RANK = {sense: rank for rank, sense in enumerate(Sense)}
 _KEY_SENSES = frozenset({Sense.REFUSE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.MOVE, Sense.COMING, Sense.YES})
+_ANSWERS = frozenset({Sense.YES, Sense.OKAY, Sense.COMING, Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
 _KEY_LENGTH = 6
 _PLAIN = {"one", "sun", "sat", "mar", "mer", "mie", "ter", "won"}  # also plain words
 Choices = Mapping[tuple[str, ...], object]  # what option each phrase is
@@ -147,12 +148,20 @@ def marks_of(
             for other in others:
                 if tokens[at].text in other.vocabulary:
                     sense, value, end = _at(tokens, at, other, {}, kept)
+                    if sense in _ANSWERS and _is_amid(tokens, at, marks):
+                        sense, value, end = Sense.WORD, None, at + 1
                     if sense is not Sense.WORD:
                         break
         text = " ".join(token.text for token in tokens[at:end])
         marks.append(Mark(sense, value, at, end, tokens[at].clause, tokens[at].part, tokens[at].asks, text))
         at = end
     return marks
+
+
+def _is_amid(tokens: Sequence[Token], at: int, marks: Sequence[Mark]) -> bool:
+    """Whether common words stand before it: "a note for work" is no "noté" and confirms nothing."""
+    before = marks[-1] if marks else None
+    return before is not None and before.part == tokens[at].part and before.sense is Sense.COMMON
 
 
 def _at(

@@ -27,7 +27,7 @@ _KINDS = tuple(one.name for one in fields(RefusalWords) if one.name not in PHRAS
 _FAR = 6  # words between two whose kinds are weighed together
 _ENOUGH = -1.0  # for a reply that speaks of nothing else: a refusal missed is worse than one too many
 _PLENTY = 0.0  # for a question, and what names another matter
-_FOR_A_WORD = 2.0  # for a single one
+_FOR_A_WORD = 2.0  # for a single one, with polite words or without
 _FOR_A_PART = 1.0  # beyond that: of a part, where an answer was heard in another
 _MORE = 4.0  # beyond that: where an answer was heard
 _NEVER = -99.0
@@ -59,7 +59,8 @@ def margin(heard: Heard, weights: Mapping[str, float]) -> float:
         return _NEVER
     is_question = all(mark.asks for mark in heard.marks)
     is_doubtful = is_question or heard.has(*_OTHER_MATTERS)
-    needed = _FOR_A_WORD if len(heard.tokens) == 1 else _PLENTY if is_doubtful else _ENOUGH
+    said = sum(mark.end - mark.start for mark in heard.marks if mark.sense is not Sense.GREETING)
+    needed = _FOR_A_WORD if said <= 1 else _PLENTY if is_doubtful else _ENOUGH
     return likeness(features_of(heard), weights) - needed
 
 

@@ -24,6 +24,8 @@ _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 _BECAUSE = frozenset({
     "because", "due", "since", "porque", "pues", "debido", "car", "parce", "puisque", "pois", "devido",
 })  # fmt: skip
+_SO = frozenset({"so", "donc", "alors", "entonces", "entao"})
+_SUBJECTS = frozenset({"i", "je", "we"})
 _IFS = frozenset(
     {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
 )
@@ -168,11 +170,20 @@ def _is_reason(word: Mark, marks: Sequence[Mark], votes: Votes) -> bool:
     return any(mark.text.split()[0] in _BECAUSE for mark in between)
 
 
+def _follows(marks: Sequence[Mark], votes: Votes) -> bool:
+    """Whether what was said before is why nobody comes: "my car is in the shop so I can't come"."""
+    first = votes[0][0]
+    before = [mark for mark in marks if mark.end <= first.start and mark.text not in _SUBJECTS]
+    after = any(mark.sense is Sense.WORD and mark.start >= first.end for mark in marks)
+    return first.sense is Sense.CANCEL and bool(before) and before[-1].text in _SO and not after
+
+
 def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], names: Collection[str]) -> bool:
     """Whether words beside the answer may change it; the person's own name does not."""
     words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
     if named == {CANCELED}:
         words = [mark for mark in words if not _is_reason(mark, marks, votes)]
+        words = words if not _follows(marks, votes) else []
     if not words:
         return False
     senses = {mark.sense for mark, _ in votes}

@@ -114,7 +114,7 @@ def _is_of_a_thing(said: Sequence[str], words: RefusalWords) -> bool:
 def _is_of_own_doing(said: Sequence[str], words: RefusalWords) -> bool:
     """Whether it speaks of what the person may have to end, and of no messages."""
     theirs = (words.messages, words.contacting, words.getting, words.deictic, words.lists, _IT)
-    return _names(said, words.own_doing) and not _has_any(set(said) - words.own, *theirs)
+    return _names(said, words.own_doing) and not _has_any(set(said) - words.own - words.able, *theirs)
 
 
 def _is_sore(told: Collection[str], words: RefusalWords) -> bool:

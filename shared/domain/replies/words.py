@@ -7,7 +7,9 @@ from typing import NamedTuple
 # Letters of other alphabets that look like Latin ones: seen where somebody hides a word, or copies one.
 _LOOKALIKES = str.maketrans("авекмнорстухіѕјοαει", "abekmhopctyxisjoaei")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′＇", "'"))
-_SIGNS = str.maketrans(dict.fromkeys("🛑⛔📵🖕", " stop ") | dict.fromkeys("✅☑✔", " yes "))  # pictures
+_SIGNS = str.maketrans(
+    dict.fromkeys("🛑⛔📵🖕🚫🔇🔕📴", " stop ") | dict.fromkeys("✅☑✔", " yes ")
+)  # pictures
 _FOR_SOUND = (  # "2moro", "m8"
     (re.compile(r"\b2(?=(?:mor\w+|day|nite|night)\b)"), "to"),
     (re.compile(r"(?<=[a-z])8(?=r?\b)"), "ate"),
@@ -19,7 +21,7 @@ _TOKEN = re.compile(
     r"(?P<time>\b\d{1,2}\s?(?::|h|\.(?=\d\d(?!\d|[./-])))\s?\d{2}(?!\d)\s?(?:hrs?|hs|h)?\s?(?:[ap]\.?\s?m\b\.?)?"
     r"|\b\d{1,2}\s?(?:[ap]\.?\s?m\b\.?|o ?'? ?clock\b|hrs?\b|hs\b|h\b|heures?\b|horas?\b))"
     r"|(?P<date>\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b)"
-    r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th|er|ere|eme|nde|[ao])\b)"
+    r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th|er|ere|eme|nde|[aeo])\b)"
     r"|(?P<number>\d+)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<ask>[?¿؟]+)"

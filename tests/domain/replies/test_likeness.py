@@ -26,6 +26,8 @@ LIKE_REFUSALS = [
 OTHERS = [
     ("en", "the tooth is driving me crazy"),
     ("en", "your texts come in two parts"),
+    ("en", "I love these texts"),
+    ("en", "change, please"),
     ("es", "no me han mandado la receta"),
     ("fr", "je n'ai pas votre adresse"),
     ("pt", "não sei o endereço"),

@@ -24,6 +24,9 @@ REFUSED = {
         "my number is private, erase it",
         "I got this old phone please no more",
         "never use my number",
+        "sick to death of hearing from you",
+        "how do I stop it",
+        "Stop. I'm driving.",
     ],
     "es": [
         "quemen mi número",
@@ -32,6 +35,9 @@ REFUSED = {
         "me hartan",
         "prohibido escribirme",
         "mi número es privado, bórrenlo",
+        "no voy a ir y bórrenme de ahí",
+        "no autorizo el tratamiento de mis datos",
+        "¿por qué no paran?",
     ],
     "fr": [
         "jetez mon numéro",
@@ -40,6 +46,7 @@ REFUSED = {
         "vous m'emmerdez",
         "ça doit cesser",
         "je vous interdis de me contacter",
+        "pourquoi vous n'arrêtez pas ?",
     ],
     "pt": [
         "joguem fora meu número",
@@ -47,6 +54,7 @@ REFUSED = {
         "evitem me mandar isso",
         "vocês incomodam",
         "isso tem que parar",
+        "não precisa ficar me lembrando",
     ],
 }
 NOT_REFUSED = {
@@ -66,10 +74,35 @@ NOT_REFUSED = {
         "do not use latex",
         "don't send me to Dr Miller",
         "do not contact my employer",
+        "had to pull over and stop, will call you",
+        "I'm stopping for gas",
+        "should I stop eating?",
+        "don't ever stop sending these",
+        "take me off the gas",
     ],
-    "es": ["actualicen mi número", "me molesta la muela", "borré el mensaje sin querer", "no me han llamado"],
-    "fr": ["notez mon numéro", "je ne comprends pas votre message", "je suis en arrêt de travail"],
-    "pt": ["anotem meu número", "apaguei a mensagem sem querer", "ninguém me ligou"],
+    "es": [
+        "actualicen mi número",
+        "me molesta la muela",
+        "borré el mensaje sin querer",
+        "no me han llamado",
+        "quiero que me quiten la muela",
+        "dejen de cobrarme de más",
+        "¿cuándo dejo de comer?",
+    ],
+    "fr": [
+        "notez mon numéro",
+        "je ne comprends pas votre message",
+        "je suis en arrêt de travail",
+        "faut-il arrêter les anticoagulants ?",
+        "arrêtez de me facturer deux fois",
+    ],
+    "pt": [
+        "anotem meu número",
+        "apaguei a mensagem sem querer",
+        "ninguém me ligou",
+        "preciso parar de comer antes?",
+        "não aguento mais viver",
+    ],
 }
 
 
