@@ -48,6 +48,7 @@ NEWER = frozenset(
         "system (hold)",  # it stands there only while everything is held
         "system (queue_failure)",  # only while the queue fails
         "file_profiles",
+        "fire_sums",
         "receipt_bundles",
         "withdrawals",
         "conversations",
