@@ -12,7 +12,7 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.fires.board import FREED, SlotState
-from shared.views.board import export_board, get_board
+from shared.views.board import export_board, get_board, nearby_days
 from shared.views.campaigns import list_campaigns
 
 pages = Pages()
@@ -34,6 +34,7 @@ async def show_board(visit: Visit) -> Response:
         freed=[slot for slot in board.slots if slot.state in FREED],
         campaigns=await every(visit, list_campaigns),
         campaign_id=campaign_id,
+        nearby=[] if board.slots else [(one, _link(one, campaign_id)) for one in await _nearby(visit, day)],
         before=_link(day - timedelta(days=1), campaign_id),
         after=_link(day + timedelta(days=1), campaign_id),
         here=_link(day, campaign_id),
@@ -57,6 +58,12 @@ def _day(visit: Visit) -> date:
     except ValueError:
         return now.date() + timedelta(days=1)
     return min(max(day, date(2000, 1, 1)), date(2100, 1, 1))
+
+
+async def _nearby(visit: Visit, day: date) -> list[date]:
+    return await nearby_days(
+        visit.runtime, visit.company_id, day, campaign_id=visit.query("campaign_id") or None
+    )
 
 
 def _link(day: date, campaign_id: str) -> str:

@@ -129,7 +129,9 @@ async def _do(visit: Visit, wish: Wish, ids: list[str]) -> str:
 
 def _told(changed: Changed) -> str:
     gone = f" {changed.missing:,} are gone." if changed.missing else ""
-    return f"{changed.changed:,} people are changed; {changed.unchanged:,} were so before.{gone}"
+    people = "person is" if changed.changed == 1 else "people are"
+    before = f"; {changed.unchanged:,} were so before" if changed.unchanged else ""
+    return f"{changed.changed:,} {people} changed{before}.{gone}"
 
 
 def _back(visit: Visit) -> str:

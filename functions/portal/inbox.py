@@ -1,6 +1,7 @@
 """The inbox: what people wrote, who sees to it, settling what only a person can read, and writing back."""
 
 import asyncio
+from collections.abc import Iterable
 
 from starlette.responses import Response
 
@@ -20,6 +21,7 @@ from shared.usecases.answers.read_thread import read_thread
 from shared.usecases.answers.write_back import write_back
 from shared.views.contacts import find_contacts
 from shared.views.kit.paging import PageAsked
+from shared.views.message_names import message_names
 from shared.views.names import campaign_names, user_names
 from shared.views.replies import get_reply, list_replies
 from shared.views.saved_replies import list_saved_replies
@@ -137,12 +139,15 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         every(visit, list_saved_replies),
         every(visit, list_users),
     )
-    people = await _people(visit, [reply])
+    people, called = await asyncio.gather(
+        _people(visit, [reply]), message_names(runtime, company_id, messages)
+    )
     return visit.page(
         "inbox/reply.html",
         code=422 if problems else 200,
         reply=reply,
         person=people.get(reply.id),
+        called=_one_name(called.values()),
         messages=messages,
         campaigns=await campaign_names(runtime, company_id, [one.campaign_id for one in messages]),
         dispositions=list(Disposition),
@@ -156,6 +161,12 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         writing_id=random_id(),
         most=ANSWER_CHARACTERS,
     )
+
+
+def _one_name(names: Iterable[str]) -> str:
+    """What whoever wrote is called in the files, where all rows that may be meant say the same."""
+    known = set(filter(None, names))
+    return known.pop() if len(known) == 1 else ""
 
 
 async def _people(visit: Visit, replies: list[Reply]) -> dict[str, tuple[str, str]]:

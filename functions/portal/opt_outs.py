@@ -13,6 +13,15 @@ from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.views.opt_outs import list_opt_outs, provider_note
 
 pages = Pages()
+KNOWN_BY = {
+    OptOutSource.REPLY: "a reply",
+    OptOutSource.PROVIDER: "the provider",
+    OptOutSource.COMPLAINT: "a complaint",
+    OptOutSource.API: "a colleague or a program",
+    OptOutSource.FILE: "a file",
+    OptOutSource.PAGE: "a page they chose it on",
+    OptOutSource.BOUNCE: "mail that came back",
+}
 
 
 @pages.get("/opt-outs", Scope.READ)
@@ -65,7 +74,7 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
         opt_outs=found,
         address=address,
         source=wanted,
-        sources=list(OptOutSource),
+        known_by=KNOWN_BY,
         is_active=is_active,
         channels=all_channels(),
         problems=problems,

@@ -1,27 +1,25 @@
 """The appointment board of a day, and who asked for another time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date
 
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import InvalidInput
-from shared.domain.files.person_name import person_name
-from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.fires.board import Slot, SlotState, slots_of
-from shared.domain.messages.message import Message
 from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import MESSAGES
-from shared.firestore.row_chunks import unpacked
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import csv_export
 from shared.views.kit.exports import Clock, words
+from shared.views.message_names import message_names
 from shared.views.names import campaign_names
 
 MOST = 5_000  # messages about one day
 ASKED = 50  # people who asked to move
+LOOKED_AT, NEARBY = 300, 5  # messages whose days are offered where a day has nothing, and days
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -57,7 +55,7 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
     wanted = [one for one in found if campaign_id is None or one.campaign_id == campaign_id]
     still = [one for one in moving if one.about_at is not None and one.withdrawn_by is None]
     names, campaigns = await asyncio.gather(
-        _names(runtime, company_id, [*wanted, *still]),
+        message_names(runtime, company_id, [*wanted, *still]),
         campaign_names(runtime, company_id, [one.campaign_id for one in (*found, *still)]),
     )
     slots, waiting = slots_of(wanted, names), slots_of(still, names)
@@ -70,25 +68,16 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
     )
 
 
-async def _names(runtime: Runtime, company_id: str, messages: Sequence[Message]) -> dict[str, str]:
-    """What people are called, by message: a contact's name, or what the row says. Read in bulk."""
-    contact_ids = {one.contact_id for one in messages if one.contact_id is not None}
-    contacts = await runtime.stores.contact_shards.contacts(company_id, contact_ids) if contact_ids else {}
-    names = {
-        one.id: contacts[one.contact_id].name
-        for one in messages
-        if one.contact_id in contacts and contacts[one.contact_id].name
-    }
-    left = [one for one in messages if one.id not in names and one.row_number is not None]
-    chunks = await runtime.stores.chunks.find_many(company_id, {one.chunk_id for one in left if one.chunk_id})
-    ids = {row_chunk_id(one.piece.file_id, one.piece.number): one.piece.file_id for one in chunks.values()}
-    stored = await runtime.stores.row_chunks.find_many(company_id, ids)
-    rows = {
-        (ids[item_id], row.number): person_name(row.values)
-        for item_id, chunk in stored.items()
-        for row in unpacked(chunk)
-    }
-    return names | {one.id: rows.get((one.file_id or "", one.row_number or 0), "") for one in left}
+async def nearby_days(
+    runtime: Runtime, company_id: str, day: date, *, campaign_id: str | None = None
+) -> list[date]:
+    """Days near this one that the newest messages are about, in order: for a day that has nothing."""
+    of_campaign = ((Match("campaign_id", campaign_id),),) if campaign_id is not None else ()
+    newest = await runtime.stores.messages.newest_fields(
+        company_id, MESSAGES, ["about_day"], limit=LOOKED_AT, matches=of_campaign
+    )
+    days = {date.fromisoformat(one["about_day"]) for one in newest if one.get("about_day")} - {day}
+    return sorted(sorted(days, key=lambda one: abs(one - day))[:NEARBY])
 
 
 async def export_board(

@@ -249,6 +249,7 @@ async def test_a_refusal_is_noted_looked_up_and_ended(office: Office, editor: Vi
     assert "+12125550150" in await _refusing(office)
     await editor.get("/opt-outs?address=212-555-0150")
     assert "On a card" in editor.says
+    assert "a colleague or a program" in editor.says
     found = re.search(r'action="(/opt-outs/[^"]+/end)"', editor.page.text)
     assert found is not None
     await editor.post(found[1], {"text": "By mail"})

@@ -1,6 +1,6 @@
 """The inbox, and the appointment board."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest_asyncio
 
@@ -157,6 +157,10 @@ async def test_the_board_shows_a_day_and_who_asked_for_another_time(
     assert "+12125550202" not in viewer.page.text
     await viewer.get(f"/board?day={day}&campaign_id=campaign-{THEIRS}")
     assert "No appointment on this day." in viewer.says
+    assert "Days that have some" not in viewer.says
+    empty = (await viewer.get("/board?day=2020-01-01")).text
+    after = date.fromisoformat(day) + timedelta(days=1)
+    assert empty.index(f'href="/board?day={day}"') < empty.index(f'href="/board?day={after}"')
 
 
 async def test_the_board_is_exported_and_anothers_is_empty(office: Office, signed_in: SignedIn) -> None:

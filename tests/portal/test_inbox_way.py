@@ -1,5 +1,6 @@
 """The way of an answer in a real browser, on the running stack: inbox, thread, board of the day, report."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,8 +134,10 @@ async def _board(browser: Browser) -> None:
     await expect(page.locator("tbody")).to_contain_text("Ana Gómez")
     await expect(page.locator("main")).to_contain_text("instead of")
     await browser.look("board")
+    await browser.print("board")
     await page.emulate_media(media="print")
     await expect(page.locator("header.top")).to_be_hidden()
+    await expect(page.locator(".printed")).to_contain_text("appointments")
     await expect(page.locator("tbody tr")).to_have_count(len(NAMES))
     await page.emulate_media(media="screen")
     await browser.open("/board?day=2020-01-01")
@@ -153,5 +156,9 @@ async def _report(browser: Browser) -> None:
     await _press(page, "Show")
     await expect(page.locator("#funnel")).to_contain_text("Confirmed")
     await browser.look("report-campaign")
+    await expect(page.locator("main")).to_contain_text(
+        re.compile("of .+ alone; each number as it stands now")
+    )
+    await browser.print("report")
     await browser.open("/reports?first=2020-01-01&last=2020-01-02")
     await browser.look("report-empty")

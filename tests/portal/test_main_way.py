@@ -54,6 +54,10 @@ async def _upload(browser: Browser, sample: Sample, folder: Path) -> None:
     path.write_bytes(sample.content)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Upload a file")
     await browser.look("upload")
+    stops = await browser.tab_through()
+    assert [one for one in stops if one in ("file", "More options", "Upload")] == [
+        *("file", "More options", "Upload")
+    ]
     await page.locator("input[type=file]").set_input_files(path)
     await _press(page, "Upload")
     await expect(page.get_by_role("heading", name="How it was read")).to_be_visible(timeout=LONG)
@@ -69,6 +73,10 @@ async def _write(browser: Browser) -> None:
     page = browser.page
     await page.get_by_role("link", name="Make a campaign for it").click()
     await browser.look("campaign-new")
+    stops = await browser.tab_through()
+    assert (
+        stops.index("name") < stops.index("sender_id") < stops.index("body") < stops.index("Save the draft")
+    )
     await _press(page, "Save the draft")  # the browser asks for what is needed
     await page.get_by_label("Name, for you").fill("Appointment reminders")
     await page.locator("#body").fill("Hello ")
@@ -88,6 +96,7 @@ async def _send(browser: Browser) -> None:
     await _press(page, "Check every row")
     await expect(page.get_by_role("button", name="This is right: make it ready")).to_be_visible(timeout=LONG)
     await browser.look("preview")
+    assert "This is right: make it ready" in await browser.tab_through()
     await browser.keep("preview")
     await _press(page, "This is right: make it ready")
     await expect(page.get_by_role("heading", name="Send Appointment reminders?")).to_be_visible()
@@ -116,6 +125,7 @@ async def _answers(browser: Browser, office: Office, sample: Sample) -> None:
     await page.get_by_label("Show").select_option("failed")
     await _press(page, "Show")
     await page.get_by_role("link", name=re.compile("^Look and correct")).first.click()
+    await expect(page.locator("main")).not_to_contain_text("https://")
     await browser.look("failure")
     await browser.open("/inbox")
     await expect(page.locator(".replies")).to_contain_text("what is this about", timeout=LONG)

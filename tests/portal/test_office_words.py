@@ -1,5 +1,6 @@
 """Pages say what stored sentences mean for who works in an office: their clock, their words, no ids."""
 
+import ast
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -7,12 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from functions.portal.kit.wording import by_example, retold
+from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold
 from shared.domain.companies.user import Role
 from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.usecases.users.create_user import create_user
 from tests.kit.api.office import OURS, Office
+from tests.kit.architecture.source_tree import ROOT
 from tests.kit.builders import NOON
 from tests.kit.clinic import Clinic, csv_of, people
 from tests.kit.portal.visitor import Visitor
@@ -62,6 +64,13 @@ def test_a_stored_sentence_is_told_on_the_companys_clock(stored: str, shown: str
     assert retold(stored, lambda moment: f"{moment.astimezone(zone):%a %H:%M}") == shown
 
 
+def test_what_is_said_otherwise_on_pages_is_said_somewhere() -> None:
+    paths = (ROOT / "shared").rglob("*.py")
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    said = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    assert [one for one in OF_PROGRAMS if not any(one in text for text in said)] == []
+
+
 async def test_yesterdays_file_again_says_what_to_do_here(clinic: Clinic, editor: Visitor) -> None:
     content = csv_of(*people(3))
     await clinic.load_bytes(content)
@@ -78,6 +87,16 @@ async def test_yesterdays_file_again_says_what_to_do_here(clinic: Clinic, editor
     assert 'name="accepts_repeat" value="on" checked' not in (await editor.get("/files/new")).text
 
 
+async def test_a_search_of_rows_that_finds_none_leads_back_to_all(clinic: Clinic, editor: Visitor) -> None:
+    file = await clinic.load(*people(3))
+    rows = f"/files/{file.id}/rows"
+    await editor.get(f"{rows}?text=nobody+like+this")
+    assert "No row here. Show all rows" in editor.says
+    assert f'<a href="{rows}">Show all rows</a>' in editor.page.text
+    await editor.get(rows)
+    assert "Show all rows" not in editor.says
+
+
 async def test_a_reply_in_the_inbox_says_what_it_answers(office: Office, signed_in: SignedIn) -> None:
     stores = office.stores
     reply = await stores.replies.get(OURS, f"reply-{OURS}")
@@ -90,6 +109,12 @@ async def test_a_reply_in_the_inbox_says_what_it_answers(office: Office, signed_
     await stores.replies.save(OURS, reply.id, replace(reply, waits=True, candidates=(message.id, "other")))
     await viewer.get("/inbox")
     assert "you come on Monday" not in viewer.says  # it may answer another
+
+
+async def test_who_stands_in_a_file_alone_is_called_as_there(clinic: Clinic, editor: Visitor) -> None:
+    await clinic.fire_for("+12125550101")
+    reply = await clinic.write("+12125550101", "what is this about")
+    assert "<h1>P0</h1>" in (await editor.get(f"/inbox/{reply.id}")).text
 
 
 async def test_mailboxes_say_how_much_they_sent_today(office: Office, signed_in: SignedIn) -> None:

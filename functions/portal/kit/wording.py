@@ -17,6 +17,8 @@ _WORDS = {
     "reschedule_asked": "asked to move",
     "canceled": "cancelled",
     "firing": "being sent",
+    "holiday_country": "holidays of",
+    "url": "address",
     "sms_parts": "parts of text messages",
     "call_minutes": "minutes of calls",
     "whatsapp_messages": "WhatsApp messages",
@@ -53,6 +55,14 @@ _HASHES = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
 OF_PROGRAMS = {
     "upload it with accepts_repeat set to true": "upload it once more, and tick “Take it even if the same "
     "file came before” under More options",
+    "change the source's mapping and load the file again": "correct its columns",
+    "change the source's mapping and load it again": "correct its columns",
+    "load the file again with the changed mapping": "have it read again with the changed columns",
+    "Load the file again with the changed mapping": "Have it read again with the changed columns",
+    "load the file again with that change of the mapping": "have it read again with that change of columns",
+    " of its source had ": " of its kind had ",
+    "in the source's format": "in the usual format",
+    "its source holds every file": "every file of its kind is held",
     " Fire with send_again for whom should get theirs once more.": "",
 }
 _ADDRESS = re.compile(r" \(https://[^()\s]*\)")

@@ -23,21 +23,28 @@ _PLOTS_FIT = """[...document.querySelectorAll("[data-plot] canvas")].every(
     (one) => one.clientWidth <= one.closest("[data-plot]").clientWidth
         && one.clientWidth >= one.closest("[data-plot]").clientWidth - 1)"""
 
-MOST_STOPS = 200
+MOST_PRESSES = 400
 # Where the focus is: what it is called, whether one sees that, and whether it follows the last stop.
 _STOP = """() => {
     const one = document.activeElement, last = window.lastStop;
+    if (one === last) return {is_same: true};  // a time has fields of its own for hours and minutes
     if (one === document.body || one.dataset.stopped) return {name: ""};
     one.dataset.stopped = "yes";
     window.lastStop = one;
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
     return {
-        name: (one.innerText || one.ariaLabel || one.name || one.type || one.tagName).trim(),
+        name: ((!one.matches("input, select, textarea") && one.innerText) || one.ariaLabel || one.name
+            || one.tagName).trim(),
         is_marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,
         is_inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
         follows: !last || !!(last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING),
     };
 }"""
+
+PAPER = 718  # pixels: A4 between margins of a centimeter
+_BEYOND = """(most) => [...document.querySelectorAll("main *")]
+    .filter((one) => !one.closest(".unseen") && one.getBoundingClientRect().right > most + 1)
+    .map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`)"""
 
 
 class Browser:
@@ -85,15 +92,33 @@ class Browser:
         await self.page.evaluate(
             "document.activeElement.blur(), scrollTo(0, 0), window.getSelection().empty()"
         )
-        while True:
+        for _ in range(MOST_PRESSES):
             await self.page.keyboard.press("Tab")
             stop: dict[str, Any] = await self.page.evaluate(_STOP)
-            if not stop["name"] or len(stops) > MOST_STOPS:
+            if stop.get("is_same"):
+                continue
+            if not stop["name"]:
                 return stops
             assert stop["is_marked"], f"nobody sees the focus on {stop['name']}"
             assert stop["is_inside"], f"the focus is out of sight on {stop['name']}"
             assert stop["follows"], f"{stop['name']} stands before {stops[-1:]}"
             stops.append(stop["name"])
+        raise AssertionError(f"the Tab key does not leave the page: {stops[-5:]}")
+
+    async def print(self, name: str) -> None:
+        """Take the picture of its paper, onto which a window's width must fit as it is."""
+        width, height = next(iter(WIDTHS.items()))
+        await self.page.set_viewport_size({"width": width, "height": height})
+        await self.page.wait_for_function(_PLOTS_FIT)
+        await self.page.emulate_media(media="print")
+        # No `resize` comes when one prints, so the page itself is made narrower, not its window.
+        await self.page.evaluate(f"document.body.style.width = '{PAPER}px'")
+        picture = SCREENS / f"{self._prefix}{self._count:02}-{name}-paper.png"
+        await self.page.screenshot(path=picture, full_page=True)
+        beyond = await self.page.evaluate(_BEYOND, PAPER)
+        assert not beyond, f"{name} on paper of {PAPER} pixels has beyond it: {beyond}"
+        await self.page.evaluate("document.body.style.width = ''")
+        await self.page.emulate_media(media="screen")
 
     async def keep(self, name: str) -> None:
         """Take the picture that the README shows under this name: small, and at the desktop's width.
