@@ -32,6 +32,7 @@ from shared.domain.files.withdrawal import Withdrawals
 from shared.domain.fires.deletion_work import DeletionWork
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
+from shared.domain.fires.group_resend import GroupResend
 from shared.domain.fires.notice import Notice
 from shared.domain.fires.preview import Preview, PreviewChunk
 from shared.domain.idempotency import IdempotencyRecord
@@ -217,11 +218,11 @@ class Stores:
     fires = _kept("fires", Fire, "fire")
     # Summaries of fires, by fire id.
     fire_progress = _kept("fire_progress", FireProgress, "fire")
-
-    # What each attempt of a job used for a fire.
+    # What each attempt of a job used.
     fire_costs = _kept("fire_costs", FireCost, "fire cost")
     # Pieces of a fire's audience.
     chunks = _kept("chunks", Chunk, "chunk")
+    group_resends = _kept("group_resends", GroupResend, "resend")
     # Units of queueing.
     batches = _kept("batches", Batch, "batch")
 
