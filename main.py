@@ -37,6 +37,7 @@ ENTRY_POINTS = {
     "enroll_people": "functions.workers",
     "plan_sequences": "functions.workers",
     "foresee_change": "functions.workers",
+    "resend_groups": "functions.workers",
     "messages": "functions.webhooks",
     "api": "functions.api",
     "portal": "functions.portal",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from functions.api.campaign_shapes import SendAgainOutput
@@ -12,9 +12,10 @@ from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from shared.domain.fires.fire import EmptyBecause, Fire, FireState, ProgressStatus
+from shared.domain.fires.group_resend import GroupResendState
 from shared.domain.fires.resending import LeftOut, ResendGroup, Unreached
 from shared.usecases.fires.foresee_resend import foresee_resend
-from shared.usecases.fires.resend_messages import resend_messages
+from shared.usecases.fires.start_resend import start_resend
 from shared.views import fires as view
 from shared.views.fires import LiveFire
 
@@ -202,16 +203,33 @@ class ResendGroupOutput(Output):
 
 
 class ResendEffectOutput(Output):
-    """What it would come to. `is_all`: no more messages came to nothing than were looked at."""
+    """What it would come to. `total` messages came to nothing; `is_all`: all of them were looked at.
+
+    Where there are more, the numbers are those of the first 1,000 of each kind.
+    """
 
     groups: tuple[ResendGroupOutput, ...]
+    total: int
     is_all: bool
 
 
-class ResentOutput(Output):
-    """How many messages are sent again."""
+class ResendOutput(Output):
+    """Messages that are sent again: `count` by now, when `looked_at` of `total` were looked at.
 
+    `left_out` counts those of the chosen groups that are not sent again, by why not. One that was `refused`
+    ended before its end: `note` says why.
+    """
+
+    id: str
+    fire_id: str
+    reasons: tuple[str, ...]
+    state: GroupResendState
+    asked_at: datetime
+    total: int
+    looked_at: int
     count: int
+    left_out: dict[LeftOut, int]
+    note: str
 
 
 @router.get("/{fire_id}/resend-effect")
@@ -219,16 +237,29 @@ async def get_resend_effect(caller: Reader, fire_id: ItemId) -> ResendEffectOutp
     """To whom the fire's messages could be sent again, by why they did not arrive. Nothing is changed."""
     effect = await foresee_resend(caller.runtime, caller.company_id, fire_id)
     groups = tuple(ResendGroupOutput.of(group) for group in effect.groups)
-    return ResendEffectOutput(groups=groups, is_all=effect.is_all)
+    return ResendEffectOutput(groups=groups, total=effect.total, is_all=effect.is_all)
 
 
-@router.post("/{fire_id}/resend")
-async def resend_fire(caller: Sending, fire_id: ItemId, body: ResendInput) -> ResentOutput:
-    """Send what provably did not arrive again, for the reasons that are named: 500 messages at most.
+@router.post(
+    "/{fire_id}/resend", responses={202: {"model": ResendOutput, "description": "A worker does it."}}
+)
+async def resend_fire(
+    caller: Sending, fire_id: ItemId, body: ResendInput, response: Response
+) -> ResendOutput:
+    """Send what provably did not arrive again, for the reasons that are named.
 
-    Each is sent once more as a new message with `resend_of`, never one whose outcome is unknown. Asked again,
-    it sends none twice.
+    Each message is sent once more as a new one with `resend_of`, never one whose outcome is unknown. Asked
+    again, it sends none twice. Of more than 500 a worker does it: then the answer is 202, and
+    `Location` is where to ask how far it came.
     """
     by = f"api key {caller.key.id}"
-    count = await resend_messages(caller.runtime, caller.company_id, fire_id, body.reasons, by=by)
-    return ResentOutput(count=count)
+    asked = await start_resend(caller.runtime, caller.company_id, fire_id, body.reasons, by=by)
+    response.status_code = 202 if asked.state is GroupResendState.WAITING else 200
+    response.headers["Location"] = f"/v1/fires/{fire_id}/resends/{asked.id}"
+    return ResendOutput.of(asked)
+
+
+@router.get("/{fire_id}/resends/{resend_id}")
+async def get_fire_resend(caller: Reader, fire_id: ItemId, resend_id: ItemId) -> ResendOutput:
+    """How far a resend came."""
+    return ResendOutput.of(await view.get_resend(caller.runtime, caller.company_id, fire_id, resend_id))

@@ -131,6 +131,13 @@ class ForeseeChange(Struct, frozen=True, kw_only=True):
     effect_id: str
 
 
+class ResendGroups(Struct, frozen=True, kw_only=True):
+    """Topic resend-groups: go on with sending a fire's messages again to chosen groups."""
+
+    company_id: str
+    resend_id: str
+
+
 Job = (
     IngestFile
     | QueueMessages
@@ -150,6 +157,7 @@ Job = (
     | EnrollPeople
     | PlanSequences
     | ForeseeChange
+    | ResendGroups
 )
 
 # A chunk of at most 300 rows, a batch of at most 100 messages: what may run where it is announced.
@@ -174,4 +182,5 @@ TOPICS: dict[type[Job], str] = {
     EnrollPeople: "enroll-people",
     PlanSequences: "plan-sequences",
     ForeseeChange: "foresee-change",
+    ResendGroups: "resend-groups",
 }

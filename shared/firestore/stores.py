@@ -33,6 +33,7 @@ from shared.domain.fires.deletion_work import DeletionWork
 from shared.domain.fires.fire import Chunk, Fire, FireProgress
 from shared.domain.fires.fire_cost import FireCost
 from shared.domain.fires.fire_sums import StoredSums
+from shared.domain.fires.group_resend import GroupResend
 from shared.domain.fires.notice import Notice
 from shared.domain.fires.preview import Preview, PreviewChunk
 from shared.domain.idempotency import IdempotencyRecord
@@ -161,7 +162,6 @@ class Stores:
     history_searches = _kept("history_searches", HistorySearch, "history search")
     # Kinds of file, with their mapping.
     sources = _kept("sources", Source, "source")
-    # Uploaded files.
     files = _kept("files", File, "file")
     # Which file had a content first, by hash of source and content.
     file_contents = _kept("file_contents", FileContent, "file content")
@@ -196,7 +196,6 @@ class Stores:
     list_consents = _kept("list_consents", ListConsent, "list consent")
     # Criteria under a name.
     segments = _kept("segments", Segment, "segment")
-    # Imports of contacts.
     contact_imports = _kept("contact_imports", ContactImport, "import")
     # Message formats.
     templates = _kept("templates", Template, "template")
@@ -216,15 +215,14 @@ class Stores:
     preview_chunks = _kept("preview_chunks", PreviewChunk, "preview chunk")
     # Runs of campaigns: the control state.
     fires = _kept("fires", Fire, "fire")
-    # Summaries of fires, by fire id.
+    # Summaries of fires, and what they came to in numbers, by fire id.
     fire_progress = _kept("fire_progress", FireProgress, "fire")
-    # What fires came to in numbers, by fire id.
     fire_sums = _kept("fire_sums", StoredSums, "sums of a fire")
-
-    # What each attempt of a job used for a fire.
+    # What each attempt of a job used.
     fire_costs = _kept("fire_costs", FireCost, "fire cost")
     # Pieces of a fire's audience.
     chunks = _kept("chunks", Chunk, "chunk")
+    group_resends = _kept("group_resends", GroupResend, "resend")
     # Units of queueing.
     batches = _kept("batches", Batch, "batch")
 

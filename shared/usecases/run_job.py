@@ -22,6 +22,7 @@ from shared.domain.job import (
     QueueMessages,
     RecordActivity,
     RecordReceipts,
+    ResendGroups,
     RunAutomation,
     SendBatch,
     TellListeners,
@@ -48,6 +49,7 @@ FOLDERS: dict[type[Job], str] = {
     EnrollPeople: "sequences",
     PlanSequences: "sequences",
     ForeseeChange: "sequences",
+    ResendGroups: "fires",
 }
 
 

@@ -4,7 +4,9 @@ import asyncio
 
 from msgspec import Struct
 
+from shared.domain.errors import NotFound
 from shared.domain.fires.fire import Fire, FireProgress, FireState
+from shared.domain.fires.group_resend import GroupResend
 from shared.domain.fires.pace import Pace
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
@@ -112,3 +114,12 @@ async def _nobody_got_it(runtime: Runtime, company_id: str, books: CountedFire) 
         f"Nothing was sent: all {ledger.planned:,} messages had gone out before, in other fires. Fire with "
         "send_again for whom should get theirs once more."
     )
+
+
+async def get_resend(runtime: Runtime, company_id: str, fire_id: str, resend_id: str) -> GroupResend:
+    """A resend to groups of this fire. Raises NotFound."""
+    resends = runtime.stores.group_resends
+    found = await resends.get(company_id, resend_id)
+    if found.fire_id != fire_id:
+        raise NotFound(resends.kind, resend_id)
+    return found

@@ -46,6 +46,7 @@ PATH_IDS = {
     "step_id": "step",
     "enrolling_id": "enrolling",
     "effect_id": "effect",
+    "resend_id": "resend",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {

@@ -55,6 +55,7 @@ EXPECTED = {
     "find_entrants": FRAMEWORK | DATABASE,
     "enroll_people": FRAMEWORK | DATABASE | PHONES,
     "plan_sequences": FRAMEWORK | DATABASE | TEMPLATES | PHONES,
+    "resend_groups": FRAMEWORK | DATABASE,
     "foresee_change": FRAMEWORK | {"grpc"} | PHONES,
     "messages": FRAMEWORK | DATABASE,
     "api": FRAMEWORK | DATABASE | WEB,  # the rest comes with the part that is asked for
@@ -62,7 +63,7 @@ EXPECTED = {
 }
 # Modules of our own, by kind of function: each costs about a millisecond. A number that grows is a cold start
 # that grows: look whether the first request needs what is new before you raise it.
-MOST_OWN_MODULES = {"ticks": 213, "workers": 258, "webhooks": 185, "api": 155, "portal": 146}
+MOST_OWN_MODULES = {"ticks": 214, "workers": 258, "webhooks": 185, "api": 155, "portal": 146}
 LIST_LOADED = """
 import json, sys, zoneinfo
 import main

@@ -41,7 +41,7 @@ EMAIL, PASSWORD = "admin@bench.example.org", "lamp river wagon 7"
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
 )
 _TOGETHER, _WRITERS = 500, 4  # writes in a commit, and commits at once
 _FIRES, _SHOWN_FIRE = 30, "fire-0"
@@ -119,6 +119,8 @@ async def _store_fires(runtime: Runtime, campaign_id: str, messages: int, now: d
         if made.is_closed:
             sums = StoredSums(id=made.id, due_at=now - SETTLED_AFTER)
             await stores.fire_sums.save(COMPANY, made.id, sums)
+    resend = await stores.group_resends.get(COMPANY, f"resend-{COMPANY}")
+    await stores.group_resends.save(COMPANY, resend.id, replace(resend, fire_id=_SHOWN_FIRE))
 
 
 def _messages(fire_id: str, campaign_id: str, count: int, began: datetime) -> Iterator[Any]:

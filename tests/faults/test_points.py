@@ -102,6 +102,9 @@ ASKED_FOR = {
     "remove_verified",
     "requeue_failure",
     "resend_messages",  # whoever gets no answer decides again; what is stored the sweep announces
+    "start_resend",  # likewise
+    "announce_resends",
+    "resend_groups",  # a lease that ends lets the next one go on: tests/usecases/fires/test_resend_groups.py
     "save_campaign",
     "save_preferences",  # a person who gets no answer presses the button again
     "save_opt_out",

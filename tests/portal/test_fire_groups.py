@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from infra.local.simulator.outcomes import Answer
@@ -9,6 +10,7 @@ from shared.domain.companies.user import Role
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
+from shared.usecases.fires import foresee_resend
 from shared.usecases.users.create_user import create_user
 from tests.kit.clinic import Clinic, people
 from tests.kit.portal.visitor import Visitor
@@ -107,3 +109,32 @@ async def test_what_did_not_arrive_is_sent_again_with_its_effect_first(
     await approver.post(here, {"reasons": "something else"})
     await approver.get(here)
     assert "are none for which" in approver.says
+
+
+async def test_of_many_a_page_says_how_far_it_came(
+    clinic: Clinic, approver: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foresee_resend, "MOST_LOOKED_AT", 1)
+    await clinic.load(*people(3))
+    await clinic.ready()
+    fire = await clinic.fire()
+    for message in await clinic.messages():
+        lost = replace(message, delivery=Delivery.UNDELIVERED, delivery_code="30003")
+        await clinic.stores.messages.save(clinic.company_id, message.id, lost)
+    here = f"/fires/{fire.id}/resend?reason=not_delivered%2030003"
+    await approver.get(here)
+    assert "At least 1 person gets it again" in approver.says
+    assert "3 messages came to nothing" in approver.says
+    clinic.runs_jobs = False
+    answer = await approver.post(f"/fires/{fire.id}/resend", {"reasons": "not_delivered 30003"})
+    where = answer.headers["location"]
+    page = await approver.get(where)
+    assert "Leave the page if you like" in approver.says
+    assert f'hx-get="{where}/progress"' in page.text
+    clinic.runs_jobs = True
+    await clinic.run_published()
+    answer = await approver.get(f"{where}/progress", **{"HX-Request": "true"})
+    assert answer.headers["hx-refresh"] == "true"
+    await approver.get(where)
+    assert "Came to nothing 3 Looked at 3 Get it again 3" in approver.says
+    assert sorted((await clinic.sent_counts()).values()) == [2, 2, 2]

@@ -160,6 +160,8 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/fires/{fire_id}/messages.csv"): R,
     ("GET", "/fires/{fire_id}/resend"): S,
     ("POST", "/fires/{fire_id}/resend"): S,
+    ("GET", "/fires/{fire_id}/resends/{resend_id}"): R,
+    ("GET", "/fires/{fire_id}/resends/{resend_id}/progress"): R,
     ("POST", "/fires/{fire_id}/failures"): S,
     ("POST", "/fires/{fire_id}/unknown"): S,
     ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,
@@ -280,7 +282,7 @@ FIELDS = {
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
     *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
 )
 
 
@@ -367,10 +369,10 @@ async def test_another_companys_admin_finds_and_changes_nothing(office: Office, 
     assert await _stored(office) == before
 
 
-async def _stored(office: Office) -> dict[str, object]:
-    """Everything of ours, as it stands."""
+async def _stored(office: Office, company_id: str = OURS) -> dict[str, object]:
+    """Everything of a company, as it stands."""
     kept: dict[str, object] = {}
     for collection in office.stores.all():
-        async for page in collection.each_page(OURS):
+        async for page in collection.each_page(company_id):
             kept |= {f"{collection.name}/{one.id}": one for one in page}
     return kept

@@ -72,6 +72,7 @@ NEWER = frozenset(
         "list_consents",
         "enrollings",
         "enrollments",
+        "group_resends",
         "mailboxes",
         "plan_effects",
         "scheduled_emails",

@@ -30,6 +30,7 @@ class LeftOut(StrEnum):
 
     SENT_AGAIN = "sent_again"
     ANSWERED = "answered"
+    REACHED = "reached"
     OPTED_OUT = "opted_out"
     ADDRESS_GONE = "address_gone"
     EXPIRED = "expired"
@@ -69,8 +70,12 @@ def left_out(
     now: datetime,
     *,
     is_unverified: bool,
+    is_reached: bool,
 ) -> LeftOut | None:
-    """Why it is not sent again. `failure` has the message's id, `refusal` is the opt-out that forbids it."""
+    """Why it is not sent again. `failure` has the message's id, `refusal` is the opt-out that forbids it.
+
+    `is_reached`: a later step, for whom the earlier ones did not reach, went out to them.
+    """
     if failure is not None and failure.state is FailureState.REQUEUED:
         return LeftOut.SENT_AGAIN
     if unreached(message) is Unreached.REFUSED and failure is None:
@@ -79,6 +84,8 @@ def left_out(
         return LeftOut.FORGOTTEN
     if message.disposition is not None or message.reply_id is not None:
         return LeftOut.ANSWERED
+    if is_reached:
+        return LeftOut.REACHED
     if refusal is not None:
         return LeftOut.ADDRESS_GONE if refusal.is_bounce else LeftOut.OPTED_OUT
     if message.not_after is not None and message.not_after <= now:

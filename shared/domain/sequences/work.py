@@ -82,6 +82,17 @@ class MadePlan(Struct, frozen=True, kw_only=True):
         return datetime.fromtimestamp(at, UTC) if at is not None else None
 
 
+class _Sorted(Struct, frozen=True):
+    """Emails by id: those to place, as they were read and as they are asked for, those that stand and may
+    move, and what the others take.
+    """
+
+    read: dict[str, ScheduledEmail] = field(default_factory=dict)
+    asked: dict[str, ScheduledEmail] = field(default_factory=dict)
+    placed: dict[str, ScheduledEmail] = field(default_factory=dict)
+    promised: list[Promised] = field(default_factory=list)
+
+
 def make_plan(
     work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool, brings_forward: bool
 ) -> MadePlan:
@@ -89,40 +100,41 @@ def make_plan(
 
     Where it `is_replanned`, also who has to move.
     """
-    now = datetime.fromtimestamp(work.now, UTC)
-    read: dict[str, ScheduledEmail] = {}
-    asked: dict[str, ScheduledEmail] = {}
-    placed: dict[str, ScheduledEmail] = {}
-    promised: list[Promised] = []
-    for email in emails:
-        if _waits(email, work):
-            read[email.id] = asked[email.id] = email
-        elif email.is_late(now) and work.is_sending(email.sequence_id):
-            read[email.id], asked[email.id] = email, put_off(email, now)
-        elif is_replanned and _may_move(email, work):
-            placed[email.id] = email
-        else:
-            promised += _promised(email, work)
+    found = _sorted(work, emails, is_replanned=is_replanned)
     made = replan(
-        [_placed(one, work) for one in placed.values()],
-        [_pending(one, work) for one in asked.values()],
-        promised,
+        [_placed(one, work) for one in found.placed.values()],
+        [_pending(one, work) for one in found.asked.values()],
+        found.promised,
         work.room,
         work.now,
         brings_forward=brings_forward,
     )
-    moved = {item_id: placed[item_id] for item_id in made.moved}
-    planned = asked | moved
+    moved = {item_id: found.placed[item_id] for item_id in made.moved}
+    before, planned = found.read | moved, found.asked | moved
     times = sorted(made.plan.times.items(), key=lambda one: (one[1][1], one[0]))
     changed = [_timed(planned[item_id], mailbox_id, at, work) for item_id, (mailbox_id, at) in times]
-    timeless = [planned[item_id] for item_id in made.plan.unplaced if (read | moved)[item_id].is_planned]
+    timeless = [planned[item_id] for item_id in made.plan.unplaced if before[item_id].is_planned]
     return MadePlan(
         plan=made.plan,
-        standing=len(placed),
+        standing=len(found.placed),
         emails=(*changed, *map(_untimed, timeless)),
-        before=read | moved,
+        before=before,
         moved=made.moved,
     )
+
+
+def _sorted(work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool) -> _Sorted:
+    now, found = datetime.fromtimestamp(work.now, UTC), _Sorted()
+    for email in emails:
+        if _waits(email, work):
+            found.read[email.id] = found.asked[email.id] = email
+        elif email.is_late(now) and work.is_sending(email.sequence_id):
+            found.read[email.id], found.asked[email.id] = email, put_off(email, now)
+        elif is_replanned and _may_move(email, work):
+            found.placed[email.id] = email
+        else:
+            found.promised += _promised(email, work)
+    return found
 
 
 def _waits(email: ScheduledEmail, work: Work) -> bool:

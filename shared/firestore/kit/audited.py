@@ -41,6 +41,7 @@ AUDITED: dict[str, Audited] = {
     "mailboxes": Audited(noun="mailbox", named_by="email"),
     "enrollings": Audited(noun="enrolling", named_by="sequence_id"),
     "fires": Audited(noun="fire", named_by="campaign_id"),
+    "group_resends": Audited(noun="resend", named_by="fire_id"),
     "contact_fields": Audited(noun="contact field"),
     "contact_lists": Audited(noun="list"),
     "contact_imports": Audited(noun="import"),

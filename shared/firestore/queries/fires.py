@@ -7,6 +7,9 @@ FIRES_UNSTORED = Query(collection="fires", equal=("chunks_stored", "is_closed"),
 FIRES_OPEN = Query(collection="fires", equal=("is_closed",), across_companies=True)
 FIRE_SUMS_DUE = Query(collection="fire_sums", range=("due_at", "<="), across_companies=True)
 FIRES_WITH_STEPS_DUE = Query(collection="fires", range=("next_step_at", "<="), across_companies=True)
+RESENDS_DUE = Query(
+    collection="group_resends", equal=("state",), range=("due_at", "<="), across_companies=True
+)
 CHUNKS_UNPUBLISHED = Query(
     collection="chunks", equal=("state",), range=("published_at", "<="), across_companies=True
 )

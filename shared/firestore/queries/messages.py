@@ -18,6 +18,7 @@ MESSAGES_TO_SEARCH = Query(
     collection="messages", equal=("state",), range=("search_at", "<="), across_companies=True
 )
 FIRE_MESSAGES_BY_STATE = Query(collection="messages", equal=("fire_id", "state"))
+STEP_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "step_id", "delivery"))
 STEP_MESSAGES = Query(collection="messages", equal=("fire_id", "step_id", "state"))
 FIRE_MESSAGES_BY_DELIVERY = Query(collection="messages", equal=("fire_id", "delivery"))
 FIRE_MESSAGES_BY_DISPOSITION = Query(collection="messages", equal=("fire_id", "disposition"))

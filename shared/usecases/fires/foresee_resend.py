@@ -2,32 +2,38 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from msgspec import Struct
 
-from shared.domain.companies.consent_rules import Narrowing
-from shared.domain.contacts.opt_out import OptOut, active, forbidding_ids, holding
-from shared.domain.contacts.verified import is_unverified
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.resending import LeftOut, ResendGroup, grouped, left_out, may_be_asked
+from shared.domain.fires.resending import LeftOut, ResendGroup, grouped
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_DELIVERY, FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
 from shared.usecases.companies.find_rules import find_rules
+from shared.usecases.fires.judge_unreached import find_reached, judge_unreached
 from shared.usecases.ledger.reopen_fire import check_may_send
 from shared.views.ledger import is_past_keeping
 
-MOST_LOOKED_AT = 1_000  # messages of each kind: refused, undelivered, failed
+MOST_LOOKED_AT = 1_000  # messages of each kind
+MOST_REACHED = 5_000  # messages of a later step that are asked for whom they went to in another one's place
+# The lists of a fire's messages that came to nothing: refused, undelivered, failed.
+UNREACHED = (
+    (FIRE_MESSAGES_BY_STATE, MessageState.FAILED),
+    (FIRE_MESSAGES_BY_DELIVERY, Delivery.UNDELIVERED),
+    (FIRE_MESSAGES_BY_DELIVERY, Delivery.FAILED),
+)
 
 
 class ResendEffect(Struct, frozen=True, kw_only=True):
-    """The groups that may be chosen. `is_all`: no more messages came to nothing than were looked at."""
+    """The groups that may be chosen. `total` messages came to nothing; `is_all`: all were looked at."""
 
     fire: Fire
     groups: tuple[ResendGroup, ...]
+    total: int
     is_all: bool
 
     def of(self, reasons: Collection[str]) -> tuple[list[Message], Counter[LeftOut]]:
@@ -39,26 +45,26 @@ class ResendEffect(Struct, frozen=True, kw_only=True):
 
 async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> ResendEffect:
     """Who may get the fire's message again, by why it did not arrive: nobody of one of which nothing is sent
-    any more. Nothing is changed. Raises NotFound.
+    any more. Nothing is changed. Of many, the first thousand of each kind are looked at. Raises NotFound.
     """
     stores = runtime.stores
     fire = await stores.fires.get(company_id, fire_id)
     if await why_not_resent(runtime, company_id, fire):
-        return ResendEffect(fire=fire, groups=(), is_all=True)
+        return ResendEffect(fire=fire, groups=(), total=0, is_all=True)
     messages, most = stores.messages, MOST_LOOKED_AT
-    failed, lost = Delivery.FAILED, Delivery.UNDELIVERED
     kinds = await asyncio.gather(
-        messages.some(company_id, FIRE_MESSAGES_BY_STATE, fire_id, MessageState.FAILED, limit=most),
-        messages.some(company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, lost, limit=most),
-        messages.some(company_id, FIRE_MESSAGES_BY_DELIVERY, fire_id, failed, limit=most),
+        *(messages.some(company_id, query, fire_id, value, limit=most) for query, value in UNREACHED)
     )
     content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
-    rules = await find_rules(runtime, company_id, content)
-    found = [message for kind in kinds for message in kind]
-    judged = await _judged(runtime, company_id, found, rules.narrowing)
-    return ResendEffect(
-        fire=fire, groups=grouped(judged), is_all=all(len(kind) < MOST_LOOKED_AT for kind in kinds)
+    rules, reached = await asyncio.gather(
+        find_rules(runtime, company_id, content),
+        find_reached(runtime, company_id, fire_id, content.campaign, MOST_REACHED),
     )
+    found = [message for kind in kinds for message in kind]
+    judged = await judge_unreached(runtime, company_id, found, rules.narrowing, reached)
+    is_all = all(len(kind) < most for kind in kinds) and len(reached) < MOST_REACHED
+    total = len(found) if is_all else await _count(runtime, company_id, fire_id)
+    return ResendEffect(fire=fire, groups=grouped(judged), total=total, is_all=is_all)
 
 
 async def why_not_resent(runtime: Runtime, company_id: str, fire: Fire) -> str:
@@ -71,29 +77,9 @@ async def why_not_resent(runtime: Runtime, company_id: str, fire: Fire) -> str:
     return "The messages of this fire are not sent again." if is_over else ""
 
 
-async def _judged(
-    runtime: Runtime, company_id: str, messages: Sequence[Message], narrowing: Narrowing
-) -> list[tuple[Message, LeftOut | None]]:
-    stores, now = runtime.stores, runtime.now()
-    forbidding = {
-        one.id: forbidding_ids(one.channel, one.address, one.sender_id, narrowing) for one in messages
-    }
-    failures, opt_outs = await asyncio.gather(
-        stores.failures.find_many(company_id, set(forbidding)),
-        stores.opt_outs.find_many(company_id, {one for ids in forbidding.values() for one in ids}),
+async def _count(runtime: Runtime, company_id: str, fire_id: str) -> int:
+    messages = runtime.stores.messages
+    counts = await asyncio.gather(
+        *(messages.count(company_id, query, fire_id, value) for query, value in UNREACHED)
     )
-    refusals: dict[str, OptOut] = active(opt_outs.values())
-    return [
-        (
-            one,
-            left_out(
-                one,
-                failures.get(one.id),
-                holding(forbidding[one.id], refusals),
-                now,
-                is_unverified=is_unverified(one.channel, one.address, narrowing),
-            ),
-        )
-        for one in messages
-        if may_be_asked(one, failures.get(one.id))
-    ]
+    return sum(counts)

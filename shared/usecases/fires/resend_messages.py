@@ -1,11 +1,9 @@
-"""Send what did not arrive again, to the groups that a person chose."""
+"""Send messages that came to nothing again, each as another message."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from shared import log
-from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.resending import Unreached, left_out, unreached
 from shared.domain.ids import random_id
@@ -19,41 +17,29 @@ from shared.domain.senders.sender import Sender
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
-from shared.usecases.fires.foresee_resend import ResendEffect, foresee_resend, why_not_resent
 from shared.usecases.ledger.find_alone import find_alone
 from shared.usecases.ledger.reopen_fire import check_may_send, reopen_fire
-from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.reserve_start import reserve_start
 
-MOST_AT_ONCE = 500
 _KIND, _REASON = "sent again", "It did not arrive; it was sent again as another message."
 
 
 async def resend_messages(
-    runtime: Runtime, company_id: str, fire_id: str, reasons: Collection[str], *, by: str
+    runtime: Runtime, company_id: str, fire_id: str, messages: Sequence[Message]
 ) -> int:
-    """Send the messages of these reasons again, 500 at most; how many. Asked again, it sends none twice.
+    """Send these messages of a fire again; how many. Asked again, it sends none twice.
 
     Each becomes a new message with `resend_of`, under the same seal: consent, window and "no use after" hold
     for it as for any other. One that its provider refused gives its place in the ledger to the new one; one
-    that was sent stays sent, and the new one is planned beside it. Raises NotFound, InvalidInput for reasons
-    that nothing has, and Conflict where nothing of the fire is sent any more.
+    that was sent stays sent, and the new one is planned beside it. Raises NotFound, and Conflict where
+    nothing of the fire is sent any more.
     """
-    effect = await foresee_resend(runtime, company_id, fire_id)
-    if why := await why_not_resent(runtime, company_id, effect.fire):
-        raise Conflict(why)
-    again, _ = effect.of(reasons)
-    if not set(reasons) & {group.reason for group in effect.groups}:
-        raise InvalidInput.at("reasons", "are none for which a message of this fire did not arrive")
     count = 0
-    for sender_id, members in _by_sender(again[:MOST_AT_ONCE]):
+    for sender_id, members in _by_sender(messages):
         sender = await runtime.stores.senders.get(company_id, sender_id)
         size = batch_size(sender.rate_per_second)
         for first in range(0, len(members), size):
-            count += await _resend(runtime, company_id, effect, sender, members[first : first + size])
-    if count:
-        await summarize_fire(runtime, company_id, fire_id)
-    log.event("messages sent again", fire_id=fire_id, count=count, by=by)
+            count += await _resend(runtime, company_id, fire_id, sender, members[first : first + size])
     return count
 
 
@@ -63,11 +49,11 @@ def _by_sender(messages: Sequence[Message]) -> Iterator[tuple[str, list[Message]
 
 
 async def _resend(
-    runtime: Runtime, company_id: str, effect: ResendEffect, sender: Sender, messages: Sequence[Message]
+    runtime: Runtime, company_id: str, fire_id: str, sender: Sender, messages: Sequence[Message]
 ) -> int:
     ids = [resend_id(message) for message in messages]
-    start = await reserve_start(runtime, company_id, effect.fire.id, sender, runtime.now(), ids)
-    resending = _Resending(runtime, company_id, effect.fire.id, messages, start)
+    start = await reserve_start(runtime, company_id, fire_id, sender, runtime.now(), ids)
+    resending = _Resending(runtime, company_id, fire_id, messages, start)
     count, batch = await transact(runtime.stores.db, resending.make, None)
     due = [send_job(batch)] if batch is not None and batch.state is BatchState.DISPATCHED else []
     await announce_jobs(runtime, due, None)  # lost, the sweep finds the batch
@@ -142,4 +128,4 @@ def _still(message: Message, failure: Failure | None, done: Collection[str], now
     """Whether it may be sent again as it stands now. Consent is asked once more when it goes out."""
     if resend_id(message) in done or unreached(message) is None:
         return False
-    return left_out(message, failure, None, now, is_unverified=False) is None
+    return left_out(message, failure, None, now, is_unverified=False, is_reached=False) is None

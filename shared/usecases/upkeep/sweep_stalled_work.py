@@ -35,6 +35,7 @@ from shared.usecases.upkeep.announce_consents import announce_consents
 from shared.usecases.upkeep.announce_deletions import announce_deletions
 from shared.usecases.upkeep.announce_events import announce_events, announce_webhooks
 from shared.usecases.upkeep.announce_imports import announce_imports
+from shared.usecases.upkeep.announce_resends import announce_resends
 from shared.usecases.upkeep.count_due_sums import count_due_sums
 
 UPLOADS_FOUND_FOR = timedelta(days=2)
@@ -197,6 +198,7 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "receipts": _sweep_receipts,
     "deletions": announce_deletions,
     "imports": announce_imports,
+    "resends": announce_resends,
     "activity": announce_activity,
     "consents": announce_consents,
     "events": announce_events,

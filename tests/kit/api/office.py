@@ -23,6 +23,7 @@ from shared.domain.deletion import Deletion
 from shared.domain.events.webhook_delivery import webhook
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.fire import Fire
+from shared.domain.fires.group_resend import GroupResend
 from shared.domain.fires.preview import Preview
 from shared.domain.job import Job
 from shared.domain.messages.failure import Failure, FailureStep
@@ -191,6 +192,14 @@ class Office:
             ),
             stores.scheduled_emails: of_sequences.a_scheduled_email(
                 id=f"email{suffix}", enrollment_id=f"enrollment{suffix}", sequence_id=f"sequence{suffix}"
+            ),
+            stores.group_resends: GroupResend(
+                id=f"resend{suffix}",
+                fire_id=f"fire{suffix}",
+                reasons=("not_delivered 30003",),
+                asked_by="ops",
+                asked_at=NOON,
+                total=1,
             ),
             stores.plan_effects: PlanEffect(
                 id=f"effect{suffix}", asked_at=NOON, removed_id=f"mailbox{suffix}"

@@ -49,7 +49,7 @@ FEW = frozenset(
         "activity_shards", "api_keys", "audit_records", "automation_versions", "automations",
         "broadcasts", "campaigns", "contact_fields", "contact_imports", "contact_lists",
         "conversations", "deletion_work", "deletions", "enrollings", "enrollments", "events",
-        "invitations", "invites", "linked_files", "list_consents", "mailboxes", "notices",
+        "group_resends", "invitations", "invites", "linked_files", "list_consents", "mailboxes", "notices",
         "plan_effects", "previews", "saved_replies", "scheduled_emails", "segments",
         "sender_timelines", "senders", "sequence_plans", "sequences", "sessions", "sources",
         "templates", "users", "webhook_endpoints",

@@ -34,6 +34,7 @@ JOB_WORKERS = {
     "enroll_job": "enroll_people",
     "plan_job": "plan_sequences",
     "ForeseeChange": "foresee_change",
+    "resend_job": "resend_groups",
 }
 # Attributes of `runtime` (or of a part of it), by what they are used for.
 USES = {

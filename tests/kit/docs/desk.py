@@ -226,7 +226,7 @@ class Desk:
     def _learn(self, response: httpx.Response) -> None:
         _, _, place = response.headers.get("location", "").partition("/v1/")
         noun, _, item_id = place.partition("/")
-        if noun in NOUNS:
+        if noun in NOUNS and "/" not in item_id:
             self.places[NOUNS[noun]] = item_id
         answer = json_of(response)
         if response.url.path.endswith("/versions"):
@@ -240,6 +240,8 @@ class Desk:
             for path, word in WITHOUT_PLACE.items():
                 if response.url.path == path and "id" in answer:
                     self.places[word] = answer["id"]
+            if response.url.path.startswith("/v1/fires/") and response.url.path.endswith("/resend"):
+                self.places["RESEND"] = answer["id"]
             if response.url.path.endswith("/test"):
                 self.places["DELIVERY"] = answer["id"]
 

@@ -42,7 +42,7 @@ ORDER = (
     *("list_messages", "export_messages", "get_message"),
     *("list_failures", "export_failures", "get_failure", "requeue_one_failure"),
     *("list_replies", "export_replies", "get_reply", "answer_one_reply", "close_one_reply"),
-    *("settle_one_message", "withdraw_one_message", "get_resend_effect", "resend_fire"),
+    *("settle_one_message", "withdraw_one_message", "get_resend_effect", "resend_fire", "get_fire_resend"),
     *("add_opt_out", "upload_opt_outs", "list_opt_outs", "get_opt_out", "end_one_opt_out"),
     *("add_contact_field", "list_contact_fields", "get_contact_field", "change_contact_field"),
     *("add_list", "list_lists", "get_list", "change_list"),

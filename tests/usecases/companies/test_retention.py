@@ -44,6 +44,7 @@ KEPT = {
         "fires",
         "fire_progress",
         "fire_costs",
+        "group_resends",
         "opt_outs",
         "list_consents",
         "saved_replies",

@@ -20,7 +20,8 @@ from shared.domain.record import replace
 from shared.firestore.kit.transactions import transact
 from shared.usecases.campaigns.cancel_campaign import cancel_campaign
 from shared.usecases.fires.foresee_resend import foresee_resend
-from shared.usecases.fires.resend_messages import _Resending, resend_messages
+from shared.usecases.fires.resend_messages import _Resending
+from shared.usecases.fires.start_resend import start_resend
 from tests.kit.clinic import ABSENT, Clinic, people
 
 REASON = "not_delivered 30003"
@@ -44,7 +45,8 @@ async def _store(clinic: Clinic, message: Message, **changes: object) -> None:
 
 
 async def _resend(clinic: Clinic, fire: Fire, *reasons: str) -> int:
-    return await resend_messages(clinic.runtime, clinic.company_id, fire.id, reasons, by="user kim")
+    done = await start_resend(clinic.runtime, clinic.company_id, fire.id, reasons, by="user kim")
+    return done.count
 
 
 async def _sent(clinic: Clinic, count: int = 4) -> Fire:
