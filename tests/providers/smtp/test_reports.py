@@ -179,6 +179,15 @@ def test_a_large_attachment_is_known_by_its_size_and_read_no_further() -> None:
     assert table.size == pytest.approx(150_000, abs=5)
 
 
+def test_a_mail_that_is_one_large_file_is_known_by_its_size() -> None:
+    content = base64.encodebytes(b"x" * 3_000_001).replace(b"\n", b"\r\n")
+    head = f"Received: from a\r\n\tby b\r\nFrom: ana@example.com\r\nIn-Reply-To: {OURS}\r\n"
+    kind = 'Content-Type: application/pdf; name="scan.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    [reply, _] = news_of(f"{head}{kind}".encode() + content)
+    assert isinstance(reply, IncomingMessage)
+    assert [(one.name, one.size) for one in reply.media] == [("scan.pdf", 3_000_001)]
+
+
 @pytest.mark.parametrize("line", [b"\r\n", b"--B\r\n", b"> > >\r\n", b"X: y\r\n"])
 def test_a_mail_of_a_million_lines_is_read_as_far_as_anybody_reads(line: bytes) -> None:
     raw = b"From: ana@example.com\r\nMessage-ID: <1@x>\r\n\r\nYes\r\n" + line * 1_000_000
