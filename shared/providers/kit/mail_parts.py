@@ -37,8 +37,8 @@ def _pieces(raw: bytes) -> Iterator[bytes]:
 
 
 def _cut(start: bytes, piece: bytes) -> bytes:
-    """The piece's start, with the header behind its first line, which stands between parts or is a header."""
+    """The piece's start with the header: the first one, behind the line between parts."""
     lost = piece[len(start) :]
-    first, end, rest = start.partition(b"\n")
+    line, end, rest = start.partition(b"\n") if start.startswith(b"--") else (b"", b"", start)
     header = f"{CUT}: {len(lost)} {len(lost.translate(None, _NO_BASE64))}\r\n".encode()
-    return b"".join((first, end, header, rest, b"\r\n"))
+    return b"".join((line, end, header, rest, b"\r\n"))

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 LONGEST_READ = 200_000  # characters: what stands behind is quoted, if anybody wrote it
 LONGEST_KEPT = 20_000
+# The time to find a quote grows with the square of the lines that look like headers: quotequail tries each.
+_LINES = (re.compile("\n"), 1_000)
+_TAGS = (re.compile("<"), 3_000)
 
 _REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|sv|antw|rv|resp?|fwd?|wg|tr|enc)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 # Answering machines that are older than Auto-Submitted (RFC 3834) say it so.
@@ -25,11 +29,12 @@ def new_text(text: str, html: str, subject: str) -> str:
     A mail that says something in its subject alone (STOP), above a quote or a phone's signature, says that.
     Where nothing would be left, the whole text is kept: better a quote than nothing.
     """
-    text = text[:LONGEST_READ].replace("\r\n", "\n")
-    whole = text if text.strip() else _text_of(html[:LONGEST_READ])
+    text = _beginning(text[:LONGEST_READ].replace("\r\n", "\n"), *_LINES)
+    html = _beginning(html[:LONGEST_READ], *_TAGS)
+    whole = text if text.strip() else _text_of(html)
     own = _unquoted(whole)
     if not own.strip() and html.strip():
-        own = _unquoted(_text_of(html[:LONGEST_READ]))
+        own = _unquoted(_text_of(html))
     if subject.strip() and not _REPLY_SUBJECT.match(subject) and not _says(own):
         own = subject
     return (own if own.strip() else whole).strip()[:LONGEST_KEPT]
@@ -47,6 +52,12 @@ def is_automatic(headers: Mapping[str, str]) -> bool:
     if headers.get("return-path", "").strip() == "<>":
         return True
     return headers.get("content-type", "").strip().lower().startswith("multipart/report")
+
+
+def _beginning(text: str, end: re.Pattern[str], most: int) -> str:
+    """The text up to so many ends of lines, or beginnings of tags."""
+    found = next(islice(end.finditer(text), most, None), None)
+    return text[: found.start()] if found else text
 
 
 def _says(text: str) -> bool:

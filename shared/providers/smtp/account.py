@@ -8,6 +8,7 @@ import aiosmtplib
 
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.asking import ProviderUnavailable, SenderRefused
+from shared.providers.smtp.codes import words_of
 from shared.providers.smtp.connection import (
     ForbiddenHost,
     NoSignIn,
@@ -39,14 +40,16 @@ class SmtpAccount:
                 await client.mail(self._credentials.inbound_address or sender.address)
         except SignInRefused as error:
             if error.code < PERMANENT:
-                raise ProviderUnavailable(f"{host} cannot sign anybody in now: {error.said}") from error
+                raise ProviderUnavailable(
+                    f"{host} cannot sign anybody in now: {words_of(error.said)}"
+                ) from error
             raise SenderRefused(
-                f"{host} does not accept the user name and password. It says: {error.said}"
+                f"{host} does not accept the user name and password. It says: {words_of(error.said)}"
             ) from error
         except aiosmtplib.SMTPSenderRefused as error:
             if error.code < PERMANENT:
-                raise ProviderUnavailable(f"{host} takes no mail now: {error.message}") from error
-            return f"{host} does not let {sender.address} send. It says: {error.message}"
+                raise ProviderUnavailable(f"{host} takes no mail now: {words_of(error.message)}") from error
+            return f"{host} does not let {sender.address} send. It says: {words_of(error.message)}"
         except ForbiddenHost:
             return (
                 f"{host} has no address on the public internet: name the mail server as the world knows it."

@@ -7,11 +7,17 @@ of it: whatever is no answer, or none that is listed, is UNKNOWN.
 from enum import StrEnum
 
 from shared.domain.messages.sending import Lesson, Outcome, SendResult
+from shared.providers.kit.inbound_mail import decoded
 from shared.providers.kit.mail_status import says_gone, status_in
 
 SAID_LENGTH = 1_000
-_QUOTA = frozenset({"5.4.5", "4.2.1"})  # of the mailbox: how Google says that its day is full
+_QUOTA = frozenset(
+    {"5.4.5", "4.2.1", "5.1.90"}
+)  # of the mailbox: as Google and Microsoft say: its day is full
 _SIGN_IN_FIRST = (530, 535, 538)
+_TOO_LARGE = 552  # to MAIL it is said of the mail (RFC 1870, 6.1)
+# Exchange says so of a mailbox that may not send, or not as this address, after it took the mail.
+_SENDERS_OWN = frozenset({"5.1.8", "5.2.252", "5.7.60"})
 
 
 class Moment(StrEnum):
@@ -46,9 +52,14 @@ def accepted(code: int, message_id: str, said: str) -> SendResult:
     return refused(Moment.CONTENT, code, said)
 
 
+def words_of(said: str) -> str:
+    """What a server said, as it can be stored and shown: it may speak in any charset."""
+    return " ".join(decoded(said.encode("utf-8", "surrogateescape"), "").split())[:SAID_LENGTH]
+
+
 def refused(moment: Moment, code: int, said: str) -> SendResult:
     """What an answer means that is not the one that was hoped for."""
-    status, shown = status_in(said), " ".join(said.split())[:SAID_LENGTH]
+    status, shown = status_in(said), words_of(said)
     if 400 <= code < 500 or (code >= 500 and status in _QUOTA):
         reason = "The mail server asks to try again later."
         return _result(Outcome.NOT_ACCEPTED, code, status, reason, shown)
@@ -56,6 +67,10 @@ def refused(moment: Moment, code: int, said: str) -> SendResult:
         return lost(f"answer {code}") if moment is Moment.CONTENT else not_reached(f"answer {code}")
     if code in _SIGN_IN_FIRST:
         moment = Moment.SIGN_IN
+    elif status in _SENDERS_OWN:
+        moment = Moment.SENDER
+    elif moment is Moment.SENDER and code == _TOO_LARGE:
+        moment = Moment.CONTENT
     outcome, reason = _PERMANENT[moment]
     found = _result(outcome, code, status, reason, shown)
     if moment is not Moment.RECIPIENT or not says_gone(status, said):

@@ -4,6 +4,7 @@ The address that is connected to is the one that was checked, so that no name ca
 """
 
 import asyncio
+import base64
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -98,11 +99,20 @@ async def sign_in(client: aiosmtplib.SMTP, credentials: SmtpCredentials) -> None
     try:
         await client.login(credentials.username, credentials.password)
     except aiosmtplib.SMTPResponseException as error:
-        raise SignInRefused(error.code, error.message) from error
+        raise SignInRefused(error.code, _without_secrets(error.message, credentials)) from None
     except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
         raise
     except aiosmtplib.SMTPException as error:
         raise NoSignIn from error
+
+
+def _without_secrets(said: str, credentials: SmtpCredentials) -> str:
+    """What a server says of a login: some repeat what they were told."""
+    both = f"\0{credentials.username}\0{credentials.password}"
+    told = [base64.b64encode(one.encode()).decode() for one in (both, credentials.password)]
+    for one in sorted((*told, credentials.password), key=len, reverse=True):
+        said = said.replace(one, "…")
+    return said
 
 
 async def _connect(server: Server) -> socket.socket:

@@ -20,6 +20,8 @@ _DAEMON = re.compile(r"(?i)\b(?:mailer-daemon|mail-daemon)@")
 _POSTMASTER = re.compile(r"(?i)\bpostmaster@")
 _GLOBAL = b"global-delivery-status"
 _UTF8_ADDRESS = re.compile(rb"(?im)^((?:final|original)-recipient:\s*)utf-8\s*;")
+# A header with other letters is none of the texts that the parser of returned mails takes.
+_SEVEN_BITS = bytes(range(128)) + b"?" * 128
 _FEEDBACK = "message/feedback-report"
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out"})
 _READ = "message/disposition-notification"
@@ -33,7 +35,8 @@ def told_by(sender: str, content_type: str, raw: bytes) -> Sequence[Receipt] | N
     is_report = content_type.strip().lower().startswith(_REPORT)
     if not (is_report or _DAEMON.search(sender) or _POSTMASTER.search(sender)):
         return None
-    mail = email.message_from_bytes(_by_older_words(raw), policy=email.policy.compat32)
+    plain = _by_older_words(raw).translate(_SEVEN_BITS)
+    mail = email.message_from_bytes(plain, policy=email.policy.compat32)
     found = returned_by(mail)
     if found is not None:
         return [_returned(found, message_id) for message_id in found.message_ids]

@@ -143,7 +143,8 @@ async def _take_back(runtime: Runtime, company_id: str, sender: Sender, unsent: 
 async def _receive_reply(
     runtime: Runtime, company_id: str, sender: Sender, incoming: IncomingMessage
 ) -> None:
-    if sender.channel.record.address.received(incoming.from_address) == sender.address:
+    kind = sender.channel.record.address
+    if kind.key(kind.received(incoming.from_address)) == kind.key(sender.address):
         # A copy of what the company itself writes to somebody: it is no answer of that person's.
         incoming = replace(incoming, answers_id=None)
     reply = await receive_reply(runtime, company_id, sender.id, sender.channel, incoming)

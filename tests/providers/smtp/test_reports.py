@@ -122,8 +122,9 @@ def test_an_older_servers_words_say_whether_the_address_is_gone(kind: str, words
     )
     text = f"{head} program at mail.example.com.\nThis is a permanent error; I've given up.\n\n"
     text += f"<ana@example-clinic.com>:\n{words}\n\n--- Below this line is a copy of the message.\n\n{COPY}"
-    receipt = told(f"{text}The quota is full, no such user is unknown.\n".encode())
-    assert (receipt.kind, receipt.lesson is Lesson.GONE) == (ReceiptKind.UNDELIVERED, is_gone)
+    for charset in ("utf-8", "latin-1"):
+        receipt = told(f"{text}The quota is full, no such user is unknown.\n".encode(charset))
+        assert (receipt.kind, receipt.lesson is Lesson.GONE) == (ReceiptKind.UNDELIVERED, is_gone)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +179,39 @@ def test_a_large_attachment_is_known_by_its_size_and_read_no_further() -> None:
     assert table.size == pytest.approx(150_000, abs=5)
 
 
+def test_a_mail_that_is_one_large_file_is_known_by_its_size() -> None:
+    content = base64.encodebytes(b"x" * 3_000_001).replace(b"\n", b"\r\n")
+    head = f"Received: from a\r\n\tby b\r\nFrom: ana@example.com\r\nIn-Reply-To: {OURS}\r\n"
+    kind = 'Content-Type: application/pdf; name="scan.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    [reply, _] = news_of(f"{head}{kind}".encode() + content)
+    assert isinstance(reply, IncomingMessage)
+    assert [(one.name, one.size) for one in reply.media] == [("scan.pdf", 3_000_001)]
+
+
 @pytest.mark.parametrize("line", [b"\r\n", b"--B\r\n", b"> > >\r\n", b"X: y\r\n"])
 def test_a_mail_of_a_million_lines_is_read_as_far_as_anybody_reads(line: bytes) -> None:
     raw = b"From: ana@example.com\r\nMessage-ID: <1@x>\r\n\r\nYes\r\n" + line * 1_000_000
     [reply] = news_of(raw)
     assert isinstance(reply, IncomingMessage)
     assert reply.body.startswith("Yes")
+
+
+FORMS = {
+    "html alone": "Content-Type: text/html\n\n<p>No, <b>thank you</b></p>",
+    "base64": f"Content-Transfer-Encoding: base64\n\n{base64.encodebytes(b'No, thank you').decode()}",
+    "base64, cut": "Content-Transfer-Encoding: base64\n\nTm8sIHRoYW5rIHlvdQ",
+    "a charset that is none": "Content-Type: text/plain; charset=x-nonsense\n\nNo, thank you",
+    "winmail.dat": 'Content-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type: text/plain\n\n'
+    'No, thank you\n--B\nContent-Type: application/ms-tnef; name="winmail.dat"\n'
+    "Content-Transfer-Encoding: base64\n\neJ8+\n--B--\n",
+    "quoted below": f"\nNo, thank you\n\n> Hello\n> {'STOP ' * 3}\n> more\n",
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_answer_is_read_in_whatever_form_it_comes(name: str) -> None:
+    head = f"From: ana@example.com\nMessage-ID: <1@x>\nIn-Reply-To: {OURS}\nMIME-Version: 1.0\n"
+    [reply, _] = news_of(f"{head}{FORMS[name]}".encode())
+    assert isinstance(reply, IncomingMessage)
+    assert (reply.body, reply.answers_id) == ("No, thank you", "m3")
+    assert [one.name for one in reply.media] == (["winmail.dat"] if name == "winmail.dat" else [])

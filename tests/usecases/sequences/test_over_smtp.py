@@ -226,3 +226,16 @@ async def test_what_the_mailbox_itself_wrote_is_nobodys_answer(desk: Desk) -> No
     await desk.office.go_to(LATER)
     assert (await desk.enrollment()).state is EnrollmentState.COMPLETED
     assert len(await desk.host.mails()) == 3
+
+
+async def test_an_answer_from_another_address_to_the_second_email_ends_the_way(desk: Desk) -> None:
+    await desk.office.go_to(MONDAY + timedelta(days=3))
+    ids = " ".join(one["headers"]["Message-ID"] for one in await desk.host.mails())
+    head = f"From: ana.private@other.example\r\nReferences: {ids}\r\nMessage-ID: <1@other.example>\r\n"
+    for _ in range(2):  # the same mail twice is one answer
+        await desk.post(f"{head}\r\nLet us talk.\r\n".encode())
+    [reply] = (await desk.office.stores.replies.page(desk.office.company_id, limit=10)).items
+    assert (reply.address, reply.message_id) == (ANA, (await desk.message()).id)
+    await desk.office.go_to(LATER)
+    assert (await desk.enrollment()).end_reason is EndReason.REPLIED
+    assert len(await desk.host.mails()) == 2
