@@ -30,7 +30,9 @@ _PLENTY = 0.0  # for a question, and what names another matter
 _FOR_A_WORD = 2.0  # for a single one, with polite words or without
 _FOR_A_PART = 1.0  # beyond that: of a part, where an answer was heard in another
 _MORE = 4.0  # beyond that: where an answer was heard
+_EVIDENCE = 1.2  # what words must weigh for a refusal: unknown ones, such as a name alone, are none
 _NEVER = -99.0
+_OF_A_SENSE = "["
 _OTHER_MATTERS = (
     Sense.DANGER, Sense.WRONG_NUMBER, Sense.OPT_IN, Sense.HARMLESS, Sense.NOT_CANCEL,
     Sense.COMING, Sense.TIME, Sense.LATE,
@@ -61,7 +63,11 @@ def margin(heard: Heard, weights: Mapping[str, float]) -> float:
     is_doubtful = is_question or heard.has(*_OTHER_MATTERS)
     said = sum(mark.end - mark.start for mark in heard.marks if mark.sense is not Sense.GREETING)
     needed = _FOR_A_WORD if said <= 1 else _PLENTY if is_doubtful else _ENOUGH
-    return likeness(features_of(heard), weights) - needed
+    features = features_of(heard)
+    found = (weights.get(one, 0.0) for one in features if not one.startswith(_OF_A_SENSE))
+    if sum(weight for weight in found if weight > 0) < _EVIDENCE:
+        return _NEVER
+    return likeness(features, weights) - needed
 
 
 def likeness(features: frozenset[str], weights: Mapping[str, float]) -> float:
