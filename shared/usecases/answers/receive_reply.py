@@ -68,7 +68,7 @@ async def receive_reply(
 def _with(
     answered: Message | None, found: list[Message], incoming: IncomingMessage
 ) -> tuple[list[Message], IncomingMessage]:
-    """The messages with the one that is answered. A thank-you asks nothing: what was asked before is meant."""
+    """The messages with the one that is answered. A thank-you asks nothing: the question before it counts."""
     if answered is None or answered.id in {one.id for one in found}:
         return found, incoming
     if answered.purpose is Purpose.ACKNOWLEDGEMENT:
