@@ -99,11 +99,12 @@ async def test_one_click_a_page_and_a_deletion(office: Office) -> None:
     assert (await mails(office, ANN, 2))[1:] == [THANKS]
 
     unsubscribe, _ = links((await mails(office, BOB, 1))[0])
+    one_click = aiohttp.FormData({"List-Unsubscribe": "One-Click"}, default_to_multipart=True)
     async with aiohttp.ClientSession() as http:
         async with http.get(unsubscribe) as shown:  # as scanners and previews do
             assert shown.status == 200
         assert await refused(office) == set()
-        async with http.post(unsubscribe, data={"List-Unsubscribe": "One-Click"}) as done:
+        async with http.post(unsubscribe, data=one_click) as done:  # as mail programs should: RFC 8058
             assert done.status == 200
     assert await refused(office) == {(BOB, "News")}
 

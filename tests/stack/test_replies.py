@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOLD_TWICE, REFUSED_THERE = "+12125550009", "+12125550003"  # see infra/local/simulator/outcomes.py
 ANA, BEN, CLEO, DAN, EVE, FAY = (f"+121255524{number}" for number in range(10, 16))
 LISTS = "{% for one in appointments %}{{ one.number }}: {{ one.what }} {% endfor %}Yes or no for each?"
-HELP = "North Clinic: 212 555 0100."
+HELP, OWN = "North Clinic: 212 555 0100.", "Adiós clínica"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -147,7 +147,7 @@ async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> 
 
 @pytest.mark.parametrize("way", [EMAIL, WHATSAPP], ids=lambda way: way.channel)
 async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> None:
-    await office.api.patch("/company", {"consent": {"help_text": HELP}})
+    await office.api.patch("/company", {"consent": {"help_text": HELP, "opt_out_words": [OWN]}})
     sender = await way.sender(office)
     yes_no = [
         {"words": ["yes"], "disposition": "confirmed", "acknowledgement": THANKS},
@@ -165,6 +165,9 @@ async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> 
     assert (which["meaning"], which["waits"], len(which["candidates"])) == ("unclear", True, 1)
     assert sorted(one["disposition"] for one in each["answers"]) == ["canceled", "confirmed"]
     assert (await texts(office, both, 2))[1:] == [THANKS]
+    [changed] = await write(office, both, "1 no")
+    assert (changed["contradicts_earlier"], changed["waits"]) == (True, True)
+    assert [one["disposition"] for one in changed["answers"]] == ["canceled"]
 
     away, ill = await write(
         office, other, "Automatic reply: I am out of the office.", "yes, and I have chest pains"
@@ -179,6 +182,8 @@ async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> 
     assert (refused["meaning"], told, back["meaning"]) == ("opt_out", 1 if way is EMAIL else 2, "opt_in")
     [refusal] = (await office.api.get("/opt-outs", channel=way.channel))["items"]
     assert (refusal["address"], refusal["is_active"]) == (way.addresses[3], False)
+    [own] = await write(office, other, OWN.upper())
+    assert (own["meaning"], own["consent"]) == ("opt_out", "opt_out")
 
     week = 7 * 24 * 60
     step = await way.step(office, sender, ASKS)

@@ -8,6 +8,7 @@ from shared.domain.companies.consent_rules import MOST_OWN_WORDS, OWN_WORD_CHARA
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.errors import Problem
 from shared.domain.replies.consent import consent_of
+from shared.domain.replies.kinds import own_words
 from shared.domain.replies.lexicon import LANGUAGES
 from shared.domain.replies.words import words_of
 
@@ -15,8 +16,11 @@ _ANSWERS = frozenset({"yes", "yeah", "no", "ok", "okay", "si", "oui", "non", "si
 
 
 def own_meaning(rules: ConsentRules, text: str) -> WordMeaning | None:
-    """What the text as a whole means by the company's own words; case, accents and signs do not count."""
-    whole = words_of(text)
+    """What the text as a whole means by the company's own words; case, accents and signs do not count.
+
+    Nor do quotes below it and the phone's signature.
+    """
+    whole = words_of(own_words(text, ()))
     if whole and whole in map(words_of, rules.opt_out_words):
         return WordMeaning.OPT_OUT
     return WordMeaning.OPT_IN if whole and whole in map(words_of, rules.opt_in_words) else None

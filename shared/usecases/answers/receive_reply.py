@@ -41,7 +41,7 @@ async def receive_reply(
     answered = await _answered(runtime, company_id, sender_ids, incoming)
     address = answered.address if answered else await _address(runtime, company_id, channel, incoming)
     found = await _messages_to(runtime, company_id, sender_ids, channel, address)
-    found += [answered] if answered and answered.id not in {one.id for one in found} else []
+    found, incoming = _with(answered, found, incoming)
     reply = Reply(
         id=reply_id,
         sender_id=sender_id,
@@ -63,6 +63,17 @@ async def receive_reply(
         sender_ids=sender_ids,
     )
     return await _bound(runtime, company_id, reference, await apply_reply(runtime, company_id, received))
+
+
+def _with(
+    answered: Message | None, found: list[Message], incoming: IncomingMessage
+) -> tuple[list[Message], IncomingMessage]:
+    """The messages with the one that is answered. A thank-you asks nothing: the question before it counts."""
+    if answered is None or answered.id in {one.id for one in found}:
+        return found, incoming
+    if answered.purpose is Purpose.ACKNOWLEDGEMENT:
+        return found, replace(incoming, answers_id=None)
+    return [*found, answered], incoming
 
 
 def _asked_about(found: Sequence[Message]) -> list[str]:

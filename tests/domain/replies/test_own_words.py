@@ -19,6 +19,8 @@ RULES = ConsentRules(opt_out_words=("Adiós clínica", "farewell"), opt_in_words
         ("  farewell. ", WordMeaning.OPT_OUT),
         ("f a r e w e l l", WordMeaning.OPT_OUT),
         ("Welcome back", WordMeaning.OPT_IN),
+        ("Farewell\n\nSent from my iPhone", WordMeaning.OPT_OUT),
+        ("Farewell\n> Reply 1 to come", WordMeaning.OPT_OUT),
         ("farewell party", None),
         ("clinica", None),
         ("", None),

@@ -8,14 +8,16 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.messages.message import Message
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.messages.webhook import WebhookRequest
+from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.check_webhook import WebhookRefused
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.answers.receive_webhook import find_listener, receive_webhook
-from tests.kit.builders import a_step
+from tests.kit.builders import a_campaign, a_step
 from tests.kit.clinic import Clinic
 from tests.kit.signed_webhooks import mail_arrives
 
@@ -43,6 +45,19 @@ async def test_an_answer_names_its_message_from_whichever_mailbox(clinic: Clinic
     after = await clinic.by_address()
     assert after["ana@example.com"].disposition is Disposition.CONFIRMED
     assert after["ben@example.com"].disposition is None
+
+
+async def test_who_answers_the_thank_you_changes_the_answer(clinic: Clinic) -> None:
+    await clinic.load({"Email": "ana@example.com"})
+    options = tuple(replace(one, acknowledgement="Thank you.") for one in a_campaign().reply_options)
+    await clinic.ready(steps=BY_MAIL, reply_options=options)
+    await clinic.fire()
+    [asked] = await clinic.messages()
+    await write(clinic, "ana@example.com", "1", answers_id=asked.id)
+    [thanks] = [one for one in await clinic.messages() if one.purpose is Purpose.ACKNOWLEDGEMENT]
+    changed = await write(clinic, "ana.private@other.example", "2", answers_id=thanks.id)
+    assert (changed.address, changed.message_id) == ("ana@example.com", asked.id)
+    assert (changed.disposition, changed.contradicts_earlier) == (Disposition.CANCELED, True)
 
 
 async def test_stop_from_another_mailbox_ends_mail_to_the_one_we_wrote_to(clinic: Clinic) -> None:
