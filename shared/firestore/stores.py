@@ -216,11 +216,9 @@ class Stores:
     preview_chunks = _kept("preview_chunks", PreviewChunk, "preview chunk")
     # Runs of campaigns: the control state.
     fires = _kept("fires", Fire, "fire")
-    # Summaries of fires, by fire id.
+    # Summaries of fires, and what they came to in numbers, by fire id.
     fire_progress = _kept("fire_progress", FireProgress, "fire")
-    # What fires came to in numbers, by fire id.
     fire_sums = _kept("fire_sums", StoredSums, "sums of a fire")
-
     # What each attempt of a job used for a fire.
     fire_costs = _kept("fire_costs", FireCost, "fire cost")
     # Pieces of a fire's audience.
