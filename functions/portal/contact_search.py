@@ -1,5 +1,6 @@
 """Contacts: finding them, and doing something with many of them at once."""
 
+import asyncio
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -59,8 +60,7 @@ class Search(Struct, frozen=True):
 async def show_contacts(visit: Visit) -> Response:
     """Contacts that are found, or all."""
     search = Search(visit.query("q").strip(), visit.query("tag").strip(), visit.query("list"))
-    found, _ = await find(visit, search)
-    lists = await every(visit, list_contact_lists)
+    (found, _), lists = await asyncio.gather(find(visit, search), every(visit, list_contact_lists))
     return visit.page(
         "contacts/list.html",
         contacts=found,

@@ -1,5 +1,7 @@
 """One person's page: what is known, whether they may be written to, what happened, and why."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from functions.portal.contact_ways import automations_of, sequences_of
@@ -32,23 +34,29 @@ async def show_contact(visit: Visit) -> Response:
     """All that is known of a person, newest first what happened to them."""
     known = await get_contact(visit.runtime, visit.company_id, visit.path("contact_id"))
     kind = next((one for one in TimelineKind if one == visit.query("kind")), None)
-    entries = await shown(visit, get_timeline, known.id, kinds=(kind,) if kind else ())
-    why, problem = await _why(visit, known.id, visit.query("campaign_id"))
+    entries, (why, problem), lists, (fields, campaigns), automations, sequences = await asyncio.gather(
+        shown(visit, get_timeline, known.id, kinds=(kind,) if kind else ()),
+        _why(visit, known.id, visit.query("campaign_id")),
+        list_names(visit.runtime, visit.company_id, known.contact.list_ids),
+        asyncio.gather(every(visit, list_contact_fields), every(visit, list_campaigns)),
+        automations_of(visit, known.id),
+        sequences_of(visit, known.id),
+    )
     return visit.page(
         "contacts/contact.html",
         code=422 if problem else 200,
         known=known,
         contact=known.contact,
         standings=list(zip(known.contact.addresses, known.standings, strict=True)),
-        lists=await list_names(visit.runtime, visit.company_id, known.contact.list_ids),
-        fields={one.id: one.name for one in await every(visit, list_contact_fields)},
-        automations=await automations_of(visit, known.id),
-        sequences=await sequences_of(visit, known.id),
+        lists=lists,
+        fields={one.id: one.name for one in fields},
+        automations=automations,
+        sequences=sequences,
         entries=entries,
         told=await _told(visit, entries.items),
         kind=kind,
         kinds=list(TimelineKind),
-        campaigns=await every(visit, list_campaigns),
+        campaigns=campaigns,
         campaign_id=visit.query("campaign_id"),
         why=why,
         problem=problem,

@@ -1,5 +1,6 @@
 """A fire: its report in numbers with their reasons, and the people behind each number."""
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -21,12 +22,12 @@ from shared.views.exports import export_messages
 from shared.views.failures import get_failure, list_failures
 from shared.views.file_rows import get_row
 from shared.views.files import get_file
-from shared.views.fires import get_fire, get_live_fire
+from shared.views.fires import SeenFire, get_fire, get_live_fire
 from shared.views.job_way import job_way
 from shared.views.messages import list_messages
 from shared.views.names import automation_names
 from shared.views.providers import explain_codes
-from shared.views.reports import report_fire
+from shared.views.reports import report_seen
 from shared.views.sources import get_source
 
 pages = Pages()
@@ -44,47 +45,57 @@ VALUE_CHARACTERS = 10_000
 @pages.get("/fires/{fire_id}", Scope.READ)
 async def show_fire(visit: Visit) -> Response:
     """The report, and some of the people of one of its numbers."""
-    fire_id, wanted = visit.path("fire_id"), visit.query("state")
-    report = await report_fire(visit.runtime, visit.company_id, fire_id)
-    campaign = await find_campaign(visit, report.campaign_id)
-    automations = await automation_names(visit.runtime, visit.company_id, [report.campaign_id])
-    state = next((one for one in STATES if one == wanted), None)
-    address, problem = visit.query("address").strip() or None, ""
-    messages = failures = None
-    try:
-        if wanted == FAILED:
-            failures = await shown(
-                visit, list_failures, fire_id=fire_id, state=FailureState.OPEN, address=address
-            )
-        else:
-            messages = await shown(visit, list_messages, fire_id=fire_id, state=state, address=address)
-    except InvalidInput as invalid:
-        problem = invalid.problems[0].reason
+    fire_id = visit.path("fire_id")
+    (report, seen), people = await asyncio.gather(
+        report_seen(visit.runtime, visit.company_id, fire_id), _people(visit, fire_id)
+    )
+    campaign, automations = await asyncio.gather(
+        find_campaign(visit, report.campaign_id),
+        automation_names(visit.runtime, visit.company_id, [report.campaign_id]),
+    )
     return visit.page(
         "fires/fire.html",
-        code=422 if problem else 200,
-        problem=problem,
+        code=422 if people["problem"] else 200,
+        **people,
         report=report,
         campaign_id=report.campaign_id if campaign or automations else "",
         home="automations" if automations else "campaigns",
         campaign_name=campaign.name if campaign else automations.get(report.campaign_id, "Answers"),
-        **await _progress(visit, report, campaign),
-        wanted=FAILED if wanted == FAILED else state,
+        **await _progress(visit, report, seen, campaign),
         states=(*STATES, FAILED),
-        messages=messages,
-        failures=failures,
-        address=address or "",
         explain=skip_words,
         codes=explain_codes((*report.failed, *report.undelivered)),
         job_way=await job_way(visit.runtime),
     )
 
 
-async def _progress(visit: Visit, report: FireReport, campaign: Campaign | None) -> dict[str, Any]:
+async def _people(visit: Visit, fire_id: str) -> dict[str, Any]:
+    """Some of the messages or failures that are asked for, or what is wrong with the address."""
+    wanted, address = visit.query("state"), visit.query("address").strip()
+    state = next((one for one in STATES if one == wanted), None)
+    filters: dict[str, Any] = {"fire_id": fire_id, "address": address or None}
+    found: dict[str, Any] = {
+        "wanted": FAILED if wanted == FAILED else state,
+        "address": address,
+        "problem": "",
+    }
+    try:
+        if wanted == FAILED:
+            found["failures"] = await shown(visit, list_failures, **filters, state=FailureState.OPEN)
+        else:
+            found["messages"] = await shown(visit, list_messages, **filters, state=state)
+    except InvalidInput as invalid:
+        found["problem"] = invalid.problems[0].reason
+    return {"messages": None, "failures": None} | found
+
+
+async def _progress(
+    visit: Visit, report: FireReport, seen: SeenFire | None, campaign: Campaign | None
+) -> dict[str, Any]:
     """Its steps; of one that moves, all that is shown while it does."""
     if report.status not in AT_WORK:
         return {"steps": step_progress(campaign, report.steps), "is_at_work": False}
-    fire = await get_live_fire(visit.runtime, visit.company_id, report.fire_id)
+    fire = await get_live_fire(visit.runtime, visit.company_id, report.fire_id, seen)
     return live_facts(visit, fire, campaign)
 
 

@@ -1,5 +1,6 @@
 """Mailboxes: what sequences are sent from, how they are, and how much each has to send day by day."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,9 +13,9 @@ from starlette.responses import Response
 from functions.portal.kit.forms import Form
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from functions.portal.sequence_effects import asks, replanning
+from functions.portal.sequence_effects import asks, open_replanning
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.senders.sender import Sender
 from shared.domain.sequences.mailbox import CHANNEL, MOST_A_DAY, Mailbox, WarmUp
 from shared.domain.sequences.plan_effect import PlanEffect
@@ -24,7 +25,7 @@ from shared.usecases.sequences.remove_mailbox import remove_mailbox
 from shared.usecases.sequences.save_mailbox import create_mailbox, edit_mailbox
 from shared.views.kit.paging import PageAsked
 from shared.views.mailbox_health import get_mailbox_health
-from shared.views.senders import list_senders
+from shared.views.senders import get_sender, list_senders
 from shared.views.sent_today import count_sent_today
 from shared.views.sequences import DayLoad, get_mailbox, list_mailboxes, list_sequences, read_plan
 
@@ -57,14 +58,18 @@ class DayTotal(Struct, frozen=True, kw_only=True):
 @pages.get(HERE, Scope.READ)
 async def show_mailboxes(visit: Visit) -> Response:
     """All mailboxes, and their load together."""
-    found = (await list_mailboxes(visit.runtime, visit.company_id, MOST)).items
-    senders = {one.id: one for one in (await list_senders(visit.runtime, visit.company_id, MOST)).items}
-    plan = await read_plan(visit.runtime, visit.company_id, days=SHOWN_DAYS)
+    runtime, company_id = visit.runtime, visit.company_id
+    mailboxes, senders, plan = await asyncio.gather(
+        list_mailboxes(runtime, company_id, MOST),
+        list_senders(runtime, company_id, MOST),
+        read_plan(runtime, company_id, days=SHOWN_DAYS),
+    )
     by_mailbox: dict[str, list[DayLoad]] = defaultdict(list)
     for load in plan.loads:
         by_mailbox[load.mailbox_id].append(load)
     today = _today(visit)
-    states = [_state(one, senders.get(one.id), by_mailbox[one.id], today) for one in found]
+    found, known = mailboxes.items, {one.id: one for one in senders.items}
+    states = [_state(one, known.get(one.id), by_mailbox[one.id], today) for one in found]
     return visit.page(
         "mailboxes/list.html",
         mailboxes=sorted(states, key=lambda one: one.mailbox.email),
@@ -176,23 +181,34 @@ async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
 async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | None = None) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
-    senders = {one.id: one for one in (await list_senders(visit.runtime, visit.company_id, MOST)).items}
-    plan = await read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox.id)
-    sequences = (await list_sequences(runtime, company_id, MOST)).items
+    sender, plan, sequences, health = await asyncio.gather(
+        _sender(visit, mailbox.id),
+        read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox.id),
+        list_sequences(runtime, company_id, MOST),
+        get_mailbox_health(runtime, company_id, mailbox.id),
+    )
     stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
     return visit.page(
         "mailboxes/mailbox.html",
         code=422 if problems else 200,
         mailbox=mailbox,
-        health=await get_mailbox_health(runtime, company_id, mailbox.id),
-        state=_state(mailbox, senders.get(mailbox.id), plan.loads, _today(visit)),
+        health=health,
+        state=_state(mailbox, sender, plan.loads, _today(visit)),
         days=_days(plan.loads, [mailbox]),
-        sequences=[one for one in sequences if mailbox.id in one.mailbox_ids],
+        sequences=[one for one in sequences.items if mailbox.id in one.mailbox_ids],
         typed=_typed(visit.form) if problems or effect else stored,
         problems=problems,
         effect=effect,
-        replanning=await replanning(visit),
+        replanning=open_replanning(plan),
     )
+
+
+async def _sender(visit: Visit, sender_id: str) -> Sender | None:
+    """The mailbox's sender; None where it is gone."""
+    try:
+        return await get_sender(visit.runtime, visit.company_id, sender_id)
+    except NotFound:
+        return None
 
 
 async def _new(visit: Visit, typed: dict[str, Any], problems: dict[str, str]) -> Response:

@@ -14,7 +14,7 @@ from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.sequence import Sequence, SequenceState
 from shared.domain.sequences.what_if import MoreMailboxes, SequenceEdit
 from shared.usecases.sequences.ask_effect import ask_effect
-from shared.views.sequences import get_effect, get_sequence, read_plan
+from shared.views.sequences import ShownPlan, get_effect, get_sequence, read_plan
 
 pages = Pages()
 SENDING = (SequenceState.ACTIVE, SequenceState.PAUSED)  # those whose people may have to move
@@ -34,8 +34,12 @@ async def foreseen(visit: Visit, sequence: Sequence, edit: Callable[[Sequence], 
 
 async def replanning(visit: Visit) -> Replanning | None:
     """How far people were moved after the last change, while that goes on."""
-    found = (await read_plan(visit.runtime, visit.company_id, days=1)).replanning
-    return found if found is not None and found.is_open else None
+    return open_replanning(await read_plan(visit.runtime, visit.company_id, days=1))
+
+
+def open_replanning(plan: ShownPlan) -> Replanning | None:
+    """The same of a plan that was read."""
+    return plan.replanning if plan.replanning is not None and plan.replanning.is_open else None
 
 
 @pages.get("/sequences/progress", Scope.READ)

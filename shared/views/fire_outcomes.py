@@ -11,7 +11,10 @@ from shared.runtime import Runtime
 
 # Messages: a document is read for each, where a count reads one for a thousand.
 MOST_READ = 500
-FIELDS = ("step_id", "channel", "state", "reason", "delivery", "delivery_code", "disposition")
+FIELDS = (
+    *("step_id", "channel", "state", "reason"),
+    *("delivery", "delivery_code", "disposition", "sending_at"),
+)
 
 Outcomes = Sequence[dict[str, Any]]  # a message's FIELDS, those that it has
 

@@ -1,6 +1,7 @@
 """How fast a fire goes and when it is through: from its batches' starts, and what was handed over lately."""
 
 import asyncio
+from datetime import datetime
 
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.pace import SOON, Coming, Pace, measured_since, pace_of
@@ -13,6 +14,7 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_SINCE,
 )
 from shared.runtime import Runtime
+from shared.views.fire_outcomes import Outcomes
 from shared.views.ledger import CountedFire
 from shared.views.message_waits import with_waits
 
@@ -20,9 +22,11 @@ _TO_BE_SENT = (BatchState.WAITING, BatchState.DISPATCHED, BatchState.LEASED)
 
 
 async def measure_pace(
-    runtime: Runtime, company_id: str, books: CountedFire, holds: list[str]
+    runtime: Runtime, company_id: str, books: CountedFire, holds: list[str], outcomes: Outcomes | None = None
 ) -> Pace | None:
     """The pace of a fire with these books; `holds` say what keeps it back. None for one that is closed.
+
+    What was handed over is told from the messages' `outcomes`, where these were read.
 
     No more documents are read for a large fire than for a small one: counts, and its first and last batch.
     """
@@ -31,7 +35,7 @@ async def measure_pace(
         return None
     since = measured_since(fire, now)
     handed_over, first, last = await asyncio.gather(
-        stores.messages.count(company_id, FIRE_MESSAGES_SINCE, fire.id, since),
+        _handed_over(runtime, company_id, fire, since, outcomes),
         stores.batches.some(company_id, FIRE_BATCHES_FIRST, fire.id, _TO_BE_SENT, limit=1),
         stores.batches.some(company_id, FIRE_BATCHES_LAST, fire.id, _TO_BE_SENT, limit=1),
     )
@@ -46,6 +50,15 @@ async def measure_pace(
         waits=await _waits(runtime, company_id, fire, first) if is_asked and is_later else "",
     )
     return pace_of(fire, coming, handed_over, now)
+
+
+async def _handed_over(
+    runtime: Runtime, company_id: str, fire: Fire, since: datetime, outcomes: Outcomes | None
+) -> int:
+    if outcomes is None:
+        return await runtime.stores.messages.count(company_id, FIRE_MESSAGES_SINCE, fire.id, since)
+    times = (one.get("sending_at") for one in outcomes)
+    return sum(one is not None and one >= since for one in times)
 
 
 async def _waits(runtime: Runtime, company_id: str, fire: Fire, first: list[Batch]) -> str:

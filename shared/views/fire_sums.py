@@ -31,9 +31,7 @@ async def sum_fires(
     `tallied` values of each kind are read for their reasons, and as many answers of each kind for their
     times; more are BEYOND.
     """
-    failed = count_kinds(
-        runtime.stores.failures, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied
-    )
+    failed = count_kinds(runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied)
     if outcomes is not None:
         by_kind, (replies, answers), costs = await asyncio.gather(
             failed,
@@ -68,7 +66,7 @@ async def _read_replies(runtime: Runtime, company_id: str, fires: Fires, tallied
 
 async def _count_replies(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> _Replies:
     replies, *answers = await asyncio.gather(
-        count_each(runtime.stores.replies, company_id, FIRE_REPLIES, fires, ReplyMeaning),
+        count_each(runtime, company_id, FIRE_REPLIES, fires, ReplyMeaning),
         *(_answers(runtime, company_id, fires, kind, tallied) for kind in Disposition),
     )
     return replies, sum(answers, Counter[str]())

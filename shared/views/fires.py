@@ -15,7 +15,7 @@ from shared.firestore.kit.query import Match
 from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import read_outcomes
+from shared.views.fire_outcomes import Outcomes, read_outcomes
 from shared.views.fire_pace import measure_pace
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
@@ -36,6 +36,13 @@ class LiveFire(Struct, frozen=True, kw_only=True):
     waits_for: list[str]
     note: str
     pace: Pace | None = None
+
+
+class SeenFire(Struct, frozen=True, kw_only=True):
+    """A fire's books as counted now; of a small one with what became of each message."""
+
+    books: CountedFire
+    outcomes: Outcomes | None
 
 
 async def list_fires(
@@ -77,21 +84,29 @@ async def get_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fire:
     return await runtime.stores.fires.get(company_id, fire_id)
 
 
-async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:
+async def see_fire(runtime: Runtime, company_id: str, fire_id: str) -> SeenFire:
     """One run, counted now. Raises NotFound."""
-    stores = runtime.stores
-    fire = await stores.fires.get(company_id, fire_id)
-    books, progress, waits_for = await asyncio.gather(
-        count_fire(runtime, company_id, fire, await read_outcomes(runtime, company_id, fire)),
-        stores.fire_progress.find(company_id, fire_id),
-        explain_waiting(runtime, company_id, fire),
+    fire = await runtime.stores.fires.get(company_id, fire_id)
+    outcomes = await read_outcomes(runtime, company_id, fire)
+    return SeenFire(books=await count_fire(runtime, company_id, fire, outcomes), outcomes=outcomes)
+
+
+async def get_live_fire(
+    runtime: Runtime, company_id: str, fire_id: str, seen: SeenFire | None = None
+) -> LiveFire:
+    """One run, counted now, or as it was `seen` just now. Raises NotFound."""
+    seen = seen or await see_fire(runtime, company_id, fire_id)
+    books = seen.books
+    progress, waits_for = await asyncio.gather(
+        runtime.stores.fire_progress.find(company_id, fire_id),
+        explain_waiting(runtime, company_id, books.fire),
     )
     return LiveFire(
         books=books,
         progress=progress,
         waits_for=waits_for,
-        pace=await measure_pace(runtime, company_id, books, waits_for),
-        note=" ".join(filter(None, (fire.note, await _nobody_got_it(runtime, company_id, books)))),
+        pace=await measure_pace(runtime, company_id, books, waits_for, seen.outcomes),
+        note=" ".join(filter(None, (books.fire.note, await _nobody_got_it(runtime, company_id, books)))),
     )
 
 

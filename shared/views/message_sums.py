@@ -32,13 +32,13 @@ Fires = tuple[str, ...]  # ids, as many as one question takes: VALUES_PER_QUERY
 
 async def count_messages(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> FireSums:
     """What their messages came to, counted by the database."""
-    messages, by_state = runtime.stores.messages, FIRE_MESSAGES_BY_STATE
+    by_state = FIRE_MESSAGES_BY_STATE
     skipped, unknown, undelivered, deliveries, dispositions, channels = await asyncio.gather(
-        count_kinds(messages, company_id, by_state, fires, MessageState.SKIPPED, "reason", tallied),
-        count_kinds(messages, company_id, by_state, fires, MessageState.UNKNOWN, "reason", tallied),
+        count_kinds(runtime, company_id, by_state, fires, MessageState.SKIPPED, "reason", tallied),
+        count_kinds(runtime, company_id, by_state, fires, MessageState.UNKNOWN, "reason", tallied),
         _undelivered(runtime, company_id, fires, tallied),
-        count_each(messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, Delivery),
-        count_each(messages, company_id, FIRE_MESSAGES_BY_DISPOSITION, fires, Disposition),
+        count_each(runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, Delivery),
+        count_each(runtime, company_id, FIRE_MESSAGES_BY_DISPOSITION, fires, Disposition),
         _channels(runtime, company_id, fires),
     )
     return FireSums(
@@ -68,16 +68,16 @@ def sum_messages(outcomes: Outcomes) -> FireSums:
 
 
 async def count_each(
-    collection: Collection[Any], company_id: str, query: Query, fires: Fires, values: Iterable[StrEnum]
+    runtime: Runtime, company_id: str, query: Query, fires: Fires, values: Iterable[StrEnum]
 ) -> Counts:
     """How many of the fires' records have each of the values."""
-    names = list(values)
+    names, collection = list(values), _asked(runtime, query)
     counts = await asyncio.gather(*(collection.count(company_id, query, fires, name) for name in names))
     return Counter({str(name): count for name, count in zip(names, counts, strict=True) if count})
 
 
 async def count_kinds(
-    collection: Collection[Any],
+    runtime: Runtime,
     company_id: str,
     query: Query,
     fires: Fires,
@@ -86,7 +86,7 @@ async def count_kinds(
     most: int,
 ) -> Counts:
     """How many of the matches have which value in that field; those after the first `most` are BEYOND."""
-    counts: Counts = Counter()
+    counts, collection = Counter[str](), _asked(runtime, query)
     async for value in collection.each_value(company_id, query, fires, state, field=named_by, limit=most):
         counts[str(value or "")] += 1
     if counts.total() == most:
@@ -95,11 +95,17 @@ async def count_kinds(
     return counts
 
 
+def _asked(runtime: Runtime, query: Query) -> Collection[Any]:
+    """The collection that the query is about."""
+    collection: Collection[Any] = getattr(runtime.stores, query.collection)
+    return collection
+
+
 async def _undelivered(runtime: Runtime, company_id: str, fires: Fires, most: int) -> Counts:
-    messages, found = runtime.stores.messages, Counter[str]()
+    found = Counter[str]()
     for delivery in _NOT_THERE:
         found += await count_kinds(
-            messages, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, delivery, "delivery_code", most
+            runtime, company_id, FIRE_MESSAGES_BY_DELIVERY, fires, delivery, "delivery_code", most
         )
     return _with_code(found)
 

@@ -11,6 +11,7 @@ from shared.domain.fires.report import FireReport
 from shared.runtime import Runtime
 from shared.views.fire_outcomes import read_outcomes
 from shared.views.fire_sums import sum_fires
+from shared.views.fires import SeenFire
 from shared.views.ledger import count_fire, kept_progress
 from shared.views.range_sums import TALLIED
 
@@ -26,15 +27,23 @@ async def report_fire(
     `tallied` is how many messages of each kind are looked at for their reasons; more are `BEYOND`. Those of a
     small fire are all read.
     """
+    report, _ = await report_seen(runtime, company_id, fire_id, tallied=tallied)
+    return report
+
+
+async def report_seen(
+    runtime: Runtime, company_id: str, fire_id: str, *, tallied: int = TALLIED
+) -> tuple[FireReport, SeenFire | None]:
+    """The same with what it is made of, to be shown of a fire that moves; None of one long past."""
     fire = await runtime.stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
-        return _kept_report(fire, kept)
+        return _kept_report(fire, kept), None
     outcomes = await read_outcomes(runtime, company_id, fire)
     books, sums = await asyncio.gather(
         count_fire(runtime, company_id, fire, outcomes),
         sum_fires(runtime, company_id, (fire_id,), tallied, outcomes),
     )
-    return FireReport(
+    report = FireReport(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
         fired_at=fire.fired_at,
@@ -53,6 +62,7 @@ async def report_fire(
         costs=dict(sums.costs),
         estimated_cost=cost_of(sums.costs),
     )
+    return report, SeenFire(books=books, outcomes=outcomes)
 
 
 def with_missing(deliveries: Mapping[str, int], sent: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Sequences, the mailboxes they are sent from, who is in them, and what is planned."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -176,10 +177,12 @@ async def read_plan(
 ) -> ShownPlan:
     """When each sequence ends, and how much each mailbox sends on so many days from today on."""
     stores = runtime.stores
-    company = await stores.companies.get(company_id)
-    plan = await stores.sequence_plans.find(company_id, PLAN_ID) or SequencePlan()
-    every = await stores.mailboxes.page(company_id, limit=MOST_MAILBOXES)
-    mailboxes = {one.id: one for one in every.items if mailbox_id in (None, one.id)}
+    company, stored, mailboxes = await asyncio.gather(
+        stores.companies.get(company_id),
+        stores.sequence_plans.find(company_id, PLAN_ID),
+        _mailboxes(runtime, company_id, mailbox_id),
+    )
+    plan = stored or SequencePlan()
     today = runtime.now().astimezone(ZoneInfo(company.time_zone)).date()
     loads = [
         DayLoad(mailbox_id=one_id, day=day, emails=count, capacity=mailboxes[one_id].capacity_on(day))
@@ -193,3 +196,11 @@ async def read_plan(
         replanning=plan.replanning,
         loads=tuple(sorted(loads, key=lambda one: (one.day, one.mailbox_id))),
     )
+
+
+async def _mailboxes(runtime: Runtime, company_id: str, mailbox_id: str | None) -> dict[str, Mailbox]:
+    """Those that are shown, by id: one, or all."""
+    mailboxes = runtime.stores.mailboxes
+    if mailbox_id is not None:
+        return await mailboxes.find_many(company_id, [mailbox_id])
+    return {one.id: one for one in (await mailboxes.page(company_id, limit=MOST_MAILBOXES)).items}
