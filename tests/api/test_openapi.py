@@ -21,7 +21,7 @@ from schemathesis.specs.openapi import checks
 from functions.api.kit.app import build_app
 from infra.local.emulators import Emulators
 from shared.settings import Settings
-from tests.api.test_authentication import an_unused_runtime
+from tests.api.test_authentication import PATH_IDS, an_unused_runtime
 from tests.kit.api.served import ServedOffice, served_office
 
 EXAMPLES = int(os.environ.get("ROLLCALL_EXAMPLES", "20"))
@@ -39,11 +39,6 @@ CHECKS = [
     checks.response_headers_conformance,
 ]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE")
-# A made-up id names nothing: every other one is one of the office's.
-KINDS = (
-    "source", "template", "sender", "campaign", "message", "file", "fire", "failure", "preview", "reply",
-    "opt_out", "deletion",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +68,14 @@ def office(emulators: Emulators, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def _known(value: Any, name: str = "") -> Any:
-    """The value with ids that exist in the places of ids."""
+    """The value with ids that exist in the places of ids: a made-up one names nothing."""
     if isinstance(value, dict):
         return {key: _known(item, key) for key, item in value.items()}
     if isinstance(value, list):
         return [_known(item, name) for item in value]
-    kind = name.removesuffix("_id")
-    if isinstance(value, str) and name.endswith("_id") and kind in KINDS:
-        return f"{kind.replace('_', '-')}-acme"
-    return value
+    kind = PATH_IDS.get(f"{name.removesuffix('s').removesuffix('_id')}_id")
+    is_id = isinstance(value, str) and name.endswith(("_id", "_ids")) and kind is not None
+    return f"{kind}-acme" if is_id else value
 
 
 def _with_known_ids(case: Case[Any]) -> None:
