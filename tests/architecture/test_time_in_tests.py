@@ -42,6 +42,7 @@ REASONS = {
     "tests/stack/test_rules.py": "the processes of a real stack have the machine's clock",
     "tests/stack/test_consent.py": "the processes of a real stack have the machine's clock",
     "tests/bench/sequences.py": "a bench measures time",
+    "tests/bench/sequence_effect.py": "a bench measures time",
     "tests/bench/automations.py": "how long it takes is what it is about",
     "tests/usecases/sending/test_runs.py": "the pace of calls is that of the machine's clock",
     "tests/stack/test_ses.py": "Amazon's certificates are judged by the machine's clock",

@@ -85,10 +85,7 @@ class MadePlan(Struct, frozen=True, kw_only=True):
 def make_plan(
     work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool, brings_forward: bool
 ) -> MadePlan:
-    """Give those without a time theirs, first to last, and those whose time passed, as nothing ran, another.
-
-    Where it `is_replanned`, also who has to move.
-    """
+    """Give a time to who has none, or whose time passed; where it `is_replanned`, also to who has to move."""
     now = datetime.fromtimestamp(work.now, UTC)
     read: dict[str, ScheduledEmail] = {}
     asked: dict[str, ScheduledEmail] = {}
@@ -112,15 +109,15 @@ def make_plan(
         brings_forward=brings_forward,
     )
     moved = {item_id: placed[item_id] for item_id in made.moved}
-    planned = asked | moved
+    planned, before = asked | moved, read | moved
     times = sorted(made.plan.times.items(), key=lambda one: (one[1][1], one[0]))
     changed = [_timed(planned[item_id], mailbox_id, at, work) for item_id, (mailbox_id, at) in times]
-    timeless = [planned[item_id] for item_id in made.plan.unplaced if (read | moved)[item_id].is_planned]
+    timeless = [planned[item_id] for item_id in made.plan.unplaced if before[item_id].is_planned]
     return MadePlan(
         plan=made.plan,
         standing=len(placed),
         emails=(*changed, *map(_untimed, timeless)),
-        before=read | moved,
+        before=before,
         moved=made.moved,
     )
 
