@@ -13,10 +13,10 @@ from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import Input, ItemId, Output
 from functions.api.mailboxes import MailboxChanges
 from functions.api.sequence_shapes import SequenceChanges
-from shared.domain.sequences.editing import Place, with_fields, with_places
+from shared.domain.sequences.editing import Place, in_state, with_fields, with_places
 from shared.domain.sequences.mailbox import MOST_A_DAY
 from shared.domain.sequences.plan_effect import EffectState, PlanEffect
-from shared.domain.sequences.sequence import LONGEST_WAIT_DAYS, MOST_STEPS
+from shared.domain.sequences.sequence import LONGEST_WAIT_DAYS, MOST_STEPS, SequenceState
 from shared.domain.sequences.what_if import Effect, MailboxEdit, MoreMailboxes, SequenceEdit, WhatIf
 from shared.usecases.sequences.ask_effect import ask_effect
 from shared.views.sequences import get_effect
@@ -65,11 +65,18 @@ class MoreMailboxesInput(Input):
     daily_capacity: Annotated[StrictInt, Field(ge=1, le=MOST_A_DAY)]
 
 
+class ResumeEffectInput(Input):
+    """A draft or a paused sequence would send from now on: when would it finish, and whom would it delay?"""
+
+    kind: Literal["resume"]
+    sequence_id: ItemId
+
+
 class EffectInput(Input):
     """A change to be looked at."""
 
     change: Annotated[
-        SequenceEffectInput | StepsEffectInput | MailboxEffectInput | MoreMailboxesInput,
+        SequenceEffectInput | StepsEffectInput | MailboxEffectInput | MoreMailboxesInput | ResumeEffectInput,
         Field(discriminator="kind"),
     ]
 
@@ -150,3 +157,6 @@ def _what_if(body: EffectInput) -> WhatIf:
             return MailboxEdit(mailbox_id=mailbox_id, changes=None if given is None else given.given())
         case MoreMailboxesInput(sequence_id=sequence_id, count=count, daily_capacity=capacity):
             return MoreMailboxes(sequence_id=sequence_id, count=count, daily_capacity=capacity)
+        case ResumeEffectInput(sequence_id=sequence_id):
+            resumed = partial(in_state, state=SequenceState.ACTIVE)
+            return SequenceEdit(sequence_id=sequence_id, edit=resumed)

@@ -114,3 +114,25 @@ async def test_an_effect_that_nobody_finds_says_so(office: Office, monkeypatch: 
     gone = (await office.get(place)).json()
     assert gone["state"] == "failed"
     assert "mailbox" in gone["note"]
+
+
+async def test_when_a_draft_would_finish_is_told_before_it_sends(office: Office) -> None:
+    await make_mailbox(office, daily_capacity=2)
+    where = await make_sequence(office)
+    await office.post(f"{where}/enrollings", pasted(*(f"p{number}@example.com" for number in range(8))))
+    await run_jobs(office)
+    [person, *_] = (await office.get(f"{where}/enrollments")).json()["items"]
+    [email] = (await office.get(f"{where}/enrollments/{person['id']}")).json()["emails"]
+    assert email["why"].endswith("it gets its time once the sequence is resumed.")
+    change = {"kind": "resume", "sequence_id": where.rpartition("/")[2]}
+    seen = (await office.post("/v1/sequence-plan/effect", {"change": change})).json()
+    [finish] = seen["finishes"]
+    assert (finish["before"], finish["sequence_id"], seen["moved"]) == (None, change["sequence_id"], 0)
+    assert seen["words"][0].startswith("Welcome has nothing planned; after the change it finishes on ")
+    assert (await office.get(where)).json()["state"] == "draft"
+    await office.post(f"{where}/resume")
+    await run_jobs(office)
+    plan = (await office.get("/v1/sequence-plan")).json()
+    assert plan["finishes"][0]["finishes_at"][:10] == finish["after"][:10]
+    await office.post(f"{where}/archive")
+    assert_problem(await office.post("/v1/sequence-plan/effect", {"change": change}), 409)
