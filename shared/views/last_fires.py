@@ -13,7 +13,7 @@ from shared.domain.fires.fire import Ledger
 from shared.firestore.kit.collection import VALUES_PER_QUERY
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_DISPOSITION
 from shared.runtime import Runtime
-from shared.views.fire_sums import Fires
+from shared.views.message_sums import Fires
 
 READ_OF_A_KIND = 1_000  # answers; of more, each fire's are counted by the database
 

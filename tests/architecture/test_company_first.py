@@ -113,8 +113,6 @@ WITHOUT_RECORDS = {
 WITHOUT_COMPANY = {
     "looked_after": "says how long a job may take",
     "page_of": "takes the collection and the company",
-    "count_each": "takes the collection and the company",
-    "count_kinds": "takes the collection and the company",
     "check_sender": "takes the company itself",
     "merged": "takes the company and lists that take it",
     "note_queue": "concerns all companies",

@@ -133,7 +133,7 @@ def _sorted(work: Work, emails: Iterable[ScheduledEmail], *, is_replanned: bool)
         elif is_replanned and _may_move(email, work):
             found.placed[email.id] = email
         else:
-            found.promised += _promised(email, work)
+            found.promised.extend(_promised(email, work))
     return found
 
 
