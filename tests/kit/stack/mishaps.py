@@ -6,14 +6,14 @@ import json
 import aiohttp
 
 from infra.local.stack import Stack
+from tests.kit.stack.office import stack_runtime
 
 NUMBER = "+12125559876"
 ADDRESS = "quentin.mishap@north-clinic.com"
 TEXT = "Quentin Mishap wrote these words"
 WRONG_TOKEN = "wrong-caller-token-of-a-mishap"
 WRONG_KEY = "rk_mishap_key_0123456789abcdef0123456789abcdef"
-# Firestore refuses such an id and quotes it in its error.
-CRASHING = {"company_id": f"__{NUMBER}__", "batch_id": f"__{ADDRESS}__"}
+BROKEN = "broken-by-a-mishap"
 
 
 async def knock(stack: Stack, company_id: str, sender_id: str, key: str) -> None:
@@ -21,7 +21,7 @@ async def knock(stack: Stack, company_id: str, sender_id: str, key: str) -> None
     async with aiohttp.ClientSession() as http:
         await _unsigned_webhooks(stack, http, company_id, sender_id)
         await _wrong_calls(stack, http, key)
-        await _wrong_jobs(stack, http)
+        await _wrong_jobs(stack, http, company_id)
 
 
 async def _unsigned_webhooks(
@@ -58,9 +58,16 @@ async def _wrong_calls(stack: Stack, http: aiohttp.ClientSession, key: str) -> N
             assert 400 <= answer.status < 500, (path, answer.status)
 
 
-async def _wrong_jobs(stack: Stack, http: aiohttp.ClientSession) -> None:
+async def _wrong_jobs(stack: Stack, http: aiohttp.ClientSession, company_id: str) -> None:
     token = stack.settings_env["ROLLCALL_CALLER_TOKEN"]
-    crashing = {"message": {"data": base64.b64encode(json.dumps(CRASHING).encode()).decode()}}
+    async with stack_runtime(stack) as runtime:
+        batch = runtime.stores.batches.ref(company_id, BROKEN)
+        names = dict.fromkeys(("fire_id", "sender_id"), BROKEN)
+        ours = {"id": BROKEN, "company_id": company_id, "message_ids": [], "planned_start": runtime.now()}
+        # What is no state is quoted by the error.
+        await batch.set(ours | names | {"state": f"{NUMBER} {ADDRESS} {TEXT}"})
+    wanted = {"company_id": company_id, "batch_id": BROKEN}
+    crashing = {"message": {"data": base64.b64encode(json.dumps(wanted).encode()).decode()}}
     unreadable = {"message": {"data": NUMBER, "attributes": {"body": TEXT}}}
     for given, job, status in (
         (WRONG_TOKEN, crashing, 403),
