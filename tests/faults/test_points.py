@@ -107,7 +107,7 @@ ASKED_FOR = {
     "resend_groups",  # a lease that ends lets the next one go on: tests/usecases/fires/test_resend_groups.py
     "ask_sums",  # lost, the next report asks
     "count_sums",  # lost, they stay due: the next sweep counts
-    "mark_sums",  # before the change, which is tried again with it; all sums are counted anew as the fire ages
+    "mark_sums",  # before the change, which is tried again with it; all are counted anew as the fire ages
     "save_campaign",
     "save_preferences",  # a person who gets no answer presses the button again
     "save_opt_out",
