@@ -72,7 +72,7 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     await page.get_by_role("link", name="Pause it").click()
     await browser.look("sender-pause")
     await page.get_by_role("button", name="Pause it").click()
-    await page.get_by_role("button", name="Ask twilio").click()
+    await page.get_by_role("button", name="Ask Twilio").click()
     await expect(page.get_by_text("says that it can send")).to_be_visible()
     await browser.look("sender")
     await page.get_by_role("link", name="Go on").click()
