@@ -124,6 +124,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/sequences/{sequence_id}"): R,
     ("POST", "/sequences/{sequence_id}"): S,
     ("GET", "/sequences/{sequence_id}/edit"): S,
+    ("GET", "/sequences/{sequence_id}/start"): S,
     ("POST", "/sequences/{sequence_id}/start"): S,
     ("POST", "/sequences/{sequence_id}/pause"): S,
     ("GET", "/sequences/{sequence_id}/archive"): S,
