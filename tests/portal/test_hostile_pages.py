@@ -121,11 +121,11 @@ async def _spoil(office: Office, folder: Path) -> None:
 async def _spoil_campaign(office: Office) -> None:
     stores = office.stores
     campaign = await stores.campaigns.get(OURS, f"campaign-{OURS}")
-    ours = {"template_id": f"template-{OURS}", "sender_id": f"sender-{OURS}"}
+    template_id, sender_id = f"template-{OURS}", f"sender-{OURS}"
     campaign = replace(
         campaign,
         state=CampaignState.DRAFT,
-        steps=tuple(replace(one, **ours) for one in campaign.steps),
+        steps=tuple(replace(one, template_id=template_id, sender_id=sender_id) for one in campaign.steps),
         audience=FileAudience(source_id=f"source-{OURS}", file_id=f"file-{OURS}"),
     )
     await stores.campaigns.save(OURS, campaign.id, campaign)
