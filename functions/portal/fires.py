@@ -6,13 +6,14 @@ from typing import Any
 from starlette.responses import Response
 
 from functions.downloads import csv_response
+from functions.portal.failed_rows import FailedRow, failed_row
 from functions.portal.fire_live import AT_WORK, find_campaign, live_facts, step_progress
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import InvalidInput, NotFound, RollcallError
+from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
@@ -20,15 +21,12 @@ from shared.domain.messages.skipping import skip_words
 from shared.usecases.fires.requeue_failure import requeue_failure
 from shared.views.exports import export_messages
 from shared.views.failures import get_failure, list_failures
-from shared.views.file_rows import get_row
-from shared.views.files import get_file
 from shared.views.fires import SeenFire, get_fire, get_live_fire
 from shared.views.job_way import job_way
 from shared.views.messages import list_messages
 from shared.views.names import automation_names
 from shared.views.providers import explain_codes
 from shared.views.reports import report_seen
-from shared.views.sources import get_source
 
 pages = Pages()
 FAILED = "failed"
@@ -39,7 +37,6 @@ STATES = (
     MessageState.UNKNOWN,
     MessageState.SENDING,
 )
-VALUE_CHARACTERS = 10_000
 
 
 @pages.get("/fires/{fire_id}", Scope.READ)
@@ -111,49 +108,38 @@ async def download_messages(visit: Visit) -> Response:
 async def show_failure(visit: Visit) -> Response:
     """What failed, with the row's fields, to be corrected."""
     failure = await get_failure(visit.runtime, visit.company_id, visit.path("failure_id"))
-    values = await _values(visit, failure)
-    return visit.page("fires/failure.html", failure=failure, values=values, problems={})
+    return _failure_page(visit, failure, await failed_row(visit, failure), {})
 
 
 @pages.post("/fires/{fire_id}/failures/{failure_id}", Scope.SEND)
 async def correct_failure(visit: Visit) -> Response:
     """Correct the row's fields, and queue its message."""
     failure = await get_failure(visit.runtime, visit.company_id, visit.path("failure_id"))
-    values = await _values(visit, failure)
-    typed = {
-        name: visit.form.line(f"values.{name}", is_needed=False, most=VALUE_CHARACTERS)
-        for name in values
-        if f"values.{name}" in visit.form
-    }
-    visit.form.check()
-    corrections = {name: value for name, value in typed.items() if value != values[name]}
+    row = await failed_row(visit, failure)
     try:
+        corrections = row.corrections(visit)
+        visit.form.check()
         await requeue_failure(visit.runtime, visit.company_id, failure.id, corrections)
     except InvalidInput as invalid:
         problems = {one.field.rpartition(".")[2]: one.reason for one in invalid.problems}
-        return visit.page(
-            "fires/failure.html",
-            code=422,
-            failure=failure,
-            values={**values, **typed},
-            problems=problems,
-        )
+        return _failure_page(visit, failure, row, problems)
     except RollcallError as refused:
         return visit.go(f"/fires/{failure.fire_id}/failures/{failure.id}", refused=str(refused))
     return visit.go(f"/fires/{failure.fire_id}", done="The row is corrected, and its message is queued.")
 
 
-async def _values(visit: Visit, failure: Failure) -> dict[str, str]:
-    """All fields of the row, empty ones too: a missing one may be what is wrong."""
-    runtime, company_id = visit.runtime, visit.company_id
-    if failure.file_id is None:
-        return failure.values
-    try:
-        source_id = (await get_file(runtime, company_id, failure.file_id)).source_id
-        fields = [column.field for column in (await get_source(runtime, company_id, source_id)).columns]
-        values = failure.values
-        if not values and failure.row_number is not None:  # the provider refused it
-            values = (await get_row(runtime, company_id, failure.file_id, failure.row_number)).values
-    except NotFound:  # their time is over
-        return failure.values
-    return {**dict.fromkeys(fields, ""), **values}
+def _failure_page(visit: Visit, failure: Failure, row: FailedRow, problems: dict[str, str]) -> Response:
+    values = row.shown()
+    if problems:
+        values |= {
+            name: visit.form.given(f"values.{name}") for name in values if f"values.{name}" in visit.form
+        }
+    return visit.page(
+        "fires/failure.html",
+        code=422 if problems else 200,
+        failure=failure,
+        values=values,
+        row=row,
+        picked=row.picked(values),
+        problems=problems,
+    )

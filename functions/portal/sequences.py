@@ -7,7 +7,7 @@ from starlette.responses import Response
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from functions.portal.sequence_effects import replanning
+from functions.portal.sequence_effects import foreseen, replanning
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.sequences.editing import in_state
@@ -52,6 +52,26 @@ async def show_sequence(visit: Visit) -> Response:
     )
 
 
+@pages.get("/sequences/{sequence_id}/start", Scope.SEND)
+async def ask_start(visit: Visit) -> Response:
+    """When it would finish, and whom of other sequences that delays."""
+    runtime, company_id = visit.runtime, visit.company_id
+    sequence = await get_sequence(runtime, company_id, visit.path("sequence_id"))
+    effect, refused = None, ""
+    try:
+        effect = await foreseen(visit, sequence, partial(in_state, state=SequenceState.ACTIVE))
+    except RollcallError as refusal:
+        refused = _not_yet(refusal)
+    counts = await count_people(runtime, company_id, sequence.id)
+    return visit.page(
+        "sequences/start.html",
+        sequence=sequence,
+        inside=counts[EnrollmentState.ACTIVE],
+        effect=effect,
+        refused=refused,
+    )
+
+
 @pages.post("/sequences/{sequence_id}/start", Scope.SEND)
 async def start(visit: Visit) -> Response:
     """Have it send, or send again."""
@@ -84,9 +104,13 @@ async def _put_in(visit: Visit, state: SequenceState, done: str) -> Response:
     where, edit = f"/sequences/{sequence_id}", partial(in_state, state=state)
     try:
         await edit_sequence(visit.runtime, visit.company_id, sequence_id, edit)
-    except InvalidInput as invalid:
-        reasons = "; ".join(one.reason for one in invalid.problems)
-        return visit.go(where, refused=f"It cannot start yet: {reasons}.")
     except RollcallError as refused:
-        return visit.go(where, refused=str(refused))
+        return visit.go(where, refused=_not_yet(refused))
     return visit.go(where, done=done)
+
+
+def _not_yet(refusal: RollcallError) -> str:
+    """Why it does not become what was asked for."""
+    if isinstance(refusal, InvalidInput):
+        return f"It cannot start yet: {'; '.join(one.reason for one in refusal.problems)}."
+    return str(refusal)

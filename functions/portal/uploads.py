@@ -1,5 +1,7 @@
 """Uploading a file: by a form, or where scripts are allowed straight to Cloud Storage."""
 
+import asyncio
+import hashlib
 from pathlib import Path
 
 from starlette.responses import JSONResponse, Response
@@ -10,8 +12,9 @@ from functions.portal.kit.uploaded import on_disk
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.files.file import FileState
 from shared.domain.files.source import CONTACTS, Source
-from shared.domain.ids import random_id
+from shared.domain.ids import computed_id, random_id
 from shared.domain.record import replace
 from shared.usecases.files.save_source import create_source
 from shared.usecases.files.start_upload import shown_name, start_upload
@@ -39,7 +42,8 @@ async def upload(visit: Visit) -> Response:
         return await _page(visit, source_id, "Choose a file first.")
     try:
         async with on_disk(file) as path:
-            source, to_check = await _source(visit, source_id, file.filename or "", path)
+            file_id = await _file_id(visit, file.filename or "", path)
+            source, to_check = await _source(visit, source_id, file.filename or "", path, file_id)
             stored = await store_upload(
                 visit.runtime,
                 visit.company_id,
@@ -48,6 +52,7 @@ async def upload(visit: Visit) -> Response:
                 path,
                 accepts_repeat=form.is_set("accepts_repeat"),
                 sheet=form.line("sheet", is_needed=False) or None,
+                file_id=file_id,
             )
     except InvalidInput as invalid:
         return await _page(
@@ -55,6 +60,8 @@ async def upload(visit: Visit) -> Response:
         )
     except RollcallError as refused:
         return await _page(visit, source_id, str(refused))
+    if stored.state in (FileState.LOADED, FileState.REFUSED):  # no queue; or it was sent once more
+        return visit.go(f"/files/{stored.id}", done=f"{stored.name} is here.{to_check}")
     return visit.go(f"/files/{stored.id}", done=f"{stored.name} is here and is being read.{to_check}")
 
 
@@ -67,7 +74,8 @@ async def announce(visit: Visit) -> Response:
     if head is None:
         raise InvalidInput.at("file", "must be the file's beginning")
     async with on_disk(head) as path:
-        source, _ = await _source(visit, form.given("source_id"), name, path)
+        file_id = await _file_id(visit, name, path)
+        source, _ = await _source(visit, form.given("source_id"), name, path, file_id)
     file, link, headers = await start_upload(
         visit.runtime,
         visit.company_id,
@@ -75,11 +83,26 @@ async def announce(visit: Visit) -> Response:
         name,
         accepts_repeat=form.is_set("accepts_repeat"),
         sheet=form.line("sheet", is_needed=False) or None,
+        file_id=file_id,
     )
     return JSONResponse({"url": link, "headers": headers, "next": f"/files/{file.id}"})
 
 
-async def _source(visit: Visit, source_id: str, name: str, path: str) -> tuple[Source, str]:
+async def _file_id(visit: Visit, name: str, path: str) -> str:
+    """The same for the same bytes from the same opened page, with the same choices: sent twice, it is one."""
+    form = visit.form
+    page_id = form.item_id("id", is_needed=False) or random_id()
+    form.check()
+    choices = (form.given(field) for field in ("source_id", "sheet", "accepts_repeat"))
+    return computed_id("upload", page_id, name, *choices, await asyncio.to_thread(_digest, path))
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+async def _source(visit: Visit, source_id: str, name: str, path: str, file_id: str) -> tuple[Source, str]:
     """The kind of file that was chosen, or a new one with what its columns seem to be, and what is unsure."""
     shown_name(name)  # before a kind of file is made for it
     if source_id != NEW:
@@ -90,7 +113,7 @@ async def _source(visit: Visit, source_id: str, name: str, path: str) -> tuple[S
         raise InvalidInput.at("file", f"has no column that can be read. {whys}".strip().rstrip("."))
     now = visit.runtime.now()
     source = Source(
-        id=random_id(),
+        id=computed_id(file_id, "kind"),
         name=await _new_name(visit, name),
         columns=guessed.columns,
         created_at=now,
@@ -121,6 +144,7 @@ async def _page(visit: Visit, chosen: str, problem: str) -> Response:
         sources=sources,
         chosen=chosen,
         problem=problem,
+        page_id=random_id(),
         accepts_repeat=bool(visit.query("repeat")) or visit.form.is_set("accepts_repeat"),
         direct_bytes=min(UPLOAD_BYTES, visit.runtime.settings.max_upload_bytes) - 64 * 1024,
         most_bytes=visit.runtime.settings.max_upload_bytes,

@@ -18,6 +18,7 @@ from functions.portal.step_kinds import StepKind
 from shared.domain.automations.automation import Definition, packed_definition
 from shared.domain.automations.steps import HandOverStep, IfStep, SendStep, TagStep
 from shared.domain.automations.trigger import HEARD, Happened
+from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.user import Role
@@ -25,14 +26,17 @@ from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.segment import HasTag
 from shared.domain.events.event import EventType
 from shared.domain.files.file import Row
+from shared.domain.fires.notice import sender_notice
 from shared.domain.fires.standing import TEST_CAMPAIGN
+from shared.domain.messages.message import MessageState
 from shared.domain.record import replace
+from shared.domain.replies.asked import Flag
 from shared.firestore.row_chunks import chunk_of
 from shared.tabular.rejected_rows import REASON_COLUMN, csv_export
 from shared.usecases.contacts.change_contacts import change_contacts
 from tests.bench.pages import BESIDE
 from tests.kit.api.office import OURS, Office
-from tests.kit.builders import a_content
+from tests.kit.builders import NOON, a_content
 from tests.kit.portal.hostile import ALARMS, ESCAPED, HOSTILE, hostile
 from tests.kit.portal.page_addresses import NO_PAGES
 from tests.portal.conftest import SignedIn
@@ -46,11 +50,9 @@ NOTHING = {
     f"/automations/new?event={quote(HOSTILE)}",
     "/automations/{automation_id}/moving",
     "/files/{file_id}/progress",
-    "/fires/{fire_id}/resend",
     "/fires/{fire_id}/resends/{resend_id}",
     "/fires/{fire_id}/resends/{resend_id}/progress",
     "/imports/{import_id}/progress",
-    "/inbox",
     "/mailboxes/new",
     "/previews/{preview_id}/progress",
     "/segments/new",
@@ -64,13 +66,8 @@ NOTHING = {
     "/settings/sign-in",
     "/settings/trial",
 }
-# What the office has none of: a second factor that is being added, a draft for a single file.
-ABSENT = {
-    "/account/second-factor/code": 303,
-    "/campaigns/{campaign_id}/edit": 409,
-    "/campaigns/{campaign_id}/steps/new": 409,
-    "/campaigns/{campaign_id}/steps/{place:int}": 409,
-}
+# What the office has none of: a second factor that is being added.
+ABSENT = {"/account/second-factor/code": 303}
 # Files about an import's rows are made by the import: tests/domain/contacts/test_import_round_trip.py.
 MADE_BY_IMPORTS = {"/imports/{import_id}/rejected.csv", "/imports/{import_id}/left.csv"}
 DAY, FORMULA = "2026-12-10", tuple("=+-@\t\r\n")
@@ -123,7 +120,14 @@ async def _spoil(office: Office, folder: Path) -> None:
 
 async def _spoil_campaign(office: Office) -> None:
     stores = office.stores
-    campaign = replace(await stores.campaigns.get(OURS, f"campaign-{OURS}"), state=CampaignState.DRAFT)
+    campaign = await stores.campaigns.get(OURS, f"campaign-{OURS}")
+    template_id, sender_id = f"template-{OURS}", f"sender-{OURS}"
+    campaign = replace(
+        campaign,
+        state=CampaignState.DRAFT,
+        steps=tuple(replace(one, template_id=template_id, sender_id=sender_id) for one in campaign.steps),
+        audience=FileAudience(source_id=f"source-{OURS}", file_id=f"file-{OURS}"),
+    )
     await stores.campaigns.save(OURS, campaign.id, campaign)
     fire = await stores.fires.get(OURS, f"fire-{OURS}")
     content = a_content(content_hash=fire.content_hash, campaign=campaign)
@@ -132,8 +136,29 @@ async def _spoil_campaign(office: Office) -> None:
     message = replace(message, about_at=datetime.fromisoformat(f"{DAY}T15:00Z"), contact_id=f"contact-{OURS}")
     await stores.messages.save(OURS, message.id, message)
     await stores.messages.save(OURS, "test", replace(message, id="test", campaign_id=TEST_CAMPAIGN))
+    lost = replace(message, id="lost", state=MessageState.FAILED, code="21610", reason=HOSTILE)
+    await stores.messages.save(OURS, lost.id, lost)
     user = await stores.users.get(OURS, f"user-{OURS}")
     await stores.users.save(OURS, user.id, replace(user, name=HOSTILE))
+    await _spoil_inbox(office)
+
+
+async def _spoil_inbox(office: Office) -> None:
+    """A reply that waits for the user, another that is urgent, and a notice."""
+    stores = office.stores
+    reply = await stores.replies.get(OURS, f"reply-{OURS}")
+    waiting = replace(
+        reply,
+        waits=True,
+        assigned_to=f"user-{OURS}",
+        message_id=f"message-{OURS}",
+        candidates=(f"message-{OURS}",),
+    )
+    await stores.replies.save(OURS, reply.id, waiting)
+    await stores.replies.save(OURS, "urgent", replace(waiting, id="urgent", flags=(Flag.DANGER,)))
+    sender = await stores.senders.get(OURS, f"sender-{OURS}")
+    notice = hostile(sender_notice(sender, NOON))
+    await stores.notices.save(OURS, notice.id, notice)
 
 
 async def _spoil_file(office: Office, folder: Path) -> None:

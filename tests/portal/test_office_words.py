@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold
+from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold, sentence
 from shared.domain.companies.user import Role
 from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.usecases.users.create_user import create_user
+from shared.views.providers import provider_names
 from tests.kit.api.office import OURS, Office
 from tests.kit.architecture.source_tree import ROOT
-from tests.kit.builders import NOON
+from tests.kit.builders import NOON, an_email_sender
 from tests.kit.clinic import Clinic, csv_of, people
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import PASSWORD, SignedIn
@@ -143,3 +144,16 @@ async def test_a_segment_that_lacks_something_says_just_what(office: Office, sig
     fields = {"match": "all", "g0.match": "all", "c0.0.kind": "tag", "c0.0.tag": ""}
     await editor.post("/segments/count", fields, seen="/segments/new")
     assert "Not complete yet: name a tag." in editor.says
+
+
+async def test_providers_are_called_as_they_call_themselves(office: Office, signed_in: SignedIn) -> None:
+    called = {"twilio": "Twilio", "sendgrid": "SendGrid", "meta": "Meta", "ses": "Amazon SES", "smtp": "SMTP"}
+    assert {name: sentence(name) for name in provider_names()} == called
+    await office.stores.senders.save(OURS, "mails", an_email_sender())
+    admin = await signed_in(Role.ADMIN)
+    for path in ("/settings/senders", "/settings/senders/mails", "/settings/senders/new?channel=email"):
+        await admin.get(path)
+        assert "SendGrid" in admin.says, path
+    assert "By Amazon SES" in admin.says
+    await admin.get("/mailboxes/new")
+    assert "desk@acme-clinics.com, by SendGrid" in admin.says

@@ -7,6 +7,7 @@ from shared.domain.record import replace
 from shared.domain.sequences.sequence import SequenceState
 from shared.usecases.run_job import run_job
 from tests.kit.api.office import OURS, Office
+from tests.kit.api.sequences import make_mailbox, make_sequence, pasted, run_jobs
 from tests.portal.conftest import SignedIn
 
 HERE = f"/sequences/sequence-{OURS}"
@@ -147,3 +148,39 @@ async def test_one_that_is_archived_stays_as_it_is(office: Office, signed_in: Si
     assert await office.stores.sequences.get(OURS, sequence.id) == replace(
         sequence, state=SequenceState.ARCHIVED
     )
+
+
+async def test_starting_and_going_on_say_first_when_it_would_finish(
+    office: Office, signed_in: SignedIn
+) -> None:
+    approver = await signed_in(Role.APPROVER)
+    await make_mailbox(office, daily_capacity=2)
+    here = (await make_sequence(office)).removeprefix("/v1")
+    addresses = pasted(*(f"p{number}@example.com" for number in range(8)))
+    await office.post(f"/v1{here}/enrollings", addresses)
+    await run_jobs(office)
+    assert f'href="{here}/start"' in (await approver.get(here)).text
+    await approver.get(f"{here}/start")
+    assert "Start Welcome?" in approver.says
+    assert "8 contacts are in it." in approver.says
+    assert "Welcome has nothing planned; after the change it finishes on" in approver.says
+    assert (await office.get(f"/v1{here}")).json()["state"] == "draft"  # to look changes nothing
+
+    await approver.post(f"{here}/start")
+    await run_jobs(office)
+    await approver.post(f"{here}/pause", seen=here)
+    await approver.get(f"{here}/start")
+    assert "Let Welcome go on?" in approver.says
+    assert "finishes on" in approver.says
+    assert (await office.get(f"/v1{here}")).json()["state"] == "paused"
+
+
+async def test_one_that_cannot_start_says_why_and_offers_no_button(
+    office: Office, signed_in: SignedIn
+) -> None:
+    approver = await signed_in(Role.APPROVER)
+    await approver.post("/sequences", FORM, seen="/sequences/new")
+    page = await approver.get("/sequences/new-one/start")
+    assert page.status_code == 200
+    assert "It cannot start yet: " in approver.says
+    assert "Start it" not in page.text

@@ -242,6 +242,35 @@ async def test_an_address_is_one_account(office: Office, visitor: Visitor, signe
         await create_user(office.runtime, THEIRS, ADMIN, "There", Role.VIEWER, PASSWORD)
 
 
+async def test_a_link_to_reset_ends_those_before_of_the_same_person(
+    office: Office, signed_in: SignedIn, visitor: Visitor
+) -> None:
+    """Only theirs: one to join, and another person's link, hold as before."""
+    admin = await signed_in(Role.ADMIN)
+    await signed_in(Role.VIEWER)
+    viewer = await office.stores.logins.find(f"{Role.VIEWER}@{OURS}.example.org")
+    known = await office.stores.logins.find(ADMIN)
+    assert viewer is not None
+    assert known is not None
+    _, joining = await invite_user(
+        office.runtime, OURS, "new@acme.example.org", "New", Role.VIEWER, by="a test"
+    )
+    _, others = await invite_to_reset(office.runtime, OURS, known.user_id, by="a test")
+    links, path = [], f"/settings/users/{viewer.user_id}"
+    for _ in range(3):
+        page = await admin.post(f"{path}/reset", seen=path)
+        links += re.findall(r"/invitation/[\w.-]+", page.text)
+    assert len(links) == 3
+    codes = [(await visitor.get(one)).status_code for one in links]
+    assert codes == [404, 404, 200]
+    fields = {"password": "seven green kettles", "again": "seven green kettles"}
+    await visitor.post(links[0], fields)
+    assert visitor.page.status_code == 404
+    for token in (joining, others):
+        assert (await visitor.get(f"/invitation/{token.text}")).status_code == 200
+    assert (await visitor.post(links[2], fields, seen=links[2])).status_code == 303
+
+
 async def test_a_new_password_ends_all_sessions(office: Office, signed_in: SignedIn, clock: Clock) -> None:
     person = await signed_in(Role.ADMIN)
     login = await office.stores.logins.find(ADMIN)

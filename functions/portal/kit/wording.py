@@ -29,6 +29,11 @@ _WORDS = {
     "provider_calls": "calls to providers",
     "reads": "records read",
     "writes": "records written",
+    "sendgrid": "SendGrid",
+    "ses": "Amazon SES",
+    "smtp": "SMTP",
+    "twilio": "Twilio",
+    "meta": "Meta",
 }
 
 

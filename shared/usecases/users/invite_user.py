@@ -4,8 +4,12 @@ from shared.domain.companies.invitation import TO_JOIN, TO_RESET, Invitation
 from shared.domain.companies.token import Token, new_token
 from shared.domain.companies.user import Role
 from shared.domain.errors import Conflict
+from shared.firestore.kit.transactions import Transaction, transact
+from shared.firestore.queries.users import INVITATIONS_OF_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.users.create_user import AddressTaken, check_name, checked_email
+
+MOST_LINKS = 100  # of one address: each new one to reset ends those before, and others end after a week
 
 
 async def invite_user(
@@ -39,8 +43,12 @@ async def invite_user(
 async def invite_to_reset(
     runtime: Runtime, company_id: str, user_id: str, *, by: str
 ) -> tuple[Invitation, Token]:
-    """As `invite_user`, for a user who lost the password. Raises NotFound, Conflict for a disabled one."""
-    user = await runtime.stores.users.get(company_id, user_id)
+    """As `invite_user`, for a user who lost the password. Links that were made for them before hold no more.
+
+    Raises NotFound, Conflict for a disabled one.
+    """
+    stores = runtime.stores
+    user = await stores.users.get(company_id, user_id)
     if user.disabled_at is not None:
         raise Conflict(f"{user.name} may not sign in. Let them in again first.")
     token, now = new_token(company_id), runtime.now()
@@ -54,5 +62,15 @@ async def invite_to_reset(
         expires_at=now + TO_RESET,
         user_id=user.id,
     )
-    await runtime.stores.invitations.save(company_id, invitation.id, invitation)
+
+    async def replace_links(transaction: Transaction) -> None:
+        known = await stores.invitations.some(
+            company_id, INVITATIONS_OF_ADDRESS, user.email, limit=MOST_LINKS, transaction=transaction
+        )
+        for one in known:
+            if one.user_id == user.id and one.id != invitation.id:
+                transaction.delete(stores.invitations.ref(company_id, one.id))
+        stores.invitations.put(transaction, company_id, invitation.id, invitation)
+
+    await transact(stores.db, replace_links)
     return invitation, token
