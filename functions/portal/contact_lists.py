@@ -1,5 +1,7 @@
 """Lists of contacts: making one, naming it anew, who is on it, deleting it."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from functions.portal.kit.lists import shown
@@ -14,7 +16,7 @@ from shared.domain.record import replace
 from shared.usecases.contacts.delete_contact_list import delete_contact_list
 from shared.usecases.contacts.save_contact_list import create_contact_list, edit_contact_list
 from shared.views.contact_lists import get_contact_list, list_contact_lists
-from shared.views.segments import count_segment
+from shared.views.segments import SegmentCount, count_segment
 
 pages = Pages()
 
@@ -42,8 +44,7 @@ async def add_list(visit: Visit) -> Response:
 @pages.get("/lists/{list_id}", Scope.READ)
 async def show_list(visit: Visit) -> Response:
     """One list, and how many are on it now."""
-    item = await get_contact_list(visit.runtime, visit.company_id, visit.path("list_id"))
-    count = await count_segment(visit.runtime, visit.company_id, OnList(list_id=item.id))
+    item, count = await _counted(visit)
     return visit.page("contacts/one_list.html", item=item, count=count, problems={})
 
 
@@ -62,8 +63,7 @@ async def rename_list(visit: Visit) -> Response:
 @pages.get("/lists/{list_id}/delete", Scope.WRITE)
 async def ask_delete_list(visit: Visit) -> Response:
     """How many would be on it no more."""
-    item = await get_contact_list(visit.runtime, visit.company_id, visit.path("list_id"))
-    count = await count_segment(visit.runtime, visit.company_id, OnList(list_id=item.id))
+    item, count = await _counted(visit)
     return visit.page("contacts/delete_list.html", item=item, count=count)
 
 
@@ -72,6 +72,15 @@ async def remove_list(visit: Visit) -> Response:
     """Delete a list; its people stay."""
     await delete_contact_list(visit.runtime, visit.company_id, visit.path("list_id"), visit.author)
     return visit.go("/lists", done="The list is deleted. Its people are still there.")
+
+
+async def _counted(visit: Visit) -> tuple[ContactList, SegmentCount]:
+    """The list, and how many are on it."""
+    list_id = visit.path("list_id")
+    return await asyncio.gather(
+        get_contact_list(visit.runtime, visit.company_id, list_id),
+        count_segment(visit.runtime, visit.company_id, OnList(list_id=list_id)),
+    )
 
 
 def _name(visit: Visit) -> str:

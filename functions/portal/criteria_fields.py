@@ -1,6 +1,7 @@
 """What the builder of criteria offers, and the criterion that its form says."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,9 @@ from functions.portal.kit.wording import words
 from functions.portal.segment_builder import TESTS, Built, criterion_of, place_of
 from shared.domain.channels.channel import all_channels
 from shared.domain.contacts.contact import Consent
+from shared.domain.contacts.contact_field import ContactField
+from shared.domain.contacts.contact_list import ContactList
+from shared.domain.contacts.criterion_words import Names
 from shared.domain.contacts.segment import Activity, Criterion, Told
 from shared.domain.errors import InvalidInput
 from shared.views.contact_fields import list_contact_fields
@@ -20,11 +24,15 @@ from shared.views.sources import list_sources
 
 async def criteria_choices(visit: Visit, source_ids: Collection[str] = ()) -> dict[str, Any]:
     """What the builder offers to choose from; of rows, the fields of these sources."""
+    row_fields, lists, own = await asyncio.gather(
+        _row_fields(visit, source_ids), every(visit, list_contact_lists), every(visit, list_contact_fields)
+    )
     return {
-        "row_fields": await _row_fields(visit, source_ids),
+        "row_fields": row_fields,
         "tests": TESTS,
-        "lists": await every(visit, list_contact_lists),
-        "fields": [*((one, words(one)) for one in Told), *await _own_fields(visit)],
+        "lists": lists,
+        "fields": [*((one, words(one)) for one in Told), *((one.id, one.name) for one in own)],
+        "names": names_of(lists, own),
         "channels": all_channels(),
         "consents": list(Consent),
         "activities": list(Activity),
@@ -38,8 +46,9 @@ async def _row_fields(visit: Visit, source_ids: Collection[str]) -> list[tuple[s
     return list({column.field: (column.field, column.column) for column in columns}.values())
 
 
-async def _own_fields(visit: Visit) -> list[tuple[str, str]]:
-    return [(one.id, one.name) for one in await every(visit, list_contact_fields)]
+def names_of(lists: Iterable[ContactList], fields: Iterable[ContactField]) -> Names:
+    """What criteria call lists and fields."""
+    return Names(lists={one.id: one.name for one in lists}, fields={one.id: one.name for one in fields})
 
 
 def built_criterion(built: Built) -> Criterion:

@@ -1,5 +1,6 @@
 """A fire while it moves: the ledger of each step, how fast it goes, and when it is through."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound
 from shared.domain.fires.fire import Ledger, ProgressStatus, StepLedger
 from shared.views.campaigns import get_campaign
-from shared.views.fires import LiveFire, get_live_fire
+from shared.views.fires import LiveFire, get_fire, live_now
 
 pages = Pages()
 AT_WORK = (ProgressStatus.FIRING, ProgressStatus.PAUSED)
@@ -32,8 +33,11 @@ class StepProgress(Struct, frozen=True, kw_only=True):
 @pages.get("/fires/{fire_id}/live", Scope.READ)
 async def show_live(visit: Visit) -> Response:
     """How it stands now, to be put into a page. When it has moved on to another state, a new page."""
-    fire = await get_live_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
-    facts = live_facts(visit, fire, await find_campaign(visit, fire.books.fire.campaign_id))
+    started = await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
+    fire, campaign = await asyncio.gather(
+        live_now(visit.runtime, visit.company_id, started), find_campaign(visit, started.campaign_id)
+    )
+    facts = live_facts(visit, fire, campaign)
     is_over = not facts["is_at_work"] or fire.books.status != visit.query("status")
     facts["on"] = "campaign" if visit.query("on") else ""
     return visit.progress("fires/live.html", is_over=is_over, **facts)

@@ -32,13 +32,12 @@ WHY_NOT = {  # after a number, be it one
 @pages.get("/fires/{fire_id}/resend", Scope.SEND)
 async def ask_resend(visit: Visit) -> Response:
     """The reasons to choose from; for those that are chosen, who gets it and who does not."""
-    fire = await get_fire(visit.runtime, visit.company_id, visit.path("fire_id"))
-    effect = await foresee_resend(visit.runtime, visit.company_id, fire.id)
+    effect = await foresee_resend(visit.runtime, visit.company_id, visit.path("fire_id"))
     chosen = [group.reason for group in effect.groups if group.reason in visit.queries("reason")]
     again, left_out = effect.of(chosen)
     return visit.page(
         "fires/resend.html",
-        fire=fire,
+        fire=effect.fire,
         effect=effect,
         chosen=chosen,
         count=len(again),

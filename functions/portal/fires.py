@@ -14,6 +14,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.fires.fire import Fire
 from shared.domain.fires.report import FireReport
 from shared.domain.messages.failure import Failure, FailureState
 from shared.domain.messages.message import MessageState
@@ -21,9 +22,10 @@ from shared.domain.messages.skipping import skip_words
 from shared.usecases.fires.requeue_failure import requeue_failure
 from shared.views.exports import export_messages
 from shared.views.failures import get_failure, list_failures
-from shared.views.fires import SeenFire, get_fire, get_live_fire
+from shared.views.fire_messages import list_fire_messages
+from shared.views.fire_outcomes import Outcomes, is_small
+from shared.views.fires import LiveFire, get_fire, live_fire, look_around
 from shared.views.job_way import job_way
-from shared.views.messages import list_messages
 from shared.views.names import automation_names
 from shared.views.providers import explain_codes
 from shared.views.reports import report_seen
@@ -42,13 +44,13 @@ STATES = (
 @pages.get("/fires/{fire_id}", Scope.READ)
 async def show_fire(visit: Visit) -> Response:
     """The report, and some of the people of one of its numbers."""
-    fire_id = visit.path("fire_id")
-    (report, seen), people = await asyncio.gather(
-        report_seen(visit.runtime, visit.company_id, fire_id), _people(visit, fire_id)
-    )
-    campaign, automations = await asyncio.gather(
-        find_campaign(visit, report.campaign_id),
-        automation_names(visit.runtime, visit.company_id, [report.campaign_id]),
+    runtime, company_id = visit.runtime, visit.company_id
+    fire = await get_fire(runtime, company_id, visit.path("fire_id"))
+    (report, people, live), campaign, automations, way = await asyncio.gather(
+        _report(visit, fire),
+        find_campaign(visit, fire.campaign_id),
+        automation_names(runtime, company_id, [fire.campaign_id]),
+        job_way(runtime),
     )
     return visit.page(
         "fires/fire.html",
@@ -58,15 +60,34 @@ async def show_fire(visit: Visit) -> Response:
         campaign_id=report.campaign_id if campaign or automations else "",
         home="automations" if automations else "campaigns",
         campaign_name=campaign.name if campaign else automations.get(report.campaign_id, "Answers"),
-        **await _progress(visit, report, seen, campaign),
+        **_progress(visit, report, live, campaign),
         states=(*STATES, FAILED),
         explain=skip_words,
         codes=explain_codes((*report.failed, *report.undelivered)),
-        job_way=await job_way(visit.runtime),
+        job_way=way,
     )
 
 
-async def _people(visit: Visit, fire_id: str) -> dict[str, Any]:
+async def _report(visit: Visit, fire: Fire) -> tuple[FireReport, dict[str, Any], LiveFire | None]:
+    """The report, the people, and how the fire moves if it does: of a small one all from one reading."""
+    runtime, company_id = visit.runtime, visit.company_id
+    around = look_around(runtime, company_id, fire) if not fire.is_closed else _nothing()
+    if is_small(fire):
+        (report, seen), beside = await asyncio.gather(report_seen(runtime, company_id, fire), around)
+        people = await _people(visit, fire.id, seen.outcomes if seen else None)
+    else:
+        (report, seen), beside, people = await asyncio.gather(
+            report_seen(runtime, company_id, fire), around, _people(visit, fire.id, None)
+        )
+    live = await live_fire(runtime, company_id, seen, beside) if seen and beside else None
+    return report, people, live
+
+
+async def _nothing() -> None:
+    """A closed fire does not move."""
+
+
+async def _people(visit: Visit, fire_id: str, outcomes: Outcomes | None) -> dict[str, Any]:
     """Some of the messages or failures that are asked for, or what is wrong with the address."""
     wanted, address = visit.query("state"), visit.query("address").strip()
     state = next((one for one in STATES if one == wanted), None)
@@ -80,20 +101,19 @@ async def _people(visit: Visit, fire_id: str) -> dict[str, Any]:
         if wanted == FAILED:
             found["failures"] = await shown(visit, list_failures, **filters, state=FailureState.OPEN)
         else:
-            found["messages"] = await shown(visit, list_messages, **filters, state=state)
+            found["messages"] = await shown(visit, list_fire_messages, outcomes, **filters, state=state)
     except InvalidInput as invalid:
         found["problem"] = invalid.problems[0].reason
     return {"messages": None, "failures": None} | found
 
 
-async def _progress(
-    visit: Visit, report: FireReport, seen: SeenFire | None, campaign: Campaign | None
+def _progress(
+    visit: Visit, report: FireReport, live: LiveFire | None, campaign: Campaign | None
 ) -> dict[str, Any]:
     """Its steps; of one that moves, all that is shown while it does."""
-    if report.status not in AT_WORK:
+    if live is None or report.status not in AT_WORK:
         return {"steps": step_progress(campaign, report.steps), "is_at_work": False}
-    fire = await get_live_fire(visit.runtime, visit.company_id, report.fire_id, seen)
-    return live_facts(visit, fire, campaign)
+    return live_facts(visit, live, campaign)
 
 
 @pages.get("/fires/{fire_id}/messages.csv", Scope.READ)

@@ -163,13 +163,19 @@ async def _pause(visit: Visit, *, is_paused: bool) -> Response:
 
 async def _ask(visit: Visit, what: str) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
-    mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
-    effect, refused = None, ""
-    try:
-        effect = await _foreseen(visit, {"is_paused": True} if what == "pause" else None)
-    except RollcallError as refusal:
-        refused = str(refusal)
+    mailbox, (effect, refused) = await asyncio.gather(
+        get_mailbox(runtime, company_id, visit.path("mailbox_id")),
+        _foreseen_or_refused(visit, {"is_paused": True} if what == "pause" else None),
+    )
     return visit.page(f"mailboxes/{what}.html", mailbox=mailbox, effect=effect, refused=refused)
+
+
+async def _foreseen_or_refused(visit: Visit, changes: dict[str, Any] | None) -> tuple[PlanEffect | None, str]:
+    """What it would move, or why it cannot be."""
+    try:
+        return await _foreseen(visit, changes), ""
+    except RollcallError as refusal:
+        return None, str(refusal)
 
 
 async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
@@ -180,12 +186,13 @@ async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
 
 async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | None = None) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
-    mailbox = await get_mailbox(runtime, company_id, visit.path("mailbox_id"))
-    sender, plan, sequences, health = await asyncio.gather(
-        _sender(visit, mailbox.id),
-        read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox.id),
+    mailbox_id = visit.path("mailbox_id")
+    mailbox, sender, plan, sequences, health = await asyncio.gather(
+        get_mailbox(runtime, company_id, mailbox_id),
+        _sender(visit, mailbox_id),
+        read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox_id),
         list_sequences(runtime, company_id, MOST),
-        get_mailbox_health(runtime, company_id, mailbox.id),
+        get_mailbox_health(runtime, company_id, mailbox_id),
     )
     stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
     return visit.page(

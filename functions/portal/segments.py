@@ -1,9 +1,11 @@
 """Segments: contacts by criteria, with how many they are while the criteria are written."""
 
+import asyncio
+
 from msgspec import Struct
 from starlette.responses import Response
 
-from functions.portal.criteria_fields import built_criterion, criteria_choices, criterion_place
+from functions.portal.criteria_fields import built_criterion, criteria_choices, criterion_place, names_of
 from functions.portal.kit.lists import every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -14,6 +16,7 @@ from shared.domain.contacts.judge_contact import asks_row
 from shared.domain.contacts.segment import AllOf, AnyOf, Criterion, Segment
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.ids import random_id
+from shared.domain.record import replace
 from shared.usecases.contacts.check_criterion import check_criterion
 from shared.usecases.contacts.delete_segment import delete_segment
 from shared.usecases.contacts.save_segment import create_segment, edit_segment
@@ -70,8 +73,8 @@ async def build(visit: Visit) -> Response:
 @pages.post("/segments/count", Scope.READ)
 async def count(visit: Visit) -> Response:
     """How many meet what is typed, and the first of them: a part of the page. It stores nothing."""
-    tried = await _tried(visit, read_built(visit.form))
-    return visit.page("segments/count.html", tried=tried)
+    (tried, criterion), names = await asyncio.gather(_tried(visit, read_built(visit.form)), _names(visit))
+    return visit.page("segments/count.html", tried=_said(tried, criterion, names))
 
 
 @pages.post("/segments", Scope.WRITE)
@@ -87,7 +90,10 @@ async def show_segment(visit: Visit) -> Response:
     built = built_of(segment.criterion) if visit.allows(Scope.WRITE) else None
     if built is not None:
         return await _page(visit, built, segment.name, segment.id, segment, {})
-    tried = await _counted(visit, segment.criterion)
+    count, names = await asyncio.gather(
+        count_segment(visit.runtime, visit.company_id, segment.criterion), _names(visit)
+    )
+    tried = _said(Tried(count=count), segment.criterion, names)
     return visit.page("segments/segment.html", segment=segment, tried=tried)
 
 
@@ -137,20 +143,21 @@ def _placed(invalid: InvalidInput) -> dict[str, str]:
     return {criterion_place(one.field): one.reason for one in invalid.problems}
 
 
-async def _tried(visit: Visit, built: Built) -> Tried:
+async def _tried(visit: Visit, built: Built) -> tuple[Tried, Criterion | None]:
+    """How many meet what is typed, and that as it is counted."""
     try:
         typed = built_criterion(built)
         if asks_row(typed):
-            return Tried(by_row=True)
+            return Tried(by_row=True), None
         criterion = await check_criterion(visit.runtime, visit.company_id, typed)
     except InvalidInput as invalid:
-        return Tried(problems=_placed(invalid))
-    return await _counted(visit, criterion)
+        return Tried(problems=_placed(invalid)), None
+    return Tried(count=await count_segment(visit.runtime, visit.company_id, criterion)), criterion
 
 
-async def _counted(visit: Visit, criterion: Criterion) -> Tried:
-    found = await count_segment(visit.runtime, visit.company_id, criterion)
-    return Tried(count=found, words=_words(criterion, await _names(visit)))
+def _said(tried: Tried, criterion: Criterion | None, names: Names) -> Tried:
+    """The same with the criterion in words."""
+    return replace(tried, words=_words(criterion, names)) if criterion else tried
 
 
 def _words(criterion: Criterion, names: Names) -> str:
@@ -161,23 +168,30 @@ def _words(criterion: Criterion, names: Names) -> str:
 
 
 async def _names(visit: Visit) -> Names:
-    lists = await every(visit, list_contact_lists)
-    fields = await every(visit, list_contact_fields)
-    return Names(lists={one.id: one.name for one in lists}, fields={one.id: one.name for one in fields})
+    lists, fields = await asyncio.gather(every(visit, list_contact_lists), every(visit, list_contact_fields))
+    return names_of(lists, fields)
 
 
 async def _page(
     visit: Visit, built: Built, name: str, segment_id: str, segment: Segment | None, problems: dict[str, str]
 ) -> Response:
+    choices, (tried, criterion) = await asyncio.gather(
+        criteria_choices(visit), _tried(visit, built) if segment else _untried()
+    )
     return visit.page(
         "segments/form.html",
         code=422 if problems else 200,
-        **await criteria_choices(visit),
+        **choices,
         build="/segments/build",
         built=built,
         name=name,
         segment_id=segment_id,
         segment=segment,
         problems=problems,
-        tried=await _tried(visit, built) if segment else None,
+        tried=_said(tried, criterion, choices["names"]) if tried else None,
     )
+
+
+async def _untried() -> tuple[None, None]:
+    """Of a segment that is not stored yet nothing is counted before somebody asks."""
+    return None, None

@@ -5,8 +5,9 @@ Which shard has a contact follows from its id. Beside them are the shards of key
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping
-from itertools import chain, repeat
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from itertools import chain, islice, repeat
 
 import msgspec
 import orjson
@@ -22,6 +23,7 @@ from shared.firestore.kit.collection import Collection
 
 SHARDS_A_READ = 64
 FIRST_READS = (1, 4)
+READS_AHEAD = 2  # that are on their way at once
 LARGEST = 1_000_000  # bytes of a shard's contacts; Firestore takes a document of 1,048,576
 _ENCODER = msgspec.json.Encoder(enc_hook=as_text)
 
@@ -46,6 +48,9 @@ class ContactShard(Struct, frozen=True, kw_only=True):
     id: str
     contact_count: int
     contacts: bytes
+
+
+_Read = asyncio.Task[list[ContactShard]]
 
 
 class ContactKeyShard(Struct, frozen=True, kw_only=True):
@@ -78,27 +83,34 @@ class ContactShards(Collection[ContactShard]):
         found = await self.find_many(company_id, ids, transaction)
         return {one.id: one for shard in found.values() for one in contacts_in(shard) if one.id in wanted}
 
-    async def scan(self, company_id: str, first: int = 0) -> AsyncIterator[ContactShard]:
+    async def scan(
+        self, company_id: str, first: int = 0, *, is_whole: bool = False
+    ) -> AsyncIterator[ContactShard]:
         """Every shard that has contacts, in order, from number `first` on.
 
-        Some are read at a time, few at first: a page of a list ends soon. While they are looked at, the next
-        ones are on their way.
+        Some are read at a time, few at first: a page of a list ends soon, unless all are wanted, with
+        `is_whole`. While they are looked at, the next ones are on their way.
         """
-        sizes = chain(FIRST_READS, repeat(SHARDS_A_READ))
-        coming = self._read(company_id, first, size := next(sizes))
-        while first < SHARDS:
-            first, found = first + size, await coming
-            coming = self._read(company_id, first, size := next(sizes))
-            try:
+        small = () if is_whole else FIRST_READS
+        reads = self._reads(company_id, first, chain(small, repeat(SHARDS_A_READ)))
+        coming, read = deque(islice(reads, READS_AHEAD if is_whole else 1)), 0
+        try:
+            while coming:
+                found, read = await coming.popleft(), read + 1
+                ahead = READS_AHEAD if read > len(small) else 1
+                coming.extend(islice(reads, ahead - len(coming)))
                 for shard in found:
                     yield shard
-            except GeneratorExit:
-                coming.cancel()
-                raise
+        finally:
+            for one in coming:
+                one.cancel()
 
-    def _read(self, company_id: str, first: int, count: int) -> "asyncio.Task[list[ContactShard]]":
-        end = min(first + count, SHARDS)
-        return asyncio.create_task(self.between(company_id, shard_id(first), shard_id(end)))
+    def _reads(self, company_id: str, first: int, sizes: Iterator[int]) -> Iterator[_Read]:
+        """The reads of all shards from number `first` on, each begun when it is taken."""
+        while first < SHARDS:
+            end = min(first + next(sizes), SHARDS)
+            yield asyncio.create_task(self.between(company_id, shard_id(first), shard_id(end)))
+            first = end
 
 
 class ContactKeys(Collection[ContactKeyShard]):

@@ -1,11 +1,16 @@
 """What became of each message of a small fire: one question, where counts are one for each sum."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from shared.domain.fires.fire import Fire
+from msgspec import Struct
+
+from shared.domain.fires.fire import ChunkState, Fire
+from shared.domain.messages.failure import FailureState
 from shared.firestore.kit.query import Match
+from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
 from shared.firestore.queries.lists import MESSAGES
 from shared.runtime import Runtime
 
@@ -16,13 +21,39 @@ FIELDS = (
     *("delivery", "delivery_code", "disposition", "sending_at"),
 )
 
-Outcomes = Sequence[dict[str, Any]]  # a message's FIELDS, those that it has
+Outcome = Mapping[str, Any]  # the fields of a message that it has, and its id
+
+
+class Outcomes(Struct, frozen=True, kw_only=True):
+    """All of a small fire: its messages with their id and FIELDS, the newest first; by step, how many
+    failures are open, and how many chunks were planned before the messages were read.
+    """
+
+    messages: Sequence[Outcome]
+    failed: Mapping[str, int]
+    done_chunks: Mapping[str, int]
+
+
+def is_small(fire: Fire) -> bool:
+    """Whether its messages are read, and not counted."""
+    return fire.planned <= MOST_READ
 
 
 async def read_outcomes(runtime: Runtime, company_id: str, fire: Fire) -> Outcomes | None:
-    """Those of all messages of the fire, as they stand; None for one of more than MOST_READ."""
-    if fire.planned > MOST_READ:
+    """As they stand; None for a fire of more than MOST_READ."""
+    if not is_small(fire):
         return None
+    done_chunks = await count_done_chunks(runtime, company_id, fire)  # first: what they made is there then
+    messages, failed = await asyncio.gather(
+        read_messages(runtime, company_id, fire), _count_failures(runtime, company_id, fire)
+    )
+    if messages is None:
+        return None
+    return Outcomes(messages=messages, failed=failed, done_chunks=done_chunks)
+
+
+async def read_messages(runtime: Runtime, company_id: str, fire: Fire) -> Sequence[Outcome] | None:
+    """The messages of a small fire alone, the newest first; None where there are more than MOST_READ."""
     matches = ((Match("fire_id", fire.id),),)
     found = await runtime.stores.messages.newest_fields(
         company_id, MESSAGES, FIELDS, limit=MOST_READ + 1, matches=matches
@@ -30,7 +61,24 @@ async def read_outcomes(runtime: Runtime, company_id: str, fire: Fire) -> Outcom
     return found if len(found) <= MOST_READ else None
 
 
-def tally(outcomes: Outcomes, by: str, **equal: str) -> Counter[str]:
+async def count_done_chunks(runtime: Runtime, company_id: str, fire: Fire) -> dict[str, int]:
+    """How many chunks of each step are planned."""
+    chunks, steps = runtime.stores.chunks, [one.step_id for one in fire.steps]
+    counts = await asyncio.gather(
+        *(chunks.count(company_id, STEP_CHUNKS, fire.id, one, ChunkState.DONE) for one in steps)
+    )
+    return dict(zip(steps, counts, strict=True))
+
+
+async def _count_failures(runtime: Runtime, company_id: str, fire: Fire) -> dict[str, int]:
+    failures, steps = runtime.stores.failures, [one.step_id for one in fire.steps]
+    counts = await asyncio.gather(
+        *(failures.count(company_id, STEP_FAILURES, fire.id, one, FailureState.OPEN) for one in steps)
+    )
+    return dict(zip(steps, counts, strict=True))
+
+
+def tally(outcomes: Iterable[Outcome], by: str, **equal: str) -> Counter[str]:
     """How many of those with these values have which value of `by`; an empty text stands for none."""
     matching = (one for one in outcomes if all(one.get(name) == value for name, value in equal.items()))
     return Counter(str(one.get(by) or "") for one in matching)

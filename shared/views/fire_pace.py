@@ -3,6 +3,8 @@
 import asyncio
 from datetime import datetime
 
+from msgspec import Struct
+
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.pace import SOON, Coming, Pace, measured_since, pace_of
 from shared.domain.messages.batch import Batch, BatchState
@@ -21,24 +23,43 @@ from shared.views.message_waits import with_waits
 _TO_BE_SENT = (BatchState.WAITING, BatchState.DISPATCHED, BatchState.LEASED)
 
 
-async def measure_pace(
-    runtime: Runtime, company_id: str, books: CountedFire, holds: list[str], outcomes: Outcomes | None = None
-) -> Pace | None:
-    """The pace of a fire with these books; `holds` say what keeps it back. None for one that is closed.
+class Ends(Struct, frozen=True):
+    """The first and the last batch of a fire that is to be sent; none of one that has none."""
 
-    What was handed over is told from the messages' `outcomes`, where these were read.
+    first: list[Batch]
+    last: list[Batch]
 
-    No more documents are read for a large fire than for a small one: counts, and its first and last batch.
+
+async def read_ends(runtime: Runtime, company_id: str, fire: Fire) -> Ends | None:
+    """Between what the fire's batches go out: no more is read of a large fire than of a small one.
+
+    None for a fire of which no pace is told, as it is closed or answers people.
     """
-    fire, stores, now = books.fire, runtime.stores, runtime.now()
     if fire.is_closed or fire.is_standing:
         return None
-    since = measured_since(fire, now)
-    handed_over, first, last = await asyncio.gather(
-        _handed_over(runtime, company_id, fire, since, outcomes),
-        stores.batches.some(company_id, FIRE_BATCHES_FIRST, fire.id, _TO_BE_SENT, limit=1),
-        stores.batches.some(company_id, FIRE_BATCHES_LAST, fire.id, _TO_BE_SENT, limit=1),
+    batches, key = runtime.stores.batches, (fire.id, _TO_BE_SENT)
+    first, last = await asyncio.gather(
+        batches.some(company_id, FIRE_BATCHES_FIRST, *key, limit=1),
+        batches.some(company_id, FIRE_BATCHES_LAST, *key, limit=1),
     )
+    return Ends(first, last)
+
+
+async def measure_pace(
+    runtime: Runtime,
+    company_id: str,
+    books: CountedFire,
+    ends: Ends,
+    holds: list[str],
+    outcomes: Outcomes | None,
+) -> Pace:
+    """The pace of a fire with these books; `holds` say what keeps it back.
+
+    What was handed over is told from the messages' `outcomes`, where these were read, else counted.
+    """
+    fire, now = books.fire, runtime.now()
+    since, first, last = measured_since(fire, now), ends.first, ends.last
+    handed_over = await _handed_over(runtime, company_id, fire, since, outcomes)
     is_asked = books.is_queued and books.ledger.pending and not holds
     is_later = not first or first[0].planned_start > now + SOON
     coming = Coming(
@@ -57,7 +78,7 @@ async def _handed_over(
 ) -> int:
     if outcomes is None:
         return await runtime.stores.messages.count(company_id, FIRE_MESSAGES_SINCE, fire.id, since)
-    times = (one.get("sending_at") for one in outcomes)
+    times = (one.get("sending_at") for one in outcomes.messages)
     return sum(one is not None and one >= since for one in times)
 
 

@@ -4,7 +4,10 @@ import asyncio
 from collections import Counter
 from datetime import datetime
 
+from msgspec import Struct
+
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.fires.fire import Fire
 from shared.domain.fires.fire_cost import all_units
 from shared.domain.fires.fire_sums import Counts, FireSums, answer_key
 from shared.domain.messages.failure import FailureState
@@ -15,7 +18,7 @@ from shared.firestore.queries.fires import FIRE_COSTS, FIRE_FAILURES
 from shared.firestore.queries.lists import REPLIES
 from shared.firestore.queries.messages import FIRE_ANSWERS, FIRE_REPLIES
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import MOST_READ, Outcomes
+from shared.views.fire_outcomes import MOST_READ, Outcomes, is_small, read_outcomes
 from shared.views.message_sums import Fires, count_each, count_kinds, count_messages, sum_messages
 
 MOST_COSTS_READ = 100  # attempts of jobs: a document each, where a sum is one for each unit
@@ -23,30 +26,43 @@ _REPLY_FIELDS = ("meaning", "disposition", "received_at")
 _Replies = tuple[Counts, Counts]  # replies by meaning, and answers by when they came
 
 
-async def sum_fires(
-    runtime: Runtime, company_id: str, fires: Fires, tallied: int, outcomes: Outcomes | None = None
-) -> FireSums:
-    """Count these fires together; one fire of which the `outcomes` were read is small, and is read.
+class SmallFire(Struct, frozen=True, kw_only=True):
+    """A fire that was read, and what that comes to."""
+
+    outcomes: Outcomes
+    sums: FireSums
+
+
+async def sum_fires(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> FireSums:
+    """Count these fires together.
 
     `tallied` values of each kind are read for their reasons, and as many answers of each kind for their
     times; more are BEYOND.
     """
-    failed = count_kinds(runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied)
-    if outcomes is not None:
-        by_kind, (replies, answers), costs = await asyncio.gather(
-            failed,
-            _read_replies(runtime, company_id, fires, tallied),
-            _read_costs(runtime, company_id, fires),
-        )
-        messages = sum_messages(outcomes)
-    else:
-        messages, by_kind, (replies, answers), costs = await asyncio.gather(
-            count_messages(runtime, company_id, fires, tallied),
-            failed,
-            _count_replies(runtime, company_id, fires, tallied),
-            _add_costs(runtime, company_id, fires),
-        )
+    messages, by_kind, (replies, answers), costs = await asyncio.gather(
+        count_messages(runtime, company_id, fires, tallied),
+        count_kinds(runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
+        _count_replies(runtime, company_id, fires, tallied),
+        _add_costs(runtime, company_id, fires),
+    )
     return replace(messages, failed=by_kind, replies=replies, answers=answers, costs=costs)
+
+
+async def read_small(runtime: Runtime, company_id: str, fire: Fire, tallied: int) -> SmallFire | None:
+    """The same of one small fire, of which all is read at once; None for one that is counted."""
+    if not is_small(fire):
+        return None
+    fires = (fire.id,)
+    outcomes, by_kind, (replies, answers), costs = await asyncio.gather(
+        read_outcomes(runtime, company_id, fire),
+        count_kinds(runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
+        _read_replies(runtime, company_id, fires, tallied),
+        _read_costs(runtime, company_id, fires),
+    )
+    if outcomes is None:
+        return None
+    sums = replace(sum_messages(outcomes), failed=by_kind, replies=replies, answers=answers, costs=costs)
+    return SmallFire(outcomes=outcomes, sums=sums)
 
 
 async def _read_replies(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> _Replies:

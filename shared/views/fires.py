@@ -16,7 +16,7 @@ from shared.firestore.queries.lists import FIRES
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_STATE
 from shared.runtime import Runtime
 from shared.views.fire_outcomes import Outcomes, read_outcomes
-from shared.views.fire_pace import measure_pace
+from shared.views.fire_pace import Ends, measure_pace, read_ends
 from shared.views.kit.paging import Page, PageAsked, page_of
 from shared.views.ledger import CountedFire, count_fire
 from shared.views.waiting import explain_waiting
@@ -36,6 +36,14 @@ class LiveFire(Struct, frozen=True, kw_only=True):
     waits_for: list[str]
     note: str
     pace: Pace | None = None
+
+
+class FireAround(Struct, frozen=True, kw_only=True):
+    """What is shown of a fire beside its books: read at the same time, as it follows from none of them."""
+
+    progress: FireProgress | None
+    waits_for: list[str]
+    ends: Ends | None
 
 
 class SeenFire(Struct, frozen=True, kw_only=True):
@@ -84,28 +92,45 @@ async def get_fire(runtime: Runtime, company_id: str, fire_id: str) -> Fire:
     return await runtime.stores.fires.get(company_id, fire_id)
 
 
-async def see_fire(runtime: Runtime, company_id: str, fire_id: str) -> SeenFire:
-    """One run, counted now. Raises NotFound."""
-    fire = await runtime.stores.fires.get(company_id, fire_id)
+async def see_fire(runtime: Runtime, company_id: str, fire: Fire) -> SeenFire:
+    """One run, counted now."""
     outcomes = await read_outcomes(runtime, company_id, fire)
     return SeenFire(books=await count_fire(runtime, company_id, fire, outcomes), outcomes=outcomes)
 
 
-async def get_live_fire(
-    runtime: Runtime, company_id: str, fire_id: str, seen: SeenFire | None = None
-) -> LiveFire:
-    """One run, counted now, or as it was `seen` just now. Raises NotFound."""
-    seen = seen or await see_fire(runtime, company_id, fire_id)
-    books = seen.books
-    progress, waits_for = await asyncio.gather(
-        runtime.stores.fire_progress.find(company_id, fire_id),
-        explain_waiting(runtime, company_id, books.fire),
+async def get_live_fire(runtime: Runtime, company_id: str, fire_id: str) -> LiveFire:
+    """One run, counted now. Raises NotFound."""
+    return await live_now(runtime, company_id, await runtime.stores.fires.get(company_id, fire_id))
+
+
+async def live_now(runtime: Runtime, company_id: str, fire: Fire) -> LiveFire:
+    """The same of a run that was read just now."""
+    seen, around = await asyncio.gather(
+        see_fire(runtime, company_id, fire), look_around(runtime, company_id, fire)
     )
+    return await live_fire(runtime, company_id, seen, around)
+
+
+async def look_around(runtime: Runtime, company_id: str, fire: Fire) -> FireAround:
+    """What is shown beside the fire's books."""
+    progress, waits_for, ends = await asyncio.gather(
+        runtime.stores.fire_progress.find(company_id, fire.id),
+        explain_waiting(runtime, company_id, fire),
+        read_ends(runtime, company_id, fire),
+    )
+    return FireAround(progress=progress, waits_for=waits_for, ends=ends)
+
+
+async def live_fire(runtime: Runtime, company_id: str, seen: SeenFire, around: FireAround) -> LiveFire:
+    """One run, as it was seen just now."""
+    books, holds, pace = seen.books, around.waits_for, None
+    if around.ends is not None:
+        pace = await measure_pace(runtime, company_id, books, around.ends, holds, seen.outcomes)
     return LiveFire(
         books=books,
-        progress=progress,
-        waits_for=waits_for,
-        pace=await measure_pace(runtime, company_id, books, waits_for, seen.outcomes),
+        progress=around.progress,
+        waits_for=holds,
+        pace=pace,
         note=" ".join(filter(None, (books.fire.note, await _nobody_got_it(runtime, company_id, books)))),
     )
 

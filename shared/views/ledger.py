@@ -1,6 +1,8 @@
 """A fire's books: a ledger for each step, which add up to the fire's. Counted, or as they closed."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -20,7 +22,7 @@ from shared.domain.messages.message import MessageState
 from shared.firestore.queries.fires import STEP_CHUNKS, STEP_FAILURES
 from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import Outcomes, tally
+from shared.views.fire_outcomes import Outcomes, count_done_chunks, tally
 
 
 class CountedFire(Struct, frozen=True, kw_only=True):
@@ -59,9 +61,13 @@ class CountedFire(Struct, frozen=True, kw_only=True):
 async def count_fire(
     runtime: Runtime, company_id: str, fire: Fire, outcomes: Outcomes | None = None
 ) -> CountedFire:
-    """Count the fire's books from stored states; of messages from their `outcomes`, where these were read."""
+    """Count the fire's books from stored states; of what was read, from its `outcomes`."""
+    done = outcomes.done_chunks if outcomes else await count_done_chunks(runtime, company_id, fire)
     counted = await asyncio.gather(
-        *(_count_step(runtime, company_id, fire, step, outcomes) for step in fire.steps)
+        *(
+            _count_step(runtime, company_id, fire, step, outcomes, is_planned=_is_planned(fire, step, done))
+            for step in fire.steps
+        )
     )
     return CountedFire(
         fire=fire,
@@ -71,28 +77,43 @@ async def count_fire(
     )
 
 
+def _is_planned(fire: Fire, step: PlannedStep, done_chunks: Mapping[str, int]) -> bool:
+    """Whether all chunks of the step are planned."""
+    return fire.chunks_stored and done_chunks[step.step_id] == step.chunk_count
+
+
 async def _count_step(
-    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep, outcomes: Outcomes | None
+    runtime: Runtime,
+    company_id: str,
+    fire: Fire,
+    step: PlannedStep,
+    outcomes: Outcomes | None,
+    *,
+    is_planned: bool,
 ) -> tuple[StepLedger, bool]:
     """The step's ledger, and whether all its chunks are planned."""
     stores, key = runtime.stores, (fire.id, step.step_id)
+    states = tally(outcomes.messages, "state", step_id=step.step_id) if outcomes else Counter[str]()
 
     async def messages(state: MessageState) -> int:
         if outcomes is not None:
-            return tally(outcomes, "state", step_id=step.step_id)[state]
+            return states[state]
         return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
 
-    done_chunks = await stores.chunks.count(company_id, STEP_CHUNKS, *key, ChunkState.DONE)
+    async def failures() -> int:
+        if outcomes is not None:
+            return outcomes.failed[step.step_id]
+        return await stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN)
+
     queued, sending, sent, skipped, unknown, failed, filtered = await asyncio.gather(
         messages(MessageState.QUEUED),
         messages(MessageState.SENDING),
         messages(MessageState.SENT),
         messages(MessageState.SKIPPED),
         messages(MessageState.UNKNOWN),
-        stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
+        failures(),
         _filtered(runtime, company_id, fire, step),
     )
-    is_planned = fire.chunks_stored and done_chunks == step.chunk_count
     settled = sent + skipped + failed + unknown
     planned = settled + queued + sending if fire.is_standing else step.planned - filtered
     pending = queued + sending if is_planned else planned - settled  # not queued yet is pending

@@ -60,10 +60,10 @@ class MailboxHealth(Struct, frozen=True, kw_only=True):
 async def get_mailbox_health(runtime: Runtime, company_id: str, mailbox_id: str) -> MailboxHealth:
     """How the mailbox is. Raises NotFound."""
     stores = runtime.stores
-    mailbox = await stores.mailboxes.get(company_id, mailbox_id)
     since = runtime.now() - timedelta(days=COUNTED_DAYS)
     ours = (Match("sender_id", mailbox_id),)
-    sender, mails, (replies, machines) = await asyncio.gather(
+    mailbox, sender, mails, (replies, machines) = await asyncio.gather(
+        stores.mailboxes.get(company_id, mailbox_id),
         stores.senders.find(company_id, mailbox_id),
         _mails(runtime, company_id, since, ours),
         _replies(runtime, company_id, since, ours),

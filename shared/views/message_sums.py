@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -22,7 +22,7 @@ from shared.firestore.queries.messages import (
     FIRE_MESSAGES_BY_STATE,
 )
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import Outcomes, tally
+from shared.views.fire_outcomes import Outcome, Outcomes, tally
 
 BEYOND, NO_CODE = "others", "no code"
 _NOT_THERE = (Delivery.UNDELIVERED, Delivery.FAILED)
@@ -53,17 +53,18 @@ async def count_messages(runtime: Runtime, company_id: str, fires: Fires, tallie
 
 def sum_messages(outcomes: Outcomes) -> FireSums:
     """The same of messages that were read."""
-    deliveries, dispositions = tally(outcomes, "delivery"), tally(outcomes, "disposition")
+    messages = outcomes.messages
+    deliveries, dispositions = tally(messages, "delivery"), tally(messages, "disposition")
     undelivered = Counter[str]()
     for delivery in _NOT_THERE:
-        undelivered += tally(outcomes, "delivery_code", delivery=delivery)
+        undelivered += tally(messages, "delivery_code", delivery=delivery)
     return FireSums(
-        skipped=tally(outcomes, "reason", state=MessageState.SKIPPED),
-        unknown=tally(outcomes, "reason", state=MessageState.UNKNOWN),
+        skipped=tally(messages, "reason", state=MessageState.SKIPPED),
+        unknown=tally(messages, "reason", state=MessageState.UNKNOWN),
         undelivered=_with_code(undelivered),
         deliveries=Counter({kind: count for kind, count in deliveries.items() if kind}),
         dispositions=Counter({kind: count for kind, count in dispositions.items() if kind}),
-        channels=_channels_of(outcomes),
+        channels=_channels_of(messages),
     )
 
 
@@ -136,16 +137,16 @@ async def _channel(runtime: Runtime, company_id: str, fires: Fires, channel: Cha
     return Counter({channel_key(channel, "sent"): sent} | arrived | answered)
 
 
-def _channels_of(outcomes: Outcomes) -> Counts:
+def _channels_of(messages: Sequence[Outcome]) -> Counts:
     counts: Counts = Counter()
     for channel in all_channels():
         counts[channel_key(channel, "sent")] = sum(
-            tally(outcomes, "state", channel=str(channel), state=MessageState.SENT).values()
+            tally(messages, "state", channel=str(channel), state=MessageState.SENT).values()
         )
         if not counts[channel_key(channel, "sent")]:
             continue
-        arrived = tally(outcomes, "delivery", channel=str(channel))
-        answers = tally(outcomes, "disposition", channel=str(channel))
+        arrived = tally(messages, "delivery", channel=str(channel))
+        answers = tally(messages, "disposition", channel=str(channel))
         counts.update({channel_key(channel, kind): arrived[kind] for kind in _ARRIVALS})
         counts[channel_key(channel, "answered")] = answers.total() - answers[""]
     return +counts

@@ -15,8 +15,7 @@ from shared.domain.fires.fire import Fire, FireProgress
 from shared.domain.fires.fire_sums import CountedSums, FireSums, StoredSums, added, may_be_summed
 from shared.firestore.kit.collection import VALUES_PER_QUERY
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import read_outcomes
-from shared.views.fire_sums import sum_fires
+from shared.views.fire_sums import read_small, sum_fires
 from shared.views.ledger import CountedFire, count_fire
 from shared.views.message_sums import Fires
 
@@ -93,13 +92,10 @@ async def _count_live(
 
     async def count(fire: Fire) -> tuple[CountedFire, FireSums | None]:
         async with gate:
-            outcomes = await read_outcomes(runtime, company_id, fire)
-            if outcomes is None:
+            small = await read_small(runtime, company_id, fire, TALLIED)
+            if small is None:
                 return await count_fire(runtime, company_id, fire), None
-            return await asyncio.gather(
-                count_fire(runtime, company_id, fire, outcomes),
-                sum_fires(runtime, company_id, (fire.id,), TALLIED, outcomes),
-            )
+            return await count_fire(runtime, company_id, fire, small.outcomes), small.sums
 
     found = list(fires)
     return dict(zip((one.id for one in found), await asyncio.gather(*map(count, found)), strict=True))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from shared.domain.channels.channel import all_channels
 from shared.domain.fires.cost import estimated_cost
 from shared.domain.fires.fire import Fire, FireProgress
+from shared.domain.fires.fire_sums import FireSums
 from shared.domain.fires.report import FireReport
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import read_outcomes
-from shared.views.fire_sums import sum_fires
+from shared.views.fire_sums import read_small, sum_fires
 from shared.views.fires import SeenFire
 from shared.views.ledger import count_fire, kept_progress
 from shared.views.range_sums import TALLIED
@@ -27,22 +27,19 @@ async def report_fire(
     `tallied` is how many messages of each kind are looked at for their reasons; more are `BEYOND`. Those of a
     small fire are all read.
     """
-    report, _ = await report_seen(runtime, company_id, fire_id, tallied=tallied)
+    fire = await runtime.stores.fires.get(company_id, fire_id)
+    report, _ = await report_seen(runtime, company_id, fire, tallied=tallied)
     return report
 
 
 async def report_seen(
-    runtime: Runtime, company_id: str, fire_id: str, *, tallied: int = TALLIED
+    runtime: Runtime, company_id: str, fire: Fire, *, tallied: int = TALLIED
 ) -> tuple[FireReport, SeenFire | None]:
     """The same with what it is made of, to be shown of a fire that moves; None of one long past."""
-    fire = await runtime.stores.fires.get(company_id, fire_id)
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept), None
-    outcomes = await read_outcomes(runtime, company_id, fire)
-    books, sums = await asyncio.gather(
-        count_fire(runtime, company_id, fire, outcomes),
-        sum_fires(runtime, company_id, (fire_id,), tallied, outcomes),
-    )
+    seen, sums = await count_all(runtime, company_id, fire, tallied)
+    books = seen.books
     report = FireReport(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
@@ -62,7 +59,19 @@ async def report_seen(
         costs=dict(sums.costs),
         estimated_cost=cost_of(sums.costs),
     )
-    return report, SeenFire(books=books, outcomes=outcomes)
+    return report, seen
+
+
+async def count_all(runtime: Runtime, company_id: str, fire: Fire, tallied: int) -> tuple[SeenFire, FireSums]:
+    """The fire's books and sums as they stand: those of a small fire from one reading of it."""
+    small = await read_small(runtime, company_id, fire, tallied)
+    if small is not None:
+        books = await count_fire(runtime, company_id, fire, small.outcomes)
+        return SeenFire(books=books, outcomes=small.outcomes), small.sums
+    books, sums = await asyncio.gather(
+        count_fire(runtime, company_id, fire), sum_fires(runtime, company_id, (fire.id,), tallied)
+    )
+    return SeenFire(books=books, outcomes=None), sums
 
 
 def with_missing(deliveries: Mapping[str, int], sent: int) -> dict[str, int]:

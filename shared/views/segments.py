@@ -43,10 +43,12 @@ async def get_segment(runtime: Runtime, company_id: str, segment_id: str) -> Seg
 
 async def count_segment(runtime: Runtime, company_id: str, criterion: Criterion) -> SegmentCount:
     """Judge every contact, a shard at a time."""
-    company = await runtime.stores.companies.get(company_id)
-    kinds = await read_kinds(runtime, company_id)
     now = runtime.now()
-    tallies = await read_tallies(runtime, company_id, [criterion], now)
+    company, kinds, tallies = await asyncio.gather(
+        runtime.stores.companies.get(company_id),
+        read_kinds(runtime, company_id),
+        read_tallies(runtime, company_id, [criterion], now),
+    )
     judge = judge_of(criterion, kinds, now, company.time_zone, tallies)
     refusals = Refusals(runtime, company_id, is_needed=asks_consent(criterion))
     count = total = 0
@@ -61,7 +63,7 @@ async def count_segment(runtime: Runtime, company_id: str, criterion: Criterion)
 async def _together(runtime: Runtime, company_id: str) -> AsyncIterator[Sequence[ContactShard]]:
     """All shards, in order, some at a time: as many as have so many contacts, or one."""
     shards: list[ContactShard] = []
-    async for shard in runtime.stores.contact_shards.scan(company_id):
+    async for shard in runtime.stores.contact_shards.scan(company_id, is_whole=True):
         if shards and sum(one.contact_count for one in (*shards, shard)) > CONTACTS_AT_ONCE:
             yield shards
             shards = []

@@ -1,5 +1,7 @@
 """Why a fire does not go on."""
 
+import asyncio
+
 from shared.domain.fires.fire import Fire, FireState
 from shared.domain.messages.batch import BatchState
 from shared.firestore.queries.messages import FIRE_BATCHES
@@ -13,12 +15,12 @@ async def explain_waiting(runtime: Runtime, company_id: str, fire: Fire) -> list
     if fire.is_closed:
         return []
     stores = runtime.stores
-    held = await stores.batches.some(
-        company_id, FIRE_BATCHES, fire.id, BatchState.HELD, limit=BATCHES_LOOKED_AT
+    held, company = await asyncio.gather(
+        stores.batches.some(company_id, FIRE_BATCHES, fire.id, BatchState.HELD, limit=BATCHES_LOOKED_AT),
+        stores.companies.find(company_id),
     )
     senders = await stores.senders.find_many(company_id, {batch.sender_id for batch in held})
     reasons = ["The campaign is paused."] if fire.state is FireState.PAUSED else []
-    company = await stores.companies.find(company_id)
     if held and company is not None and not company.sending_enabled:
         reasons.append(f"Sending is disabled for {company.name}.")
     return reasons + [

@@ -217,9 +217,10 @@ class Collection(Documents[T]):
     async def newest_fields(
         self, company_id: str, query: ListQuery, fields: Sequence[str], *, limit: int, matches: Matches = ()
     ) -> list[dict[str, Any]]:
-        """These fields alone of the first records of the list; those that are empty are left out."""
+        """The id and these fields alone of the first records of the list; empty ones are left out."""
         found = self._listed(company_id, query, matches, None, None).select(fields).limit(limit)
-        values = [one.fields or {} async for one in stream_documents(found, retry=READ_RETRY)]
+        snapshots = stream_documents(found, retry=READ_RETRY)
+        values = [{**(one.fields or {}), "id": one.id} async for one in snapshots]
         metering.count_query(len(values))
         return values
 

@@ -16,6 +16,7 @@ from shared.runtime import Runtime
 from shared.usecases.companies.find_rules import find_rules
 from shared.usecases.fires.judge_unreached import find_reached, judge_unreached
 from shared.usecases.ledger.reopen_fire import check_may_send
+from shared.views.fire_outcomes import MOST_READ, read_messages
 from shared.views.ledger import is_past_keeping
 
 MOST_LOOKED_AT = 1_000  # messages of each kind
@@ -51,11 +52,11 @@ async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> Res
     fire = await stores.fires.get(company_id, fire_id)
     if await why_not_resent(runtime, company_id, fire):
         return ResendEffect(fire=fire, groups=(), total=0, is_all=True)
-    messages, most = stores.messages, MOST_LOOKED_AT
-    kinds = await asyncio.gather(
-        *(messages.some(company_id, query, fire_id, value, limit=most) for query, value in UNREACHED)
+    most = MOST_LOOKED_AT
+    kinds, content = await asyncio.gather(
+        _unreached(runtime, company_id, fire),
+        stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash),
     )
-    content = await stores.campaign_contents.frozen(company_id, fire.campaign_id, fire.content_hash)
     rules, reached = await asyncio.gather(
         find_rules(runtime, company_id, content),
         find_reached(runtime, company_id, fire_id, content.campaign, MOST_REACHED),
@@ -65,6 +66,19 @@ async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> Res
     is_all = all(len(kind) < most for kind in kinds) and len(reached) < MOST_REACHED
     total = len(found) if is_all else await _count(runtime, company_id, fire_id)
     return ResendEffect(fire=fire, groups=grouped(judged), total=total, is_all=is_all)
+
+
+async def _unreached(runtime: Runtime, company_id: str, fire: Fire) -> list[list[Message]]:
+    """The messages of each list. Those of a small fire are picked from one reading of all its messages."""
+    messages, most = runtime.stores.messages, MOST_LOOKED_AT
+    every = await read_messages(runtime, company_id, fire) if fire.planned <= min(MOST_READ, most) else None
+    if every is None:
+        return await asyncio.gather(
+            *(messages.some(company_id, query, fire.id, value, limit=most) for query, value in UNREACHED)
+        )
+    listed = [[one["id"] for one in every if one.get(query.equal[-1]) == value] for query, value in UNREACHED]
+    found = await messages.find_many(company_id, {item_id for ids in listed for item_id in ids})
+    return [[found[item_id] for item_id in ids if item_id in found] for ids in listed]
 
 
 async def why_not_resent(runtime: Runtime, company_id: str, fire: Fire) -> str:

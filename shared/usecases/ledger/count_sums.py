@@ -1,14 +1,11 @@
 """Count what a fire that is over came to, and store it: reports of many fires read that."""
 
-import asyncio
-
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.fire_sums import CountedSums, as_counts, counted_again_at, may_be_summed
 from shared.runtime import Runtime
-from shared.views.fire_outcomes import read_outcomes
-from shared.views.fire_sums import sum_fires
-from shared.views.ledger import count_fire, kept_progress
+from shared.views.ledger import kept_progress
 from shared.views.range_sums import TALLIED
+from shared.views.reports import count_all
 
 
 async def count_sums(runtime: Runtime, company_id: str, fire_id: str) -> bool:
@@ -36,9 +33,5 @@ async def count_sums(runtime: Runtime, company_id: str, fire_id: str) -> bool:
 
 async def _count(runtime: Runtime, company_id: str, fire: Fire) -> CountedSums:
     at = runtime.now()
-    outcomes = await read_outcomes(runtime, company_id, fire)
-    books, found = await asyncio.gather(
-        count_fire(runtime, company_id, fire, outcomes),
-        sum_fires(runtime, company_id, (fire.id,), TALLIED, outcomes),
-    )
-    return CountedSums(at=at, steps=books.steps, sums=found)
+    seen, found = await count_all(runtime, company_id, fire, TALLIED)
+    return CountedSums(at=at, steps=seen.books.steps, sums=found)

@@ -14,8 +14,8 @@ from shared.firestore.queries.sequences import SCHEDULED_EMAILS, SEQUENCE_ENROLL
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.sequences.check_sequence_parts import check_sequence_parts
-from shared.usecases.sequences.find_effect import find_effect
-from shared.usecases.sequences.read_work import LONGEST_DAY, read_work
+from shared.usecases.sequences.find_effect import effect_on
+from shared.usecases.sequences.read_work import LONGEST_DAY, read_few_emails, read_work
 
 # What is planned again while somebody waits: under a second.
 FEW_EMAILS = 1_000
@@ -27,18 +27,21 @@ async def ask_effect(runtime: Runtime, company_id: str, what: WhatIf) -> PlanEff
     Raises NotFound, InvalidInput, and what the edit raises.
     """
     plan = await runtime.stores.sequence_plans.find(company_id, PLAN_ID) or SequencePlan()
-    changed, _ = applied(await read_work(runtime, company_id, plan), what)
+    work, are_few = await asyncio.gather(read_work(runtime, company_id, plan), _are_few(runtime, company_id))
+    changed, _ = applied(work, what)
     if isinstance(what, SequenceEdit):
         await check_sequence_parts(runtime, company_id, changed.sequences[what.sequence_id])
     asked = effect_asked(random_id(), what, changed, runtime.now())
     effects = runtime.stores.plan_effects
-    if await _are_few(runtime, company_id):
-        found = await find_effect(runtime, company_id, what)
+    if are_few:
+        emails = await read_few_emails(runtime, company_id)
+        found = await effect_on(runtime, company_id, work, emails, what)
         asked = replace(asked, state=EffectState.DONE, found=found)
     await effects.save(company_id, asked.id, asked)
-    if asked.state is EffectState.RUNNING:
-        job = ForeseeChange(company_id=company_id, effect_id=asked.id)
-        await announce_jobs(runtime, [job], None)  # whoever waits for it asks again
+    if asked.state is not EffectState.RUNNING:
+        return asked
+    job = ForeseeChange(company_id=company_id, effect_id=asked.id)
+    await announce_jobs(runtime, [job], None)  # whoever waits for it asks again
     return await effects.get(company_id, asked.id)
 
 

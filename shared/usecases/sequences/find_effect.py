@@ -25,8 +25,15 @@ async def find_effect(runtime: Runtime, company_id: str, what: WhatIf) -> Effect
     """
     plan = await runtime.stores.sequence_plans.find(company_id, PLAN_ID) or SequencePlan()
     work = await read_work(runtime, company_id, plan)
-    changed, change = applied(work, what)
     emails = [one async for one in read_emails(runtime, company_id)]
+    return await effect_on(runtime, company_id, work, emails, what)
+
+
+async def effect_on(
+    runtime: Runtime, company_id: str, work: Work, emails: list[ScheduledEmail], what: WhatIf
+) -> Effect:
+    """The same of work and emails that were read just now."""
+    changed, change = applied(work, what)
     wanted = change.sequence_ids if change else ()
     people = await _people(runtime, company_id, wanted) if wanted else {}
     return await asyncio.to_thread(_effect, changed, change, emails, people, runtime.now())

@@ -1,5 +1,6 @@
 """Read what a worker on a company's sequences works with, once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -11,15 +12,18 @@ from shared.domain.sequences.work import Work
 from shared.firestore.queries.sequences import EMAILS_IN_STATUS, EMAILS_SINCE
 from shared.runtime import Runtime
 
+COUNTED = (EmailStatus.PENDING, EmailStatus.QUEUED, EmailStatus.SENT)
 LONGEST_DAY = timedelta(hours=50)  # a mailbox's day began at most so long ago, wherever it is
 
 
 async def read_work(runtime: Runtime, company_id: str, plan: SequencePlan) -> Work:
     """Everything but enrollments and emails. Raises NotFound when the company is gone."""
     stores = runtime.stores
-    company = await stores.companies.get(company_id)
-    sequences = await stores.sequences.page(company_id, limit=MOST_SEQUENCES)
-    mailboxes = await stores.mailboxes.page(company_id, limit=MOST_MAILBOXES)
+    company, sequences, mailboxes = await asyncio.gather(
+        stores.companies.get(company_id),
+        stores.sequences.page(company_id, limit=MOST_SEQUENCES),
+        stores.mailboxes.page(company_id, limit=MOST_MAILBOXES),
+    )
     senders = await stores.senders.find_many(company_id, [one.id for one in mailboxes.items])
     return Work(
         company=company,
@@ -33,9 +37,23 @@ async def read_work(runtime: Runtime, company_id: str, plan: SequencePlan) -> Wo
 
 async def read_emails(runtime: Runtime, company_id: str) -> AsyncIterator[ScheduledEmail]:
     """All emails that count: what waits, what was handed over, and what went out today."""
-    emails, now = runtime.stores.scheduled_emails, runtime.now()
-    for status in (EmailStatus.PENDING, EmailStatus.QUEUED):
-        async for email in emails.each_match(company_id, EMAILS_IN_STATUS, status):
+    for status in COUNTED:
+        async for email in _emails(runtime, company_id, status):
             yield email
-    async for email in emails.each_match(company_id, EMAILS_SINCE, EmailStatus.SENT, now - LONGEST_DAY):
-        yield email
+
+
+async def read_few_emails(runtime: Runtime, company_id: str) -> list[ScheduledEmail]:
+    """The same at once, where they are few."""
+
+    async def listed(status: EmailStatus) -> list[ScheduledEmail]:
+        return [email async for email in _emails(runtime, company_id, status)]
+
+    parts = await asyncio.gather(*map(listed, COUNTED))
+    return [email for part in parts for email in part]
+
+
+def _emails(runtime: Runtime, company_id: str, status: EmailStatus) -> AsyncIterator[ScheduledEmail]:
+    emails = runtime.stores.scheduled_emails
+    if status is EmailStatus.SENT:
+        return emails.each_match(company_id, EMAILS_SINCE, status, runtime.now() - LONGEST_DAY)
+    return emails.each_match(company_id, EMAILS_IN_STATUS, status)
