@@ -5,7 +5,7 @@ import asyncio
 from starlette.responses import Response
 
 from functions.portal.contact_ways import automations_of, sequences_of
-from functions.portal.kit.lists import every, shown
+from functions.portal.kit.lists import Shown, every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.timeline_words import Told, told
@@ -32,16 +32,17 @@ pages = Pages()
 @pages.get("/contacts/{contact_id}", Scope.READ)
 async def show_contact(visit: Visit) -> Response:
     """All that is known of a person, newest first what happened to them."""
-    known = await get_contact(visit.runtime, visit.company_id, visit.path("contact_id"))
+    contact_id = visit.path("contact_id")
     kind = next((one for one in TimelineKind if one == visit.query("kind")), None)
-    entries, (why, problem), lists, (fields, campaigns), automations, sequences = await asyncio.gather(
-        shown(visit, get_timeline, known.id, kinds=(kind,) if kind else ()),
-        _why(visit, known.id, visit.query("campaign_id")),
-        list_names(visit.runtime, visit.company_id, known.contact.list_ids),
+    (known, lists), (why, problem), happened, (fields, campaigns), ways = await asyncio.gather(
+        _known(visit, contact_id),
+        _why(visit, contact_id, visit.query("campaign_id")),
+        _happened(visit, contact_id, kind),
         asyncio.gather(every(visit, list_contact_fields), every(visit, list_campaigns)),
-        automations_of(visit, known.id),
-        sequences_of(visit, known.id),
+        asyncio.gather(automations_of(visit, contact_id), sequences_of(visit, contact_id)),
     )
+    entries, said = happened
+    automations, sequences = ways
     return visit.page(
         "contacts/contact.html",
         code=422 if problem else 200,
@@ -53,7 +54,7 @@ async def show_contact(visit: Visit) -> Response:
         automations=automations,
         sequences=sequences,
         entries=entries,
-        told=await _told(visit, entries.items),
+        told=said,
         kind=kind,
         kinds=list(TimelineKind),
         campaigns=campaigns,
@@ -61,6 +62,20 @@ async def show_contact(visit: Visit) -> Response:
         why=why,
         problem=problem,
     )
+
+
+async def _known(visit: Visit, contact_id: str) -> tuple[KnownContact, dict[str, str]]:
+    """The contact, and the names of the lists they are on. Raises NotFound."""
+    known = await get_contact(visit.runtime, visit.company_id, contact_id)
+    return known, await list_names(visit.runtime, visit.company_id, known.contact.list_ids)
+
+
+async def _happened(
+    visit: Visit, contact_id: str, kind: TimelineKind | None
+) -> tuple[Shown[TimelineEntry], list[Told]]:
+    """Some of what happened to them, and that in words."""
+    entries = await shown(visit, get_timeline, contact_id, kinds=(kind,) if kind else ())
+    return entries, await _told(visit, entries.items)
 
 
 @pages.post("/contacts/{contact_id}/tags", Scope.WRITE)
@@ -154,6 +169,7 @@ async def _told(visit: Visit, entries: list[TimelineEntry]) -> list[Told]:
     ids = {getattr(one.record, "campaign_id", None) for one in entries}
     changes = [one.record for one in entries if isinstance(one.record, ChangeOfContact)]
     authors = {one.author.id for one in changes if one.author.kind is ChangedBy.USER}
-    campaigns = await campaign_names(runtime, company_id, ids)
-    users = await user_names(runtime, company_id, authors)
+    campaigns, users = await asyncio.gather(
+        campaign_names(runtime, company_id, ids), user_names(runtime, company_id, authors)
+    )
     return [told(one, campaigns, users) for one in entries]

@@ -13,6 +13,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.ids import random_id
+from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.domain.replies.asked import Flag
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
@@ -132,15 +133,13 @@ async def write(visit: Visit) -> Response:
 async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     reply = await get_reply(runtime, company_id, visit.path("reply_id"))
-    messages, thread, said, saved, users = await asyncio.gather(
-        read_candidates(runtime, company_id, reply),
+    (messages, called, campaigns), people, thread, said, saved, users = await asyncio.gather(
+        _candidates(visit, reply),
+        _people(visit, [reply]),
         read_thread(runtime, company_id, reply),
         list_said(runtime, company_id, reply),
         every(visit, list_saved_replies),
         every(visit, list_users),
-    )
-    people, called = await asyncio.gather(
-        _people(visit, [reply]), message_names(runtime, company_id, messages)
     )
     return visit.page(
         "inbox/reply.html",
@@ -149,7 +148,7 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         person=people.get(reply.id),
         called=_one_name(called.values()),
         messages=messages,
-        campaigns=await campaign_names(runtime, company_id, [one.campaign_id for one in messages]),
+        campaigns=campaigns,
         dispositions=list(Disposition),
         said=said,
         closed_because=thread.closed_because(runtime.now()),
@@ -161,6 +160,17 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         writing_id=random_id(),
         most=ANSWER_CHARACTERS,
     )
+
+
+async def _candidates(visit: Visit, reply: Reply) -> tuple[list[Message], dict[str, str], dict[str, str]]:
+    """The messages that it may answer, what whom they went to is called, and their campaigns' names."""
+    runtime, company_id = visit.runtime, visit.company_id
+    messages = await read_candidates(runtime, company_id, reply)
+    called, campaigns = await asyncio.gather(
+        message_names(runtime, company_id, messages),
+        campaign_names(runtime, company_id, [one.campaign_id for one in messages]),
+    )
+    return messages, called, campaigns
 
 
 def _one_name(names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Reports of a range of days: numbers that add up, plotted, each with its table beside it."""
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -56,21 +57,10 @@ class Range(Struct, frozen=True, kw_only=True):
 @pages.get("/reports", Scope.READ)
 async def show_report(visit: Visit) -> Response:
     """What became of everything that was sent in these days."""
-    wanted, problem, began_at = _range(visit), "", visit.runtime.now()
-    report = None
-    try:
-        report = await report_range(
-            visit.runtime,
-            visit.company_id,
-            wanted.start,
-            wanted.end,
-            campaign_id=wanted.campaign_id or None,
-        )
-        await ask_sums(visit.runtime, visit.company_id, report.unsummed)
-    except InvalidInput as invalid:
-        problem = invalid.problems[0].reason
-    fires = report.fires if report else ()
-    names = await campaign_names(visit.runtime, visit.company_id, [one.campaign_id for one in fires])
+    wanted, began_at = _range(visit), visit.runtime.now()
+    (report, problem, names), campaigns = await asyncio.gather(
+        _reported(visit, wanted), every(visit, list_campaigns)
+    )
     return visit.page(
         "reports/report.html",
         code=422 if problem else 200,
@@ -78,7 +68,7 @@ async def show_report(visit: Visit) -> Response:
         as_of=report.as_of if report and report.as_of < began_at else None,
         wanted=wanted,
         problem=problem,
-        campaigns=await every(visit, list_campaigns),
+        campaigns=campaigns,
         names=names,
         codes=explain_codes((*report.failed, *report.undelivered)) if report else {},
         answers_name=ANSWERS,
@@ -89,6 +79,21 @@ async def show_report(visit: Visit) -> Response:
         presets=_presets(visit, wanted),
         is_by_hour=wanted.end - wanted.start <= timedelta(days=3),
     )
+
+
+async def _reported(visit: Visit, wanted: Range) -> tuple[RangeReport | None, str, dict[str, str]]:
+    """The report, or what is wrong with its range; and the names of its fires' campaigns."""
+    runtime, company_id = visit.runtime, visit.company_id
+    campaign_id = wanted.campaign_id or None
+    try:
+        report = await report_range(runtime, company_id, wanted.start, wanted.end, campaign_id=campaign_id)
+    except InvalidInput as invalid:
+        return None, invalid.problems[0].reason, {}
+    _, names = await asyncio.gather(
+        ask_sums(runtime, company_id, report.unsummed),
+        campaign_names(runtime, company_id, [one.campaign_id for one in report.fires]),
+    )
+    return report, "", names
 
 
 @pages.get("/reports/recipients.csv", Scope.READ)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.companies.company import Company
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Fire, FireProgress, Ledger
 from shared.domain.fires.report import FireLine, RangeReport
@@ -15,7 +16,7 @@ from shared.firestore.queries.fires import FIRES_SINCE
 from shared.firestore.queries.lists import FIRES
 from shared.runtime import Runtime
 from shared.views.ledger import CountedFire
-from shared.views.range_sums import sum_range
+from shared.views.range_sums import RangeSums, sum_range
 from shared.views.report_parts import answers_then, compare_channels, count_refusals
 from shared.views.reports import MESSAGES_DELETED, commonest_first, cost_of, with_missing
 
@@ -28,15 +29,10 @@ async def report_range(
     """The fires that started in [start, end). Raises InvalidInput for an empty or too long range."""
     if start >= end:
         raise InvalidInput.at("end", "must be later than start")
-    fires, company, refusals = await asyncio.gather(
-        _fires(runtime, company_id, start, end, campaign_id),
-        runtime.stores.companies.get(company_id),
+    refusals, (company, fires, gone, found) = await asyncio.gather(
         count_refusals(runtime, company_id, start, end),
+        _summed(runtime, company_id, start, end, campaign_id),
     )
-    days = company.kept_for.messages_days(runtime.settings.retention_days)
-    past = [one.id for one in fires if one.is_closed and one.is_past_retention(runtime.now(), days)]
-    gone = await runtime.stores.fire_progress.find_many(company_id, past)
-    found = await sum_range(runtime, company_id, [one for one in fires if one.id not in gone])
     lines, sums = _lines(fires, found.books, gone), found.sums
     by_reply = sums.replies.get(ReplyMeaning.OPT_OUT, 0)
     counted = (line.ledger.sent for line in lines if line.note != MESSAGES_DELETED)
@@ -60,6 +56,20 @@ async def report_range(
         answers=answers_then(sums.answers, ZoneInfo(company.time_zone), end - start),
         opt_outs=refusals if campaign_id is None else {"reply": by_reply} if by_reply else {},
     )
+
+
+async def _summed(
+    runtime: Runtime, company_id: str, start: datetime, end: datetime, campaign_id: str | None
+) -> tuple[Company, list[Fire], dict[str, FireProgress], RangeSums]:
+    """The company, its fires, the last summaries of those without messages, and the sums of the others."""
+    fires, company = await asyncio.gather(
+        _fires(runtime, company_id, start, end, campaign_id), runtime.stores.companies.get(company_id)
+    )
+    days = company.kept_for.messages_days(runtime.settings.retention_days)
+    past = [one.id for one in fires if one.is_closed and one.is_past_retention(runtime.now(), days)]
+    gone = await runtime.stores.fire_progress.find_many(company_id, past)
+    found = await sum_range(runtime, company_id, [one for one in fires if one.id not in gone])
+    return company, fires, gone, found
 
 
 def _lines(
