@@ -14,7 +14,7 @@ from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
 from shared.domain.replies.rare_refusals import refuses_rarely, without_places, without_things
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.words import folded, tokens_of, words_of
+from shared.domain.replies.words import Token, folded, tokens_of, words_of
 
 OPT_OUT_WORDS = frozenset({
     "arret", "arrete", "arrett", "cancel", "end", "optout", "quit", "revoke", "stop", "stopall",
@@ -47,6 +47,11 @@ _NOW = frozenset({
 })  # fmt: skip
 _BESIDE_DOING = 4
 _PLEASE = frozenset({"please", "por favor", "svp"})
+_CANCELING = frozenset({
+    "annule", "annuler", "annulez", "anula", "anule", "anulen", "cancela", "cancelar", "cancele", "cancelem",
+    "cancelen", "desmarca", "desmarque", "desmarquem",
+})  # fmt: skip
+_ANDS = frozenset({"and", "e", "et", "y"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _OTHERS = (*_OF_VISITS, Sense.DANGER)
@@ -110,6 +115,14 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
     )
     return WordMeaning.OPT_IN if is_whole and not any(one.asks for one in marks) else None
+
+
+def cancels_too(tokens: Sequence[Token]) -> bool:
+    """Whether a refusal may cancel a visit as well: CANCEL anywhere, "cancela e não manda mais msg"."""
+    return any(
+        token.text == "cancel" or (token.text in _CANCELING and then is not None and then.text in _ANDS)
+        for token, then in zip(tokens, [*tokens[1:], None], strict=True)
+    )
 
 
 def _refuses_messages(heard: Heard) -> bool:

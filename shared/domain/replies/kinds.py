@@ -5,7 +5,7 @@ Google's with the sign itself. https://support.apple.com/guide/iphone/react-with
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from shared.domain.replies.lexicon import LANGUAGES, machines_of
@@ -35,7 +35,9 @@ _SIGNATURE = re.compile(
     r"|envoyé depuis|enviado via)",
     re.IGNORECASE,
 )
+_SENTENCE_ENDS = re.compile(r"[.!?;,:\n]+")
 _SHORTEST_QUOTE = 4  # words
+_MOST_SIGNED, _MOST_NAMES = 2, 4  # lines below "kind regards", and words of each
 
 
 @cache
@@ -47,9 +49,15 @@ def _expression(name: str) -> re.Pattern[str]:
 def is_automatic(text: str) -> bool:
     """Whether a machine wrote it: out of office, driving, no mailbox."""
     words = f" {' '.join(words_of(text, keeps_apart=True))} "
+    if any(_expression("not_automatic").search(one) for one in _sentences(text)):  # "no automatic messages"
+        return False
     if _whole(_expression("automatic"), words):
         return True
     return len(_whole(_expression("maybe_automatic"), words)) >= _ENOUGH
+
+
+def _sentences(text: str) -> Iterator[str]:
+    yield from (" ".join(words_of(one, keeps_apart=True)) for one in _SENTENCE_ENDS.split(text))
 
 
 def _whole(expression: re.Pattern[str], words: str) -> list[str]:
@@ -81,10 +89,30 @@ def own_words(text: str, sent: Iterable[str]) -> str:
             break
         if not line.lstrip().startswith(">"):
             kept.append(line)
-    whole = "\n".join(kept)
-    for one in sent:
+    told = list(sent)
+    whole = "\n".join(_unsigned(kept, told))
+    for one in told:
         whole = _without(whole, one)
     return whole
+
+
+def _unsigned(lines: list[str], sent: Iterable[str]) -> list[str]:
+    """The lines of a letter without its end: who signs for another person is not the one who was asked.
+
+    A name that stands in what was `sent` stays: it may say which of several questions is answered.
+    """
+    said = [words_of(line, keeps_apart=True) for line in lines]
+    full = [at for at, words in enumerate(said) if words]
+    for place in range(max(len(full) - _MOST_SIGNED, 1) - 1, len(full) - 1):
+        below = [word for at in full[place + 1 :] for word in said[at]]
+        is_short = all(len(said[at]) <= _MOST_NAMES for at in full[place + 1 :])
+        if not (place and is_short and _expression("closings").fullmatch(" ".join(said[full[place]]))):
+            continue
+        if all(word.isalpha() for word in below) and not set(below) & {
+            w for one in sent for w in words_of(one)
+        }:
+            return lines[: full[place]]
+    return lines
 
 
 def _without(text: str, quoted: str) -> str:

@@ -9,6 +9,7 @@ part. The weights are data: refusal_weights.tsv, made of the corpus by `python -
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import fsum
 from pathlib import Path
 
 from msgspec.structs import fields
@@ -28,7 +29,7 @@ _FAR = 6  # words between two whose kinds are weighed together
 _ENOUGH = -1.0  # for a reply that speaks of nothing else: a refusal missed is worse than one too many
 _PLENTY = 0.0  # for a question, and what names another matter
 _FOR_A_WORD = 2.0  # for a single one, with polite words or without
-_FOR_A_PART = 1.0  # beyond that: of a part, where an answer was heard in another
+_FOR_A_PART = 0.8  # beyond that: of a part, where an answer was heard in another
 _MORE = 4.0  # beyond that: where an answer was heard
 _EVIDENCE = 1.2  # what words must weigh for a refusal: unknown ones, such as a name alone, are none
 _NEVER = -99.0
@@ -65,14 +66,14 @@ def margin(heard: Heard, weights: Mapping[str, float]) -> float:
     needed = _FOR_A_WORD if said <= 1 else _PLENTY if is_doubtful else _ENOUGH
     features = features_of(heard)
     found = (weights.get(one, 0.0) for one in features if not one.startswith(_OF_A_SENSE))
-    if sum(weight for weight in found if weight > 0) < _EVIDENCE:
+    if fsum(weight for weight in found if weight > 0) < _EVIDENCE:
         return _NEVER
     return likeness(features, weights) - needed
 
 
 def likeness(features: frozenset[str], weights: Mapping[str, float]) -> float:
     """The weight of the features together: above 0 it is likelier a refusal than not."""
-    return weights[BASE] + sum(weights.get(one, 0.0) for one in features)
+    return fsum((weights[BASE], *(weights.get(one, 0.0) for one in features)))  # in any order the same
 
 
 def features_of(heard: Heard) -> frozenset[str]:

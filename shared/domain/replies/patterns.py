@@ -26,7 +26,7 @@ class Element(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A phrase and what it means. `second` are the words that must come second, where there is no choice."""
+    """A phrase and what it means. `second`: one of these words must come second; empty where any may."""
 
     sense: Sense
     elements: tuple[Element, ...]
@@ -73,8 +73,27 @@ def index_of(patterns: Iterator[Pattern]) -> dict[str, list[Pattern]]:
 
 
 def _second_words(elements: tuple[Element, ...]) -> frozenset[str]:
-    is_plain = len(elements) > 1 and not elements[0].is_optional and not elements[1].is_optional
-    return elements[1].words if is_plain else frozenset()
+    """The words one of which must come second; none where any may, or where none need follow."""
+    words: set[str] = set()
+    for at, element in enumerate(elements):
+        following = _following(elements[at + 1 :])
+        if not following:
+            return frozenset()
+        words |= following
+        if not element.is_optional:
+            break
+    return frozenset(words)
+
+
+def _following(elements: tuple[Element, ...]) -> set[str]:
+    words: set[str] = set()
+    for element in elements:
+        if not element.words:
+            return set()
+        words |= element.words
+        if not element.is_optional:
+            return words
+    return set()
 
 
 def _first_words(elements: tuple[Element, ...]) -> set[str]:

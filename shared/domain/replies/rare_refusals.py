@@ -20,6 +20,7 @@ _SHORTEST = 5  # letters of a mangled word
 _PROCESSING = frozenset({"traitement", "tratamento", "tratamiento"})
 _IT = frozenset({"it", "this"})
 _FEW = 3  # words of "erase it please"
+_SHORT = 6  # and of "please take it off your list"
 _VERBS_OF_BEING = frozenset({"is", "es", "est", "e", "was", "era", "etait"})
 
 
@@ -32,6 +33,19 @@ def refuses_rarely(heard: Heard) -> bool:
         or _removes_what_was_named(list(_texts(heard.tokens)), words)
         or _denies_use(heard, words)
         or any(_is_mangled(token.text, words.mangled) for token in heard.tokens)
+    )
+
+
+def wants_it_gone(heard: Heard) -> bool:
+    """Whether a part wants to be taken off, where another says that the number is wrong: "take it off"."""
+    words = lexicon_of(heard.language).refusal
+    gone = words.removing | words.taking_off | words.leaving
+    wrong = {mark.part for mark in heard.marks if mark.sense is Sense.WRONG_NUMBER}
+    other = words.denials | words.visits | (words.keeping - _VERBS_OF_BEING)
+    return any(
+        len(said) <= _SHORT and gone & set(said) and not other & set(said)
+        for part, said in _parts(heard.tokens)
+        if part not in wrong
     )
 
 

@@ -16,6 +16,7 @@ from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMe
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import (
     begins_with_stop,
+    cancels_too,
     consent_heard,
     is_answer_too,
     is_help,
@@ -29,6 +30,7 @@ from shared.domain.replies.likeness import (
 )
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import Answered, answer_several
@@ -65,7 +67,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
     if denies_name(heard, known):
         flags |= {Flag.WRONG_NUMBER}
-    if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT:
+    is_wrong = Flag.WRONG_NUMBER in flags
+    if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT or (is_wrong and wants_it_gone(heard)):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
@@ -202,7 +205,7 @@ def _weighed(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]
 def _beside_refusal(answer: Reading, heard: Heard, asked: Asked) -> Disposition | None:
     offered = {option.disposition for one in asked.targets for option in one.question.options}
     wants = answer.answers[0].disposition if answer.answers else answer.may_also_mean
-    if wants is None and "cancel" in {token.text for token in heard.tokens}:
+    if wants is None and cancels_too(heard.tokens):
         wants = Disposition.CANCELED
     return wants if wants in offered else None
 

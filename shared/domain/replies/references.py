@@ -23,6 +23,9 @@ _AM = frozenset({"am", "es", "is", "sou", "soy", "suis"})
 _NOT_BEING = _BEING | _AM | frozenset({
     "eu", "i", "is", "it", "je", "n", "nao", "ne", "no", "not", "pas", "this", "yo",
 })  # fmt: skip
+_THE_OTHER = frozenset(
+    {"other", "other one", "the other", "the other one", "otra", "otro", "autre", "outra", "outro"}
+)
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
 _HOW_MANY = {
     **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
@@ -79,6 +82,20 @@ def _words(target: Target) -> set[str]:
     is_one = len(question.appointments) == 1
     told = f"{appointment.name} {appointment.service} {question.text if is_one else ''}"
     return {word for word in words_of(told) if len(word) >= _SHORTEST and not word.isdecimal()} - _COMMON
+
+
+def with_the_other(
+    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], count: int
+) -> list[frozenset[int] | None]:
+    """What each part names; "the other" is that of two which is not named: "Ana no, the other yes"."""
+    said = {one for one in named if one is not None}
+    if count != 2 or len(said) != 1:
+        return list(named)
+    rest = frozenset({0, 1}) - next(iter(said))
+    return [
+        rest if name is None and len(rest) == 1 and mark.text in _THE_OTHER else name
+        for mark, name in zip(marks, named, strict=True)
+    ]
 
 
 class References:

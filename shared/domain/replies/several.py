@@ -8,7 +8,7 @@ from msgspec import Struct
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.matter import SILENT, Matter
 from shared.domain.replies.open_questions import Target
-from shared.domain.replies.references import References
+from shared.domain.replies.references import References, with_the_other
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.verdict import Verdict, verdict
 
@@ -25,6 +25,8 @@ _BUT_NOT = "but not"
 _OPEN = ("either", "any")  # none of them only where something is denied
 _CAN = "can"
 _EACH = (Sense.BOTH, Sense.NEITHER)
+_POLITE = frozenset({Sense.GREETING, Sense.NO})
+_WHY = SILENT | {Sense.WORD, Sense.REASON}
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
 _BESIDE = frozenset(
     {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
@@ -54,13 +56,15 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
     marks = _denied(_said_once(marks), references)
-    named = [references.named(mark) for mark in marks]
+    named = with_the_other(marks, [references.named(mark) for mark in marks], len(targets))
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
     if any(one is not None and not one for one in named):
         return Answered(reason=UNNAMED)
     if any(mark.sense in _DOUBTS or mark.asks for mark in marks):
         return _unsure(marks, targets, written_at)
+    if _declines_all(marks, named, targets):
+        return Answered(answers=tuple((one, Disposition.CANCELED) for one in targets), has_note=True)
     says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
     groups = _by_part(marks, named, says) or _groups(marks, named, says)
     if groups is None or _has_word_between(marks, named) or _is_only_named(groups, marks, named):
@@ -68,6 +72,23 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
     return _answers(groups, marks, targets, written_at)
+
+
+def _declines_all(
+    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], targets: Sequence[Target]
+) -> bool:
+    """Whether "neither" stands alone in its part, and only why in others: "neither one, we're away"."""
+    places = [index for index, name in enumerate(named) if name is not None]
+    none = marks[places[0]] if len(places) == 1 else None
+    if none is None or none.sense is not Sense.NEITHER or none.text.startswith(_OPEN):
+        return False
+    beside = [mark for mark in marks if mark is not none]
+    here = all(mark.sense in _POLITE for mark in beside if mark.part == none.part)
+    is_reason = all(mark.sense in _WHY for mark in beside if mark.part != none.part)
+    cancels = all(
+        any(one.disposition is Disposition.CANCELED for one in target.question.options) for target in targets
+    )
+    return here and is_reason and cancels and len(named[places[0]] or ()) == len(targets)
 
 
 def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:

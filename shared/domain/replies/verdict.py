@@ -37,11 +37,12 @@ _CHOOSING = frozenset({
 _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
+_TELLING = SILENT | {Sense.WORD, Sense.REASON}
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
-    "can", "could", "may", "do", "puedo", "puede", "pueden", "podria", "podrian", "podemos", "tienen",
-    "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez", "posso", "pode", "podem",
-    "poderia", "tem", "tens",
+    "can", "could", "may", "do", "podra", "podran", "podremos", "puedo", "puede", "pueden", "podria",
+    "podrian", "podemos", "tienen", "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez",
+    "posso", "pode", "podem", "poderia", "tem", "tens",
 })  # fmt: skip
 
 
@@ -97,6 +98,9 @@ def _ends_in_cannot(mark: Mark, marks: Sequence[Mark]) -> bool:
     if mark.sense is not Sense.NEGATION or mark.text != "not":
         return False
     before, after = marks[: marks.index(mark)], marks[marks.index(mark) + 1 :]
+    is_sure = any(one.sense is Sense.NO for one in before) or any(one.sense is Sense.REASON for one in after)
+    if is_sure:  # "no can't, working a double"; what cannot be done alone may be something else
+        after = [one for one in after if one.part == mark.part or one.sense not in _TELLING]
     is_bare = all(one.text in _SUBJECTS or one.sense in _POLITE for one in (*before[:-1], *after))
     return bool(before) and before[-1].text == "can" and is_bare
 

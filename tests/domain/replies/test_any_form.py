@@ -16,6 +16,7 @@ from shared.domain.replies.asked import Appointment, Question, Reading, ReplyMea
 from shared.domain.replies.consent import consent_of
 from shared.domain.replies.read_reply import read_reply
 from tests.domain.replies.test_corpus import PATH
+from tests.kit.read_replies import cases_of
 
 AT = datetime(2026, 12, 1, 10, 30, tzinfo=ZoneInfo("America/New_York"))
 NOW = datetime(2026, 11, 30, 8, 30, tzinfo=ZoneInfo("America/New_York"))
@@ -75,10 +76,9 @@ def read(text: str, language: str = "en") -> Reading:
 
 @cache
 def refusals() -> list[tuple[str, str]]:
-    cases = json.loads(PATH.read_text(encoding="utf-8"))["cases"]
     return [
-        (case["reply"], case["situation"][-2:])
-        for case in cases
+        (case["reply"], case["language"])
+        for case in cases_of(json.loads(PATH.read_text(encoding="utf-8")))
         if case["expected"]["outcome"] == "opt_out" and isinstance(case["reply"], str)
     ]
 

@@ -27,6 +27,7 @@ REFUSED = {
         "sick to death of hearing from you",
         "how do I stop it",
         "Stop. I'm driving.",
+        "no point continuing to chase me",
     ],
     "es": [
         "quemen mi número",
@@ -79,6 +80,9 @@ NOT_REFUSED = {
         "should I stop eating?",
         "don't ever stop sending these",
         "take me off the gas",
+        "please don't take my reminders away",
+        "could you text my cell rather than calling the landline",
+        "you meant to send this to somebody else",
     ],
     "es": [
         "actualicen mi número",
@@ -88,6 +92,8 @@ NOT_REFUSED = {
         "quiero que me quiten la muela",
         "dejen de cobrarme de más",
         "¿cuándo dejo de comer?",
+        "no me vayan a quitar los recordatorios",
+        "ya no me mande con el doctor Rivas",
     ],
     "fr": [
         "notez mon numéro",
@@ -95,6 +101,8 @@ NOT_REFUSED = {
         "je suis en arrêt de travail",
         "faut-il arrêter les anticoagulants ?",
         "arrêtez de me facturer deux fois",
+        "ne m'enlevez pas les rappels",
+        "ne me mettez plus avec le docteur Petit",
     ],
     "pt": [
         "anotem meu número",
@@ -102,6 +110,7 @@ NOT_REFUSED = {
         "ninguém me ligou",
         "preciso parar de comer antes?",
         "não aguento mais viver",
+        "não tirem os lembretes, por favor",
     ],
 }
 

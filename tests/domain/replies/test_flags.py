@@ -1,0 +1,85 @@
+"""What is told to a person whatever else is said, who signs a letter, and what machines write."""
+
+import pytest
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.asked import Appointment, Flag, Question, ReplyMeaning, WrittenReply
+from shared.domain.replies.read_reply import read_reply
+from tests.domain.replies.test_answers import OPTIONS
+from tests.domain.replies.test_any_form import NOW, read
+
+FLAGGED = [
+    ("en", "everyone would be better off without me", Flag.DANGER),
+    ("en", "his lips are turning blue", Flag.DANGER),
+    ("es", "ya para qué vivir", Flag.DANGER),
+    ("es", "se le hinchó la lengua, lengua hinchada", Flag.DANGER),
+    ("fr", "autant en finir", Flag.DANGER),
+    ("fr", "elle crache du sang", Flag.DANGER),
+    ("pt", "queria dormir pra sempre", Flag.DANGER),
+    ("pt", "meu pai perdeu os sentidos", Flag.DANGER),
+    ("en", "the bus is stuck on the bridge", Flag.RUNNING_LATE),
+    ("es", "se descompuso el camión, llego como a las once", Flag.RUNNING_LATE),
+    ("fr", "le tram est en panne", Flag.RUNNING_LATE),
+    ("pt", "o ônibus quebrou, chego lá pelas 11", Flag.RUNNING_LATE),
+    ("en", "this was meant for someone else", Flag.WRONG_NUMBER),
+    ("es", "esto era para otra persona", Flag.WRONG_NUMBER),
+    ("fr", "ce message n'est pas pour moi", Flag.WRONG_NUMBER),
+    ("pt", "era para outra pessoa", Flag.WRONG_NUMBER),
+]
+LETTER = "Hello,\n\nI confirm I'll attend on Tuesday at 10:30.\n\nKind regards,\n{name}"
+
+
+@pytest.mark.parametrize(("language", "text", "flag"), FLAGGED)
+def test_what_matters_is_a_persons_and_has_a_flag(language: str, text: str, flag: Flag) -> None:
+    reading = read(text, language)
+    assert (reading.outcome, flag in reading.flags) == (ReplyMeaning.UNCLEAR, True)
+
+
+@pytest.mark.parametrize("text", ["Wrong person. Please take it off", "numéro erroné, merci de le retirer"])
+def test_a_wrong_number_that_is_to_be_taken_off_refuses(text: str) -> None:
+    reading = read(text, "fr" if "numéro" in text else "en")
+    assert (reading.outcome, reading.flags) == (ReplyMeaning.OPT_OUT, frozenset({Flag.WRONG_NUMBER}))
+    assert read("Wrong person, I think").outcome is ReplyMeaning.UNCLEAR
+
+
+@pytest.mark.parametrize("name", ["Martin Hoyle", "Ana"])
+def test_who_signs_for_another_answers_the_one_question(name: str) -> None:
+    at = NOW.replace(month=12, day=1, hour=10, minute=30)
+    one = Question(
+        id="q", appointments=(Appointment(key="a", at=at, name="Ana"),), options=OPTIONS, text="Hi Ana"
+    )
+    reading = read_reply([one], WrittenReply(body=LETTER.format(name=name), written_at=NOW))
+    assert [answer.disposition for answer in reading.answers] == [Disposition.CONFIRMED]
+
+
+def test_a_name_below_tells_several_questions_apart_and_no_other_is_guessed() -> None:
+    at = NOW.replace(month=12, day=1, hour=10, minute=30)
+    both = [
+        Question(
+            id=name,
+            appointments=(Appointment(key=name, at=at, name=name),),
+            options=OPTIONS,
+            text=f"Hi {name}",
+        )
+        for name in ("Ana", "Ben")
+    ]
+    reading = read_reply(both, WrittenReply(body="I confirm.\n\nKind regards,\nHoyle", written_at=NOW))
+    assert (reading.outcome, reading.answers) == (ReplyMeaning.UNCLEAR, ())
+    reading = read_reply(both, WrittenReply(body="I confirm.\n\nKind regards,\nBen", written_at=NOW))
+    assert [answer.question_id for answer in reading.answers] == ["Ben"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("We are currently closed. A member of our team will reply soon.", ReplyMeaning.AUTO_REPLY),
+        ("Este buzón no se atiende.", ReplyMeaning.AUTO_REPLY),
+        ("ne répondez pas à ce message automatique", ReplyMeaning.AUTO_REPLY),
+        ("não me manda mais mensagem automática", ReplyMeaning.OPT_OUT),
+        ("please, no more automatic texts", ReplyMeaning.OPT_OUT),
+    ],
+)
+def test_a_machine_answers_nothing_and_who_wants_none_of_them_refuses(
+    text: str, meaning: ReplyMeaning
+) -> None:
+    assert read(text).outcome is meaning
