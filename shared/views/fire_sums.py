@@ -19,6 +19,7 @@ from shared.firestore.queries.lists import REPLIES
 from shared.firestore.queries.messages import FIRE_ANSWERS, FIRE_REPLIES
 from shared.runtime import Runtime
 from shared.views.fire_outcomes import MOST_READ, Outcomes, is_small, read_outcomes
+from shared.views.ledger import CountedFire, count_fire
 from shared.views.message_sums import Fires, count_each, count_kinds, count_messages, sum_messages
 
 MOST_COSTS_READ = 100  # attempts of jobs: a document each, where a sum is one for each unit
@@ -63,6 +64,20 @@ async def read_small(runtime: Runtime, company_id: str, fire: Fire, tallied: int
         return None
     sums = replace(sum_messages(outcomes), failed=by_kind, replies=replies, answers=answers, costs=costs)
     return SmallFire(outcomes=outcomes, sums=sums)
+
+
+async def count_all(
+    runtime: Runtime, company_id: str, fire: Fire, tallied: int
+) -> tuple[CountedFire, FireSums, Outcomes | None]:
+    """The fire's books and sums as they stand: those of a small fire from one reading, which is given too."""
+    small = await read_small(runtime, company_id, fire, tallied)
+    if small is not None:
+        books = await count_fire(runtime, company_id, fire, small.outcomes)
+        return books, small.sums, small.outcomes
+    books, sums = await asyncio.gather(
+        count_fire(runtime, company_id, fire), sum_fires(runtime, company_id, (fire.id,), tallied)
+    )
+    return books, sums, None
 
 
 async def _read_replies(runtime: Runtime, company_id: str, fires: Fires, tallied: int) -> _Replies:

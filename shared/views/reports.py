@@ -1,18 +1,16 @@
 """The report of a fire: its ledger, and the reasons behind each of its sums."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
 from shared.domain.channels.channel import all_channels
 from shared.domain.fires.cost import estimated_cost
 from shared.domain.fires.fire import Fire, FireProgress
-from shared.domain.fires.fire_sums import FireSums
 from shared.domain.fires.report import FireReport
 from shared.runtime import Runtime
-from shared.views.fire_sums import read_small, sum_fires
+from shared.views.fire_sums import count_all
 from shared.views.fires import SeenFire
-from shared.views.ledger import count_fire, kept_progress
+from shared.views.ledger import kept_progress
 from shared.views.range_sums import TALLIED
 
 NO_RECEIPT = "no receipt"
@@ -38,8 +36,7 @@ async def report_seen(
     """The same with what it is made of, to be shown of a fire that moves; None of one long past."""
     if (kept := await kept_progress(runtime, company_id, fire)) is not None:
         return _kept_report(fire, kept), None
-    seen, sums = await count_all(runtime, company_id, fire, tallied)
-    books = seen.books
+    books, sums, outcomes = await count_all(runtime, company_id, fire, tallied)
     report = FireReport(
         fire_id=fire.id,
         campaign_id=fire.campaign_id,
@@ -59,19 +56,7 @@ async def report_seen(
         costs=dict(sums.costs),
         estimated_cost=cost_of(sums.costs),
     )
-    return report, seen
-
-
-async def count_all(runtime: Runtime, company_id: str, fire: Fire, tallied: int) -> tuple[SeenFire, FireSums]:
-    """The fire's books and sums as they stand: those of a small fire from one reading of it."""
-    small = await read_small(runtime, company_id, fire, tallied)
-    if small is not None:
-        books = await count_fire(runtime, company_id, fire, small.outcomes)
-        return SeenFire(books=books, outcomes=small.outcomes), small.sums
-    books, sums = await asyncio.gather(
-        count_fire(runtime, company_id, fire), sum_fires(runtime, company_id, (fire.id,), tallied)
-    )
-    return SeenFire(books=books, outcomes=None), sums
+    return report, SeenFire(books=books, outcomes=outcomes)
 
 
 def with_missing(deliveries: Mapping[str, int], sent: int) -> dict[str, int]:

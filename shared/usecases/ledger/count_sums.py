@@ -3,9 +3,9 @@
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.fire_sums import CountedSums, as_counts, counted_again_at, may_be_summed
 from shared.runtime import Runtime
+from shared.views.fire_sums import count_all
 from shared.views.ledger import kept_progress
 from shared.views.range_sums import TALLIED
-from shared.views.reports import count_all
 
 
 async def count_sums(runtime: Runtime, company_id: str, fire_id: str) -> bool:
@@ -33,5 +33,5 @@ async def count_sums(runtime: Runtime, company_id: str, fire_id: str) -> bool:
 
 async def _count(runtime: Runtime, company_id: str, fire: Fire) -> CountedSums:
     at = runtime.now()
-    seen, found = await count_all(runtime, company_id, fire, TALLIED)
-    return CountedSums(at=at, steps=seen.books.steps, sums=found)
+    books, found, _ = await count_all(runtime, company_id, fire, TALLIED)
+    return CountedSums(at=at, steps=books.steps, sums=found)

@@ -20,7 +20,7 @@ from shared.usecases.ledger.ask_sums import ask_sums
 from shared.usecases.upkeep.count_due_sums import count_due_sums
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from shared.views import range_sums
-from shared.views.fire_sums import sum_fires
+from shared.views.fire_sums import count_all
 from shared.views.range_reports import report_range
 from tests.kit.clinic import Clinic, people
 from tests.kit.clock import Clock
@@ -209,11 +209,11 @@ async def test_a_mark_that_comes_while_sums_are_counted_holds(
     clock.at += LATER
 
     async def slowly(*arguments: object) -> object:
-        found = await sum_fires(*arguments)  # type: ignore[arg-type]
+        found = await count_all(*arguments)  # type: ignore[arg-type]
         await answers(clinic)
         return found
 
-    monkeypatch.setattr("shared.usecases.ledger.count_sums.sum_fires", slowly)
+    monkeypatch.setattr("shared.usecases.ledger.count_sums.count_all", slowly)
     assert await count_due_sums(clinic.runtime, clinic.runtime.now()) == 0
     assert not (await stored(clinic, fire)).is_true(clinic.runtime.now())
     assert await shown(clinic) == await counted(clinic)
