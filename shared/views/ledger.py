@@ -24,6 +24,9 @@ from shared.firestore.queries.messages import STEP_MESSAGES
 from shared.runtime import Runtime
 from shared.views.fire_outcomes import Outcomes, count_done_chunks, tally
 
+# What failed is counted by its failures: some of it never became a message.
+_COUNTED = tuple(state for state in MessageState if state is not MessageState.FAILED)
+
 
 class CountedFire(Struct, frozen=True, kw_only=True):
     """A fire's books as they stand: the ledger of each step.
@@ -92,41 +95,41 @@ async def _count_step(
     is_planned: bool,
 ) -> tuple[StepLedger, bool]:
     """The step's ledger, and whether all its chunks are planned."""
-    stores, key = runtime.stores, (fire.id, step.step_id)
-    states = tally(outcomes.messages, "state", step_id=step.step_id) if outcomes else Counter[str]()
-
-    async def messages(state: MessageState) -> int:
-        if outcomes is not None:
-            return states[state]
-        return await stores.messages.count(company_id, STEP_MESSAGES, *key, state)
-
-    async def failures() -> int:
-        if outcomes is not None:
-            return outcomes.failed[step.step_id]
-        return await stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN)
-
-    queued, sending, sent, skipped, unknown, failed, filtered = await asyncio.gather(
-        messages(MessageState.QUEUED),
-        messages(MessageState.SENDING),
-        messages(MessageState.SENT),
-        messages(MessageState.SKIPPED),
-        messages(MessageState.UNKNOWN),
-        failures(),
+    (states, failed), filtered = await asyncio.gather(
+        _count_outcomes(runtime, company_id, fire, step, outcomes),
         _filtered(runtime, company_id, fire, step),
     )
+    at_work = states[MessageState.QUEUED] + states[MessageState.SENDING]
+    sent, skipped, unknown = (
+        states[state] for state in (MessageState.SENT, MessageState.SKIPPED, MessageState.UNKNOWN)
+    )
     settled = sent + skipped + failed + unknown
-    planned = settled + queued + sending if fire.is_standing else step.planned - filtered
-    pending = queued + sending if is_planned else planned - settled  # not queued yet is pending
+    planned = settled + at_work if fire.is_standing else step.planned - filtered
     ledger = Ledger(
         planned=planned,
         sent=sent,
         skipped=skipped,
         failed=failed,
         unknown=unknown,
-        pending=pending,
+        pending=at_work if is_planned else planned - settled,  # not queued yet is pending
         filtered=filtered,
     )
     return StepLedger(step_id=step.step_id, ledger=ledger), is_planned
+
+
+async def _count_outcomes(
+    runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep, outcomes: Outcomes | None
+) -> tuple[Mapping[str, int], int]:
+    """How many of the step's messages are in each state, and how many failures are open."""
+    if outcomes is not None:
+        states = tally(outcomes.messages, "state", step_id=step.step_id)
+        return states, outcomes.failed[step.step_id]
+    stores, key = runtime.stores, (fire.id, step.step_id)
+    *counts, failed = await asyncio.gather(
+        *(stores.messages.count(company_id, STEP_MESSAGES, *key, state) for state in _COUNTED),
+        stores.failures.count(company_id, STEP_FAILURES, *key, FailureState.OPEN),
+    )
+    return Counter(dict(zip(_COUNTED, counts, strict=True))), failed
 
 
 async def _filtered(runtime: Runtime, company_id: str, fire: Fire, step: PlannedStep) -> int:
