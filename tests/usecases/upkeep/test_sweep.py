@@ -38,10 +38,11 @@ async def sweep(clinic: Clinic, **later: float) -> dict[str, int]:
 
 
 async def check_sent_once(clinic: Clinic, fire: Fire) -> None:
-    """All is sent, the books are closed, and another sweep changes nothing."""
+    """All is sent, the books are closed, and another sweep changes nothing of them."""
     assert (await clinic.report(fire)).ledger == Ledger(planned=COUNT, sent=COUNT)
     before = (await clinic.messages(), await clinic.batches(), await clinic.campaign())
-    assert set((await sweep(clinic, minutes=30)).values()) == {0}
+    done = await sweep(clinic, minutes=30)
+    assert {kind for kind, count in done.items() if count} <= {"sums"}  # of the fire that closed
     assert (await clinic.messages(), await clinic.batches(), await clinic.campaign()) == before
     assert (await clinic.stores.fires.get(clinic.company_id, fire.id)).is_closed
     counts = await clinic.sent_counts()
