@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from shared.views.names import campaign_names
 
 MOST = 5_000  # messages about one day
 ASKED = 50  # people who asked to move
+FAR = 14  # days before and after: as many questions in one as Firestore takes, 30
 LOOKED_AT, NEARBY = 300, 5  # messages whose days are offered where a day has nothing, and days
 
 
@@ -71,13 +72,18 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
 async def nearby_days(
     runtime: Runtime, company_id: str, day: date, *, campaign_id: str | None = None
 ) -> list[date]:
-    """Days near this one that the newest messages are about, in order: for a day that has nothing."""
-    of_campaign = ((Match("campaign_id", campaign_id),),) if campaign_id is not None else ()
-    newest = await runtime.stores.messages.newest_fields(
-        company_id, MESSAGES, ["about_day"], limit=LOOKED_AT, matches=of_campaign
+    """The nearest days that messages are about, up to two weeks off, in order: where a day has nothing."""
+    days = [day + timedelta(days=off) for off in range(-FAR, FAR + 1) if off]
+    found = await runtime.stores.messages.newest_fields(
+        company_id,
+        MESSAGES,
+        ["about_day", "campaign_id"],
+        limit=LOOKED_AT,
+        matches=(tuple(Match("about_day", one.isoformat()) for one in days),),
     )
-    days = {date.fromisoformat(one["about_day"]) for one in newest if one.get("about_day")} - {day}
-    return sorted(sorted(days, key=lambda one: abs(one - day))[:NEARBY])
+    about = {one["about_day"] for one in found if campaign_id in (None, one["campaign_id"])}
+    near = (one for one in days if one.isoformat() in about)
+    return sorted(sorted(near, key=lambda one: abs(one - day))[:NEARBY])
 
 
 async def export_board(

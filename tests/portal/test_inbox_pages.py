@@ -158,9 +158,11 @@ async def test_the_board_shows_a_day_and_who_asked_for_another_time(
     await viewer.get(f"/board?day={day}&campaign_id=campaign-{THEIRS}")
     assert "No appointment on this day." in viewer.says
     assert "Days that have some" not in viewer.says
-    empty = (await viewer.get("/board?day=2020-01-01")).text
-    after = date.fromisoformat(day) + timedelta(days=1)
+    after, before = (date.fromisoformat(day) + timedelta(days=off) for off in (1, -3))
+    empty = (await viewer.get(f"/board?day={before}")).text
     assert empty.index(f'href="/board?day={day}"') < empty.index(f'href="/board?day={after}"')
+    await viewer.get("/board?day=2020-01-01")
+    assert "Days that have some" not in viewer.says
 
 
 async def test_the_board_is_exported_and_anothers_is_empty(office: Office, signed_in: SignedIn) -> None:
