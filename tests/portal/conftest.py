@@ -8,6 +8,7 @@ from shared.domain.companies.user import Role
 from shared.usecases.users.create_user import create_user
 from tests.api.conftest import office
 from tests.kit.api.office import OURS, Office
+from tests.kit.clinic import Clinic
 from tests.kit.portal.visitor import Visitor
 
 __all__ = ["office"]
@@ -41,3 +42,14 @@ async def signed_in(office: Office) -> AsyncIterator[SignedIn]:
     yield make
     for person in opened:
         await person.close()
+
+
+@pytest_asyncio.fixture
+async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
+    """An approver of the clinic, who is signed in."""
+    email = "kim@clinic.example.org"
+    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
+    person = Visitor(clinic.runtime)
+    await person.sign_in(email, PASSWORD)
+    yield person
+    await person.close()

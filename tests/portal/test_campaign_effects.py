@@ -1,41 +1,25 @@
 """What is done with a campaign says first in numbers what it comes to; and a test goes to oneself alone."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from shared.domain.campaigns.audience import Everybody, PeopleAudience
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
-from shared.domain.companies.user import Role
 from shared.domain.fires.fire import Ledger
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.ledger.summarize_fire import summarize_fire
-from shared.usecases.users.create_user import create_user
 from shared.views.last_fires import LastFire, last_fires
 from tests.kit.builders import a_campaign, a_step, a_template, an_audience
 from tests.kit.clinic import Clinic, people
 from tests.kit.portal.visitor import Visitor, text_of
-from tests.portal.conftest import PASSWORD
 from tests.usecases.conftest import clinic
 from tests.usecases.fires.test_people import a_person, know
 
 __all__ = ["clinic"]
-
-
-@pytest_asyncio.fixture
-async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
-    """An approver of the clinic, who is signed in."""
-    email = "kim@clinic.example.org"
-    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
-    person = Visitor(clinic.runtime)
-    await person.sign_in(email, PASSWORD)
-    yield person
-    await person.close()
 
 
 async def test_making_it_a_draft_again_says_first_what_that_comes_to(

@@ -1,31 +1,13 @@
 """A failed row's times are shown and typed on the clock that they were read on, never in ISO form."""
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from shared.domain.companies.user import Role
 from shared.domain.messages.failure import FailureState
-from shared.usecases.users.create_user import create_user
 from tests.kit.builders import a_source
 from tests.kit.clinic import Clinic
 from tests.kit.portal.visitor import Visitor
-from tests.portal.conftest import PASSWORD
 from tests.usecases.conftest import clinic
 
 __all__ = ["clinic"]
 PICKED = 'name="values.appointment_at" type="datetime-local" value="2099-12-24T14:30"'
-
-
-@pytest_asyncio.fixture
-async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
-    """An approver of the clinic, who is signed in."""
-    email = "kim@clinic.example.org"
-    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
-    person = Visitor(clinic.runtime)
-    await person.sign_in(email, PASSWORD)
-    yield person
-    await person.close()
 
 
 async def _failed(clinic: Clinic) -> str:

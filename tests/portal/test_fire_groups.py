@@ -1,34 +1,17 @@
 """Deciding of many people of a fire at once, in the portal."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from infra.local.simulator.outcomes import Answer
-from shared.domain.companies.user import Role
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
 from shared.usecases.fires import foresee_resend
-from shared.usecases.users.create_user import create_user
 from tests.kit.clinic import Clinic, people
 from tests.kit.portal.visitor import Visitor
-from tests.portal.conftest import PASSWORD
 from tests.usecases.conftest import clinic
 
 __all__ = ["clinic"]
-
-
-@pytest_asyncio.fixture
-async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
-    """An approver of the clinic, who is signed in."""
-    email = "kim@clinic.example.org"
-    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
-    person = Visitor(clinic.runtime)
-    await person.sign_in(email, PASSWORD)
-    yield person
-    await person.close()
 
 
 async def _ids(clinic: Clinic, state: MessageState) -> list[str]:

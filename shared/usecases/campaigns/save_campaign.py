@@ -56,7 +56,7 @@ async def edit_campaign(
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
     _check_draft(campaign)
-    edited = with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]  # of Campaign
+    edited = with_step_ids(replace(campaign, **changes, updated_at=runtime.now()))  # type: ignore[arg-type]  # its fields
     edited = await with_one_form(runtime, company_id, edited)
     edited = await _checked(runtime, company_id, edited)
 

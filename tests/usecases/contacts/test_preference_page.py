@@ -1,5 +1,6 @@
 """The page where people see and refuse what they get: by the link alone; looking changes nothing."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import pytest
@@ -36,7 +37,7 @@ def link(
 async def visit(
     clinic: Clinic,
     path: str,
-    form: object = None,
+    form: Mapping[str, object] | list[tuple[str, str]] | bytes | None = None,
     *,
     method: str = "",
     language: str = "en",
@@ -44,7 +45,7 @@ async def visit(
 ) -> Response:
     """Open the page, or post the form; bytes are posted as they are."""
     headers = {"accept-language": language, "content-type": kind}
-    body = form if isinstance(form, bytes) else urlencode(form or {}, doseq=True).encode()  # type: ignore[arg-type]
+    body = form if isinstance(form, bytes) else urlencode(form or {}, doseq=True).encode()
     method = method or ("GET" if form is None else "POST")
     request = a_request(f"/messages/{path}", "", headers, body, method=method)
     return await serve_preferences(clinic.runtime, path, request)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.domain.contacts.contact import Contact, ContactAddress
+from shared.domain.messages.message import Message
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.sequences.enrollment import EndReason, EnrollmentState
@@ -42,6 +43,18 @@ async def bodies(office: PostOffice, address: str) -> list[str]:
     return [one["body"].strip() for one in await office.clinic.accepted(address)]
 
 
+async def reply(office: PostOffice, address: str, message: Message) -> None:
+    """Somebody answers the message from that address."""
+    incoming = IncomingMessage(
+        from_address=address,
+        body="Thanks.",
+        provider_id="reply",
+        to_address="desk@acme-clinics.com",
+        answers_id=message.id,
+    )
+    await receive_reply(office.runtime, office.company_id, "mails", EMAIL, incoming)
+
+
 async def merge(office: PostOffice) -> None:
     wish = MergeWish(survivor_id="anna", other_id="ana")
     await merge_contacts(office.runtime, office.company_id, "merge", wish, STAFF)
@@ -68,15 +81,7 @@ async def test_another_address_gets_the_next_emails_in_the_thread_and_is_heard(o
     [enrollment] = await office.enrollments()
     assert (enrollment.address, enrollment.address_key) == (NEW, NEW)
     assert [one.address for one in await office.emails() if one.position == 3] == [NEW]
-    sent = (await office.messages())[-1]
-    incoming = IncomingMessage(
-        from_address=NEW,
-        body="Thanks.",
-        provider_id="reply",
-        to_address="desk@acme-clinics.com",
-        answers_id=sent.id,
-    )
-    await receive_reply(office.runtime, office.company_id, "mails", EMAIL, incoming)
+    await reply(office, NEW, (await office.messages())[-1])
     await office.go_to(LATER)
     assert await ends(office) == {"ana": EndReason.REPLIED}
 
@@ -153,15 +158,7 @@ async def test_who_replied_before_the_merge_gets_no_more_at_the_other_address(of
     await office.open()
     await office.enroll(*await office.know(ANA, ANNA))
     await office.go_to(TUESDAY)
-    sent = next(one for one in await office.messages() if one.address == ANA)
-    incoming = IncomingMessage(
-        from_address=ANA,
-        body="Thanks.",
-        provider_id="reply",
-        to_address="desk@acme-clinics.com",
-        answers_id=sent.id,
-    )
-    await receive_reply(office.runtime, office.company_id, "mails", EMAIL, incoming)
+    await reply(office, ANA, next(one for one in await office.messages() if one.address == ANA))
     await merge(office)
     await office.go_to(LATER)
     assert await ends(office) == {"ana": EndReason.REPLIED, "anna": EndReason.REMOVED}
