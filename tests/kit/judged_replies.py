@@ -21,7 +21,9 @@ _CLEAR = {ReplyMeaning.ANSWER, ReplyMeaning.OPT_OUT, ReplyMeaning.OPT_IN, ReplyM
 
 
 def fault_of(expected: Mapping[str, Any], reading: Reading) -> Fault | None:
-    """What is wrong with the reading; None for one that is right."""
+    """What is wrong with the reading; None for one that is right, or `also_fair`."""
+    if _is_fair(expected, reading):
+        return None
     meant = ReplyMeaning(expected["outcome"])
     wanted = expected.get("appointments", {})
     given = {one.appointment_key: str(one.disposition) for one in reading.answers}
@@ -43,9 +45,16 @@ def fault_of(expected: Mapping[str, Any], reading: Reading) -> Fault | None:
     return None if is_right else Fault.SERIOUS
 
 
+def _is_fair(expected: Mapping[str, Any], reading: Reading) -> bool:
+    """Whether it is the second reading that is as fair: an outcome, or what becomes of the appointments."""
+    said = {str(reading.outcome), *(str(one.disposition) for one in reading.answers)}
+    return bool(said & set(expected.get("also_fair", ())))
+
+
 def is_false_refusal(expected: Mapping[str, Any], reading: Reading) -> bool:
     """Whether somebody who refused nothing is taken to refuse, and gets no more messages."""
-    return reading.outcome is ReplyMeaning.OPT_OUT and expected["outcome"] != ReplyMeaning.OPT_OUT
+    is_refused = reading.outcome is ReplyMeaning.OPT_OUT and not _is_fair(expected, reading)
+    return is_refused and expected["outcome"] != ReplyMeaning.OPT_OUT
 
 
 def figures(faults: Mapping[str, Counter[Fault | None]], silenced: Mapping[str, int]) -> str:

@@ -55,6 +55,8 @@ _ANDS = frozenset({"and", "e", "et", "y"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _OTHERS = (*_OF_VISITS, Sense.DANGER)
+_REFUSING = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})
+_CHANGED = frozenset({"changed", "cambie", "mudei", "ai"})  # one's mind
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 
@@ -115,6 +117,17 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
     )
     return WordMeaning.OPT_IN if is_whole and not any(one.asks for one in marks) else None
+
+
+def returns(heard: Heard) -> bool:
+    """Whether somebody who had refused wants messages again: "turn them back on, I missed two visits"."""
+    words = lexicon_of(heard.language).refusal
+    wished = [mark for mark in heard.marks if mark.sense is Sense.OPT_IN and not mark.asks]
+    refused = [
+        mark for mark in heard.marks if mark.sense in _REFUSING and mark.text.split()[0] not in _CHANGED
+    ]
+    said = {token.text for mark in wished for token in heard.tokens if token.part == mark.part}
+    return bool(wished) and not refused and not said & (words.denials | words.ending | _STOPS)
 
 
 def cancels_too(tokens: Sequence[Token]) -> bool:

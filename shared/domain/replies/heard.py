@@ -6,9 +6,12 @@ from functools import lru_cache
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import ReplyOption
+from shared.domain.replies.abilities import with_abilities
 from shared.domain.replies.clock_words import with_times
 from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spelled_out
+from shared.domain.replies.naming import capitalized, with_namings
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.spelled_times import with_spelled_times
 from shared.domain.replies.words import Token, folded, tokens_of
 
 
@@ -25,16 +28,20 @@ class Heard(Struct, frozen=True, kw_only=True):
 
 
 def hear(
-    text: str, asked_in: str, options: Sequence[ReplyOption] = (), names: frozenset[str] = frozenset()
+    text: str,
+    asked_in: str,
+    options: Sequence[ReplyOption] = (),
+    names: frozenset[str] = frozenset(),
+    called: frozenset[str] = frozenset(),
 ) -> Heard:
     """Take a reply apart. `asked_in` is the question's language, `options` what it offers.
 
-    `names` are words that tell what was asked apart.
+    `names` are words that tell what was asked apart, `called` the names of people that were asked about.
     """
     tokens = tokens_of(folded(text))
     language = language_of(tokens, asked_in)
     lexicon = lexicon_of(language)
-    tokens = spelled_out(tokens, lexicon)
+    tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
     choices = {
         phrase: option.disposition
         for option in options
@@ -42,6 +49,8 @@ def hear(
         if (phrase := _phrase(word)) and not word.strip().isdecimal()
     }
     marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
+    marks = with_abilities(marks, lexicon)
+    marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
 
 

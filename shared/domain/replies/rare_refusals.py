@@ -4,7 +4,7 @@ And what sounds like a refusal, and ends something else.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
@@ -58,15 +58,17 @@ def without_things(heard: Heard) -> Heard:
 def without_places(heard: Heard) -> Heard:
     """The reply without the parts that end writing at one place or time only: "stop calling me at work".
 
-    So without those on what the person is to end: "should I stop eating?", "I had to pull over and stop".
+    So without those on what the person is to end ("should I stop eating?", "I had to pull over and stop"),
+    is not to be called, or lacks ("no saldo para llamar").
     """
     words = lexicon_of(heard.language).refusal
     other = (
         part
         for part, said in _parts(heard.tokens)
-        if _ends_elsewhere(said, words) or _is_of_own_doing(said, words)
+        if _ends_elsewhere(said, words) or _is_of_own_doing(said, words) or _lacks_means(said, words)
     )
-    return _without(heard, set(other))
+    named = {mark.part for mark in heard.marks if mark.sense is Sense.NAMING}
+    return _without(heard, named | set(other))
 
 
 def parts_of(heard: Heard) -> Iterator[Heard]:
@@ -120,9 +122,19 @@ def _is_of_a_thing(said: Sequence[str], words: RefusalWords) -> bool:
         return True
     if _has_any(told, words.messages, words.contacting, words.many) or not _names(said, words.things):
         return False
-    removing = (words.from_where, words.removing, words.taking_off)
+    removing = (words.from_where, words.removing, words.taking_off, words.ending)
     off = [at for at, word in enumerate(said) if _has_any({word}, *removing)]
     return not told & words.persons or any(_names(said[at + 1 : at + 3], words.things) for at in off)
+
+
+def _lacks_means(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether what writing takes is lacking: "I have no minutes to call"."""
+    for at, word in enumerate(said):
+        if word in words.denials:
+            behind = dropwhile(lambda one: one in words.having, said[at + 1 :])
+            if next(behind, "") in words.means:
+                return True
+    return False
 
 
 def _is_of_own_doing(said: Sequence[str], words: RefusalWords) -> bool:

@@ -20,6 +20,7 @@ from shared.domain.replies.consent import (
     consent_heard,
     is_answer_too,
     is_help,
+    returns,
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
@@ -62,12 +63,14 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     known = asked.targets or asked.closed
     options = [option for target in known for option in target.question.options]
     names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
-    heard = hear(own, _language(asked, questions), options, names)
+    heard = hear(own, _language(asked, questions), options, names, _called(known))
     answer = _answer(heard, asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
     if denies_name(heard, known):
         flags |= {Flag.WRONG_NUMBER}
     is_wrong = Flag.WRONG_NUMBER in flags
+    if reply.is_refused and not is_stop and not is_wrong and returns(heard):
+        return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
     if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT or (is_wrong and wants_it_gone(heard)):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
@@ -87,7 +90,15 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
             outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason
         )
     answer = _weighed(answer, heard, asked, flags)
-    return replace(answer, flags=answer.flags | flags)
+    return replace(answer, flags=_flags(answer, flags))
+
+
+def _flags(answer: Reading, flags: frozenset[Flag]) -> frozenset[Flag]:
+    """Those of the answer and its words; who cancels is not late: "my car broke down" is a note then."""
+    cancels = any(one.disposition is Disposition.CANCELED for one in answer.answers)
+    if cancels and Flag.RUNNING_LATE in flags:
+        flags = flags - {Flag.RUNNING_LATE} | {Flag.NOTE}
+    return answer.flags | flags
 
 
 def _not_a_persons(reply: WrittenReply) -> ReplyMeaning | None:
@@ -100,6 +111,10 @@ def _not_a_persons(reply: WrittenReply) -> ReplyMeaning | None:
 def _language(asked: Asked, questions: Sequence[Question]) -> str:
     known = [target.question.language for target in (*asked.targets, *asked.closed)]
     return (known or [one.language for one in questions] or ["en"])[0]
+
+
+def _called(targets: Sequence[Target]) -> frozenset[str]:
+    return frozenset(word for target in targets for word in words_of(target.appointment.name))
 
 
 def _ids(targets: Sequence[Target]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-PHRASES = ("elsewhere", "limits", "own_doing", "queues", "rather", "things")
+PHRASES = ("elsewhere", "introducing", "limits", "own_doing", "queues", "rather", "things")
 
 
 class RefusalWords(Struct, frozen=True, kw_only=True):
@@ -63,6 +63,15 @@ class RefusalWords(Struct, frozen=True, kw_only=True):
     elsewhere: tuple[str, ...]  # where, or when, alone writing is to end: "at work"
     adding: frozenset[str]  # and with one of these not there alone: "at work and at home"
     joining: frozenset[str]  # what a denial does not reach beyond: "no phone, so call me"
+    naming: frozenset[str]  # a denial before it, and a name behind it: "quit calling me Anna"
+    naming_links: frozenset[str]  # stands between them: "não me chame de senhora"
+    titles: frozenset[str]  # of a name
+    introducing: tuple[str, ...]  # says what the name is, in the next part
+    means: frozenset[str]  # what writing takes, and may be lacking: "no saldo para llamar"
+    having: frozenset[str]  # between a denial and those
+    missing: frozenset[str]  # verbs whose denial confirms: "no puedo faltar"
+    verb_endings: frozenset[str]  # of a verb in its plain form, with a pronoun behind it or without
+    coming: frozenset[str]  # beginnings of verbs whose denial cancels
     things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
 
 
@@ -81,6 +90,7 @@ def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalW
     return RefusalWords(
         **words,
         elsewhere=phrases["elsewhere"],
+        introducing=phrases["introducing"],
         limits=phrases["limits"],
         own_doing=phrases["own_doing"],
         queues=phrases["queues"],

@@ -42,6 +42,7 @@ class Sense(StrEnum):
     DAY = "day"  # value: see clock_words
     OTHER = "other"  # another time than the appointment's, without saying which: "next week"
     UNIT = "unit"  # what a number counts: "2 kids"
+    NAMING = "naming"  # a name that somebody does not want: "quit calling me Anna"
     GREETING = "greeting"
     COMMON = "common"
     WORD = "word"  # nothing known

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.dividing import BUT_NOT, EACH, denied, divided, is_parted, said_once
 from shared.domain.replies.matter import SILENT, Matter
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import References, with_the_other
@@ -19,12 +20,7 @@ REST = "It says nothing of the others."
 _DOUBTS = frozenset(
     {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
 )
-_NOTS = frozenset({"not", "pas", "no", "nao"})
-_BUTS = frozenset({"but", "pero", "mais", "mas"})
-_BUT_NOT = "but not"
 _OPEN = ("either", "any")  # none of them only where something is denied
-_CAN = "can"
-_EACH = (Sense.BOTH, Sense.NEITHER)
 _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
@@ -55,7 +51,7 @@ class _Group(Struct):
 def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
-    marks = _denied(_said_once(marks), references)
+    marks = divided(denied(said_once(marks), references), references)
     named = with_the_other(marks, [references.named(mark) for mark in marks], len(targets))
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
@@ -89,45 +85,6 @@ def _declines_all(
         any(one.disposition is Disposition.CANCELED for one in target.question.options) for target in targets
     )
     return here and is_reason and cancels and len(named[places[0]] or ()) == len(targets)
-
-
-def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
-    """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
-    first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
-    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
-    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
-        return marks
-    return [
-        mark
-        for mark in marks
-        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
-    ]
-
-
-def _denied(marks: Sequence[Mark], references: References) -> list[Mark]:
-    """The marks, where "but not" before a name is a no, and a "but" before one nothing.
-
-    So "the 10:30 but not the hygienist" says no to her, and "yes to Ana but Ben can't" speaks of both.
-    """
-    found: list[Mark] = []
-    for index, mark in enumerate(marks):
-        following = [one for one in marks[index + 1 :] if one.sense not in SILENT]
-        is_denial = mark.sense in (Sense.NEGATION, Sense.NO) and mark.text in _NOTS
-        is_named = is_denial and bool(found) and _names(following, references)
-        if is_denial and found and found[-1].text == _CAN and all(one.part != mark.part for one in following):
-            found.append(mark._replace(sense=Sense.NO))  # "Ana yes, Ben can't"
-            continue
-        if is_named and found[-1].part != mark.part:
-            found.append(mark._replace(sense=Sense.NO, text=_BUT_NOT))
-        elif is_named and found[-1].sense is Sense.BUT:
-            found[-1] = mark._replace(sense=Sense.NO, text=_BUT_NOT)
-        elif not (mark.sense is Sense.BUT and mark.text in _BUTS and _names(following, references)):
-            found.append(mark)
-    return found
-
-
-def _names(following: Sequence[Mark], references: References) -> bool:
-    return bool(following and following[0].sense not in _EACH and references.named(following[0]))
 
 
 def _is_a_count(marks: Sequence[Mark]) -> bool:
@@ -196,9 +153,11 @@ def _by_part(
         kinds = {(named[index] is not None, says[index]) for index in places} - {(False, False)}
         if not kinds:
             continue
-        if kinds != {(True, False), (False, True)}:
+        is_only = kinds == {(True, False)} and any(marks[index].sense is Sense.ONLY for index in places)
+        if kinds != {(True, False), (False, True)} and not is_only:
             return None
-        here = _groups(
+        here = _agreed(places, marks, named, says)
+        here = here or _groups(
             [marks[index] for index in places],
             [named[index] for index in places],
             [says[index] for index in places],
@@ -209,6 +168,21 @@ def _by_part(
     return groups if len(groups) > 1 else None
 
 
+def _agreed(
+    places: Sequence[int],
+    marks: Sequence[Mark],
+    named: Sequence[frozenset[int] | None],
+    says: Sequence[bool],
+) -> list[_Group] | None:
+    """The one group of a part, where all its names name one: "Ana can come on Tuesday"."""
+    names = [named[index] or frozenset() for index in places if named[index] is not None]
+    both = frozenset.intersection(*names)
+    said = tuple(marks[index] for index in places if says[index])
+    if len(names) < 2 or len(both) != 1 or not said:
+        return None
+    return [_Group(named=both, said=said, names=tuple(marks[i].text for i in places if named[i] is not None))]
+
+
 def _groups(
     marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
 ) -> list[_Group] | None:
@@ -216,19 +190,21 @@ def _groups(
     runs: list[tuple[str, list[int]]] = []
     for index, name in enumerate(named):
         kind = "name" if name is not None else "said" if says[index] else ""
-        if kind and runs and runs[-1][0] == kind and marks[index].text != _BUT_NOT:
+        if kind and runs and runs[-1][0] == kind and marks[index].text != BUT_NOT:
             runs[-1][1].append(index)
         elif kind:
             runs.append((kind, [index]))
     groups: list[_Group] = []
     if len(runs) > 2 and len(runs) % 2:
-        if runs[0][0] != "name" or marks[runs[1][1][0]].text != _BUT_NOT:
+        if runs[0][0] != "name" or marks[runs[1][1][0]].text != BUT_NOT:
             return None
         runs.insert(1, ("said", []))  # "the 10:30 but not the 11"
     for place in range(0, len(runs), 2):
         group = _Group()
         for kind, places in runs[place : place + 2]:
             if kind == "name":
+                if is_parted(places, marks, named):
+                    return None
                 group.is_none = any(marks[index].sense is Sense.NEITHER for index in places)
                 group.names = tuple(marks[index].text for index in places)
                 group.named = _joined(
@@ -243,7 +219,7 @@ def _groups(
 def _joined(names: list[frozenset[int]], marks: list[Mark]) -> frozenset[int]:
     """ "Ben at 10:30" is what both name; "1 and 2" is either."""
     both = frozenset.intersection(*names)
-    if len(set(names)) > 1 and any(mark.sense in _EACH for mark in marks):  # "both at 11"
+    if len(set(names)) > 1 and any(mark.sense in EACH for mark in marks):  # "both at 11"
         return frozenset()
     is_list = all(mark.sense in (Sense.NUMBER, Sense.ORDINAL) for mark in marks)
     return both if both and not is_list else frozenset.union(*names)
@@ -254,10 +230,12 @@ def _answers(
 ) -> Answered:
     is_only = any(mark.sense is Sense.ONLY for mark in marks)
     all_named = frozenset().union(*(group.named or () for group in groups))
-    is_all = any(mark.sense in _EACH for mark in marks) or len(all_named) == len(targets)
-    is_all = is_all or any(mark.text == _BUT_NOT for mark in marks)
+    is_all = any(mark.sense in EACH for mark in marks) or len(all_named) == len(targets)
+    is_all = is_all or any(mark.text == BUT_NOT for mark in marks)
     if any(not group.said for group in groups) and not (is_only or is_all):
         return Answered(reason=PAIRS)
+    if is_only and len(groups) == 1 and not groups[0].said and len(all_named) == len(targets):
+        return Answered(reason=PAIRS)  # of two names one is the only one
     found: dict[int, Disposition] = {}
     for group in groups:
         if not group.named:

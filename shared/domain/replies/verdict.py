@@ -72,7 +72,7 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
     if not matter.offers(decided):
         return Verdict(leaning=decided, reason=NOT_OFFERED)
     voting = {id(mark) for mark, _ in votes}
-    beside = [m for m in marks if id(m) not in voting and m.sense is Sense.WORD]
+    beside = [m for m in marks if id(m) not in voting and m.sense in (Sense.WORD, Sense.NAMING)]
     asks = any(mark.sense is Sense.HARMLESS or mark.asks for mark in marks if id(mark) not in voting)
     return Verdict(disposition=decided, has_note=bool(beside) or asks, asks=asks and decided is not MOVED)
 
@@ -116,7 +116,9 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
     """Other times that are asked for: "can I come at 3?"."""
     if any(vote is CONFIRMED for _, vote in votes):
         return []
-    asking = {mark.clause for mark in marks if mark.asks and set(mark.text.split()[:1]) & _WISHING}
+    denied = {mark.part for mark in marks if mark.sense is Sense.NEGATION}  # "can't stop sneezing"
+    wishing = (one for one in marks if one.asks and one.part not in denied)
+    asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & _WISHING}
     times = [mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.asks]
     bare = {mark.part for mark in times if any(vote is CANCELED for _, vote in votes)}
     bare -= {mark.part for mark in marks if mark.sense not in SILENT and mark.sense not in CLOCK}
