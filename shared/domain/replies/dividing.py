@@ -93,11 +93,13 @@ def is_parted(places: Sequence[int], marks: Sequence[Mark], named: Sequence[froz
         if (named[one] or frozenset()) & (named[then] or frozenset()):
             continue
         between = set(" ".join(mark.text for mark in marks[one + 1 : then]).split())
-        after = [mark for mark in marks[then + 1 :] if mark.part == marks[then].part]
+        behind = range(then + 1, len(marks))
+        after = [marks[at] for at in behind if marks[at].part == marks[then].part and named[at] is None]
         if between & _BUTS:
             return True
         is_other = any(
-            mark.sense is Sense.COMMON and not set(mark.text.split()) <= _JOINING for mark in after
+            mark.sense in (Sense.COMMON, Sense.WORD) and not set(mark.text.split()) <= _JOINING
+            for mark in after
         )
         if marks[one].part != marks[then].part and is_other:
             return True

@@ -23,6 +23,7 @@ _DOUBTS = frozenset(
 _OPEN = ("either", "any")  # none of them only where something is denied
 _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
+_NOTED = (Sense.WORD, Sense.REASON)
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
 _BESIDE = frozenset(
     {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
@@ -67,7 +68,8 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
         return Answered(reason=PAIRS)
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
-    return _answers(groups, marks, targets, written_at)
+    beside = (mark.sense for mark, name in zip(marks, named, strict=True) if name is None)
+    return _answers(groups, marks, targets, written_at, any(sense in _NOTED for sense in beside))
 
 
 def _declines_all(
@@ -226,7 +228,11 @@ def _joined(names: list[frozenset[int]], marks: list[Mark]) -> frozenset[int]:
 
 
 def _answers(
-    groups: Sequence[_Group], marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime
+    groups: Sequence[_Group],
+    marks: Sequence[Mark],
+    targets: Sequence[Target],
+    written_at: datetime,
+    has_note: bool,
 ) -> Answered:
     is_only = any(mark.sense is Sense.ONLY for mark in marks)
     all_named = frozenset().union(*(group.named or () for group in groups))
@@ -248,6 +254,7 @@ def _answers(
     rest = is_only and len(found) < len(targets)
     return Answered(
         answers=tuple((targets[number], disposition) for number, disposition in sorted(found.items())),
+        has_note=has_note,
         has_rest=rest,
         reason=REST if rest else "",
     )

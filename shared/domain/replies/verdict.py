@@ -38,6 +38,7 @@ _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _TELLING = SILENT | {Sense.WORD, Sense.REASON}
+_NOTED = (Sense.WORD, Sense.NAMING, Sense.REASON)
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 _WISHING = frozenset({
     "can", "could", "may", "do", "podra", "podran", "podremos", "puedo", "puede", "pueden", "podria",
@@ -72,7 +73,7 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
     if not matter.offers(decided):
         return Verdict(leaning=decided, reason=NOT_OFFERED)
     voting = {id(mark) for mark, _ in votes}
-    beside = [m for m in marks if id(m) not in voting and m.sense in (Sense.WORD, Sense.NAMING)]
+    beside = [m for m in marks if id(m) not in voting and m.sense in _NOTED]
     asks = any(mark.sense is Sense.HARMLESS or mark.asks for mark in marks if id(mark) not in voting)
     return Verdict(disposition=decided, has_note=bool(beside) or asks, asks=asks and decided is not MOVED)
 
