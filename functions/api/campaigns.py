@@ -140,7 +140,7 @@ async def mark_campaign_ready(
 
 @router.post("/{campaign_id}/approve")
 async def approve_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
-    """Approve a campaign that somebody else made ready: a user, or another key."""
+    """Approve a campaign that somebody else made ready: a user, or a key that another user made."""
     approved = await approve_campaign(caller.runtime, caller.company_id, campaign_id, by=_by(caller))
     return CampaignDetailOutput.of(approved)
 
