@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -136,12 +136,23 @@ class Pages:
 
 
 async def _form_data(request: Request) -> FormData:
+    """The form. Raises Refusal for what none of our pages sends: parts that cannot be told apart, texts in
+    another encoding than UTF-8, too many fields.
+    """
     try:
-        return await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=FORM_BYTES)
-    except MultiPartException as error:
-        raise Refusal(
-            status=400, kind="bad-form", title="The form cannot be read", detail=str(error.message)
-        ) from None
+        form = await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=FORM_BYTES)
+        for name, value in form.multi_items():
+            for text in (name, value.filename if isinstance(value, UploadFile) else value):
+                (text or "").encode()  # UTF-7, say, can hold halves of characters, which nothing stores
+    except HTTPException as error:  # starlette's own, of its parsers
+        raise _unreadable(error.detail) from None
+    except ValueError:
+        raise _unreadable("It is malformed, or not in UTF-8.") from None
+    return form
+
+
+def _unreadable(detail: str) -> Refusal:
+    return Refusal(status=400, kind="bad-form", title="The form cannot be read", detail=detail)
 
 
 def _to_sign_in(visit: Visit) -> Response:
