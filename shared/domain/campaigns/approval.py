@@ -39,7 +39,7 @@ def is_above(above: int | None, recipients: int | None) -> bool:
 
 
 def check_others(askers: Collection[str] | None, approvers: Collection[str]) -> None:
-    """Raises Conflict unless those who approve are other people than those who asked; None: a tick asked.
+    """Raises Conflict unless who approves are other people than who asked; None: that was not kept.
 
     Both are the ids of the users behind who did it: a key stands for those who made it, so that whoever comes
     by the portal, by an issuer or with a key is one person. Of an empty one nobody knows whom it stands for,

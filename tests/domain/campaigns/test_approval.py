@@ -47,7 +47,7 @@ def test_nobody_can_approve_what_is_not_frozen(
     [
         (("a",), ("b",), None),
         (("a", "b"), ("c",), None),
-        (None, ("b",), None),  # a tick asked
+        (None, ("b",), None),  # that was not kept
         (("a",), ("a",), "yourself"),
         (("a", "b"), ("b", "c"), "yourself"),
         (("a",), (), "who made this API key"),
