@@ -78,7 +78,7 @@ class Sender(Struct, kw_only=True):
         if method == "POST":
             said += [(b"x-csrf-token", self.token), (b"sec-fetch-site", b"same-origin")]
             said += [] if b"content-type" in dict(headers) else [(b"content-type", FORM)]
-        scope = {
+        scope: dict[str, object] = {
             "type": "http", "http_version": "1.1", "method": method, "scheme": "https", "root_path": "",
             "path": unquote(path.decode("ascii")), "raw_path": path, "query_string": query, "headers": said,
             "client": ("203.0.113.9", 1), "server": ("portal.test", 443), "state": {},
