@@ -59,10 +59,11 @@ class DayTotal(Struct, frozen=True, kw_only=True):
 async def show_mailboxes(visit: Visit) -> Response:
     """All mailboxes, and their load together."""
     runtime, company_id = visit.runtime, visit.company_id
-    mailboxes, senders, plan = await asyncio.gather(
+    mailboxes, senders, plan, sent = await asyncio.gather(
         list_mailboxes(runtime, company_id, MOST),
         list_senders(runtime, company_id, MOST),
         read_plan(runtime, company_id, days=SHOWN_DAYS),
+        count_sent_today(runtime, company_id, visit.company.time_zone),
     )
     by_mailbox: dict[str, list[DayLoad]] = defaultdict(list)
     for load in plan.loads:
@@ -73,7 +74,7 @@ async def show_mailboxes(visit: Visit) -> Response:
     return visit.page(
         "mailboxes/list.html",
         mailboxes=sorted(states, key=lambda one: one.mailbox.email),
-        sent=await count_sent_today(visit.runtime, visit.company_id, visit.company.time_zone),
+        sent=sent,
         days=_days(plan.loads, [one for one in found if not one.is_paused]),
     )
 
