@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ async def change_mailbox(visit: Visit) -> Response:
         fields = _read(visit.form)
         visit.form.check()
         if asks(visit):
-            return await _page(visit, {}, await _foreseen(visit, fields))
+            return await _page(visit, {}, _foreseen(visit, fields))
         changed = await edit_mailbox(visit.runtime, visit.company_id, visit.path("mailbox_id"), fields)
     except InvalidInput as invalid:
         return await _page(visit, _placed(invalid))
@@ -185,15 +185,18 @@ async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
     return await ask_effect(visit.runtime, visit.company_id, what)
 
 
-async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | None = None) -> Response:
+async def _page(
+    visit: Visit, problems: dict[str, str], asked: Awaitable[PlanEffect] | None = None
+) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     mailbox_id = visit.path("mailbox_id")
-    mailbox, sender, plan, sequences, health = await asyncio.gather(
+    mailbox, sender, plan, sequences, health, effect = await asyncio.gather(
         get_mailbox(runtime, company_id, mailbox_id),
         _sender(visit, mailbox_id),
         read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox_id),
         list_sequences(runtime, company_id, MOST),
         get_mailbox_health(runtime, company_id, mailbox_id),
+        asked or _nothing(),
     )
     stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
     return visit.page(
@@ -209,6 +212,10 @@ async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | Non
         effect=effect,
         replanning=open_replanning(plan),
     )
+
+
+async def _nothing() -> None:
+    """What nothing was asked for would move."""
 
 
 async def _sender(visit: Visit, sender_id: str) -> Sender | None:
