@@ -50,13 +50,15 @@ async def running_emulators(
     upload_topic: str = "",
     keep: bool = False,
     usual_ports: bool = False,
+    is_lasting: bool = False,
     say: Callable[[str], None] = print,
 ) -> AsyncIterator[Emulators]:
     """All three emulators, stopped on leaving. Raises ProcessFailed when one does not start.
 
     New objects in `bucket` are announced on `upload_topic`. With `keep`, documents and objects are there
     again the next time; messages in flight in Pub/Sub are not (its emulator has only memory), which the
-    sweeps find like any lost publish.
+    sweeps find like any lost publish. With `is_lasting` they are compiled for long work, as Google starts
+    them.
     """
     usual = (FIRESTORE_PORT, PUBSUB_PORT, STORAGE_PORT)
     firestore, pubsub, storage = (
@@ -72,7 +74,10 @@ async def running_emulators(
     }
     say(f"Starting the emulators: Firestore {firestore}, Pub/Sub {pubsub}, Cloud Storage {storage}")
     async with AsyncExitStack() as started:
-        processes = [await _start(started, directory, name, command) for name, command in commands.items()]
+        options = os.environ.get("JAVA_TOOL_OPTIONS", "") if is_lasting else _short_lived()
+        processes = [
+            await _start(started, directory, name, command, options) for name, command in commands.items()
+        ]
         async with asyncio.TaskGroup() as waiting:
             for process, address in zip(processes, (firestore, pubsub, storage), strict=True):
                 waiting.create_task(_wait_for(process, address))
@@ -81,10 +86,16 @@ async def running_emulators(
         yield emulators
 
 
-async def _start(started: AsyncExitStack, directory: Path, name: str, command: list[str]) -> Process:
-    java = {"JAVA_TOOL_OPTIONS": f"{SHORT_LIVED} {os.environ.get('JAVA_TOOL_OPTIONS', '')}"}
+def _short_lived() -> str:
+    return f"{SHORT_LIVED} {os.environ.get('JAVA_TOOL_OPTIONS', '')}"
+
+
+async def _start(
+    started: AsyncExitStack, directory: Path, name: str, command: list[str], java_options: str
+) -> Process:
     log_path = directory / "logs" / f"{name}.log"
-    process = await Process.start(name, command, env=java, log_path=log_path)
+    env = {"JAVA_TOOL_OPTIONS": java_options}
+    process = await Process.start(name, command, env=env, log_path=log_path)
     started.push_async_callback(process.stop)
     return process
 

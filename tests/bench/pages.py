@@ -52,7 +52,7 @@ async def measure(size: Size, times: int, chosen: Sequence[str] = ()) -> dict[st
     long each took.
     """
     with tempfile.TemporaryDirectory() as name:
-        async with bench_runtime(Path(name)) as (runtime, _):
+        async with bench_runtime(Path(name), is_lasting=True) as (runtime, _):
             began = time.monotonic()
             ids = await fill(runtime, Path(name), size)
             filled_in = time.monotonic() - began
