@@ -74,10 +74,8 @@ async def running_emulators(
     }
     say(f"Starting the emulators: Firestore {firestore}, Pub/Sub {pubsub}, Cloud Storage {storage}")
     async with AsyncExitStack() as started:
-        options = os.environ.get("JAVA_TOOL_OPTIONS", "") if is_lasting else _short_lived()
-        processes = [
-            await _start(started, directory, name, command, options) for name, command in commands.items()
-        ]
+        java = _java(is_lasting=is_lasting)
+        processes = [await _start(started, directory, *one, java) for one in commands.items()]
         async with asyncio.TaskGroup() as waiting:
             for process, address in zip(processes, (firestore, pubsub, storage), strict=True):
                 waiting.create_task(_wait_for(process, address))
@@ -86,16 +84,16 @@ async def running_emulators(
         yield emulators
 
 
-def _short_lived() -> str:
-    return f"{SHORT_LIVED} {os.environ.get('JAVA_TOOL_OPTIONS', '')}"
+def _java(*, is_lasting: bool) -> dict[str, str]:
+    given = os.environ.get("JAVA_TOOL_OPTIONS", "")
+    return {"JAVA_TOOL_OPTIONS": given if is_lasting else f"{SHORT_LIVED} {given}"}
 
 
 async def _start(
-    started: AsyncExitStack, directory: Path, name: str, command: list[str], java_options: str
+    started: AsyncExitStack, directory: Path, name: str, command: list[str], java: dict[str, str]
 ) -> Process:
     log_path = directory / "logs" / f"{name}.log"
-    env = {"JAVA_TOOL_OPTIONS": java_options}
-    process = await Process.start(name, command, env=env, log_path=log_path)
+    process = await Process.start(name, command, env=java, log_path=log_path)
     started.push_async_callback(process.stop)
     return process
 
