@@ -226,6 +226,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/inbox/saved"): W,
     ("POST", "/inbox/saved/{saved_id}/delete"): W,
     ("GET", "/board"): R,
+    ("GET", "/board/nearby"): R,
     ("GET", "/board/day.csv"): R,
     ("GET", "/reports"): R,
     ("GET", "/reports/recipients.csv"): R,

@@ -35,12 +35,15 @@ MOST_FIELDS = 3_000  # a mapping of 500 columns has six fields for each
 
 
 class PageRoute(Route):
-    """A page. `page_scope` is what its user must be allowed; None for a page that everybody may see."""
+    """A page. `page_scope` is what its user must be allowed; None for a page that everybody may see.
+
+    `shows` is what answers.
+    """
 
     def __init__(
         self, path: str, method: str, handler: Handler, scope: Scope | None, upload: bool = False
     ) -> None:
-        self.page_scope, self.page_method, self._handler, self._upload = scope, method, handler, upload
+        self.page_scope, self.page_method, self.shows, self._upload = scope, method, handler, upload
         super().__init__(path, self._answer, methods=[method], name=getattr(handler, "__name__", path))
 
     async def _answer(self, request: Request) -> Response:
@@ -70,10 +73,10 @@ class PageRoute(Route):
 
     async def _answered(self, visit: Visit) -> Response:
         if self.page_scope is not None:
-            return await self._handler(visit)
+            return await self.shows(visit)
         is_new = not visit.holder
         visit.holder = visit.holder or cookies.new_visitor()
-        response = await self._handler(visit)
+        response = await self.shows(visit)
         if is_new:
             cookies.set_cookie(response, cookies.VISITOR, visit.holder)
         return response
