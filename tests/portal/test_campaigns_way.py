@@ -239,11 +239,11 @@ async def _test(clinic: Clinic, browser: Browser) -> None:
     page = browser.page
     await _follow(page, "Send a test")
     await page.get_by_label("Which step").select_option(index=1)
-    await page.get_by_label("Your phone or email").fill("call first")
+    await page.get_by_label("Your phone").fill("call first")
     await _press(page, "Send the test")
     await expect(page.get_by_role("alert")).to_contain_text("Address")
     await browser.look("test-wrong")
-    await page.get_by_label("Your phone or email").fill("917 555 0142")
+    await page.get_by_label("Your phone").fill("917 555 0142")
     await page.get_by_label("With the values of row").fill("3")
     await _press(page, "Send the test")
     await expect(page.locator("#tested")).to_contain_text("To +19175550142, today 12:00")
