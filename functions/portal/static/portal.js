@@ -111,6 +111,7 @@ if (upload) {
       send(file).catch((error) => {
         say(error.reason || "The upload did not go through. Try it again.");
         state.querySelector("progress").hidden = true;
+        state.classList.add("problem");
         delete upload.dataset.sent;
       });
     }
@@ -124,6 +125,7 @@ if (upload) {
     const form = new FormData(upload);
     form.set("file", file.slice(0, HEAD_BYTES), file.name);
     form.set("name", file.name);
+    state.classList.remove("problem");
     say("The file is being looked at.");
     const answer = await fetch("/files/announce", { method: "POST", body: form });
     if (answer.redirected) return location.reload(); // to the page to sign in on, and back
