@@ -19,11 +19,12 @@ from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.channels.channel import all_channels
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.source import FieldType
 from shared.domain.ids import random_id
 from shared.domain.record import replace
+from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.views.campaigns import get_campaign
 from shared.views.file_rows import list_rows
@@ -34,6 +35,9 @@ from shared.views.sources import get_source
 from shared.views.templates import get_template
 
 pages = Pages()
+FILE_IS_GONE = (
+    "The file that this draft is for is gone. Make a new campaign for another file, and cancel this one."
+)
 
 
 @pages.get("/campaigns/new", Scope.WRITE)
@@ -66,9 +70,17 @@ async def show_edit(visit: Visit) -> Response:
     """The form with a draft's values."""
     campaign, file = await read_draft(visit)
     choices = await choices_of(visit, file)
-    template = await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
+    template = await _text_of(visit, campaign)
     typed = typed_of_campaign(campaign, template)
-    return await _page(visit, choices, typed, {}, campaign)
+    return await _page(visit, choices, typed, {}, campaign, text_is_gone=template is None)
+
+
+async def _text_of(visit: Visit, campaign: Campaign) -> Template | None:
+    """The first step's text; None where it is gone: the page then asks to write it again."""
+    try:
+        return await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
+    except NotFound:
+        return None
 
 
 @pages.post("/campaigns/{campaign_id}", Scope.WRITE)
@@ -117,7 +129,10 @@ async def read_draft(visit: Visit) -> tuple[Campaign, File]:
         raise Conflict(f"A campaign that is {campaign.state} is frozen. Make it a draft again first.")
     if not isinstance(campaign.audience, FileAudience) or not campaign.steps:
         raise Conflict("This campaign is for no single file: programs made it, and change it.")
-    return campaign, await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    try:
+        return campaign, await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    except NotFound:
+        raise Conflict(FILE_IS_GONE) from None
 
 
 async def choices_of(visit: Visit, file: File) -> Choices:
@@ -134,6 +149,8 @@ async def _page(
     typed: dict[str, Any],
     problems: dict[str, str],
     campaign: Campaign | None = None,
+    *,
+    text_is_gone: bool = False,
 ) -> Response:
     rows = await list_rows(visit.runtime, visit.company_id, PageAsked(1), file_id=choices.file.id)
     first = rows.items[0].values if rows.items else {}
@@ -147,4 +164,5 @@ async def _page(
         problems=problems,
         first=first,
         addresses=addresses,
+        text_is_gone=text_is_gone,
     )

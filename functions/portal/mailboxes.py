@@ -152,7 +152,7 @@ async def _ask(visit: Visit, what: str) -> Response:
 
 
 async def _foreseen_or_refused(visit: Visit, changes: dict[str, Any] | None) -> tuple[PlanEffect | None, str]:
-    """What it would move, or why it cannot be."""
+    """What it would change of the plan, or why it cannot be."""
     try:
         return await _foreseen(visit, changes), ""
     except RollcallError as refusal:

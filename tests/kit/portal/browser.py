@@ -128,6 +128,7 @@ class Browser:
         README_SCREENS.mkdir(parents=True, exist_ok=True)
         width, height = next(iter(WIDTHS.items()))
         await self.page.set_viewport_size({"width": width, "height": height})
+        await self.page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
         picture = README_SCREENS / f"{name}.jpg"
         await self.page.screenshot(path=picture, type="jpeg", quality=README_QUALITY)
 
