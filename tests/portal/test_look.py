@@ -1,4 +1,4 @@
-"""What looks at pages in a browser can fail: it finds wrong colours by night and by day, and what else is wrong."""
+"""What looks at pages in a browser can fail: it finds wrong colours, by night and by day, and the rest."""
 
 import pytest
 
