@@ -75,8 +75,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     def question(self, message: Message) -> Question:
         """What the message asks."""
-        offer = self.offers.get(message.fire_id, NOTHING_OFFERED)
-        at = _local(message)
+        offer, asked = self.offers.get(message.fire_id, NOTHING_OFFERED), self.asked_by(message)
+        # Of several the earliest closes all: an answer must not move one that has begun.
+        starts = [at for one in asked if (at := _local(one)) is not None]
         return Question(
             id=message.id,
             appointments=tuple(
@@ -86,12 +87,12 @@ class Conversation(Struct, frozen=True, kw_only=True):
                     service=one.told_apart,
                     disposition=one.disposition,
                 )
-                for one in self.asked_by(message)
+                for one in asked
             ),
             options=offer.options,
             sent_at=message.sent_at or message.sending_at,
-            deadline=at - offer.closes_before
-            if at and (offer.closes_before or not message.asked_with)
+            deadline=min(starts) - offer.closes_before
+            if starts and (offer.closes_before or not message.asked_with)
             else None,
             provider_id=message.provider_id,
             language=offer.languages.get(message.step_id, "en")[:2],
@@ -153,10 +154,15 @@ def _local(message: Message) -> datetime | None:
 
 
 def _appointment(message: Message) -> str:
-    """The same for all reminders of one appointment; each message its own where that is not known."""
-    if message.appointment_key is None:
-        return message.id
-    return f"{message.appointment_key} {message.appointment_at or ''}"
+    """The same for all reminders of one appointment.
+
+    Where no field names it, each row of a file is one; for who has no row, what one fire asks.
+    """
+    if message.appointment_key is not None:
+        return f"{message.appointment_key} {message.appointment_at or ''}"
+    if message.file_id is not None and message.row_number is not None:
+        return f"row {message.file_id} {message.row_number}"
+    return f"fire {message.fire_id} {message.recipient_key}"
 
 
 def _of_nothing(reading: Reading, talk: Conversation) -> Reading:

@@ -201,6 +201,25 @@ def test_two_reminders_of_one_appointment_are_one_question() -> None:
     assert other.candidates == ("m2", "m1")
 
 
+def test_reminders_of_one_row_are_one_question_where_no_field_names_the_appointment() -> None:
+    row = {"file_id": "f", "row_number": 2}
+    again = read("y", sent("m2", **row), sent("m1", **row))
+    assert (again.message_id, again.disposition) == ("m2", CONFIRMED)
+    steps = {"fire_id": "one", "file_id": None, "row_number": None}
+    step = read("y", sent("m2", **steps), sent("m1", **steps))
+    assert (step.message_id, step.disposition) == ("m2", CONFIRMED)
+    others = (sent("m2", **row | {"row_number": 3}), sent("m1", **row), sent("m3", **steps))
+    assert read("y", *others).candidates == ("m2", "m1", "m3")
+
+
+def test_answers_to_a_numbered_question_close_before_its_earliest_appointment() -> None:
+    late = sent("m1", about_at=NOON + 5 * HOUR, asked_with="m2", file_id="f", row_number=2)
+    soon = sent("m2", about_at=NOON + HOUR / 2, state=MessageState.SKIPPED, file_id="f", row_number=3)
+    assert read("both yes", late, soon).disposition is CONFIRMED
+    closed = read("2 yes", late, soon, closes_before=HOUR)
+    assert (closed.meaning, closed.note, closed.waits) == (ReplyMeaning.UNCLEAR, TOO_LATE, True)
+
+
 def test_a_reply_to_one_message_is_about_that() -> None:
     messages = (sent("m2", provider_id="SM2"), sent("m1", provider_id="SM1"))
     assert read("y", *messages, replies_to="SM1").message_id == "m1"
