@@ -118,7 +118,7 @@ def test_another_answer_than_before_waits_for_a_person() -> None:
 
 
 def test_a_person_binds_an_answer_as_the_rules_would() -> None:
-    assert answered(BLANK, sent(), CANCELED) == about(
+    assert answered(BLANK, {"m1": sent()}, {"m1": CANCELED}) == about(
         "m1",
         meaning=ReplyMeaning.ANSWER,
         disposition=CANCELED,

@@ -165,7 +165,7 @@ async def test_what_no_rule_settles_waits_until_a_person_has_settled_it(clinic: 
     assert sorted(reply.body for reply in waiting) == ["2", "Who is this?", "cancel", "thanks"]
     arguments = (clinic.runtime, clinic.company_id)
     by_body = {reply.body: reply.id for reply in waiting}
-    refusal = await answer_reply(*arguments, by_body["cancel"], message.id, Disposition.CANCELED, by="desk")
+    refusal = await answer_reply(*arguments, by_body["cancel"], {message.id: Disposition.CANCELED}, by="desk")
     assert (refusal.meaning, refusal.disposition) == (ReplyMeaning.OPT_OUT, Disposition.CANCELED)
     closed = await close_reply(*arguments, by_body["thanks"], by="desk")
     assert (closed.waits, closed.settled_by, closed.settled_at is not None) == (False, "desk", True)
