@@ -93,10 +93,7 @@ def typed_of(form: Form) -> dict[str, Any]:
 
 def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: datetime) -> Campaign:
     """The campaign that the form says. Raises InvalidInput naming every field that is wrong."""
-    sender_id = form.item_id("sender_id")
-    sender = next((one for one in choices.senders if one.id == sender_id), None)
-    if sender_id and sender is None:
-        form.wrong("sender_id", "is no choice of this form")
+    sender = _sender(form, choices)
     chosen = form.one_of("address_field", choices.fields()) or (
         address_field(choices.source, sender) if sender else ""
     )
@@ -134,6 +131,14 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         expires_field=expires,
         pause_at_percent=pause_at,
     )
+
+
+def _sender(form: Form, choices: Choices) -> Sender | None:
+    sender_id = form.item_id("sender_id")
+    sender = next((one for one in choices.senders if one.id == sender_id), None)
+    if sender_id and sender is None:
+        form.wrong("sender_id", "is no choice of this form")
+    return sender
 
 
 def _step(sender: Sender, template_id: str, field: str) -> Step:

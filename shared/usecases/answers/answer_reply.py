@@ -25,9 +25,8 @@ async def answer_reply(
     """Bind the reply to the messages (by id), whose answers these are from now on.
 
     All that their options set off follows, once. What the reply answers already stays. A refusal stays a
-    refusal besides, and sets nothing off.
-
-    Raises Conflict when the reply does not wait, InvalidInput for a message to somebody else.
+    refusal besides, and sets nothing off. Raises Conflict when the reply does not wait, InvalidInput for a
+    message to somebody else.
     """
     stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
     jobs: list[SendBatch] = []
@@ -44,8 +43,7 @@ async def answer_reply(
         now = runtime.now()
         done = settled(_as_answer(reply, messages, given), by, now)
         changed = {item_id: messages[item_id] for item_id in given}
-        fires = {reply.fire_id, *(one.fire_id for one in changed.values())}
-        await mark_sums(runtime, company_id, filter(None, fires))
+        await mark_sums(runtime, company_id, _fires(reply, changed))
         new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
         effects = await prepare_effects(runtime, company_id, transaction, new, changed)
         stores.replies.put(transaction, company_id, reply_id, done)
@@ -61,6 +59,10 @@ async def answer_reply(
     await announce_jobs(runtime, jobs, None)
     await outbox.announce()
     return bound
+
+
+def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:
+    return {one for one in (reply.fire_id, *(message.fire_id for message in changed.values())) if one}
 
 
 def _says(reply: Reply, given: Mapping[str, Disposition]) -> bool:
