@@ -1,5 +1,6 @@
 """Making a campaign out of a file, and editing its draft: one page for text, sender, hours and answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -15,8 +16,10 @@ from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.message_templates import save_text
+from functions.portal.reply_option_fields import option_place, shown_options
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.channels.channel import all_channels
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput, NotFound
@@ -92,8 +95,10 @@ async def change_campaign(visit: Visit) -> Response:
 
 async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Response:
     """Store text and campaign; with faults, the form once more with what is wrong beside each field."""
+    options: tuple[ReplyOption, ...] = ()
     try:
         made = read_campaign(visit.form, choices, known, visit.runtime.now())
+        options = made.reply_options
         sender = next(one for one in choices.senders if one.id == made.steps[0].sender_id)
         template = await save_text(visit, made.steps[0].template_id, made.name, sender.channel)
         step = replace(made.steps[0], template_id=template.id)
@@ -106,19 +111,22 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
             changes = {name: getattr(made, name) for name in CHANGED}
             await edit_campaign(visit.runtime, visit.company_id, known.id, changes)
     except InvalidInput as invalid:
-        problems = {place_of(problem.field): problem.reason for problem in invalid.problems}
+        problems = {place_of(problem.field, options): problem.reason for problem in invalid.problems}
         return await _page(visit, choices, typed_of(visit.form), problems, known)
     return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
 
 
-CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent")
+CHANGED = (
+    *("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent"),
+    "answers_close_minutes",
+)
 
 
-def place_of(field: str) -> str:
+def place_of(field: str, options: Sequence[ReplyOption] = ()) -> str:
     """The form's field for one of the record's: steps[0].sender_id is `sender_id`."""
     last = field.rpartition(".")[2]
     if field.startswith("reply_options"):
-        return "reply_options"
+        return option_place(field, options)
     return {"holiday_country": "days", "audience": "file_id"}.get(last, last)
 
 
@@ -162,6 +170,7 @@ async def _page(
         choices=choices,
         typed=typed,
         problems=problems,
+        answers=shown_options(typed, problems),
         first=first,
         addresses=addresses,
         text_is_gone=text_is_gone,
