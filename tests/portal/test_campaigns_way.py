@@ -227,7 +227,7 @@ async def _steps(browser: Browser) -> None:
     await page.get_by_label("At the time of day").fill("17:00")
     await page.locator("#body").fill("Until tomorrow, {{ name }}.")
     await _press(page, "Save the step")
-    said = "Step 3: 1 day before the time in appointment at at 17:00, for who has not answered"
+    said = "Step 3: 1 day before the time in “appointment at” at 17:00, for who has not answered"
     await expect(timeline).to_contain_text(said)
     await page.get_by_role("button", name="Take away step 3").click()
     await expect(timeline.get_by_role("listitem")).to_have_count(2)
