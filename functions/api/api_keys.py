@@ -68,6 +68,7 @@ async def create_key(
         body.scopes,
         expires_at=body.expires_at,
         key_id=new_id(request),
+        made_by=caller.key.made_by,
     )
     return _shown_once(request, response, key, text)
 
@@ -95,7 +96,12 @@ async def rotate_key(
     """Make a key like this one, which then ends. The new text is in this answer and nowhere else."""
     overlap = timedelta(hours=body.overlap_hours)
     key, text = await rotate_api_key(
-        caller.runtime, caller.company_id, key_id, overlap, new_key_id=new_id(request)
+        caller.runtime,
+        caller.company_id,
+        key_id,
+        overlap,
+        new_key_id=new_id(request),
+        made_by=caller.key.made_by,
     )
     return _shown_once(request, response, key, text)
 

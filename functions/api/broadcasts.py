@@ -11,7 +11,7 @@ from functions.api.broadcast_shapes import (
     MadeOutput,
     live_output,
 )
-from functions.api.kit.authentication import Reader, Sending
+from functions.api.kit.authentication import Caller, Reader, Sending
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
@@ -32,7 +32,14 @@ async def add_broadcast(
     """Plan the first broadcast of a series."""
     now, item_id = caller.runtime.now(), new_id(request)
     planned = Broadcast(
-        id=item_id, series_id=item_id, number=1, run_at=now, created_at=now, updated_at=now, **body.given()
+        id=item_id,
+        series_id=item_id,
+        number=1,
+        run_at=now,
+        created_at=now,
+        updated_at=now,
+        asked_by=_by(caller),
+        **body.given(),
     )
     broadcast = await create_broadcast(caller.runtime, caller.company_id, planned)
     response.headers["Location"] = f"/v1/broadcasts/{broadcast.id}"
@@ -72,8 +79,13 @@ async def get_broadcast(caller: Reader, broadcast_id: ItemId) -> LiveBroadcastOu
 @router.patch("/{broadcast_id}")
 async def change_broadcast(caller: Sending, broadcast_id: ItemId, body: BroadcastChanges) -> BroadcastOutput:
     """Change a broadcast that is planned. One that is made stays as it is."""
-    changed = await edit_broadcast(caller.runtime, caller.company_id, broadcast_id, body.given())
+    changes = body.given() | {"asked_by": _by(caller)}
+    changed = await edit_broadcast(caller.runtime, caller.company_id, broadcast_id, changes)
     return BroadcastOutput.of(changed)
+
+
+def _by(caller: Caller) -> str:
+    return f"key {caller.key.id}"
 
 
 @router.post("/{broadcast_id}/cancel")

@@ -291,7 +291,7 @@ class ReadyCampaignOutput(CampaignDetailOutput):
     """A campaign that was just made ready.
 
     `sender_remarks` are sentences on its senders: how they are registered with carriers, and what is set at
-    the provider. They stop nothing.
+    the provider. They stop nothing. `warnings` are of its texts, too, and of providers' formats.
     """
 
     sender_remarks: tuple[str, ...]

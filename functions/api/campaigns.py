@@ -1,5 +1,7 @@
 """/v1/campaigns: define a campaign, preview it, freeze it, fire it, stop it."""
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from pydantic import StrictBool
 
@@ -32,7 +34,9 @@ from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.senders.inspect_sender import sender_remarks
 from shared.views import campaigns as view
+from shared.views.campaign_steps import read_steps
 from shared.views.companies import get_company
+from shared.views.text_warnings import campaign_warnings
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"], route_class=ApiRoute)
 
@@ -134,13 +138,18 @@ async def mark_campaign_ready(
     """Freeze the campaign. One with a schedule fires at its time."""
     previewed = body.content_hash if body else None
     campaign = await mark_ready(caller.runtime, caller.company_id, campaign_id, previewed, by=_by(caller))
-    remarks = await sender_remarks(caller.runtime, caller.company_id, campaign.steps)
-    return ReadyCampaignOutput.of(campaign, sender_remarks=remarks)
+    remarks, steps = await asyncio.gather(
+        sender_remarks(caller.runtime, caller.company_id, campaign.steps),
+        read_steps(caller.runtime, caller.company_id, campaign),
+    )
+    texts = [one.text for one in steps if one.text]
+    warnings = await campaign_warnings(caller.runtime, caller.company_id, campaign, texts)
+    return ReadyCampaignOutput.of(campaign, sender_remarks=remarks, warnings=warnings)
 
 
 @router.post("/{campaign_id}/approve")
 async def approve_one_campaign(caller: Sending, campaign_id: ItemId) -> CampaignDetailOutput:
-    """Approve a campaign that somebody else made ready: a user, or another key."""
+    """Approve a campaign that somebody else made ready: a user, or a key that another user made."""
     approved = await approve_campaign(caller.runtime, caller.company_id, campaign_id, by=_by(caller))
     return CampaignDetailOutput.of(approved)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from msgspec import Struct
 from msgspec.structs import asdict
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from functions.api.kit.authentication import Reader, Writer
@@ -16,6 +17,7 @@ from functions.api.kit.shapes import FieldName, Input, ItemId, Listed, Output
 from functions.downloads import csv_response
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
+from shared.domain.errors import InvalidInput
 from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.views import exports
@@ -24,11 +26,33 @@ from shared.views import replies as view
 router = APIRouter(prefix="/v1/replies", tags=["replies"], route_class=ApiRoute)
 
 
-class ReplyAnswerInput(Input):
-    """What a reply that waits means: which message it answers, and how."""
+class MessageAnswerInput(Input):
+    """What a reply means for one message."""
 
     message_id: ItemId
     disposition: Disposition
+
+
+class ReplyAnswerInput(Input):
+    """What a reply that waits means: which message it answers, and how; or `answers`, of several messages."""
+
+    message_id: ItemId | None = None
+    disposition: Disposition | None = None
+    answers: Annotated[tuple[MessageAnswerInput, ...], Field(max_length=20)] = ()
+
+    def by_message(self) -> dict[str, Disposition]:
+        """The answers by message. Raises InvalidInput for none, and for both ways at once."""
+        if self.answers:
+            if self.message_id or self.disposition:
+                raise InvalidInput.at(
+                    "answers", "go not with message_id and disposition: give one or the other"
+                )
+            return {one.message_id: one.disposition for one in self.answers}
+        if self.message_id is None:
+            raise InvalidInput.at("message_id", "is required, or answers of several messages")
+        if self.disposition is None:
+            raise InvalidInput.at("disposition", "is required")
+        return {self.message_id: self.disposition}
 
 
 class MediaOutput(Output):
@@ -136,13 +160,12 @@ async def get_reply(caller: Reader, reply_id: ItemId) -> ReplyOutput:
 
 @router.post("/{reply_id}/answer")
 async def answer_one_reply(caller: Writer, reply_id: ItemId, body: ReplyAnswerInput) -> ReplyOutput:
-    """Say what a reply that waits means: from now on that is the message's answer."""
+    """Say what a reply that waits means: from now on that is the answer of its message, or of several."""
     reply = await answer_reply(
         caller.runtime,
         caller.company_id,
         reply_id,
-        body.message_id,
-        body.disposition,
+        body.by_message(),
         by=f"api key {caller.key.id}",
     )
     return ReplyOutput.of(reply)

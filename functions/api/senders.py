@@ -15,7 +15,7 @@ from functions.api.kit.shapes import LEFT_OUT, FieldName, Input, ItemId, Listed,
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.senders.day_left import MOST_A_DAY
 from shared.domain.senders.sender import Provider, Sender
-from shared.domain.templates.provider_content import Approval
+from shared.domain.templates.provider_content import Approval, ProviderContent
 from shared.usecases.senders.add_sender import add_sender
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.senders.inspect_sender import inspect_sender
@@ -24,6 +24,7 @@ from shared.usecases.sending.resume_sender import resume_sender
 from shared.views import senders as view
 from shared.views.contents import list_contents
 from shared.views.providers import provider_names
+from shared.views.text_warnings import content_warnings
 
 router = APIRouter(prefix="/v1/senders", tags=["senders"], route_class=ApiRoute)
 
@@ -129,7 +130,8 @@ class ContentButtonOutput(Output):
 class ContentOutput(Output):
     """A message format that a provider keeps. `places` are the names of what a template must fill in.
 
-    `kind` is the provider's word; `reason` says why a network rejected it.
+    `kind` is the provider's word; `reason` says why a network rejected it. `warnings` say what becomes of
+    words that its text asks for.
     """
 
     id: str
@@ -142,6 +144,12 @@ class ContentOutput(Output):
     samples: dict[str, str]
     approval: Approval
     reason: str
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def derived(cls, record: ProviderContent) -> dict[str, object]:
+        """What carriers would do with the words that it asks for."""
+        return {"warnings": content_warnings(record)}
 
 
 @router.post("", status_code=201)

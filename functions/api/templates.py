@@ -12,7 +12,6 @@ from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
-from shared.domain.replies.check_options import text_warnings
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import (
     BODY_BYTES,
@@ -25,6 +24,7 @@ from shared.usecases.campaigns.save_template import (
     edit_template,
 )
 from shared.views import templates as view
+from shared.views.text_warnings import template_warnings
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
 
@@ -78,7 +78,7 @@ class TemplateInput(TemplateChanges):
 
 
 class TemplateOutput(Output):
-    """A message format. `warnings` say what carriers do with words that its text asks for.
+    """A message format. `warnings` say what carriers do with words that its text or subject asks for.
 
     `body_is_made` says that the body is made of the HTML, and made anew when that changes.
     """
@@ -102,7 +102,7 @@ class TemplateOutput(Output):
     @classmethod
     def derived(cls, record: Template) -> dict[str, object]:
         """What carriers would do with the words that its text asks for."""
-        return {"warnings": tuple(text_warnings(record.body))}
+        return {"warnings": template_warnings(record)}
 
 
 @router.post("", status_code=201)

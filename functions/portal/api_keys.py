@@ -39,7 +39,9 @@ async def make_key(visit: Visit) -> Response:
     expires_at = visit.runtime.now() + timedelta(days=days) if days else None
     try:
         form.check()
-        key, text = await create_api_key(visit.runtime, visit.company_id, name, scopes, expires_at=expires_at)
+        key, text = await create_api_key(
+            visit.runtime, visit.company_id, name, scopes, expires_at=expires_at, made_by=(visit.user.id,)
+        )
     except InvalidInput as invalid:
         return await _page(visit, {problem.field: problem.reason for problem in invalid.problems})
     return visit.page("api_keys/made.html", key=key, text=text, old=None)
@@ -59,7 +61,8 @@ async def rotate_key(visit: Visit) -> Response:
     key_id, hours = visit.path("key_id"), visit.form.whole("hours", most=MOST_OVERLAP_HOURS)
     try:
         visit.form.check()
-        key, text = await rotate_api_key(visit.runtime, visit.company_id, key_id, timedelta(hours=hours or 0))
+        overlap, made_by = timedelta(hours=hours or 0), (visit.user.id,)
+        key, text = await rotate_api_key(visit.runtime, visit.company_id, key_id, overlap, made_by=made_by)
     except RollcallError as refused:
         return visit.go(f"{HERE}/{key_id}", refused=str(refused))
     old = await get_api_key(visit.runtime, visit.company_id, key_id)

@@ -1,5 +1,6 @@
 """The audit log: who changed what, when, and from where. Admins only."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ def _day(text: str) -> date | None:
 
 async def _who(visit: Visit) -> list[tuple[str, str]]:
     """Whose changes may be asked for: users, keys, and who runs Rollcall."""
-    users, keys = await every(visit, list_users), await every(visit, list_api_keys)
+    users, keys = await asyncio.gather(every(visit, list_users), every(visit, list_api_keys))
     found = [(one.id, one.name) for one in users]
     found += [(one.id, f"key {one.name}") for one in keys]
     return [*found, (OPS, "whoever runs Rollcall")]

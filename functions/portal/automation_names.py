@@ -1,5 +1,7 @@
 """What people call the parts of an automation's steps."""
 
+import asyncio
+
 from functions.portal.automation_words import Called
 from functions.portal.kit.lists import every
 from functions.portal.kit.visit import Visit
@@ -13,15 +15,18 @@ from shared.views.segments import list_segments
 
 async def called_in(visit: Visit, *several: Steps) -> Called:
     """The names of what these steps are made of."""
-    lists = await every(visit, list_contact_lists)
-    fields = await every(visit, list_contact_fields)
-    segments = await every(visit, list_segments)
     ids = {step.template_id for steps in several for step in every_step(steps) if isinstance(step, SendStep)}
+    lists, fields, segments, templates = await asyncio.gather(
+        every(visit, list_contact_lists),
+        every(visit, list_contact_fields),
+        every(visit, list_segments),
+        template_names(visit.runtime, visit.company_id, ids),
+    )
     return Called(
         names=Names(
             lists={one.id: one.name for one in lists},
             fields={one.id: one.name for one in fields},
             segments={one.id: one.name for one in segments},
         ),
-        templates=await template_names(visit.runtime, visit.company_id, ids),
+        templates=templates,
     )

@@ -1,5 +1,6 @@
 """The appointment board of a day: who comes, who does not, whose time is free, and who wants another."""
 
+import asyncio
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -7,13 +8,12 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from functions.downloads import csv_response
-from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.fires.board import FREED, SlotState
 from shared.views.board import export_board, get_board, nearby_days
-from shared.views.campaigns import list_campaigns
+from shared.views.names import newest_campaigns
 
 pages = Pages()
 
@@ -23,7 +23,10 @@ async def show_board(visit: Visit) -> Response:
     """A day: tomorrow, where none is asked for."""
     day, campaign_id = _day(visit), visit.query("campaign_id")
     state = next((one for one in SlotState if one == visit.query("state")), None)
-    board = await get_board(visit.runtime, visit.company_id, day, campaign_id=campaign_id or None)
+    board, campaigns = await asyncio.gather(
+        get_board(visit.runtime, visit.company_id, day, campaign_id=campaign_id or None),
+        newest_campaigns(visit.runtime, visit.company_id),
+    )
     return visit.page(
         "board/board.html",
         board=board,
@@ -32,13 +35,26 @@ async def show_board(visit: Visit) -> Response:
         states=[(one, board.count(one)) for one in SlotState],
         slots=[slot for slot in board.slots if state is None or slot.state is state],
         freed=[slot for slot in board.slots if slot.state in FREED],
-        campaigns=await every(visit, list_campaigns),
+        campaigns=campaigns,
         campaign_id=campaign_id,
-        nearby=[] if board.slots else [(one, _link(one, campaign_id)) for one in await _nearby(visit, day)],
+        nearby=_link(day, campaign_id).replace("/board?", "/board/nearby?"),
         before=_link(day - timedelta(days=1), campaign_id),
         after=_link(day + timedelta(days=1), campaign_id),
         here=_link(day, campaign_id),
         export=_link(day, campaign_id).replace("/board?", "/board/day.csv?"),
+    )
+
+
+@pages.get("/board/nearby", Scope.READ)
+async def show_nearby(visit: Visit) -> Response:
+    """The part of an empty day's page that says which days near it have appointments."""
+    day, campaign_id = _day(visit), visit.query("campaign_id")
+    found = await nearby_days(visit.runtime, visit.company_id, day, campaign_id=campaign_id or None)
+    return visit.page(
+        "board/nearby.html" if visit.is_fragment else "board/nearby_page.html",
+        day=day,
+        days=[(one, _link(one, campaign_id)) for one in found],
+        here=_link(day, campaign_id),
     )
 
 
@@ -58,12 +74,6 @@ def _day(visit: Visit) -> date:
     except ValueError:
         return now.date() + timedelta(days=1)
     return min(max(day, date(2000, 1, 1)), date(2100, 1, 1))
-
-
-async def _nearby(visit: Visit, day: date) -> list[date]:
-    return await nearby_days(
-        visit.runtime, visit.company_id, day, campaign_id=visit.query("campaign_id") or None
-    )
 
 
 def _link(day: date, campaign_id: str) -> str:

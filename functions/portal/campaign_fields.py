@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct
 
 from functions.portal.kit.forms import Form
+from functions.portal.reply_option_fields import read_options, typed_of_options
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign
-from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
@@ -19,11 +19,7 @@ from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 
 WINDOW = ContactWindow()
-ANSWERS = {
-    Disposition.CONFIRMED: "1",  # carriers keep YES for themselves
-    Disposition.CANCELED: "2",
-    Disposition.RESCHEDULE_ASKED: "3",
-}
+MOST_MINUTES = 10_080  # before an appointment's start, at which answers close: a week
 ZONE_TYPES = (FieldType.TIME_ZONE, FieldType.PHONE)
 SAID = {FieldType.DATE: " | date: '%B %d'", FieldType.DATETIME: " | date: '%b %d at %I:%M %p'"}
 MOMENT_TYPES = (FieldType.DATE, FieldType.DATETIME)
@@ -69,8 +65,6 @@ def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> d
     window = campaign.window if campaign else WINDOW
     schedule = campaign.schedule if campaign else Schedule()
     step = campaign.steps[0] if campaign else None
-    words = {one.disposition: ", ".join(one.words) for one in campaign.reply_options} if campaign else {}
-    answers = words if campaign else ANSWERS
     return {
         "id": campaign.id if campaign else "",
         "template_id": step.template_id if step else "",
@@ -87,7 +81,8 @@ def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> d
         "kind": str(schedule.kind),
         "pause_at_percent": str(campaign.pause_at_percent or "") if campaign else "",
         "at": f"{schedule.at:%Y-%m-%dT%H:%M}" if schedule.at else "",
-        **{str(disposition): answers.get(disposition, "") for disposition in Disposition},
+        "answers_close_minutes": str(campaign.answers_close_minutes or "") if campaign else "",
+        **typed_of_options(campaign.reply_options if campaign else None),
     }
 
 
@@ -98,10 +93,7 @@ def typed_of(form: Form) -> dict[str, Any]:
 
 def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: datetime) -> Campaign:
     """The campaign that the form says. Raises InvalidInput naming every field that is wrong."""
-    sender_id = form.item_id("sender_id")
-    sender = next((one for one in choices.senders if one.id == sender_id), None)
-    if sender_id and sender is None:
-        form.wrong("sender_id", "is no choice of this form")
+    sender = _sender(form, choices)
     chosen = form.one_of("address_field", choices.fields()) or (
         address_field(choices.source, sender) if sender else ""
     )
@@ -109,7 +101,9 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         kind = sender.channel.record.address.name
         form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
     form.text("body")
-    window, options, schedule = _window(form, choices), _reply_options(form), _schedule(form)
+    window, schedule = _window(form, choices, known.window if known else WINDOW), _schedule(form)
+    options = read_options(form, known.reply_options if known else ())
+    closes = form.whole("answers_close_minutes", most=MOST_MINUTES)
     name, expires = form.line("name"), form.one_of("expires_field", choices.moment_fields) or None
     item_id, template_id = form.item_id("id"), form.item_id("template_id")
     pause_at = form.whole("pause_at_percent", least=1, most=100)
@@ -133,9 +127,18 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
         window=window,
         schedule=schedule,
         reply_options=options,
+        answers_close_minutes=closes or 0,
         expires_field=expires,
         pause_at_percent=pause_at,
     )
+
+
+def _sender(form: Form, choices: Choices) -> Sender | None:
+    sender_id = form.item_id("sender_id")
+    sender = next((one for one in choices.senders if one.id == sender_id), None)
+    if sender_id and sender is None:
+        form.wrong("sender_id", "is no choice of this form")
+    return sender
 
 
 def _step(sender: Sender, template_id: str, field: str) -> Step:
@@ -150,11 +153,13 @@ def _of_step(step: Step) -> dict[str, Any]:
     return {name: getattr(step, name) for name in names}
 
 
-def _window(form: Form, choices: Choices) -> ContactWindow:
+def _window(form: Form, choices: Choices, known: ContactWindow) -> ContactWindow:
+    """The window as the form has it; holidays and quiet hours, which it does not show, stay as they are."""
     days = tuple(sorted({int(day) for day in form.lines("days") if day in "1234567" and len(day) == 1}))
     if not days:
         form.wrong("days", "choose at least one day")
-    return ContactWindow(
+    return replace(
+        known,
         days=days,
         opens=form.clock("opens", time(9)),
         closes=form.clock("closes", time(20)),
@@ -169,14 +174,3 @@ def _schedule(form: Form) -> Schedule:
     if at is None:
         form.wrong("at", "say when")
     return Schedule(kind=ScheduleKind.ONCE, at=at)
-
-
-def _reply_options(form: Form) -> tuple[ReplyOption, ...]:
-    """The answers that have a word; words stand with commas between."""
-    found = []
-    for disposition in Disposition:
-        text = form.line(disposition, is_needed=False, most=300)
-        words = tuple(word.strip() for word in text.split(",") if word.strip())
-        if words:
-            found.append(ReplyOption(words=words, disposition=disposition))
-    return tuple(found)

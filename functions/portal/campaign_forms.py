@@ -1,5 +1,6 @@
 """Making a campaign out of a file, and editing its draft: one page for text, sender, hours and answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -15,15 +16,18 @@ from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.message_templates import save_text
+from functions.portal.reply_option_fields import option_place, shown_options
 from shared.domain.campaigns.audience import FileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
+from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.channels.channel import all_channels
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.files.file import File, FileHold, FileState
 from shared.domain.files.source import FieldType
 from shared.domain.ids import random_id
 from shared.domain.record import replace
+from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_campaign import create_campaign, edit_campaign
 from shared.views.campaigns import get_campaign
 from shared.views.file_rows import list_rows
@@ -34,6 +38,9 @@ from shared.views.sources import get_source
 from shared.views.templates import get_template
 
 pages = Pages()
+FILE_IS_GONE = (
+    "The file that this draft is for is gone. Make a new campaign for another file, and cancel this one."
+)
 
 
 @pages.get("/campaigns/new", Scope.WRITE)
@@ -66,9 +73,17 @@ async def show_edit(visit: Visit) -> Response:
     """The form with a draft's values."""
     campaign, file = await read_draft(visit)
     choices = await choices_of(visit, file)
-    template = await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
+    template = await _text_of(visit, campaign)
     typed = typed_of_campaign(campaign, template)
-    return await _page(visit, choices, typed, {}, campaign)
+    return await _page(visit, choices, typed, {}, campaign, text_is_gone=template is None)
+
+
+async def _text_of(visit: Visit, campaign: Campaign) -> Template | None:
+    """The first step's text; None where it is gone: the page then asks to write it again."""
+    try:
+        return await get_template(visit.runtime, visit.company_id, campaign.steps[0].template_id)
+    except NotFound:
+        return None
 
 
 @pages.post("/campaigns/{campaign_id}", Scope.WRITE)
@@ -80,8 +95,10 @@ async def change_campaign(visit: Visit) -> Response:
 
 async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Response:
     """Store text and campaign; with faults, the form once more with what is wrong beside each field."""
+    options: tuple[ReplyOption, ...] = ()
     try:
         made = read_campaign(visit.form, choices, known, visit.runtime.now())
+        options = made.reply_options
         sender = next(one for one in choices.senders if one.id == made.steps[0].sender_id)
         template = await save_text(visit, made.steps[0].template_id, made.name, sender.channel)
         step = replace(made.steps[0], template_id=template.id)
@@ -94,19 +111,22 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
             changes = {name: getattr(made, name) for name in CHANGED}
             await edit_campaign(visit.runtime, visit.company_id, known.id, changes)
     except InvalidInput as invalid:
-        problems = {place_of(problem.field): problem.reason for problem in invalid.problems}
+        problems = {place_of(problem.field, options): problem.reason for problem in invalid.problems}
         return await _page(visit, choices, typed_of(visit.form), problems, known)
     return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
 
 
-CHANGED = ("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent")
+CHANGED = (
+    *("name", "steps", "window", "schedule", "reply_options", "expires_field", "pause_at_percent"),
+    "answers_close_minutes",
+)
 
 
-def place_of(field: str) -> str:
+def place_of(field: str, options: Sequence[ReplyOption] = ()) -> str:
     """The form's field for one of the record's: steps[0].sender_id is `sender_id`."""
     last = field.rpartition(".")[2]
     if field.startswith("reply_options"):
-        return "reply_options"
+        return option_place(field, options)
     return {"holiday_country": "days", "audience": "file_id"}.get(last, last)
 
 
@@ -117,7 +137,10 @@ async def read_draft(visit: Visit) -> tuple[Campaign, File]:
         raise Conflict(f"A campaign that is {campaign.state} is frozen. Make it a draft again first.")
     if not isinstance(campaign.audience, FileAudience) or not campaign.steps:
         raise Conflict("This campaign is for no single file: programs made it, and change it.")
-    return campaign, await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    try:
+        return campaign, await get_file(visit.runtime, visit.company_id, campaign.audience.file_id)
+    except NotFound:
+        raise Conflict(FILE_IS_GONE) from None
 
 
 async def choices_of(visit: Visit, file: File) -> Choices:
@@ -134,6 +157,8 @@ async def _page(
     typed: dict[str, Any],
     problems: dict[str, str],
     campaign: Campaign | None = None,
+    *,
+    text_is_gone: bool = False,
 ) -> Response:
     rows = await list_rows(visit.runtime, visit.company_id, PageAsked(1), file_id=choices.file.id)
     first = rows.items[0].values if rows.items else {}
@@ -145,6 +170,8 @@ async def _page(
         choices=choices,
         typed=typed,
         problems=problems,
+        answers=shown_options(typed, problems),
         first=first,
         addresses=addresses,
+        text_is_gone=text_is_gone,
     )

@@ -168,6 +168,7 @@ def _page(
         steps=[(step, step_words(step, place)) for place, step in enumerate(campaign.steps)],
         typed={"step_id": "", "row_number": "", "person": ""} | typed,
         problems=problems,
+        kinds=sorted({step.channel.record.address.name for step in campaign.steps}),
         known=[visit.user.email, *(one.address for one in verified)],
         sent=sent,
         is_under_way=sent is not None and sent.state in _UNDER_WAY,

@@ -15,8 +15,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound
 from shared.domain.files.file import File, fire_refusal
 from shared.domain.ids import random_id
-from shared.domain.replies.check_options import option_warnings, text_warnings
-from shared.views.campaign_steps import StepShown, read_steps
+from shared.views.campaign_steps import read_steps
 from shared.views.campaigns import get_campaign_status, list_campaigns
 from shared.views.coming_times import ComingTimes, campaign_times
 from shared.views.files import get_file
@@ -24,6 +23,7 @@ from shared.views.fires import list_fires
 from shared.views.job_way import job_way
 from shared.views.kit.paging import PageAsked
 from shared.views.last_fires import last_fires
+from shared.views.text_warnings import campaign_warnings
 
 pages = Pages()
 FIRES_SHOWN = 10
@@ -55,7 +55,9 @@ async def show_campaign(visit: Visit) -> Response:
         campaign=campaign,
         status=status,
         shown_steps=[(one, step_words(one.step, place)) for place, one in enumerate(steps)],
-        warnings=_warnings(campaign, steps),
+        warnings=await campaign_warnings(
+            runtime, company_id, campaign, [one.text for one in steps if one.text]
+        ),
         schedule=schedule_sentence(campaign.schedule, coming.time_zone, [one.local for one in coming.times]),
         file=file,
         file_refusal=fire_refusal(file) if file else None,
@@ -84,12 +86,6 @@ def may(campaign: Campaign) -> set[str]:
     if state not in (CampaignState.SENT, CampaignState.CANCELED):
         found.add("cancel")
     return found
-
-
-def _warnings(campaign: Campaign, steps: list[StepShown]) -> list[str]:
-    """What carriers would do with words that are offered as answers, or that the texts ask for."""
-    asked = (warning for one in steps if one.text for warning in text_warnings(one.text.body))
-    return list(dict.fromkeys((*option_warnings(campaign.reply_options), *asked)))
 
 
 async def _coming(visit: Visit, campaign: Campaign) -> ComingTimes:

@@ -103,7 +103,7 @@ async def _whom(visit: Visit, wish: Wish) -> tuple[list[str], int | None]:
     """Their ids, and how many addresses they have where that is known. Raises InvalidInput for nobody."""
     if wish.is_for_all:
         found = await find_all(visit, wish.search)
-        ids, addresses = [one.id for one in found], sum(len(one.contact.addresses) for one in found)
+        ids, addresses = [one.id for one in found], sum(len(one.addresses) for one in found)
     else:
         ids, addresses = list(wish.contact_ids), None
     if not ids:

@@ -134,7 +134,8 @@ def is_at_work(item: ContactImport) -> bool:
 
 
 def _ways() -> tuple[str, ...]:
-    return (BY_KEY, BY_ID, *all_channels())
+    """What contacts are found by, first what a file of people has at any rate."""
+    return (*all_channels(), BY_KEY, BY_ID)
 
 
 def _nouns() -> dict[str, str]:

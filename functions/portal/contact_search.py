@@ -11,16 +11,15 @@ from functions.portal.kit.lists import Shown, every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
+from shared.domain.contacts.contact import Contact
 from shared.domain.errors import InvalidInput
 from shared.views.contact_exports import export_contacts, export_contacts_in_a_sheet
 from shared.views.contact_lists import list_contact_lists
-from shared.views.contacts import KnownContact, list_contacts
-from shared.views.kit.paging import Page, PageAsked
+from shared.views.contacts import KnownContact, every_contact, list_contacts
 from shared.views.names import list_names
 
 pages = Pages()
 _DIGITS_OF_A_NUMBER = 6
-AT_ONCE = 1_000  # contacts that are read in one go where many are wanted
 MOST = 20_000  # contacts that one change takes
 
 
@@ -83,11 +82,11 @@ async def find(visit: Visit, search: Search) -> tuple[Shown[KnownContact], str]:
     return Shown([], "", ""), search.ways[0]
 
 
-async def find_all(visit: Visit, search: Search) -> list[KnownContact]:
+async def find_all(visit: Visit, search: Search) -> list[Contact]:
     """All that are found. Raises InvalidInput where these are too many for one change."""
     for by in search.ways:
         try:
-            found = await _all_by(visit, search.filters(by))
+            found = await every_contact(visit.runtime, visit.company_id, most=MOST, **search.filters(by))
         except InvalidInput:
             continue
         if len(found) > MOST:
@@ -95,17 +94,6 @@ async def find_all(visit: Visit, search: Search) -> list[KnownContact]:
         if found:
             return found
     return []
-
-
-async def _all_by(visit: Visit, filters: dict[str, str | None]) -> list[KnownContact]:
-    found: list[KnownContact] = []
-    asked = PageAsked(AT_ONCE)
-    while True:
-        page: Page[KnownContact] = await list_contacts(visit.runtime, visit.company_id, asked, **filters)
-        found += page.items
-        if page.next_after is None or len(found) > MOST:
-            return found
-        asked = asked.following(page.next_after)
 
 
 async def _list_names(visit: Visit, found: Shown[KnownContact]) -> dict[str, str]:

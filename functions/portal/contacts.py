@@ -17,11 +17,10 @@ from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.usecases.contacts.save_contact import edit_contact
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.usecases.fires.explain_person import WhyNot, explain_person
-from shared.views.campaigns import list_campaigns
 from shared.views.contact_changes import ChangeOfContact
 from shared.views.contact_fields import list_contact_fields
 from shared.views.contacts import KnownContact, get_contact
-from shared.views.names import campaign_names, list_names, user_names
+from shared.views.names import campaign_names, list_names, newest_campaigns, user_names
 from shared.views.one_person import get_person
 from shared.views.timeline import get_timeline
 from shared.views.timeline_entries import TimelineEntry, TimelineKind
@@ -38,7 +37,7 @@ async def show_contact(visit: Visit) -> Response:
         _known(visit, contact_id),
         _why(visit, contact_id, visit.query("campaign_id")),
         _happened(visit, contact_id, kind),
-        asyncio.gather(every(visit, list_contact_fields), every(visit, list_campaigns)),
+        asyncio.gather(every(visit, list_contact_fields), newest_campaigns(visit.runtime, visit.company_id)),
         asyncio.gather(automations_of(visit, contact_id), sequences_of(visit, contact_id)),
     )
     entries, said = happened

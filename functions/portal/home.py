@@ -14,6 +14,7 @@ from shared.views.job_way import job_way
 from shared.views.kit.paging import PageAsked
 from shared.views.notices import list_notices
 from shared.views.replies import list_replies
+from shared.views.senders import list_senders
 
 pages = Pages()
 SHOWN = 5
@@ -30,6 +31,8 @@ async def show_home(visit: Visit) -> Response:
         list_notices(runtime, company_id, asked, is_read=False),
         job_way(runtime),
     )
+    is_new = not campaigns.items and not files.items
+    senders = (await list_senders(runtime, company_id, PageAsked(1))).items if is_new else []
     return visit.page(
         "home/home.html",
         campaigns=campaigns.items,
@@ -38,5 +41,6 @@ async def show_home(visit: Visit) -> Response:
         replies=replies.items,
         notices=notices.items,
         job_way=way,
-        is_new=not campaigns.items and not files.items,
+        is_new=is_new,
+        has_sender=bool(senders),
     )

@@ -74,16 +74,28 @@ async def show_reply(visit: Visit) -> Response:
 
 @pages.post("/inbox/{reply_id}/answer", Scope.WRITE)
 async def answer(visit: Visit) -> Response:
-    """Say what a reply means: which message it answers, and how."""
+    """Say what a reply means: which message it answers, and how; or which of several, each in its own way."""
     form, reply_id = visit.form, visit.path("reply_id")
-    message_id, disposition = form.item_id("message_id"), form.choice("disposition", Disposition)
-    form.check()
     by = f"user {visit.user.id}"
     try:
-        await answer_reply(visit.runtime, visit.company_id, reply_id, message_id, disposition, by=by)
+        given = await _given(visit, reply_id)
+        form.check()
+        if not given:
+            return visit.go(f"/inbox/{reply_id}", refused="Say for one of the messages what it is answered.")
+        await answer_reply(visit.runtime, visit.company_id, reply_id, given, by=by)
     except RollcallError as refused:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
     return visit.go("/inbox", done="The reply is settled.")
+
+
+async def _given(visit: Visit, reply_id: str) -> dict[str, Disposition]:
+    """The answers by message: one button's, or what was chosen for each of several."""
+    form = visit.form
+    if "message_id" in form:
+        return {form.item_id("message_id"): form.choice("disposition", Disposition)}
+    reply = await get_reply(visit.runtime, visit.company_id, reply_id)
+    chosen = {item_id: form.one_of(f"answer_{item_id}", tuple(Disposition)) for item_id in reply.candidates}
+    return {item_id: Disposition(said) for item_id, said in chosen.items() if said in tuple(Disposition)}
 
 
 @pages.post("/inbox/{reply_id}/close", Scope.WRITE)

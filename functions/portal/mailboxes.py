@@ -2,22 +2,22 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Awaitable
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
 from starlette.responses import Response
 
 from functions.portal.kit.forms import Form
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.mailbox_states import days_of, state_of
 from functions.portal.sequence_effects import asks, open_replanning
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.senders.sender import Sender
-from shared.domain.sequences.mailbox import CHANNEL, MOST_A_DAY, Mailbox, WarmUp
+from shared.domain.sequences.mailbox import CHANNEL, MOST_A_DAY, WarmUp
 from shared.domain.sequences.plan_effect import PlanEffect
 from shared.domain.sequences.what_if import MailboxEdit
 from shared.usecases.sequences.ask_effect import ask_effect
@@ -35,46 +35,27 @@ SHOWN_DAYS = 60
 MOST = PageAsked(500)  # a company's mailboxes, and its sequences
 
 
-class MailboxState(Struct, frozen=True, kw_only=True):
-    """A mailbox with how it is: a word, and a note where it sends nothing; and what it has to send."""
-
-    mailbox: Mailbox
-    badge: str
-    note: str
-    capacity: int
-    today: int = 0
-    tomorrow: int = 0
-    planned: int = 0
-
-
-class DayTotal(Struct, frozen=True, kw_only=True):
-    """What is planned on a day, and what may be sent."""
-
-    day: date
-    planned: int
-    capacity: int
-
-
 @pages.get(HERE, Scope.READ)
 async def show_mailboxes(visit: Visit) -> Response:
     """All mailboxes, and their load together."""
     runtime, company_id = visit.runtime, visit.company_id
-    mailboxes, senders, plan = await asyncio.gather(
+    mailboxes, senders, plan, sent = await asyncio.gather(
         list_mailboxes(runtime, company_id, MOST),
         list_senders(runtime, company_id, MOST),
         read_plan(runtime, company_id, days=SHOWN_DAYS),
+        count_sent_today(runtime, company_id, visit.company.time_zone),
     )
     by_mailbox: dict[str, list[DayLoad]] = defaultdict(list)
     for load in plan.loads:
         by_mailbox[load.mailbox_id].append(load)
     today = _today(visit)
     found, known = mailboxes.items, {one.id: one for one in senders.items}
-    states = [_state(one, known.get(one.id), by_mailbox[one.id], today) for one in found]
+    states = [state_of(one, known.get(one.id), by_mailbox[one.id], today) for one in found]
     return visit.page(
         "mailboxes/list.html",
         mailboxes=sorted(states, key=lambda one: one.mailbox.email),
-        sent=await count_sent_today(visit.runtime, visit.company_id, visit.company.time_zone),
-        days=_days(plan.loads, [one for one in found if not one.is_paused]),
+        sent=sent,
+        days=days_of(plan.loads, [one for one in found if not one.is_paused]),
     )
 
 
@@ -112,7 +93,7 @@ async def change_mailbox(visit: Visit) -> Response:
         fields = _read(visit.form)
         visit.form.check()
         if asks(visit):
-            return await _page(visit, {}, await _foreseen(visit, fields))
+            return await _page(visit, {}, _foreseen(visit, fields))
         changed = await edit_mailbox(visit.runtime, visit.company_id, visit.path("mailbox_id"), fields)
     except InvalidInput as invalid:
         return await _page(visit, _placed(invalid))
@@ -171,7 +152,7 @@ async def _ask(visit: Visit, what: str) -> Response:
 
 
 async def _foreseen_or_refused(visit: Visit, changes: dict[str, Any] | None) -> tuple[PlanEffect | None, str]:
-    """What it would move, or why it cannot be."""
+    """What it would change of the plan, or why it cannot be."""
     try:
         return await _foreseen(visit, changes), ""
     except RollcallError as refusal:
@@ -184,15 +165,18 @@ async def _foreseen(visit: Visit, changes: dict[str, Any] | None) -> PlanEffect:
     return await ask_effect(visit.runtime, visit.company_id, what)
 
 
-async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | None = None) -> Response:
+async def _page(
+    visit: Visit, problems: dict[str, str], asked: Awaitable[PlanEffect] | None = None
+) -> Response:
     runtime, company_id = visit.runtime, visit.company_id
     mailbox_id = visit.path("mailbox_id")
-    mailbox, sender, plan, sequences, health = await asyncio.gather(
+    mailbox, sender, plan, sequences, health, effect = await asyncio.gather(
         get_mailbox(runtime, company_id, mailbox_id),
         _sender(visit, mailbox_id),
         read_plan(runtime, company_id, days=SHOWN_DAYS, mailbox_id=mailbox_id),
         list_sequences(runtime, company_id, MOST),
         get_mailbox_health(runtime, company_id, mailbox_id),
+        asked or _nothing(),
     )
     stored = {"daily_capacity": str(mailbox.daily_capacity), **_ramp(mailbox.warm_up)}
     return visit.page(
@@ -200,14 +184,18 @@ async def _page(visit: Visit, problems: dict[str, str], effect: PlanEffect | Non
         code=422 if problems else 200,
         mailbox=mailbox,
         health=health,
-        state=_state(mailbox, sender, plan.loads, _today(visit)),
-        days=_days(plan.loads, [mailbox]),
+        state=state_of(mailbox, sender, plan.loads, _today(visit)),
+        days=days_of(plan.loads, [mailbox]),
         sequences=[one for one in sequences.items if mailbox.id in one.mailbox_ids],
         typed=_typed(visit.form) if problems or effect else stored,
         problems=problems,
         effect=effect,
         replanning=open_replanning(plan),
     )
+
+
+async def _nothing() -> None:
+    """What nothing was asked for would move."""
 
 
 async def _sender(visit: Visit, sender_id: str) -> Sender | None:
@@ -228,44 +216,6 @@ async def _new(visit: Visit, typed: dict[str, Any], problems: dict[str, str]) ->
         typed=typed,
         problems=problems,
     )
-
-
-def _state(mailbox: Mailbox, sender: Sender | None, loads: Iterable[DayLoad], today: date) -> MailboxState:
-    by_day = {one.day: one.emails for one in loads}
-    badge, note = "ready", ""
-    if sender is None:
-        badge, note = "failed", "Its sender is gone: nothing goes out from it."
-    elif sender.is_paused:
-        badge, note = "paused", f"Its sender is paused. {sender.paused_reason or ''}".strip()
-    elif mailbox.is_paused:
-        badge, note = "paused", "Others of its sequences send in its place; without others their emails wait."
-    elif mailbox.capacity_on(today) < mailbox.daily_capacity:
-        badge, note = "warming_up", f"{mailbox.daily_capacity:,} a day once it is warm."
-    return MailboxState(
-        mailbox=mailbox,
-        badge=badge,
-        note=note,
-        capacity=mailbox.capacity_on(today),
-        today=by_day.get(today, 0),
-        tomorrow=by_day.get(today + timedelta(days=1), 0),
-        planned=sum(by_day.values()),
-    )
-
-
-def _days(loads: Iterable[DayLoad], mailboxes: Iterable[Mailbox]) -> list[DayTotal]:
-    """From the first planned day to the last, each with what all of the mailboxes may send together."""
-    planned: dict[date, int] = defaultdict(int)
-    for load in loads:
-        planned[load.day] += load.emails
-    if not planned:
-        return []
-    first, last = min(planned), max(planned)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    every = list(mailboxes)
-    return [
-        DayTotal(day=one, planned=planned[one], capacity=sum(each.capacity_on(one) for each in every))
-        for one in days
-    ]
 
 
 def _today(visit: Visit) -> date:

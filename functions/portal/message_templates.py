@@ -159,7 +159,7 @@ def _measured(
         parts=record.units(text),
         unit=record.unit,
         characters=len(text),
-        warnings=tuple(text_warnings(body)),
+        warnings=tuple(dict.fromkeys((*text_warnings(subject), *text_warnings(body)))),
         is_too_long=record.is_too_long(text),
         row_number=row.number,
         cost=estimated_cost({sender.channel: record.billed(text, 0)}),

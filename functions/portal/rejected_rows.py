@@ -8,6 +8,7 @@ from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound, RollcallError
 from shared.domain.files.file import File
+from shared.domain.record import replace
 from shared.usecases.files.join_rejected import why_not_joined
 from shared.usecases.files.mend_rejected import mend_rejected
 from shared.views.files import get_file, read_rejected_table
@@ -19,12 +20,18 @@ VALUE_CHARACTERS = 10_000
 
 
 class RowForm(Struct, frozen=True, kw_only=True):
-    """A rejected row: its place among them, why it was rejected, its cells, and what is still wrong."""
+    """A rejected row: its place among them, why it was rejected, its cells, and what is still wrong.
+
+    `left_over` are cells beyond the header's columns: without them the row may be right as it stands. One
+    that `is_corrected` was changed just now, and nothing is wrong with it any more.
+    """
 
     place: int
     reason: str
     cells: tuple[str, ...]
     problem: str = ""
+    left_over: tuple[str, ...] = ()
+    is_corrected: bool = False
 
 
 class RowForms(Struct, frozen=True, kw_only=True):
@@ -54,7 +61,8 @@ async def correct_rejected(visit: Visit) -> Response:
     corrected = {
         row.place: typed[row.place]
         for row in forms.rows
-        if typed[row.place] != row.cells[: len(typed[row.place])]
+        if visit.form.is_set(f"r{row.place}.as_it_stands")
+        or typed[row.place] != row.cells[: len(typed[row.place])]
     }
     here = f"/files/{file.id}/rejected"
     if not corrected:
@@ -64,7 +72,7 @@ async def correct_rejected(visit: Visit) -> Response:
             visit.runtime, visit.company_id, file.id, corrected, by=f"user {visit.user.id}"
         )
     except InvalidInput as invalid:
-        return await _page(visit, file, _with_problems(forms, typed, invalid), 422)
+        return await _page(visit, file, _with_problems(forms, typed, set(corrected), invalid), 422)
     except NotFound:
         raise
     except RollcallError as refused:
@@ -76,18 +84,16 @@ async def correct_rejected(visit: Visit) -> Response:
     return visit.go(f"/files/{made.id}", done=f"{said} read as a file of its own: this one.")
 
 
-def _with_problems(forms: RowForms, typed: dict[int, tuple[str, ...]], invalid: InvalidInput) -> RowForms:
+def _with_problems(
+    forms: RowForms, typed: dict[int, tuple[str, ...]], corrected: set[int], invalid: InvalidInput
+) -> RowForms:
     problems = {one.field: one.reason for one in invalid.problems}
-    rows = [
-        RowForm(
-            place=row.place,
-            reason=row.reason,
-            cells=typed[row.place],
-            problem=problems.get(f"rows[{row.place}]", ""),
-        )
-        for row in forms.rows
-    ]
-    return RowForms(columns=forms.columns, rows=rows, width=forms.width, first=forms.first, more=forms.more)
+    rows = []
+    for row in forms.rows:
+        problem = problems.get(f"rows[{row.place}]", "")
+        is_corrected = row.place in corrected and not problem
+        rows.append(replace(row, cells=typed[row.place], problem=problem, is_corrected=is_corrected))
+    return replace(forms, rows=rows)
 
 
 async def _forms(visit: Visit, file: File, first: int) -> RowForms:
@@ -98,7 +104,12 @@ async def _forms(visit: Visit, file: File, first: int) -> RowForms:
     shown = max(1, min(ROWS_SHOWN, CELLS_SHOWN // max(1, len(columns))))
     width, end = len(table.header), first + shown
     rows = [
-        RowForm(place=place, reason=reason, cells=(*cells, *[""] * (width - len(cells))))
+        RowForm(
+            place=place,
+            reason=reason,
+            cells=(*cells, *[""] * (width - len(cells))),
+            left_over=tuple(cell for cell in cells[width:] if cell.strip()),
+        )
         for place, (cells, reason) in enumerate(table.rows[first:end], first)
     ]
     return RowForms(

@@ -9,7 +9,6 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from functions.downloads import csv_response
-from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.reply_option import Disposition
@@ -18,9 +17,8 @@ from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire_cost import Unit
 from shared.domain.fires.report import RangeReport
 from shared.usecases.ledger.ask_sums import ask_sums
-from shared.views.campaigns import list_campaigns
 from shared.views.exports import export_messages
-from shared.views.names import campaign_names
+from shared.views.names import campaign_names, newest_campaigns
 from shared.views.providers import explain_codes
 from shared.views.range_reports import report_range
 
@@ -59,7 +57,7 @@ async def show_report(visit: Visit) -> Response:
     """What became of everything that was sent in these days."""
     wanted, began_at = _range(visit), visit.runtime.now()
     (report, problem, names), campaigns = await asyncio.gather(
-        _reported(visit, wanted), every(visit, list_campaigns)
+        _reported(visit, wanted), newest_campaigns(visit.runtime, visit.company_id)
     )
     return visit.page(
         "reports/report.html",

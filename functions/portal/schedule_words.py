@@ -47,7 +47,7 @@ def _when(step: Step, place: int) -> str:
 
 
 def _at_field(when: AtField) -> str:
-    field = f"the time in {words(when.field)}"
+    field = f"the time in “{words(when.field)}”"
     if when.days or when.clock is not None:
         days = abs(when.days)
         side = "after" if when.days > 0 else "before"

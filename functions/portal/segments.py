@@ -42,7 +42,7 @@ class Tried(Struct, frozen=True, kw_only=True):
 @pages.get("/segments", Scope.READ)
 async def show_segments(visit: Visit) -> Response:
     """All segments, each in words."""
-    segments, names = await shown(visit, list_segments), await _names(visit)
+    segments, names = await asyncio.gather(shown(visit, list_segments), _names(visit))
     said = {one.id: _words(one.criterion, names) for one in segments.items}
     return visit.page("segments/list.html", segments=segments, said=said)
 

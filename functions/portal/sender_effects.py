@@ -1,5 +1,7 @@
 """What pausing a sender stops, and going on lets out, in numbers, before it is done."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from functions.portal.kit.pages import Pages
@@ -26,11 +28,13 @@ async def ask_resume_sender(visit: Visit) -> Response:
 
 async def _ask(visit: Visit, what: str) -> Response:
     runtime, company_id, sender_id = visit.runtime, visit.company_id, visit.path("sender_id")
-    sender = await get_sender(runtime, company_id, sender_id)
+    sender, use = await asyncio.gather(
+        get_sender(runtime, company_id, sender_id), get_sender_use(runtime, company_id, sender_id)
+    )
     return visit.page(
         f"senders/{what}.html",
         sender=sender,
-        use=await get_sender_use(runtime, company_id, sender_id),
+        use=use,
         most=MOST_COUNTED,
         looked_at=LOOKED_AT,
     )

@@ -18,11 +18,12 @@ from shared.usecases.senders.set_credentials import set_credentials
 from shared.usecases.sending.pause_sender import pause_by_hand
 from shared.usecases.sending.resume_sender import resume_sender
 from shared.views.credentials import show_credentials
-from shared.views.providers import carriers, credential_fields, provider_names
+from shared.views.providers import addresses_to_set, carriers, credential_fields, provider_names
 from shared.views.senders import get_sender, list_senders
 
 pages = Pages()
 HERE = "/settings/senders"
+ADDED_TO_DO = "One thing is left: what stands under “So that answers come in”."
 _TYPED = ("channel", "provider", "address", "name", "rate", "reply_to")
 
 
@@ -65,7 +66,7 @@ async def add_one_sender(visit: Visit) -> Response:
         return _form(visit, {_place(one.field): one.reason for one in invalid.problems})
     except RollcallError as refused:
         return _form(visit, {"address": str(refused)})
-    return visit.go(f"{HERE}/{added.id}", done=f"{added.address} is added, and can send.")
+    return visit.go(f"{HERE}/{added.id}", done=f"{added.address} is added, and can send. {ADDED_TO_DO}")
 
 
 @pages.get(f"{HERE}/{{sender_id}}", Scope.ADMIN)
@@ -190,6 +191,7 @@ async def _page(visit: Visit, problems: dict[str, str], state: SenderState | Non
         state=state,
         credentials=await show_credentials(runtime, visit.company_id, sender_id),
         fields=credential_fields()[sender.provider],
+        addresses=addresses_to_set(runtime.settings.public_url, visit.company_id, sender),
         others=[
             one
             for one in await every(visit, list_senders)

@@ -1,5 +1,6 @@
 """The calendar of planned emails: a day, by mailbox, each with why it goes out at its time."""
 
+import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -42,15 +43,15 @@ async def show_calendar(visit: Visit) -> Response:
     day, mailbox_id, sequence_id = _day(visit, today), visit.query("mailbox"), visit.query("sequence")
     since, until = _begin(day, visit), _begin(day + timedelta(days=1), visit)
     comes_next = day == today and visit.query("all") != "yes"
-    emails = await _emails(visit, _from(visit, since, until) if comes_next else since, until)
-    plan = await read_plan(
-        visit.runtime, visit.company_id, days=max(SHOWN_DAYS, 1), mailbox_id=mailbox_id or None
+    emails, plan, sequences, mailboxes = await asyncio.gather(
+        _emails(visit, _from(visit, since, until) if comes_next else since, until),
+        read_plan(visit.runtime, visit.company_id, days=SHOWN_DAYS, mailbox_id=mailbox_id or None),
+        every(visit, list_sequences),
+        every(visit, list_mailboxes),
     )
     counts = Counter[date]()
     for load in plan.loads:
         counts[load.day] += load.emails
-    sequences = await every(visit, list_sequences)
-    mailboxes = await every(visit, list_mailboxes)
     return visit.page(
         "sequences/calendar.html",
         day=day,

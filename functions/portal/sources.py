@@ -9,6 +9,7 @@ from functions.portal.kit.forms import Form
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.kit.wording import words
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.files.file import File, Row
@@ -62,7 +63,7 @@ async def change_source(visit: Visit) -> Response:
         changes = {"name": name, "columns": columns, "holds": holds}
         await edit_source(visit.runtime, visit.company_id, source.id, changes)
     except InvalidInput as invalid:
-        return await _page(visit, changed, file, _by_place(invalid))
+        return await _page(visit, changed, file, _by_column(invalid, columns))
     if file is None or columns == source.columns or file.fired_at is not None:
         return visit.go(f"/sources/{source.id}" if file is None else f"/files/{file.id}", done="Saved.")
     try:
@@ -93,8 +94,15 @@ def _columns(form: Form, source: Source) -> tuple[ColumnMapping, ...]:
     return tuple(found)
 
 
-def _by_place(invalid: InvalidInput) -> dict[str, str]:
-    return {problem.field: problem.reason for problem in invalid.problems}
+def _by_column(invalid: InvalidInput, columns: tuple[ColumnMapping, ...]) -> dict[str, str]:
+    """What is wrong, by what the page calls it: `columns[2].field` is the field of that column."""
+    found = {}
+    for problem in invalid.problems:
+        place, _, part = problem.field.removeprefix("columns[").partition("].")
+        is_column = place.isdecimal() and int(place) < len(columns)
+        name = f"{words(part)} of {columns[int(place)].column}" if is_column else problem.field
+        found[name] = problem.reason
+    return found
 
 
 async def _file(visit: Visit, source: Source) -> File | None:

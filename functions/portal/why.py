@@ -2,14 +2,13 @@
 
 from starlette.responses import Response
 
-from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, NotFound
 from shared.usecases.fires.explain_person import WhyNot, explain_person
 from shared.usecases.fires.explain_rows import MOST_FOUND, WhyRow, explain_rows
-from shared.views.campaigns import list_campaigns
+from shared.views.names import newest_campaigns
 from shared.views.one_person import find_person
 
 pages = Pages()
@@ -31,7 +30,7 @@ async def show_why(visit: Visit) -> Response:
     return visit.page(
         "why/why.html",
         code=422 if problem else 200,
-        campaigns=await every(visit, list_campaigns),
+        campaigns=await newest_campaigns(visit.runtime, visit.company_id),
         address=address,
         campaign_id=campaign_id,
         why=why,

@@ -40,10 +40,10 @@ async def open_company(runtime: Runtime, simulator: SimulatorClient) -> DemoComp
     sms = await _phone_sender(runtime, company.id, simulator, Channel("sms"), SMS_NUMBER)
     voice = await _phone_sender(runtime, company.id, simulator, Channel("voice"), VOICE_NUMBER)
     email = await _email_sender(runtime, company.id, simulator)
-    _, key = await create_api_key(runtime, company.id, "demo", [Scope.ADMIN])
     # An address is one account, and a stack may have several such companies.
     user_email, password = f"office.{company.id[:6]}@north-clinic.com", secrets.token_urlsafe(12)
-    await create_user(runtime, company.id, user_email, "Dana Office", Role.ADMIN, password)
+    user = await create_user(runtime, company.id, user_email, "Dana Office", Role.ADMIN, password)
+    _, key = await create_api_key(runtime, company.id, "demo", [Scope.ADMIN], made_by=(user.id,))
     return DemoCompany(
         company_id=company.id,
         sms_sender_id=sms,

@@ -50,13 +50,15 @@ async def running_emulators(
     upload_topic: str = "",
     keep: bool = False,
     usual_ports: bool = False,
+    is_lasting: bool = False,
     say: Callable[[str], None] = print,
 ) -> AsyncIterator[Emulators]:
     """All three emulators, stopped on leaving. Raises ProcessFailed when one does not start.
 
     New objects in `bucket` are announced on `upload_topic`. With `keep`, documents and objects are there
     again the next time; messages in flight in Pub/Sub are not (its emulator has only memory), which the
-    sweeps find like any lost publish.
+    sweeps find like any lost publish. With `is_lasting` they are compiled for long work, as Google starts
+    them.
     """
     usual = (FIRESTORE_PORT, PUBSUB_PORT, STORAGE_PORT)
     firestore, pubsub, storage = (
@@ -72,7 +74,8 @@ async def running_emulators(
     }
     say(f"Starting the emulators: Firestore {firestore}, Pub/Sub {pubsub}, Cloud Storage {storage}")
     async with AsyncExitStack() as started:
-        processes = [await _start(started, directory, name, command) for name, command in commands.items()]
+        java = _java(is_lasting=is_lasting)
+        processes = [await _start(started, directory, *one, java) for one in commands.items()]
         async with asyncio.TaskGroup() as waiting:
             for process, address in zip(processes, (firestore, pubsub, storage), strict=True):
                 waiting.create_task(_wait_for(process, address))
@@ -81,8 +84,14 @@ async def running_emulators(
         yield emulators
 
 
-async def _start(started: AsyncExitStack, directory: Path, name: str, command: list[str]) -> Process:
-    java = {"JAVA_TOOL_OPTIONS": f"{SHORT_LIVED} {os.environ.get('JAVA_TOOL_OPTIONS', '')}"}
+def _java(*, is_lasting: bool) -> dict[str, str]:
+    given = os.environ.get("JAVA_TOOL_OPTIONS", "")
+    return {"JAVA_TOOL_OPTIONS": given if is_lasting else f"{SHORT_LIVED} {given}"}
+
+
+async def _start(
+    started: AsyncExitStack, directory: Path, name: str, command: list[str], java: dict[str, str]
+) -> Process:
     log_path = directory / "logs" / f"{name}.log"
     process = await Process.start(name, command, env=java, log_path=log_path)
     started.push_async_callback(process.stop)

@@ -121,6 +121,7 @@ class Process:
     async def _wait_empty(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
+                await self._child.wait()  # it mostly outlives what it started
                 while self._members():  # no event tells of others' children
                     await asyncio.sleep(POLL_SECONDS / 2)
         except TimeoutError:
@@ -129,13 +130,13 @@ class Process:
     def _members(self) -> list[int]:
         """The live processes of the group. Zombies wait for a parent elsewhere and do nothing."""
         members = []
-        for process in psutil.process_iter(["status"]):
+        for pid in psutil.pids():
             try:
-                in_group = os.getpgid(process.pid) == self.pid
-            except (ProcessLookupError, PermissionError):
+                # Whose group it is costs little; a whole look at each process there is would take a while.
+                if os.getpgid(pid) == self.pid and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                    members.append(pid)
+            except (ProcessLookupError, PermissionError, psutil.NoSuchProcess):
                 continue
-            if in_group and process.info["status"] != psutil.STATUS_ZOMBIE:
-                members.append(process.pid)
         return members
 
     def _tail(self) -> str:

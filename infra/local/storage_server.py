@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from functools import partial
 from http.server import ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from gcp_storage_emulator import server as emulator_server
+from gcp_storage_emulator.exceptions import NotFound
 from gcp_storage_emulator.handlers.buckets import create_bucket
 from gcp_storage_emulator.server import RequestHandler
 from gcp_storage_emulator.storage import Storage
@@ -66,8 +68,29 @@ class BrowserRequestHandler(RequestHandler):  # type: ignore[misc]  # the emulat
             return
         if self.parse_request():
             with self.lock:
-                getattr(self, f"do_{self.command}", self.do_OPTIONS)()
+                if self._is_there_already():
+                    self._refuse_another()
+                else:
+                    getattr(self, f"do_{self.command}", self.do_OPTIONS)()
             self.wfile.flush()
+
+    def _is_there_already(self) -> bool:
+        """Whether an upload that must be the object's first is not."""
+        if self.command != "PUT" or self.headers.get("x-goog-if-generation-match") != "0":
+            return False
+        bucket, _, name = unquote(urlsplit(self.path).path).lstrip("/").partition("/")
+        try:
+            self.storage.get_file_obj(bucket, name)
+        except NotFound:
+            return False
+        return True
+
+    def _refuse_another(self) -> None:
+        """As Cloud Storage does: 412, with the body read first."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(412)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_OPTIONS(self) -> None:  # noqa: N802  # the name http.server calls
         """A browser asking whether it may upload from the portal's page."""

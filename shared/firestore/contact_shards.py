@@ -7,7 +7,7 @@ import asyncio
 import zlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 
 import msgspec
 import orjson
@@ -21,7 +21,7 @@ from shared.domain.contacts.contact_keys import SHARDS, Hints, by_shard, keys_of
 from shared.domain.errors import RollcallError
 from shared.firestore.kit.collection import Collection
 
-SHARDS_A_READ = 64
+SHARDS_A_READ, BYTES_A_READ = 64, 4_000_000  # more shards than that where so many bytes hold them
 FIRST_READS = (1, 4)
 READS_AHEAD = 2  # that are on their way at once
 LARGEST = 1_000_000  # bytes of a shard's contacts; Firestore takes a document of 1,048,576
@@ -89,15 +89,18 @@ class ContactShards(Collection[ContactShard]):
         """Every shard that has contacts, in order, from number `first` on.
 
         Some are read at a time, few at first: a page of a list ends soon, unless all are wanted, with
-        `is_whole`. While they are looked at, the next ones are on their way.
+        `is_whole`: then the first read tells how many fit into one. While they are looked at, the next
+        ones are on their way.
         """
-        small = () if is_whole else FIRST_READS
-        reads = self._reads(company_id, first, chain(small, repeat(SHARDS_A_READ)))
-        coming, read = deque(islice(reads, READS_AHEAD if is_whole else 1)), 0
+        usual = SHARDS_A_READ
+        sizes = chain(() if is_whole else FIRST_READS, iter(lambda: usual, 0))
+        reads = self._reads(company_id, first, sizes)
+        coming, read = deque(islice(reads, 1)), 0
         try:
             while coming:
                 found, read = await coming.popleft(), read + 1
-                ahead = READS_AHEAD if read > len(small) else 1
+                usual = _fitting(found) if is_whole and read == 1 else usual
+                ahead = READS_AHEAD if is_whole or read > len(FIRST_READS) else 1
                 coming.extend(islice(reads, ahead - len(coming)))
                 for shard in found:
                     yield shard
@@ -137,6 +140,12 @@ class ContactKeys(Collection[ContactKeyShard]):
             for key, found in hints_in(shard).items()
             if key in wanted
         }
+
+
+def _fitting(shards: list[ContactShard]) -> int:
+    """How many shards like these are read at a time: ids are hashes, so that others hold about as much."""
+    largest = max((len(one.contacts) for one in shards), default=1)
+    return max(SHARDS_A_READ, min(BYTES_A_READ // largest, SHARDS // 2))
 
 
 def contacts_in(shard: ContactShard) -> list[Contact]:

@@ -43,13 +43,18 @@ class Files:
         return self._client.bucket(self._bucket_name)
 
     async def upload_link(self, object_name: str, max_bytes: int) -> tuple[str, dict[str, str]]:
-        """An address one may PUT the file to for 30 minutes, and the headers the PUT must carry."""
+        """An address one may PUT the file to for 30 minutes, and the headers the PUT must carry.
+
+        It takes one upload: once that is there, another is refused with 412 and changes nothing.
+        https://cloud.google.com/storage/docs/xml-api/reference-headers#xgoogifgenerationmatch
+        """
         return await asyncio.to_thread(self._upload_link, object_name, max_bytes)
 
     def _upload_link(self, object_name: str, max_bytes: int) -> tuple[str, dict[str, str]]:
+        headers = {"x-goog-if-generation-match": "0"}
         if self._is_emulated:  # the emulator checks no signature, and there is no key to sign with
-            return f"{self._public_url}/{self._bucket_name}/{object_name}", {}
-        headers = {"x-goog-content-length-range": f"1,{max_bytes}"}
+            return f"{self._public_url}/{self._bucket_name}/{object_name}", headers
+        headers |= {"x-goog-content-length-range": f"1,{max_bytes}"}
         credentials = self._bucket().client._credentials
         if not credentials.valid:
             import google.auth.transport.requests

@@ -9,8 +9,9 @@ from msgspec import Struct
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.board import Slot, SlotState, slots_of
-from shared.firestore.kit.query import Match
+from shared.firestore.kit.query import Match, Query
 from shared.firestore.queries.lists import MESSAGES
+from shared.firestore.queries.messages import MESSAGES_ABOUT_EARLIER, MESSAGES_ABOUT_LATER
 from shared.runtime import Runtime
 from shared.tabular.rejected_rows import csv_export
 from shared.views.kit.exports import Clock, words
@@ -19,7 +20,7 @@ from shared.views.names import campaign_names
 
 MOST = 5_000  # messages about one day
 ASKED = 50  # people who asked to move
-FAR = 14  # days before and after: as many questions in one as Firestore takes, 30
+FAR = 14  # days before and after
 LOOKED_AT, NEARBY = 300, 5  # messages whose days are offered where a day has nothing, and days
 
 
@@ -72,18 +73,46 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
 async def nearby_days(
     runtime: Runtime, company_id: str, day: date, *, campaign_id: str | None = None
 ) -> list[date]:
-    """The nearest days that messages are about, up to two weeks off, in order: where a day has nothing."""
+    """The nearest days that messages are about, up to two weeks off, in order: where a day has nothing.
+
+    Of one campaign, those of its newest messages.
+    """
     days = [day + timedelta(days=off) for off in range(-FAR, FAR + 1) if off]
+    if campaign_id is None:
+        about = await _days_around(runtime, company_id, day)
+    else:
+        about = await _days_of(runtime, company_id, campaign_id)
+    near = (one for one in days if one.isoformat() in about)
+    return sorted(sorted(near, key=lambda one: abs(one - day))[:NEARBY])
+
+
+async def _days_around(runtime: Runtime, company_id: str, day: date) -> set[object]:
+    """Days before and after, from the nearest on: two ranges, as each day of its own would be a search."""
+    earlier, later = await asyncio.gather(
+        *(
+            _days_in(runtime, company_id, query, day)
+            for query in (MESSAGES_ABOUT_EARLIER, MESSAGES_ABOUT_LATER)
+        )
+    )
+    return earlier | later
+
+
+async def _days_in(runtime: Runtime, company_id: str, query: Query, day: date) -> set[object]:
+    days = runtime.stores.messages.each_value(
+        company_id, query, day.isoformat(), field="about_day", limit=LOOKED_AT
+    )
+    return {one async for one in days}
+
+
+async def _days_of(runtime: Runtime, company_id: str, campaign_id: str) -> set[object]:
     found = await runtime.stores.messages.newest_fields(
         company_id,
         MESSAGES,
-        ["about_day", "campaign_id"],
+        ["about_day"],
         limit=LOOKED_AT,
-        matches=(tuple(Match("about_day", one.isoformat()) for one in days),),
+        matches=((Match("campaign_id", campaign_id),),),
     )
-    about = {one["about_day"] for one in found if campaign_id in (None, one["campaign_id"])}
-    near = (one for one in days if one.isoformat() in about)
-    return sorted(sorted(near, key=lambda one: abs(one - day))[:NEARBY])
+    return {one.get("about_day") for one in found}
 
 
 async def export_board(

@@ -61,21 +61,37 @@ async def list_contacts(
     if address is None and key is None:
         found, following = await _searched(runtime, company_id, asked, wanted)
         return Page(await know_contacts(runtime, company_id, found), following)
-    keys = {external_key(key)} if key is not None else set()
-    kinds = await find_address(runtime, company_id, address) if address is not None else ()
-    groups = [keys, {one.key for one in kinds}]
-    contacts = await find_contacts(runtime, company_id, set().union(*groups))
-    every = {one.id: one for theirs in contacts.values() for one in theirs}
-    matching = [
-        one
-        for one in sorted(every.values(), key=_place)
-        if all(not group or group & keys_of(one) for group in groups)
-        and wanted.takes(one)
-        and _place(one) > (asked.after or "")
-    ]
+    every = await _found_by(runtime, company_id, wanted, address, key)
+    matching = [one for one in every if _place(one) > (asked.after or "")]
     found = matching[: asked.limit]
     following = _place(found[-1]) if len(matching) > len(found) else None
     return Page(await know_contacts(runtime, company_id, found), following)
+
+
+async def every_contact(
+    runtime: Runtime,
+    company_id: str,
+    *,
+    most: int,
+    name: str | None = None,
+    address: str | None = None,
+    key: str | None = None,
+    tag: str | None = None,
+    list_id: str | None = None,
+) -> list[Contact]:
+    """All contacts that match every filter given, as in list_contacts; of more than `most`, some more.
+
+    What holds for their addresses is not read. Raises InvalidInput for an address that is none.
+    """
+    wanted = _Wanted(name and name.casefold(), tag and tag_of(tag), list_id)
+    if address is not None or key is not None:
+        return await _found_by(runtime, company_id, wanted, address, key)
+    found: list[Contact] = []
+    async for shard in runtime.stores.contact_shards.scan(company_id, is_whole=True):
+        found += filter(wanted.takes, contacts_in(shard))
+        if len(found) > most:
+            break
+    return found
 
 
 async def get_contact(runtime: Runtime, company_id: str, contact_id: str) -> KnownContact:
@@ -116,6 +132,22 @@ class _Wanted(Struct, frozen=True):
 def _place(contact: Contact) -> str:
     """Where it stands among all contacts."""
     return f"{shard_id(shard_of(contact.id))}.{contact.id}"
+
+
+async def _found_by(
+    runtime: Runtime, company_id: str, wanted: _Wanted, address: str | None, key: str | None
+) -> list[Contact]:
+    """Those with the address and the key that are wanted too, in their order. Raises InvalidInput."""
+    keys = {external_key(key)} if key is not None else set()
+    kinds = await find_address(runtime, company_id, address) if address is not None else ()
+    groups = [keys, {one.key for one in kinds}]
+    contacts = await find_contacts(runtime, company_id, set().union(*groups))
+    every = {one.id: one for theirs in contacts.values() for one in theirs}
+    return [
+        one
+        for one in sorted(every.values(), key=_place)
+        if all(not group or group & keys_of(one) for group in groups) and wanted.takes(one)
+    ]
 
 
 async def _searched(

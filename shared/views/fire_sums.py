@@ -54,14 +54,18 @@ async def read_small(runtime: Runtime, company_id: str, fire: Fire, tallied: int
     if not is_small(fire):
         return None
     fires = (fire.id,)
-    outcomes, by_kind, (replies, answers), costs = await asyncio.gather(
-        read_outcomes(runtime, company_id, fire),
-        count_kinds(runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied),
+    outcomes, (replies, answers), costs = await asyncio.gather(
+        read_outcomes(runtime, company_id, fire, with_kinds=tallied >= MOST_READ),
         _read_replies(runtime, company_id, fires, tallied),
         _read_costs(runtime, company_id, fires),
     )
     if outcomes is None:
         return None
+    by_kind = outcomes.failed_kinds
+    if by_kind is None:
+        by_kind = await count_kinds(
+            runtime, company_id, FIRE_FAILURES, fires, FailureState.OPEN, "kind", tallied
+        )
     sums = replace(sum_messages(outcomes), failed=by_kind, replies=replies, answers=answers, costs=costs)
     return SmallFire(outcomes=outcomes, sums=sums)
 

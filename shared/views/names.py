@@ -2,7 +2,25 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
+from shared.firestore.queries.lists import CAMPAIGNS
 from shared.runtime import Runtime
+
+MOST_CHOICES = 200
+
+
+class Named(Struct, frozen=True):
+    """Something to choose: nothing else of it is read."""
+
+    id: str
+    name: str
+
+
+async def newest_campaigns(runtime: Runtime, company_id: str) -> list[Named]:
+    """The newest campaigns to choose from, MOST_CHOICES of them."""
+    found = await runtime.stores.campaigns.newest_fields(company_id, CAMPAIGNS, ["name"], limit=MOST_CHOICES)
+    return [Named(one["id"], one.get("name", "")) for one in found]
 
 
 async def campaign_names(runtime: Runtime, company_id: str, ids: Iterable[str | None]) -> dict[str, str]:

@@ -50,9 +50,8 @@ class OnePerson(Struct, frozen=True, kw_only=True):
         return contact_id is None or contact_id not in {one.id for one in self.others}
 
     def message_matches(self) -> Iterator[tuple[Match, ...]]:
-        """What messages match that are the person's, in as many queries as it takes."""
-        own = [Match("contact_id", one) for one in self.ids]
-        return _several([*own, *self._by_address()])
+        """What messages match that are the person's: a query for each, as there are many to search."""
+        return ((one,) for one in (*(Match("contact_id", one) for one in self.ids), *self._by_address()))
 
     def reply_matches(self) -> Iterator[tuple[Match, ...]]:
         """What replies match that came from one of the addresses."""
@@ -66,8 +65,9 @@ class OnePerson(Struct, frozen=True, kw_only=True):
         )
 
     def _by_address(self) -> list[Match]:
-        keys = [Match("address_key", one.key) for one in self.addresses]
-        return [*keys, *(Match("address", one.address) for one in self.addresses)]
+        # Not by the address too, which would be a search more for each. What was stored before there were
+        # keys has got them by `apply-retention`.
+        return [Match("address_key", one) for one in sorted(self.keys)]
 
 
 class ContactThen(Struct, frozen=True):

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from shared.domain.channels.channel import all_channels
+from shared.domain.senders.sender import Sender
 from shared.providers import registry
 
 
@@ -37,3 +39,13 @@ def explain_codes(kinds: Iterable[str]) -> dict[str, str]:
 def carriers() -> dict[str, list[str]]:
     """By channel, the providers that carry it."""
     return {str(channel): list(registry.carriers_of(channel)) for channel in all_channels()}
+
+
+def addresses_to_set(public_url: str, company_id: str, sender: Sender) -> list[tuple[str, str]]:
+    """What an admin enters at the sender's provider, so that it tells us: where, and the address."""
+    record, query = registry.find(sender.provider), urlencode({"company": company_id, "sender": sender.id})
+    return [
+        (route.set_at[sender.channel], f"{public_url}/messages/{route.path}?{query}")
+        for route in (record.webhooks if record else ())
+        if sender.channel in route.set_at
+    ]

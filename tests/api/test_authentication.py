@@ -14,6 +14,8 @@ from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.usecases.companies.create_api_key import revoke_api_key
+from tests.kit.api.exports import store_exports
+from tests.kit.api.listed_items import a_listed_notice
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 
 # Ids in paths, as the office stores them with the company's name behind.
@@ -47,6 +49,9 @@ PATH_IDS = {
     "enrolling_id": "enrolling",
     "effect_id": "effect",
     "resend_id": "resend",
+    "broadcast_id": "broadcast",
+    "notice_id": "notice",
+    "appointment_id:path": "appointment",
 }
 PUBLIC = {"/v1/openapi.json", "/v1/docs", *(f"/v1/docs/{name}" for name in FILES)}
 ENOUGH: dict[str, dict[str, Any]] = {
@@ -85,6 +90,14 @@ ENOUGH: dict[str, dict[str, Any]] = {
 }
 
 
+# What the office has none of: a row, and the content of a fire.
+NOT_THERE = {
+    "/v1/files/{file_id}/rows/{row_number}",
+    "/v1/previews/{preview_id}/rows/{row_number}",
+    "/v1/fires/{fire_id}/resend-effect",
+}
+
+
 def an_unused_runtime() -> Runtime:
     """A runtime whose clients are never opened: enough to look at the routes."""
     settings = Settings(project_id="p", upload_bucket="b", public_url="u", signing_key="k", secrets="s")
@@ -116,6 +129,28 @@ def _filled(path: str, company_id: str) -> str:
 def test_every_route_names_the_scope_it_needs() -> None:
     assert len(ROUTES) > 40
     assert [(method, path) for method, path, scope in ROUTES if scope is None] == []
+
+
+def test_every_id_in_a_path_is_tried_with_another_companys() -> None:
+    assert [path for _, path, _ in ROUTES if "{" in _filled(path, OURS)] == []
+
+
+async def test_what_another_company_does_not_find_is_there_for_its_own(office: Office) -> None:
+    """Else an id that names nothing would prove nothing."""
+    await _store_notices(office)
+    await store_exports(office)
+    missing = set[str]()
+    for method, path, _ in ROUTES:
+        if method == "GET" and "{" in path and "{key_id}" not in path:
+            response = await office.get(_filled(path, OURS), **ENOUGH.get(path, {}))
+            missing |= {path} if response.status_code == 404 else set()
+    assert missing == NOT_THERE
+
+
+async def _store_notices(office: Office) -> None:
+    for company_id in (OURS, THEIRS):
+        notice = replace(a_listed_notice(), id=f"notice-{company_id}")
+        await office.stores.notices.save(company_id, notice.id, notice)
 
 
 def test_what_changes_or_sends_needs_more_than_read() -> None:
@@ -176,6 +211,8 @@ async def test_a_key_does_only_what_its_scopes_allow(office: Office, scope: Scop
 
 
 async def test_another_companys_ids_are_not_there(office: Office) -> None:
+    await _store_notices(office)
+    await store_exports(office)
     seen = 0
     for method, path, _ in ROUTES:
         if "{" not in path or "{key_id}" in path:

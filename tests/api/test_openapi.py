@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -85,10 +86,24 @@ def _with_known_ids(case: Case[Any]) -> None:
         case.body = _known(case.body)
 
 
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    """One for all requests: each client of its own would read every certificate there is."""
+    with httpx.Client(timeout=PATIENCE) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """As schemathesis takes it: connections are kept."""
+    with requests.Session() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_an_operation_does_what_its_description_says(
-    office: ServedOffice, method: str, path: str, mode: GenerationMode
+    office: ServedOffice, session: requests.Session, method: str, path: str, mode: GenerationMode
 ) -> None:
     operation = SCHEMA[path][method]
 
@@ -106,7 +121,7 @@ def test_an_operation_does_what_its_description_says(
             _with_known_ids(case)
         case.headers.pop("Authorization", None)
         headers = {"Authorization": f"Bearer {office.key}"}
-        response = case.call(base_url=office.url, headers=headers, timeout=PATIENCE)
+        response = case.call(base_url=office.url, session=session, headers=headers, timeout=PATIENCE)
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400:
             assert response.headers["content-type"] == ["application/problem+json"]
@@ -119,11 +134,13 @@ def _as_pattern(path: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("path", sorted({path for _, path in OPERATIONS}))
-def test_other_methods_and_no_key_are_refused_with_problem_documents(office: ServedOffice, path: str) -> None:
+def test_other_methods_and_no_key_are_refused_with_problem_documents(
+    office: ServedOffice, client: httpx.Client, path: str
+) -> None:
     # An address such as /v1/files/upload is also that of a file with this id.
     taken = {method for method, of_path in OPERATIONS if _as_pattern(of_path).fullmatch(path)}
     for method in METHODS:
-        response = httpx.request(method, office.url + path.replace("{", "").replace("}", ""))
+        response = client.request(method, office.url + path.replace("{", "").replace("}", ""))
         assert response.status_code == (401 if method in taken else 405), method
         assert response.headers["content-type"] == "application/problem+json"
         if method not in taken:

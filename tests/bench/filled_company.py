@@ -18,7 +18,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.companies.user import Role
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
-from shared.domain.fires.fire import FireProgress, Ledger, PlannedStep, ProgressStatus, StepLedger
+from shared.domain.fires.fire import Fire, FireProgress, Ledger, PlannedStep, ProgressStatus, StepLedger
 from shared.domain.fires.fire_sums import SETTLED_AFTER, StoredSums
 from shared.domain.fires.standing import TEST_CAMPAIGN
 from shared.domain.messages.message import MessageState
@@ -106,6 +106,7 @@ async def _store_fires(runtime: Runtime, campaign_id: str, messages: int, now: d
     fire = await stores.fires.get(COMPANY, f"fire-{COMPANY}")
     content = a_content(content_hash=fire.content_hash)
     await stores.campaign_contents.keep(COMPANY, campaign_id, content)
+    await _close(runtime, fire, now)
     for day in range(_FIRES):
         began = now - timedelta(days=day, minutes=1)
         step = PlannedStep(step_id="sms", planned=share, chunk_count=0)
@@ -117,10 +118,16 @@ async def _store_fires(runtime: Runtime, campaign_id: str, messages: int, now: d
         await _put(runtime, stores.messages, _messages(made.id, campaign_id, share, began))
         await stores.fire_progress.save(COMPANY, made.id, _progress(made.id, share, now))
         if made.is_closed:
-            sums = StoredSums(id=made.id, due_at=now - SETTLED_AFTER)
-            await stores.fire_sums.save(COMPANY, made.id, sums)
+            await _close(runtime, made, now)
     resend = await stores.group_resends.get(COMPANY, f"resend-{COMPANY}")
     await stores.group_resends.save(COMPANY, resend.id, replace(resend, fire_id=_SHOWN_FIRE))
+
+
+async def _close(runtime: Runtime, fire: Fire, now: datetime) -> None:
+    """Store a fire that is over, and that its sums are due."""
+    await runtime.stores.fires.save(COMPANY, fire.id, replace(fire, is_closed=True))
+    sums = StoredSums(id=fire.id, due_at=now - SETTLED_AFTER)
+    await runtime.stores.fire_sums.save(COMPANY, fire.id, sums)
 
 
 def _messages(fire_id: str, campaign_id: str, count: int, began: datetime) -> Iterator[Any]:

@@ -61,11 +61,17 @@ def write_xlsx(path: Path, count: int) -> None:
 
 
 @asynccontextmanager
-async def bench_runtime(folder: Path) -> Any:
-    """A runtime with emulators of its own, of the tree that is measured, and what its settings are."""
+async def bench_runtime(folder: Path, *, is_lasting: bool = False) -> Any:
+    """A runtime with emulators of its own, of the tree that is measured, and what its settings are.
+
+    With `is_lasting` they are compiled for long work: where they are asked again and again.
+    """
     from infra.local.emulators import running_emulators
 
-    async with running_emulators(folder, project_id="bench", bucket=BUCKET, say=lambda _: None) as emulators:
+    options: dict[str, Any] = {"is_lasting": True} if is_lasting else {}  # an older tree has none
+    async with running_emulators(
+        folder, project_id="bench", bucket=BUCKET, say=lambda _: None, **options
+    ) as emulators:
         env = emulators.env | {
             "ROLLCALL_PROJECT_ID": "bench",
             "ROLLCALL_UPLOAD_BUCKET": BUCKET,

@@ -12,9 +12,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from shared import metering
 from shared.domain.fires.fire_cost import Unit
@@ -22,7 +25,10 @@ from tests.bench.filled_company import EMAIL, PASSWORD, Size, fill
 from tests.bench.intake import bench_runtime
 from tests.kit.counted_questions import count_questions
 from tests.kit.portal.page_addresses import filled, page_paths
+from tests.kit.portal.pressed_pages import PRESSED, see_form
 from tests.kit.portal.visitor import Visitor
+
+Ask = Callable[[], Awaitable[httpx.Response]]
 
 HEALTH = "/health"
 SLOW_MS = 200
@@ -46,25 +52,37 @@ async def measure(size: Size, times: int, chosen: Sequence[str] = ()) -> dict[st
     long each took.
     """
     with tempfile.TemporaryDirectory() as name:
-        async with bench_runtime(Path(name)) as (runtime, _):
+        async with bench_runtime(Path(name), is_lasting=True) as (runtime, _):
             began = time.monotonic()
             ids = await fill(runtime, Path(name), size)
             filled_in = time.monotonic() - began
             person = Visitor(runtime)
             assert (await person.sign_in(EMAIL, PASSWORD)).status_code == 303
             asked = count_questions(runtime.stores.db)
-            health = await timed(person, HEALTH, times, asked)
+            health = await timed(partial(person.get, HEALTH), times, asked)
             pages = {}
-            for path in (*page_paths(), *BESIDE):
-                if chosen and not any(one in path for one in chosen):
-                    continue
-                address = filled(
-                    path, ids | {"step_id": "one" if path.startswith("/sequences/") else "greet"}
-                )
-                pages[path] = await timed(person, address, times, asked)
-                print(f"  {pages[path]['ms']:8,.1f} ms {path}", file=sys.stderr, flush=True)
+            for name, ask in await asks(person, ids, chosen):
+                pages[name] = await timed(ask, times, asked)
+                print(f"  {pages[name]['ms']:8,.1f} ms {name}", file=sys.stderr, flush=True)
             await person.close()
     return _found(size, round(filled_in, 1), health["ms"], pages)
+
+
+async def asks(person: Visitor, ids: Mapping[str, str], chosen: Sequence[str]) -> list[tuple[str, Ask]]:
+    """How each page is asked for, by its path: one after the other by address, then those that forms show."""
+
+    def wanted(paths: Iterable[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for path in paths:
+            if not chosen or any(one in path for one in chosen):
+                yield path, {**ids, "step_id": "one" if path.startswith("/sequences/") else "greet"}
+
+    found: list[tuple[str, Ask]] = [
+        (path, partial(person.get, filled(path, whose))) for path, whose in wanted((*page_paths(), *BESIDE))
+    ]
+    for path, whose in wanted(PRESSED):
+        fields = await see_form(person, path, whose)
+        found.append((f"POST {path}", partial(person.post, filled(path, whose), fields)))
+    return found
 
 
 def _found(size: Size, filled_in: float, health: float, pages: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -85,7 +103,7 @@ def _found(size: Size, filled_in: float, health: float, pages: dict[str, dict[st
     }
 
 
-async def timed(person: Visitor, path: str, times: int, asked: Counter[str]) -> dict[str, Any]:
+async def timed(ask: Ask, times: int, asked: Counter[str]) -> dict[str, Any]:
     """The middle and the 95th percentile of the times in ms, bytes, documents read, and requests for them.
 
     Raises AssertionError where the page is not there.
@@ -95,9 +113,9 @@ async def timed(person: Visitor, path: str, times: int, asked: Counter[str]) -> 
         before = asked.copy()
         with metering.metered() as meter:
             began = time.perf_counter()
-            answer = await person.get(path)
+            answer = await ask()
             taken.append((time.perf_counter() - began) * 1000)
-        assert answer.status_code == 200, (path, answer.status_code)
+        assert answer.status_code == 200, (answer.request.url, answer.status_code)
         if taken[-1] > GIVEN_UP_MS:
             break
     warm = sorted(taken[1:] or taken)

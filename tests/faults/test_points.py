@@ -10,7 +10,8 @@ import pytest
 from shared import faults
 from shared.faults import POINTS
 
-CALLS = "transact|transact_at|commit|commit_part|announce_jobs|announce_again|announce_answers"
+ANNOUNCES = "announce_jobs|announce_again|announce_answers"
+CALLS = f"transact|transact_at|commit|commit_part|take_lease|renew_lease|{ANNOUNCES}"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -150,6 +151,8 @@ ASKED_FOR = {
     "cancel_appointment",
     "note_opt_outs",
     "prepare_answers",  # whoever has the answers sent names the point
+    "take_lease",  # likewise
+    "renew_lease",  # likewise
     "remove_second_factor",
     "save_oidc",
     "save_saved_reply",

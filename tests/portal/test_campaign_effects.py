@@ -86,7 +86,12 @@ async def test_approving_says_first_how_many_get_it_and_when(clinic: Clinic, app
     await clinic.save(a_campaign(audience=an_audience(file.id)))
     await mark_ready(clinic.runtime, clinic.company_id, "reminders", by="user first")
     here = "/campaigns/reminders"
-    assert f'href="{here}/approve"' in (await approver.get(here)).text
+    waiting = (await approver.get(here)).text
+    assert f'href="{here}/approve"' in waiting
+    assert f'href="{here}/fire"' not in waiting
+    for path in ("/", "/campaigns"):
+        await approver.get(path)
+        assert "ready waits for approval" in approver.says
     asked = text_of((await approver.get(f"{here}/approve")).text)
     assert "3 recipients get its message" in asked
     assert f"The file is {file.name}" in asked
@@ -94,6 +99,7 @@ async def test_approving_says_first_how_many_get_it_and_when(clinic: Clinic, app
     await approver.post(f"{here}/approve")
     await approver.get(here)
     assert "The campaign is approved" in approver.says
+    assert f'href="{here}/fire"' in approver.page.text
     asked = text_of((await approver.get(f"{here}/fire")).text)
     assert "It is for 3 rows." in asked
 

@@ -49,6 +49,7 @@ NOTHING = {
     "/automations/new",
     f"/automations/new?event={quote(HOSTILE)}",
     "/automations/{automation_id}/moving",
+    "/board/nearby",
     "/files/{file_id}/progress",
     "/fires/{fire_id}/resends/{resend_id}",
     "/fires/{fire_id}/resends/{resend_id}/progress",

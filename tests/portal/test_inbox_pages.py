@@ -157,11 +157,16 @@ async def test_the_board_shows_a_day_and_who_asked_for_another_time(
     assert "+12125550202" not in viewer.page.text
     await viewer.get(f"/board?day={day}&campaign_id=campaign-{THEIRS}")
     assert "No appointment on this day." in viewer.says
-    assert "Days that have some" not in viewer.says
+    await viewer.get(f"/board/nearby?day={day}&campaign_id=campaign-{THEIRS}")
+    assert "No day within two weeks" in viewer.says
     after, before = (date.fromisoformat(day) + timedelta(days=off) for off in (1, -3))
-    empty = (await viewer.get(f"/board?day={before}")).text
+    assert f'hx-get="/board/nearby?day={before}"' in (await viewer.get(f"/board?day={before}")).text
+    empty = (await viewer.get(f"/board/nearby?day={before}")).text
     assert empty.index(f'href="/board?day={day}"') < empty.index(f'href="/board?day={after}"')
-    await viewer.get("/board?day=2020-01-01")
+    ours = (await office.stores.messages.get(OURS, "m-0")).campaign_id
+    of_one = (await viewer.get(f"/board/nearby?day={before}&campaign_id={ours}")).text
+    assert f'href="/board?day={day}&amp;campaign_id={ours}"' in of_one
+    await viewer.get("/board/nearby?day=2020-01-01")
     assert "Days that have some" not in viewer.says
 
 

@@ -77,3 +77,28 @@ async def test_a_rotated_key_has_no_end_where_the_first_had_none(office: Office)
 async def _says(admin: Visitor, path: str) -> str:
     await admin.get(path)
     return admin.says
+
+
+async def test_a_key_knows_the_people_who_had_it_in_their_hands(office: Office, signed_in: SignedIn) -> None:
+    """Made in the portal, with a key, or in the place of another; of one by ops nobody knows them."""
+    first = await signed_in(Role.ADMIN)
+    page = await first.post(HERE, {"name": "Till", "scopes": "admin"}, seen=HERE)
+    text = _text(page.text)
+    made_with_it = await office.post("/v1/api-keys", {"name": "Job", "scopes": ["send"]}, key=text)
+    by_ops = await office.post("/v1/api-keys", {"name": "Job", "scopes": ["send"]})
+    assert made_with_it.status_code == by_ops.status_code == 201
+    user = await office.stores.logins.find(f"{Role.ADMIN}@acme.example.org")
+    assert user is not None
+    keys = {name: answer.json()["id"] for name, answer in (("job", made_with_it), ("ops", by_ops))}
+    assert await _made_by(office, text.split("_")[2]) == (user.user_id,)
+    assert await _made_by(office, keys["job"]) == (user.user_id,)
+    assert await _made_by(office, keys["ops"]) == ()
+
+    found = await office.post(f"/v1/api-keys/{keys['job']}/rotate", {"overlap_hours": 1})
+    assert await _made_by(office, found.json()["id"]) == (), "who has the key by ops has this one too"
+    found = await office.post(f"/v1/api-keys/{keys['ops']}/rotate", {"overlap_hours": 1}, key=text)
+    assert await _made_by(office, found.json()["id"]) == (user.user_id,)
+
+
+async def _made_by(office: Office, key_id: str) -> tuple[str, ...]:
+    return (await office.stores.api_keys.get("acme", key_id)).made_by

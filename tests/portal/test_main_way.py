@@ -105,6 +105,7 @@ async def _send(browser: Browser) -> None:
     await expect(page.locator("#ledger [role=status]")).to_contain_text(
         re.compile("Sent|Needs attention"), timeout=LONG
     )
+    await expect(page.get_by_role("link", name=re.compile("^Pause"))).to_have_count(0, timeout=LONG)
     await browser.look("status")
     await browser.keep("campaign")
     numbers = {

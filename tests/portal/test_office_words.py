@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold, sentence
+from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold, sentence, with_fields_named
 from shared.domain.companies.user import Role
 from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import EmailStatus
@@ -157,3 +157,8 @@ async def test_providers_are_called_as_they_call_themselves(office: Office, sign
     assert "By Amazon SES" in admin.says
     await admin.get("/mailboxes/new")
     assert "desk@acme-clinics.com, by SendGrid" in admin.says
+
+
+def test_a_text_is_shown_with_the_names_of_its_fields_in_brackets() -> None:
+    text = "Hello {{ first_name | default: 'friend' }}, {{-visit.at | date: '%b %d' -}}. {% if a %}{{ 1 }}"
+    assert with_fields_named(text) == "Hello [first name], [visit.at]. {% if a %}{{ 1 }}"

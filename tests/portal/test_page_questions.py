@@ -1,11 +1,15 @@
 """No page asks Firestore once for each of its items: every page, with few and with many of everything."""
 
+import inspect
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from functions.portal.kit.app import PARTS, routes_of
+from functions.portal.kit.pages import PageRoute
 from shared.domain.campaigns.audience import FileAudience
+from shared.domain.companies.api_key import Scope
 from shared.domain.companies.user import Role
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.fires.fire import Fire
@@ -18,11 +22,13 @@ from tests.bench.pages import BESIDE
 from tests.kit.api.office import OURS, Office
 from tests.kit.builders import NOON, a_content, a_template, an_sms_sender
 from tests.kit.counted_questions import count_questions
-from tests.kit.portal.page_addresses import filled, page_paths
+from tests.kit.portal.page_addresses import NO_PAGES, filled, page_paths
+from tests.kit.portal.pressed_pages import PRESSED, see_form
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 from tests.portal.test_roles import NOUNS
 
+OWN = ("/sign-out", "/account/")  # forms about oneself, which change something
 FEW, MANY = 3, 24  # a page shows 25, and a query of Firestore takes 30 values
 IDS = {f"{noun}_id": f"{noun}-{OURS}" for noun in NOUNS} | {"number": "2", "place": "0"}
 # The office's file has no rows: these pages are about one row, and about what Cloud Storage has of the file.
@@ -48,6 +54,23 @@ async def test_no_page_asks_once_for_each_item(office: Office, signed_in: Signed
     assert grown == {}
 
 
+def test_every_page_is_looked_at() -> None:
+    """Those that are only shown by a form too: what nobody needs to write for, and what a change would do."""
+    routes = [route for part in PARTS for route in routes_of(part) if isinstance(route, PageRoute)]
+    pages = {one.path for one in routes if one.page_method == "GET"}
+    assert pages == {*page_paths(), *NO_PAGES}
+    shown = {
+        one.path
+        for one in routes
+        if one.page_method == "POST"
+        and (
+            (one.page_scope is Scope.READ and not one.path.startswith(OWN))
+            or any(asks in inspect.getsource(one.shows) for asks in ("if asks(visit)", "def ask_"))
+        )
+    }
+    assert shown == PRESSED.keys()
+
+
 async def _freeze(office: Office) -> None:
     """What the fire sent is kept, as for whoever sends it again."""
     fire = await office.stores.fires.get(OURS, IDS["fire_id"])
@@ -69,6 +92,20 @@ async def _requests(person: Visitor, asked: Counter[str]) -> dict[str, int]:
         answer = await person.get(address)
         assert answer.status_code == (404 if path in NOT_THERE else 200), (path, person.says)
         found[path] = asked.total() - before
+    return found | await _pressed(person, asked)
+
+
+async def _pressed(person: Visitor, asked: Counter[str]) -> dict[str, int]:
+    """The same of what forms show. The office has no campaign whose text could be measured."""
+    found = {}
+    for path in PRESSED.keys() - {"/templates/measure"}:
+        whose = IDS | {"step_id": "one"}
+        fields = await see_form(person, path, whose)
+        await person.post(filled(path, whose), fields)
+        before = asked.total()
+        answer = await person.post(filled(path, whose), fields)
+        assert answer.status_code == 200, (path, person.says)
+        found[f"POST {path}"] = asked.total() - before
     return found
 
 

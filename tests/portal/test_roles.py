@@ -6,6 +6,7 @@ from functions.portal.kit.app import PARTS, routes_of
 from functions.portal.kit.pages import PageRoute
 from shared.domain.companies.api_key import Scope
 from shared.domain.companies.user import SCOPES, Role
+from tests.kit.api.exports import store_exports
 from tests.kit.api.office import OURS, THEIRS, Office
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
@@ -225,6 +226,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/inbox/saved"): W,
     ("POST", "/inbox/saved/{saved_id}/delete"): W,
     ("GET", "/board"): R,
+    ("GET", "/board/nearby"): R,
     ("GET", "/board/day.csv"): R,
     ("GET", "/reports"): R,
     ("GET", "/reports/recipients.csv"): R,
@@ -277,6 +279,12 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/settings/sign-in/oidc/remove"): A,
 }
 CLOSED = {row: scope for row, scope in ROWS.items() if scope is not None}
+# What the office has none of: rows, and messages that were tests.
+NOT_THERE = {
+    "/files/{file_id}/rows/{number:int}",
+    "/campaigns/{campaign_id}/test/{message_id}",
+    "/broadcasts/{broadcast_id}/test/{message_id}",
+}
 ENDS_THE_SESSION = {("POST", "/sign-out"), ("POST", "/account/sign-out-everywhere")}
 FIELDS = {
     "message_id": f"message-{OURS}", "disposition": "confirmed", "role": "viewer", "name": "X",
@@ -312,6 +320,22 @@ async def _ask(person: Visitor, method: str, path: str) -> int:
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert {(route.page_method, route.path): route.page_scope for route in _routes()} == ROWS
+
+
+def test_every_id_in_a_path_is_tried_with_another_companys() -> None:
+    assert [path for _, path in CLOSED if "{" in _filled(path)] == []
+
+
+async def test_what_another_company_does_not_find_is_there_for_its_own(
+    office: Office, signed_in: SignedIn
+) -> None:
+    """Else an id that names nothing would prove nothing."""
+    await store_exports(office)
+    person, missing = await signed_in(Role.ADMIN), set[str]()
+    for method, path in CLOSED:
+        if method == "GET" and "_id}" in path:
+            missing |= {path} if (await person.get(_filled(path))).status_code == 404 else set()
+    assert missing == NOT_THERE
 
 
 def test_what_changes_something_needs_more_than_reading_but_for_ones_own_account() -> None:
@@ -354,6 +378,7 @@ async def test_a_role_may_do_what_its_scopes_allow_and_nothing_else(signed_in: S
 
 
 async def test_another_companys_admin_finds_and_changes_nothing(office: Office, signed_in: SignedIn) -> None:
+    await store_exports(office)
     before = await _stored(office)
     person = await signed_in(Role.ADMIN, THEIRS)
     for method, path in CLOSED:

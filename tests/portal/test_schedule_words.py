@@ -38,10 +38,10 @@ def test_a_schedule_is_a_sentence(schedule: Schedule, said: str) -> None:
         (AtOnce(), "At once"),
         (AfterDelay(seconds=7200, counted_from=DelayMeasure.STEP), "2 hours after the step before has ended"),
         (AfterDelay(seconds=86400, counted_from=DelayMeasure.RECIPIENT), "1 day after they were sent it"),
-        (AtField(field="visit", days=-2, clock=time(9)), "2 days before the time in visit at 09:00"),
-        (AtField(field="visit", clock=time(9)), "On the day of the time in visit at 09:00"),
-        (AtField(field="visit", seconds=-3600), "1 hour before the time in visit"),
-        (AtField(field="visit"), "At the time in visit"),
+        (AtField(field="visit", days=-2, clock=time(9)), "2 days before the time in “visit” at 09:00"),
+        (AtField(field="visit", clock=time(9)), "On the day of the time in “visit” at 09:00"),
+        (AtField(field="visit", seconds=-3600), "1 hour before the time in “visit”"),
+        (AtField(field="visit"), "At the time in “visit”"),
     ],
 )
 def test_a_step_says_when(when: When, said: str) -> None:

@@ -1,5 +1,7 @@
 """Pausing a sender, and letting it go on, says first in numbers what that stops or lets out."""
 
+import re
+
 from shared.domain.automations.automation import Definition, packed_definition
 from shared.domain.automations.state import AutomationState
 from shared.domain.automations.steps import SendStep
@@ -9,6 +11,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.user import Role
 from shared.domain.events.event import EventType
 from shared.domain.messages.message import MessageState
+from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import SequenceState
 from tests.kit.api.office import OURS, Office
@@ -96,3 +99,24 @@ async def test_a_sender_that_nobody_uses_says_so(office: Office, signed_in: Sign
     assert "mailbox" not in asked
     assert "No campaign, sequence or automation that goes on sends from it." in asked
     assert (await admin.get("/settings/senders/nobody/pause")).status_code == 404
+
+
+async def test_a_sender_says_what_to_enter_at_its_provider_so_that_answers_come_in(
+    office: Office, signed_in: SignedIn
+) -> None:
+    await office.stores.senders.save(OURS, "desk", an_email_sender(id="desk"))
+    number = await office.stores.senders.get(OURS, f"sender-{OURS}")
+    await office.stores.senders.save(OURS, "caller", replace(number, id="caller", channel=Channel("voice")))
+    person = await signed_in(Role.ADMIN)
+    webhooks = f"{office.runtime.settings.public_url}/messages"
+
+    async def entered(sender_id: str) -> list[str]:
+        page = await person.get(f"/settings/senders/{sender_id}")
+        return re.findall(r'<input value="([^"]+)" readonly', page.text)
+
+    assert await entered("caller") == []
+    [incoming] = await entered(number.id)
+    assert incoming == f"{webhooks}/incoming?company={OURS}&amp;sender={number.id}"
+    mails = await entered("desk")
+    assert {one.partition("?")[0] for one in mails} == {f"{webhooks}/events", f"{webhooks}/incoming"}
+    assert "sendgrid" not in person.says  # as it calls itself

@@ -119,6 +119,21 @@ async def test_whatever_is_put_comes_back(emulators: Emulators, body: bytes, con
             assert await response.read() == body
 
 
+async def test_what_must_be_the_first_is_refused_as_cloud_storage_does_once_one_is_there(
+    emulators: Emulators,
+) -> None:
+    url, headers = (
+        f"{emulators.storage}/uploads/companies/c-1/uploads/once ü",
+        {"x-goog-if-generation-match": "0"},
+    )
+    async with aiohttp.ClientSession() as http:
+        for body, status in ((b"a,b", 200), (b"a,b", 412), (b"c" * 300_000, 412)):
+            async with http.put(url, data=body, headers=headers) as response:
+                assert response.status == status
+        async with http.get(url) as response:
+            assert await response.read() == b"a,b"
+
+
 async def test_a_page_of_another_origin_may_upload(emulators: Emulators) -> None:
     headers = {
         "Origin": "http://127.0.0.1:8001",

@@ -162,7 +162,7 @@ async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> 
     )  # fmt: skip
     assert asked["skipped"] == {"asked_together": 1}
     which, each = await write(office, both, "yes", "1 yes 2 no")
-    assert (which["meaning"], which["waits"], len(which["candidates"])) == ("unclear", True, 1)
+    assert (which["meaning"], which["waits"], len(which["candidates"])) == ("unclear", True, 2)
     assert sorted(one["disposition"] for one in each["answers"]) == ["canceled", "confirmed"]
     assert (await texts(office, both, 2))[1:] == [THANKS]
     [changed] = await write(office, both, "1 no")

@@ -3,9 +3,9 @@ http://localhost and http://127.0.0.1 too (tests/portal tries it).
 """
 
 import base64
-import json
 import secrets
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,14 +34,15 @@ def new_visitor() -> str:
 
 def set_flash(response: Response, kind: str, text: str) -> None:
     """Have the next page say `text` first: `kind` is "done" or "refused"."""
-    packed = json.dumps([kind, text[:_LONGEST_FLASH]]).encode()
+    packed = msgspec.json.encode((kind, text[:_LONGEST_FLASH]))
     set_cookie(response, FLASH, base64.urlsafe_b64encode(packed).decode())
 
 
 def read_flash(request: Request) -> tuple[str, str] | None:
     """What the page says first, if anything."""
     try:
-        kind, text = json.loads(base64.urlsafe_b64decode(request.cookies.get(FLASH, "")))
+        packed = base64.urlsafe_b64decode(request.cookies.get(FLASH, ""))
+        kind, text = msgspec.json.decode(packed, type=tuple[str, str])
     except ValueError:
         return None
-    return (str(kind), str(text)) if kind in ("done", "refused") else None
+    return (kind, text) if kind in ("done", "refused") else None

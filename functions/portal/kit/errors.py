@@ -46,5 +46,6 @@ def _of_http(error: Exception) -> Refusal | None:
             kind="method-not-allowed",
             title="This page is for another use",
             detail="Go back and use the page's own buttons.",
+            headers=getattr(error, "headers", None),  # Allow: RFC 9110, 15.5.6
         )
     return None

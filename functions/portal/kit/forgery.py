@@ -21,11 +21,18 @@ def check_origin(request: Request) -> None:
     """Raise Refusal for what another site's page sends. Browsers say where from; programs must too."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin is not None:
-        is_ours = urlsplit(origin).netloc == request.headers.get("host", "")
+        is_ours = _host_of(origin) == request.headers.get("host", "")
     else:
         is_ours = site == "same-origin"
     if not is_ours or site not in (None, "same-origin"):
         raise _forged()
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def check_token(settings: Settings, holder: str, token: str) -> None:

@@ -86,17 +86,21 @@ class Form:
     def one_of(self, name: str, known: Iterable[str]) -> str:
         """One of these texts, or none."""
         text = self.given(name)
-        if text and text not in known:
-            self.wrong(name, "is no choice of this form")
-        return text
+        if not text or text in known:
+            return text
+        self.wrong(name, "is no choice of this form")
+        return ""
 
     def clock(self, name: str, default: time) -> time:
-        """A time of day, as browsers send it."""
+        """A time of day without an offset, as browsers send it."""
         try:
-            return time.fromisoformat(self.given(name)) if self.given(name) else default
+            found = time.fromisoformat(self.given(name)) if self.given(name) else default
         except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:
             self.wrong(name, "must be a time, such as 09:00")
             return default
+        return found
 
     def wall_time(self, name: str) -> datetime | None:
         """A date and time without an offset; None when it is empty."""

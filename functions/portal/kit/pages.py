@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -35,12 +35,15 @@ MOST_FIELDS = 3_000  # a mapping of 500 columns has six fields for each
 
 
 class PageRoute(Route):
-    """A page. `page_scope` is what its user must be allowed; None for a page that everybody may see."""
+    """A page. `page_scope` is what its user must be allowed; None for a page that everybody may see.
+
+    `shows` is what answers.
+    """
 
     def __init__(
         self, path: str, method: str, handler: Handler, scope: Scope | None, upload: bool = False
     ) -> None:
-        self.page_scope, self.page_method, self._handler, self._upload = scope, method, handler, upload
+        self.page_scope, self.page_method, self.shows, self._upload = scope, method, handler, upload
         super().__init__(path, self._answer, methods=[method], name=getattr(handler, "__name__", path))
 
     async def _answer(self, request: Request) -> Response:
@@ -70,10 +73,10 @@ class PageRoute(Route):
 
     async def _answered(self, visit: Visit) -> Response:
         if self.page_scope is not None:
-            return await self._handler(visit)
+            return await self.shows(visit)
         is_new = not visit.holder
         visit.holder = visit.holder or cookies.new_visitor()
-        response = await self._handler(visit)
+        response = await self.shows(visit)
         if is_new:
             cookies.set_cookie(response, cookies.VISITOR, visit.holder)
         return response
@@ -136,12 +139,23 @@ class Pages:
 
 
 async def _form_data(request: Request) -> FormData:
+    """The form. Raises Refusal for what none of our pages sends: parts that cannot be told apart, texts in
+    another encoding than UTF-8, too many fields.
+    """
     try:
-        return await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=FORM_BYTES)
-    except MultiPartException as error:
-        raise Refusal(
-            status=400, kind="bad-form", title="The form cannot be read", detail=str(error.message)
-        ) from None
+        form = await request.form(max_fields=MOST_FIELDS, max_files=1, max_part_size=FORM_BYTES)
+        for name, value in form.multi_items():
+            for text in (name, value.filename if isinstance(value, UploadFile) else value):
+                (text or "").encode()  # UTF-7, say, can hold halves of characters, which nothing stores
+    except HTTPException as error:  # starlette's own, of its parsers
+        raise _unreadable(error.detail) from None
+    except ValueError:
+        raise _unreadable("It is malformed, or not in UTF-8.") from None
+    return form
+
+
+def _unreadable(detail: str) -> Refusal:
+    return Refusal(status=400, kind="bad-form", title="The form cannot be read", detail=detail)
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -19,6 +19,7 @@ from functions.portal.kit.wording import (
     sentence,
     size,
     weekdays,
+    with_fields_named,
     without_address,
     words,
 )
@@ -55,6 +56,7 @@ def _environment() -> Environment:
     made.filters |= {
         "words": words,
         "by_example": by_example,
+        "with_fields_named": with_fields_named,
         "price": price,
         "without_address": without_address,
         "cell": cell,

@@ -80,6 +80,14 @@ def cell(value: str) -> str:
     return f"{found[1]} {found[2]}" if found else value
 
 
+_PUT_IN = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_.]*)[^{}]*\}\}")
+
+
+def with_fields_named(text: str) -> str:
+    """A template's text as one reads it: each field put in stands in brackets, without its filters."""
+    return _PUT_IN.sub(lambda found: f"[{words(found[1])}]", text)
+
+
 def by_example(text: str) -> str:
     """A sentence that names formats of dates, %m/%d/%Y, with how a date looks in them, 01/31/2026."""
     return _FORMAT.sub(lambda found: _EXAMPLE.strftime(found[0]), text)

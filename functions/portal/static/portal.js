@@ -108,28 +108,40 @@ if (upload) {
     } else if (file.size > Number(upload.dataset.directBytes)) {
       event.preventDefault();
       upload.dataset.sent = "yes";
-      send(file).catch(() => {
-        say("The upload did not go through. Try it again.");
+      send(file).catch((error) => {
+        say(error.reason || "The upload did not go through. Try it again.");
+        state.querySelector("progress").hidden = true;
+        state.classList.add("problem");
         delete upload.dataset.sent;
       });
     }
   });
   const state = upload.querySelector(".upload-state");
   const say = (text) => {
-    state.hidden = false;
+    state.hidden = state.querySelector("progress").hidden = false;
     state.querySelector("span").textContent = text;
   };
   const send = async (file) => {
     const form = new FormData(upload);
     form.set("file", file.slice(0, HEAD_BYTES), file.name);
     form.set("name", file.name);
+    state.classList.remove("problem");
     say("The file is being looked at.");
     const answer = await fetch("/files/announce", { method: "POST", body: form });
-    if (!answer.ok) throw new Error(answer.status);
+    if (answer.redirected) return location.reload(); // to the page to sign in on, and back
+    if (!answer.ok) throw await refusal(answer);
     const link = await answer.json();
     await put(link, file);
     location.assign(link.next);
   };
+  // What is refused is answered with a page that says why.
+  const refusal = async (answer) => {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const whys = [...page.querySelectorAll("p[data-why], [data-why] li")].map((one) => one.textContent.trim());
+    return Object.assign(new Error(answer.status), { reason: whys.join(" ") });
+  };
+  // 412: an earlier try came to its end, though its answer did not.
+  const isThere = (status) => status < 300 || status === 412;
   const put = (link, file) =>
     new Promise((done, failed) => {
       const request = new XMLHttpRequest();
@@ -140,7 +152,7 @@ if (upload) {
         state.querySelector("progress").value = percent;
         say(`${percent} % of the file is up.`);
       });
-      request.addEventListener("load", () => (request.status < 300 ? done() : failed(new Error(request.status))));
+      request.addEventListener("load", () => (isThere(request.status) ? done() : failed(new Error(request.status))));
       request.addEventListener("error", failed);
       request.send(file);
     });

@@ -1,5 +1,6 @@
 """A second person's approval: a campaign for many goes out only when somebody else has looked at it too."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
@@ -37,14 +38,38 @@ def is_above(above: int | None, recipients: int | None) -> bool:
     return above is not None and (recipients is None or recipients > above)
 
 
+def check_others(askers: Collection[str] | None, approvers: Collection[str]) -> None:
+    """Raises Conflict unless who approves are other people than who asked; None: that was not kept.
+
+    Both are the ids of the users behind who did it: a key stands for those who made it, so that whoever comes
+    by the portal, by an issuer or with a key is one person. Of an empty one nobody knows whom it stands for,
+    so nobody can say that it is another one.
+    """
+    if not approvers:
+        raise Conflict(
+            "Nobody knows who made this API key, so it cannot stand for a second person. Have an admin "
+            "rotate it in the portal, or approve the campaign there."
+        )
+    if askers is None:
+        return
+    if not askers:
+        raise Conflict(
+            "Nobody knows who made the API key that made this campaign ready, so nobody can be told to be "
+            "another person. Reopen it, and make it ready in the portal or with a key rotated there."
+        )
+    if not set(askers).isdisjoint(approvers):
+        raise Conflict(
+            "You asked for it yourself, in the portal or with an API key that you made: another approver or "
+            "admin must approve it."
+        )
+
+
 def approved(
     approval: CampaignApproval | None, content_hash: str | None, by: str, now: datetime
 ) -> CampaignApproval:
-    """The approval, given. Raises Conflict for who asked, and for what is not frozen."""
+    """The approval, given by another one (see check_others). Raises Conflict for what is not frozen."""
     if approval is None or content_hash is None or approval.content_hash != content_hash:
         raise Conflict("Nobody has asked for this campaign to be sent: it is not ready. Make it ready first.")
-    if approval.asked_by == by:
-        raise Conflict("You asked for it yourself: another approver or admin must approve it.")
     if approval.approved_at is not None:
         return approval
     return replace(approval, approved_by=by, approved_at=now)

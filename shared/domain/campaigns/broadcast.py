@@ -57,7 +57,8 @@ class Broadcast(Struct, frozen=True, kw_only=True):
     `due_at` is when a tick next looks at it. The `second` wave, if there is one, begins `pause_seconds` after
     the last message of the `first`, for those who have not replied. Messages leave in `runs`.
     `refusal` is why it could not be made though its time had come; it is tried again. `note` is what one
-    must know of its end. `next_id` is the one that was planned when it was made.
+    must know of its end. `next_id` is the one that was planned when it was made. `asked_by` is who planned or
+    last changed it ("key …"): they do not approve its campaign; empty where that was not kept.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Broadcast(Struct, frozen=True, kw_only=True):
     attempt: int = 0
     lease_token: str | None = None
     lease_until: datetime | None = None
+    asked_by: str = ""
 
 
 def placed(broadcast: Broadcast, company: Company) -> Broadcast:

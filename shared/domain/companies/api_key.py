@@ -31,7 +31,8 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     """A stored key. `prefix` is the part that may be shown, to tell keys apart.
 
     `last_used_at` is noted every few minutes; None: never, or not since this is noted. `rotated_to` is the id
-    of the key that takes its place.
+    of the key that takes its place. `made_by` are the ids of the users who made it, or the key that it was
+    made with; empty: nobody knows, of keys by ops and of those from before this was kept.
     """
 
     id: str
@@ -44,6 +45,7 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     rotated_to: str | None = None
+    made_by: tuple[str, ...] = ()
 
     def allows(self, scope: Scope) -> bool:
         """Whether the key may do what needs `scope`."""
@@ -77,6 +79,14 @@ def split_key_text(text: str) -> tuple[str, str] | None:
     return parts[1], parts[2]
 
 
+def makers_of_next(key: ApiKey, made_by: tuple[str, ...]) -> tuple[str, ...]:
+    """The makers of what takes this key's place, when these rotate it: both know of it.
+
+    Nobody knows them where nobody knows who rotates it, for the new text is shown to them alone.
+    """
+    return tuple(dict.fromkeys((*key.made_by, *made_by))) if made_by else ()
+
+
 def new_key(
     company_id: str,
     key_id: str,
@@ -84,6 +94,7 @@ def new_key(
     scopes: Collection[Scope],
     now: datetime,
     expires_at: datetime | None,
+    made_by: tuple[str, ...],
 ) -> tuple[ApiKey, str]:
     """A new key, and its text."""
     text = new_key_text(company_id, key_id)
@@ -95,5 +106,6 @@ def new_key(
         scopes=tuple(dict.fromkeys(scopes)),
         created_at=now,
         expires_at=expires_at,
+        made_by=made_by,
     )
     return key, text

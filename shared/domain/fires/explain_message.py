@@ -29,7 +29,9 @@ SKIP_ADVICE: Mapping[SkipReason, str] = {
     SkipReason.EXPIRED: "Fire earlier, before what it is about has passed.",
     SkipReason.CANCELED: "If it is still to go out, make a new campaign for those who did not get it.",
     SkipReason.ANSWERED: "Nothing is to be done: the answer is in the replies.",
-    SkipReason.DUPLICATE: "Look at the other message. If both were meant, change the dedupe key.",
+    SkipReason.DUPLICATE: (
+        "Look at the other message. If both were meant, its dedupe key must name a field that differs."
+    ),
     SkipReason.ALREADY_SENT: "Nothing is to be done, or send it again to this person on purpose.",
     SkipReason.CONVERSATION_CLOSED: (
         "Use an approved template, or another channel; or ask the person to write first."

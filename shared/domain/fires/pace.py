@@ -9,9 +9,10 @@ from shared.domain.fires.fire import Fire
 MEASURED = timedelta(minutes=5)  # the last minutes, over which messages are counted
 LEAST = timedelta(minutes=1)  # a rate of less time says nothing
 SOON = timedelta(minutes=1)  # what starts by then counts as under way
+STARTING = timedelta(minutes=2)  # from when it is due until the first is sent: a tick, and its batch
 GATHERING = "The people of its audience are still being found."
 PREPARING = "Its messages are still being prepared."
-JUST_BEGUN = "It has just begun: the time left can be said after a minute."
+JUST_BEGUN = "It begins about now: the time left can be said after a minute or two."
 NOTHING_LATELY = "Messages are due, and none has gone out in the last minutes."
 UNTIL_SENT = "The next step begins a while after the one before has been sent."
 
@@ -67,7 +68,7 @@ def pace_of(fire: Fire, coming: Coming, handed_over: int, now: datetime) -> Pace
     if coming.first > now + SOON:
         return Pace(per_minute=per_minute, ends_at=coming.last, goes_on_at=coming.first, why=coming.waits)
     if not rate:
-        began = fire.starts_at or fire.fired_at
-        return Pace(per_minute=0, why=JUST_BEGUN if now < began + LEAST else NOTHING_LATELY)
+        began = max(fire.starts_at or fire.fired_at, coming.first)
+        return Pace(per_minute=0, why=JUST_BEGUN if now < began + STARTING else NOTHING_LATELY)
     by_rate = now + timedelta(minutes=coming.pending / rate)
     return Pace(per_minute=per_minute, ends_at=max(by_rate, coming.last))

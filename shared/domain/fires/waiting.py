@@ -67,7 +67,9 @@ def wait_of(message: Message, content: CampaignContent, holds: list[str], now: d
     if closed is not None:
         return Wait(kind=closed.kind, words=closed.words, until=until)
     if step is None or is_due:
-        return Wait(kind=PACE, words="Others of its sender go out before it.", until=until)
+        return Wait(
+            kind=PACE, words="Its sender sends at a pace, and other messages go out before it.", until=until
+        )
     return Wait(kind=NOT_DUE, words=_not_due(step), until=until)
 
 

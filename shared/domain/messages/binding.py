@@ -68,6 +68,12 @@ class Conversation(Struct, frozen=True, kw_only=True):
         others = (known.get(item_id or "") for item_id in apart(message.asked_with))
         return [message, *(one for one in others if one is not None)]
 
+    def asked_in(self, question_ids: Sequence[str]) -> tuple[str, ...]:
+        """The ids of all messages whose appointments these questions ask about: each can be answered."""
+        known = {one.id: one for one in self.messages}
+        asked = (one.id for item_id in question_ids for one in self.asked_by(known[item_id]))
+        return tuple(dict.fromkeys(asked))
+
     def answered_by(self, question_id: str, appointment_key: str) -> str:
         """The id of the message that an answer to the question is stored with."""
         message = next(one for one in self.messages if one.id == question_id)
@@ -75,8 +81,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     def question(self, message: Message) -> Question:
         """What the message asks."""
-        offer = self.offers.get(message.fire_id, NOTHING_OFFERED)
-        at = _local(message)
+        offer, asked = self.offers.get(message.fire_id, NOTHING_OFFERED), self.asked_by(message)
+        # Of several the earliest closes all: an answer must not move one that has begun.
+        starts = [at for one in asked if (at := _local(one)) is not None]
         return Question(
             id=message.id,
             appointments=tuple(
@@ -86,12 +93,12 @@ class Conversation(Struct, frozen=True, kw_only=True):
                     service=one.told_apart,
                     disposition=one.disposition,
                 )
-                for one in self.asked_by(message)
+                for one in asked
             ),
             options=offer.options,
             sent_at=message.sent_at or message.sending_at,
-            deadline=at - offer.closes_before
-            if at and (offer.closes_before or not message.asked_with)
+            deadline=min(starts) - offer.closes_before
+            if starts and (offer.closes_before or not message.asked_with)
             else None,
             provider_id=message.provider_id,
             language=offer.languages.get(message.step_id, "en")[:2],
@@ -128,13 +135,21 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
     return _told(reply, reading, talk, incoming)
 
 
-def answered(reply: Reply, message: Message, disposition: Disposition) -> Reply:
-    """The reply as a person's answer to `message`, be it the first or a later one."""
-    is_changed = message.disposition not in (None, disposition)
-    given = GivenAnswer(message_id=message.id, disposition=disposition, contradicts_earlier=is_changed)
-    return _answer(
-        replace(reply, note=_change([given], {message.id: message})), [given], {message.id: message}
-    )
+def answered(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, Disposition]) -> Reply:
+    """The reply as a person's answers to messages, be they the first or later ones; what it said else stays.
+
+    `messages` are those of `given`, and those that the reply answers already.
+    """
+    new = [
+        GivenAnswer(
+            message_id=item_id,
+            disposition=said,
+            contradicts_earlier=messages[item_id].disposition not in (None, said),
+        )
+        for item_id, said in given.items()
+    ]
+    kept = [one for one in reply.answers if one.message_id in messages and one.message_id not in given]
+    return _answer(replace(reply, note=_change(new, messages)), [*kept, *new], messages)
 
 
 def _is_answerable(message: Message, at: datetime) -> bool:
@@ -153,10 +168,15 @@ def _local(message: Message) -> datetime | None:
 
 
 def _appointment(message: Message) -> str:
-    """The same for all reminders of one appointment; each message its own where that is not known."""
-    if message.appointment_key is None:
-        return message.id
-    return f"{message.appointment_key} {message.appointment_at or ''}"
+    """The same for all reminders of one appointment.
+
+    Where no field names it, each row of a file is one; for who has no row, what one fire asks.
+    """
+    if message.appointment_key is not None:
+        return f"{message.appointment_key} {message.appointment_at or ''}"
+    if message.file_id is not None and message.row_number is not None:
+        return f"row {message.file_id} {message.row_number}"
+    return f"fire {message.fire_id} {message.recipient_key}"
 
 
 def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
@@ -201,9 +221,10 @@ def _told(reply: Reply, reading: Reading, talk: Conversation, incoming: Incoming
             for one in reading.answers
         ]
         note = f"{_change(given, by_id)} {reading.reason}".strip()
-        return _answer(replace(reply, note=note), given, by_id, reading.candidates)
+        return _answer(replace(reply, note=note), given, by_id, talk.asked_in(reading.candidates))
     about = _about(reply, [by_id[item_id] for item_id in reading.candidates])
-    return replace(about, candidates=reading.candidates) if reading.outcome is ReplyMeaning.UNCLEAR else about
+    is_unclear = reading.outcome is ReplyMeaning.UNCLEAR
+    return replace(about, candidates=talk.asked_in(reading.candidates)) if is_unclear else about
 
 
 def _answer(

@@ -18,7 +18,7 @@ _SUGGESTIONS = {
 }
 # What asks for a word: "Reply CANCEL to …", in the four languages.
 _VERB = (
-    r"\b(?:reply|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|envie|envia|escriba|escribe"
+    r"\b(?:reply|rsvp|text|respond|answer|send|type|responda|responde|responder|conteste|contesta|contestar|contesten|envie|envia|escriba|escribe"
     r"|repondez|reponds|repondre|envoyez|envoie|tapez|digite|mande|replying|texting|responding|answering|sending"
     r"|write|say|enter|press|hit|manden|mandar|respondan|escriban|diga|ecrivez|ecrire|ecris|dites|indiquez|saisissez"
     r"|escreva|escrever|escrevam|diga|mandem|enviem|respondam"
@@ -27,15 +27,16 @@ _VERB = (
 )
 _VERBS = re.compile(_VERB)
 _TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)  # of the template: nobody reads them
+_ELSE = re.compile(r"\{%-?\s*(?:else|elsif)\b.*?%\}", re.DOTALL)  # what follows may stand there instead
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
 _OPENS, _CLOSES = r"[\"'“«‘]\s*", r"\s*[\"'”»’]"
-_OR = r"\s*(?:,|/|\b(?:or|and|o|u|y|ou|et|e)\b)\s*"
+_OR = r"\s*(?:,|/|\b(?:or|and|o|u|y|ou|et|e)\b)\s*(?:\b(?:with|by|con|com|par|avec)\b\s*)?"
 # "yes or cancel": before the last of a list stands what one answers with, and nothing else.
 _ANSWER = rf"(?:{_OPENS})?(?:\d+|[a-z]|yes|no|si|oui|non|sim|nao|ok|confirm|cancel)(?:{_CLOSES})?"
 _ASKS_FOR = re.compile(
     rf"(?={_VERB}(?:\s+(?:with|by|con|com|par|avec|a|back|using|just"
-    rf"|the word|la palabra|le mot|a palavra))*\s*(?P<words>(?:{_ANSWER}{_OR})*(?:{_OPENS})?[^\W\d_]+))",
+    rf"|the word|la palabra|le mot|a palavra))*\s*:?\s*(?P<words>(?:{_ANSWER}{_OR})*(?:{_OPENS})?[^\W\d_]+))",
 )
 # With a verb anywhere: in quotes, as "the word yes", or as another choice, "or cancel to decline".
 _NAMED = re.compile(
@@ -47,6 +48,9 @@ _NAMED = re.compile(
 _STANDS_FOR = re.compile(
     r"\b(?P<word>[^\W\d_a-zß-ÿ]{3,})[\"'”»’]?\s*(?:=|\b(?i:to|for|if|means|para|pour)\b)"
 )
+# Choices with a slash between: "Confirm? (yes/cancel)". Of "the front end/back office" none is an answer.
+_CHOICE = r"(?:yes|no|y|n|ok|si|oui|non|sim|nao|confirm|cancel|quit|end|move|[0-9])"
+_CHOICES = re.compile(rf"(?<![\w/]){_CHOICE}(?:\s*/\s*{_CHOICE})+(?![\w/])")
 _STOPS = frozenset(
     {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
 )
@@ -120,10 +124,13 @@ def _asked_words(body: str) -> Iterator[str]:
 
     Without a verb those in capitals that are said to stand for something.
     """
-    text = " ".join(folded(body).split())
-    for match in _ASKS_FOR.finditer(text):
-        yield from _LETTERS.findall(match["words"])
-    said = _TAGS.sub(" ", body)
+    text, said = " ".join(folded(body).split()), _TAGS.sub(" ", body)
+    either = " ".join(folded(_TAGS.sub(" ", _ELSE.sub(" or ", body))).split())
+    for one in (text, either):
+        for match in _ASKS_FOR.finditer(one):
+            yield from _LETTERS.findall(match["words"])
+    for match in _CHOICES.finditer(folded(said)):
+        yield from _LETTERS.findall(match[0])
     if _VERBS.search(text):
         named = _NAMED.finditer(" ".join(folded(said).split()))
         yield from (word for match in named for word in match.groups() if word)

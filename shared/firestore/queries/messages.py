@@ -51,4 +51,8 @@ FIRE_REPLIES = Query(collection="replies", equal=("fire_id", "meaning"))
 FIRE_ANSWERS = Query(collection="replies", equal=("fire_id", "disposition"))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))
 MESSAGES_OF_APPOINTMENT = Query(collection="messages", equal=("appointment_key",))
+MESSAGES_ABOUT_LATER = Query(collection="messages", range=("about_day", ">"))
+MESSAGES_ABOUT_EARLIER = Query(
+    collection="messages", range=("about_day", "<"), order=("about_day", "DESCENDING")
+)
 MESSAGES_OF_SERIES = Query(collection="messages", equal=("series_key",))

@@ -46,7 +46,9 @@ class WebhookRoute(Struct, Generic[C], frozen=True, kw_only=True):
     InvalidInput when that cannot be made out. `answer` is given once all of it is stored; where there is a
     `talk`, the answer is what a call says next.
     A longer body than `longest_body` (bytes), and one without the header `proof`, is refused unread.
-    Where one post tells of several of a company's senders, `by_account` says what of each, by its address.
+    `set_at` says, by channel, where at the provider an admin has to enter the address; one that is not in it
+    needs nothing, as each message carries the address. Where one post tells of several of a company's
+    senders, `by_account` says what of each, by its address.
     `challenge` answers the GET by which a provider makes sure that the address is ours; it raises
     BadSignature for one that does not know our secret. `learn` fetches what `verify` needs, before
     anything is believed, and `follow` does what a post that is proved asks for. Both take the API's address
@@ -60,6 +62,7 @@ class WebhookRoute(Struct, Generic[C], frozen=True, kw_only=True):
     read: Callable[[WebhookRequest], Sequence[News]]
     answer: WebhookAnswer = STORED
     talk: CallTalk | None = None
+    set_at: Mapping[str, str] = field(default_factory=dict)
     by_account: Callable[[WebhookRequest], Mapping[str, Sequence[News]]] | None = None
     challenge: Callable[[WebhookRequest, C], WebhookAnswer] | None = None
     learn: Callable[[WebhookRequest, str, float], Awaitable[None]] | None = None

@@ -79,6 +79,8 @@ def _read(request: WebhookRequest) -> Sequence[News]:
     return [one for news in _by_account(request).values() for one in news]
 
 
+_DASHBOARD = "In the app's dashboard at Meta, Webhooks: the callback address, with your verify token."
+
 PROVIDER = ProviderRecord(
     name="meta",
     channels=(MESSENGER, INSTAGRAM),
@@ -99,6 +101,7 @@ PROVIDER = ProviderRecord(
             read=_read,
             by_account=_by_account,
             challenge=_challenge,
+            set_at={MESSENGER.name: _DASHBOARD, INSTAGRAM.name: _DASHBOARD},
             # Meta wants 200, and nothing else.
             answer=WebhookAnswer(status=200, body="EVENT_RECEIVED", media_type="text/plain"),
         ),

@@ -87,9 +87,23 @@ PROVIDER = ProviderRecord(
     open_account=_account,
     open_sender=_sender,
     webhooks=(
-        WebhookRoute(path="events", longest_body=EVENTS_BYTES, proof=PROOF, verify=_verify, read=_events),
         WebhookRoute(
-            path="incoming", longest_body=MAIL_BYTES, proof=PROOF, verify=_verify_inbound, read=_mail
+            path="events",
+            longest_body=EVENTS_BYTES,
+            proof=PROOF,
+            verify=_verify,
+            read=_events,
+            set_at={EMAIL.name: "What became of mails. In SendGrid, Mail Settings: Event Webhook, signed."},
+        ),
+        WebhookRoute(
+            path="incoming",
+            longest_body=MAIL_BYTES,
+            proof=PROOF,
+            verify=_verify_inbound,
+            read=_mail,
+            set_at={
+                EMAIL.name: "Answers. In SendGrid, Inbound Parse: Destination URL, with a security policy."
+            },
         ),
     ),
     own_lists={

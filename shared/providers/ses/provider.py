@@ -89,6 +89,7 @@ PROVIDER = ProviderRecord(
             verify=_verify,
             read=_read,
             learn=_learn,
+            set_at={EMAIL.name: "In Amazon SNS: an HTTPS subscription of the topic that SES publishes to."},
             follow=_follow,
         ),
     ),

@@ -61,5 +61,16 @@ PROVIDER = ProviderRecord(
     credentials_input=_credentials_input,
     open_account=_account,
     open_sender=_sender,
-    webhooks=(WebhookRoute(path="mail", longest_body=MAIL_BYTES, proof=PROOF, verify=_verify, read=_read),),
+    webhooks=(
+        WebhookRoute(
+            path="mail",
+            longest_body=MAIL_BYTES,
+            proof=PROOF,
+            verify=_verify,
+            read=_read,
+            set_at={
+                EMAIL.name: "At the host of the inbound address: where it posts each mail that arrives there."
+            },
+        ),
+    ),
 )

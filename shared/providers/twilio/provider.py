@@ -138,6 +138,12 @@ def _route(path: str, read: Callable[[WebhookRequest], Sequence[News]]) -> Webho
 
 _TALK = CallTalk(hear=_hear, tell=_tell)
 
+_NUMBERS = (
+    "In Twilio's console, at the number: Messaging, A message comes in, Webhook. Of a messaging service: "
+    "Integration, Incoming messages, Send a webhook, Request URL."
+)
+_SENDERS = "In Twilio's console, at the sender: Webhook URL for incoming messages."
+
 _STOPPED = (
     "Twilio keeps who wrote STOP on a list of its own, and refuses what goes to them: only they can end "
     "that, by writing START to the same number, or to one of the same messaging service."
@@ -167,7 +173,11 @@ PROVIDER = ProviderRecord(
     answered_words={SMS.name: _ANSWERED},
     code_words=_code_words,
     webhooks=(
-        replace(_route("incoming", _incoming), answer=NO_REPLY),
+        replace(
+            _route("incoming", _incoming),
+            answer=NO_REPLY,
+            set_at={SMS.name: _NUMBERS, WHATSAPP.name: _SENDERS, MESSENGER.name: _SENDERS},
+        ),
         _route(STATUS_PATH, _status),
         replace(_route(ANSWERED_PATH, _nothing), talk=_TALK),
         replace(_route(KEYS_PATH, _nothing), talk=_TALK),

@@ -1,4 +1,6 @@
-"""A person settles a reply that waits: says which message it answers, and how, or that nothing is to do."""
+"""A person settles a reply that waits: says which messages it answers, and how, or that nothing is to do."""
+
+from collections.abc import Mapping
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import Conflict, InvalidInput
@@ -18,34 +20,37 @@ from shared.usecases.outbox.open_outbox import open_outbox
 
 
 async def answer_reply(
-    runtime: Runtime, company_id: str, reply_id: str, message_id: str, disposition: Disposition, by: str = ""
+    runtime: Runtime, company_id: str, reply_id: str, given: Mapping[str, Disposition], by: str = ""
 ) -> Reply:
-    """Bind the reply to the message, whose answer this is from now on, with all that its option sets off.
+    """Bind the reply to the messages (by id), whose answers these are from now on.
 
-    A refusal stays a refusal besides, and sets nothing off.
-
-    Raises Conflict when the reply does not wait, InvalidInput for a message to somebody else.
+    All that their options set off follows, once. What the reply answers already stays. A refusal stays a
+    refusal besides, and sets nothing off. Raises Conflict when the reply does not wait, InvalidInput for a
+    message to somebody else.
     """
     stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
     jobs: list[SendBatch] = []
 
     async def bind(transaction: Transaction) -> Reply:
         reply = await stores.replies.get(company_id, reply_id, transaction)
-        message = await stores.messages.find(company_id, message_id, transaction)
         if not reply.is_waiting:
-            if (reply.message_id, reply.disposition) == (message_id, disposition):
+            if _says(reply, given):
                 return reply
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
-        is_same = reply.channel.record.address.is_same
-        if message is None or not is_same(message.address, reply.address):
-            raise InvalidInput.at("message_id", "is not a message to the person who replied")
-        done = settled(_as_answer(reply, message, disposition), by, runtime.now())
-        await mark_sums(runtime, company_id, filter(None, (reply.fire_id, message.fire_id)))
-        effects = await prepare_effects(runtime, company_id, transaction, done, message)
+        ids = {*given, *(one.message_id for one in reply.answers)}
+        messages = await stores.messages.find_many(company_id, ids, transaction)
+        _check(reply, given, messages)
+        now = runtime.now()
+        done = settled(_as_answer(reply, messages, given), by, now)
+        changed = {item_id: messages[item_id] for item_id in given}
+        await mark_sums(runtime, company_id, _fires(reply, changed))
+        new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
+        effects = await prepare_effects(runtime, company_id, transaction, new, changed)
         stores.replies.put(transaction, company_id, reply_id, done)
-        changed = replace(message, disposition=disposition)
-        stores.messages.put(transaction, company_id, message_id, changed)
-        outbox.put(transaction, message_events(message, changed, runtime.now()))
+        for message in changed.values():
+            after = replace(message, disposition=given[message.id])
+            stores.messages.put(transaction, company_id, message.id, after)
+            outbox.put(transaction, message_events(message, after, now))
         effects.write(runtime, transaction, company_id, outbox)
         jobs[:] = effects.jobs
         return done
@@ -56,9 +61,27 @@ async def answer_reply(
     return bound
 
 
-def _as_answer(reply: Reply, message: Message, disposition: Disposition) -> Reply:
-    """The reply as this answer, and still the refusal that it is, if it is one."""
-    answer = answered(reply, message, disposition)
+def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:
+    return {one for one in (reply.fire_id, *(message.fire_id for message in changed.values())) if one}
+
+
+def _says(reply: Reply, given: Mapping[str, Disposition]) -> bool:
+    """Whether the reply was taken so already."""
+    said = {one.message_id: one.disposition for one in reply.answers}
+    return given.items() <= said.items()
+
+
+def _check(reply: Reply, given: Mapping[str, Disposition], messages: Mapping[str, Message]) -> None:
+    is_same = reply.channel.record.address.is_same
+    for item_id in given:
+        message = messages.get(item_id)
+        if message is None or not is_same(message.address, reply.address):
+            raise InvalidInput.at("message_id", "is not a message to the person who replied")
+
+
+def _as_answer(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, Disposition]) -> Reply:
+    """The reply as these answers, and still the refusal that it is, if it is one."""
+    answer = answered(reply, messages, given)
     return replace(
         answer,
         meaning=reply.meaning if reply.meaning is ReplyMeaning.OPT_OUT else answer.meaning,

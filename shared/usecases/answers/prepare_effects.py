@@ -1,5 +1,7 @@
 """Prepare what an answer sets off that a person read out of a reply: as if the recipient had given it so."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from shared.domain.events.event import Event
@@ -39,17 +41,21 @@ class Effects(Struct, frozen=True, kw_only=True):
 
 
 async def prepare_effects(
-    runtime: Runtime, company_id: str, transaction: Transaction, reply: Reply, message: Message
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    reply: Reply,
+    messages: Mapping[str, Message],
 ) -> Effects:
-    """What follows from the reply as an answer to the message. Its ids are the reply's: once and no more."""
+    """What follows from the reply's answers to these messages. Its ids are the reply's: once and no more."""
     if reply.meaning is not ReplyMeaning.ANSWER:
         return Effects()
     now = runtime.now()
     heard = Heard(
         reply=replace(reply, received_at=now),  # the window is asked for the time at which it is answered
         written_at=now,
-        messages={message.id: message},
-        offers=await find_offers(runtime, company_id, [message]),
+        messages=messages,
+        offers=await find_offers(runtime, company_id, messages.values()),
     )
     return Effects(
         answers=await _acknowledged(runtime, company_id, transaction, heard),

@@ -19,11 +19,13 @@ async def create_api_key(
     *,
     expires_at: datetime | None = None,
     key_id: str | None = None,
+    made_by: tuple[str, ...] = (),
 ) -> tuple[ApiKey, str]:
     """The stored key, and the text its owner must keep.
 
-    With the same `key_id` again the key gets a new text: the first was never shown. Raises NotFound for
-    an unknown company, InvalidInput for no scope or an end that is over.
+    `made_by` are the users behind who asks (see ApiKey). With the same `key_id` again the key gets a new
+    text: the first was never shown. Raises NotFound for an unknown company, InvalidInput for no scope or an
+    end that is over.
     """
     now = runtime.now()
     problems = []
@@ -34,7 +36,7 @@ async def create_api_key(
     if problems:
         raise InvalidInput(*problems)
     await runtime.stores.companies.get(company_id)
-    key, text = new_key(company_id, key_id or random_id(), name, scopes, now, expires_at)
+    key, text = new_key(company_id, key_id or random_id(), name, scopes, now, expires_at, made_by)
     await runtime.stores.api_keys.save(company_id, key.id, key)
     return key, text
 

@@ -5,7 +5,7 @@ It is done a page at a time, and how far it came is kept after each: killed anyw
 
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared import log
 from shared.domain.deletion import (
@@ -17,9 +17,8 @@ from shared.domain.deletion import (
     with_removed,
 )
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Part, after_page, forget_job, left_after
-from shared.domain.ids import random_id
 from shared.domain.job import ForgetPerson
-from shared.domain.lease import LeaseLost, leased
+from shared.domain.lease import LeaseLost
 from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS
 from shared.firestore.kit.transactions import Transaction, transact
@@ -38,6 +37,7 @@ from shared.usecases.contacts.forget_messages import (
 )
 from shared.usecases.contacts.forget_rows import forget_rows
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.take_lease import take_lease
 
 SECONDS_A_JOB = 240.0  # a page begun by then still ends within the function's time
 
@@ -64,34 +64,17 @@ async def forget_person(runtime: Runtime, job: ForgetPerson) -> None:
 
     What is being sent, loaded or planned this moment is left for another run some minutes later.
     """
-    work = await _claim(runtime, job)
+    company_id, works = job.company_id, runtime.stores.deletion_work
+    work = await take_lease(runtime, company_id, works, job.deletion_id, None, repeats=NO_REPEATS)
     deadline = time.monotonic() + SECONDS_A_JOB
     try:
         while work is not None and work.lease_until is not None:
-            work = await _do_page(runtime, job.company_id, work)
+            work = await _do_page(runtime, company_id, work)
             if work is not None and work.lease_until is not None and time.monotonic() >= deadline:
                 await _hand_on(runtime, job, work)
                 return
     except LeaseLost:
         log.event("deletion taken over", deletion_id=job.deletion_id)
-
-
-async def _claim(runtime: Runtime, job: ForgetPerson) -> DeletionWork | None:
-    """Lease the deletion; None when it is done, or another worker has it."""
-    works, token = runtime.stores.deletion_work, random_id()
-
-    async def claim(transaction: Transaction) -> DeletionWork | None:
-        now, seconds = runtime.now(), runtime.settings.lease_seconds
-        work = await works.find(job.company_id, job.deletion_id, transaction)
-        if work is None:
-            return None
-        due_at = now + timedelta(seconds=seconds)
-        ours = leased(work, token, now, seconds, due_at=due_at, repeats=NO_REPEATS)
-        if ours is not None:
-            works.put(transaction, job.company_id, work.id, ours)
-        return ours
-
-    return await transact(runtime.stores.db, claim)
 
 
 async def _do_page(runtime: Runtime, company_id: str, work: DeletionWork) -> DeletionWork | None:

@@ -1,6 +1,7 @@
 """Why a person did not get a campaign's message: what there is of them, and where they dropped out."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
@@ -26,6 +27,7 @@ from shared.usecases.fires.explain_planned import Missing
 from shared.views.one_person import OnePerson, read_opt_outs
 
 R = TypeVar("R")
+Alternatives = tuple[Match, ...]  # any of them will do
 MOST_SHOWN = 50  # messages and failures of one person in one fire, of each
 
 
@@ -87,18 +89,12 @@ async def find_fire(
 async def _told(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire) -> list[Explanation]:
     """What the fire's messages and failures tell of the person, the newest first."""
     stores = runtime.stores
-    messages = [
-        one
-        for matches in person.message_matches()
-        for one in await _of_fire(stores.messages, company_id, MESSAGES, fire, matches)
-        if person.is_theirs(one.contact_id)
-    ]
-    failures = [
-        one
-        for matches in person.failure_matches()
-        for one in await _of_fire(stores.failures, company_id, FAILURES, fire, matches)
-        if person.is_theirs(one.contact_id) and one.state is FailureState.OPEN
-    ]
+    sent, failed = await asyncio.gather(
+        _of_fire(stores.messages, company_id, MESSAGES, fire, person.message_matches()),
+        _of_fire(stores.failures, company_id, FAILURES, fire, person.failure_matches()),
+    )
+    messages = [one for one in sent if person.is_theirs(one.contact_id)]
+    failures = [one for one in failed if person.is_theirs(one.contact_id) and one.state is FailureState.OPEN]
     by_id = {one.id: one for one in messages}  # what matches in two ways comes twice
     alone = {one.id: one for one in failures if one.message_id not in by_id}
     told = [explain_failure(one) for one in alone.values()]
@@ -109,10 +105,18 @@ async def _told(runtime: Runtime, company_id: str, person: OnePerson, fire: Fire
 
 
 async def _of_fire(
-    collection: Collection[R], company_id: str, query: ListQuery, fire: Fire, matches: tuple[Match, ...]
+    collection: Collection[R], company_id: str, query: ListQuery, fire: Fire, several: Iterable[Alternatives]
 ) -> list[R]:
-    wanted = ((Match("fire_id", fire.id),), matches)
-    return await collection.newest(company_id, query, limit=MOST_SHOWN, matches=wanted)
+    """What the fire has that one of these matches, the newest first: all asked for at once."""
+    ours = (Match("fire_id", fire.id),)
+    parts = await asyncio.gather(
+        *(
+            collection.newest(company_id, query, limit=MOST_SHOWN, matches=(ours, matches))
+            for matches in several
+        )
+    )
+    found = (one for part in parts for one in part)
+    return sorted(found, key=lambda one: getattr(one, query.newest), reverse=True)
 
 
 async def _around(

@@ -105,7 +105,7 @@ async def _ready_campaign(runtime: Runtime, company_id: str, broadcast: Broadcas
     if campaign is None:
         campaign = await create_campaign(runtime, company_id, wanted)
     if campaign.state is CampaignState.DRAFT:
-        return await mark_ready(runtime, company_id, campaign.id)
+        return await mark_ready(runtime, company_id, campaign.id, by=broadcast.asked_by)
     return campaign
 
 

@@ -1,20 +1,15 @@
 """Send a fire's messages again to the groups that were chosen, page by page: what a worker does of many."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from shared import log
 from shared.domain.companies.consent_rules import Narrowing
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.fires.group_resend import GroupResend, GroupResendState, gone_on, resend_job
 from shared.domain.fires.resending import grouped
-from shared.domain.ids import random_id
 from shared.domain.job import ResendGroups
-from shared.domain.lease import LeaseLost, leased
 from shared.domain.messages.message import Message
-from shared.domain.record import replace
 from shared.firestore.kit.query import Query
-from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.companies.find_rules import find_rules
@@ -22,6 +17,8 @@ from shared.usecases.fires.foresee_resend import UNREACHED, why_not_resent
 from shared.usecases.fires.judge_unreached import find_reached, judge_unreached
 from shared.usecases.fires.resend_messages import resend_messages
 from shared.usecases.ledger.summarize_fire import summarize_fire
+from shared.usecases.renew_lease import renew_lease
+from shared.usecases.take_lease import take_lease
 
 PAGE = 300  # messages that are looked at before it is noted how far it came
 PAGES_A_JOB = 30  # some minutes; then the next job goes on
@@ -32,38 +29,22 @@ async def resend_groups(runtime: Runtime, job: ResendGroups) -> None:
 
     A try that died may have sent some of a page that was not noted: they count as sent again before.
     """
-    resend = await _claim(runtime, job)
+    company_id, resends = job.company_id, runtime.stores.group_resends
+    resend = await take_lease(runtime, company_id, resends, job.resend_id, None, is_open=_is_waiting)
     if resend is None:
         return
-    company_id = job.company_id
     with log.context(company_id=company_id, fire_id=resend.fire_id, resend_id=resend.id):
         try:
             resend = await _some(runtime, company_id, resend)
         except (Conflict, NotFound) as refused:  # the campaign was canceled meanwhile, say
             ended = GroupResendState.REFUSED
             resend = await _keep(runtime, company_id, resend, state=ended, note=str(refused), due_at=None)
-        if resend.state is GroupResendState.WAITING:
+        if _is_waiting(resend):
             await _keep(runtime, company_id, resend, lease_until=None, due_at=runtime.now())
             await announce_jobs(runtime, [resend_job(company_id, resend.id)], None)
             return
         await summarize_fire(runtime, company_id, resend.fire_id)
         log.event("messages sent again", count=resend.count, by=resend.asked_by, state=resend.state)
-
-
-async def _claim(runtime: Runtime, job: ResendGroups) -> GroupResend | None:
-    resends, token = runtime.stores.group_resends, random_id()
-
-    async def claim(transaction: Transaction) -> GroupResend | None:
-        now, seconds = runtime.now(), runtime.settings.lease_seconds
-        current = await resends.find(job.company_id, job.resend_id, transaction)
-        if current is None or current.state is not GroupResendState.WAITING:
-            return None
-        ours = leased(current, token, now, seconds, due_at=now + timedelta(seconds=seconds))
-        if ours is not None:
-            resends.put(transaction, job.company_id, ours.id, ours)
-        return ours
-
-    return await transact(runtime.stores.db, claim, None)
 
 
 async def _some(runtime: Runtime, company_id: str, resend: GroupResend) -> GroupResend:
@@ -136,17 +117,9 @@ async def _again(
 
 
 async def _keep(runtime: Runtime, company_id: str, resend: GroupResend, **changes: object) -> GroupResend:
-    """Store how far it came, and renew the lease. Raises LeaseLost."""
-    resends = runtime.stores.group_resends
+    """Store how far it came. Raises LeaseLost."""
+    return await renew_lease(runtime, company_id, runtime.stores.group_resends, resend, None, **changes)
 
-    async def keep(transaction: Transaction) -> GroupResend:
-        current = await resends.get(company_id, resend.id, transaction)
-        if current.lease_token != resend.lease_token:
-            raise LeaseLost
-        until = runtime.now() + timedelta(seconds=runtime.settings.lease_seconds)
-        facts = {"lease_until": until, "due_at": until} | changes
-        changed = replace(current, **facts)  # type: ignore[arg-type]  # fields of GroupResend
-        resends.put(transaction, company_id, resend.id, changed)
-        return changed
 
-    return await transact(runtime.stores.db, keep, None)
+def _is_waiting(resend: GroupResend) -> bool:
+    return resend.state is GroupResendState.WAITING

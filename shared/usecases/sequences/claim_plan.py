@@ -1,30 +1,21 @@
 """One worker at a time works on a company's plan, under a lease; what it writes is fenced by its token."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from shared.domain.ids import random_id
-from shared.domain.lease import LeaseLost, leased
+from shared.domain.lease import LeaseLost
 from shared.domain.record import replace
 from shared.domain.sequences.plan_change import Replanning
 from shared.domain.sequences.sequence_plan import LOOK_AGAIN, PLAN_ID, SequencePlan
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.take_lease import take_lease
 
 
 async def claim_plan(runtime: Runtime, company_id: str) -> SequencePlan | None:
     """Lease the plan; None when there is none, or another worker is at it."""
-    plans, token = runtime.stores.sequence_plans, random_id()
-
-    async def claim(transaction: Transaction) -> SequencePlan | None:
-        now, seconds = runtime.now(), runtime.settings.lease_seconds
-        plan = await plans.find(company_id, PLAN_ID, transaction)
-        ours = leased(plan, token, now, seconds, due_at=now + timedelta(seconds=seconds)) if plan else None
-        if ours is not None:
-            plans.put(transaction, company_id, PLAN_ID, ours)
-        return ours
-
-    return await transact(runtime.stores.db, claim, "claim_plan.lease")
+    plans = runtime.stores.sequence_plans
+    return await take_lease(runtime, company_id, plans, PLAN_ID, "claim_plan.lease")
 
 
 async def check_plan(runtime: Runtime, company_id: str, token: str | None, transaction: Transaction) -> None:

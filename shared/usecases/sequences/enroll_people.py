@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence as Ordered
-from datetime import timedelta
 from functools import partial
 
 from msgspec import Struct
@@ -12,10 +11,8 @@ from shared.domain.campaigns.audience import FoundAudience
 from shared.domain.contacts.opt_out import active, opt_out_ids
 from shared.domain.files.file import File, FileState
 from shared.domain.fires.recipient import Recipient
-from shared.domain.ids import random_id
 from shared.domain.job import EnrollPeople
-from shared.domain.lease import LeaseLost, leased
-from shared.domain.record import replace
+from shared.domain.lease import LeaseLost
 from shared.domain.sequences.enrolling import Enrolling, EnrollingState, without_addresses
 from shared.domain.sequences.enrolling_people import Enrolled, enrolled_of
 from shared.domain.sequences.enrollment import Enrollment
@@ -27,7 +24,9 @@ from shared.firestore.queries.sequences import ENROLLMENTS_OF_ADDRESSES
 from shared.runtime import Runtime
 from shared.usecases.campaigns.load_people import load_people, people_of
 from shared.usecases.campaigns.read_recipients import read_recipients
+from shared.usecases.renew_lease import renew_lease
 from shared.usecases.sequences.ask_plan import ask_plan
+from shared.usecases.take_lease import take_lease
 
 TOGETHER = 100  # two documents each, in one commit
 GONE = "The sequence was deleted meanwhile."
@@ -69,19 +68,12 @@ async def enroll_people(runtime: Runtime, job: EnrollPeople) -> None:
 
 
 async def _claim(runtime: Runtime, job: EnrollPeople) -> Enrolling | None:
-    enrollings, token = runtime.stores.enrollings, random_id()
+    company_id, where, which = job.company_id, runtime.stores.enrollings, job.enrolling_id
+    return await take_lease(runtime, company_id, where, which, "enroll_people.claim", is_open=_is_waiting)
 
-    async def claim(transaction: Transaction) -> Enrolling | None:
-        now, seconds = runtime.now(), runtime.settings.lease_seconds
-        current = await enrollings.find(job.company_id, job.enrolling_id, transaction)
-        if current is None or current.state is not EnrollingState.WAITING:
-            return None
-        ours = leased(current, token, now, seconds, due_at=now + timedelta(seconds=seconds))
-        if ours is not None:
-            enrollings.put(transaction, job.company_id, ours.id, ours)
-        return ours
 
-    return await transact(runtime.stores.db, claim, "enroll_people.claim")
+def _is_waiting(enrolling: Enrolling) -> bool:
+    return enrolling.state is EnrollingState.WAITING
 
 
 async def _people(runtime: Runtime, company_id: str, enrolling: Enrolling, sequence: Sequence) -> File | None:
@@ -177,17 +169,6 @@ async def _others(runtime: Runtime, company_id: str, made: Ordered[Enrolled]) ->
 
 
 async def _keep(runtime: Runtime, company_id: str, enrolling: Enrolling, **changes: object) -> Enrolling:
-    """Store how far it came, and renew the lease. Raises LeaseLost."""
+    """Store how far it came. Raises LeaseLost."""
     enrollings = runtime.stores.enrollings
-
-    async def keep(transaction: Transaction) -> Enrolling:
-        current = await enrollings.get(company_id, enrolling.id, transaction)
-        if current.lease_token != enrolling.lease_token:
-            raise LeaseLost
-        until = runtime.now() + timedelta(seconds=runtime.settings.lease_seconds)
-        facts = {"lease_until": until, "due_at": until} | changes
-        changed = replace(current, **facts)  # type: ignore[arg-type]  # fields of Enrolling
-        enrollings.put(transaction, company_id, enrolling.id, changed)
-        return changed
-
-    return await transact(runtime.stores.db, keep, "enroll_people.keep")
+    return await renew_lease(runtime, company_id, enrollings, enrolling, "enroll_people.keep", **changes)

@@ -93,6 +93,6 @@ async def begin_session(
 async def verified(password_hash: str | None, password: str) -> bool:
     """Whether the password is right; nobody's takes as long as anybody's."""
     async with hashing_turn(asyncio.get_running_loop()):
-        known = password_hash or str(await asyncio.to_thread(nobodys_hash))
-        is_right = await asyncio.to_thread(is_password, known, password)
+        nobodys = await asyncio.to_thread(nobodys_hash)  # in any case: the first time it is work
+        is_right = await asyncio.to_thread(is_password, password_hash or nobodys, password)
     return is_right and password_hash is not None

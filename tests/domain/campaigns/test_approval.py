@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.campaigns.approval import CampaignApproval, approved, is_above, refusal
+from shared.domain.campaigns.approval import CampaignApproval, approved, check_others, is_above, refusal
 from shared.domain.errors import Conflict
 from shared.domain.record import replace
 
@@ -34,15 +34,35 @@ def test_another_one_approves_it_once_and_just_that_content() -> None:
     assert refusal(ASKED, "h", 500, 501) is not None
 
 
-@pytest.mark.parametrize(
-    ("approval", "content_hash", "by"),
-    [(ASKED, "h", "user a"), (None, "h", "user b"), (ASKED, None, "user b"), (ASKED, "another", "user b")],
-)
-def test_who_asked_cannot_approve_nor_can_anybody_what_is_not_frozen(
-    approval: CampaignApproval | None, content_hash: str | None, by: str
+@pytest.mark.parametrize(("approval", "content_hash"), [(None, "h"), (ASKED, None), (ASKED, "another")])
+def test_nobody_can_approve_what_is_not_frozen(
+    approval: CampaignApproval | None, content_hash: str | None
 ) -> None:
     with pytest.raises(Conflict):
-        approved(approval, content_hash, by, NOON)
+        approved(approval, content_hash, "user b", NOON)
+
+
+@pytest.mark.parametrize(
+    ("askers", "approvers", "reason"),
+    [
+        (("a",), ("b",), None),
+        (("a", "b"), ("c",), None),
+        (None, ("b",), None),  # that was not kept
+        (("a",), ("a",), "yourself"),
+        (("a", "b"), ("b", "c"), "yourself"),
+        (("a",), (), "who made this API key"),
+        (None, (), "who made this API key"),
+        ((), ("b",), "that made this campaign ready"),
+    ],
+)
+def test_only_who_is_known_to_be_another_person_approves(
+    askers: tuple[str, ...] | None, approvers: tuple[str, ...], reason: str | None
+) -> None:
+    if reason is None:
+        check_others(askers, approvers)
+        return
+    with pytest.raises(Conflict, match=reason):
+        check_others(askers, approvers)
 
 
 def test_what_needs_none_does_not_wait() -> None:

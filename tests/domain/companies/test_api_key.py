@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.companies.api_key import ApiKey, Scope, digest_of, matches, new_key_text, split_key_text
+from shared.domain.companies.api_key import (
+    ApiKey,
+    Scope,
+    digest_of,
+    makers_of_next,
+    matches,
+    new_key_text,
+    split_key_text,
+)
 from shared.domain.record import replace
 from tests.kit.builders import NOON
 
@@ -59,3 +67,13 @@ def test_a_key_names_its_company_and_itself() -> None:
         "rk_.._k1_s",
     ):
         assert split_key_text(wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "after"),
+    [(("a",), ("b",), ("a", "b")), (("a",), ("a",), ("a",)), ((), ("b",), ("b",)), (("a",), (), ())],
+)
+def test_who_rotates_a_key_is_behind_it_too_and_an_unknown_one_makes_it_unknown(
+    before: tuple[str, ...], now: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert makers_of_next(replace(a_key(), made_by=before), now) == after

@@ -118,7 +118,7 @@ def test_another_answer_than_before_waits_for_a_person() -> None:
 
 
 def test_a_person_binds_an_answer_as_the_rules_would() -> None:
-    assert answered(BLANK, sent(), CANCELED) == about(
+    assert answered(BLANK, {"m1": sent()}, {"m1": CANCELED}) == about(
         "m1",
         meaning=ReplyMeaning.ANSWER,
         disposition=CANCELED,
@@ -199,6 +199,25 @@ def test_two_reminders_of_one_appointment_are_one_question() -> None:
     assert (changed.message_id, changed.contradicts_earlier, changed.waits) == ("m2", True, True)
     other = read("y", sent("m2", appointment_key="k", appointment_at="1"), sent("m1", appointment_key="k"))
     assert other.candidates == ("m2", "m1")
+
+
+def test_reminders_of_one_row_are_one_question_where_no_field_names_the_appointment() -> None:
+    row = {"file_id": "f", "row_number": 2}
+    again = read("y", sent("m2", **row), sent("m1", **row))
+    assert (again.message_id, again.disposition) == ("m2", CONFIRMED)
+    steps = {"fire_id": "one", "file_id": None, "row_number": None}
+    step = read("y", sent("m2", **steps), sent("m1", **steps))
+    assert (step.message_id, step.disposition) == ("m2", CONFIRMED)
+    others = (sent("m2", **row | {"row_number": 3}), sent("m1", **row), sent("m3", **steps))
+    assert read("y", *others).candidates == ("m2", "m1", "m3")
+
+
+def test_answers_to_a_numbered_question_close_before_its_earliest_appointment() -> None:
+    late = sent("m1", about_at=NOON + 5 * HOUR, asked_with="m2", file_id="f", row_number=2)
+    soon = sent("m2", about_at=NOON + HOUR / 2, state=MessageState.SKIPPED, file_id="f", row_number=3)
+    assert read("both yes", late, soon).disposition is CONFIRMED
+    closed = read("2 yes", late, soon, closes_before=HOUR)
+    assert (closed.meaning, closed.note, closed.waits) == (ReplyMeaning.UNCLEAR, TOO_LATE, True)
 
 
 def test_a_reply_to_one_message_is_about_that() -> None:

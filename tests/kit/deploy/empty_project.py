@@ -1,10 +1,9 @@
 """A project to deploy to: stand-ins for the cloud, empty at first."""
 
-import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,15 @@ from infra.deploy.step import Step
 from infra.deploy.target import Target
 from infra.manifest import Manifest, read_manifest
 from shared.domain.record import replace
+from tests.kit.deploy.fake_gcloud import FakeCloud
 from tests.kit.deploy.fake_google import FakeRest, FakeScheduler, running_rest, running_scheduler
-
-FAKE = Path(__file__).with_name("fake_gcloud.py")
+from tests.kit.deploy.running_gcloud import running_gcloud
 
 
 class Project(Struct, kw_only=True):
     """The stand-ins, and a way to deploy to them."""
 
-    path: Path  # where the fake gcloud keeps its state
+    there: FakeCloud  # what its commands have made
     scheduler: FakeScheduler
     rest: FakeRest
     cloud: Cloud
@@ -38,18 +37,16 @@ class Project(Struct, kw_only=True):
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the fake gcloud keeps."""
-        state: dict[str, Any] = json.loads(self.path.read_text())
-        return state
+        """A copy of what there is."""
+        return deepcopy(self.there.state)
 
     def change(self, **parts: Any) -> None:
-        """Put these into the fake's state."""
-        state = json.loads(self.path.read_text()) if self.path.exists() else {}
-        self.path.write_text(json.dumps(state | parts))
+        """Put these in the place of what there is."""
+        self.there.state |= deepcopy(parts)
 
     def take_over(self, other: "Project") -> None:
         """Become a copy of another project."""
-        self.path.write_text(other.path.read_text())
+        self.there.state = other.state
         self.scheduler.jobs = {name: types.Job(job) for name, job in other.scheduler.jobs.items()}
         self.rest.rulesets, self.rest.release = dict(other.rest.rulesets), other.rest.release
 
@@ -88,21 +85,24 @@ class Project(Struct, kw_only=True):
 
 @contextmanager
 def empty_project(directory: Path) -> Iterator[Project]:
-    """A project with nothing in it. The fake gcloud must be found on the PATH: see `fake_environment`."""
-    path = directory / "cloud.json"
-    pauses: list[float] = []
-    with running_scheduler() as (scheduler, address), running_rest(path) as (rest, rest_address):
+    """A project with nothing in it. Its gcloud must be found on the PATH: see `fake_environment`."""
+    there, pauses = FakeCloud(), list[float]()
+    with (
+        running_scheduler() as (scheduler, address),
+        running_rest(there) as (rest, rest_address),
+        running_gcloud(there, _program(directory)),
+    ):
         cloud = Cloud(
             project="acme-rollcall", scheduler_address=address, rest_address=rest_address, sleep=pauses.append
         )
         target = Target(project="acme-rollcall", number="424242424242")
-        yield Project(path=path, scheduler=scheduler, rest=rest, cloud=cloud, target=target, pauses=pauses)
+        yield Project(there=there, scheduler=scheduler, rest=rest, cloud=cloud, target=target, pauses=pauses)
 
 
 def fake_environment(directory: Path) -> dict[str, str]:
-    """What puts the fake gcloud before the real one."""
-    program = directory / "bin" / "gcloud"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {FAKE} "$@"\n')
-    program.chmod(0o755)
-    return {"PATH": f"{program.parent}:{os.environ['PATH']}", "FAKE_CLOUD": str(directory / "cloud.json")}
+    """What puts the project's gcloud before the real one."""
+    return {"PATH": f"{_program(directory).parent}:{os.environ['PATH']}"}
+
+
+def _program(directory: Path) -> Path:
+    return directory / "bin" / "gcloud"

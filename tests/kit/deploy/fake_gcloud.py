@@ -1,22 +1,19 @@
-#!/usr/bin/env python3
 """Stands in for gcloud and the cloud behind it: keeps what commands make, and lists it as Google does.
 
 It knows the commands of the plan and refuses all others. Whether their flags are right is not its business:
-the real gcloud is asked for that (test_commands.py). FAKE_CLOUD names the JSON file it keeps everything in,
-whose "trouble" makes commands fail or hang.
+the real gcloud is asked for that (test_commands.py). The program that runs these is in running_gcloud.py.
 """
 
 import json
-import os
-import sys
-import time
-from pathlib import Path
 from typing import Any, NoReturn
+
+import yaml
+
+from infra.deploy.source import REPOSITORY
 
 Flags = dict[str, list[str]]
 Thing = dict[str, Any]
 
-PATH = Path(os.environ["FAKE_CLOUD"])
 NUMBER = "424242424242"
 # Words that name a kind of resource, and where its things are listed under.
 KINDS = {
@@ -46,23 +43,27 @@ VERBS = {
 }  # fmt: skip
 
 
+class Refused(Exception):
+    """The command failed; what gcloud says then."""
+
+
+class Hangs(Exception):
+    """The command never ends; what is touched when it has begun."""
+
+
 def refuse(text: str) -> NoReturn:
     """End as gcloud does when the cloud says no."""
-    sys.exit(f"ERROR: (gcloud) {text}")
+    raise Refused(f"ERROR: (gcloud) {text}")
 
 
-class Cloud:
-    """The stored state: things by kind and name, policies, and the log of commands that changed something."""
+class FakeCloud:
+    """The state: things by kind and name, policies, and the log of commands that changed something.
+
+    Its "trouble" makes commands fail or hang: by a part of the command, what it says and how many times.
+    """
 
     def __init__(self) -> None:
-        self.state: Thing = json.loads(PATH.read_text()) if PATH.exists() else {}
-        for part in ("things", "policies", "trouble"):
-            self.state.setdefault(part, {})
-        self.state.setdefault("log", [])
-
-    def keep(self) -> None:
-        """Write it."""
-        PATH.write_text(json.dumps(self.state))
+        self.state: Thing = {"things": {}, "policies": {}, "trouble": {}, "log": []}
 
     def things(self, kind: str) -> dict[str, Thing]:
         """All of a kind, by name."""
@@ -95,17 +96,12 @@ def definition_of(flags: Flags) -> Thing:
     """What is in the definition's file."""
     for name in ("config-from-file", "policy-from-file"):
         for path in flags.get(name, []):
-            import site
-
-            site.main()  # the program starts without it, which is twice as fast
-            import yaml
-
-            found: Thing = yaml.safe_load(Path(path).read_text())
+            found: Thing = yaml.safe_load((REPOSITORY / path).read_text(encoding="utf-8"))
             return found
     return {}
 
 
-def name_of(kind: str, words: list[str], flags: Flags, cloud: Cloud) -> str:
+def name_of(kind: str, words: list[str], flags: Flags, cloud: FakeCloud) -> str:
     """What the thing is called: where the server makes names, a number."""
     plain = [word for word in words if not word.startswith("--")]
     if kind in ("backupSchedules", "indexes", "notificationConfigs", "alertPolicies", "dashboards"):
@@ -182,7 +178,7 @@ def thing_of(kind: str, name: str, words: list[str], flags: Flags) -> Thing:
     return thing
 
 
-def change(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
+def change(cloud: FakeCloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
     """Make, change or delete one thing."""
     name, things = name_of(kind, words, flags, cloud), cloud.things(kind)
     if kind == "fields" or kind == "ttls":
@@ -206,7 +202,7 @@ def change(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -
     return thing
 
 
-def policy(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
+def policy(cloud: FakeCloud, kind: str, verb: str, words: list[str], flags: Flags) -> Thing | None:
     """Bindings of one thing."""
     name = next(word for word in words if not word.startswith("--"))
     if kind == "runServices" and name not in cloud.things(kind):
@@ -227,7 +223,7 @@ def policy(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -
     return None
 
 
-def revisions(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags) -> Any:
+def revisions(cloud: FakeCloud, kind: str, verb: str, words: list[str], flags: Flags) -> Any:
     """What a rollback looks at and does."""
     if kind == "revisions":
         wanted = flags["service"][0]
@@ -241,7 +237,7 @@ def revisions(cloud: Cloud, kind: str, verb: str, words: list[str], flags: Flags
     return service
 
 
-def answer(cloud: Cloud, words: list[str]) -> Any:
+def answer(cloud: FakeCloud, words: list[str]) -> Any:
     """Do one command; what it prints."""
     flags = flags_of(words)
     if words[:2] == ["auth", "print-access-token"]:
@@ -274,26 +270,18 @@ def answer(cloud: Cloud, words: list[str]) -> Any:
     return change(cloud, kind, verb, rest, flags)
 
 
-def main() -> None:
-    """Do what the command line says."""
-    words, cloud = sys.argv[1:], Cloud()
+def run(cloud: FakeCloud, words: list[str], given: str) -> str:
+    """Do what the command line says; what it prints. Raises Refused and Hangs."""
     line = " ".join(words)
-    for text, trouble in list(cloud.state["trouble"].items()):
+    for text, trouble in cloud.state["trouble"].items():
         if text in line and trouble.get("times", 1) > 0:
             trouble["times"] = trouble.get("times", 1) - 1
-            cloud.keep()
             if "hang" in trouble:
-                Path(trouble["hang"]).touch()
-                time.sleep(120)
+                raise Hangs(trouble["hang"])
             refuse(trouble["says"])
-    if "--data-file=-" in words:
-        cloud.state["secret"] = sys.stdin.read()
+    if given:
+        cloud.state["secret"] = given
     said = answer(cloud, words)
     if not {"list", "describe", "get-iam-policy", "print-access-token"} & set(words):
         cloud.state["log"].append(line)
-    cloud.keep()
-    sys.stdout.write(said if isinstance(said, str) else json.dumps(said if said is not None else {}))
-
-
-if __name__ == "__main__":
-    main()
+    return said if isinstance(said, str) else json.dumps(said if said is not None else {})

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import grpc
 from google.cloud.scheduler_v1 import types
 from google.protobuf.empty_pb2 import Empty  # type: ignore[import-untyped]
+
+from tests.kit.deploy.fake_gcloud import FakeCloud
+from tests.kit.deploy.running_gcloud import POLL_SECONDS
 
 SERVICE = "google.cloud.scheduler.v1.CloudScheduler"
 
@@ -112,12 +114,12 @@ def running_scheduler() -> Iterator[tuple[FakeScheduler, str]]:
 class FakeRest:
     """Rulesets, the release that points to one, and single fields (kept in the fake gcloud's state)."""
 
-    def __init__(self, cloud_path: Path) -> None:
+    def __init__(self, cloud: FakeCloud) -> None:
         self.rulesets: dict[str, Any] = {}
         self.release: dict[str, Any] | None = None
         self.calls: list[str] = []
         self.tokens: set[str] = set()
-        self._cloud_path = cloud_path
+        self._cloud = cloud
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Status and content for one call."""
@@ -144,20 +146,15 @@ class FakeRest:
         return 400, {"error": f"{method} {path} is not known here"}
 
     def _keep_field(self, resource: str, body: Any) -> Any:
-        state = json.loads(self._cloud_path.read_text())
         name = resource.partition("/databases/(default)/")[2]
-        state["things"].setdefault("fields", {})[name] = {
-            "name": resource,
-            "indexConfig": body["indexConfig"],
-        }
-        self._cloud_path.write_text(json.dumps(state))
+        self._cloud.things("fields")[name] = {"name": resource, "indexConfig": body["indexConfig"]}
         return {"name": f"{resource}/operations/1"}
 
 
 @contextmanager
-def running_rest(cloud_path: Path) -> Iterator[tuple[FakeRest, str]]:
+def running_rest(cloud: FakeCloud) -> Iterator[tuple[FakeRest, str]]:
     """The REST interfaces and their base address, while they serve."""
-    rest = FakeRest(cloud_path)
+    rest = FakeRest(cloud)
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
@@ -178,7 +175,7 @@ def running_rest(cloud_path: Path) -> Iterator[tuple[FakeRest, str]]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(POLL_SECONDS,))
     thread.start()
     try:
         yield rest, f"http://127.0.0.1:{server.server_port}"

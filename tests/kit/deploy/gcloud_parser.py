@@ -74,6 +74,7 @@ def _isolated(directory: Path) -> dict[str, str]:
     return {
         "CLOUDSDK_CONFIG": str(directory / "config"),
         "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE": str(token),
+        "CLOUDSDK_AUTH_DISABLE_CREDENTIALS": "1",
         "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
         "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
         "CLOUDSDK_CORE_CHECK_GCE_METADATA": "0",

@@ -93,8 +93,12 @@ class Desk:
         """A key, the files that commands name, and a fire with something of everything."""
         clinic = self.clinic
         clinic.stop_clock(NOON)
-        _, key = await create_api_key(clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN])
-        _, another = await create_api_key(clinic.runtime, clinic.company_id, "another", [Scope.SEND])
+        _, key = await create_api_key(
+            clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN], made_by=("desk",)
+        )
+        _, another = await create_api_key(
+            clinic.runtime, clinic.company_id, "another", [Scope.SEND], made_by=("another",)
+        )
         self._shell = {"$API": API, "$AUTH": f"Authorization: Bearer {key}"}
         self._shell["$OTHER"] = f"Authorization: Bearer {another}"
         self._shell["$JSON"] = "Content-Type: application/json"

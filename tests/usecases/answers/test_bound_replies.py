@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.campaigns.dedupe_scope import DedupeScope
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
@@ -164,7 +165,7 @@ async def test_what_no_rule_settles_waits_until_a_person_has_settled_it(clinic: 
     assert sorted(reply.body for reply in waiting) == ["2", "Who is this?", "cancel", "thanks"]
     arguments = (clinic.runtime, clinic.company_id)
     by_body = {reply.body: reply.id for reply in waiting}
-    refusal = await answer_reply(*arguments, by_body["cancel"], message.id, Disposition.CANCELED, by="desk")
+    refusal = await answer_reply(*arguments, by_body["cancel"], {message.id: Disposition.CANCELED}, by="desk")
     assert (refusal.meaning, refusal.disposition) == (ReplyMeaning.OPT_OUT, Disposition.CANCELED)
     closed = await close_reply(*arguments, by_body["thanks"], by="desk")
     assert (closed.waits, closed.settled_by, closed.settled_at is not None) == (False, "desk", True)
@@ -223,3 +224,13 @@ async def test_a_refusal_stored_by_another_spelling_still_holds_and_ends(clinic:
     assert (await save_opt_out(clinic.runtime, clinic.company_id, SMS, old)).id == stored.id
     await written(clinic, "START", "SM1", "+5491123456789")
     assert not (await clinic.stores.opt_outs.get(clinic.company_id, stored.id)).is_active
+
+
+async def test_reminders_of_one_row_by_two_campaigns_are_one_question(clinic: Clinic) -> None:
+    await clinic.fire_for(ANA)
+    await clinic.ready(id="again", dedupe_scope=DedupeScope.FIRE)
+    newest = await clinic.fire("again")
+    reply = await clinic.write(ANA, "1")
+    assert (reply.meaning, reply.fire_id, reply.waits) == (ReplyMeaning.ANSWER, newest.id, False)
+    changed = await clinic.write(ANA, "2")
+    assert (changed.fire_id, changed.contradicts_earlier, changed.waits) == (newest.id, True, True)

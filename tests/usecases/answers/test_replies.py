@@ -50,7 +50,7 @@ async def test_what_is_not_an_offered_answer_is_left_to_a_person(clinic: Clinic)
     assert (reply.meaning, reply.candidates) == (ReplyMeaning.UNCLEAR, (message.id,))
     assert reply.note == "It asks something."
     settled = await answer_reply(
-        clinic.runtime, clinic.company_id, reply.id, message.id, Disposition.CONFIRMED
+        clinic.runtime, clinic.company_id, reply.id, {message.id: Disposition.CONFIRMED}
     )
     assert settled.meaning is ReplyMeaning.ANSWER
 
@@ -64,13 +64,13 @@ async def test_several_appointments_on_one_phone_are_not_guessed_at(clinic: Clin
     other = next(m.id for m in messages if m.id not in anas)
     arguments = (clinic.runtime, clinic.company_id, reply.id)
     with pytest.raises(InvalidInput) as invalid:
-        await answer_reply(*arguments, other, Disposition.CONFIRMED)
+        await answer_reply(*arguments, {other: Disposition.CONFIRMED})
     assert invalid.value.problems[0].field == "message_id"
     first, second = sorted(anas)
-    await answer_reply(*arguments, first, Disposition.CONFIRMED)
-    await answer_reply(*arguments, first, Disposition.CONFIRMED)
+    await answer_reply(*arguments, {first: Disposition.CONFIRMED})
+    await answer_reply(*arguments, {first: Disposition.CONFIRMED})
     with pytest.raises(Conflict):
-        await answer_reply(*arguments, second, Disposition.CONFIRMED)
+        await answer_reply(*arguments, {second: Disposition.CONFIRMED})
     # What is answered is no candidate any more, so the next answer has one message it can belong to.
     following = await clinic.write(ANA, "2")
     assert (following.message_id, following.disposition) == (second, Disposition.CANCELED)

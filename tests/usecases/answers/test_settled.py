@@ -14,7 +14,7 @@ async def test_who_is_understood_by_a_person_is_thanked_once(clinic: Clinic) -> 
     [message] = [one for one in await clinic.messages() if one.id in reply.candidates]
     for _ in range(2):
         settled = await answer_reply(
-            clinic.runtime, clinic.company_id, reply.id, message.id, Disposition.CONFIRMED
+            clinic.runtime, clinic.company_id, reply.id, {message.id: Disposition.CONFIRMED}
         )
         assert settled.meaning is ReplyMeaning.ANSWER
     assert await texts(clinic) == [THANKS]
@@ -25,5 +25,7 @@ async def test_who_is_understood_by_a_person_is_thanked_once(clinic: Clinic) -> 
 async def test_an_option_without_a_text_says_nothing(clinic: Clinic) -> None:
     await asked(clinic)
     reply = await clinic.write(ANA, "who is this?")
-    await answer_reply(clinic.runtime, clinic.company_id, reply.id, reply.candidates[0], Disposition.CANCELED)
+    await answer_reply(
+        clinic.runtime, clinic.company_id, reply.id, {reply.candidates[0]: Disposition.CANCELED}
+    )
     assert await answers(clinic) == []

@@ -6,10 +6,12 @@ import pytest
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
+from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput
 from shared.usecases.campaigns.approve_campaign import approve_campaign
 from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.reopen_campaign import reopen_campaign
+from shared.usecases.companies.create_api_key import create_api_key
 from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.fires.fire_campaign import fire_campaign
 from shared.usecases.fires.fire_due_campaigns import fire_due_campaigns
@@ -110,3 +112,47 @@ async def test_a_stricter_rule_holds_for_what_is_ready_already(clinic: Clinic) -
     for wrong in (-1, 10_000_001):
         with pytest.raises(InvalidInput):
             await require_approval(clinic.runtime, clinic.company_id, wrong, by=SECOND)
+
+
+async def _key(clinic: Clinic, *made_by: str) -> str:
+    """Who acts with a new key that these users made."""
+    key, _ = await create_api_key(clinic.runtime, clinic.company_id, "Job", [Scope.SEND], made_by=made_by)
+    return f"key {key.id}"
+
+
+@pytest.mark.parametrize(
+    ("asker", "approver", "reason"),
+    [
+        ("user", "first", "yourself"),
+        ("first", "user", "yourself"),
+        ("first", "first", "yourself"),
+        ("first", "both", "yourself"),
+        ("user", "nobody", "who made this API key"),
+        ("nobody", "user", "that made this campaign ready"),
+        ("nobody", "second", "that made this campaign ready"),
+        ("user", "second", None),
+        ("first", "second", None),
+        ("second", "user", None),
+    ],
+)
+async def test_a_key_counts_as_the_person_who_made_it(
+    clinic: Clinic, asker: str, approver: str, reason: str | None
+) -> None:
+    keys = {
+        "user": FIRST,
+        "first": await _key(clinic, "first"),
+        "second": await _key(clinic, "second"),
+        "both": await _key(clinic, "second", "first"),
+        "nobody": await _key(clinic),
+    }
+    await _asked(clinic, 2)
+    await reopen_campaign(clinic.runtime, clinic.company_id, "reminders")
+    await mark_ready(clinic.runtime, clinic.company_id, "reminders", by=keys[asker])
+    if reason is None:
+        await _approve(clinic, keys[approver])
+        await clinic.fire()
+        return
+    with pytest.raises(Conflict, match=reason):
+        await _approve(clinic, keys[approver])
+    with pytest.raises(Conflict, match="second person"):
+        await fire_campaign(clinic.runtime, clinic.company_id, "reminders")

@@ -17,8 +17,10 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.senders.run_limits import RunLimits
 from shared.faults import Point
+from shared.usecases.campaigns.approve_campaign import approve_campaign
 from shared.usecases.campaigns.cancel_broadcast import cancel_broadcast
 from shared.usecases.campaigns.save_broadcast import create_broadcast, edit_broadcast
+from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.contacts.delete_segment import delete_segment
 from shared.usecases.contacts.save_segment import create_segment
 from shared.usecases.fires.make_broadcast import make_broadcast
@@ -205,6 +207,23 @@ async def test_one_that_cannot_be_made_says_why_and_is_made_when_it_can(clinic: 
     await pass_minutes(clinic, clock, 2)
     assert await clinic.sent_counts() == {phone(0): 1}
     assert (await seen(clinic)).broadcast.refusal == ""
+
+
+async def test_who_planned_or_changed_it_does_not_approve_it(clinic: Clinic, clock: Clock) -> None:
+    clock.at = EVE
+    await require_approval(clinic.runtime, clinic.company_id, 2, by="user kim")
+    await plan(clinic, AT_NINE, people=5, asked_by="user bo")
+    await edit_broadcast(clinic.runtime, clinic.company_id, "recall", {"asked_by": "user ana"})
+    with pytest.raises(Conflict, match="second person"):
+        await make_broadcast(clinic.runtime, clinic.company_id)
+    [campaign] = (await clinic.stores.campaigns.page(clinic.company_id, limit=10)).items
+    with pytest.raises(Conflict, match="yourself"):
+        await approve_campaign(clinic.runtime, clinic.company_id, campaign.id, by="user ana")
+    await approve_campaign(clinic.runtime, clinic.company_id, campaign.id, by="user kim")
+    making = await make_broadcast(clinic.runtime, clinic.company_id)
+    assert making.broadcast is not None
+    assert making.following is not None
+    assert making.following.asked_by == "user ana"
 
 
 async def test_what_is_changed_holds_for_those_after_it(clinic: Clinic, clock: Clock) -> None:

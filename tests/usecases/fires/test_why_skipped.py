@@ -170,7 +170,7 @@ SKIPS: Mapping[SkipReason, tuple[Case, str, str]] = {
     SkipReason.EXPIRED: (expired, "of no use has passed", "Fire earlier"),
     SkipReason.CANCELED: (canceled, "The campaign was canceled", "make a new campaign"),
     SkipReason.ANSWERED: (answered, "has answered an earlier step", "the answer is in the replies"),
-    SkipReason.DUPLICATE: (duplicate, "the same text to the same phone", "change the dedupe key"),
+    SkipReason.DUPLICATE: (duplicate, "the same text to the same phone", "its dedupe key"),
     SkipReason.ALREADY_SENT: (already_sent, "by the campaign 'Reminders'", "send it again to this person"),
     SkipReason.CONVERSATION_CLOSED: (conversation_closed, "within 24 hours", "approved template"),
     SkipReason.FORGOTTEN: (

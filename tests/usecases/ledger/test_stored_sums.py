@@ -103,8 +103,8 @@ async def writes_something(clinic: Clinic) -> None:
 async def is_answered_for(clinic: Clinic) -> None:
     reply: Reply = await clinic.write("+12125552002", "hm")
     message = (await clinic.by_address())["+12125552002"]
-    arguments = (clinic.runtime, clinic.company_id, reply.id, message.id)
-    await answer_reply(*arguments, Disposition.CONFIRMED)
+    given = {message.id: Disposition.CONFIRMED}
+    await answer_reply(clinic.runtime, clinic.company_id, reply.id, given)
 
 
 async def settles(clinic: Clinic) -> None:

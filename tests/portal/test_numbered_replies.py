@@ -1,0 +1,64 @@
+"""A person settles a reply to a numbered question: each of its appointments, in one go."""
+
+import pytest
+
+from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.messages.purpose import Purpose
+from shared.domain.replies.asked import ReplyMeaning
+from shared.usecases.answers.answer_reply import answer_reply
+from tests.kit.clinic import Clinic
+from tests.kit.portal.page_forms import forms_of
+from tests.kit.portal.visitor import Visitor
+from tests.usecases.conftest import clinic
+from tests.usecases.fires.test_asking_together import ANA, asked, by_row
+
+__all__ = ["clinic"]
+YES, NO = Disposition.CONFIRMED, Disposition.CANCELED
+
+
+async def thanks(clinic: Clinic) -> list[str]:
+    return [one.body for one in await clinic.messages() if one.purpose is Purpose.ACKNOWLEDGEMENT]
+
+
+async def test_each_appointment_is_chosen_for_on_the_replys_page(clinic: Clinic, approver: Visitor) -> None:
+    await asked(clinic)
+    first, other, second = (await by_row(clinic)).values()
+    reply = await clinic.write(ANA, "yes")
+    assert (reply.meaning, reply.candidates) == (ReplyMeaning.UNCLEAR, (first.id, second.id))
+    here = f"/inbox/{reply.id}"
+    page = (await approver.get(here)).text
+    [form] = [one for one in forms_of(page, here) if one.action == f"{here}/answer"]
+    assert {name for name, _ in form.fields} == {"csrf", f"answer_{first.id}", f"answer_{second.id}"}
+    assert "11:00 Lopez" in approver.says
+    assert (
+        'name="disposition"' not in (await approver.get("/inbox")).text
+    )  # one button would settle one of two
+
+    await approver.post(f"{here}/answer", {f"answer_{second.id}": ""}, seen=here)
+    assert "Say for one of the messages" in (await approver.get(here)).text
+    given = {f"answer_{first.id}": "confirmed", f"answer_{second.id}": "canceled"}
+    await approver.post(f"{here}/answer", given, seen=here)
+    told = await by_row(clinic)
+    assert [one.disposition for one in told.values()] == [YES, None, NO]
+    done = await clinic.stores.replies.get(clinic.company_id, reply.id)
+    assert (done.meaning, done.waits, len(done.answers)) == (ReplyMeaning.ANSWER, False, 2)
+    assert await thanks(clinic) == ["Thank you."]
+    assert other.disposition is None
+
+
+async def test_the_rest_of_a_numbered_question_joins_what_was_answered(clinic: Clinic) -> None:
+    await asked(clinic)
+    first, other, second = (await by_row(clinic)).values()
+    reply = await clinic.write(ANA, "only the 10:30")
+    assert (reply.waits, set(reply.candidates)) == (True, {first.id, second.id})
+    with pytest.raises(InvalidInput, match="not a message to the person"):
+        await answer_reply(
+            clinic.runtime, clinic.company_id, reply.id, {second.id: NO, other.id: NO}, by="desk"
+        )
+    for _ in range(2):
+        done = await answer_reply(clinic.runtime, clinic.company_id, reply.id, {second.id: NO}, by="desk")
+    assert [(one.message_id, one.disposition) for one in done.answers] == [(first.id, YES), (second.id, NO)]
+    assert (done.waits, done.contradicts_earlier, await thanks(clinic)) == (False, False, ["Thank you."])
+    with pytest.raises(Conflict, match="taken as answer already"):
+        await answer_reply(clinic.runtime, clinic.company_id, reply.id, {second.id: YES})
