@@ -44,8 +44,6 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
-    if _has_negation(marks, named):
-        return NEGATED
     if _has_condition(marks, named):
         return CONDITION
     is_plain_move = MOVED in named and CONFIRMED not in named
@@ -55,6 +53,8 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return OTHER_TIME
     if _asks(marks, votes, named):
         return ASKS
+    if _has_negation(marks, named):
+        return NEGATED
     if _says_more(marks, votes, named, _named(matter)):
         return NOT_ONLY
     return ""
