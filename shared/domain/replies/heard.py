@@ -32,7 +32,7 @@ def hear(
     `names` are words that tell what was asked apart.
     """
     tokens = tokens_of(folded(text))
-    language = language_of(tokens, asked_in)
+    language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
     tokens = spelled_out(tokens, lexicon)
     choices = {

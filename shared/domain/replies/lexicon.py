@@ -42,6 +42,10 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     at: frozenset[str]
     refusal: RefusalWords
     pointers: frozenset[str]  # words that say which: no phrase passes over them
+    drops: frozenset[str]  # verbs that cancel what they name beside another: "drop the Tuesday one"
+    keeps: frozenset[str]  # and those that confirm it
+    buts: frozenset[str]  # what joins two clauses, and is no condition
+    joints: frozenset[str]  # words between names
 
 
 @cache
@@ -90,6 +94,10 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
+        drops=frozenset(table["drops"].split()),
+        keeps=frozenset(table["keeps"].split()),
+        buts=frozenset(one.strip() for one in table["buts"].split(";")),
+        joints=frozenset(table["joints"].split()),
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
@@ -105,9 +113,9 @@ def _numbered(names: Sequence[str]) -> dict[str, int]:
     return {word: number for number, group in enumerate(names) for word in group.split("|")}
 
 
-def language_of(tokens: Sequence[Token], asked_in: str) -> str:
-    """The language most words of the reply belong to; that of the question when several fit."""
-    words = [token.text for token in tokens if token.kind == "word"]
+def language_of(tokens: Sequence[Token], asked_in: str, names: frozenset[str] = frozenset()) -> str:
+    """The language most words of the reply belong to, its names apart; the question's when several fit."""
+    words = [token.text for token in tokens if token.kind == "word" and token.text not in names]
     order = dict.fromkeys((asked_in if asked_in in LANGUAGES else LANGUAGES[0], *LANGUAGES))
     scores = {one: sum(word in lexicon_of(one).vocabulary for word in words) for one in order}
     return max(order, key=lambda one: scores[one])

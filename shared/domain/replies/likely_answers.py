@@ -1,8 +1,9 @@
 """A second judge of an answer that the rules hear and are not sure of: how it is like those of our corpus.
 
 As refusals are weighed in likeness.py, by the same features, for confirming and for canceling. The weights
-are data: answer_weights.tsv, made of the corpus by `python -m tests.kit.weigh_answers`. It never judges alone:
-the rules must have heard the answer, and a question, a doubt, a condition, another day or time stay a person's.
+are data: answer_weights.tsv, made of the corpus by `python -m tests.kit.weigh_answers`. It never judges
+alone: the rules must have heard the answer. A question, a doubt, a condition, another day or time stay a
+person's.
 """
 
 from collections.abc import Mapping

@@ -118,7 +118,7 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
         after = [
             one.sense for one in marks[index + 1 :] if one.sense not in SILENT and one.sense is not Sense.WORD
         ]
-        if CONFIRMED in named and after[:1] != [Sense.LATE]:
+        if CONFIRMED in named and (after[:1] != [Sense.LATE] or mark.text in _IFS):
             return True
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True

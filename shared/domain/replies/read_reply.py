@@ -23,6 +23,7 @@ from shared.domain.replies.consent import (
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.likely_answers import is_likely
 from shared.domain.replies.likeness import (
     has_part_like_a_refusal,
@@ -125,7 +126,7 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
     if len(offering) == 1:
         found = _one(heard, offering[0], reply)
     else:
-        found = answer_several(heard.marks, offering, reply.written_at)
+        found = answer_several(heard.marks, offering, reply.written_at, lexicon_of(heard.language))
     if not found.answers:
         return Reading(
             outcome=ReplyMeaning.UNCLEAR,

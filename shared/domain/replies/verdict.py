@@ -26,6 +26,8 @@ _COUNTING = frozenset({
     "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
     "vers", "within",
 })  # fmt: skip
+_EACH_TIME = frozenset({"a", "per", "x", "every", "al", "por", "par", "cada", "chaque", "ao"})
+_SPANS = frozenset({"day", "week", "night", "dia", "semana", "noche", "jour", "semaine", "soir", "noite"})
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _CHOOSING = frozenset({
     "a", "and", "answer", "be", "c", "ce", "celui", "choisis", "choose", "de", "e", "el", "eleccion",
@@ -128,6 +130,9 @@ def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether the number counts what follows it: "1 child"."""
     following = next((one for one in marks if one.start == mark.end), None)
     is_next = following is not None and following.part == mark.part
+    if is_next and following is not None and following.text in _EACH_TIME:  # "1 a day"
+        after = next((one for one in marks if one.start == following.end), None)
+        return after is not None and after.part == mark.part and after.text.split()[0] in _SPANS
     is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
     before = next(
         (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""
