@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.asked import ReplyMeaning
-from shared.domain.replies.likely_answers import WEIGHED, WEIGHTS, is_likely
+from shared.domain.replies.likely_answers import WEIGHED, WEIGHTS, likely
 from shared.domain.replies.likeness import BASE
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import asked_of
@@ -58,13 +58,9 @@ def held_back(cases: Sequence[Case]) -> Iterator[tuple[Case, Disposition]]:
         }
         for case in (case for at, case in enumerate(cases) if is_held(at, turn)):
             found = _verdict_of(case)
-            if (
-                found
-                and found.leaning
-                and not found.disposition
-                and is_likely(found, heard_of(case), weights)
-            ):
-                yield case, found.leaning
+            said = likely(found, heard_of(case), weights) if found else None
+            if said is not None:
+                yield case, said
 
 
 def _verdict_of(case: Case) -> Verdict | None:

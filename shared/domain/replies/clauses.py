@@ -124,6 +124,8 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
         marks, named = marks[1:], named[1:]
     places = [at for at, name in enumerate(named) if name is not None]
     said = [mark for mark, name in zip(marks, named, strict=True) if is_said(mark, name)]
+    if all(mark.sense is Sense.REASON for mark in said):  # "Ana has a fever, cancel hers"
+        said = []
     verbs = [verb for mark in marks if (verb := _as_verb(mark, lexicon)) is not None]
     if all(
         mark.sense in _ASSENT or mark.sense is Sense.REFUSE_WORD for mark in said

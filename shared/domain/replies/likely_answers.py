@@ -13,33 +13,38 @@ from pathlib import Path
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.likeness import features_of, likeness
-from shared.domain.replies.matter import CANCELED, CONFIRMED
+from shared.domain.replies.matter import CANCELED, CONFIRMED, MOVED
 from shared.domain.replies.objections import NEGATED, NOT_ONLY
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.verdict import Verdict
+from shared.domain.replies.verdict import CONTRADICTION, Verdict
 
 WEIGHTS = Path(__file__).with_name("languages") / "answer_weights.tsv"
-WEIGHED = (
-    CONFIRMED,
-    CANCELED,
-)  # the columns of the file; what asks for another time the rules find themselves
+WEIGHED = (CONFIRMED, CANCELED)  # the columns of the file; another time the rules find themselves
 Weights = Mapping[Disposition, Mapping[str, float]]
-_UNSURE = frozenset({NEGATED, NOT_ONLY})  # reasons after which the words are weighed
+_UNSURE = {  # after which reasons, and for which answers: a yes beside a denial never confirms
+    NOT_ONLY: frozenset({CONFIRMED, CANCELED}),
+    NEGATED: frozenset({CANCELED}),
+    CONTRADICTION: frozenset({CANCELED}),
+}
 _ENOUGH = {CONFIRMED: 1.5, CANCELED: 2.5}
+_OF_TWO = 3.0  # where the rules heard both
 _OBJECTS = frozenset({Sense.BUT, Sense.DOUBT})
 _CANCELING = frozenset({Sense.CANCEL, Sense.CANCEL_VERB})
 
 
-def is_likely(found: Verdict, heard: Heard, weights: Weights | None = None) -> bool:
-    """Whether the words weigh as much for the answer that the rules heard as those of one that is certain."""
-    said = found.leaning
-    if said not in WEIGHED or found.reason not in _UNSURE or heard.has(*_OBJECTS):
-        return False
-    if said is CANCELED and _cancels_a_thing(heard):
-        return False
+def likely(found: Verdict, heard: Heard, weights: Weights | None = None) -> Disposition | None:
+    """The answer that the rules heard, where the words weigh as much for it as those of a certain one."""
+    if found.disposition is not None or found.reason not in _UNSURE or heard.has(*_OBJECTS):
+        return None
     features = features_of(heard)
     weigh = {one: likeness(features, table) for one, table in (weights or _weights()).items()}
-    return weigh.pop(said) > _ENOUGH[said] and max(weigh.values()) < 0
+    said = max(weigh, key=lambda one: weigh[one])
+    weight, other = weigh[said], min(weigh.values())
+    if said not in found.heard & _UNSURE[found.reason] or weight <= _ENOUGH[said] or other >= 0:
+        return None
+    if found.leaning is None and (MOVED in found.heard or weight <= _OF_TWO):
+        return None
+    return None if said is CANCELED and _cancels_a_thing(heard) else said
 
 
 def _cancels_a_thing(heard: Heard) -> bool:

@@ -24,7 +24,7 @@ from shared.domain.replies.consent import (
 )
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.likely_answers import is_likely
+from shared.domain.replies.likely_answers import likely
 from shared.domain.replies.likeness import (
     has_part_like_a_refusal,
     is_like_a_refusal,
@@ -147,9 +147,9 @@ def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
         options=target.question.options, appointment=target.appointment, written_at=reply.written_at
     )
     found = verdict(heard.marks, matter)
-    leaning = found.leaning
-    if found.disposition is None and leaning and matter.offers(leaning) and is_likely(found, heard):
-        found = replace(found, disposition=leaning, has_note=True)
+    weighed = likely(found, heard)
+    if weighed is not None and matter.offers(weighed):
+        found = replace(found, disposition=weighed, has_note=True)
     if found.disposition is None:
         return Answered(leaning=found.leaning, reason=found.reason)
     return Answered(

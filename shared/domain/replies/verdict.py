@@ -49,10 +49,14 @@ _WISHING = frozenset({
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The answer, or the `reason` why there is none. `leaning` is what it sounds like."""
+    """The answer, or the `reason` why there is none.
+
+    `leaning` is what it sounds like, `heard` all that it may say.
+    """
 
     disposition: Disposition | None = None
     leaning: Disposition | None = None
+    heard: frozenset[Disposition] = frozenset()
     has_note: bool = False
     asks: bool = False
     reason: str = ""
@@ -70,7 +74,7 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
     reason = objection(marks, votes, matter)
     decided = None if reason else _decided(marks, votes, named, matter)
     if decided is None:
-        return Verdict(leaning=leaning, reason=reason or CONTRADICTION)
+        return Verdict(leaning=leaning, heard=frozenset(named), reason=reason or CONTRADICTION)
     if not matter.offers(decided):
         return Verdict(leaning=decided, reason=NOT_OFFERED)
     voting = {id(mark) for mark, _ in votes}

@@ -8,9 +8,9 @@ import pytest
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.heard import hear
-from shared.domain.replies.likely_answers import WEIGHED, WEIGHTS, is_likely
-from shared.domain.replies.objections import DOUBTFUL, NOT_ONLY
-from shared.domain.replies.verdict import Verdict
+from shared.domain.replies.likely_answers import WEIGHED, WEIGHTS, likely
+from shared.domain.replies.objections import DOUBTFUL, NEGATED, NOT_ONLY
+from shared.domain.replies.verdict import CONTRADICTION, Verdict
 from tests.domain.replies.test_any_form import read
 from tests.domain.replies.test_corpus import PATH
 from tests.kit.read_replies import cases_of
@@ -49,10 +49,16 @@ def test_what_asks_doubts_or_names_another_time_or_thing_stays_a_persons(languag
 
 def test_weights_alone_decide_nothing() -> None:
     heard = hear("yes I will be there on Tuesday", "en")
-    assert is_likely(Verdict(leaning=Disposition.CONFIRMED, reason=NOT_ONLY), heard)
-    assert not is_likely(Verdict(leaning=Disposition.CONFIRMED, reason=DOUBTFUL), heard)
-    assert not is_likely(Verdict(leaning=Disposition.CANCELED, reason=NOT_ONLY), heard)
-    assert not is_likely(Verdict(reason=NOT_ONLY), heard)
+    confirmed, canceled = frozenset({Disposition.CONFIRMED}), frozenset({Disposition.CANCELED})
+    said = Disposition.CONFIRMED
+    assert likely(Verdict(leaning=said, heard=confirmed, reason=NOT_ONLY), heard) is said
+    assert likely(Verdict(heard=confirmed | canceled, reason=CONTRADICTION), heard) is None
+    assert likely(Verdict(leaning=said, heard=confirmed, reason=NEGATED), heard) is None
+    no = hear("yeah no I can't make it, cancel it", "en")
+    assert likely(Verdict(heard=confirmed | canceled, reason=CONTRADICTION), no) is Disposition.CANCELED
+    assert likely(Verdict(leaning=said, heard=confirmed, reason=DOUBTFUL), heard) is None
+    assert likely(Verdict(leaning=Disposition.CANCELED, heard=canceled, reason=NOT_ONLY), heard) is None
+    assert likely(Verdict(reason=NOT_ONLY), heard) is None
 
 
 def test_the_weights_are_those_of_the_corpus() -> None:
