@@ -1,7 +1,7 @@
 """The words of the four languages, and the sense of each part of a reply."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,11 +63,10 @@ def machines_of(language: str) -> dict[str, list[str]]:
 def lexicon_of(language: str) -> Lexicon:
     """The lexicon of one of LANGUAGES, made of its file (a part of the code) when it is first needed."""
     said = _file_of(language)
-    patterns = list(
-        patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"])
-    )
-    words = {word for pattern in patterns for element in pattern.elements for word in element.words}
-    keys = {w for p in patterns if p.sense in _KEY_SENSES for e in p.elements for w in e.words}
+    phrases = {Sense(name): text for name, text in said["phrases"].items()}
+    patterns = list(patterns_of(phrases, said["classes"]))
+    words = _words_of(patterns)
+    keys = _words_of(one for one in patterns if one.sense in _KEY_SENSES)
     aliases = {
         short: tuple(full.split())
         for full, all_short in said["aliases"].items()
@@ -77,9 +76,9 @@ def lexicon_of(language: str) -> Lexicon:
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     refusal = refusal_words(said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
-    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
+    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= refusal.annoying | {word for phrase in refusal.things for word in phrase.split()}
+    known |= {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
         aliases=aliases,
@@ -101,6 +100,10 @@ def lexicon_of(language: str) -> Lexicon:
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _words_of(patterns: Iterable[Pattern]) -> set[str]:
+    return {word for pattern in patterns for element in pattern.elements for word in element.words}
 
 
 def _breaks(patterns: Sequence[Pattern]) -> set[str]:
