@@ -82,6 +82,11 @@ def read_case(case: Case) -> Reading:
     return read_reply(questions, _reply(case["reply"], case, is_refused))
 
 
+def reply_of(case: Case) -> WrittenReply:
+    """The case's reply, without what the earlier ones changed."""
+    return _reply(case["reply"], case, bool(case.get("opted_out")))
+
+
 def _reply(said: Any, case: Case, is_refused: bool) -> WrittenReply:
     said = {"body": said} if isinstance(said, str) else said
     written_at = _moment(said.get("written_at") or case.get("written_at"), case.get("time_zone"))

@@ -30,18 +30,31 @@ _FLAT = 1e-6  # what a slope is at first
 _SMALLEST = 30  # hundredths; a lighter one is left out
 _STEEPEST = 30.0  # beyond it a likelihood is certain
 
-Weighed = tuple[list[str], bool]  # the features of a reply, and whether it refuses
+Weighed = tuple[list[str], bool]  # the features of a reply, and whether it is what is looked for
 
 
 def weights_of(cases: Iterable[Case]) -> dict[str, int]:
     """The weight of each feature in hundredths."""
     read = [(features_of_case(case), case["expected"]["outcome"] == ReplyMeaning.OPT_OUT) for case in cases]
-    counts = Counter(name for features, _ in read for name in features)
-    known = [
-        ([BASE, *sorted(one for one in features if counts[one] > 1)], refuses) for features, refuses in read
-    ]
-    hundredths = {name: round(weight * 100) for name, weight in sorted(_fitted(known).items())}
+    hundredths = {name: round(weight * 100) for name, weight in sorted(fitted(read).items())}
     return {name: weight for name, weight in hundredths.items() if name == BASE or abs(weight) >= _SMALLEST}
+
+
+def fitted(read: Sequence[tuple[frozenset[str], bool]]) -> dict[str, float]:
+    """The weight of each feature that more than one reply has; `read` says of each whether it is meant."""
+    counts = Counter(name for features, _ in read for name in features)
+    known = [([BASE, *sorted(one for one in features if counts[one] > 1)], meant) for features, meant in read]
+    return _fitted(known)
+
+
+def turns() -> range:
+    """The turns by which parts of the corpus are held back."""
+    return range(_TURNS)
+
+
+def is_held(at: int, turn: int) -> bool:
+    """Whether the reply at this place of the corpus is held back at the turn."""
+    return at // _RUN % _TURNS == turn
 
 
 def features_of_case(case: Case) -> frozenset[str]:
@@ -77,11 +90,10 @@ def _fitted(read: Sequence[Weighed]) -> dict[str, float]:
 def held_back(cases: Sequence[Case]) -> dict[str, tuple[int, int]]:
     """How many replies have each outcome, and how many of them the others take for refusals."""
     counts: dict[str, tuple[int, int]] = {}
-    for turn in range(_TURNS):
-        is_held = [at // _RUN % _TURNS == turn for at in range(len(cases))]
-        made = weights_of(case for case, held in zip(cases, is_held, strict=True) if not held)
+    for turn in turns():
+        made = weights_of(case for at, case in enumerate(cases) if not is_held(at, turn))
         weights = {name: weight / 100 for name, weight in made.items()}
-        for case in (case for case, held in zip(cases, is_held, strict=True) if held):
+        for case in (case for at, case in enumerate(cases) if is_held(at, turn)):
             outcome = case["expected"]["outcome"]
             total, taken = counts.get(outcome, (0, 0))
             counts[outcome] = (total + 1, taken + (margin(heard_of(case), weights) > 0))

@@ -92,9 +92,17 @@ def consent_of(text: str, language: str = "en") -> WordMeaning | None:
     return word_meaning(text) or consent_heard(hear(text, language))
 
 
+def _refuses_after_praise(heard: Heard) -> bool:
+    """ "I appreciate the reminders, but please take me off"."""
+    senses = [mark.sense for mark in heard.marks]
+    praise = max(at for at, sense in enumerate(senses) if sense is Sense.NOT_REFUSE)
+    after = senses[praise:]
+    return Sense.BUT in after and Sense.REFUSE in after[after.index(Sense.BUT) :]
+
+
 def consent_heard(heard: Heard) -> WordMeaning | None:
     """What a reply that was taken apart means for consent."""
-    if heard.has(Sense.NOT_REFUSE):
+    if heard.has(Sense.NOT_REFUSE) and not _refuses_after_praise(heard):
         return None
     heard = without_places(heard)
     if any(_is_stop(heard, at) for at in range(len(heard.tokens))):

@@ -39,7 +39,7 @@ def hear(
     `names` are words that tell what was asked apart, `called` the names of people that were asked about.
     """
     tokens = tokens_of(folded(text))
-    language = language_of(tokens, asked_in)
+    language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
     tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
     choices = {

@@ -1,7 +1,7 @@
 """The words of the four languages, and the sense of each part of a reply."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,10 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     at: frozenset[str]
     refusal: RefusalWords
     pointers: frozenset[str]  # words that say which: no phrase passes over them
+    drops: frozenset[str]  # verbs that cancel what they name beside another: "drop the Tuesday one"
+    keeps: frozenset[str]  # and those that confirm it
+    buts: frozenset[str]  # what joins two clauses, and is no condition
+    joints: frozenset[str]  # words between names
 
 
 @cache
@@ -59,11 +63,10 @@ def machines_of(language: str) -> dict[str, list[str]]:
 def lexicon_of(language: str) -> Lexicon:
     """The lexicon of one of LANGUAGES, made of its file (a part of the code) when it is first needed."""
     said = _file_of(language)
-    patterns = list(
-        patterns_of({Sense(name): text for name, text in said["phrases"].items()}, said["classes"])
-    )
-    words = {word for pattern in patterns for element in pattern.elements for word in element.words}
-    keys = {w for p in patterns if p.sense in _KEY_SENSES for e in p.elements for w in e.words}
+    phrases = {Sense(name): text for name, text in said["phrases"].items()}
+    patterns = list(patterns_of(phrases, said["classes"]))
+    words = _words_of(patterns)
+    keys = _words_of(one for one in patterns if one.sense in _KEY_SENSES)
     aliases = {
         short: tuple(full.split())
         for full, all_short in said["aliases"].items()
@@ -73,9 +76,9 @@ def lexicon_of(language: str) -> Lexicon:
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     refusal = refusal_words(said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
-    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received
+    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= refusal.annoying | {word for phrase in refusal.things for word in phrase.split()}
+    known |= {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
         aliases=aliases,
@@ -90,9 +93,17 @@ def lexicon_of(language: str) -> Lexicon:
         months=months,
         days=table["days"],
         at=frozenset(table["at"].split()),
+        drops=frozenset(table["drops"].split()),
+        keeps=frozenset(table["keeps"].split()),
+        buts=frozenset(one.strip() for one in table["buts"].split(";")),
+        joints=frozenset(table["joints"].split()),
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _words_of(patterns: Iterable[Pattern]) -> set[str]:
+    return {word for pattern in patterns for element in pattern.elements for word in element.words}
 
 
 def _breaks(patterns: Sequence[Pattern]) -> set[str]:
@@ -105,9 +116,9 @@ def _numbered(names: Sequence[str]) -> dict[str, int]:
     return {word: number for number, group in enumerate(names) for word in group.split("|")}
 
 
-def language_of(tokens: Sequence[Token], asked_in: str) -> str:
-    """The language most words of the reply belong to; that of the question when several fit."""
-    words = [token.text for token in tokens if token.kind == "word"]
+def language_of(tokens: Sequence[Token], asked_in: str, names: frozenset[str] = frozenset()) -> str:
+    """The language most words of the reply belong to, its names apart; the question's when several fit."""
+    words = [token.text for token in tokens if token.kind == "word" and token.text not in names]
     order = dict.fromkeys((asked_in if asked_in in LANGUAGES else LANGUAGES[0], *LANGUAGES))
     scores = {one: sum(word in lexicon_of(one).vocabulary for word in words) for one in order}
     return max(order, key=lambda one: scores[one])

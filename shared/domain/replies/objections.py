@@ -24,6 +24,8 @@ _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 _BECAUSE = frozenset({
     "because", "due", "since", "porque", "pues", "debido", "car", "parce", "puisque", "pois", "devido",
 })  # fmt: skip
+_SINCE = frozenset({"since", "depuis", "desde"})
+_LAST = frozenset({"last", "pasada", "pasado", "passada", "passado", "dernier", "derniere"})
 _SO = frozenset({"so", "donc", "alors", "entonces", "entao"})
 _SUBJECTS = frozenset({"i", "je", "we"})
 _IFS = frozenset(
@@ -44,17 +46,16 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
-    if _has_negation(marks, named):
-        return NEGATED
     if _has_condition(marks, named):
         return CONDITION
-    is_plain_move = MOVED in named and CONFIRMED not in named
-    if _names_another_time(marks, votes, matter) and not is_plain_move:
+    if _names_another_time(marks, votes, matter) and not _is_move(named):
         return OTHER_TIME
     if _is_unknown_time(marks, named, matter):
         return OTHER_TIME
     if _asks(marks, votes, named):
         return ASKS
+    if _has_negation(marks, named):
+        return NEGATED
     if _says_more(marks, votes, named, _named(matter)):
         return NOT_ONLY
     return ""
@@ -78,10 +79,23 @@ def _takes_back(marks: Sequence[Mark], votes: Votes) -> bool:
 def _names_another_time(marks: Sequence[Mark], votes: Votes, matter: Matter) -> bool:
     chosen = {id(mark) for mark, _ in votes if mark.sense is Sense.ORDINAL}  # "the 2nd option" is no day
     dated = (*CLOCK, Sense.COMING, Sense.ORDINAL)
-    said = (mark for mark in marks if mark.sense in dated and id(mark) not in chosen)
+    said = [mark for mark in marks if mark.sense in dated and id(mark) not in chosen]
+    may_be_last = all(vote is not CONFIRMED for _, vote in votes)
+    said = [mark for mark in said if not _is_past(mark, marks, may_be_last)]
     if any(_is_another_hour(mark, matter) for mark in marks if mark.sense is Sense.NUMBER):
         return True
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
+
+
+def _is_past(mark: Mark, marks: Sequence[Mark], may_be_last: bool) -> bool:
+    """Whether the day is before today: "ill since Saturday", "I told you yesterday", "last week"."""
+    before = next((one.text.split()[-1] for one in marks if one.end == mark.start), "")
+    kind, days = mark.value if isinstance(mark.value, tuple) else ("", 0)
+    is_gone = kind == "relative" and isinstance(days, int) and days < 0
+    is_since = mark.sense in CLOCK and (
+        before in _SINCE or (may_be_last and bool(set(mark.text.split()) & _LAST))
+    )
+    return is_gone or is_since
 
 
 def _is_another_hour(mark: Mark, matter: Matter) -> bool:
@@ -99,9 +113,14 @@ def _has_negation(marks: Sequence[Mark], named: set[Disposition]) -> bool:
     if named == {CANCELED} and sure:
         return any(one.part == sure[0].part and one.start < sure[0].start for one in denied)
     if denied:
-        return named != {MOVED} and not (named == {CANCELED} and _ends_denying(marks, denied))
+        return not _is_move(named) and not (named == {CANCELED} and _ends_denying(marks, denied))
     kept = any(mark.sense is Sense.NOT_CANCEL for mark in marks)
-    return kept and named != {CONFIRMED}
+    return kept and named not in ({CONFIRMED}, {MOVED})
+
+
+def _is_move(named: set[Disposition]) -> bool:
+    """Whether another time is asked for; "can't" beside it says why."""
+    return MOVED in named and CONFIRMED not in named
 
 
 def _ends_denying(marks: Sequence[Mark], denied: Sequence[Mark]) -> bool:
@@ -118,7 +137,7 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
         after = [
             one.sense for one in marks[index + 1 :] if one.sense not in SILENT and one.sense is not Sense.WORD
         ]
-        if CONFIRMED in named and after[:1] != [Sense.LATE]:
+        if CONFIRMED in named and (after[:1] != [Sense.LATE] or mark.text in _IFS):
             return True
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
@@ -189,7 +208,7 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], nam
     senses = {mark.sense for mark, _ in votes}
     if len(words) > _MOST_WORDS:
         return True
-    if named == {MOVED}:
+    if _is_move(named):
         return False
     strong = {Sense.CANCEL} if CANCELED in named else {Sense.YES, Sense.COMING}
     if senses & strong:

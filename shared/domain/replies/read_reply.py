@@ -24,6 +24,8 @@ from shared.domain.replies.consent import (
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
+from shared.domain.replies.lexicon import lexicon_of
+from shared.domain.replies.likely_answers import likely, likely_of_each
 from shared.domain.replies.likeness import (
     has_part_like_a_refusal,
     is_like_a_refusal,
@@ -61,9 +63,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         return Reading(outcome=outcome, candidates=_ids(asked.targets))
     own = kinds.own_words(reply.body, (one.text for one in questions))
     known = asked.targets or asked.closed
-    options = [option for target in known for option in target.question.options]
-    names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
-    heard = hear(own, _language(asked, questions), options, names, _called(known))
+    heard = _hear(own, asked, questions)
     answer = _answer(heard, asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
     if denies_name(heard, known):
@@ -91,6 +91,13 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         )
     answer = _weighed(answer, heard, asked, flags)
     return replace(answer, flags=_flags(answer, flags))
+
+
+def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
+    known = asked.targets or asked.closed
+    options = [option for target in known for option in target.question.options]
+    names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
+    return hear(own, _language(asked, questions), options, names, _called(known))
 
 
 def _flags(answer: Reading, flags: frozenset[Flag]) -> frozenset[Flag]:
@@ -139,7 +146,8 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
     if len(offering) == 1:
         found = _one(heard, offering[0], reply)
     else:
-        found = answer_several(heard.marks, offering, reply.written_at)
+        found = answer_several(heard.marks, offering, reply.written_at, lexicon_of(heard.language))
+        found = _each(found, heard, offering)
     if not found.answers:
         return Reading(
             outcome=ReplyMeaning.UNCLEAR,
@@ -151,6 +159,16 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
     return _answered(found, offering)
 
 
+def _each(found: Answered, heard: Heard, offering: Sequence[Target]) -> Answered:
+    """The same answer to all, where the words weigh it and the rules have none."""
+    said = None if found.answers else likely_of_each(found.reason, heard)
+    if said is None or not all(
+        said in {one.disposition for one in target.question.options} for target in offering
+    ):
+        return found
+    return Answered(answers=tuple((target, said) for target in offering), has_note=True)
+
+
 def _candidates(targets: Sequence[Target]) -> Sequence[Target]:
     return [target for target in targets if target.appointment.disposition is None] or targets
 
@@ -160,6 +178,9 @@ def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
         options=target.question.options, appointment=target.appointment, written_at=reply.written_at
     )
     found = verdict(heard.marks, matter)
+    weighed = likely(found, heard)
+    if weighed is not None and matter.offers(weighed):
+        found = replace(found, disposition=weighed, has_note=True)
     if found.disposition is None:
         return Answered(leaning=found.leaning, reason=found.reason)
     return Answered(

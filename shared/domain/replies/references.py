@@ -132,4 +132,9 @@ class References:
             return None
         found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
         hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
-        return frozenset(found) or self.named(hour)
+        return frozenset(found) or self.named(hour) or self._on_day(mark.value)
+
+    def _on_day(self, number: object) -> frozenset[int]:
+        """ "Le 3" is a day of the month where no place and no hour has that number."""
+        days = [one.appointment.at and one.appointment.at.day for one in self._targets]
+        return frozenset(n for n, day in enumerate(days) if day == number)

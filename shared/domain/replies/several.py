@@ -6,12 +6,23 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.replies.dividing import BUT_NOT, EACH, denied, divided, is_parted, said_once
-from shared.domain.replies.matter import SILENT, Matter
+from shared.domain.replies.clauses import (
+    EACH,
+    NOTS,
+    OPEN,
+    Told,
+    is_not_each,
+    is_said,
+    joined,
+    leaves_one_open,
+    told_by_clauses,
+    verdict_of,
+)
+from shared.domain.replies.lexicon import Lexicon
+from shared.domain.replies.matter import SILENT
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import References, with_the_other
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.verdict import Verdict, verdict
 
 WHICH = "{count} appointments could be meant."
 UNNAMED = "It names none of the open appointments."
@@ -20,14 +31,12 @@ REST = "It says nothing of the others."
 _DOUBTS = frozenset(
     {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
 )
-_OPEN = ("either", "any")  # none of them only where something is denied
+_BUTS = frozenset({"but", "pero", "mais", "mas"})
+_BUT_NOT = "but not"
+_CAN = "can"
 _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
-_NOTED = (Sense.WORD, Sense.REASON)
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
-_BESIDE = frozenset(
-    {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
-)
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -49,10 +58,22 @@ class _Group(Struct):
     is_none: bool = False  # "neither"
 
 
-def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
+def answer_several(
+    marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime, lexicon: Lexicon
+) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
-    marks = divided(denied(said_once(marks), references), references)
+    marks = _without_ones(marks, references)
+    named = with_the_other(marks, [references.named(mark) for mark in marks], len(targets))
+    if is_not_each(marks):
+        return Answered(reason=PAIRS)
+    if all(one is None or one for one in named):
+        told = told_by_clauses(marks, named, targets, written_at, lexicon)
+        if told is not None:
+            return _answered(told, marks, targets)
+        if leaves_one_open(marks, named, lexicon):
+            return Answered(reason=PAIRS)
+    marks = _denied(_said_once(marks), references)
     named = with_the_other(marks, [references.named(mark) for mark in marks], len(targets))
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
@@ -62,14 +83,36 @@ def answer_several(marks: Sequence[Mark], targets: Sequence[Target], written_at:
         return _unsure(marks, targets, written_at)
     if _declines_all(marks, named, targets):
         return Answered(answers=tuple((one, Disposition.CANCELED) for one in targets), has_note=True)
-    says = [_is_said(mark, name, references) for mark, name in zip(marks, named, strict=True)]
-    groups = _by_part(marks, named, says) or _groups(marks, named, says)
+    says = [is_said(mark, name) for mark, name in zip(marks, named, strict=True)]
+    groups = _groups(marks, named, says)
     if groups is None or _has_word_between(marks, named) or _is_only_named(groups, marks, named):
         return Answered(reason=PAIRS)
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
-    beside = (mark.sense for mark, name in zip(marks, named, strict=True) if name is None)
-    return _answers(groups, marks, targets, written_at, any(sense in _NOTED for sense in beside))
+    return _answers(groups, marks, targets, written_at)
+
+
+def _without_ones(marks: Sequence[Mark], references: References) -> list[Mark]:
+    """The marks, where "one" behind a name is no number: "the hygienist one"."""
+    return [
+        mark._replace(sense=Sense.COMMON)
+        if mark.text == "one"
+        and index
+        and marks[index - 1].sense is Sense.WORD
+        and references.named(marks[index - 1])
+        else mark
+        for index, mark in enumerate(marks)
+    ]
+
+
+def _answered(told: Told, marks: Sequence[Mark], targets: Sequence[Target]) -> Answered:
+    rest = any(mark.sense is Sense.ONLY for mark in marks) and len(told.answers) < len(targets)
+    return Answered(
+        answers=tuple((targets[number], said) for number, said in sorted(told.answers.items())),
+        has_note=told.has_note,
+        has_rest=rest,
+        reason=REST if rest else "",
+    )
 
 
 def _declines_all(
@@ -78,7 +121,7 @@ def _declines_all(
     """Whether "neither" stands alone in its part, and only why in others: "neither one, we're away"."""
     places = [index for index, name in enumerate(named) if name is not None]
     none = marks[places[0]] if len(places) == 1 else None
-    if none is None or none.sense is not Sense.NEITHER or none.text.startswith(_OPEN):
+    if none is None or none.sense is not Sense.NEITHER or none.text.startswith(OPEN):
         return False
     beside = [mark for mark in marks if mark is not none]
     here = all(mark.sense in _POLITE for mark in beside if mark.part == none.part)
@@ -87,6 +130,45 @@ def _declines_all(
         any(one.disposition is Disposition.CANCELED for one in target.question.options) for target in targets
     )
     return here and is_reason and cancels and len(named[places[0]] or ()) == len(targets)
+
+
+def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
+    first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
+    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
+    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
+        return marks
+    return [
+        mark
+        for mark in marks
+        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
+    ]
+
+
+def _denied(marks: Sequence[Mark], references: References) -> list[Mark]:
+    """The marks, where "but not" before a name is a no, and a "but" before one nothing.
+
+    So "the 10:30 but not the hygienist" says no to her, and "yes to Ana but Ben can't" speaks of both.
+    """
+    found: list[Mark] = []
+    for index, mark in enumerate(marks):
+        following = [one for one in marks[index + 1 :] if one.sense not in SILENT]
+        is_denial = mark.sense in (Sense.NEGATION, Sense.NO) and mark.text in NOTS
+        is_named = is_denial and bool(found) and _names(following, references)
+        if is_denial and found and found[-1].text == _CAN and all(one.part != mark.part for one in following):
+            found.append(mark._replace(sense=Sense.NO))  # "Ana yes, Ben can't"
+            continue
+        if is_named and found[-1].part != mark.part:
+            found.append(mark._replace(sense=Sense.NO, text=_BUT_NOT))
+        elif is_named and found[-1].sense is Sense.BUT:
+            found[-1] = mark._replace(sense=Sense.NO, text=_BUT_NOT)
+        elif not (mark.sense is Sense.BUT and mark.text in _BUTS and _names(following, references)):
+            found.append(mark)
+    return found
+
+
+def _names(following: Sequence[Mark], references: References) -> bool:
+    return bool(following and following[0].sense not in EACH and references.named(following[0]))
 
 
 def _is_a_count(marks: Sequence[Mark]) -> bool:
@@ -113,18 +195,9 @@ def _is_only_named(
     return not any(group.said for group in groups) and any(mark.sense is Sense.WORD for mark in unknown)
 
 
-def _is_said(mark: Mark, named: frozenset[int] | None, references: References) -> bool:
-    return named is None and mark.sense not in _BESIDE and mark.sense is not Sense.ONLY
-
-
 def _unsure(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
-    read = _verdict(tuple(marks), targets[0], written_at)
+    read = verdict_of(marks, targets[0], written_at)
     return Answered(leaning=read.leaning, reason=read.reason or WHICH.format(count=len(targets)))
-
-
-def _verdict(said: tuple[Mark, ...], target: Target, written_at: datetime) -> Verdict:
-    matter = Matter(options=target.question.options, appointment=target.appointment, written_at=written_at)
-    return verdict(said, matter)
 
 
 def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:
@@ -132,7 +205,7 @@ def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datet
 
     Where all have that answer already, it is said again of the newest.
     """
-    read = [(target, _verdict(tuple(marks), target, written_at)) for target in targets]
+    read = [(target, verdict_of(marks, target, written_at)) for target in targets]
     offered = [(target, one.disposition, one.has_note) for target, one in read if one.disposition is not None]
     if not offered:
         return Answered(leaning=read[0][1].leaning, reason=read[0][1].reason)
@@ -144,47 +217,6 @@ def _unnamed(marks: Sequence[Mark], targets: Sequence[Target], written_at: datet
     return Answered(leaning=offered[0][1], reason=WHICH.format(count=len(first) or len(offered)))
 
 
-def _by_part(
-    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
-) -> list[_Group] | None:
-    """One group for each part between signs, where each has a name and an answer: "Ana yes, cancel Ben"."""
-    parts = list(dict.fromkeys(mark.part for mark in marks))
-    groups: list[_Group] = []
-    for part in parts:
-        places = [index for index, mark in enumerate(marks) if mark.part == part]
-        kinds = {(named[index] is not None, says[index]) for index in places} - {(False, False)}
-        if not kinds:
-            continue
-        is_only = kinds == {(True, False)} and any(marks[index].sense is Sense.ONLY for index in places)
-        if kinds != {(True, False), (False, True)} and not is_only:
-            return None
-        here = _agreed(places, marks, named, says)
-        here = here or _groups(
-            [marks[index] for index in places],
-            [named[index] for index in places],
-            [says[index] for index in places],
-        )
-        if here is None or len(here) != 1:
-            return None
-        groups += here
-    return groups if len(groups) > 1 else None
-
-
-def _agreed(
-    places: Sequence[int],
-    marks: Sequence[Mark],
-    named: Sequence[frozenset[int] | None],
-    says: Sequence[bool],
-) -> list[_Group] | None:
-    """The one group of a part, where all its names name one: "Ana can come on Tuesday"."""
-    names = [named[index] or frozenset() for index in places if named[index] is not None]
-    both = frozenset.intersection(*names)
-    said = tuple(marks[index] for index in places if says[index])
-    if len(names) < 2 or len(both) != 1 or not said:
-        return None
-    return [_Group(named=both, said=said, names=tuple(marks[i].text for i in places if named[i] is not None))]
-
-
 def _groups(
     marks: Sequence[Mark], named: Sequence[frozenset[int] | None], says: Sequence[bool]
 ) -> list[_Group] | None:
@@ -192,24 +224,22 @@ def _groups(
     runs: list[tuple[str, list[int]]] = []
     for index, name in enumerate(named):
         kind = "name" if name is not None else "said" if says[index] else ""
-        if kind and runs and runs[-1][0] == kind and marks[index].text != BUT_NOT:
+        if kind and runs and runs[-1][0] == kind and marks[index].text != _BUT_NOT:
             runs[-1][1].append(index)
         elif kind:
             runs.append((kind, [index]))
     groups: list[_Group] = []
     if len(runs) > 2 and len(runs) % 2:
-        if runs[0][0] != "name" or marks[runs[1][1][0]].text != BUT_NOT:
+        if runs[0][0] != "name" or marks[runs[1][1][0]].text != _BUT_NOT:
             return None
         runs.insert(1, ("said", []))  # "the 10:30 but not the 11"
     for place in range(0, len(runs), 2):
         group = _Group()
         for kind, places in runs[place : place + 2]:
             if kind == "name":
-                if is_parted(places, marks, named):
-                    return None
                 group.is_none = any(marks[index].sense is Sense.NEITHER for index in places)
                 group.names = tuple(marks[index].text for index in places)
-                group.named = _joined(
+                group.named = joined(
                     [named[index] or frozenset() for index in places], [marks[i] for i in places]
                 )
             else:
@@ -218,30 +248,15 @@ def _groups(
     return groups
 
 
-def _joined(names: list[frozenset[int]], marks: list[Mark]) -> frozenset[int]:
-    """ "Ben at 10:30" is what both name; "1 and 2" is either."""
-    both = frozenset.intersection(*names)
-    if len(set(names)) > 1 and any(mark.sense in EACH for mark in marks):  # "both at 11"
-        return frozenset()
-    is_list = all(mark.sense in (Sense.NUMBER, Sense.ORDINAL) for mark in marks)
-    return both if both and not is_list else frozenset.union(*names)
-
-
 def _answers(
-    groups: Sequence[_Group],
-    marks: Sequence[Mark],
-    targets: Sequence[Target],
-    written_at: datetime,
-    has_note: bool,
+    groups: Sequence[_Group], marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime
 ) -> Answered:
     is_only = any(mark.sense is Sense.ONLY for mark in marks)
     all_named = frozenset().union(*(group.named or () for group in groups))
     is_all = any(mark.sense in EACH for mark in marks) or len(all_named) == len(targets)
-    is_all = is_all or any(mark.text == BUT_NOT for mark in marks)
+    is_all = is_all or any(mark.text == _BUT_NOT for mark in marks)
     if any(not group.said for group in groups) and not (is_only or is_all):
         return Answered(reason=PAIRS)
-    if is_only and len(groups) == 1 and not groups[0].said and len(all_named) == len(targets):
-        return Answered(reason=PAIRS)  # of two names one is the only one
     found: dict[int, Disposition] = {}
     for group in groups:
         if not group.named:
@@ -254,7 +269,6 @@ def _answers(
     rest = is_only and len(found) < len(targets)
     return Answered(
         answers=tuple((targets[number], disposition) for number, disposition in sorted(found.items())),
-        has_note=has_note,
         has_rest=rest,
         reason=REST if rest else "",
     )
@@ -263,9 +277,9 @@ def _answers(
 def _of_group(group: _Group, target: Target, written_at: datetime) -> Disposition | None:
     """What is said of the target; "both" and "only the 10:30" by themselves confirm."""
     if group.is_none:
-        is_denied = bool(group.said) or not any(name.startswith(_OPEN) for name in group.names)
+        is_denied = bool(group.said) or not any(name.startswith(OPEN) for name in group.names)
         says = (
-            _DENIALS if group.names[0].startswith(_OPEN) else _DENIALS | {Sense.COMING}
+            _DENIALS if group.names[0].startswith(OPEN) else _DENIALS | {Sense.COMING}
         )  # "neither can come"
         is_clear = is_denied and all(mark.sense in says for mark in group.said)
         return Disposition.CANCELED if is_clear else None
@@ -276,4 +290,4 @@ def _of_group(group: _Group, target: Target, written_at: datetime) -> Dispositio
     bare = {mark.sense for mark in plain} <= {Sense.NO, Sense.GREETING}
     if bare and any(one.disposition is Disposition.CANCELED for one in target.question.options):
         return Disposition.CANCELED
-    return _verdict(plain, target, written_at).disposition
+    return verdict_of(plain, target, written_at).disposition

@@ -26,6 +26,8 @@ _COUNTING = frozenset({
     "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
     "vers", "within",
 })  # fmt: skip
+_EACH_TIME = frozenset({"a", "per", "x", "every", "al", "por", "par", "cada", "chaque", "ao"})
+_SPANS = frozenset({"day", "week", "night", "dia", "semana", "noche", "jour", "semaine", "soir", "noite"})
 _OTHER_ONE = frozenset({"other", "otra", "otro", "autre", "outra", "outro"})
 _CHOOSING = frozenset({
     "a", "and", "answer", "be", "c", "ce", "celui", "choisis", "choose", "de", "e", "el", "eleccion",
@@ -48,10 +50,14 @@ _WISHING = frozenset({
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The answer, or the `reason` why there is none. `leaning` is what it sounds like."""
+    """The answer, or the `reason` why there is none.
+
+    `leaning` is what it sounds like, `heard` all that it may say.
+    """
 
     disposition: Disposition | None = None
     leaning: Disposition | None = None
+    heard: frozenset[Disposition] = frozenset()
     has_note: bool = False
     asks: bool = False
     reason: str = ""
@@ -69,7 +75,7 @@ def verdict(marks: Sequence[Mark], matter: Matter) -> Verdict:
     reason = objection(marks, votes, matter)
     decided = None if reason else _decided(marks, votes, named, matter)
     if decided is None:
-        return Verdict(leaning=leaning, reason=reason or CONTRADICTION)
+        return Verdict(leaning=leaning, heard=frozenset(named), reason=reason or CONTRADICTION)
     if not matter.offers(decided):
         return Verdict(leaning=decided, reason=NOT_OFFERED)
     voting = {id(mark) for mark, _ in votes}
@@ -131,6 +137,9 @@ def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     """Whether the number counts what follows it: "1 child"."""
     following = next((one for one in marks if one.start == mark.end), None)
     is_next = following is not None and following.part == mark.part
+    if is_next and following is not None and following.text in _EACH_TIME:  # "1 a day"
+        after = next((one for one in marks if one.start == following.end), None)
+        return after is not None and after.part == mark.part and after.text.split()[0] in _SPANS
     is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
     before = next(
         (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""

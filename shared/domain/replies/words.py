@@ -8,8 +8,11 @@ from typing import NamedTuple
 _LOOKALIKES = str.maketrans("авекмнорстухіѕјοαει", "abekmhopctyxisjoaei")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′＇", "'"))
 _SIGNS = str.maketrans(
-    dict.fromkeys("🛑⛔📵🖕🚫🔇🔕📴", " stop ") | dict.fromkeys("✅☑✔", " yes ")
-)  # pictures
+    dict.fromkeys("🛑⛔📵🖕🚫🔇🔕📴", " stop ")
+    | dict.fromkeys("✅☑✔", " yes ")
+    | dict.fromkeys("❌❎✖✗✘", " nope ")
+)  # pictures; "nope" is a no in all languages
+_THUMBS = str.maketrans({"👎": " nope ", "👍": " yes "})  # alone one may say no more than "seen"
 _FOR_SOUND = (  # "2moro", "m8"
     (re.compile(r"\b2(?=(?:mor\w+|day|nite|night)\b)"), "to"),
     (re.compile(r"(?<=[a-z])8(?=r?\b)"), "ate"),
@@ -49,7 +52,8 @@ class Token(NamedTuple):
 
 def folded(text: str) -> str:
     """The text in one form: compatibility forms, case, accents and invisible marks gone."""
-    text = _NUMBER_SIGN.sub(" number ", text[:_MOST].translate(_APOSTROPHES).translate(_SIGNS))
+    text = text[:_MOST].translate(_THUMBS if _thumbs_tell(text) else {})
+    text = _NUMBER_SIGN.sub(" number ", text.translate(_APOSTROPHES).translate(_SIGNS))
     text = unicodedata.normalize("NFKD", _ORDINAL_SIGN.sub(r"\1o", text)).casefold()
     kept = [
         one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")
@@ -58,6 +62,11 @@ def folded(text: str) -> str:
     for sound, letters in _FOR_SOUND:
         whole = sound.sub(letters, whole)
     return _LETTERS.sub(_joined, _ZERO.sub("o", whole))
+
+
+def _thumbs_tell(text: str) -> bool:
+    """Whether a thumb says yes or no: one that is down, beside words: "1 👍 2 👎"."""
+    return "👎" in text and any(one.isalnum() for one in text)
 
 
 def _joined(letters: re.Match[str]) -> str:
