@@ -122,7 +122,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
-    done, confirmed = await confirm_lists(runtime, company_id, transaction, done)
+    done, confirmed = await confirm_lists(runtime, company_id, transaction, done, messages)
     saying = await _said(runtime, company, done)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))

@@ -1,11 +1,14 @@
 """A YES from the address that was asked confirms the lists which asked it."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from shared.domain.contacts.list_consent import ListConsent, confirmed
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.events.event import Event
-from shared.domain.messages.confirming import after_confirming, may_confirm
+from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm
+from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
@@ -22,9 +25,16 @@ NOTHING_CONFIRMED = Confirmed()
 
 
 async def confirm_lists(
-    runtime: Runtime, company_id: str, transaction: Transaction, reply: Reply
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    reply: Reply,
+    messages: Mapping[str, Message],
 ) -> tuple[Reply, Confirmed]:
-    """The reply, and what it confirmed, to be written; the reply as it was where it confirms nothing."""
+    """The reply, and what it confirmed, to be written; the reply as it was where it confirms nothing.
+
+    `messages` are those that it may be about.
+    """
     from shared.domain.replies.yes_words import is_yes  # most replies need none of the words
 
     if not may_confirm(reply, is_yes=is_yes(reply.body)):
@@ -38,7 +48,8 @@ async def confirm_lists(
 
     lists = await confirming_lists(runtime, company_id)
     stored = await find_consents(runtime, company_id, lists, reply.channel, reply.address, transaction)
-    changed = confirmed(stored, OptOutSource.REPLY, reply.received_at)
+    meant = [one for one in stored if is_about_list(reply, messages, one.asked_at)]
+    changed = confirmed(meant, OptOutSource.REPLY, reply.received_at)
     if not changed:
         return reply, NOTHING_CONFIRMED
     names = {one.id: one.name for one in lists}
