@@ -154,6 +154,13 @@ async def _answered(
     return message if message and message.sender_id in sender_ids and message.address else None
 
 
+def _is_asking(message: Message, replies_to: str | None) -> bool:
+    if message.purpose is Purpose.CAMPAIGN:
+        return True
+    is_meant = replies_to is not None and message.provider_id == replies_to
+    return is_meant and message.purpose is not Purpose.ACKNOWLEDGEMENT
+
+
 async def _messages_to(
     runtime: Runtime,
     company_id: str,
@@ -175,15 +182,5 @@ async def _messages_to(
             for sender_id in sender_ids
         )
     )
-    found = [
-        message
-        for page in pages
-        for message in page
-        if message.purpose is Purpose.CAMPAIGN
-        or (
-            message.purpose is not Purpose.ACKNOWLEDGEMENT
-            and replies_to
-            and message.provider_id == replies_to
-        )
-    ]
+    found = [one for page in pages for one in page if _is_asking(one, replies_to)]
     return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]
