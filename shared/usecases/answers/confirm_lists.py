@@ -43,7 +43,7 @@ async def confirm_lists(
     if company is None or not company.has_confirmed_lists:
         return reply, NOTHING_CONFIRMED
     # Few have any.
-    from shared.usecases.contacts.confirming_lists import find_consents, joined_by_confirming
+    from shared.usecases.contacts.find_consents import find_consents, joined_by_confirming
     from shared.views.confirmed_lists import confirming_lists
 
     lists = await confirming_lists(runtime, company_id)

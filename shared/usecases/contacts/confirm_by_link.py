@@ -6,7 +6,7 @@ from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.contacts.preference_link import LinkedPerson
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.contacts.confirming_lists import find_consents, joined_by_confirming
+from shared.usecases.contacts.find_consents import find_consents, joined_by_confirming
 from shared.usecases.outbox.open_outbox import open_outbox
 from shared.views.confirmed_lists import confirming_lists
 
