@@ -126,6 +126,8 @@ WITHOUT_COMPANY = {
     "announce_jobs": "jobs name their company",
     "announce_answers": "takes jobs that name their company",
     "open_confirmed": "takes the company itself",
+    "read_confirmed_lists": "takes the company itself",
+    "confirmed_for": "takes the company itself",
     "open_questions": "takes the company itself",
     "announce_again": "takes pairs of company and record, as the sweep finds them",
     "grace": "reads a setting",

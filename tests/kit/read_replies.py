@@ -46,6 +46,7 @@ def _question(said: Mapping[str, Any], number: int, case: Case) -> Question:
                 name=one.get("name") or "",
                 service=one.get("service") or "",
                 disposition=Disposition(one["disposition"]) if one.get("disposition") else None,
+                deadline=_moment(one.get("deadline"), zone),
             )
             for place, one in enumerate(appointments, start=1)
         ),

@@ -59,6 +59,46 @@ def test_choices_in_a_row_are_looked_at_each(body: str, words: list[str]) -> Non
     assert len(warnings) == len(words)
 
 
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("Reply STOP to cancel your appointment.", "STOP"),
+        ("Hi {{ name }}, reply STOP to cancel your {{ service }} appointment on {{ day }}", "STOP"),
+        ("To cancel your visit, text STOP", "STOP"),
+        ("Can't make it? Reply STOP", "STOP"),
+        ("Reply Y to confirm or STOP to cancel", "STOP"),
+        ("Reply 1 to confirm, “stop” to cancel.", "STOP"),
+        ("Reply STOP if you cannot attend", "STOP"),
+        ("Text STOP to reschedule", "STOP"),
+        ("Responda BAJA para cancelar su cita", "BAJA"),
+        ("Para cancelar su cita, responda BAJA", "BAJA"),
+        ("Responda BAJA si no puede asistir", "BAJA"),
+        ("Répondez ARRÊT pour annuler votre rendez-vous", "ARRET"),
+        ("Si vous ne pouvez pas venir, répondez ARRET", "ARRET"),
+        ("Responda SAIR para cancelar a sua consulta", "SAIR"),
+        ("Se não puder vir, envie PARAR", "PARAR"),
+        ("STOP = cancel my appointment", "STOP"),
+        ("Reply STOP to opt out", ""),
+        ("Reply STOP to cancel", ""),  # the usual end of a text: all of them stop
+        ("Reply STOP to cancel these appointment reminders", ""),
+        ("Reply 2 to cancel your appointment. Reply STOP to unsubscribe.", ""),
+        ("Reply 1 to confirm your appointment, STOP to opt out", ""),
+        ("Reply STOP to opt out, 2 to cancel your appointment", ""),
+        ("To cancel your visit call us; to end messages text STOP", ""),
+        ("To cancel your visit reply 2, or STOP to get no more texts", ""),
+        ("Responda BAJA para no recibir más recordatorios de citas", ""),
+        ("Répondez ARRET pour ne plus recevoir de rappels de rendez-vous", ""),
+        ("Take bus 5 to our stop. To cancel your visit, reply 2", ""),
+        ("To cancel your visit, reply 2. The bus has a stop outside", ""),
+        ("Stop by our desk if you can't make it online", ""),
+    ],
+)
+def test_stop_is_warned_of_only_where_it_is_to_cancel_a_visit(body: str, word: str) -> None:
+    warnings = list(text_warnings(body))
+    assert [one.split(" answer ")[1].split()[0] for one in warnings] == ([word] if word else [])
+    assert all("the visit stays" in one for one in warnings)
+
+
 def test_a_format_is_looked_at_with_its_buttons() -> None:
     content = ProviderContent(
         id="HX1", name="visit", language="en", kind="twilio/quick-reply", approval=Approval.APPROVED,

@@ -10,9 +10,17 @@ import msgspec
 from msgspec import Struct, field
 
 from shared.domain.automations.state import AutomationState
-from shared.domain.automations.steps import AutomationStep, WaitStep, WaitUntilEvent, every_step, fields_of
+from shared.domain.automations.steps import (
+    AutomationStep,
+    SendStep,
+    WaitStep,
+    WaitUntilEvent,
+    every_step,
+    fields_of,
+)
 from shared.domain.automations.trigger import Happened, Trigger
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.channels.channel import as_text
 from shared.domain.events.event import SEGMENTS, EventType
 from shared.domain.ids import computed_id
@@ -55,6 +63,11 @@ class Definition(Struct, frozen=True, kw_only=True):
     def segment_ids(self) -> frozenset[str]:
         """The segments whose coming and going it listens to."""
         return frozenset(one.what for one in self.events() if one.event in SEGMENTS)
+
+    def written_to(self) -> frozenset[AddressKind]:
+        """The kinds of address that its messages go to."""
+        sends = (one for one in every_step(self.steps) if isinstance(one, SendStep))
+        return frozenset(one.channel.record.address for one in sends)
 
     def source_ids(self) -> frozenset[str]:
         """The sources whose rows let contacts in."""

@@ -77,6 +77,16 @@ def consent_ids(contact: Contact, confirming: Collection[str], kinds: Iterable[A
             yield from (list_consent_id(item, kind, address) for item in asking)
 
 
+def has_confirmed(
+    contact: Contact, list_id: str, kinds: Iterable[AddressKind], given: Container[str]
+) -> bool:
+    """Whether the contact has confirmed the list at all its addresses of these kinds, and at one at least."""
+    addresses = [(kind, found) for kind in kinds if (found := address_of(contact, kind))]
+    return bool(addresses) and all(
+        list_consent_id(list_id, kind, address) in given for kind, address in addresses
+    )
+
+
 def without_unconfirmed(
     contact: Contact, confirming: Collection[str], kinds: Iterable[AddressKind], given: Container[str]
 ) -> Contact:

@@ -48,6 +48,7 @@ _MOVING = frozenset(
     {
         EventType.CONTACT_CREATED,
         EventType.CONTACT_CHANGED,
+        EventType.LIST_JOINED,  # also once a list that asks is confirmed: nothing of the contact changes then
         EventType.OPT_OUT_GIVEN,
         EventType.OPT_OUT_ENDED,
     }

@@ -112,7 +112,8 @@ def option_texts(heard: Heard) -> Iterator[str]:
         option = _option(heard, given)
         if option is None:
             continue
-        is_open = window.is_open(offer.window, message.time_zones, heard.reply.received_at)
+        at = heard.reply.received_at
+        is_open = window.is_open(offer.window, message.time_zones, at, message.places)
         text = option.acknowledgement if is_open else option.acknowledgement_out_of_hours
         if text or option.acknowledgement:
             yield text or option.acknowledgement

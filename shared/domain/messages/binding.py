@@ -82,14 +82,13 @@ class Conversation(Struct, frozen=True, kw_only=True):
     def question(self, message: Message) -> Question:
         """What the message asks."""
         offer, asked = self.offers.get(message.fire_id, NOTHING_OFFERED), self.asked_by(message)
-        # Of several the earliest closes all: an answer must not move one that has begun.
-        starts = [at for one in asked if (at := _local(one)) is not None]
         return Question(
             id=message.id,
             appointments=tuple(
                 Appointment(
                     key=_appointment(one),
-                    at=_local(one),
+                    at=(at := _local(one)),
+                    deadline=at - offer.closes_before if at else None,  # of several each closes by itself
                     service=one.told_apart,
                     disposition=one.disposition,
                 )
@@ -97,9 +96,6 @@ class Conversation(Struct, frozen=True, kw_only=True):
             ),
             options=offer.options,
             sent_at=message.sent_at or message.sending_at,
-            deadline=min(starts) - offer.closes_before
-            if starts and (offer.closes_before or not message.asked_with)
-            else None,
             provider_id=message.provider_id,
             language=offer.languages.get(message.step_id, "en")[:2],
             text=message.body,

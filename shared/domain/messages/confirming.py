@@ -1,10 +1,13 @@
 """A YES by which somebody confirms the lists that they joined (shared/domain/contacts/double_opt_in.py)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.open_questions import TOO_LATE
 
 CONFIRMED = "The person confirmed to be on: {names}."
 
@@ -15,7 +18,20 @@ def may_confirm(reply: Reply, *, is_yes: bool) -> bool:
     return is_yes and not answers_else and not reply.flags
 
 
+def is_about_list(reply: Reply, messages: Mapping[str, Message], asked_at: datetime) -> bool:
+    """Whether a yes that may confirm is about the list that asked then, and not about a visit.
+
+    A yes that may answer something else is a person's; what was over, and asked before the list, is nothing.
+    """
+    if reply.may_also_mean is None:
+        return True
+    sent = [messages[item_id].sent_at for item_id in reply.candidates]
+    return reply.note == TOO_LATE and all(at is not None and at < asked_at for at in sent)
+
+
 def after_confirming(reply: Reply, names: Iterable[str]) -> Reply:
     """The reply, which confirmed the lists of these names."""
     note = CONFIRMED.format(names=", ".join(names))
-    return replace(reply, meaning=ReplyMeaning.OPT_IN, waits=False, candidates=(), note=note)
+    return replace(
+        reply, meaning=ReplyMeaning.OPT_IN, waits=False, candidates=(), may_also_mean=None, note=note
+    )

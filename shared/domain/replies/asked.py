@@ -13,7 +13,8 @@ NOTHING_ASKED = "Answers no message."
 class Appointment(Struct, frozen=True, kw_only=True):
     """What a question is about. `at` is on the person's clock (aware); empty is what is not known.
 
-    `key` is the same in every reminder of it. `disposition` is the answer it has, if any.
+    `key` is the same in every reminder of it. `disposition` is the answer it has, if any. `deadline` is when
+    answers about it are taken no more; without one the question's holds.
     """
 
     key: str
@@ -21,6 +22,7 @@ class Appointment(Struct, frozen=True, kw_only=True):
     name: str = ""
     service: str = ""
     disposition: Disposition | None = None
+    deadline: datetime | None = None
 
 
 class Question(Struct, frozen=True, kw_only=True):

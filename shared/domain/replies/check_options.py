@@ -8,6 +8,7 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.errors import Problem
 from shared.domain.replies.consent import HELP_WORDS, consent_of, word_meaning
 from shared.domain.replies.lexicon import LANGUAGES
+from shared.domain.replies.stop_for_visits import STOPS, stops_for_visits
 from shared.domain.replies.words import folded, words_of
 
 _CARRIER_OPT_IN = frozenset({"start", "unstop"})
@@ -51,9 +52,6 @@ _STANDS_FOR = re.compile(
 # Choices with a slash between: "Confirm? (yes/cancel)". Of "the front end/back office" none is an answer.
 _CHOICE = r"(?:yes|no|y|n|ok|si|oui|non|sim|nao|confirm|cancel|quit|end|move|[0-9])"
 _CHOICES = re.compile(rf"(?<![\w/]){_CHOICE}(?:\s*/\s*{_CHOICE})+(?![\w/])")
-_STOPS = frozenset(
-    {"stop", "stopall", "unsubscribe", "optout", "arret", "baja", "alto", "parar", "sair", "salir"}
-)
 
 
 def check_reply_options(options: tuple[ReplyOption, ...]) -> tuple[Problem, ...]:
@@ -104,10 +102,16 @@ def option_warnings(options: Iterable[ReplyOption]) -> Iterator[str]:
 def text_warnings(body: str) -> Iterator[str]:
     """What carriers would do with words the text asks for: "Reply CANCEL to …", "… or QUIT to end".
 
-    STOP is no fault.
+    STOP is no fault, but where it is to do something about a visit.
     """
+    for word in dict.fromkeys(stops_for_visits(_TAGS.sub(" ", body))):
+        yield (
+            f"The text asks people to answer {word.upper()} about their visit. That word is an opt-out: who "
+            "answers it gets no more messages, and the visit stays. "
+            'Ask for digits ("1", "2") or coded words ("C1", "C2") instead.'
+        )
     for word in dict.fromkeys(_asked_words(body)):
-        if word in _STOPS or (meaning := word_meaning(word)) is None:
+        if word in STOPS or (meaning := word_meaning(word)) is None:
             continue
         if meaning is WordMeaning.OPT_OUT:
             does = "an opt-out: who answers it gets no more messages"

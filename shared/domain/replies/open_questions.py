@@ -42,7 +42,7 @@ def asked_of(questions: Sequence[Question], reply: WrittenReply) -> Asked:
 
 
 def _is_over(target: Target, at: datetime) -> bool:
-    ends = target.question.deadline or target.appointment.at
+    ends = target.appointment.deadline or target.question.deadline or target.appointment.at
     return ends is not None and ends <= at
 
 

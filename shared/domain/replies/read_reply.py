@@ -33,6 +33,7 @@ from shared.domain.replies.likeness import (
 )
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.partly_closed import answer_partly
 from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
@@ -143,7 +144,10 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
             reason=reason,
             may_also_mean=leaning,
         )
-    if len(offering) == 1:
+    partly = answer_partly(heard, asked, offering, reply)
+    if partly is not None:
+        found = partly
+    elif len(offering) == 1:
         found = _one(heard, offering[0], reply)
     else:
         found = answer_several(heard.marks, offering, reply.written_at, lexicon_of(heard.language))

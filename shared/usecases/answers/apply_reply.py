@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from shared.domain.companies.company import Company
-from shared.domain.contacts.list_consent import ListConsent
 from shared.domain.contacts.opt_out import OptOut, active, holding
 from shared.domain.events.other_events import message_events, opt_out_events, option_events, reply_event
 from shared.domain.fires.answering import Heard, after_answers, answers_to, events_for, may_be_answered
@@ -22,7 +21,7 @@ from shared.firestore.kit.transactions import Transaction, transact
 from shared.providers import registry
 from shared.runtime import Runtime
 from shared.usecases.answers.accept_invite import NOT_INVITED, Accepted, accept_invite
-from shared.usecases.answers.confirm_lists import confirm_lists
+from shared.usecases.answers.confirm_lists import NOTHING_CONFIRMED, Confirmed, confirm_lists
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
 from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
@@ -55,7 +54,7 @@ class _Applied(Struct, frozen=True, kw_only=True):
     tagged: Tagged = UNTAGGED
     talks: Sequence[OpenConversation] = ()
     messages: Mapping[str, Message] = field(default_factory=dict)
-    consents: Sequence[ListConsent] = ()
+    confirmed: Confirmed = NOTHING_CONFIRMED
     accepted: Accepted = NOT_INVITED
     told: Sequence[str] = ()
 
@@ -78,7 +77,8 @@ class _Applied(Struct, frozen=True, kw_only=True):
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         for talk in self.talks:
             stores.conversations.put(transaction, company_id, talk.id, talk)
-        for consent in self.consents:
+        events += self.confirmed.joined
+        for consent in self.confirmed.consents:
             stores.list_consents.put(transaction, company_id, consent.id, consent)
         self.answers.write(runtime, transaction, company_id)
         self.accepted.write(runtime, transaction, company_id)
@@ -122,7 +122,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
-    done, consents = await confirm_lists(runtime, company_id, transaction, done)
+    done, confirmed = await confirm_lists(runtime, company_id, transaction, done, messages)
     saying = await _said(runtime, company, done)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))
@@ -141,7 +141,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         tagged=await prepare_tags(runtime, company_id, transaction, heard),
         talks=await _talks(runtime, company_id, transaction, received.talks),
         messages=messages,
-        consents=consents,
+        confirmed=confirmed,
         accepted=accepted,
         told=events_for(heard),
     )

@@ -22,7 +22,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, prepare_answers
 from shared.usecases.companies.make_links import make_links
-from shared.usecases.contacts.confirming_lists import confirming_lists
+from shared.views.confirmed_lists import confirming_lists
 
 
 class _Asking(Struct, frozen=True, kw_only=True):

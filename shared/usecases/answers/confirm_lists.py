@@ -1,30 +1,58 @@
 """A YES from the address that was asked confirms the lists which asked it."""
 
+from collections.abc import Mapping
+
+from msgspec import Struct
+
 from shared.domain.contacts.list_consent import ListConsent, confirmed
 from shared.domain.contacts.opt_out import OptOutSource
-from shared.domain.messages.confirming import after_confirming, may_confirm
+from shared.domain.events.event import Event
+from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm
+from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
 
 
+class Confirmed(Struct, frozen=True, kw_only=True):
+    """What somebody confirmed, and who has joined lists by it."""
+
+    consents: tuple[ListConsent, ...] = ()
+    joined: tuple[Event, ...] = ()
+
+
+NOTHING_CONFIRMED = Confirmed()
+
+
 async def confirm_lists(
-    runtime: Runtime, company_id: str, transaction: Transaction, reply: Reply
-) -> tuple[Reply, list[ListConsent]]:
-    """The reply, and what it confirmed, to be written; both as they were where it confirms nothing."""
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    reply: Reply,
+    messages: Mapping[str, Message],
+) -> tuple[Reply, Confirmed]:
+    """The reply, and what it confirmed, to be written; the reply as it was where it confirms nothing.
+
+    `messages` are those that it may be about.
+    """
     from shared.domain.replies.yes_words import is_yes  # most replies need none of the words
 
     if not may_confirm(reply, is_yes=is_yes(reply.body)):
-        return reply, []
+        return reply, NOTHING_CONFIRMED
     company = await runtime.stores.companies.find(company_id)
     if company is None or not company.has_confirmed_lists:
-        return reply, []
-    from shared.usecases.contacts.confirming_lists import confirming_lists, find_consents  # few have any
+        return reply, NOTHING_CONFIRMED
+    # Few have any.
+    from shared.usecases.contacts.find_consents import find_consents, joined_by_confirming
+    from shared.views.confirmed_lists import confirming_lists
 
     lists = await confirming_lists(runtime, company_id)
     stored = await find_consents(runtime, company_id, lists, reply.channel, reply.address, transaction)
-    changed = confirmed(stored, OptOutSource.REPLY, reply.received_at)
+    meant = [one for one in stored if is_about_list(reply, messages, one.asked_at)]
+    changed = confirmed(meant, OptOutSource.REPLY, reply.received_at)
     if not changed:
-        return reply, []
+        return reply, NOTHING_CONFIRMED
     names = {one.id: one.name for one in lists}
-    return after_confirming(reply, [names[one.list_id] for one in changed]), changed
+    joined = await joined_by_confirming(runtime, company_id, reply.channel, reply.address, changed)
+    done = Confirmed(consents=tuple(changed), joined=tuple(joined))
+    return after_confirming(reply, [names[one.list_id] for one in changed]), done

@@ -40,7 +40,7 @@ async def receive_reply(
     sender_ids = await _senders_at(runtime, company_id, sender_id, channel, incoming)
     answered = await _answered(runtime, company_id, sender_ids, incoming)
     address = answered.address if answered else await _address(runtime, company_id, channel, incoming)
-    found = await _messages_to(runtime, company_id, sender_ids, channel, address)
+    found = await _messages_to(runtime, company_id, sender_ids, channel, address, incoming.replies_to)
     found, incoming = _with(answered, found, incoming)
     reply = Reply(
         id=reply_id,
@@ -154,10 +154,26 @@ async def _answered(
     return message if message and message.sender_id in sender_ids and message.address else None
 
 
+def _is_asking(message: Message, replies_to: str | None) -> bool:
+    if message.purpose is Purpose.CAMPAIGN:
+        return True
+    is_meant = replies_to is not None and message.provider_id == replies_to
+    return is_meant and message.purpose is not Purpose.ACKNOWLEDGEMENT
+
+
 async def _messages_to(
-    runtime: Runtime, company_id: str, sender_ids: Sequence[str], channel: Channel, address: str
+    runtime: Runtime,
+    company_id: str,
+    sender_ids: Sequence[str],
+    channel: Channel,
+    address: str,
+    replies_to: str | None,
 ) -> list[Message]:
-    """What these senders sent to the person lately, the newest first."""
+    """What these senders asked the person lately, the newest first, with the message that is replied to.
+
+    Who answers a list's question, or what somebody wrote to them, answers nothing else. After a thank-you
+    the question before it counts.
+    """
     messages = runtime.stores.messages
     pages = await asyncio.gather(
         *(
@@ -166,5 +182,5 @@ async def _messages_to(
             for sender_id in sender_ids
         )
     )
-    found = [message for page in pages for message in page if message.purpose is Purpose.CAMPAIGN]
+    found = [one for page in pages for one in page if _is_asking(one, replies_to)]
     return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]

@@ -22,6 +22,7 @@ from shared.runtime import Runtime
 from shared.usecases.outbox.find_segment_events import heard_segments
 from shared.usecases.outbox.open_outbox import open_outbox
 from shared.views.activity import read_tallies
+from shared.views.confirmed_lists import confirmed_for
 from shared.views.refusals import Refusals
 from shared.views.segments import read_kinds
 
@@ -44,7 +45,8 @@ async def _crossed(
 ) -> dict[str, list[Event]]:
     """By segment, the events; contacts are read a shard at a time."""
     company, kinds = await runtime.stores.companies.get(company_id), await read_kinds(runtime, company_id)
-    tallies = await read_tallies(runtime, company_id, [one.criterion for one in segments], now)
+    criteria = [one.criterion for one in segments]
+    tallies = await read_tallies(runtime, company_id, criteria, now)
     memberships = [Membership(one, kinds, company.time_zone, tallies) for one in segments]
     is_needed = any(asks_consent(one.criterion) for one in segments)
     refusals = Refusals(runtime, company_id, is_needed=is_needed)
@@ -55,6 +57,8 @@ async def _crossed(
         if not turned:
             continue
         opt_outs = await refusals.of(turned)
+        confirmed = await confirmed_for(runtime, company, criteria, turned)
+        turned = [confirmed.seen(one, now) for one in turned]
         for one in memberships:
             found[one.segment.id] += await asyncio.to_thread(_events, one, turned, opt_outs, now)
     return found

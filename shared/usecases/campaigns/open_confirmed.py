@@ -7,7 +7,7 @@ from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.double_opt_in import consent_ids, without_unconfirmed
 from shared.runtime import Runtime
-from shared.usecases.contacts.confirming_lists import confirming_lists
+from shared.views.confirmed_lists import confirming_lists
 
 
 class ConfirmedMembers:

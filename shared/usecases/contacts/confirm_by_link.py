@@ -6,7 +6,9 @@ from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.contacts.preference_link import LinkedPerson
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
-from shared.usecases.contacts.confirming_lists import confirming_lists, find_consents
+from shared.usecases.contacts.find_consents import find_consents, joined_by_confirming
+from shared.usecases.outbox.open_outbox import open_outbox
+from shared.views.confirmed_lists import confirming_lists
 
 
 async def open_questions(runtime: Runtime, company: Company, person: LinkedPerson) -> tuple[str, ...]:
@@ -21,12 +23,16 @@ async def open_questions(runtime: Runtime, company: Company, person: LinkedPerso
 async def confirm_by_link(runtime: Runtime, company_id: str, person: LinkedPerson) -> None:
     """The person wants to be on the lists that ask. What was confirmed, or came too late, stays as it is."""
     stores, lists = runtime.stores, await confirming_lists(runtime, company_id)
+    outbox = await open_outbox(runtime, company_id)
 
     async def confirm(transaction: Transaction) -> list[ListConsent]:
         stored = await find_consents(runtime, company_id, lists, person.channel, person.address, transaction)
         changed = confirmed(stored, OptOutSource.PAGE, runtime.now())
+        joined = await joined_by_confirming(runtime, company_id, person.channel, person.address, changed)
         for one in changed:
             stores.list_consents.put(transaction, company_id, one.id, one)
+        outbox.put(transaction, joined)
         return changed
 
     await transact(stores.db, confirm)
+    await outbox.announce()

@@ -3,7 +3,7 @@
 It is written in the transaction that ticks the events off, so that each event counts once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -12,11 +12,13 @@ from shared.domain.automations.automation import Automation, definition_in, vers
 from shared.domain.automations.enrollment import EndReason, Enrollment, EnrollmentState, ended, woken
 from shared.domain.automations.moving import entered, is_goal, lets_in
 from shared.domain.automations.retiming import Definitions, depends_on, version_number
+from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.events.event import Event, EventType
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction
 from shared.firestore.queries.automations import ENROLLMENTS_OF_CONTACTS
 from shared.runtime import Runtime
+from shared.views.confirmed_lists import read_confirmed_lists
 
 NOUN = "contact"
 
@@ -24,7 +26,8 @@ NOUN = "contact"
 class Hearing(Struct, frozen=True, kw_only=True):
     """Automations, whom events are about, and the enrollments that these contacts have.
 
-    `definitions` are those that the enrollments go by where waits may be timed anew.
+    `definitions` are those that the enrollments go by where waits may be timed anew. `unconfirmed` are pairs
+    of an automation and an event that does not count there: who joined has not confirmed the list.
     """
 
     runtime: Runtime
@@ -33,6 +36,7 @@ class Hearing(Struct, frozen=True, kw_only=True):
     contact_ids: Mapping[str, str]  # by event
     enrollment_ids: Sequence[str]
     definitions: Definitions
+    unconfirmed: Collection[tuple[str, str]] = ()
 
     async def read(self, transaction: Transaction, told: Iterable[Event]) -> list[Enrollment]:
         """The enrollments that these events change, or make, as they are to be stored."""
@@ -65,7 +69,8 @@ class Hearing(Struct, frozen=True, kw_only=True):
     def _entering(self, event: Event) -> list[Enrollment]:
         """Those that the event asks for, as if none were stored."""
         contact_id, due_at = self.contact_ids[event.id], self.runtime.now() + looked_after(self.runtime)
-        let = (one for one in self.automations if lets_in(one, definition_in(one.live), event))
+        counting = (one for one in self.automations if (one.id, event.id) not in self.unconfirmed)
+        let = (one for one in counting if lets_in(one, definition_in(one.live), event))
         return [entered(one.id, contact_id, event, due_at) for one in let]
 
     def _apply(
@@ -73,6 +78,8 @@ class Hearing(Struct, frozen=True, kw_only=True):
     ) -> None:
         """What the event makes of the enrollments of its contact in the automation."""
         definition = definition_in(automation.live)
+        if (automation.id, event.id) in self.unconfirmed:
+            return
         for one in list(theirs.values()):
             if one.state is EnrollmentState.ENDED:
                 continue
@@ -111,6 +118,7 @@ async def find_heard(
         contact_ids=contact_ids,
         enrollment_ids=[one.id for one in going_on],
         definitions=await _definitions(runtime, company_id, automations, going_on) if is_timed else {},
+        unconfirmed=await _unconfirmed(runtime, company_id, automations, heard),
     )
 
 
@@ -140,6 +148,32 @@ async def _definitions(
     found = (await versions.find_many(company_id, wanted)).values() if wanted else ()
     older = {(one.automation_id, one.number): definition_in(one.definition) for one in found}
     return {(one.id, one.version): definition_in(one.live) for one in newest.values()} | older
+
+
+async def _unconfirmed(
+    runtime: Runtime, company_id: str, automations: Sequence[Automation], heard: Iterable[Event]
+) -> set[tuple[str, str]]:
+    """By automation and event, who joined a list that asks and had not confirmed it: they have not joined."""
+    joins = [one for one in heard if one.type is EventType.LIST_JOINED]
+    company = await runtime.stores.companies.find(company_id) if joins else None
+    if company is None or not company.has_confirmed_lists:
+        return set()
+    found = await runtime.stores.contact_shards.contacts(company_id, {one.object_id for one in joins})
+    contacts = {  # also those who left again meanwhile
+        one.id: replace(contact, list_ids=tuple({*contact.list_ids, one.what}))
+        for one in joins
+        if (contact := found.get(one.object_id)) is not None
+    }
+    kinds = {one.id: definition_in(one.live).written_to() for one in automations}
+    every = frozenset[AddressKind]().union(*kinds.values())
+    confirmed = await read_confirmed_lists(runtime, company, contacts.values(), every)
+    return {
+        (automation_id, one.id)
+        for automation_id, written_to in kinds.items()
+        for one in joins
+        if one.id in contacts
+        and one.what not in confirmed.seen(contacts[one.id], one.at, written_to).list_ids
+    }
 
 
 async def _of_messages(runtime: Runtime, company_id: str, heard: Iterable[Event]) -> dict[str, str]:

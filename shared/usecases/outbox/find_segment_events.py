@@ -20,9 +20,11 @@ from shared.domain.contacts.segment import Segment
 from shared.domain.events.contact_events import contact_events
 from shared.domain.events.event import SEGMENTS, Event, EventType
 from shared.domain.events.membership import Membership, crossing, seen_at
+from shared.domain.record import replace
 from shared.firestore.contact_shards import pairs_in
 from shared.runtime import Runtime
 from shared.views.activity import read_tallies_of
+from shared.views.confirmed_lists import ConfirmedLists, confirmed_for
 from shared.views.contacts import find_contacts
 from shared.views.refusals import Refusals
 from shared.views.segments import read_kinds
@@ -38,6 +40,12 @@ class _Turn(Struct, frozen=True, kw_only=True):
     before: Contact | None
     after: Contact
     opt_out: OptOut | None = None
+
+    def seen(self, confirmed: ConfirmedLists) -> "_Turn":
+        """The same, where the contact is on lists that ask as far as it had confirmed them."""
+        at, before = self.event.at, self.before
+        was = confirmed.seen(before, at - _JUST_BEFORE) if before else None
+        return replace(self, before=was, after=confirmed.seen(self.after, at))
 
     def sides(self, opt_outs: OptOuts) -> tuple[OptOuts, OptOuts]:
         """The opt-outs before and after it."""
@@ -65,11 +73,14 @@ async def find_segment_events(
     if not segments:
         return {}
     turns = [*_of_changes(changes), *await _of_opt_outs(runtime, company_id, raised)]
+    turns += await _of_joins(runtime, company_id, raised)
     if not turns:
         return {}
     contacts = [one for turn in turns for one in (turn.before, turn.after) if one is not None]
     company, kinds = await runtime.stores.companies.get(company_id), await read_kinds(runtime, company_id)
     criteria = [one.criterion for one in segments]
+    confirmed = await confirmed_for(runtime, company, criteria, contacts)
+    turns = [one.seen(confirmed) for one in turns]
     tallies = await read_tallies_of(runtime, company_id, criteria, contacts, runtime.now())
     memberships = [Membership(one, kinds, company.time_zone, tallies) for one in segments]
     is_needed = any(asks_consent(one.criterion) for one in segments)
@@ -93,6 +104,18 @@ def _of_changes(changes: Iterable[ContactChange]) -> Iterable[_Turn]:
             if pair.after is not None:
                 event = next(contact_events(change.id, change.at, [pair]))
                 yield _Turn(event=event, before=pair.before, after=pair.after)
+
+
+async def _of_joins(runtime: Runtime, company_id: str, raised: Iterable[Event]) -> list[_Turn]:
+    """Who confirmed a list that asks: of the contact itself nothing changed."""
+    joins = [event for event in raised if event.type is EventType.LIST_JOINED]
+    ids = {event.object_id for event in joins}
+    found = await runtime.stores.contact_shards.contacts(company_id, ids) if ids else {}
+    return [
+        _Turn(event=event, before=found[event.object_id], after=found[event.object_id])
+        for event in joins
+        if event.object_id in found
+    ]
 
 
 async def _of_opt_outs(runtime: Runtime, company_id: str, raised: Iterable[Event]) -> list[_Turn]:

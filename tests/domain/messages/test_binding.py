@@ -212,12 +212,28 @@ def test_reminders_of_one_row_are_one_question_where_no_field_names_the_appointm
     assert read("y", *others).candidates == ("m2", "m1", "m3")
 
 
-def test_answers_to_a_numbered_question_close_before_its_earliest_appointment() -> None:
+@pytest.mark.parametrize(
+    ("text", "answers", "waits"),
+    [
+        ("1 yes", {"m1": CONFIRMED}, False),
+        ("2 yes", {}, True),
+        ("second one yes", {}, True),
+        ("both yes", {"m1": CONFIRMED}, True),
+        ("1 no 2 yes", {"m1": CANCELED}, True),
+        ("yes", {"m1": CONFIRMED}, False),  # one is left that can be meant
+    ],
+)
+def test_each_appointment_of_a_numbered_question_closes_by_itself(
+    text: str, answers: dict[str, Disposition], waits: bool
+) -> None:
     late = sent("m1", about_at=NOON + 5 * HOUR, asked_with="m2", file_id="f", row_number=2)
     soon = sent("m2", about_at=NOON + HOUR / 2, state=MessageState.SKIPPED, file_id="f", row_number=3)
     assert read("both yes", late, soon).disposition is CONFIRMED
-    closed = read("2 yes", late, soon, closes_before=HOUR)
-    assert (closed.meaning, closed.note, closed.waits) == (ReplyMeaning.UNCLEAR, TOO_LATE, True)
+    reply = read(text, late, soon, closes_before=HOUR)
+    assert {one.message_id: one.disposition for one in reply.answers} == answers
+    assert (reply.waits, TOO_LATE in reply.note) == (waits, waits)
+    begun = replace(soon, about_at=NOON - HOUR / 2)
+    assert {one.message_id: one.disposition for one in read(text, late, begun).answers} == answers
 
 
 def test_a_reply_to_one_message_is_about_that() -> None:

@@ -35,6 +35,7 @@ from tests.kit.clinic import LOST, Clinic
 from tests.kit.clock import Clock
 
 ANA = "+12125550187"
+MIAMI = "+13055550187"
 THANKS = "Thank you, see you then."
 CONFIRM = ReplyOption(
     words=("1",),
@@ -93,6 +94,14 @@ async def test_out_of_hours_another_text_is_sent_at_once(clinic: Clinic) -> None
     clock.at += timedelta(hours=10)  # ten in the evening
     await clinic.write(ANA, "1")
     assert await texts(clinic) == ["Thank you. We are closed now."]
+
+
+async def test_quiet_hours_of_the_persons_place_are_out_of_hours_too(clinic: Clinic) -> None:
+    clock = clinic.stop_clock(NOON)
+    await asked(clinic, {"Phone": MIAMI}, window=ContactWindow(closes=time(22), keeps_quiet_hours=True))
+    clock.at += timedelta(hours=8, minutes=30)  # half past eight there: Florida allows until eight
+    await clinic.write(MIAMI, "1")
+    assert [one.body for one in await answers(clinic)] == ["Thank you. We are closed now."]
 
 
 async def test_where_life_is_in_danger_no_machine_answers(clinic: Clinic) -> None:

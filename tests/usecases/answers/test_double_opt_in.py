@@ -9,7 +9,9 @@ from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.preference_link import LinkedPerson
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.sending import IncomingMessage
 from shared.domain.replies.asked import ReplyMeaning
+from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.contacts.confirm_by_link import confirm_by_link
 from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import save_opt_out
@@ -91,6 +93,68 @@ async def test_an_edit_confirms_nothing_and_who_refused_is_not_asked(clinic: Cli
     assert (await questions(clinic)).keys() == {ANA}
     await know(clinic, a_person("ana", ANA, "vip", "new", list_ids=("news",)))
     assert await reached(clinic) == set()
+
+
+async def news_of_ana(clinic: Clinic) -> set[str]:
+    """Who has confirmed."""
+    page = await clinic.stores.list_consents.page(clinic.company_id, limit=10)
+    return {one.id for one in page.items if one.confirmed_at is not None}
+
+
+async def visit(clinic: Clinic, *hours: str) -> None:
+    """Reminders to Ana of visits today, each in a message of its own."""
+    rows = [{"Patient": "Ana", "Phone": ANA, "When": f"2026-11-23 {one}"} for one in hours]
+    await clinic.load(*rows)
+    await clinic.ready(dedupe_key=("phone", "start"))
+    await clinic.fire()
+
+
+async def test_a_yes_that_may_answer_a_question_confirms_no_list(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    await visit(clinic, "14:00", "15:00")
+    which = await clinic.write(ANA, "YES")
+    assert (which.meaning, which.waits, len(which.candidates)) == (ReplyMeaning.UNCLEAR, True, 2)
+    assert await news_of_ana(clinic) == set()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_question_that_is_over_keeps_no_later_list_from_a_yes(clinic: Clinic, is_first: bool) -> None:
+    clock = clinic.stop_clock(DAY)
+    if is_first:
+        await visit(clinic, "14:00")
+        clock.at += timedelta(minutes=1)
+    await joined(clinic)
+    await ask(clinic)
+    clock.at += timedelta(minutes=1)
+    if not is_first:
+        await visit(clinic, "14:00")
+    clock.at += timedelta(hours=4)
+    reply = await clinic.write(ANA, "YES")
+    assert (reply.meaning is ReplyMeaning.OPT_IN, reply.waits) == (is_first, not is_first)
+    assert len(await news_of_ana(clinic)) == is_first
+
+
+async def test_an_answer_to_the_lists_own_message_confirms_no_visit(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    await visit(clinic, "14:00")
+    [asked] = [
+        one
+        for one in await clinic.messages()
+        if one.purpose is Purpose.LIST_CONFIRMATION and one.address == ANA
+    ]
+    incoming = IncomingMessage(
+        provider_id="SM9",
+        from_address=ANA,
+        to_address="+12125550100",
+        body="YES",
+        replies_to=asked.provider_id,
+    )
+    reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", SMS, incoming)
+    assert (reply.meaning, reply.answers, len(await news_of_ana(clinic))) == (ReplyMeaning.OPT_IN, (), 1)
 
 
 async def test_a_call_cannot_ask(clinic: Clinic) -> None:
