@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shared.domain.record import replace
 from shared.domain.replies.asked import WrittenReply
 from shared.domain.replies.heard import Heard
+from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.open_questions import TOO_LATE, Asked, Target
 from shared.domain.replies.references import References
 from shared.domain.replies.several import Answered, answer_several
@@ -23,7 +24,7 @@ def answer_partly(
     references = References(every, reply.written_at)
     if not closed or all(references.named(mark) is None for mark in heard.marks):
         return None
-    found = answer_several(heard.marks, every, reply.written_at)
+    found = answer_several(heard.marks, every, reply.written_at, lexicon_of(heard.language))
     answers = tuple(one for one in found.answers if one[0] not in closed)
     if len(answers) == len(found.answers):
         return found
