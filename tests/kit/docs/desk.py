@@ -11,6 +11,7 @@ import httpx
 from functions.api.kit.app import build_app
 from infra.local.simulator.client import TwilioAccount
 from shared.domain.companies.api_key import Scope
+from shared.domain.companies.user import Role, User
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_import import ImportState
@@ -47,6 +48,18 @@ VISITS = calendar(
 TRIAL_CODES = "/v1/trial/codes"
 TWIN = "00112233445566778899aabb"
 DESK = Author(ChangedBy.SYSTEM, "desk")
+PEOPLE = [
+    User(
+        id=name.lower(),
+        email=f"{name.lower()}@north-clinic.com",
+        name=f"{name} Office",
+        role=Role.ADMIN,
+        password_hash="",  # nobody signs in
+        created_at=NOON,
+        sessions_since=NOON,
+    )
+    for name in ("Dana", "Kim")
+]
 # What a word in capitals stands for, once something of this kind was made.
 NOUNS = {
     "api-keys": "KEY",
@@ -93,11 +106,13 @@ class Desk:
         """A key, the files that commands name, and a fire with something of everything."""
         clinic = self.clinic
         clinic.stop_clock(NOON)
+        for one in PEOPLE:
+            await clinic.stores.users.save(clinic.company_id, one.id, one)
         _, key = await create_api_key(
-            clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN], made_by=("desk",)
+            clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN], made_by=(PEOPLE[0].id,)
         )
         _, another = await create_api_key(
-            clinic.runtime, clinic.company_id, "another", [Scope.SEND], made_by=("another",)
+            clinic.runtime, clinic.company_id, "another", [Scope.SEND], made_by=(PEOPLE[1].id,)
         )
         self._shell = {"$API": API, "$AUTH": f"Authorization: Bearer {key}"}
         self._shell["$OTHER"] = f"Authorization: Bearer {another}"
