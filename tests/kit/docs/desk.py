@@ -11,7 +11,6 @@ import httpx
 from functions.api.kit.app import build_app
 from infra.local.simulator.client import TwilioAccount
 from shared.domain.companies.api_key import Scope
-from shared.domain.companies.user import Role, User
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_import import ImportState
@@ -31,6 +30,7 @@ from tests.kit.builders import NOON, an_sms_sender
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.docs.curl import CurlRequest, read_curl
 from tests.kit.docs.markdown import Words
+from tests.kit.docs.people import PEOPLE
 from tests.kit.hooks import lets_local, running_hooks
 from tests.kit.tabular.appointments import VISIT, calendar, event
 
@@ -48,18 +48,6 @@ VISITS = calendar(
 TRIAL_CODES = "/v1/trial/codes"
 TWIN = "00112233445566778899aabb"
 DESK = Author(ChangedBy.SYSTEM, "desk")
-PEOPLE = [
-    User(
-        id=name.lower(),
-        email=f"{name.lower()}@north-clinic.com",
-        name=f"{name} Office",
-        role=Role.ADMIN,
-        password_hash="",  # nobody signs in
-        created_at=NOON,
-        sessions_since=NOON,
-    )
-    for name in ("Dana", "Kim")
-]
 # What a word in capitals stands for, once something of this kind was made.
 NOUNS = {
     "api-keys": "KEY",
