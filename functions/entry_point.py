@@ -26,6 +26,8 @@ Handler = Callable[[Request], Any]  # as functions_framework.aio.http types what
 MOST_HEADERS, HEADER_BYTES = 100, 32 * 1024
 PATH_CHARACTERS, QUERY_CHARACTERS = 2_000, 8_000
 MOST_PARAMETERS = 100
+# No function has answered yet, so that none of its headers are there; a 414 may be kept without the first.
+_FOR_BROWSERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def entry_point(handler: Callable[[Request], Awaitable[Any]]) -> Handler:
@@ -66,7 +68,9 @@ class _Bounds:
         if refusal is None:
             await self._app(scope, receive, send)
         else:
-            await problem_response(refusal, scope["path"][:PATH_CHARACTERS])(scope, receive, send)
+            response = problem_response(refusal, scope["path"][:PATH_CHARACTERS])
+            response.headers.update(_FOR_BROWSERS)
+            await response(scope, receive, send)
 
 
 def _refusal_of(scope: Scope) -> Refusal | None:

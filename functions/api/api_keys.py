@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from functions.api.kit.authentication import Admin
+from functions.api.kit.authentication import Admin, Caller
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
@@ -33,10 +33,20 @@ class KeyRotationInput(Input):
     overlap_hours: Annotated[int, Field(ge=0, le=MOST_OVERLAP_HOURS, strict=True)] = 24
 
 
+class KeyMakerOutput(Output):
+    """A user of the portal. `name` and `email` are empty where the user is gone."""
+
+    user_id: str
+    name: str
+    email: str
+
+
 class ApiKeyOutput(Output):
     """A key as it may be shown. `prefix` tells keys apart; the rest of the key is not kept.
 
     `last_used_at` is at most five minutes behind. `rotated_to` is the id of the key that takes its place.
+    `made_by` are the users who made it, or the key that it was made with. It is empty for keys by operations,
+    and for those from before this was kept.
     """
 
     id: str
@@ -48,6 +58,12 @@ class ApiKeyOutput(Output):
     revoked_at: datetime | None
     last_used_at: datetime | None
     rotated_to: str | None
+    made_by: tuple[KeyMakerOutput, ...]
+
+    @classmethod
+    def derived(cls, record: view.ShownApiKey) -> dict[str, object]:
+        """Who made it, as people."""
+        return {"made_by": tuple(KeyMakerOutput.of(one) for one in record.makers)}
 
 
 class NewApiKeyOutput(ApiKeyOutput):
@@ -70,7 +86,7 @@ async def create_key(
         key_id=new_id(request),
         made_by=caller.key.made_by,
     )
-    return _shown_once(request, response, key, text)
+    return await _shown_once(caller, request, response, key, text)
 
 
 @router.get("")
@@ -79,7 +95,7 @@ async def list_keys(
 ) -> Listed[ApiKeyOutput]:
     """The company's keys, newest first; revoked ones too unless `is_revoked=false`."""
     return await list_page(
-        caller, paging, ApiKeyOutput, view.list_api_keys, prefix=prefix, is_revoked=is_revoked
+        caller, paging, ApiKeyOutput, view.list_shown_api_keys, prefix=prefix, is_revoked=is_revoked
     )
 
 
@@ -103,17 +119,23 @@ async def rotate_key(
         new_key_id=new_id(request),
         made_by=caller.key.made_by,
     )
-    return _shown_once(request, response, key, text)
+    return await _shown_once(caller, request, response, key, text)
 
 
 @router.delete("/{key_id}")
 async def revoke_key(caller: Admin, key_id: ItemId) -> ApiKeyOutput:
     """Revoke a key, at once and for good."""
-    return ApiKeyOutput.of(await revoke_api_key(caller.runtime, caller.company_id, key_id))
+    return await _shown(caller, await revoke_api_key(caller.runtime, caller.company_id, key_id))
 
 
-def _shown_once(request: Request, response: Response, key: ApiKey, text: str) -> NewApiKeyOutput:
+async def _shown(caller: Caller, key: ApiKey) -> ApiKeyOutput:
+    return ApiKeyOutput.of((await view.with_makers(caller.runtime, caller.company_id, [key]))[0])
+
+
+async def _shown_once(
+    caller: Caller, request: Request, response: Response, key: ApiKey, text: str
+) -> NewApiKeyOutput:
     response.headers["Location"] = f"/v1/api-keys/{key.id}"
-    shown = ApiKeyOutput.of(key).model_dump()
+    shown = (await _shown(caller, key)).model_dump()
     request.state.kept_body = NewApiKeyOutput(**shown, key=None).model_dump_json().encode()
     return NewApiKeyOutput(**shown, key=text)

@@ -178,7 +178,11 @@ async def get_fire(caller: Reader, fire_id: ItemId) -> LiveFireOutput:
 
 
 class ResendInput(Input):
-    """For which reasons: of the groups that `resend-effect` names."""
+    """For which reasons: of the groups that `resend-effect` names.
+
+    Of a fire with more than are looked at also others: `not_delivered` with a code of its report's
+    `undelivered`.
+    """
 
     reasons: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=100)]
 

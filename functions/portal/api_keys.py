@@ -11,7 +11,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.usecases.companies.create_api_key import create_api_key, revoke_api_key
 from shared.usecases.companies.rotate_api_key import MOST_OVERLAP_HOURS, rotate_api_key
-from shared.views.api_keys import get_api_key, list_api_keys
+from shared.views.api_keys import get_api_key, list_shown_api_keys
 
 pages = Pages()
 HERE = "/settings/api-keys"
@@ -80,7 +80,7 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
     return visit.page(
         "api_keys/list.html",
         code=422 if problems else 200,
-        keys=await shown(visit, list_api_keys),
+        keys=await shown(visit, list_shown_api_keys),
         now=visit.runtime.now(),
         meanings=MEANINGS,
         problems=problems,

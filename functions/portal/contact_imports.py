@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from functions.downloads import csv_response
 from functions.portal.kit.lists import every, shown
-from functions.portal.kit.pages import Pages
+from functions.portal.kit.pages import Pages, most_in_form
 from functions.portal.kit.uploaded import on_disk
 from functions.portal.kit.visit import Visit
 from shared.domain.channels.channel import all_channels
@@ -165,6 +165,7 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
         matches=MATCHES,
         nouns=_nouns(),
         modes=list(ImportMode),
+        most_bytes=most_in_form(visit.runtime.settings),
         lists=await every(visit, list_contact_lists),
         problems=problems,
         typed={name: visit.form.given(name) for name in ("match_by", "mode", "tags", "sheet", "replaces")},

@@ -33,7 +33,8 @@ WHY_NOT = {  # after a number, be it one
 async def ask_resend(visit: Visit) -> Response:
     """The reasons to choose from; for those that are chosen, who gets it and who does not."""
     effect = await foresee_resend(visit.runtime, visit.company_id, visit.path("fire_id"))
-    chosen = [group.reason for group in effect.groups if group.reason in visit.queries("reason")]
+    offered = [*(group.reason for group in effect.groups), *effect.rarer]
+    chosen = [reason for reason in offered if reason in visit.queries("reason")]
     again, left_out = effect.of(chosen)
     return visit.page(
         "fires/resend.html",

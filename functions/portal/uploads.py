@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.responses import JSONResponse, Response
 
 from functions.portal.kit.lists import every
-from functions.portal.kit.pages import UPLOAD_BYTES, Pages
+from functions.portal.kit.pages import Pages, most_in_form
 from functions.portal.kit.uploaded import on_disk
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
@@ -146,6 +146,6 @@ async def _page(visit: Visit, chosen: str, problem: str) -> Response:
         problem=problem,
         page_id=random_id(),
         accepts_repeat=bool(visit.query("repeat")) or visit.form.is_set("accepts_repeat"),
-        direct_bytes=min(UPLOAD_BYTES, visit.runtime.settings.max_upload_bytes) - 64 * 1024,
+        direct_bytes=most_in_form(visit.runtime.settings),
         most_bytes=visit.runtime.settings.max_upload_bytes,
     )

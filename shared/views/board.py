@@ -46,21 +46,22 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
     Raises InvalidInput for a day that has too many to be shown.
     """
     messages = runtime.stores.messages
-    about = (Match("about_day", day.isoformat()),)
+    about = [(Match("about_day", day.isoformat()),)]
+    if campaign_id is not None:
+        about.append((Match("campaign_id", campaign_id),))
     asked = (Match("disposition", Disposition.RESCHEDULE_ASKED),)
     found, moving = await asyncio.gather(
-        messages.newest(company_id, MESSAGES, limit=MOST + 1, matches=(about,)),
+        messages.newest(company_id, MESSAGES, limit=MOST + 1, matches=tuple(about)),
         messages.newest(company_id, MESSAGES, limit=ASKED, matches=(asked,)),
     )
     if len(found) > MOST:
-        raise InvalidInput.at("day", f"has more than {MOST:,} messages; choose a campaign's export")
-    wanted = [one for one in found if campaign_id is None or one.campaign_id == campaign_id]
+        raise InvalidInput.at("day", f"has more than {MOST:,} messages; choose a campaign, or its own export")
     still = [one for one in moving if one.about_at is not None and one.withdrawn_by is None]
     names, campaigns = await asyncio.gather(
-        message_names(runtime, company_id, [*wanted, *still]),
+        message_names(runtime, company_id, [*found, *still]),
         campaign_names(runtime, company_id, [one.campaign_id for one in (*found, *still)]),
     )
-    slots, waiting = slots_of(wanted, names), slots_of(still, names)
+    slots, waiting = slots_of(found, names), slots_of(still, names)
     now = runtime.now()
     return Board(
         day=day,

@@ -85,7 +85,10 @@ async def test_headers_and_parameters_are_bounded(environment: Office, name: str
         many = [(f"x-{number}", "1") for number in range(MOST_HEADERS)]
         assert_problem(await client.get(path, headers=many), 431)
         assert_problem(await client.get(path, headers={"x": "1" * HEADER_BYTES}), 431)
-        assert_problem(await client.get("/" + "x" * PATH_CHARACTERS), 414)
+        refused = await client.get("/" + "x" * PATH_CHARACTERS)
+        assert_problem(refused, 414)
+        assert refused.headers["x-content-type-options"] == "nosniff"
+        assert refused.headers["cache-control"] == "no-store"
         assert_problem(await client.get(f"{path}?x={'1' * QUERY_CHARACTERS}"), 414)
         query = "&".join(["x=1"] * (MOST_PARAMETERS + 1))
         assert_problem(await client.post(f"{path}?{query}"), 422, "query")

@@ -1,8 +1,10 @@
 """Deciding of many people of a fire at once, in the portal."""
 
+import msgspec
 import pytest
 
 from infra.local.simulator.outcomes import Answer
+from shared.domain.fires.fire_sums import CountedSums, FireSums, StoredSums
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
@@ -108,6 +110,14 @@ async def test_of_many_a_page_says_how_far_it_came(
     await approver.get(here)
     assert "At least 1 person gets it again" in approver.says
     assert "3 messages came to nothing" in approver.says
+    sums = FireSums(undelivered={"30003": 2, "30006": 1})
+    counts = msgspec.json.encode(CountedSums(at=clinic.runtime.now(), steps=(), sums=sums))
+    stored = StoredSums(id=fire.id, due_at=clinic.runtime.now(), counts=counts)
+    await clinic.stores.fire_sums.save(clinic.company_id, fire.id, stored)
+    await approver.get(f"/fires/{fire.id}/resend?reason=not_delivered%2030006")
+    assert "1 not delivered (30006, beyond those that were looked at)" in approver.says
+    assert "How many get it again is known once it is sent" in approver.says
+    await approver.get(here)
     clinic.runs_jobs = False
     answer = await approver.post(f"/fires/{fire.id}/resend", {"reasons": "not_delivered 30003"})
     where = answer.headers["location"]

@@ -99,6 +99,16 @@ async def test_a_key_knows_the_people_who_had_it_in_their_hands(office: Office, 
     found = await office.post(f"/v1/api-keys/{keys['ops']}/rotate", {"overlap_hours": 1}, key=text)
     assert await _made_by(office, found.json()["id"]) == (user.user_id,)
 
+    told = {one["id"]: one["made_by"] for one in (await office.get("/v1/api-keys")).json()["items"]}
+    maker = {"user_id": user.user_id, "name": "admin of acme", "email": "admin@acme.example.org"}
+    assert told[text.split("_")[2]] == told[keys["job"]] == found.json()["made_by"] == [maker]
+    assert told[keys["ops"]] == []
+    listed = await _says(first, HERE)
+    assert "by admin of acme (admin@acme.example.org)" in listed
+    assert "by operations, or before this was noted" in listed
+    assert "by admin of acme" in await _says(first, f"{HERE}/{keys['job']}")
+    assert "by operations" in await _says(first, f"{HERE}/{keys['ops']}")
+
 
 async def _made_by(office: Office, key_id: str) -> tuple[str, ...]:
     return (await office.stores.api_keys.get("acme", key_id)).made_by

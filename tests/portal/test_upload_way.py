@@ -52,6 +52,30 @@ async def test_a_large_file_that_is_refused_says_why_and_the_next_one_goes(
     await expect(page.get_by_role("heading", level=1)).to_have_text("people.csv")
 
 
+async def test_a_file_beyond_the_limit_is_refused_before_it_is_sent(browser: Browser, tmp_path: Path) -> None:
+    page, huge = browser.page, tmp_path / "huge.csv"
+    huge.write_bytes(TABLE + TABLE)
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method != "GET" else None)
+    await expect(page.get_by_text("up to 1.9 MB")).to_be_visible()
+    await _send(page, huge)
+    reason = "The file has 3.7 MB. Only 1.9 MB are taken."
+    assert (await _why_not(page)).startswith(reason)
+    await browser.open("/imports/new")
+    await page.locator("input[type=file]").set_input_files(huge)
+    await page.get_by_role("button", name="Check the file").click()
+    assert (await _why_not(page)).startswith("The file has 3.7 MB. Only 1.8 MB are taken.")
+    assert posts == []
+    small = tmp_path / "small.csv"
+    small.write_bytes(TABLE[:2_000])
+    await page.locator("input[type=file]").set_input_files(small)
+    assert await _why_not(page) == ""
+
+
+async def _why_not(page: Page) -> str:
+    return str(await page.locator("input[type=file]").evaluate("input => input.validationMessage"))
+
+
 async def test_what_was_put_before_its_answer_was_lost_is_not_put_over(
     browser: Browser, office: Office, tmp_path: Path
 ) -> None:

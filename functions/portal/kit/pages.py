@@ -21,6 +21,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.companies.token import read_token
 from shared.domain.companies.user import MEANING
 from shared.runtime import Runtime
+from shared.settings import Settings
 from shared.usecases.users.note_session import note_session
 from shared.views.users import find_session
 
@@ -29,6 +30,7 @@ H = TypeVar("H", bound=Handler)
 FORM_BYTES = 1024 * 1024
 # Cloud Run takes requests of up to 32 MiB; larger files go to Cloud Storage by link.
 UPLOAD_BYTES = 32 * 1024 * 1024 - 64 * 1024
+BESIDE_BYTES = 64 * 1024  # what a form with a file holds beside it
 FACTOR_PAGE, _WITHOUT_FACTOR = "/account/second-factor", ("account", "sign-out")
 LONGEST_QUERY = 1_000  # characters: a cookie carries it to a company's own issuer and back
 MOST_FIELDS = 3_000  # a mapping of 500 columns has six fields for each
@@ -136,6 +138,11 @@ class Pages:
             return handler
 
         return add
+
+
+def most_in_form(settings: Settings) -> int:
+    """How many bytes a file may have that comes with a form."""
+    return min(UPLOAD_BYTES, settings.max_upload_bytes) - BESIDE_BYTES
 
 
 async def _form_data(request: Request) -> FormData:

@@ -68,6 +68,16 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// A file larger than what is taken is refused before any of it is sent.
+for (const input of document.querySelectorAll("input[data-most-bytes]"))
+  input.addEventListener("change", () => {
+    const has = (input.files[0]?.size ?? 0) / 1048576;
+    const most = Number(input.dataset.mostBytes) / 1048576;
+    const less = `Only ${most.toFixed(1)} MB are taken. Split it, or leave out columns that nothing needs.`;
+    input.setCustomValidity(has > most ? `The file has ${has.toFixed(1)} MB. ${less}` : "");
+    input.reportValidity();
+  });
+
 // A file too large for one request goes straight to storage, with its progress shown.
 const HEAD_BYTES = 256 * 1024;
 const upload = document.querySelector("form[data-upload]");
@@ -86,7 +96,7 @@ if (upload) {
     const one = new DataTransfer();
     one.items.add(file);
     input.files = one.files;
-    choose();
+    input.dispatchEvent(new Event("change"));
   });
   // A file is of the kind that is called like it, until somebody says otherwise.
   const letters = (text) => text.toLowerCase().replace(/\.[a-z0-9]{2,6}$/, "").replace(/[^\p{L}]/gu, "");
@@ -102,10 +112,7 @@ if (upload) {
     if (!file) return;
     if (upload.dataset.sent) event.preventDefault();
     if (upload.dataset.sent) return;
-    if (file.size > Number(upload.dataset.mostBytes)) {
-      event.preventDefault();
-      say(`The file has ${Math.round(file.size / 1048576)} MB: more than is taken.`);
-    } else if (file.size > Number(upload.dataset.directBytes)) {
+    if (file.size > Number(upload.dataset.directBytes)) {
       event.preventDefault();
       upload.dataset.sent = "yes";
       send(file).catch((error) => {

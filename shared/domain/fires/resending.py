@@ -102,6 +102,11 @@ def reason_of(message: Message) -> str:
     return f"{kind} {code}" if code else str(kind)
 
 
+def may_be_reason(text: str) -> bool:
+    """Whether a message may have this reason."""
+    return text.partition(" ")[0] in tuple(Unreached)
+
+
 class ResendGroup(Struct, frozen=True, kw_only=True):
     """Messages of one fire that came to nothing for the same `reason`, in `words`.
 

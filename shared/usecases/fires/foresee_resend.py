@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from shared.domain.errors import Conflict
 from shared.domain.fires.fire import Fire
-from shared.domain.fires.resending import LeftOut, ResendGroup, grouped
+from shared.domain.fires.resending import LeftOut, ResendGroup, Unreached, grouped, may_be_reason
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 from shared.firestore.queries.messages import FIRE_MESSAGES_BY_DELIVERY, FIRE_MESSAGES_BY_STATE
@@ -30,12 +30,22 @@ UNREACHED = (
 
 
 class ResendEffect(Struct, frozen=True, kw_only=True):
-    """The groups that may be chosen. `total` messages came to nothing; `is_all`: all were looked at."""
+    """The groups that may be chosen. `total` messages came to nothing; `is_all`: all were looked at.
+
+    `rarer` are reasons that none of those has that were looked at, with how many have each by the last count.
+    """
 
     fire: Fire
     groups: tuple[ResendGroup, ...]
     total: int
     is_all: bool
+    rarer: dict[str, int] = field(default_factory=dict)
+
+    def has(self, reason: str) -> bool:
+        """Whether messages of the fire have it, or may have it where not all were looked at."""
+        return any(group.reason == reason for group in self.groups) or (
+            not self.is_all and may_be_reason(reason)
+        )
 
     def of(self, reasons: Collection[str]) -> tuple[list[Message], Counter[LeftOut]]:
         """The messages of these reasons that are sent again, and the others by why not."""
@@ -64,8 +74,13 @@ async def foresee_resend(runtime: Runtime, company_id: str, fire_id: str) -> Res
     found = [message for kind in kinds for message in kind]
     judged = await judge_unreached(runtime, company_id, found, rules.narrowing, reached)
     is_all = all(len(kind) < most for kind in kinds) and len(reached) < MOST_REACHED
-    total = len(found) if is_all else await _count(runtime, company_id, fire_id)
-    return ResendEffect(fire=fire, groups=grouped(judged), total=total, is_all=is_all)
+    groups = grouped(judged)
+    if is_all:
+        return ResendEffect(fire=fire, groups=groups, total=len(found), is_all=True)
+    total, rarer = await asyncio.gather(
+        _count(runtime, company_id, fire_id), _rarer(runtime, company_id, fire_id, groups)
+    )
+    return ResendEffect(fire=fire, groups=groups, total=total, is_all=False, rarer=rarer)
 
 
 async def _unreached(runtime: Runtime, company_id: str, fire: Fire) -> list[list[Message]]:
@@ -89,6 +104,16 @@ async def why_not_resent(runtime: Runtime, company_id: str, fire: Fire) -> str:
         return str(canceled)
     is_over = fire.is_standing or await is_past_keeping(runtime, company_id, fire)
     return "The messages of this fire are not sent again." if is_over else ""
+
+
+async def _rarer(
+    runtime: Runtime, company_id: str, fire_id: str, groups: Collection[ResendGroup]
+) -> dict[str, int]:
+    stored = await runtime.stores.fire_sums.find(company_id, fire_id)
+    counted = stored.counted if stored is not None else None
+    by_code = counted.sums.undelivered if counted is not None else {}
+    reasons = {f"{Unreached.NOT_DELIVERED} {code}": count for code, count in by_code.items()}
+    return {reason: reasons[reason] for reason in reasons.keys() - {group.reason for group in groups}}
 
 
 async def _count(runtime: Runtime, company_id: str, fire_id: str) -> int:

@@ -27,7 +27,7 @@ async def start_resend(
     effect = await foresee_resend(runtime, company_id, fire_id)
     if why := await why_not_resent(runtime, company_id, effect.fire):
         raise Conflict(why)
-    chosen = tuple(group.reason for group in effect.groups if group.reason in reasons)
+    chosen = tuple(reason for reason in dict.fromkeys(reasons) if effect.has(reason))
     if not chosen:
         raise InvalidInput.at("reasons", "are none for which a message of this fire did not arrive")
     now = runtime.now()

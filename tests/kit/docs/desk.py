@@ -30,6 +30,7 @@ from tests.kit.builders import NOON, an_sms_sender
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.docs.curl import CurlRequest, read_curl
 from tests.kit.docs.markdown import Words
+from tests.kit.docs.people import PEOPLE
 from tests.kit.hooks import lets_local, running_hooks
 from tests.kit.tabular.appointments import VISIT, calendar, event
 
@@ -93,11 +94,13 @@ class Desk:
         """A key, the files that commands name, and a fire with something of everything."""
         clinic = self.clinic
         clinic.stop_clock(NOON)
+        for one in PEOPLE:
+            await clinic.stores.users.save(clinic.company_id, one.id, one)
         _, key = await create_api_key(
-            clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN], made_by=("desk",)
+            clinic.runtime, clinic.company_id, "desk", [Scope.ADMIN], made_by=(PEOPLE[0].id,)
         )
         _, another = await create_api_key(
-            clinic.runtime, clinic.company_id, "another", [Scope.SEND], made_by=("another",)
+            clinic.runtime, clinic.company_id, "another", [Scope.SEND], made_by=(PEOPLE[1].id,)
         )
         self._shell = {"$API": API, "$AUTH": f"Authorization: Bearer {key}"}
         self._shell["$OTHER"] = f"Authorization: Bearer {another}"

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.step import OnlyIf
-from shared.domain.errors import NotFound
+from shared.domain.errors import InvalidInput, NotFound
 from shared.domain.fires.fire import Fire, Ledger
+from shared.domain.fires.fire_sums import CountedSums, StoredSums
 from shared.domain.fires.group_resend import GroupResend, GroupResendState, resend_job
 from shared.domain.fires.resending import LeftOut
 from shared.domain.messages.message import Message, MessageState
@@ -22,6 +24,7 @@ from shared.usecases.fires.foresee_resend import foresee_resend
 from shared.usecases.fires.resend_groups import resend_groups
 from shared.usecases.fires.start_resend import start_resend
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
+from shared.views.fire_sums import sum_fires
 from shared.views.fires import get_resend
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic, people
@@ -87,6 +90,30 @@ async def test_all_of_them_get_it_once_beyond_those_that_were_looked_at_first(cl
     done = await _now(clinic, again)
     assert (done.count, done.left_out) == (0, {LeftOut.SENT_AGAIN: COUNT})
     assert sorted((await clinic.sent_counts()).values()) == [1, *[2] * COUNT]
+
+
+async def test_a_reason_that_none_of_those_has_that_were_looked_at_can_be_chosen(clinic: Clinic) -> None:
+    fire = await _sent(clinic)
+    effect = await foresee_resend(clinic.runtime, clinic.company_id, fire.id)
+    looked_at = {message.id for message in effect.of([REASON])[0]}
+    lost = [one for one in await clinic.messages() if one.delivery is Delivery.UNDELIVERED]
+    rare = next(one for one in lost if one.id not in looked_at)
+    await _lost(clinic, rare, delivery_code="30006")
+    sums = await sum_fires(clinic.runtime, clinic.company_id, (fire.id,), 100)
+    counted = CountedSums(at=clinic.runtime.now(), steps=(), sums=sums)
+    stored = StoredSums(id=fire.id, due_at=clinic.runtime.now(), counts=msgspec.json.encode(counted))
+    await clinic.stores.fire_sums.save(clinic.company_id, fire.id, stored)
+    effect = await foresee_resend(clinic.runtime, clinic.company_id, fire.id)
+    assert effect.rarer == {"not_delivered 30006": 1}
+    asked = await start_resend(
+        clinic.runtime, clinic.company_id, fire.id, ["not_delivered 30006", "nonsense"], by="user kim"
+    )
+    await clinic.run_published()
+    assert asked.reasons == ("not_delivered 30006",)
+    assert (await _now(clinic, asked)).count == 1
+    assert {one.resend_of for one in await clinic.messages() if one.resend_of} == {rare.id}
+    with pytest.raises(InvalidInput):
+        await start_resend(clinic.runtime, clinic.company_id, fire.id, ["nonsense"], by="user kim")
 
 
 async def test_a_worker_that_died_is_followed_by_another_and_two_beside_each_other_send_once(
