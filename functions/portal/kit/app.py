@@ -28,7 +28,14 @@ PARTS = {
     "sources": ("sources",),
     "templates": ("message_templates",),
     "campaigns": (
-        *("campaign_forms", "campaigns", "campaign_effects", "campaign_actions", "campaign_tests"),
+        *(
+            "audience_counts",
+            "campaign_forms",
+            "campaigns",
+            "campaign_effects",
+            "campaign_actions",
+            "campaign_tests",
+        ),
         "campaign_steps",
     ),
     "sequences": (

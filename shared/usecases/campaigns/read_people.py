@@ -121,7 +121,7 @@ class _Gatherer:
 
     async def gather_contacts(self) -> None:
         """Everybody whom a list, a segment or a hand picked; and who has the addresses that are brought."""
-        async for shard in self._runtime.stores.contact_shards.scan(self._company.id):
+        async for shard in self._runtime.stores.contact_shards.scan(self._company.id, is_whole=True):
             contacts = contacts_in(shard)
             opt_outs = await self._refusals.of(contacts)
             seen = await self._confirmed.seen(contacts)
