@@ -152,6 +152,11 @@ def _pasted_text(several: Sequence[Chosen]) -> str:
     return "\n".join(address for one in parts for address in one.addresses)
 
 
+def audience_place(field: str) -> str:
+    """The form's field for one of an audience's: audience.include[0].list_id is `include`. Else empty."""
+    return next((side for side in (INCLUDE, EXCLUDE) if field.startswith(f"audience.{side}")), "")
+
+
 def _sides(audience: PeopleAudience) -> Iterator[tuple[str, Sequence[Chosen]]]:
     yield INCLUDE, audience.include
     yield EXCLUDE, audience.exclude

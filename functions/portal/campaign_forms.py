@@ -6,9 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from functions.portal.audience_fields import (
-    EXCLUDE,
-    INCLUDE,
     NOBODY,
+    audience_place,
     offers_for,
     read_audience,
     typed_audience,
@@ -189,9 +188,8 @@ def place_of(field: str, options: Sequence[ReplyOption] = ()) -> str:
     last = field.rpartition(".")[2]
     if field.startswith("reply_options"):
         return option_place(field, options)
-    for side in (INCLUDE, EXCLUDE):
-        if field.startswith(f"audience.{side}"):
-            return side
+    if side := audience_place(field):
+        return side
     return {"holiday_country": "days", "audience": "file_id"}.get(last, last)
 
 

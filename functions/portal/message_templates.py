@@ -75,10 +75,15 @@ async def measure(visit: Visit) -> Response:
     )
 
 
-async def save_text(visit: Visit, template_id: str, name: str, channel: Channel) -> Template:
-    """Store the text that the form has, as a template of its own. Raises InvalidInput."""
-    body = visit.form.given("body").replace("\r\n", "\n")
-    subject = visit.form.given("subject").strip() if channel.record.has_subject else ""
+async def save_text(
+    visit: Visit, template_id: str, name: str, channel: Channel, before: str = ""
+) -> Template:
+    """Store the text that the form has, as a template of its own. Raises InvalidInput.
+
+    `before` stands before the names of its fields, where a form has several texts.
+    """
+    body = visit.form.given(f"{before}body").replace("\r\n", "\n")
+    subject = visit.form.given(f"{before}subject").strip() if channel.record.has_subject else ""
     changes = {"name": name, "body": body, "subject": subject, "channel": channel}
     now = visit.runtime.now()
     try:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest_asyncio
 from playwright.async_api import Page, expect
@@ -97,6 +98,30 @@ async def test_from_a_list_to_the_messages(clinic: Clinic, browser: Browser) -> 
     await _send(page)
     sent = {one["handset"]: one["body"] for one in await clinic.accepted()}
     assert sent == {ANA: "Hello Ana!", BEN: "Hello Ben!", STRANGER: "Hello neighbour!"}
+
+
+async def test_a_series_of_broadcasts_is_planned_and_ended(clinic: Clinic, browser: Browser) -> None:
+    page = browser.page
+    await _people(clinic)
+    await browser.open("/broadcasts")
+    await browser.look("broadcasts-none")
+    await page.get_by_role("link", name="New broadcast").press("Enter")
+    await page.get_by_label("Name, for you").fill("Recall")
+    await page.locator("[name=include_segments]").focus()
+    await page.keyboard.press("Space")
+    await expect(page.locator("#audience-count")).to_contain_text("2 people get it")
+    await page.locator("#body").fill("Hello {{ name }}, please call us.")
+    await page.get_by_label("Second text").fill("Once more, {{ name }}: please call us.")
+    await page.get_by_label("The first one").fill(f"{NOON + timedelta(days=2):%Y-%m-%dT%H:%M}")
+    await expect(page.locator("#measured .phone")).to_contain_text("please call us.")
+    await browser.look("broadcast-form")
+    await _press(page, "Plan the series")
+    await expect(page.get_by_role("status").first).to_contain_text("It is planned.")
+    await browser.look("broadcast-planned")
+    await page.get_by_role("link", name="Cancel", exact=True).press("Enter")
+    await browser.look("broadcast-cancel")
+    await _press(page, "End the series")
+    await expect(page.get_by_role("status").first).to_contain_text("no other follows it")
 
 
 async def _leave_out(page: Page) -> None:

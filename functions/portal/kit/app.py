@@ -50,7 +50,7 @@ PARTS = {
     ),
     "previews": ("previews",),
     "fires": ("fires", "fire_live", "fire_groups", "fire_resend"),
-    "broadcasts": ("broadcasts", "campaign_tests"),
+    "broadcasts": ("broadcast_forms", "broadcasts", "campaign_tests"),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),
     "lists": ("contact_lists",),
