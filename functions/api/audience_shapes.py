@@ -10,6 +10,7 @@ from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.shapes import Input, ItemId, Output
 from functions.api.row_filter_shapes import RowFilterInput, RowFilterOutput
 from shared.domain.campaigns.audience import (
+    MOST_CHOSEN,
     Audience,
     Chosen,
     Everybody,
@@ -27,7 +28,6 @@ from shared.domain.channels.address_kinds import ADDRESS_CHARACTERS
 from shared.domain.channels.channel import as_text
 
 MOST_NAMED = MOST_TOGETHER  # of one list of ids or addresses; more are put on a list, or into a file
-MOST_CHOSEN = 20
 _Address = Annotated[str, Field(min_length=1, max_length=ADDRESS_CHARACTERS)]
 
 

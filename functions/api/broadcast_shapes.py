@@ -21,7 +21,7 @@ from functions.api.kit.shapes import (
     WallDateTimeShown,
 )
 from functions.api.reply_option_shapes import ReplyOptionInput, ReplyOptionOutput
-from shared.domain.campaigns.audience import PeopleAudience
+from shared.domain.campaigns.audience import MOST_CHOSEN, PeopleAudience
 from shared.domain.campaigns.broadcast import Broadcast, BroadcastState, Wave
 from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
 from shared.domain.fires.broadcast_phase import BroadcastPhase
@@ -37,7 +37,6 @@ from shared.domain.senders.run_limits import (
 )
 from shared.views.broadcasts import LiveBroadcast
 
-MOST_CHOSEN = 20
 LONGEST_PAUSE = 7 * 86_400
 _Several = Annotated[tuple[ChosenShape, ...], Field(max_length=MOST_CHOSEN)]
 _Topic = Annotated[str, StringConstraints(max_length=TOPIC_CHARACTERS)]

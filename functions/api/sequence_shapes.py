@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from functions.api.audience_shapes import MOST_CHOSEN, ChosenShape
+from functions.api.audience_shapes import ChosenShape
 from functions.api.kit.shapes import LEFT_OUT, Day, Input, ItemId, Name, Output, WallTime, WallTimeShown
-from shared.domain.campaigns.audience import PeopleAudience
+from shared.domain.campaigns.audience import MOST_CHOSEN, PeopleAudience
 from shared.domain.companies.consent_rules import TOPIC_CHARACTERS
 from shared.domain.sequences.check_sequence import CONTENT_BYTES, MOST_AWAY_DAYS, SUBJECT_BYTES
 from shared.domain.sequences.mailbox import MOST_MAILBOXES

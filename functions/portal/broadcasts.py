@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from functions.portal.audience_words import audience_words
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
@@ -21,4 +22,5 @@ async def show_broadcasts(visit: Visit) -> Response:
 async def show_broadcast(visit: Visit) -> Response:
     """One broadcast, counted now."""
     live = await get_broadcast(visit.runtime, visit.company_id, visit.path("broadcast_id"))
-    return visit.page("broadcasts/broadcast.html", live=live, one=live.broadcast)
+    people = await audience_words(visit, live.broadcast.audience)
+    return visit.page("broadcasts/broadcast.html", live=live, one=live.broadcast, people=people)

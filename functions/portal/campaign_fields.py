@@ -7,13 +7,16 @@ from msgspec import Struct
 
 from functions.portal.kit.forms import Form
 from functions.portal.reply_option_fields import read_options, typed_of_options
-from shared.domain.campaigns.audience import FileAudience
+from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
 from shared.domain.campaigns.window import ContactWindow
+from shared.domain.contacts.contact_source import address_field as field_of_channel
+from shared.domain.contacts.contact_source import own_channels
+from shared.domain.contacts.segment import Told
 from shared.domain.files.file import File
-from shared.domain.files.source import FieldType, Source
+from shared.domain.files.source import CONTACT, PERSON, FieldType, Source
 from shared.domain.record import replace
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
@@ -25,12 +28,44 @@ SAID = {FieldType.DATE: " | date: '%B %d'", FieldType.DATETIME: " | date: '%b %d
 MOMENT_TYPES = (FieldType.DATE, FieldType.DATETIME)
 
 
-class Choices(Struct, frozen=True, kw_only=True):
-    """What a campaign for a file can be made of."""
+# Of a contact, in no text.
+HIDDEN = (PERSON, CONTACT, Told.TIME_ZONE, *(str(one) for one in own_channels()))
 
-    file: File
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """What a campaign for a file can be made of; with `file` None, one for people."""
+
+    file: File | None
     source: Source
     senders: tuple[Sender, ...]
+
+    @property
+    def noun(self) -> str:
+        """What the fields are of."""
+        return "file" if self.file else "contact"
+
+    def address_field(self, sender: Sender) -> str:
+        """The field that holds addresses of the sender's kind; empty when the file has none."""
+        if self.file is None:
+            return field_of_channel(sender.channel)
+        kind = sender.channel.record.address.name
+        return next((column.field for column in self.source.columns if column.type == kind), "")
+
+    def address_said(self, form: Form, sender: Sender | None, known: Step | None) -> str:
+        """The field with the address: as the form says, as it was on this channel, or the first of its kind.
+
+        Where there is none, the form is told so.
+        """
+        chosen = form.one_of("address_field", self.fields())
+        if sender is None:
+            return chosen
+        if not chosen and self.file is None and known is not None and known.channel == sender.channel:
+            return known.address_field  # people have one of each kind, unless a program says another
+        found = chosen or self.address_field(sender)
+        if not found:
+            kind = sender.channel.record.address.name
+            form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
+        return found
 
     def fields(self, *types: FieldType) -> list[str]:
         """The source's fields of these types; without types, all."""
@@ -39,9 +74,11 @@ class Choices(Struct, frozen=True, kw_only=True):
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Each field with what puts it into a text; a moment as people say it: Dec 03 at 08:45 PM."""
-        return [
-            (one.field, "{{ " + one.field + SAID.get(one.type, "") + " }}") for one in self.source.columns
-        ]
+        columns = self.source.columns
+        if self.file is None:
+            columns = tuple(one for one in columns if one.field not in HIDDEN)
+            columns = tuple(sorted(columns, key=lambda one: one.field != Told.NAME))
+        return [(one.field, "{{ " + one.field + SAID.get(one.type, "") + " }}") for one in columns]
 
     @property
     def zone_fields(self) -> list[str]:
@@ -52,12 +89,6 @@ class Choices(Struct, frozen=True, kw_only=True):
     def moment_fields(self) -> list[str]:
         """Fields with a date, after which a message may be no use."""
         return self.fields(*MOMENT_TYPES)
-
-
-def address_field(source: Source, sender: Sender) -> str:
-    """The first field that holds addresses of the sender's kind; empty when none does."""
-    kind = sender.channel.record.address.name
-    return next((column.field for column in source.columns if column.type == kind), "")
 
 
 def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> dict[str, Any]:
@@ -91,15 +122,12 @@ def typed_of(form: Form) -> dict[str, Any]:
     return {**{name: form.given(name) for name in typed_of_campaign(None, None)}, "days": form.lines("days")}
 
 
-def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: datetime) -> Campaign:
-    """The campaign that the form says. Raises InvalidInput naming every field that is wrong."""
+def read_campaign(
+    form: Form, choices: Choices, known: Campaign | None, now: datetime, audience: Audience
+) -> Campaign:
+    """The campaign that the form says, for that audience. Raises InvalidInput, naming all that is wrong."""
     sender = _sender(form, choices)
-    chosen = form.one_of("address_field", choices.fields()) or (
-        address_field(choices.source, sender) if sender else ""
-    )
-    if sender is not None and not chosen:
-        kind = sender.channel.record.address.name
-        form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
+    chosen = choices.address_said(form, sender, known.steps[0] if known else None)
     form.text("body")
     window, schedule = _window(form, choices, known.window if known else WINDOW), _schedule(form)
     options = read_options(form, known.reply_options if known else ())
@@ -114,7 +142,7 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
     made = known or Campaign(
         id=item_id,
         name=name,
-        audience=FileAudience(source_id=choices.source.id, file_id=choices.file.id),
+        audience=audience,
         steps=(step,),
         created_at=now,
         updated_at=now,
@@ -123,6 +151,7 @@ def read_campaign(form: Form, choices: Choices, known: Campaign | None, now: dat
     return replace(
         made,
         name=name,
+        audience=audience,
         steps=steps,
         window=window,
         schedule=schedule,

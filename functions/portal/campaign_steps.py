@@ -4,13 +4,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from functions.portal.campaign_fields import Choices, address_field
-from functions.portal.campaign_forms import choices_of, place_of, read_draft
+from functions.portal.campaign_fields import Choices
+from functions.portal.campaign_forms import place_of, read_draft
 from functions.portal.follow_up_fields import UNITS, read_step, typed_of_form, typed_of_step
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.message_templates import save_text
 from functions.portal.schedule_words import FOR_WHOM
+from functions.portal.text_examples import first_values
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.campaigns.step import Step
@@ -20,8 +21,6 @@ from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.usecases.campaigns.save_campaign import STEPS, edit_campaign
 from shared.views.campaign_steps import read_steps
-from shared.views.file_rows import list_rows
-from shared.views.kit.paging import PageAsked
 
 pages = Pages()
 
@@ -29,7 +28,7 @@ pages = Pages()
 @pages.get("/campaigns/{campaign_id}/steps/new", Scope.WRITE)
 async def show_new_step(visit: Visit) -> Response:
     """The form of a follow-up, as most are: from the same sender, a day later, for who has not answered."""
-    campaign, choices = await _draft(visit)
+    campaign, choices = await read_draft(visit)
     if len(campaign.steps) >= STEPS:
         raise Conflict(f"A campaign has at most {STEPS} steps.")
     typed = typed_of_step(None, None)
@@ -40,7 +39,7 @@ async def show_new_step(visit: Visit) -> Response:
 @pages.post("/campaigns/{campaign_id}/steps", Scope.WRITE)
 async def add_step(visit: Visit) -> Response:
     """Store it behind the others. Sent twice, it is one: its text has its id."""
-    campaign, choices = await _draft(visit)
+    campaign, choices = await read_draft(visit)
     known = [one.template_id for one in campaign.steps]
     template_id = visit.form.given("template_id")
     place = known.index(template_id) if template_id in known else len(known)
@@ -50,7 +49,7 @@ async def add_step(visit: Visit) -> Response:
 @pages.get("/campaigns/{campaign_id}/steps/{place:int}", Scope.WRITE)
 async def show_step(visit: Visit) -> Response:
     """The form with a step's values."""
-    campaign, choices = await _draft(visit)
+    campaign, choices = await read_draft(visit)
     place = _place(visit, campaign)
     shown = (await read_steps(visit.runtime, visit.company_id, campaign))[place]
     return await _page(visit, campaign, choices, place, typed_of_step(shown.step, shown.text), {})
@@ -59,14 +58,14 @@ async def show_step(visit: Visit) -> Response:
 @pages.post("/campaigns/{campaign_id}/steps/{place:int}", Scope.WRITE)
 async def change_step(visit: Visit) -> Response:
     """Store what was changed of a step."""
-    campaign, choices = await _draft(visit)
+    campaign, choices = await read_draft(visit)
     return await _save(visit, campaign, choices, _place(visit, campaign))
 
 
 @pages.post("/campaigns/{campaign_id}/steps/{place:int}/remove", Scope.WRITE)
 async def remove_step(visit: Visit) -> Response:
     """Take a follow-up away; those after it move up."""
-    campaign, _ = await _draft(visit)
+    campaign, _ = await read_draft(visit)
     place, here = _place(visit, campaign), f"/campaigns/{campaign.id}"
     if place == 0:
         return visit.go(here, refused="The first step stays: change it instead.")
@@ -117,11 +116,6 @@ def _place(visit: Visit, campaign: Campaign) -> int:
     return place
 
 
-async def _draft(visit: Visit) -> tuple[Campaign, Choices]:
-    campaign, file = await read_draft(visit)
-    return campaign, await choices_of(visit, file)
-
-
 async def _page(
     visit: Visit,
     campaign: Campaign,
@@ -130,7 +124,6 @@ async def _page(
     typed: dict[str, Any],
     problems: dict[str, str],
 ) -> Response:
-    rows = await list_rows(visit.runtime, visit.company_id, PageAsked(1), file_id=choices.file.id)
     return visit.page(
         "campaigns/step.html",
         code=422 if problems else 200,
@@ -140,8 +133,8 @@ async def _page(
         is_new=place >= len(campaign.steps),
         typed=typed,
         problems=problems,
-        first=rows.items[0].values if rows.items else {},
-        addresses={sender.id: address_field(choices.source, sender) for sender in choices.senders},
+        first=await first_values(visit, choices),
+        addresses={sender.id: choices.address_field(sender) for sender in choices.senders},
         units=list(UNITS),
         for_whom=FOR_WHOM,
         dispositions=list(Disposition),

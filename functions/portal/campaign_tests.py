@@ -6,6 +6,7 @@ from contextlib import suppress
 from msgspec import Struct
 from starlette.responses import Response
 
+from functions.portal.contact_named import contact_named
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.schedule_words import step_words
@@ -21,8 +22,6 @@ from shared.usecases.campaigns.find_example import Example
 from shared.usecases.campaigns.send_test import send_test
 from shared.usecases.campaigns.send_test_of_broadcast import campaign_of_broadcast, send_test_of_broadcast
 from shared.views.campaigns import get_campaign
-from shared.views.contacts import list_contacts
-from shared.views.kit.paging import PageAsked
 from shared.views.message_waits import ShownMessage
 from shared.views.messages import get_message
 
@@ -107,7 +106,7 @@ async def _send(visit: Visit, tested: Tested) -> Response:
     person = form.line("person", is_needed=False)
     try:
         form.check()
-        contact_id = await _contact_id(visit, person) if person and tested.campaign.is_for_people else None
+        contact_id = await contact_named(visit, person) if person and tested.campaign.is_for_people else None
         example = Example(row_number=row_number, contact_id=contact_id)
         sent = await tested.send(
             visit.runtime,
@@ -128,19 +127,6 @@ async def _send(visit: Visit, tested: Tested) -> Response:
     except RollcallError as refused:
         return visit.go(f"{tested.here}/test", refused=str(refused))
     return visit.go(f"{tested.here}/test?message={sent.id}")
-
-
-async def _contact_id(visit: Visit, text: str) -> str:
-    """The contact with this address, or else the first with that in their name. Raises InvalidInput."""
-    runtime, company_id, first = visit.runtime, visit.company_id, PageAsked(1)
-    with suppress(InvalidInput):
-        found = await list_contacts(runtime, company_id, first, address=text)
-        if found.items:
-            return found.items[0].id
-    found = await list_contacts(runtime, company_id, first, name=text)
-    if not found.items:
-        raise InvalidInput.at("person", "no contact has this name or address")
-    return found.items[0].id
 
 
 async def _show_sent(visit: Visit, tested: Tested) -> Response:

@@ -4,12 +4,13 @@ import asyncio
 
 from starlette.responses import Response
 
+from functions.portal.audience_words import audience_words
 from functions.portal.fire_live import live_facts
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.schedule_words import schedule_sentence, step_words
-from shared.domain.campaigns.audience import FileAudience
+from shared.domain.campaigns.audience import FileAudience, NewestFileAudience
 from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import NotFound
@@ -66,7 +67,8 @@ async def show_campaign(visit: Visit) -> Response:
         **(live_facts(visit, status.last_fire, campaign) | {"on": "campaign"} if status.last_fire else {}),
         may=may(campaign),
         new_id=random_id(),
-        can_edit=isinstance(campaign.audience, FileAudience) and bool(campaign.steps),
+        people=await audience_words(visit, campaign.audience),
+        can_edit=not isinstance(campaign.audience, NewestFileAudience) and bool(campaign.steps),
     )
 
 

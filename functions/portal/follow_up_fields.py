@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Any
 
-from functions.portal.campaign_fields import Choices, address_field
+from functions.portal.campaign_fields import Choices
 from functions.portal.kit.forms import Form
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.campaigns.step import (
@@ -82,11 +82,7 @@ def read_step(form: Form, choices: Choices, known: Step | None, place: int) -> t
     sender = next((one for one in choices.senders if one.id == sender_id), None)
     if sender_id and sender is None:
         form.wrong("sender_id", "is no choice of this form")
-    chosen = form.one_of("address_field", choices.fields())
-    found = chosen or (address_field(choices.source, sender) if sender else "")
-    if sender is not None and not found:
-        kind = sender.channel.record.address.name
-        form.wrong("address_field", f"the file has no column of the type {kind}: choose one")
+    found = choices.address_said(form, sender, known)
     form.text("body")
     template_id, when = form.item_id("template_id"), _when(form, choices, place)
     only_if = form.choice("only_if", OnlyIf) if place else OnlyIf.ANYBODY

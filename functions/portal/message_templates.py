@@ -8,22 +8,19 @@ from starlette.responses import Response
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
-from functions.portal.text_sides import LOOKED_AT, has_sides, marked, row_of_each_way
+from functions.portal.text_examples import Examples, find_examples
+from functions.portal.text_sides import has_sides, marked, row_of_each_way
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import NotFound, RollcallError
-from shared.domain.files.file import File, Row
+from shared.domain.errors import Conflict, InvalidInput, NotFound, RollcallError
+from shared.domain.files.file import Row
 from shared.domain.files.source import Source
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.replies.check_options import text_warnings
 from shared.domain.senders.sender import Sender
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import BODY_BYTES, SUBJECT_BYTES, create_template, edit_template
-from shared.views.file_rows import get_row, list_rows
-from shared.views.files import get_file
-from shared.views.kit.paging import PageAsked
 from shared.views.senders import get_sender
-from shared.views.sources import get_source
 from shared.views.templates import get_template, list_templates
 
 pages = Pages()
@@ -40,7 +37,7 @@ class Measured(Struct, frozen=True, kw_only=True):
     problem: str = ""
     warnings: tuple[str, ...] = ()
     is_too_long: bool = False
-    row_number: int = 0
+    whose: str = ""  # values it has, in words
     cost: Decimal = Decimal(0)  # of this one, at list price
 
 
@@ -55,42 +52,38 @@ async def measure(visit: Visit) -> Response:
     """The text as a row's person would get it, with its length and its other sides: a part of the page."""
     form = visit.form
     body, subject = form.given("body")[:BODY_BYTES], form.given("subject")[:SUBJECT_BYTES]
-    file = await get_file(visit.runtime, visit.company_id, form.item_id("file_id") or "-")
-    source = await get_source(visit.runtime, visit.company_id, file.source_id)
-    rows, wanted = await _rows(visit, file, body)
+    try:
+        found = await find_examples(visit, body)
+    except (InvalidInput, Conflict) as nobody:
+        problem = Measured(problem=str(nobody))
+        return visit.page("templates/measured.html", measured=problem, sides=[], row_count=0)
     sender, zone = await _sender(visit), visit.company.time_zone
-    measured = _measured(body, subject, source, wanted, sender, zone)
-    others = _others(body, source, rows, zone) if has_sides(body) else []
+    measured = _measured(body, subject, found, found.wanted, sender, zone)
+    others = _others(body, found.source, found.rows, zone) if has_sides(body) else []
     sides = [
-        _measured(body, subject, source, row, sender, zone) for row in others if row.number != wanted.number
+        _measured(body, subject, found, row, sender, zone)
+        for row in others
+        if row.values != found.wanted.values
     ]
     return visit.page(
         "templates/measured.html",
         measured=measured,
         sides=sides,
-        row_count=file.row_count,
-        cost_of_all=measured.cost * file.row_count,
+        row_count=found.row_count,
+        cost_of_all=measured.cost * found.row_count,
         currency=CURRENCY,
     )
 
 
-async def _rows(visit: Visit, file: File, body: str) -> tuple[list[Row], Row]:
-    """Rows to find both sides of a condition among, and the one that is asked for: else the first."""
-    asked = PageAsked(LOOKED_AT if has_sides(body) else 1)
-    rows = (await list_rows(visit.runtime, visit.company_id, asked, file_id=file.id)).items
-    first, number = rows[0] if rows else Row(number=0, values={}), visit.form.given("row").strip()
-    if not number.isdecimal() or len(number) > 7 or int(number) == first.number:
-        return rows, first
-    try:
-        return rows, await get_row(visit.runtime, visit.company_id, file.id, int(number))
-    except NotFound:
-        return rows, first
+async def save_text(
+    visit: Visit, template_id: str, name: str, channel: Channel, before: str = ""
+) -> Template:
+    """Store the text that the form has, as a template of its own. Raises InvalidInput.
 
-
-async def save_text(visit: Visit, template_id: str, name: str, channel: Channel) -> Template:
-    """Store the text that the form has, as a template of its own. Raises InvalidInput."""
-    body = visit.form.given("body").replace("\r\n", "\n")
-    subject = visit.form.given("subject").strip() if channel.record.has_subject else ""
+    `before` stands before the names of its fields, where a form has several texts.
+    """
+    body = visit.form.given(f"{before}body").replace("\r\n", "\n")
+    subject = visit.form.given(f"{before}subject").strip() if channel.record.has_subject else ""
     changes = {"name": name, "body": body, "subject": subject, "channel": channel}
     now = visit.runtime.now()
     try:
@@ -138,20 +131,21 @@ def _others(body: str, source: Source, rows: list[Row], time_zone: str) -> list[
 
 
 def _measured(
-    body: str, subject: str, source: Source, row: Row, sender: Sender | None, time_zone: str
+    body: str, subject: str, examples: Examples, row: Row, sender: Sender | None, time_zone: str
 ) -> Measured:
     # Here, as Liquid takes a fifth of a second to import and few pages need it.
     from shared.domain.templates.rendering import compile_text, render, render_values
 
+    source = examples.source
     types = {column.field: column.type for column in source.columns}
     try:
         known = render_values(row.values, types, source.time_zone or time_zone)
         text = render(compile_text(body), known)
         line = render(compile_text(subject), known) if subject else ""
     except RollcallError as error:
-        return Measured(problem=str(error), characters=len(body), row_number=row.number)
+        return Measured(problem=str(error), characters=len(body), whose=examples.whose(row))
     if sender is None:
-        return Measured(text=text, subject=line, characters=len(text), row_number=row.number)
+        return Measured(text=text, subject=line, characters=len(text), whose=examples.whose(row))
     record = sender.channel.record
     return Measured(
         text=text,
@@ -161,6 +155,6 @@ def _measured(
         characters=len(text),
         warnings=tuple(dict.fromkeys((*text_warnings(subject), *text_warnings(body)))),
         is_too_long=record.is_too_long(text),
-        row_number=row.number,
+        whose=examples.whose(row),
         cost=estimated_cost({sender.channel: record.billed(text, 0)}),
     )

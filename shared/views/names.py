@@ -1,9 +1,11 @@
 """What people call things, by the ids that records have of them: each kind in one read."""
 
+import asyncio
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from shared.domain.campaigns.audience import Audience, FileRows, ListMembers, PeopleAudience, SegmentMembers
 from shared.firestore.queries.lists import CAMPAIGNS
 from shared.runtime import Runtime
 
@@ -47,6 +49,21 @@ async def list_names(runtime: Runtime, company_id: str, ids: Iterable[str]) -> d
     """The names of lists of contacts, by id."""
     found = await runtime.stores.contact_lists.find_many(company_id, set(ids))
     return {item_id: one.name for item_id, one in found.items()}
+
+
+async def audience_names(runtime: Runtime, company_id: str, audience: Audience) -> dict[str, str]:
+    """The names of the lists, segments and files that make the audience, by id; of what is gone, none."""
+    stores, chosen = runtime.stores, audience.chosen() if isinstance(audience, PeopleAudience) else ()
+    found = await asyncio.gather(
+        stores.contact_lists.find_many(
+            company_id, {one.list_id for one in chosen if isinstance(one, ListMembers)}
+        ),
+        stores.segments.find_many(
+            company_id, {one.segment_id for one in chosen if isinstance(one, SegmentMembers)}
+        ),
+        stores.files.find_many(company_id, {one.file_id for one in chosen if isinstance(one, FileRows)}),
+    )
+    return {item_id: one.name for several in found for item_id, one in several.items()}
 
 
 async def user_names(runtime: Runtime, company_id: str, ids: Iterable[str | None]) -> dict[str, str]:

@@ -39,6 +39,7 @@ BESIDE = (
     "/fires/{fire_id}?state=failed",
     "/fires/{fire_id}?state=unknown",
     "/previews/{preview_id}?verdict=would_send",
+    "/campaigns/new?list={list_id}",
     "/contacts?q=Person+9999",
     "/contacts?tag=regular",
     "/opt-outs?ended=1",

@@ -59,6 +59,7 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/campaigns"): R,
     ("GET", "/campaigns/new"): W,
     ("POST", "/campaigns"): W,
+    ("POST", "/campaigns/audience/count"): R,
     ("GET", "/campaigns/{campaign_id}"): R,
     ("POST", "/campaigns/{campaign_id}"): W,
     ("GET", "/campaigns/{campaign_id}/edit"): W,
@@ -169,6 +170,10 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("GET", "/fires/{fire_id}/failures/{failure_id}"): R,
     ("POST", "/fires/{fire_id}/failures/{failure_id}"): S,
     ("GET", "/broadcasts"): R,
+    ("GET", "/broadcasts/new"): S,
+    ("POST", "/broadcasts"): S,
+    ("GET", "/broadcasts/{broadcast_id}/cancel"): S,
+    ("POST", "/broadcasts/{broadcast_id}/cancel"): S,
     ("GET", "/broadcasts/{broadcast_id}"): R,
     ("GET", "/broadcasts/{broadcast_id}/test"): W,
     ("POST", "/broadcasts/{broadcast_id}/test"): W,
@@ -351,6 +356,7 @@ def test_what_changes_something_needs_more_than_reading_but_for_ones_own_account
         "/templates/measure",  # stores nothing
         "/segments/build",  # nor does this
         "/segments/count",  # nor this
+        "/campaigns/audience/count",  # nor this
         "/sequences/{sequence_id}/steps/preview",  # nor this
     }
 

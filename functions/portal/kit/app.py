@@ -28,7 +28,14 @@ PARTS = {
     "sources": ("sources",),
     "templates": ("message_templates",),
     "campaigns": (
-        *("campaign_forms", "campaigns", "campaign_effects", "campaign_actions", "campaign_tests"),
+        *(
+            "audience_counts",
+            "campaign_forms",
+            "campaigns",
+            "campaign_effects",
+            "campaign_actions",
+            "campaign_tests",
+        ),
         "campaign_steps",
     ),
     "sequences": (
@@ -43,7 +50,7 @@ PARTS = {
     ),
     "previews": ("previews",),
     "fires": ("fires", "fire_live", "fire_groups", "fire_resend"),
-    "broadcasts": ("broadcasts", "campaign_tests"),
+    "broadcasts": ("broadcast_forms", "broadcasts", "campaign_tests"),
     "why": ("why",),
     "contacts": ("contact_search", "contact_bulk", "contact_forms", "contacts"),
     "lists": ("contact_lists",),

@@ -75,6 +75,14 @@ class Form:
             self.wrong(name, "choose one")
         return text
 
+    def item_ids(self, name: str) -> list[str]:
+        """The ids of ours that are ticked, each once."""
+        found = dict.fromkeys(self.lines(name))
+        if not all(_ID.fullmatch(one) for one in found):
+            self.wrong(name, "is no choice of this form")
+            return []
+        return list(found)
+
     def choice(self, name: str, kind: type[E]) -> E:
         """One of a record's words."""
         try:

@@ -134,6 +134,7 @@ class PeoplePiece(msgspec.Struct, frozen=True, kw_only=True, tag="people"):
 
 Piece = RowsPiece | PeoplePiece
 MOST_LEFT_OUT = 50
+MOST_CHOSEN = 20  # parts that include people, and as many that exclude some
 NAMED = 5  # in a sentence
 
 

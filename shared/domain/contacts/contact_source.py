@@ -28,7 +28,7 @@ def contact_source(
     """The source of contacts that have these fields. `others` are columns of files that are sent to too."""
     columns = {
         **{name: kind for name, (_, kind) in _ADDRESSES.items()},
-        **{str(channel): FieldType.TEXT for channel in _with_own_field()},
+        **{str(channel): FieldType.TEXT for channel in own_channels()},
         **_TOLD,
         Told.TIME_ZONE: FieldType.TIME_ZONE,
         PERSON: FieldType.TEXT,
@@ -56,7 +56,7 @@ def values_of(contact: Contact, fields: Iterable[str]) -> dict[str, str]:
     """What is known of the contact, as a row holds it. `fields` are the company's own."""
     told = {name: value_text(contact, name) for name in (*_TOLD, Told.TIME_ZONE, *fields)}
     reached = {name: address_of(contact, kind) for name, (kind, _) in _ADDRESSES.items()}
-    reached |= {str(one): next((at.address for at in contact.on(one)), "") for one in _with_own_field()}
+    reached |= {str(one): next((at.address for at in contact.on(one)), "") for one in own_channels()}
     found = {**told, **reached, PERSON: contact.id, CONTACT: contact.id}
     return {str(name): value for name, value in found.items() if value}
 
@@ -72,7 +72,7 @@ def field_of_kind(kind: AddressKind) -> str:
     return next(name for name, (one, _) in _ADDRESSES.items() if one is kind)
 
 
-def _with_own_field() -> list[Channel]:
+def own_channels() -> list[Channel]:
     """The channels with addresses of their own, which reach a person on no other."""
     kinds = [kind for kind, _ in _ADDRESSES.values()]
     return [one for one in all_channels() if one.record.address not in kinds]

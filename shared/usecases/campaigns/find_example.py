@@ -1,5 +1,7 @@
 """Whose values a test has: a row of the campaign's file, or a person who is in its audience."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from shared.domain.campaigns.audience import (
@@ -12,6 +14,7 @@ from shared.domain.campaigns.audience import (
     SegmentMembers,
 )
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.channels.address_kinds import AddressKind
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_source import values_of
 from shared.domain.errors import Conflict, InvalidInput, NotFound
@@ -50,7 +53,8 @@ async def find_example(
     """
     audience, file_id = campaign.audience, example.file_id
     if isinstance(audience, PeopleAudience):
-        return await _person(runtime, company_id, campaign, audience, example.contact_id)
+        kinds = {step.channel.record.address for step in campaign.steps}
+        return await find_person(runtime, company_id, audience, kinds, example.contact_id)
     if example.contact_id is not None:
         raise InvalidInput.at("contact_id", "this campaign is for rows of files: name a row")
     if file_id is None and isinstance(audience, FileAudience):
@@ -83,13 +87,17 @@ async def _row(
         raise InvalidInput.at("row_number", "there is no such row in the file") from None
 
 
-async def _person(
+async def find_person(
     runtime: Runtime,
     company_id: str,
-    campaign: Campaign,
     audience: PeopleAudience,
-    contact_id: str | None,
+    kinds: Collection[AddressKind],
+    contact_id: str | None = None,
 ) -> Recipient:
+    """The contact who is named; without one, somebody in the audience. `kinds` of addresses are sent to.
+
+    Raises InvalidInput, NotFound for a segment that is gone, and Conflict where there is nobody.
+    """
     fields = tuple(await read_fields(runtime, company_id))
     if contact_id is not None:
         contacts = await runtime.stores.contact_shards.contacts(company_id, [contact_id])
@@ -99,7 +107,7 @@ async def _person(
     for chosen in audience.include:
         if (contact := await _first(runtime, company_id, chosen)) is not None:
             return _of_contact(contact, fields)
-        if (brought := await _brought(runtime, company_id, campaign, audience, chosen, fields)) is not None:
+        if (brought := await _brought(runtime, company_id, audience, kinds, chosen, fields)) is not None:
             return brought
     raise Conflict("Nobody is in the campaign's audience now: there are no values for a test.")
 
@@ -133,15 +141,14 @@ async def _first(runtime: Runtime, company_id: str, chosen: Chosen) -> Contact |
 async def _brought(
     runtime: Runtime,
     company_id: str,
-    campaign: Campaign,
     audience: PeopleAudience,
+    kinds: Collection[AddressKind],
     chosen: Chosen,
     fields: tuple[str, ...],
 ) -> Recipient | None:
     """The first whom this part brings by an address."""
     company = await runtime.stores.companies.get(company_id)
     sources = await sources_of_rows(runtime, company_id, audience)
-    kinds = {step.channel.record.address for step in campaign.steps}
     async for one in read_brought(runtime, company_id, company, chosen, sources, kinds, runtime.now()):
         values = values_of_brought(one.keys[0], one.name, one.values, None, fields)
         return _recipient(values, one.time_zone)

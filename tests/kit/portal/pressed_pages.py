@@ -20,6 +20,7 @@ class Pressed(Struct, frozen=True):
 
 # By where the form goes.
 PRESSED: dict[str, Pressed] = {
+    "/campaigns/audience/count": Pressed("/campaigns/new?list={list_id}", {}),
     "/contacts/bulk": Pressed("/contacts", {"whom": "found", "deed": "add_tag", "new_tag": "called"}),
     "/segments/build": Pressed("/segments/{segment_id}", {"do": "group"}),
     "/segments/count": Pressed("/segments/{segment_id}", {}),
