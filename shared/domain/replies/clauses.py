@@ -194,10 +194,14 @@ def _merged(clauses: Sequence[_Clause]) -> list[_Clause]:
 def _told(clauses: Sequence[_Clause], targets: Sequence[Target], written_at: datetime) -> Told | None:
     answers: dict[int, Disposition] = {}
     last: _Clause | None = None
+    whys: frozenset[int] = frozenset()
     for clause in clauses:
         if clause.named is None:
             if not _agrees(clause, last, answers, targets, written_at):
                 return None
+            continue
+        if _is_why(clause):
+            whys |= clause.named
             continue
         if not clause.said and clause.is_bare and last is not None and not clause.is_only:
             clause.said = last.said  # "yes to the dentist, and the hygienist"
@@ -208,7 +212,13 @@ def _told(clauses: Sequence[_Clause], targets: Sequence[Target], written_at: dat
             return None
         answers.update(found)
         last = clause
-    return Told(answers=answers, has_note=_has_note(clauses)) if answers else None
+    return Told(answers=answers, has_note=_has_note(clauses)) if answers and whys <= answers.keys() else None
+
+
+def _is_why(clause: _Clause) -> bool:
+    """ "I have a class on Thursday", "both kids have strep": what is said of it stands in another clause."""
+    is_each = any(mark.sense is Sense.NEITHER for mark in clause.marks)
+    return not clause.said and not is_each and any(mark.sense is Sense.REASON for mark in clause.marks)
 
 
 def _has_note(clauses: Sequence[_Clause]) -> bool:

@@ -31,7 +31,7 @@ _PLENTY = 0.0  # for a question, and what names another matter
 _FOR_A_WORD = 2.0  # for a single one, with polite words or without
 _FOR_A_PART = 0.8  # beyond that: of a part, where an answer was heard in another
 _MORE = 4.0  # beyond that: where an answer was heard
-_EVIDENCE = 1.2  # what words must weigh for a refusal: unknown ones, such as a name alone, are none
+_EVIDENCE = 1.5  # what words must weigh for a refusal: unknown ones, such as a name alone, are none
 _NEVER = -99.0
 _OF_A_SENSE = "["
 _OTHER_MATTERS = (
@@ -50,9 +50,17 @@ def is_surely_like_a_refusal(heard: Heard) -> bool:
     return margin(heard, _weights()) > _MORE
 
 
-def has_part_like_a_refusal(heard: Heard) -> bool:
-    """Whether any part of it does by itself: "yes, and my thumbs are tired of deleting you"."""
-    return any(margin(part, _weights()) > _FOR_A_PART for part in parts_of(heard))
+def has_part_like_a_refusal(heard: Heard, names: frozenset[str]) -> bool:
+    """Whether any part of it does by itself: "yes, and my thumbs are tired of deleting you".
+
+    Where `names` tell several appointments apart, what names one is about that: "remove Thursday".
+    """
+    parts = (part for part in parts_of(heard) if not (names and _names_one(part, names)))
+    return any(margin(part, _weights()) > _FOR_A_PART for part in parts)
+
+
+def _names_one(part: Heard, names: frozenset[str]) -> bool:
+    return part.has(Sense.DAY, Sense.TIME) or any(token.text in names for token in part.tokens)
 
 
 def margin(heard: Heard, weights: Mapping[str, float]) -> float:

@@ -97,8 +97,12 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
     known = asked.targets or asked.closed
     options = [option for target in known for option in target.question.options]
-    names = frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
-    return hear(own, _language(asked, questions), options, names, _called(known))
+    return hear(own, _language(asked, questions), options, _names(asked), _called(known))
+
+
+def _names(asked: Asked) -> frozenset[str]:
+    """The words that tell several appointments apart."""
+    return frozenset().union(*own_words_of(asked.targets)) if len(asked.targets) > 1 else frozenset()
 
 
 def _flags(answer: Reading, flags: frozenset[Flag]) -> frozenset[Flag]:
@@ -237,7 +241,7 @@ def _weighed(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]
     if is_surely_like_a_refusal(heard) if is_answer else is_like_a_refusal(heard):
         refused = _opted_out(answer, heard, asked, flags)
         return replace(refused, needs_person=True, reason=f"{LIKE_REFUSAL} {refused.reason}".strip())
-    if is_answer and has_part_like_a_refusal(heard):
+    if is_answer and has_part_like_a_refusal(heard, _names(asked)):
         return _for_a_person(answer, asked, MAYBE_REFUSAL, flags)
     return answer
 

@@ -23,6 +23,7 @@ from shared.domain.replies.matter import SILENT
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import References, with_the_other
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.together import declines_each, declines_either, without_apology
 
 WHICH = "{count} appointments could be meant."
 UNNAMED = "It names none of the open appointments."
@@ -63,8 +64,10 @@ def answer_several(
 ) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
-    marks = _without_ones(marks, references)
+    marks = _without_ones(without_apology(marks), references)
     named = with_the_other(marks, [references.named(mark) for mark in marks], len(targets))
+    if declines_either(marks) or declines_each(marks, named, len(targets)):
+        return _none_of(targets)
     if is_not_each(marks):
         return Answered(reason=PAIRS)
     if all(one is None or one for one in named):
@@ -82,7 +85,7 @@ def answer_several(
     if any(mark.sense in _DOUBTS or mark.asks for mark in marks):
         return _unsure(marks, targets, written_at)
     if _declines_all(marks, named, targets):
-        return Answered(answers=tuple((one, Disposition.CANCELED) for one in targets), has_note=True)
+        return _none_of(targets)
     says = [is_said(mark, name) for mark, name in zip(marks, named, strict=True)]
     groups = _groups(marks, named, says)
     if groups is None or _has_word_between(marks, named) or _is_only_named(groups, marks, named):
@@ -90,6 +93,10 @@ def answer_several(
     if not any(group.named for group in groups):
         return _unnamed(marks, targets, written_at)
     return _answers(groups, marks, targets, written_at)
+
+
+def _none_of(targets: Sequence[Target]) -> Answered:
+    return Answered(answers=tuple((one, Disposition.CANCELED) for one in targets), has_note=True)
 
 
 def _without_ones(marks: Sequence[Mark], references: References) -> list[Mark]:
