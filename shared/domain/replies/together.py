@@ -30,7 +30,10 @@ def declines_each(marks: Sequence[Mark], named: Sequence[frozenset[int] | None],
     """Whether all are named behind "nor": "ni Ana ni Ben van a poder ir"."""
     pairs = list(zip(marks, named, strict=True))
     after = [
-        next((name for one, name in pairs[at + 1 :] if one.sense is not Sense.COMMON), None) or frozenset()
+        next(
+            (name or frozenset() for one, name in pairs[at + 1 :] if one.sense is not Sense.COMMON),
+            frozenset(),
+        )
         for at, mark in enumerate(marks)
         if mark.sense is Sense.NEGATION and mark.text in _NOR
     ]
