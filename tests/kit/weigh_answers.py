@@ -86,7 +86,7 @@ def main(options: Sequence[str]) -> None:
     if "--held-back" in options:
         taken = list(held_back(cases))
         wrong = [(case["reply"], said) for case, said in taken if meant_by(case) is not said]
-        print(f"{len(taken)} of {len(cases)} replies are taken, {len(wrong)} wrongly: {wrong}")  # noqa: T201
+        print(f"{len(taken)} of {len(cases)} replies are taken, {len(wrong)} wrongly: {wrong}")  # noqa: T201  # what it is for
         return
     lines = ("\t".join((name, *map(str, weights))) for name, weights in weights_of(cases).items())
     WEIGHTS.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -1,6 +1,7 @@
 """The portal over the real emulators: two companies, and people with browsers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import pytest_asyncio
 
@@ -44,12 +45,25 @@ async def signed_in(office: Office) -> AsyncIterator[SignedIn]:
         await person.close()
 
 
-@pytest_asyncio.fixture
-async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
-    """An approver of the clinic, who is signed in."""
-    email = "kim@clinic.example.org"
-    await create_user(clinic.runtime, clinic.company_id, email, "Kim", Role.APPROVER, PASSWORD)
+@asynccontextmanager
+async def _of_clinic(clinic: Clinic, name: str, role: Role) -> AsyncIterator[Visitor]:
+    email = f"{name.lower()}@clinic.example.org"
+    await create_user(clinic.runtime, clinic.company_id, email, name, role, PASSWORD)
     person = Visitor(clinic.runtime)
     await person.sign_in(email, PASSWORD)
     yield person
     await person.close()
+
+
+@pytest_asyncio.fixture
+async def approver(clinic: Clinic) -> AsyncIterator[Visitor]:
+    """An approver of the clinic, who is signed in."""
+    async with _of_clinic(clinic, "Kim", Role.APPROVER) as person:
+        yield person
+
+
+@pytest_asyncio.fixture
+async def clinic_editor(clinic: Clinic) -> AsyncIterator[Visitor]:
+    """An editor of the clinic, who is signed in."""
+    async with _of_clinic(clinic, "Eva", Role.EDITOR) as person:
+        yield person

@@ -33,10 +33,7 @@ async def browser(clinic: Clinic) -> AsyncIterator[Browser]:
     clinic.stop_clock(NOON)
     await create_user(clinic.runtime, clinic.company_id, EMAIL, "Ada", Role.APPROVER, PASSWORD)
     async with served_portal(clinic.runtime) as address, open_browser(address, "audience") as opened:
-        await opened.open("/campaigns")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/campaigns", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Campaigns")
         yield opened
 

@@ -77,10 +77,7 @@ async def browser(desk: Desk) -> AsyncIterator[Browser]:
     """A browser in which an approver of the clinic is signed in."""
     await create_user(desk.runtime, "acme", EMAIL, "Ada", Role.APPROVER, PASSWORD)
     async with served_portal(desk.runtime) as address, open_browser(address, "automations") as opened:
-        await opened.open("/automations")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/automations", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Automations")
         yield opened
 

@@ -79,10 +79,7 @@ async def keyboard(desk: Desk) -> AsyncIterator[Keyboard]:
     """An admin of the clinic at a browser, signed in."""
     await create_user(desk.runtime, "acme", EMAIL, "Ada", Role.ADMIN, PASSWORD)
     async with served_portal(desk.runtime) as address, open_browser(address, "builder") as opened:
-        await opened.open("/automations")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/automations", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Automations")
         yield Keyboard(opened)
 

@@ -53,10 +53,7 @@ async def browser(clinic: Clinic, noon: Clock) -> AsyncIterator[Browser]:
     """A browser in which an approver of the clinic is signed in."""
     await create_user(clinic.runtime, clinic.company_id, EMAIL, "Ada", Role.APPROVER, PASSWORD)
     async with served_portal(clinic.runtime) as address, open_browser(address, "campaigns") as opened:
-        await opened.open("/campaigns")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/campaigns", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Campaigns")
         yield opened
 

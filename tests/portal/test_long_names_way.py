@@ -45,11 +45,7 @@ async def browser(office: Office) -> AsyncIterator[Browser]:
     address = "a.very.long.address.of.somebody@a-long-domain-name.of-a-clinic.in-a-far-country.example.org"
     await stores.mailboxes.save(OURS, mailbox.id, replace(mailbox, email=address))
     async with served_portal(office.runtime) as address, open_browser(address, "long") as opened:
-        await opened.open("/account")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
-        await opened.page.locator(".who").wait_for()
+        await opened.sign_in("/account", EMAIL, PASSWORD)
         yield opened
 
 

@@ -130,8 +130,12 @@ def _check(sender: Sender, answer: Answer, *what: object) -> None:
         sender.wrong.append((answer.status, *what))
 
 
+def _dice(*key: object) -> random.Random:
+    return random.Random(repr((SEED, *key)))  # noqa: S311  # the same requests for the same seed
+
+
 def _drawn(odd: Sequence[bytes], *key: object) -> list[bytes]:
-    return random.Random(repr((SEED, *key))).sample(odd, min(EXAMPLES, len(odd)))  # noqa: S311
+    return _dice(*key).sample(odd, min(EXAMPLES, len(odd)))
 
 
 def _names(method: str, path: str) -> list[str]:
@@ -167,7 +171,7 @@ async def test_odd_questions(sender: Sender) -> None:
                 address = here + b"?" + name.encode() + b"=" + odd
                 _check(sender, await sender.send("GET", address), address)
         for number in range(EXAMPLES):
-            dice = random.Random(repr((SEED, path, number)))  # noqa: S311
+            dice = _dice(path, number)
             pairs = [name.encode() + b"=" + dice.choice(ODD_TEXTS) for name in names for _ in range(2)]
             dice.shuffle(pairs)
             address = here + b"?" + b"&".join(pairs)
@@ -179,7 +183,7 @@ async def test_odd_forms(office: Office, sender: Sender) -> None:
     for path in _routes("POST"):
         names, here = _names("POST", path), _filled(path).encode()
         for number in range(EXAMPLES * 2):
-            dice = random.Random(repr((SEED, path, number)))  # noqa: S311
+            dice = _dice(path, number)
             some = dice.sample(names, dice.randint(0, len(names)))
             pairs = [
                 name.encode() + b"=" + dice.choice(ODD_TEXTS)

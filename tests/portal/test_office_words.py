@@ -1,39 +1,25 @@
 """Pages say what stored sentences mean for who works in an office: their clock, their words, no ids."""
 
 import ast
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 
 from functions.portal.kit.wording import OF_PROGRAMS, by_example, retold, sentence, with_fields_named
 from shared.domain.companies.user import Role
 from shared.domain.record import replace
 from shared.domain.sequences.scheduled_email import EmailStatus
-from shared.usecases.users.create_user import create_user
 from shared.views.providers import provider_names
 from tests.kit.api.office import OURS, Office
 from tests.kit.architecture.source_tree import ROOT
 from tests.kit.builders import NOON, an_email_sender
 from tests.kit.clinic import Clinic, csv_of, people
 from tests.kit.portal.visitor import Visitor
-from tests.portal.conftest import PASSWORD, SignedIn
+from tests.portal.conftest import SignedIn
 from tests.usecases.conftest import clinic
 
 __all__ = ["clinic"]
-
-
-@pytest_asyncio.fixture
-async def editor(clinic: Clinic) -> AsyncIterator[Visitor]:
-    """An editor of the clinic, who is signed in."""
-    email = "eva@clinic.example.org"
-    await create_user(clinic.runtime, clinic.company_id, email, "Eva", Role.EDITOR, PASSWORD)
-    person = Visitor(clinic.runtime)
-    await person.sign_in(email, PASSWORD)
-    yield person
-    await person.close()
 
 
 @pytest.mark.parametrize(
@@ -72,30 +58,32 @@ def test_what_is_said_otherwise_on_pages_is_said_somewhere() -> None:
     assert [one for one in OF_PROGRAMS if not any(one in text for text in said)] == []
 
 
-async def test_yesterdays_file_again_says_what_to_do_here(clinic: Clinic, editor: Visitor) -> None:
+async def test_yesterdays_file_again_says_what_to_do_here(clinic: Clinic, clinic_editor: Visitor) -> None:
     content = csv_of(*people(3))
     await clinic.load_bytes(content)
     again = await clinic.load_bytes(content)
-    await editor.get(f"/files/{again.id}")
-    assert "tick “Take it even if the same file came before” under More options" in editor.says
-    assert "accepts_repeat" not in editor.says
-    assert "UTC" not in editor.says
+    await clinic_editor.get(f"/files/{again.id}")
+    assert "tick “Take it even if the same file came before” under More options" in clinic_editor.says
+    assert "accepts_repeat" not in clinic_editor.says
+    assert "UTC" not in clinic_editor.says
     where = f"/files/new?source={again.source_id}&amp;repeat=on"
-    assert f'href="{where}"' in editor.page.text
-    assert "Is it another kind of file" not in editor.says
-    page = await editor.get(where.replace("&amp;", "&"))
+    assert f'href="{where}"' in clinic_editor.page.text
+    assert "Is it another kind of file" not in clinic_editor.says
+    page = await clinic_editor.get(where.replace("&amp;", "&"))
     assert 'name="accepts_repeat" value="on" checked' in page.text
-    assert 'name="accepts_repeat" value="on" checked' not in (await editor.get("/files/new")).text
+    assert 'name="accepts_repeat" value="on" checked' not in (await clinic_editor.get("/files/new")).text
 
 
-async def test_a_search_of_rows_that_finds_none_leads_back_to_all(clinic: Clinic, editor: Visitor) -> None:
+async def test_a_search_of_rows_that_finds_none_leads_back_to_all(
+    clinic: Clinic, clinic_editor: Visitor
+) -> None:
     file = await clinic.load(*people(3))
     rows = f"/files/{file.id}/rows"
-    await editor.get(f"{rows}?text=nobody+like+this")
-    assert "No row here. Show all rows" in editor.says
-    assert f'<a href="{rows}">Show all rows</a>' in editor.page.text
-    await editor.get(rows)
-    assert "Show all rows" not in editor.says
+    await clinic_editor.get(f"{rows}?text=nobody+like+this")
+    assert "No row here. Show all rows" in clinic_editor.says
+    assert f'<a href="{rows}">Show all rows</a>' in clinic_editor.page.text
+    await clinic_editor.get(rows)
+    assert "Show all rows" not in clinic_editor.says
 
 
 async def test_a_reply_in_the_inbox_says_what_it_answers(office: Office, signed_in: SignedIn) -> None:
@@ -112,10 +100,10 @@ async def test_a_reply_in_the_inbox_says_what_it_answers(office: Office, signed_
     assert "you come on Monday" not in viewer.says  # it may answer another
 
 
-async def test_who_stands_in_a_file_alone_is_called_as_there(clinic: Clinic, editor: Visitor) -> None:
+async def test_who_stands_in_a_file_alone_is_called_as_there(clinic: Clinic, clinic_editor: Visitor) -> None:
     await clinic.fire_for("+12125550101")
     reply = await clinic.write("+12125550101", "what is this about")
-    assert "<h1>P0</h1>" in (await editor.get(f"/inbox/{reply.id}")).text
+    assert "<h1>P0</h1>" in (await clinic_editor.get(f"/inbox/{reply.id}")).text
 
 
 async def test_mailboxes_say_how_much_they_sent_today(office: Office, signed_in: SignedIn) -> None:

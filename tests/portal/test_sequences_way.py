@@ -40,10 +40,7 @@ async def browser(post_office: PostOffice) -> AsyncIterator[Browser]:
 
 async def sign_in(browser: Browser) -> None:
     """To the sequences, at the clock's time: a session does not outlive the days that a test lets pass."""
-    await browser.open("/sequences")
-    await browser.page.get_by_label("Email").fill(EMAIL)
-    await browser.page.get_by_label("Password").fill(PASSWORD)
-    await browser.page.keyboard.press("Enter")
+    await browser.sign_in("/sequences", EMAIL, PASSWORD)
     await expect(browser.page.get_by_role("heading", level=1)).to_have_text("Sequences")
 
 

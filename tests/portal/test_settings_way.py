@@ -32,10 +32,7 @@ async def browser(clinic: Clinic) -> AsyncIterator[Browser]:
     """A browser in which an admin of the clinic is signed in."""
     await create_user(clinic.runtime, clinic.company_id, EMAIL, "Ada", Role.ADMIN, PASSWORD)
     async with served_portal(clinic.runtime) as address, open_browser(address, "settings") as opened:
-        await opened.open("/settings")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/settings", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Settings")
         yield opened
 

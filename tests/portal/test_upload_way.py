@@ -24,10 +24,7 @@ async def browser(office: Office) -> AsyncIterator[Browser]:
     """A browser in which an editor is about to upload a file."""
     await create_user(office.runtime, OURS, EMAIL, "Ada", Role.EDITOR, PASSWORD)
     async with served_portal(office.runtime) as address, open_browser(address, "direct") as opened:
-        await opened.open("/files/new")
-        await opened.page.get_by_label("Email").fill(EMAIL)
-        await opened.page.get_by_label("Password").fill(PASSWORD)
-        await opened.page.keyboard.press("Enter")
+        await opened.sign_in("/files/new", EMAIL, PASSWORD)
         await expect(opened.page.get_by_role("heading", level=1)).to_have_text("Upload a file")
         yield opened
 

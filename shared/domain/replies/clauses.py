@@ -26,7 +26,7 @@ _STRONG = frozenset({Sense.CANCEL, Sense.COMING, Sense.MOVE})
 _ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _OF_NONE = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING, Sense.REASON})
 OPEN = ("either", "any")  # none of them only where something is denied
-_CANNOT = frozenset({"not", "never", "pas", "jamais", "no", "nao", "nunca", "unable", "cant"})
+CANNOT = frozenset({"not", "never", "pas", "jamais", "no", "nao", "nunca", "unable", "cant"})
 _OF_NOT_EACH = frozenset({Sense.CANCEL, Sense.NO, Sense.NEGATION})
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
 Names = Sequence[frozenset[int] | None]
@@ -77,7 +77,7 @@ def _is_of_each(clause: _Clause) -> bool:
 
 def is_not_each(marks: Sequence[Mark]) -> bool:
     """Whether "both" is denied: "I can't make both" may leave one of them."""
-    denied = [mark for mark in marks if set(mark.text.split()) & _CANNOT and mark.sense in _OF_NOT_EACH]
+    denied = [mark for mark in marks if set(mark.text.split()) & CANNOT and mark.sense in _OF_NOT_EACH]
     unknown = {mark.part for mark in marks if mark.sense is Sense.WORD}
     return any(
         one.sense is Sense.BOTH and mark.part == one.part and mark.start < one.start

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.domain.replies.clauses import CANNOT
 from shared.domain.replies.matter import SILENT
 from shared.domain.replies.sense import Mark, Sense
 
@@ -9,7 +10,6 @@ _APOLOGIES = frozenset({
     "sorry", "perdon", "perdona", "perdone", "disculpa", "disculpe", "disculpen", "pardon", "desole",
     "desolee", "desculpa", "desculpe", "desculpem", "perdao",
 })  # fmt: skip
-_CANNOT = frozenset({"not", "never", "unable", "cant"})
 _EITHER = "either"
 _NOR = frozenset({"ni", "nem"})
 _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
@@ -44,7 +44,7 @@ def declines_each(marks: Sequence[Mark], named: Sequence[frozenset[int] | None],
 
 def declines_either(marks: Sequence[Mark]) -> bool:
     """Whether it says that they can come to none: "I won't be able to attend either visit"."""
-    cannot = [mark for mark in marks if mark.sense is Sense.CANCEL and set(mark.text.split()) & _CANNOT]
+    cannot = [mark for mark in marks if mark.sense is Sense.CANCEL and set(mark.text.split()) & CANNOT]
     if len(cannot) != 1 or any(mark.asks for mark in marks):
         return False
     after = [mark for mark in marks if mark.start >= cannot[0].end and mark.part == cannot[0].part]

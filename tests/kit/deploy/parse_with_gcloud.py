@@ -27,7 +27,7 @@ from googlecloudsdk import gcloud_main  # noqa: E402
 from googlecloudsdk.api_lib.util import apis  # noqa: E402
 from googlecloudsdk.calliope import backend  # noqa: E402
 from googlecloudsdk.core import log, properties  # noqa: E402
-from googlecloudsdk.core.util import archive  # noqa: E402
+from googlecloudsdk.core.util import archive  # noqa: E402  # gcloud's, found by the line above
 
 SERVICE = {
     "apiVersion": "serving.knative.dev/v1",

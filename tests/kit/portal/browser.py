@@ -110,6 +110,14 @@ class Browser:
             stops.append(stop["name"])
         raise AssertionError(f"the Tab key does not leave the page: {stops[-5:]}")
 
+    async def sign_in(self, path: str, email: str, password: str) -> None:
+        """Ask for a page, sign in by keyboard, and come to it."""
+        await self.open(path)
+        await self.page.get_by_label("Email").fill(email)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.keyboard.press("Enter")
+        await self.page.locator(".who").wait_for()
+
     async def print(self, name: str) -> None:
         """Take the picture of its paper, onto which a window's width must fit as it is."""
         width, height = next(iter(WIDTHS.items()))
