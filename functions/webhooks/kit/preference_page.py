@@ -84,20 +84,20 @@ class _Chosen(Struct, frozen=True):
     def choice(self, held: Preferences) -> Choice:
         """What holds from now on. What nobody asked for changes nothing."""
         does = dict(self.fields).get("do", "")
-        gets, refused = held.refusal is None, held.refused_topics
+        refused = held.refused_topics
         if self.is_unsubscribing and (ONE_CLICK in self.fields or does == "stop_topic"):
             does = "stop_topic" if self.person.topic else "stop_all"
         match does:
             case "stop_all":
                 return Choice(gets_messages=False, refused_topics=refused)
             case "stop_topic" if self.person.topic:
-                return Choice(gets_messages=gets, refused_topics=refused | {self.person.topic})
+                return Choice(refused_topics=refused | {self.person.topic})
             case "again":
                 return Choice(gets_messages=True, refused_topics=refused)
             case "save":
-                return Choice(gets_messages=gets, refused_topics=self._unwanted())
+                return Choice(refused_topics=self._unwanted())
             case _:
-                return Choice(gets_messages=gets, refused_topics=refused)
+                return Choice(refused_topics=refused)
 
     def _unwanted(self) -> frozenset[str]:
         """Topics that were on the page and are not checked."""
@@ -162,7 +162,8 @@ def _page(
         return _answer(
             view | _asking(words, filled, links.unsubscribe(*to), home, is_topic=bool(person.topic))
         )
-    return _answer(view | _with_question(words, shown, home, _choosing(words, shown, home)))
+    choosing = _with_return(words, shown, home, _choosing(words, shown, home))
+    return _answer(view | _with_question(words, shown, home, choosing))
 
 
 def _asking(
@@ -186,6 +187,16 @@ def _with_question(
     forms = [_form(home, "confirm", words.confirm, "main")]
     forms += [form | {"kind": "other"} for form in view["forms"]]
     return {**view, "text": text, "forms": forms}
+
+
+def _with_return(
+    words: PageWords, shown: ShownPreferences, home: str, view: dict[str, Any]
+) -> dict[str, Any]:
+    """What a STOP to a single sender ended, and the way back, before what else there is to choose."""
+    if not shown.preferences.has_refused_sender:
+        return view
+    text = words.gets_some.format(company=shown.company.name)
+    return {**view, "text": text, "forms": [_form(home, "again", words.again, "other"), *view["forms"]]}
 
 
 def _choosing(words: PageWords, shown: ShownPreferences, home: str) -> dict[str, Any]:

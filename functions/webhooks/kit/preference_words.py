@@ -19,6 +19,7 @@ class PageWords(Struct, frozen=True, kw_only=True):
     saved: str
     gets_all: str
     gets_nothing: str
+    gets_some: str
     again: str
     ask_company: str
     other_settings: str
@@ -41,6 +42,7 @@ WORDS: Mapping[str, PageWords] = {
         saved="Saved.",
         gets_all="You get messages from {company}.",
         gets_nothing="You get no messages from {company} at this address.",
+        gets_some="You have stopped the messages that come from one of {company}’s numbers or mailboxes.",
         again="Get messages again",
         ask_company="To get messages again, please contact {company}.",
         other_settings="Choose which messages to get",
@@ -62,6 +64,7 @@ WORDS: Mapping[str, PageWords] = {
         saved="Guardado.",
         gets_all="Usted recibe mensajes de {company}.",
         gets_nothing="Usted no recibe mensajes de {company} en esta dirección.",
+        gets_some="Usted ha dejado de recibir los mensajes de uno de los números o buzones de {company}.",
         again="Volver a recibir mensajes",
         ask_company="Para volver a recibir mensajes, póngase en contacto con {company}.",
         other_settings="Elegir qué mensajes recibir",
@@ -83,6 +86,7 @@ WORDS: Mapping[str, PageWords] = {
         saved="C’est enregistré.",
         gets_all="Vous recevez des messages de {company}.",
         gets_nothing="Vous ne recevez aucun message de {company} à cette adresse.",
+        gets_some="Vous ne recevez plus les messages d’un des numéros ou d’une des adresses de {company}.",
         again="Recevoir de nouveau les messages",
         ask_company="Pour recevoir de nouveau les messages, veuillez contacter {company}.",
         other_settings="Choisir les messages à recevoir",
@@ -104,6 +108,7 @@ WORDS: Mapping[str, PageWords] = {
         saved="Salvo.",
         gets_all="Você recebe mensagens de {company}.",
         gets_nothing="Você não recebe mensagens de {company} neste endereço.",
+        gets_some="Você deixou de receber as mensagens de um dos números ou endereços de {company}.",
         again="Voltar a receber mensagens",
         ask_company="Para voltar a receber mensagens, entre em contato com {company}.",
         other_settings="Escolher quais mensagens receber",

@@ -10,11 +10,13 @@ from shared.domain.contacts.preference_link import LinkedPerson
 from shared.domain.contacts.preferences import (
     Choice,
     Preferences,
+    Refusable,
     after_choice,
     preference_ids,
     preferences_of,
 )
 from shared.domain.events.other_events import opt_out_events
+from shared.domain.senders.sender import MOST_SENDERS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.contacts.confirm_by_link import open_questions
@@ -32,14 +34,12 @@ class ShownPreferences(Struct, frozen=True, kw_only=True):
 
 async def read_preferences(runtime: Runtime, company_id: str, person: LinkedPerson) -> ShownPreferences:
     """What holds now. Raises NotFound when the company is gone."""
-    company, topics = await _company(runtime, company_id, person)
-    held = active(
-        (await runtime.stores.opt_outs.find_many(company_id, preference_ids(person, topics))).values()
-    )
+    company, alone = await _company(runtime, company_id, person)
+    stored = await runtime.stores.opt_outs.find_many(company_id, preference_ids(person, alone))
     return ShownPreferences(
         company=company,
-        topics=topics,
-        preferences=preferences_of(person, topics, held),
+        topics=alone.topics,
+        preferences=preferences_of(person, alone, active(stored.values())),
         to_confirm=await open_questions(runtime, company, person),
     )
 
@@ -52,20 +52,18 @@ async def save_preferences(
     Raises NotFound when the company is gone.
     """
     stores = runtime.stores
-    company, topics = await _company(runtime, company_id, person)
-    if topics and not company.has_topic_opt_outs:  # before the first is stored: nobody misses it
+    company, alone = await _company(runtime, company_id, person)
+    if alone.topics and not company.has_topic_opt_outs:  # before the first is stored: nobody misses it
         await stores.companies.look_for_narrow(company_id, by_topic=True)
-    ids, outbox = preference_ids(person, topics), await open_outbox(runtime, company_id)
+    ids, outbox = preference_ids(person, alone), await open_outbox(runtime, company_id)
 
     async def save(transaction: Transaction) -> dict[str, OptOut]:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)
         deleted = await stores.deletions.find(
             company_id, opt_out_id(person.channel, person.address), transaction
         )
-        choice = choose(preferences_of(person, topics, active(stored.values())))
-        changed = after_choice(
-            person, topics, stored, choice, runtime.now(), is_forgotten=deleted is not None
-        )
+        choice = choose(preferences_of(person, alone, active(stored.values())))
+        changed = after_choice(person, alone, stored, choice, runtime.now(), is_forgotten=deleted is not None)
         for opt_out in changed:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         outbox.put(transaction, opt_out_events(changed))
@@ -73,17 +71,22 @@ async def save_preferences(
 
     stored = await transact(stores.db, save)
     await outbox.announce()
-    preferences = preferences_of(person, topics, active(stored.values()))
+    preferences = preferences_of(person, alone, active(stored.values()))
     questions = await open_questions(runtime, company, person)
-    return ShownPreferences(company=company, topics=topics, preferences=preferences, to_confirm=questions)
+    return ShownPreferences(
+        company=company, topics=alone.topics, preferences=preferences, to_confirm=questions
+    )
 
 
-async def _company(
-    runtime: Runtime, company_id: str, person: LinkedPerson
-) -> tuple[Company, tuple[str, ...]]:
-    """The company, and its topics with that of the link, be it none of them any more."""
+async def _company(runtime: Runtime, company_id: str, person: LinkedPerson) -> tuple[Company, Refusable]:
+    """The company, and what can be refused alone: its topics with that of the link, be it none of them any
+    more, and its senders where somebody has refused a single one.
+    """
     company = await runtime.stores.companies.get(company_id)
-    topics = company.consent.topics
+    topics, sender_ids = company.consent.topics, []
     if person.topic and person.topic not in topics:
         topics = (*topics, person.topic)
-    return company, topics
+    if company.has_sender_opt_outs:
+        page = await runtime.stores.senders.page(company_id, limit=MOST_SENDERS)
+        sender_ids = [one.id for one in page.items if one.channel == person.channel]
+    return company, Refusable(topics=topics, sender_ids=tuple(sender_ids))

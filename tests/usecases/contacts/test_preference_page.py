@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from functions.webhooks.kit.preference_page import serve_preferences
 from shared.domain.channels.channel import Channel
+from shared.domain.companies.consent_rules import OptOutScope
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.preference_link import LinkedPerson, token_of
 from shared.domain.messages.message import MessageState
@@ -179,6 +180,47 @@ async def test_what_a_person_refused_they_take_back_but_not_what_others_noted(cl
     page = text_of(await visit(clinic, path, {"do": "again"}))
     assert "please contact Acme Clinics" in page
     assert [one.is_active for one in await opt_outs(clinic)] == [True]
+
+
+async def test_who_stopped_one_sender_sees_that_and_gets_its_messages_again(clinic: Clinic) -> None:
+    topics = {"opt_out_scope": OptOutScope.SENDER, "topics": ("News",)}
+    await change_company(clinic.runtime, clinic.company_id, consent=topics)
+    await clinic.write(ANA, "STOP")
+    await clinic.write("+12125550188", "STOP")
+    path = link("p")
+    page = text_of(await visit(clinic, path))
+    assert "You have stopped the messages that come from one of" in page
+    assert "Get messages again" in page
+    await visit(clinic, path, {"do": "save", "shown": "News", "topic": "News"})  # says nothing of senders
+    assert {(one.address, one.is_active) for one in await opt_outs(clinic)} == {
+        (ANA, True),
+        ("+12125550188", True),
+    }
+    page = text_of(await visit(clinic, path, {"do": "again"}))
+    assert "Get messages again" not in page
+    held = {one.address: (one.is_active, one.source) for one in await opt_outs(clinic)}
+    assert held == {ANA: (False, OptOutSource.PAGE), "+12125550188": (True, OptOutSource.REPLY)}
+    await clinic.load({})
+    await clinic.ready()
+    await clinic.fire()
+    assert [one.state for one in await clinic.messages()] == [MessageState.SENT]
+
+
+async def test_who_stopped_all_after_one_sender_gets_everything_again_but_on_no_other_channel(
+    clinic: Clinic,
+) -> None:
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": OptOutScope.SENDER})
+    await clinic.write(ANA, "STOP")
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": OptOutScope.ADDRESS})
+    await clinic.write(ANA, "STOP")
+    others = {(Channel("whatsapp"), None), (Channel("voice"), None)}
+    assert {(one.channel, one.sender_id) for one in await opt_outs(clinic) if one.is_active} == {
+        (SMS, "texts"),
+        (SMS, None),
+        *others,
+    }
+    await visit(clinic, link("p"), {"do": "again"})
+    assert {(one.channel, one.sender_id) for one in await opt_outs(clinic) if one.is_active} == others
 
 
 @pytest.mark.parametrize("form", [{}, {"do": "anything"}, {"do": "stop_topic"}, {"x": "y"}])
