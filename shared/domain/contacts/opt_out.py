@@ -27,7 +27,7 @@ class OptOutSource(StrEnum):
 
 
 class OptOutChange(Struct, frozen=True, kw_only=True):
-    """What an opt-out was before."""
+    """What an opt-out was before, and since when, as far as that is known."""
 
     is_active: bool
     source: OptOutSource
@@ -43,8 +43,9 @@ class OptOut(Struct, frozen=True, kw_only=True):
 
     `text` is what was said: by the person, by who changed it, or by the provider, whose `code` is beside it.
     `message_id` is the message that taught it, `changed_by` the API key of who changed it. `earlier` is what
-    it was before, the newest last. With a `sender_id` it is about messages of that sender alone, with a
-    `topic` about those of that kind: both have ids of their own.
+    it was before, the newest last. `said_at` is when it was said, or the provider saw it, where that is known
+    apart from `changed_at`, when it was noted. With a `sender_id` it is about messages of that sender alone,
+    with a `topic` about those of that kind: both have ids of their own.
     """
 
     id: str
@@ -60,6 +61,23 @@ class OptOut(Struct, frozen=True, kw_only=True):
     earlier: tuple[OptOutChange, ...] = ()
     sender_id: str | None = None
     topic: str | None = None
+    said_at: datetime | None = None
+
+    @property
+    def holds_since(self) -> datetime:
+        """When it became what it is."""
+        return self.said_at or self.changed_at
+
+    @property
+    def returned_at(self) -> datetime | None:
+        """When somebody last agreed to be contacted, here; that an address is in reach again is no word."""
+        changes = (*self.earlier, _change(self))
+        returns = (
+            one.changed_at
+            for one, former in zip(changes, (None, *changes), strict=False)
+            if not one.is_active and (former is None or former.source is not OptOutSource.BOUNCE)
+        )
+        return max(returns, default=None)
 
     @property
     def is_bounce(self) -> bool:
@@ -122,23 +140,57 @@ def same_address(channel: Channel) -> list[Channel]:
     return [one for one in all_channels() if one.record.address is channel.record.address]
 
 
-def noted(stored: Collection[OptOut], new: OptOut, sent_at: datetime | None = None) -> OptOut | None:
+def noted(
+    stored: Collection[OptOut],
+    new: OptOut,
+    sent_at: datetime | None = None,
+    said_at: datetime | None = None,
+) -> OptOut | None:
     """What is to be stored when `new` is learned; None when that changes nothing.
 
     `stored` are the opt-outs with the address's ids. A refusal stays as it was noted first, and a bounce does
     not take its place. Of a bounce, `sent_at` is when its message was sent: after a person or START ended an
-    opt-out, only what was sent later teaches that nothing reaches the address.
+    opt-out, only what was sent later teaches that nothing reaches the address. Of a refusal, `said_at` is
+    when it was given, if that is known: told late, it does not undo a return that came after it.
     """
     if any(one.is_active and (new.is_bounce or not one.is_bounce) for one in stored):
         return None
     if new.is_bounce and sent_at and any(sent_at <= one.changed_at for one in stored):
         return None
+    if not new.is_bounce and said_at is not None:
+        new = replace(new, said_at=said_at)
+        if any(_is_overtaken(new, one) for one in stored):
+            return None
     current = next((one for one in stored if one.id == new.id), None)
     return new if current is None else replace(new, earlier=_with(current))
 
 
+def is_before(said_at: datetime, at: datetime) -> bool:
+    """Whether something was said before that, for certain: providers tell times in whole seconds."""
+    return said_at < at.replace(microsecond=0)
+
+
+def _is_overtaken(new: OptOut, stored: OptOut) -> bool:
+    """Whether the person has returned since the refusal was given, or the very same was told before."""
+    if (
+        stored.returned_at is not None
+        and new.said_at is not None
+        and is_before(new.said_at, stored.returned_at)
+    ):
+        return True
+    if new.source is OptOutSource.REPLY:  # one that is told again is known by its id
+        return False
+    same = (one for one in stored.earlier if one.is_active and one.changed_at == new.said_at)
+    return any((one.source, one.message_id) == (new.source, new.message_id) for one in same)
+
+
 def ended(
-    current: OptOut, source: OptOutSource, at: datetime, text: str = "", changed_by: str | None = None
+    current: OptOut,
+    source: OptOutSource,
+    at: datetime,
+    text: str = "",
+    changed_by: str | None = None,
+    said_at: datetime | None = None,
 ) -> OptOut:
     """The opt-out when the person agreed to be contacted again, or the address is in reach again."""
     return replace(
@@ -150,18 +202,22 @@ def ended(
         code=None,
         message_id=None,
         changed_by=changed_by,
+        said_at=said_at,
         earlier=_with(current),
     )
 
 
 def _with(current: OptOut) -> tuple[OptOutChange, ...]:
-    change = OptOutChange(
+    return (*current.earlier, _change(current))[-MOST_EARLIER:]
+
+
+def _change(current: OptOut) -> OptOutChange:
+    return OptOutChange(
         is_active=current.is_active,
         source=current.source,
-        changed_at=current.changed_at,
+        changed_at=current.holds_since,
         text=current.text,
         code=current.code,
         message_id=current.message_id,
         changed_by=current.changed_by,
     )
-    return (*current.earlier, change)[-MOST_EARLIER:]

@@ -15,6 +15,7 @@ _SOURCES = {
     Lesson.MAYBE_GONE: OptOutSource.BOUNCE,
 }
 _FAILED = (Delivery.UNDELIVERED, Delivery.FAILED)
+_FAILURES = (ReceiptKind.UNDELIVERED, ReceiptKind.FAILED)
 _ENDS = (*_FAILED, Delivery.DELIVERED, Delivery.READ)
 LONGEST_TEXT = 1000
 
@@ -27,6 +28,18 @@ def lesson_of_receipt(receipt: Receipt) -> Lesson | None:
 def lesson_of_result(result: SendResult) -> Lesson | None:
     """What the answer teaches about its message's address."""
     return Lesson.REFUSED if result.outcome is Outcome.OPTED_OUT else result.lesson
+
+
+def refused_at(receipt: Receipt, message: Message, now: datetime) -> datetime | None:
+    """When the refusal that the event tells of was given, at the latest; None where nobody knows.
+
+    A message that failed for it met a refusal that was there before. A time before the message left, or one
+    that is to come, is no time of this event.
+    """
+    left_at = message.sending_at or message.sent_at
+    if receipt.at is None:
+        return left_at if receipt.kind in _FAILURES else None
+    return min(max(receipt.at, left_at or receipt.at), now)
 
 
 def is_second_in_row(receipt: Receipt, message: Message, others: Iterable[Message]) -> bool:

@@ -1,6 +1,7 @@
 """What a reply does to opt-outs, as far as the company has a refusal reach."""
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from shared.domain.contacts.opt_out import (
     OptOut,
     OptOutSource,
     ended,
+    is_before,
     noted,
     opt_out_id,
     opt_out_ids,
@@ -20,13 +22,20 @@ from shared.domain.contacts.opt_out import (
 from shared.domain.messages.reply import Reply
 
 LONGEST_TEXT = 160
+TOLD_LATE = (
+    "It was written before what the person said last about getting messages, and changes nothing of that."
+)
 
 
 class Saying(Struct, frozen=True, kw_only=True):
-    """A reply with what it says of consent, and how far that reaches."""
+    """A reply with what it says of consent, and how far that reaches.
+
+    `written_at` is when it was written, by the provider's clock, where that is not now.
+    """
 
     reply: Reply
     scope: OptOutScope = OptOutScope.CHANNEL
+    written_at: datetime | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -57,24 +66,40 @@ def concerned_ids(channel: Channel, address: str, sender_id: str) -> tuple[str, 
 
 
 def after_saying(saying: Saying, stored: Collection[OptOut]) -> list[OptOut]:
-    """What changes of the person's opt-outs. Whoever writes is in reach: that ends what bounces taught."""
+    """What changes of the person's opt-outs. Whoever writes is in reach: that ends what bounces taught.
+
+    What is told late changes nothing that the person said after it.
+    """
     reply = saying.reply
     if reply.consent is WordMeaning.OPT_OUT:
         return list(_refusals(saying, stored))
     at, text, is_in = reply.received_at, reply.body[:LONGEST_TEXT], reply.consent is WordMeaning.OPT_IN
     over = [
-        ended(one, OptOutSource.REPLY, at, text)
+        ended(one, OptOutSource.REPLY, at, text, said_at=saying.written_at)
         for one in stored
-        if one.is_active and (one.channel == reply.channel if one.is_bounce else is_in)
+        if one.is_active
+        and (one.channel == reply.channel if one.is_bounce else is_in)
+        and not (saying.written_at and is_before(saying.written_at, one.holds_since))
     ]
     return over or ([_said(saying, reply.channel, is_active=False)] if is_in and not stored else [])
+
+
+def is_told_late(saying: Saying, stored: Collection[OptOut]) -> bool:
+    """Whether the person has said the opposite after it was written."""
+    at, meaning = saying.written_at, saying.reply.consent
+    if at is None or meaning is None:
+        return False
+    refusals = [one for one in stored if one.is_active and not one.is_bounce]
+    if meaning is WordMeaning.OPT_IN:
+        return bool(refusals) and all(is_before(at, one.holds_since) for one in refusals)
+    return not refusals and any(one.returned_at and is_before(at, one.returned_at) for one in stored)
 
 
 def _refusals(saying: Saying, stored: Collection[OptOut]) -> Iterator[OptOut]:
     for channel in saying.channels:
         said = _said(saying, channel, is_active=True)
         theirs = [one for one in stored if one.channel == channel and one.sender_id in (None, said.sender_id)]
-        if (new := noted(theirs, said)) is not None:
+        if (new := noted(theirs, said, said_at=saying.written_at)) is not None:
             yield new
 
 
@@ -93,4 +118,5 @@ def _said(saying: Saying, channel: Channel, *, is_active: bool) -> OptOut:
         text=reply.body[:LONGEST_TEXT],
         message_id=reply.message_id,
         sender_id=sender_id if is_narrow else None,
+        said_at=saying.written_at,
     )

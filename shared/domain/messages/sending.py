@@ -126,7 +126,8 @@ class ReceiptKind(StrEnum):
 class Receipt(Struct, frozen=True, kw_only=True):
     """One event about one message. `event_id` is the same when the provider repeats the event.
 
-    `sent_at` is when the provider passed the message on, where it says so. Where a provider does not repeat
+    `sent_at` is when the provider passed the message on, `at` when what it tells happened, where it says so.
+    Where a provider does not repeat
     our id, `message_id` is empty, and it says which message it means by its own (`provider_id`), or which
     ones: all that `sender_id` had sent to `address` `until` then.
     """
@@ -142,6 +143,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     lesson: Lesson | None = None
     sender_id: str | None = None
     until: datetime | None = None
+    at: datetime | None = None
 
 
 class Media(Struct, frozen=True, kw_only=True):

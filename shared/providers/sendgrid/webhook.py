@@ -4,7 +4,7 @@ import base64
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -132,7 +132,16 @@ def _parse_event(event: object) -> Receipt | None:
         reason=_reason(kind, event),
         address=str(event["email"]) if event.get("email") else None,
         lesson=lesson_of_event(kind, event),
+        at=_moment(at),
     )
+
+
+def _moment(seconds: object) -> datetime | None:
+    """Unix time in seconds."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if isinstance(seconds, int | float | str) else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 def _reason(kind: str, event: Mapping[str, object]) -> str | None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.errors import InvalidInput
@@ -75,7 +76,17 @@ def _receipts(name: str, mail: Mapping[str, Any], details: Mapping[str, Any]) ->
             reason=f"{reason} It says: {said}" if reason and said else reason,
             address=address or None,
             lesson=_lesson(name, details),
+            at=_moment(at),
         )
+
+
+def _moment(text: str) -> datetime | None:
+    """A time as Amazon writes it: "2026-05-05T10:00:00.123Z"."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _our_id(mail: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec import Struct, field
 
@@ -13,7 +14,7 @@ from shared.domain.messages.binding import Conversation, Offer, understood
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.reply import Reply, replied
-from shared.domain.messages.saying import Saying, after_saying, concerned_ids
+from shared.domain.messages.saying import TOLD_LATE, Saying, after_saying, concerned_ids, is_told_late
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.replies.own_words import own_meaning
@@ -123,9 +124,11 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
     done, confirmed = await confirm_lists(runtime, company_id, transaction, done, messages)
-    saying = await _said(runtime, company, done)
+    saying = await _said(runtime, company, done, received.incoming.written_at)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))
+    if is_told_late(saying, list(opt_outs.values())):
+        done = replace(done, consent=None, note=f"{TOLD_LATE} {done.note}".strip())
     heard = Heard(
         reply=done,
         written_at=received.incoming.written_at or done.received_at,
@@ -177,11 +180,14 @@ async def _talks(
     return [one for one in talks if one.id not in before or before[one.id].written_at < one.written_at]
 
 
-async def _said(runtime: Runtime, company: Company | None, reply: Reply) -> Saying:
+async def _said(
+    runtime: Runtime, company: Company | None, reply: Reply, written_at: datetime | None
+) -> Saying:
     """What the reply says of consent, and how far that reaches by the company's rules."""
+    said_at = min(written_at, reply.received_at) if written_at else None
     if reply.consent is None or company is None:
-        return Saying(reply=reply)
-    saying = Saying(reply=reply, scope=company.consent.opt_out_scope)
+        return Saying(reply=reply, written_at=said_at)
+    saying = Saying(reply=reply, scope=company.consent.opt_out_scope, written_at=said_at)
     if saying.is_narrow and not company.has_sender_opt_outs:  # before the first is stored: nobody misses it
         await runtime.stores.companies.look_for_narrow(company.id, by_sender=True)
     return saying

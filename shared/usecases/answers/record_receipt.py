@@ -7,7 +7,7 @@ from shared import log
 from shared.domain.contacts.opt_out import OptOut, noted, opt_out_ids
 from shared.domain.events.other_events import message_events, opt_out_events
 from shared.domain.fires.person import is_forgotten
-from shared.domain.messages.lessons import is_second_in_row, learned, lesson_of_receipt
+from shared.domain.messages.lessons import is_second_in_row, learned, lesson_of_receipt, refused_at
 from shared.domain.messages.message import Message, MessageState, after_receipt
 from shared.domain.messages.sending import Lesson, Receipt
 from shared.domain.record import replace
@@ -95,8 +95,9 @@ async def _learned(
         return None
     ids = opt_out_ids(message.channel, address)
     stored = await runtime.stores.opt_outs.find_many(company_id, ids, transaction)
-    new = learned(message, address, lesson, receipt.code, receipt.reason, runtime.now())
-    return noted(list(stored.values()), new, message.sent_at or message.sending_at)
+    new, now = learned(message, address, lesson, receipt.code, receipt.reason, runtime.now()), runtime.now()
+    sent_at, said_at = message.sent_at or message.sending_at, refused_at(receipt, message, now)
+    return noted(list(stored.values()), new, sent_at, said_at)
 
 
 def teaches(receipt: Receipt) -> bool:

@@ -136,6 +136,6 @@ async def _learned(
             continue
         new = learned(message, message.address, lesson, result.code, result.reason, now)
         known = [stored[one] for one in several if one in stored]
-        opt_out = noted(known, new, message.sending_at)
+        opt_out = noted(known, new, message.sending_at, message.sending_at)  # it was refused before that
         found += [opt_out] if opt_out else []
     return found
