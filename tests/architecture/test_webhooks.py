@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,7 +25,7 @@ from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.receipt_bundle import RECEIPTS_PER_BUNDLE
 from shared.domain.senders.sender import Provider
 from shared.metering import NO_FIRE, metered
-from shared.providers.registry import webhook_paths
+from shared.providers.registry import find_webhook, webhook_paths
 from shared.runtime import Runtime
 from shared.usecases.senders.retire_credentials import retire_credentials, withdraw_credentials
 from tests.kit.architecture.asgi import a_request
@@ -37,6 +37,7 @@ OLD = {"account_sid": "AC1", "auth_token": "old-token"}
 NEW = {"account_sid": "AC1", "auth_token": "new-token"}
 AMAZON = record.replace(an_email_sender(), id="amazon", provider=Provider("ses"))
 MAILBOX = record.replace(an_email_sender(), id="mailbox", provider=Provider("smtp"))
+SENDERS = (an_sms_sender(), an_email_sender(), a_page_sender(), AMAZON, MAILBOX)
 OLD_KEY, NEW_KEY = new_signing_key(), new_signing_key()
 FORM = (
     b"AccountSid=AC1&MessageSid=SM1&SmsSid=SM1&MessageStatus=delivered&Body=STOP"
@@ -77,7 +78,7 @@ async def company(environment: pytest.MonkeyPatch, emulators: Emulators) -> Asyn
     environment.setenv("ROLLCALL_PROJECT_ID", f"test-{time.time_ns()}")
     current_runtime.cache_clear()
     runtime = current_runtime()
-    for sender in (an_sms_sender(), an_email_sender(), a_page_sender(), AMAZON, MAILBOX):
+    for sender in SENDERS:
         await runtime.stores.senders.save(COMPANY, sender.id, sender)
     await runtime.secrets.add(COMPANY, "texts", OLD, NOON)
     await runtime.secrets.add(COMPANY, "mails", mail_fields(OLD_KEY), NOON)
@@ -207,33 +208,45 @@ async def test_of_very_many_refusals_in_one_post_none_is_lost(company: Runtime) 
     assert len((await company.stores.opt_outs.page(COMPANY, limit=100)).items) == 60
 
 
-@pytest.mark.parametrize("route", sorted(f"/{path}" for path in webhook_paths()))
+def bounds() -> Iterator[tuple[str, str, int]]:
+    """Each sender with the paths that its provider posts to, and how long a body may be there, in bytes."""
+    for sender in SENDERS:
+        for path in sorted(webhook_paths()):
+            if (route := find_webhook(sender, path)) is not None:
+                yield sender.id, path, route.longest_body
+
+
+@pytest.mark.parametrize(("sender_id", "path", "longest"), list(bounds()))
 async def test_nothing_of_a_body_is_read_that_is_too_long_unsigned_or_for_nobody(
-    company: Runtime, route: str
+    company: Runtime, sender_id: str, path: str, longest: int
 ) -> None:
-    taken = 0
+    taken, piece = 0, b"x" * min(longest, 100_000)
 
-    async def receive() -> dict[str, Any]:
+    async def ask(sender_id: str, headers: dict[str, str], length: int) -> int:
+        """What a body of so many bytes is answered that comes in pieces."""
         nonlocal taken
-        taken += 1
-        return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+        taken = 0
 
-    async def ask(sender_id: str, headers: dict[str, str]) -> int:
+        async def receive() -> dict[str, Any]:
+            nonlocal taken
+            sent = piece[: length - taken]
+            taken += len(sent)
+            return {"type": "http.request", "body": sent, "more_body": taken < length}
+
         query = f"company={COMPANY}&sender={sender_id}&message=m1"
-        asked = a_request(f"/messages{route}", query, headers)
+        asked = a_request(f"/messages/{path}", query, headers)
         return int((await main.messages(Request(asked.scope, receive))).status_code)
 
-    of_route = {"/events": "mails", "/meta": "pages", "/ses": "amazon", "/mail": "mailbox"}.get(
-        route, "texts"
-    )
-    assert await ask(of_route, {}) == 403
-    assert await ask("nobody", FORGED) == 403
-    assert await ask(of_route, FORGED | {"content-length": "100000000"}) == 413
-    assert await ask(of_route, FORGED | {"content-length": "9" * 5_000}) == 413
-    assert taken == 0
-    assert await ask(of_route, FORGED) == 413  # it comes in pieces, and says nothing of its length
-    most = (32 if route == "/mail" else 10) * 1024 * 1024  # a mail comes as it is
-    assert taken <= most // 100_000 + 1
+    assert longest <= 32 * 1024 * 1024, "what a request to a function may have"
+    for unknown in (ask(sender_id, {}, longest * 9), ask("nobody", FORGED, longest * 9)):
+        assert (await unknown, taken) == (403, 0)
+    for announced in (str(longest + 1), "9" * 5_000):
+        told = FORGED | {"content-length": announced}
+        assert (await ask(sender_id, told, longest * 9), taken) == (413, 0)
+    assert await ask(sender_id, FORGED, longest * 9) == 413  # it says nothing of its length
+    assert taken <= longest + len(piece)
+    assert await ask(sender_id, FORGED, longest + 1) == 413
+    assert await ask(sender_id, FORGED, longest) == 403, "as long as may be: the signature decides"
     assert await is_untouched(company)
 
 
