@@ -5,14 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.contacts.consent import WordMeaning
+from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.fires.writing_back import REFUSED
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.sending import IncomingMessage
 from shared.domain.messages.skip_reason import SkipReason
+from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.assign_reply import assign_reply
 from shared.usecases.answers.read_thread import read_thread
+from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.answers.save_saved_reply import delete_saved_reply, save_saved_reply
 from shared.usecases.answers.write_back import write_back
 from shared.usecases.contacts.save_opt_out import save_opt_out
@@ -73,6 +78,46 @@ async def test_another_text_is_another_message_in_the_same_thread(clinic: Clinic
     assert "when do you open?" in bodies
     again = await clinic.write(ANA, "thanks")
     assert again.message_id == reply.message_id  # what is answered is the campaign's message, as before
+
+
+@pytest.mark.parametrize("body", ["yes", "1", "2", "Yes, see you then", "cancel my visit", "ok"])
+@pytest.mark.parametrize("by", ["replies_to", "answers_id"], ids=["WhatsApp", "email"])
+async def test_who_answers_what_a_person_wrote_answers_that_person_and_no_appointment(
+    clinic: Clinic, body: str, by: str
+) -> None:
+    reply = await asked(clinic)
+    await back(clinic, reply, text="Shall we send you a map?")
+    [map_sent] = await written(clinic)
+    names = {"replies_to": map_sent.provider_id, "answers_id": map_sent.id}
+    incoming = IncomingMessage(
+        provider_id="SM9", from_address=ANA, to_address="+12125550100", body=body, **{by: names[by]}
+    )
+    told = await receive_reply(clinic.runtime, clinic.company_id, "texts", reply.channel, incoming)
+    assert (told.meaning, told.waits, told.message_id) == (ReplyMeaning.UNCLEAR, True, map_sent.id)
+    assert (told.answers, told.may_also_mean, told.disposition) == ((), None, None)
+    assert {one.disposition for one in await clinic.messages()} == {None}
+    assert not [one for one in await clinic.messages() if one.purpose is Purpose.ACKNOWLEDGEMENT]
+    page = await list_replies(clinic.runtime, clinic.company_id, PageAsked(9), waits=True)
+    assert [one.id for one in page.items] == [told.id]
+    answer = await clinic.write(ANA, "1")  # what names nothing answers the question that is open
+    assert (answer.meaning, answer.message_id) == (ReplyMeaning.ANSWER, reply.message_id)
+
+
+async def test_a_refusal_that_answers_what_a_person_wrote_is_one(clinic: Clinic) -> None:
+    reply = await asked(clinic)
+    await back(clinic, reply)
+    [sent] = await written(clinic)
+    incoming = IncomingMessage(
+        provider_id="SM9",
+        from_address=ANA,
+        to_address="+12125550100",
+        body="please stop texting me",
+        replies_to=sent.provider_id,
+    )
+    told = await receive_reply(clinic.runtime, clinic.company_id, "texts", reply.channel, incoming)
+    assert told.consent is WordMeaning.OPT_OUT
+    refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(reply.channel, ANA))
+    assert refusal.is_active
 
 
 async def test_to_who_refused_nobody_writes_and_nothing_goes(clinic: Clinic) -> None:
