@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -190,6 +191,45 @@ async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> 
     await sent(office, f"P,{way.addresses[4]},10:30,", step=step, answers_close_minutes=week)
     [late] = await write(office, way.handsets[4], "1")
     assert (late["meaning"], late["may_also_mean"], late["waits"]) == ("unclear", "confirmed", True)
+
+
+@pytest.mark.parametrize("way", [EMAIL, WHATSAPP], ids=lambda way: way.channel)
+async def test_an_answer_is_for_the_question_that_it_names(office: Office, way: Way) -> None:
+    sender, handset, address = await way.sender(office), way.handsets[5], way.addresses[5]
+    step = await way.step(office, sender, ASKS)
+    if way is WHATSAPP:
+        [early] = await write(office, handset, "1")
+    asked = [await sent(office, f"P,{address},{time},", step=step) for time in ("10:30", "11:00")]
+    if way is EMAIL:  # it took its way, and names nothing
+        before = format_datetime(datetime.now(UTC) - timedelta(hours=1))
+        late = {"Date": before, "In-Reply-To": "", "References": ""}
+        [early] = await write(office, handset, "1", headers=late)
+    assert (early["meaning"], early["waits"]) == ("unclear", True)
+    assert await _answers(office, address, asked) == [None, None]
+
+    got = [one for one in await office.simulator.messages(handset=handset) if not one["incoming"]]
+    first, second = (_naming(way, one) for one in got[-2:])
+    [which] = await write(office, handset, "1", **_naming(way, None))
+    assert (which["meaning"], len(which["candidates"])) == ("unclear", 2)
+    [answer] = await write(office, handset, "yes", **first)
+    assert await _answers(office, address, asked) == ["confirmed", None]
+    assert answer["message_id"] == (await message_to(office, asked[0]["fire_id"], address))["id"]
+    [other] = await write(office, handset, "2", **second)
+    assert (other["disposition"], other["contradicts_earlier"]) == ("canceled", False)
+    assert await _answers(office, address, asked) == ["confirmed", "canceled"]
+
+
+def _naming(way: Way, message: dict[str, Any] | None) -> dict[str, Any]:
+    """What the simulator is told so that a reply names the message; None: no message."""
+    if way is WHATSAPP:
+        return {"replied_to": message["provider_id"]} if message else {}
+    named = message["headers"]["Message-ID"] if message else ""
+    return {"headers": {"In-Reply-To": named, "References": named}}
+
+
+async def _answers(office: Office, address: str, asked: list[dict[str, Any]]) -> list[str | None]:
+    """What each of the fires was answered."""
+    return [(await message_to(office, one["fire_id"], address))["disposition"] for one in asked]
 
 
 async def _now() -> datetime:

@@ -65,8 +65,10 @@ def answer_to(mail: sqlite3.Row, headers: Mapping[str, str], reply: Written, at:
     message["Message-ID"] = f"<{secrets.token_hex(12)}@mail.example.com>"
     answered = headers.get("Message-ID", f"<{mail['request_id']}@geopod-ismtpd-0>")
     message["In-Reply-To"], message["References"] = answered, answered
-    for name, value in reply.headers.items():
-        message[name] = value
+    for name, value in reply.headers.items():  # in place of what is there; empty: without it
+        del message[name]
+        if value:
+            message[name] = value
     text, html = _texts(mail, reply)
     message.set_content(text)
     message.add_alternative(html, subtype="html")

@@ -23,9 +23,10 @@ from shared.domain.replies.asked import (
     WrittenReply,
 )
 
+NAMES_OTHER = "It answers a message that is not known here."
 ANSWERABLE_FOR = timedelta(days=14)
 # The provider may have one of which we do not know it yet: that it is answered is the best evidence.
-_MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNOWN)
+MAY_HAVE_ARRIVED = (MessageState.SENT, MessageState.SENDING, MessageState.UNKNOWN)
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -46,13 +47,15 @@ NOTHING_OFFERED = Offer()
 class Conversation(Struct, frozen=True, kw_only=True):
     """What was sent to the person by that sender, the newest first, and whether the person has opted out.
 
-    `offers` is by fire. `own` is what the reply means by the company's own words.
+    `offers` is by fire. `own` is what the reply means by the company's own words. `names_other`: the reply
+    answers another message than these.
     """
 
     messages: Sequence[Message]
     offers: Mapping[str, Offer]
     is_refused: bool
     own: WordMeaning | None = None
+    names_other: bool = False
 
     def answerable(self, at: datetime) -> list[Message]:
         """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
@@ -60,7 +63,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     def last(self) -> list[Message]:
         """The newest message that may have arrived, if there is one."""
-        return [one for one in self.messages if one.state in _MAY_HAVE_ARRIVED][:1]
+        return [one for one in self.messages if one.state in MAY_HAVE_ARRIVED][:1]
 
     def asked_by(self, message: Message) -> list[Message]:
         """The messages whose appointments it asks about, in the order of their numbers."""
@@ -111,6 +114,8 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
     if incoming.written_at is not None:  # by the provider's clock
         at = min(at, incoming.written_at + SENT_AT_PRECISION)
     asked = talk.answerable(at)
+    if incoming.dated is not None and not incoming.answers_id:
+        at = _before_asked(asked, incoming.dated + SENT_AT_PRECISION, at)
     # Who answers a message has had it, whatever the clocks say of those who wrote that down.
     at = max([at, *(one.sent_at for one in asked if one.sent_at and one.id == incoming.answers_id)])
     written = WrittenReply(
@@ -128,6 +133,8 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
     reading = read_reply([talk.question(one) for one in asked], written)
     if not asked:
         reading = _of_nothing(reading, talk)
+    if talk.names_other and reading.answers:
+        reading = _of_other(reading)
     return _told(reply, reading, talk, incoming)
 
 
@@ -150,7 +157,7 @@ def answered(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, 
 
 def _is_answerable(message: Message, at: datetime) -> bool:
     sent_at = message.sent_at or message.sending_at
-    if message.state not in _MAY_HAVE_ARRIVED or sent_at is None:
+    if message.state not in MAY_HAVE_ARRIVED or sent_at is None:
         return False
     ends = message.about_at or message.not_after
     return sent_at > at - ANSWERABLE_FOR or (ends is not None and ends > at)
@@ -187,6 +194,26 @@ def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
     return replace(
         reading, candidates=tuple(one.id for one in last), reason=reason if is_open else reading.reason
     )
+
+
+def _of_other(reading: Reading) -> Reading:
+    """What sounds like an answer to what was asked, and answers something else."""
+    dispositions = {one.disposition for one in reading.answers}
+    return replace(
+        reading,
+        outcome=ReplyMeaning.UNCLEAR,
+        answers=(),
+        candidates=tuple(dict.fromkeys(one.question_id for one in reading.answers)),
+        may_also_mean=dispositions.pop() if len(dispositions) == 1 else None,
+        needs_person=True,
+        reason=NAMES_OTHER,
+    )
+
+
+def _before_asked(asked: Sequence[Message], dated: datetime, at: datetime) -> datetime:
+    """When the reply was written: by a person's own clock only where a question came after that."""
+    sent = (one.sent_at or one.sending_at for one in asked)
+    return min(at, dated) if any(one is not None and one > dated for one in sent) else at
 
 
 def _told(reply: Reply, reading: Reading, talk: Conversation, incoming: IncomingMessage) -> Reply:

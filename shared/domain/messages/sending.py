@@ -169,6 +169,9 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     `is_help`: the provider itself took it as HELP, as others as STOP or START; what it takes so it has
     answered. `is_reaction`: it is no text but a mark at one of ours. `reference` is that of the link by which
     the person came.
+    `dated` is when it was written by the clock of who wrote it, where the provider's is not known. Unless
+    `is_reply_sure`, what `replies_to` names may be a message of ours by an id that we do not know.
+    `continues_id` is our message earlier in a conversation in which another's is answered.
     """
 
     provider_id: str
@@ -187,6 +190,9 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     is_automatic: bool = False
     is_reaction: bool = False
     reference: str | None = None
+    dated: datetime | None = None
+    is_reply_sure: bool = True
+    continues_id: str | None = None
 
     @property
     def is_answered(self) -> bool:

@@ -5,8 +5,9 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from email.message import EmailMessage, Message
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from shared.domain.ids import computed_id
 from shared.domain.messages.sending import IncomingMessage, Media
 from shared.providers.kit.mail_parts import CUT, shortened
 from shared.providers.kit.mail_text import is_automatic, new_text
-from shared.providers.kit.threads import answered_ids
+from shared.providers.kit.threads import named_by
 
 MOST_MEDIA = 20
 _CUT = re.compile(r"(\d{1,9}) (\d{1,9})", re.ASCII)
@@ -43,7 +44,7 @@ def incoming_of(mail: Mail, *, writer: str, to_address: str, is_returned: bool) 
     sender = _address(mail.headers.get("from", "")) or writer
     if not sender:
         raise InvalidInput.at("from", "is missing; a mail has somebody who wrote it")
-    ours, other = answered_ids(mail.headers.get("in-reply-to", ""), mail.headers.get("references", ""))
+    named = named_by(mail.headers.get("in-reply-to", ""), mail.headers.get("references", ""))
     message_id = mail.headers.get("message-id", "").strip()
     return IncomingMessage(
         # A repeated post has the same; a mail without an id is known by what it says.
@@ -52,8 +53,12 @@ def incoming_of(mail: Mail, *, writer: str, to_address: str, is_returned: bool) 
         to_address=to_address or _address(mail.headers.get("to", "")),
         body=new_text(mail.text, mail.html, mail.headers.get("subject", "")),
         media=mail.media,
-        replies_to=other,
-        answers_id=ours,
+        replies_to=named.other,
+        # Servers on the way may give our mails other ids: only beside one of ours it is surely another's.
+        is_reply_sure=named.earlier is not None,
+        answers_id=named.ours,
+        continues_id=named.earlier,
+        dated=_date(mail.headers.get("date", "")),
         is_automatic=is_automatic(mail.headers) or is_returned,
     )
 
@@ -127,6 +132,15 @@ def _size(part: Message) -> int | None:
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
         return len(data) + int(lost[1])
     return (len("".join(str(part.get_payload()).split()).rstrip("=")) + int(lost[2])) * 3 // 4
+
+
+def _date(header: str) -> datetime | None:
+    """When the mail was written, by the clock of who wrote it."""
+    try:
+        at = parsedate_to_datetime(header)
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _address(header: str) -> str:

@@ -4,7 +4,9 @@ Every mail program repeats it in In-Reply-To and References (RFC 5322, 3.6.4).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from shared.domain.messages.sending import OutgoingMessage
 
@@ -34,18 +36,32 @@ def ids_within(text: str) -> list[str]:
     return list(dict.fromkeys(found[1] for one in named if (found := _OUR_ID.fullmatch(one))))
 
 
-def answered_ids(*headers: str) -> tuple[str | None, str | None]:
-    """Which of our messages a mail with these headers answers, and what else it names.
+class Named(Struct, frozen=True, kw_only=True):
+    """Which mail another one answers: `ours` by our own id, or `other`, the first part of another's.
 
-    The first that is ours, and the first part of the first id that is not: a provider's own ids may begin
-    with what it answered when the mail was sent. `headers` are In-Reply-To and then References, the newest
-    last.
+    A provider's own ids may begin with what it answered when the mail was sent. `earlier` is our newest mail
+    in a conversation in which another's is answered.
     """
-    named = [part for header in headers for part in reversed(_IN_BRACKETS.findall(header))]
-    return _first(found[1] for one in named if (found := _OUR_ID.fullmatch(one))), _first(
-        one for one in named if not _OUR_ID.fullmatch(one)
-    )
+
+    ours: str | None = None
+    other: str | None = None
+    earlier: str | None = None
 
 
-def _first(found: Iterable[str]) -> str | None:
-    return next(iter(found), None)
+def named_by(in_reply_to: str, references: str) -> Named:
+    """Which mail one with these headers answers: In-Reply-To says it, else the newest of References."""
+    answered, earlier = _IN_BRACKETS.findall(in_reply_to), _IN_BRACKETS.findall(references)[::-1]
+    ours, others = _parted(answered + earlier)
+    if answered and not _parted(answered)[0]:
+        return Named(other=_first(others), earlier=_first(ours))
+    return Named(ours=_first(ours), other=_first(others))
+
+
+def _parted(named: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our ids, and the others."""
+    found = {one: _OUR_ID.fullmatch(one) for one in named}
+    return [ours[1] for ours in found.values() if ours], [one for one, ours in found.items() if not ours]
+
+
+def _first(found: Sequence[str]) -> str | None:
+    return found[0] if found else None

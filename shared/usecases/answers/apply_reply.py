@@ -34,7 +34,7 @@ class Received(Struct, frozen=True, kw_only=True):
     """A reply as it came, with the messages it may be about, the newest first, and what their fires offer.
 
     `talks` are the conversations that it opens. `reference` is that of the invitation by which the person
-    came, `sender_ids` are those at the address that was written to.
+    came, `sender_ids` are those at the address that was written to. `names_other`: it answers another one.
     """
 
     reply: Reply
@@ -44,6 +44,7 @@ class Received(Struct, frozen=True, kw_only=True):
     talks: Sequence[OpenConversation]
     reference: str | None = None
     sender_ids: Sequence[str] = ()
+    names_other: bool = False
 
 
 class _Applied(Struct, frozen=True, kw_only=True):
@@ -159,6 +160,7 @@ def _talk(
         offers=received.offers,
         is_refused=refusal is not None and not refusal.is_bounce,
         own=own_meaning(company.consent, received.incoming.body) if company else None,
+        names_other=received.names_other,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from shared.domain.channels.channel import Channel
 from shared.domain.ids import computed_id
+from shared.domain.messages.binding import MAY_HAVE_ARRIVED
 from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.invite import reference_in
 from shared.domain.messages.message import Message
@@ -15,7 +16,7 @@ from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
-from shared.firestore.queries.messages import MESSAGES_TO_ADDRESS
+from shared.firestore.queries.messages import MESSAGES_BY_PROVIDER_ID, MESSAGES_TO_ADDRESS
 from shared.firestore.queries.senders import SENDERS_AT_ADDRESS
 from shared.runtime import Runtime
 from shared.usecases.answers.find_offers import find_offers
@@ -40,8 +41,8 @@ async def receive_reply(
     sender_ids = await _senders_at(runtime, company_id, sender_id, channel, incoming)
     answered = await _answered(runtime, company_id, sender_ids, incoming)
     address = answered.address if answered else await _address(runtime, company_id, channel, incoming)
-    found = await _messages_to(runtime, company_id, sender_ids, channel, address, incoming.replies_to)
-    found, incoming = _with(answered, found, incoming)
+    every = await _messages_to(runtime, company_id, sender_ids, channel, address, incoming.replies_to)
+    found, incoming = _with(answered, _asking(every, incoming.replies_to), incoming)
     reply = Reply(
         id=reply_id,
         sender_id=sender_id,
@@ -61,6 +62,7 @@ async def receive_reply(
         talks=_talks(reply, sender_ids, incoming),
         reference=reference,
         sender_ids=sender_ids,
+        names_other=_names_other(every, incoming),
     )
     return await _bound(runtime, company_id, reference, await apply_reply(runtime, company_id, received))
 
@@ -148,9 +150,10 @@ async def _answered(
     runtime: Runtime, company_id: str, sender_ids: Sequence[str], incoming: IncomingMessage
 ) -> Message | None:
     """The message that the answer names by its id: its person answers, from whichever mailbox."""
-    if incoming.answers_id is None:
+    item_id = incoming.answers_id or incoming.continues_id
+    if item_id is None:
         return None
-    message = await runtime.stores.messages.find(company_id, incoming.answers_id)
+    message = await runtime.stores.messages.find(company_id, item_id)
     return message if message and message.sender_id in sender_ids and message.address else None
 
 
@@ -161,6 +164,23 @@ def _is_asking(message: Message, replies_to: str | None) -> bool:
     return is_meant and message.purpose is not Purpose.ACKNOWLEDGEMENT
 
 
+def _names_other(every: Sequence[Message], incoming: IncomingMessage) -> bool:
+    """Whether it answers a message that is none of these, nor one whose id we have yet to learn."""
+    if incoming.replies_to is None or incoming.answers_id is not None or not incoming.is_reply_sure:
+        return False
+    ids = {one.provider_id for one in every if one.state in MAY_HAVE_ARRIVED}
+    return None not in ids and incoming.replies_to not in ids
+
+
+def _asking(every: Sequence[Message], replies_to: str | None) -> list[Message]:
+    """Those that ask something, with the message that is replied to.
+
+    Who answers a list's question, or what somebody wrote to them, answers nothing else. After a thank-you
+    the question before it counts.
+    """
+    return [one for one in every if _is_asking(one, replies_to)][:LOOKED_AT]
+
+
 async def _messages_to(
     runtime: Runtime,
     company_id: str,
@@ -169,18 +189,17 @@ async def _messages_to(
     address: str,
     replies_to: str | None,
 ) -> list[Message]:
-    """What these senders asked the person lately, the newest first, with the message that is replied to.
-
-    Who answers a list's question, or what somebody wrote to them, answers nothing else. After a thank-you
-    the question before it counts.
-    """
-    messages = runtime.stores.messages
+    """What these senders sent the person lately, the newest first, with an older one that is replied to."""
+    messages, spellings = runtime.stores.messages, channel.record.address.spellings(address)
     pages = await asyncio.gather(
         *(
             messages.some(company_id, MESSAGES_TO_ADDRESS, spelling, sender_id, limit=LOOKED_AT)
-            for spelling in channel.record.address.spellings(address)
+            for spelling in spellings
             for sender_id in sender_ids
         )
     )
-    found = [one for page in pages for one in page if _is_asking(one, replies_to)]
-    return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)[:LOOKED_AT]
+    found = [one for page in pages for one in page]
+    if replies_to is not None and all(one.provider_id != replies_to for one in found):
+        older = await messages.some(company_id, MESSAGES_BY_PROVIDER_ID, replies_to, limit=2)
+        found += [one for one in older if one.sender_id in sender_ids and one.address in spellings]
+    return sorted(found, key=lambda one: one.sent_at or one.sending_at or _NEVER, reverse=True)

@@ -55,11 +55,14 @@ async def sent(
     return await settled(office, fire["id"])
 
 
-async def write(office: Office, phone: str, *bodies: str) -> list[dict[str, Any]]:
-    """Write these from the phone, one after the other; its replies, the oldest first."""
+async def write(office: Office, phone: str, *bodies: str, **more: Any) -> list[dict[str, Any]]:
+    """Write these from the phone, one after the other; its replies, the oldest first.
+
+    `more` is what the simulator is told beside the words, such as which message is answered.
+    """
     before = len(await replies(office, phone))
     for count, body in enumerate(bodies, before + 1):
-        await office.simulator.reply(phone, body, sender=desk_of(phone))
+        await office.simulator.reply(phone, body, sender=desk_of(phone), **more)
         await _read(office, phone, count)
     return (await replies(office, phone))[before:]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.messages.sending import Outcome, OutgoingMessage
-from shared.providers.kit.threads import answered_ids
+from shared.providers.kit.threads import Named, named_by
 from shared.providers.sendgrid import codes, mail
 from shared.providers.sendgrid.client import SendGridSender
 from tests.kit.passing_time import pass_time
@@ -194,21 +194,20 @@ async def test_each_mail_has_its_own_headers_and_an_id_that_answers_name() -> No
 
 
 @pytest.mark.parametrize(
-    ("in_reply_to", "references", "ours", "other"),
+    ("in_reply_to", "references", "named"),
     [
-        ("<rollcall.m1@example.com>", "", "m1", None),
-        ("<abc@geopod-ismtpd-0>", "", None, "abc"),
-        ("", "<x@y> <rollcall.m1@example.com> <rollcall.m2@example.com>", "m2", "x"),
-        ("<x@y>", "<rollcall.m1@example.com>", "m1", "x"),
-        ("rollcall.m1@example.com", "nothing", None, None),
-        ("<rollcall.../etc@example.com>", "", None, "rollcall.../etc"),
-        ("", "", None, None),
+        ("<rollcall.m1@example.com>", "", Named(ours="m1")),
+        ("<rollcall.m1@example.com>", "<rollcall.m2@example.com> <x@y>", Named(ours="m1", other="x")),
+        ("<abc@geopod-ismtpd-0>", "", Named(other="abc")),
+        ("", "<x@y> <rollcall.m1@example.com> <rollcall.m2@example.com>", Named(ours="m2", other="x")),
+        ("<x@y>", "<rollcall.m1@example.com> <z@y>", Named(other="x", earlier="m1")),
+        ("rollcall.m1@example.com", "nothing", Named()),
+        ("<rollcall.../etc@example.com>", "", Named(other="rollcall.../etc")),
+        ("", "", Named()),
     ],
 )
-def test_an_answer_names_the_message_that_it_answers(
-    in_reply_to: str, references: str, ours: str | None, other: str | None
-) -> None:
-    assert answered_ids(in_reply_to, references) == (ours, other)
+def test_an_answer_names_the_message_that_it_answers(in_reply_to: str, references: str, named: Named) -> None:
+    assert named_by(in_reply_to, references) == named
 
 
 async def test_texts_and_addresses_are_taken_as_they_are() -> None:

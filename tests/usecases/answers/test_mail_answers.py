@@ -1,5 +1,7 @@
 """Answers by mail: through the one reply path, to the very message, be they written from another mailbox."""
 
+from datetime import timedelta
+
 import pytest
 
 from infra.local.simulator.callbacks import new_signing_key, sign
@@ -45,6 +47,37 @@ async def test_an_answer_names_its_message_from_whichever_mailbox(clinic: Clinic
     after = await clinic.by_address()
     assert after["ana@example.com"].disposition is Disposition.CONFIRMED
     assert after["ben@example.com"].disposition is None
+
+
+async def test_an_answer_to_another_mail_of_the_conversation_is_a_persons(clinic: Clinic) -> None:
+    """Somebody of the company wrote to them from a mail program of their own: "yes" may be for that."""
+    sent = await mailed(clinic, "ana@example.com")
+    named = {"replies_to": "CAF123", "continues_id": sent["ana@example.com"].id}
+    reply = await write(clinic, "ana.private@other.example", "yes", **named)
+    assert (reply.meaning, reply.address, reply.waits) == (ReplyMeaning.UNCLEAR, "ana@example.com", True)
+    assert (reply.may_also_mean, reply.message_id) == (Disposition.CONFIRMED, sent["ana@example.com"].id)
+    assert "not known here" in reply.note
+    assert (await clinic.by_address())["ana@example.com"].disposition is None
+    ours = sent["ana@example.com"].provider_id  # as Amazon SES names a mail: by its own id alone
+    answered = await write(clinic, "ana@example.com", "yes", **{**named, "replies_to": ours})
+    assert answered.disposition is Disposition.CONFIRMED
+
+
+async def test_a_mail_that_was_dated_before_the_question_does_not_answer_it(clinic: Clinic) -> None:
+    sent = await mailed(clinic, "ana@example.com")
+    at = sent["ana@example.com"].sent_at
+    assert at is not None
+    early = await write(clinic, "ana@example.com", "yes", dated=at - timedelta(hours=3))
+    assert (early.meaning, early.waits, early.message_id) == (ReplyMeaning.UNCLEAR, True, None)
+    assert "before the question" in early.note
+    near = await write(clinic, "ana@example.com", "Yes", dated=at - timedelta(seconds=30))
+    assert near.disposition is Disposition.CONFIRMED, "clocks differ by so much"
+    named = await write(
+        clinic, "ana@example.com", "2", dated=at - timedelta(hours=3), answers_id=sent["ana@example.com"].id
+    )
+    assert named.disposition is Disposition.CANCELED, "who answers a mail has had it, whatever the clock says"
+    refusal = await write(clinic, "ana@example.com", "STOP", dated=at - timedelta(days=900))
+    assert refusal.meaning is ReplyMeaning.OPT_OUT
 
 
 async def test_who_answers_the_thank_you_changes_the_answer(clinic: Clinic) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput, NotFound
@@ -50,6 +51,21 @@ async def back(clinic: Clinic, reply: Reply, writing_id: str = "w-1", text: str 
     return await write_back(clinic.runtime, clinic.company_id, reply.id, text, writing_id, by="user dana")
 
 
+async def naming(
+    clinic: Clinic, body: str, *, replies_to: str | None = None, answers_id: str | None = None
+) -> Reply:
+    """Ana answers the message with that id."""
+    incoming = IncomingMessage(
+        provider_id=f"{body} {replies_to}",
+        from_address=ANA,
+        to_address="+12125550100",
+        body=body,
+        replies_to=replies_to,
+        answers_id=answers_id,
+    )
+    return await receive_reply(clinic.runtime, clinic.company_id, "texts", Channel("sms"), incoming)
+
+
 async def written(clinic: Clinic) -> list[Message]:
     """The messages that somebody wrote."""
     return [one for one in await clinic.messages() if one.purpose is Purpose.WRITTEN]
@@ -89,10 +105,7 @@ async def test_who_answers_what_a_person_wrote_answers_that_person_and_no_appoin
     await back(clinic, reply, text="Shall we send you a map?")
     [map_sent] = await written(clinic)
     names = {"replies_to": map_sent.provider_id, "answers_id": map_sent.id}
-    incoming = IncomingMessage(
-        provider_id="SM9", from_address=ANA, to_address="+12125550100", body=body, **{by: names[by]}
-    )
-    told = await receive_reply(clinic.runtime, clinic.company_id, "texts", reply.channel, incoming)
+    told = await naming(clinic, body, **{by: names[by]})
     assert (told.meaning, told.waits, told.message_id) == (ReplyMeaning.UNCLEAR, True, map_sent.id)
     assert (told.answers, told.may_also_mean, told.disposition) == ((), None, None)
     assert {one.disposition for one in await clinic.messages()} == {None}
@@ -103,18 +116,23 @@ async def test_who_answers_what_a_person_wrote_answers_that_person_and_no_appoin
     assert (answer.meaning, answer.message_id) == (ReplyMeaning.ANSWER, reply.message_id)
 
 
+async def test_who_answers_what_nobody_here_knows_answers_no_appointment(clinic: Clinic) -> None:
+    """As a text of another program by the same number, or their own: what the number names is no guess."""
+    reply = await asked(clinic)
+    other = await naming(clinic, "yes", replies_to="SM-of-another-program")
+    assert (other.meaning, other.waits, other.message_id) == ("unclear", True, reply.message_id)
+    assert (other.may_also_mean, other.answers) == ("confirmed", ())
+    [question] = await clinic.messages()
+    assert question.disposition is None
+    await clinic.lose_answer(question)  # its id at the provider is not known yet: it may be the one
+    assert (await naming(clinic, "Yes", replies_to="SM-of-ours-perhaps")).disposition == "confirmed"
+
+
 async def test_a_refusal_that_answers_what_a_person_wrote_is_one(clinic: Clinic) -> None:
     reply = await asked(clinic)
     await back(clinic, reply)
     [sent] = await written(clinic)
-    incoming = IncomingMessage(
-        provider_id="SM9",
-        from_address=ANA,
-        to_address="+12125550100",
-        body="please stop texting me",
-        replies_to=sent.provider_id,
-    )
-    told = await receive_reply(clinic.runtime, clinic.company_id, "texts", reply.channel, incoming)
+    told = await naming(clinic, "please stop texting me", replies_to=sent.provider_id)
     assert told.consent is WordMeaning.OPT_OUT
     refusal = await clinic.stores.opt_outs.get(clinic.company_id, opt_out_id(reply.channel, ANA))
     assert refusal.is_active
