@@ -1,7 +1,8 @@
 """What a reply does to opt-outs, as far as the company has a refusal reach."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import product
 
 from msgspec import Struct
 
@@ -30,16 +31,18 @@ TOLD_LATE = (
 class Saying(Struct, frozen=True, kw_only=True):
     """A reply with what it says of consent, and how far that reaches.
 
-    `written_at` is when it was written, by the provider's clock, where that is not now.
+    `written_at` is when it was written, by the provider's clock, where that is not now. `sender_ids` are the
+    senders at the number that was written to: a refusal of one sender is of each of them.
     """
 
     reply: Reply
     scope: OptOutScope = OptOutScope.CHANNEL
     written_at: datetime | None = None
+    sender_ids: Sequence[str] = ()
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it begins a refusal of one sender alone."""
+        """Whether it begins refusals of single senders."""
         return self.scope is OptOutScope.SENDER and self.reply.consent is WordMeaning.OPT_OUT
 
     @property
@@ -60,9 +63,10 @@ class Saying(Struct, frozen=True, kw_only=True):
         }
 
 
-def concerned_ids(channel: Channel, address: str, sender_id: str) -> tuple[str, ...]:
-    """Ids of the opt-outs that forbid what the sender would write to the address."""
-    return (*opt_out_ids(channel, address), sender_opt_out_id(channel, address, sender_id))
+def concerned_ids(channel: Channel, address: str, *sender_ids: str) -> tuple[str, ...]:
+    """Ids of the opt-outs that forbid what any of the senders would write to the address."""
+    narrow = (sender_opt_out_id(channel, address, one) for one in sender_ids)
+    return (*opt_out_ids(channel, address), *narrow)
 
 
 def after_saying(saying: Saying, stored: Collection[OptOut]) -> list[OptOut]:
@@ -81,7 +85,7 @@ def after_saying(saying: Saying, stored: Collection[OptOut]) -> list[OptOut]:
         and (one.channel == reply.channel if one.is_bounce else is_in)
         and not (saying.written_at and is_before(saying.written_at, one.holds_since))
     ]
-    return over or ([_said(saying, reply.channel, is_active=False)] if is_in and not stored else [])
+    return over or ([_said(saying, reply.channel, None, is_active=False)] if is_in and not stored else [])
 
 
 def is_told_late(saying: Saying, stored: Collection[OptOut]) -> bool:
@@ -96,20 +100,20 @@ def is_told_late(saying: Saying, stored: Collection[OptOut]) -> bool:
 
 
 def _refusals(saying: Saying, stored: Collection[OptOut]) -> Iterator[OptOut]:
-    for channel in saying.channels:
-        said = _said(saying, channel, is_active=True)
-        theirs = [one for one in stored if one.channel == channel and one.sender_id in (None, said.sender_id)]
+    senders = (saying.sender_ids or (saying.reply.sender_id,)) if saying.is_narrow else (None,)
+    for channel, sender_id in product(saying.channels, senders):
+        said = _said(saying, channel, sender_id, is_active=True)
+        theirs = [one for one in stored if one.channel == channel and one.sender_id in (None, sender_id)]
         if (new := noted(theirs, said, said_at=saying.written_at)) is not None:
             yield new
 
 
-def _said(saying: Saying, channel: Channel, *, is_active: bool) -> OptOut:
-    reply, sender_id = saying.reply, saying.reply.sender_id
-    is_narrow = is_active and saying.is_narrow
+def _said(saying: Saying, channel: Channel, sender_id: str | None, *, is_active: bool) -> OptOut:
+    reply = saying.reply
     return OptOut(
-        id=sender_opt_out_id(channel, reply.address, sender_id)
-        if is_narrow
-        else opt_out_id(channel, reply.address),
+        id=opt_out_id(channel, reply.address)
+        if sender_id is None
+        else sender_opt_out_id(channel, reply.address, sender_id),
         channel=channel,
         address=reply.address,
         is_active=is_active,
@@ -117,6 +121,6 @@ def _said(saying: Saying, channel: Channel, *, is_active: bool) -> OptOut:
         changed_at=reply.received_at,
         text=reply.body[:LONGEST_TEXT],
         message_id=reply.message_id,
-        sender_id=sender_id if is_narrow else None,
+        sender_id=sender_id,
         said_at=saying.written_at,
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from msgspec import Struct, field
 
@@ -113,7 +112,7 @@ async def apply_reply(runtime: Runtime, company_id: str, received: Received) -> 
 async def _read(runtime: Runtime, company_id: str, transaction: Transaction, received: Received) -> _Applied:
     """Everything that is read in the transaction, and what follows from it."""
     stores, reply, ids = runtime.stores, received.reply, received.message_ids
-    consent_ids = concerned_ids(reply.channel, reply.address, reply.sender_id)
+    consent_ids = concerned_ids(reply.channel, reply.address, *received.sender_ids)
     company, found = await asyncio.gather(
         stores.companies.find(company_id), stores.messages.find_many(company_id, ids, transaction)
     )
@@ -125,7 +124,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
     done, confirmed = await confirm_lists(runtime, company_id, transaction, done, messages)
-    saying = await _said(runtime, company, done, received.incoming.written_at)
+    saying = await _said(runtime, company, done, received)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))
     if is_told_late(saying, list(opt_outs.values())):
@@ -182,14 +181,14 @@ async def _talks(
     return [one for one in talks if one.id not in before or before[one.id].written_at < one.written_at]
 
 
-async def _said(
-    runtime: Runtime, company: Company | None, reply: Reply, written_at: datetime | None
-) -> Saying:
+async def _said(runtime: Runtime, company: Company | None, reply: Reply, received: Received) -> Saying:
     """What the reply says of consent, and how far that reaches by the company's rules."""
+    written_at = received.incoming.written_at
     said_at = min(written_at, reply.received_at) if written_at else None
     if reply.consent is None or company is None:
         return Saying(reply=reply, written_at=said_at)
-    saying = Saying(reply=reply, scope=company.consent.opt_out_scope, written_at=said_at)
+    scope, sender_ids = company.consent.opt_out_scope, received.sender_ids
+    saying = Saying(reply=reply, scope=scope, written_at=said_at, sender_ids=sender_ids)
     if saying.is_narrow and not company.has_sender_opt_outs:  # before the first is stored: nobody misses it
         await runtime.stores.companies.look_for_narrow(company.id, by_sender=True)
     return saying

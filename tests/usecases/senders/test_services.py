@@ -8,12 +8,15 @@ from infra.local.simulator.client import TwilioAccount
 from shared.domain.campaigns.campaign import CampaignState
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import opt_out_id
+from shared.domain.companies.consent_rules import OptOutScope
+from shared.domain.contacts.opt_out import opt_out_id, sender_opt_out_id
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.message import Message, MessageState
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import Delivery, OutgoingMessage
 from shared.domain.messages.skip_reason import SkipReason
 from shared.usecases.answers.recover_replies import recover_replies
+from shared.usecases.companies.change_company import change_company
 from shared.usecases.senders.inspect_sender import inspect_sender, sender_remarks
 from shared.usecases.senders.save_sender import save_sender
 from shared.views.kit.paging import PageAsked
@@ -65,6 +68,29 @@ async def test_a_fire_goes_out_through_the_pool_and_receipts_find_their_messages
     )
     await clinic.run_published()
     assert (await clinic.by_address())[ANA].delivery is Delivery.DELIVERED
+
+
+async def test_a_refusal_of_one_sender_reaches_every_sender_at_the_number_that_was_written_to(
+    clinic: Clinic,
+) -> None:
+    """To who got texts from it, the number is one sender, whatever it is to us."""
+    service = await by_service(clinic, ONE, TWO)
+    alone = an_sms_sender(id="alone", address=TWO)
+    await clinic.stores.senders.save(clinic.company_id, alone.id, alone)
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": OptOutScope.SENDER})
+    ids = [sender_opt_out_id(SMS, ANA, one) for one in ("texts", "alone")]
+
+    async def refused() -> list[bool]:
+        stored = await clinic.stores.opt_outs.find_many(clinic.company_id, ids)
+        return [item_id in stored and stored[item_id].is_active for item_id in ids]
+
+    await written(clinic, "STOP", "SM1", TWO, service)
+    assert await refused() == [True, True]
+    await written(clinic, "START", "SM2", TWO, service)
+    assert await refused() == [False, False]
+    await written(clinic, "please stop texting me", "SM3", ONE, service)
+    assert await refused() == [True, False]
+    assert len([one for one in await clinic.messages() if one.purpose is Purpose.OPT_OUT_CONFIRMATION]) == 1
 
 
 async def test_an_answer_to_a_number_of_the_pool_is_the_services(clinic: Clinic) -> None:
