@@ -150,7 +150,7 @@ def _page(
         language,
         words.title.format(company=company),
         which=words.which.format(address=_masked(person)),
-        notice=words.saved if is_saved else "",
+        notice=_notice(words, shown) if is_saved else "",
     )
     if shown.preferences.refusal is not None:
         forms = [_form(home, "again", words.again, "main")] if shown.preferences.may_return else []
@@ -164,6 +164,10 @@ def _page(
         )
     choosing = _with_return(words, shown, home, _choosing(words, shown, home))
     return _answer(view | _with_question(words, shown, home, choosing))
+
+
+def _notice(words: PageWords, shown: ShownPreferences) -> str:
+    return f"{words.saved} {words.start_too}" if shown.may_be_held else words.saved
 
 
 def _asking(

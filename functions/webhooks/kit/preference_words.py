@@ -17,6 +17,7 @@ class PageWords(Struct, frozen=True, kw_only=True):
     choose: str
     save: str
     saved: str
+    start_too: str
     gets_all: str
     gets_nothing: str
     gets_some: str
@@ -40,6 +41,7 @@ WORDS: Mapping[str, PageWords] = {
         choose="Which messages do you want to get?",
         save="Save",
         saved="Saved.",
+        start_too="If you sent STOP, send START to the same number too: until then texts may be held back.",
         gets_all="You get messages from {company}.",
         gets_nothing="You get no messages from {company} at this address.",
         gets_some="You have stopped the messages that come from one of {company}’s numbers or mailboxes.",
@@ -62,6 +64,8 @@ WORDS: Mapping[str, PageWords] = {
         choose="¿Qué mensajes quiere recibir?",
         save="Guardar",
         saved="Guardado.",
+        start_too="Si envió STOP, envíe también START al mismo número: hasta entonces, los mensajes pueden "
+        "quedar retenidos.",
         gets_all="Usted recibe mensajes de {company}.",
         gets_nothing="Usted no recibe mensajes de {company} en esta dirección.",
         gets_some="Usted ha dejado de recibir los mensajes de uno de los números o buzones de {company}.",
@@ -84,6 +88,8 @@ WORDS: Mapping[str, PageWords] = {
         choose="Quels messages souhaitez-vous recevoir ?",
         save="Enregistrer",
         saved="C’est enregistré.",
+        start_too="Si vous aviez envoyé STOP, envoyez aussi START au même numéro : d’ici là, les messages "
+        "peuvent être retenus.",
         gets_all="Vous recevez des messages de {company}.",
         gets_nothing="Vous ne recevez aucun message de {company} à cette adresse.",
         gets_some="Vous ne recevez plus les messages d’un des numéros ou d’une des adresses de {company}.",
@@ -106,6 +112,8 @@ WORDS: Mapping[str, PageWords] = {
         choose="Quais mensagens você quer receber?",
         save="Salvar",
         saved="Salvo.",
+        start_too="Se você enviou STOP, envie também START ao mesmo número: até lá, as mensagens podem ficar "
+        "retidas.",
         gets_all="Você recebe mensagens de {company}.",
         gets_nothing="Você não recebe mensagens de {company} neste endereço.",
         gets_some="Você deixou de receber as mensagens de um dos números ou endereços de {company}.",

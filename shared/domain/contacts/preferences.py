@@ -21,6 +21,7 @@ from shared.domain.record import replace
 
 # What a person can take back by a link: their own word. A complaint, or what the company noted, is another's.
 _OWN = frozenset({OptOutSource.REPLY, OptOutSource.PROVIDER, OptOutSource.PAGE})
+_AT_PROVIDER = frozenset({OptOutSource.REPLY, OptOutSource.PROVIDER})
 
 
 class Refusable(Struct, frozen=True, kw_only=True):
@@ -69,6 +70,11 @@ def preferences_of(person: LinkedPerson, alone: Refusable, held: Mapping[str, Op
         refusal=None if refusal is None or refusal.is_bounce else refusal,
         has_refused_sender=any(one.source in _OWN for one in of_senders),
     )
+
+
+def took_back_stop(opt_out: OptOut) -> bool:
+    """Whether it has just ended, and was what a provider may have noted as well."""
+    return not opt_out.is_active and bool(opt_out.earlier) and opt_out.earlier[-1].source in _AT_PROVIDER
 
 
 def after_choice(

@@ -14,22 +14,28 @@ from shared.domain.contacts.preferences import (
     after_choice,
     preference_ids,
     preferences_of,
+    took_back_stop,
 )
 from shared.domain.events.other_events import opt_out_events
 from shared.domain.senders.sender import MOST_SENDERS
 from shared.firestore.kit.transactions import Transaction, transact
+from shared.providers import registry
 from shared.runtime import Runtime
 from shared.usecases.contacts.confirm_by_link import open_questions
 from shared.usecases.outbox.open_outbox import open_outbox
 
 
 class ShownPreferences(Struct, frozen=True, kw_only=True):
-    """What a page shows: whose messages, the topics that can be refused, and what holds."""
+    """What a page shows: whose messages, the topics that can be refused, and what holds.
+
+    `may_be_held`: what was just taken back was a STOP that the provider of a sender keeps too, until START.
+    """
 
     company: Company
     topics: tuple[str, ...]
     preferences: Preferences
     to_confirm: tuple[str, ...] = ()  # names of lists that ask the person
+    may_be_held: bool = False
 
 
 async def read_preferences(runtime: Runtime, company_id: str, person: LinkedPerson) -> ShownPreferences:
@@ -56,6 +62,7 @@ async def save_preferences(
     if alone.topics and not company.has_topic_opt_outs:  # before the first is stored: nobody misses it
         await stores.companies.look_for_narrow(company_id, by_topic=True)
     ids, outbox = preference_ids(person, alone), await open_outbox(runtime, company_id)
+    made: list[OptOut] = []
 
     async def save(transaction: Transaction) -> dict[str, OptOut]:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)
@@ -64,6 +71,7 @@ async def save_preferences(
         )
         choice = choose(preferences_of(person, alone, active(stored.values())))
         changed = after_choice(person, alone, stored, choice, runtime.now(), is_forgotten=deleted is not None)
+        made[:] = changed
         for opt_out in changed:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         outbox.put(transaction, opt_out_events(changed))
@@ -74,8 +82,19 @@ async def save_preferences(
     preferences = preferences_of(person, alone, active(stored.values()))
     questions = await open_questions(runtime, company, person)
     return ShownPreferences(
-        company=company, topics=alone.topics, preferences=preferences, to_confirm=questions
+        company=company,
+        topics=alone.topics,
+        preferences=preferences,
+        to_confirm=questions,
+        may_be_held=any(map(took_back_stop, made)) and await _keeps_stop(runtime, company_id, person),
     )
+
+
+async def _keeps_stop(runtime: Runtime, company_id: str, person: LinkedPerson) -> bool:
+    """Whether the provider of a sender of the channel takes STOP and START by itself."""
+    page = await runtime.stores.senders.page(company_id, limit=MOST_SENDERS)
+    senders = [one for one in page.items if one.channel == person.channel]
+    return any(registry.answers_word(one, "start") for one in senders)
 
 
 async def _company(runtime: Runtime, company_id: str, person: LinkedPerson) -> tuple[Company, Refusable]:

@@ -33,6 +33,7 @@ from shared.views.fires import get_live_fire
 from tests.kit.builders import NOON, a_contact, an_sms_sender
 from tests.kit.clinic import LOST, Clinic
 from tests.kit.clock import Clock
+from tests.kit.signed_webhooks import twilio_posts
 
 ANA = "+12125550187"
 MIAMI = "+13055550187"
@@ -179,6 +180,21 @@ async def test_a_refusal_is_confirmed_once_and_by_nothing_else(clinic: Clinic) -
     assert sent.state is MessageState.SENT
     await clinic.write(ANA, "HELP")
     assert len(await texts(clinic)) == 1
+
+
+@pytest.mark.parametrize("ids", [("SM1",) * 3, ("SM1", "SM2", "SM3")], ids=["one text", "three texts"])
+async def test_a_stop_that_comes_three_times_at_once_is_confirmed_once(
+    clinic: Clinic, ids: tuple[str, ...]
+) -> None:
+    await asked(clinic)
+    await change_sender(clinic.runtime, clinic.company_id, "texts", {"keywords_at_provider": False})
+    await asyncio.gather(
+        *(twilio_posts(clinic, "incoming", MessageSid=one, From=ANA, Body="STOP") for one in ids)
+    )
+    [sent] = await texts(clinic)
+    assert "You are unsubscribed" in sent
+    [refusal] = (await clinic.stores.opt_outs.page(clinic.company_id, limit=9)).items
+    assert (refusal.is_active, refusal.earlier) == (True, ())
 
 
 async def test_the_confirmation_is_in_the_language_of_the_message_or_in_the_companys_words(

@@ -18,6 +18,7 @@ from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.run_job import run_job
+from shared.usecases.senders.change_sender import change_sender
 from tests.kit.architecture.asgi import a_request
 from tests.kit.builders import a_step
 from tests.kit.clinic import Clinic
@@ -221,6 +222,18 @@ async def test_who_stopped_all_after_one_sender_gets_everything_again_but_on_no_
     }
     await visit(clinic, link("p"), {"do": "again"})
     assert {(one.channel, one.sender_id) for one in await opt_outs(clinic) if one.is_active} == others
+
+
+async def test_who_had_texted_stop_is_told_that_the_provider_waits_for_start(clinic: Clinic) -> None:
+    """Twilio keeps STOP until START: without it nothing would come, and nobody would say why."""
+    await clinic.write(ANA, "STOP")
+    page = text_of(await visit(clinic, link("p"), {"do": "again"}))
+    assert "Saved. If you sent STOP, send START to the same number too" in page
+    for form in ({"do": "again"}, {"do": "stop_all"}, {"do": "again"}):  # by the page alone
+        assert "send START" not in text_of(await visit(clinic, link("p"), form))
+    await change_sender(clinic.runtime, clinic.company_id, "texts", {"keywords_at_provider": False})
+    await clinic.write(ANA, "STOP")
+    assert "send START" not in text_of(await visit(clinic, link("p"), {"do": "again"}))
 
 
 @pytest.mark.parametrize("form", [{}, {"do": "anything"}, {"do": "stop_topic"}, {"x": "y"}])
