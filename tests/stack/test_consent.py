@@ -116,6 +116,25 @@ async def test_one_click_a_page_and_a_deletion(office: Office) -> None:
     assert await refused(office) == {(BOB, "News"), (CAT, "News"), (CAT, None)}
 
 
+async def test_who_stopped_one_mailbox_returns_by_the_page(office: Office) -> None:
+    await office.api.patch("/company", {"consent": {"opt_out_scope": "sender"}})
+    person = {"kind": "addresses", "channel": "email", "addresses": [BOB]}
+    assert (await mailed(office, person))["ledger"]["sent"] == 1
+    _, preferences = links((await mails(office, BOB, 1))[0])
+    await office.simulator.reply(BOB, "STOP")
+    await replies(office, 1)
+    [narrow] = (await office.api.get("/opt-outs"))["items"]
+    assert (narrow["sender_id"], narrow["is_active"]) == (office.company.email_sender_id, True)
+    assert (await mailed(office, person))["skipped"] == {"opted_out": 1}
+    async with aiohttp.ClientSession() as http:
+        async with http.get(preferences) as shown:
+            assert "You have stopped the messages that come from one of" in await shown.text()
+        async with http.post(preferences, data={"do": "again"}) as done:
+            assert "You get messages from North Clinic" in await done.text()
+    assert (await mailed(office, person))["ledger"]["sent"] == 1
+    assert await refused(office) == set()
+
+
 async def _chosen_in_a_browser(office: Office, contact_id: str) -> None:
     """Cat is deleted as a contact, and then refuses all on the page of an earlier mail."""
     _, preferences = links((await mails(office, CAT, 1))[0])
