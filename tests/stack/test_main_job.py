@@ -1,6 +1,7 @@
 """The main job through the API on the whole stack: functions as processes, real pushes, signed webhooks."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -124,6 +125,39 @@ async def test_an_unsigned_webhook_is_refused(office: Office, path: str) -> None
         assert answer.status == 403
     assert (await office.api.get("/opt-outs"))["items"] == []
     assert (await office.api.get("/replies"))["items"] == []
+
+
+@pytest.mark.parametrize(("path", "kind", "proof", "pieces"), [
+    ("incoming", "sms", "X-Twilio-Signature", 3),
+    ("incoming", "email", "X-Twilio-Email-Event-Webhook-Signature", 700),
+    ("events", "email", "X-Twilio-Email-Event-Webhook-Signature", 220),
+])  # fmt: skip
+@pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "in pieces"])
+async def test_a_webhook_that_is_too_long_is_refused_before_it_is_taken(
+    office: Office, path: str, kind: str, proof: str, pieces: int, is_announced: bool
+) -> None:
+    """Over real HTTP: the answer comes while the rest is still to be sent."""
+    sender_id = {"sms": office.company.sms_sender_id, "email": office.company.email_sender_id}[kind]
+    url = f"{office.stack.addresses.functions['messages']}/messages/{path}"
+    query, piece, taken = {"company": office.company.company_id, "sender": sender_id}, b"x" * 50_000, 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal taken
+        for _ in range(100 * pieces):
+            taken += 1
+            yield piece
+            await asyncio.sleep(0)
+
+    headers = {proof: "c2lnbmVk", "X-Twilio-Email-Event-Webhook-Timestamp": "1796000000"}
+    if is_announced:
+        headers["Content-Length"] = str(100 * pieces * len(piece))
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, params=query, data=body(), headers=headers) as answer,
+    ):
+        assert answer.status == 413
+        assert (await answer.json())["title"] == "The body is too large"
+    assert taken < 3 * pieces + 200, "the rest was not waited for"
 
 
 async def test_a_token_is_rotated_while_messages_and_receipts_go_on(office: Office) -> None:

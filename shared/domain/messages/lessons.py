@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
-from shared.domain.messages.message import Message
+from shared.domain.messages.message import SENT_AT_PRECISION, Message
 from shared.domain.messages.sending import Delivery, Lesson, Outcome, Receipt, ReceiptKind, SendResult
 
 _BY_KIND = {ReceiptKind.OPTED_OUT: Lesson.REFUSED, ReceiptKind.COMPLAINED: Lesson.COMPLAINED}
@@ -34,12 +34,12 @@ def refused_at(receipt: Receipt, message: Message, now: datetime) -> datetime | 
     """When the refusal that the event tells of was given, at the latest; None where nobody knows.
 
     A message that failed for it met a refusal that was there before. A time before the message left, or one
-    that is to come, is no time of this event.
+    that is to come, is no time of this event; clocks differ a little.
     """
-    left_at = message.sending_at or message.sent_at
-    if receipt.at is None:
-        return left_at if receipt.kind in _FAILURES else None
-    return min(max(receipt.at, left_at or receipt.at), now)
+    at, left_at = receipt.at, message.sending_at or message.sent_at
+    if at is not None and (left_at is None or left_at - SENT_AT_PRECISION <= at):
+        return min(max(at, left_at or at), now)
+    return left_at if receipt.kind in _FAILURES else None
 
 
 def is_second_in_row(receipt: Receipt, message: Message, others: Iterable[Message]) -> bool:

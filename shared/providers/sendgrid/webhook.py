@@ -139,7 +139,7 @@ def _parse_event(event: object) -> Receipt | None:
 def _moment(seconds: object) -> datetime | None:
     """Unix time in seconds."""
     try:
-        return datetime.fromtimestamp(int(seconds), UTC) if isinstance(seconds, int | float | str) else None
+        return datetime.fromtimestamp(int(str(seconds)), UTC)
     except (OverflowError, OSError, ValueError):
         return None
 

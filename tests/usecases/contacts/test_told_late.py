@@ -102,6 +102,17 @@ async def test_a_refusal_that_is_told_for_the_first_time_after_a_return_changes_
     assert (await known(clinic, EMAIL, ANA)).is_active, "nobody knows when: a refusal counts"
 
 
+@pytest.mark.parametrize("time", [1, True, "soon", 1e300, -5, {}, [1]])
+async def test_a_time_that_is_none_keeps_no_refusal_away(clinic: Clinic, time: object) -> None:
+    message = await mailed(clinic)
+    await says(clinic, message, {"event": "unsubscribe"}, clinic.runtime.now())
+    clinic.later(HOUR)
+    await returns(clinic)
+    clinic.later(HOUR)
+    await says(clinic, message, {"event": "unsubscribe", "timestamp": time}, None)
+    assert (await known(clinic, EMAIL, ANA)).is_active
+
+
 async def test_a_bounce_that_ended_is_no_return(clinic: Clinic) -> None:
     message = await mailed(clinic)
     await says(clinic, message, HARD, clinic.runtime.now())
