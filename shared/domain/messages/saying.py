@@ -82,7 +82,8 @@ def after_saying(saying: Saying, stored: Collection[OptOut]) -> list[OptOut]:
         ended(one, OptOutSource.REPLY, at, text, said_at=saying.written_at)
         for one in stored
         if one.is_active
-        and (one.channel == reply.channel if one.is_bounce else is_in)
+        and (is_in or one.is_bounce)
+        and (one.channel == reply.channel or one.source is OptOutSource.REPLY)  # elsewhere what a STOP began
         and not (saying.written_at and is_before(saying.written_at, one.holds_since))
     ]
     return over or ([_said(saying, reply.channel, None, is_active=False)] if is_in and not stored else [])

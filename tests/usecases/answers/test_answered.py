@@ -275,6 +275,19 @@ async def test_a_refusal_reaches_as_far_as_the_company_says(clinic: Clinic, scop
     assert not any(one.is_active for one in stored)
 
 
+async def test_start_ends_on_other_channels_only_what_a_stop_began_there(clinic: Clinic) -> None:
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": OptOutScope.ADDRESS})
+    by_phone = await save_opt_out(
+        clinic.runtime, clinic.company_id, Channel("voice"), ANA, "Never call me", by="user dana"
+    )
+    await clinic.write(ANA, "STOP")
+    await clinic.write(ANA, "START")
+    stored = (await clinic.stores.opt_outs.page(clinic.company_id, limit=9)).items
+    held = {one.channel: one.is_active for one in stored}
+    assert held == {"sms": False, "whatsapp": False, "voice": True}
+    assert by_phone in stored
+
+
 async def test_what_a_sender_was_refused_another_may_still_send(clinic: Clinic) -> None:
     await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": OptOutScope.SENDER})
     await clinic.write(ANA, "STOP", sender_id="another")
