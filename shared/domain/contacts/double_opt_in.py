@@ -63,9 +63,9 @@ def may_be_asked(contact: Contact, time_zone: str, now: datetime) -> bool:
     return _ASKED_FROM <= local.time() < _ASKED_UNTIL
 
 
-def asked(joins: Joining, now: datetime) -> ListConsent:
-    """The question as it is stored together with its message."""
-    ends = now + timedelta(days=joins.list.confirm_days)
+def asked(joins: Joining, now: datetime, *, is_refused: bool = False) -> ListConsent:
+    """The question as it is stored together with its message; of who has refused it is over at once."""
+    ends = now if is_refused else now + timedelta(days=joins.list.confirm_days)
     return ListConsent(id=joins.consent_id, list_id=joins.list.id, asked_at=now, expires_at=ends)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from shared.domain.messages.message import Message
+from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
+from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.open_questions import TOO_LATE
@@ -16,6 +18,15 @@ def may_confirm(reply: Reply, *, is_yes: bool) -> bool:
     """Whether the reply may confirm lists: a yes that answers nothing else."""
     answers_else = reply.meaning not in (ReplyMeaning.UNCLEAR, ReplyMeaning.OPT_IN)
     return is_yes and not answers_else and not reply.flags
+
+
+def names_else(incoming: IncomingMessage, messages: Mapping[str, Message]) -> bool:
+    """Whether it answers, by its id, one of the messages that is no list's question."""
+    return any(
+        one.purpose is not Purpose.LIST_CONFIRMATION
+        for one in messages.values()
+        if one.id == incoming.answers_id or (one.provider_id and one.provider_id == incoming.replies_to)
+    )
 
 
 def is_about_list(reply: Reply, messages: Mapping[str, Message], asked_at: datetime) -> bool:

@@ -10,6 +10,7 @@ from shared.domain.contacts.opt_out import OptOut, active, holding
 from shared.domain.events.other_events import message_events, opt_out_events, option_events, reply_event
 from shared.domain.fires.answering import Heard, after_answers, answers_to, events_for, may_be_answered
 from shared.domain.messages.binding import Conversation, Offer, understood
+from shared.domain.messages.confirming import names_else
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.reply import Reply, replied
@@ -123,7 +124,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
-    done, confirmed = await confirm_lists(runtime, company_id, transaction, done, messages)
+    done, confirmed = await _confirmed(runtime, company_id, transaction, received, done, messages)
     saying = await _said(runtime, company, done, received)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
     changed = after_saying(saying, list(opt_outs.values()))
@@ -170,6 +171,19 @@ async def _accepted(
         return NOT_INVITED
     reference, sender_ids = received.reference, received.sender_ids
     return await accept_invite(runtime, company_id, transaction, reference, received.reply, sender_ids)
+
+
+async def _confirmed(
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    received: Received,
+    reply: Reply,
+    messages: Mapping[str, Message],
+) -> tuple[Reply, Confirmed]:
+    if received.names_other or names_else(received.incoming, messages):
+        return reply, NOTHING_CONFIRMED
+    return await confirm_lists(runtime, company_id, transaction, reply, messages)
 
 
 async def _talks(

@@ -10,11 +10,12 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.double_opt_in import Joining, asked, joining, may_be_asked
-from shared.domain.contacts.opt_out import active, holding, opt_out_ids
+from shared.domain.contacts.opt_out import active, holding
 from shared.domain.fires.standing import Answer, answer_subject
 from shared.domain.ids import computed_id
 from shared.domain.job import AskConsents
 from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.saying import concerned_ids
 from shared.domain.senders.sender import Sender
 from shared.firestore.contact_shards import contacts_in
 from shared.firestore.kit.transactions import Transaction, transact
@@ -74,14 +75,14 @@ async def _unasked(runtime: Runtime, asking: _Asking, now: datetime) -> AsyncIte
 async def _ask(runtime: Runtime, asking: _Asking, joins: Joining) -> bool:
     """Store the question and its message in one transaction; not where somebody has refused."""
     stores, company, sender = runtime.stores, asking.company, asking.senders[joins.list.id]
-    refusal_ids = opt_out_ids(sender.channel, joins.address)
+    refusal_ids = concerned_ids(sender.channel, joins.address, sender.id)
 
     async def ask(transaction: Transaction) -> Prepared:
         if await stores.list_consents.find(company.id, joins.consent_id, transaction) is not None:
             return NOTHING
         opt_outs = await stores.opt_outs.find_many(company.id, refusal_ids, transaction)
-        consent = asked(joins, runtime.now())
         refused = holding(refusal_ids, active(opt_outs.values())) is not None
+        consent = asked(joins, runtime.now(), is_refused=refused)
         answer = _question(runtime, company, sender, joins, consent.expires_at)
         prepared = await prepare_answers(
             runtime, company.id, transaction, company, sender, joins.address, [] if refused else [answer]

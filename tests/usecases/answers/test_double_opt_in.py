@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.campaigns.audience import ListMembers
+from shared.domain.companies.consent_rules import OptOutScope
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.preference_link import LinkedPerson
 from shared.domain.errors import InvalidInput
@@ -12,6 +13,8 @@ from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.replies.asked import ReplyMeaning
 from shared.usecases.answers.receive_reply import receive_reply
+from shared.usecases.answers.write_back import write_back
+from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.confirm_by_link import confirm_by_link
 from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import save_opt_out
@@ -155,6 +158,39 @@ async def test_an_answer_to_the_lists_own_message_confirms_no_visit(clinic: Clin
     )
     reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", SMS, incoming)
     assert (reply.meaning, reply.answers, len(await news_of_ana(clinic))) == (ReplyMeaning.OPT_IN, (), 1)
+
+
+@pytest.mark.parametrize("scope", [OptOutScope.CHANNEL, OptOutScope.SENDER])
+async def test_who_was_not_asked_as_they_had_refused_confirms_nothing_by_a_yes(
+    clinic: Clinic, scope: OptOutScope
+) -> None:
+    clinic.stop_clock(DAY)
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_scope": scope})
+    await joined(clinic)
+    await clinic.write(ANA, "STOP")
+    await ask(clinic)
+    assert (await questions(clinic)).keys() == {BEN}
+    back = await clinic.write(ANA, "YES")
+    assert (back.meaning, back.note) == (ReplyMeaning.OPT_IN, "")
+    assert await news_of_ana(clinic) == set()
+    assert await reached(clinic) == set()
+
+
+async def test_a_yes_to_what_somebody_wrote_confirms_no_list(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    asks = await clinic.write(ANA, "where are you?")
+    text = "Shall we send you a map?"
+    await write_back(clinic.runtime, clinic.company_id, asks.id, text, "w-1", by="user dana")
+    [map_sent] = [one for one in await clinic.messages() if one.purpose is Purpose.WRITTEN]
+    for body, named in (("yes", map_sent.provider_id), ("Yes", "SM-of-another-program")):
+        incoming = IncomingMessage(
+            provider_id=body, from_address=ANA, to_address="+12125550100", body=body, replies_to=named
+        )
+        reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", SMS, incoming)
+        assert (reply.meaning, reply.waits) == (ReplyMeaning.UNCLEAR, True)
+        assert await news_of_ana(clinic) == set()
 
 
 async def test_a_call_cannot_ask(clinic: Clinic) -> None:
