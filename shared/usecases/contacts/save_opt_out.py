@@ -64,11 +64,13 @@ async def end_opt_out(
 ) -> OptOut:
     """The person agreed to be contacted again, or is in reach again; `text` says how. Raises NotFound.
 
-    Where the address has other opt-outs, in another spelling, those end too.
+    Where the address has other opt-outs, in another spelling, those end too; with one of a single topic or
+    sender nothing else does.
     """
     stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
     named = await stores.opt_outs.get(company_id, item_id)
-    ids = {item_id, *(opt_out_ids(named.channel, named.address) if named.address else ())}
+    is_of_all = named.address and named.topic is None and named.sender_id is None
+    ids = {item_id, *(opt_out_ids(named.channel, named.address) if is_of_all else ())}
 
     async def end(transaction: Transaction) -> OptOut:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)

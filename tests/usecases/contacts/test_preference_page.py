@@ -15,7 +15,7 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.record import replace
 from shared.usecases.companies.change_company import change_company
-from shared.usecases.contacts.save_opt_out import save_opt_out
+from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.usecases.contacts.start_deletion import start_deletion
 from shared.usecases.run_job import run_job
 from shared.usecases.senders.change_sender import change_sender
@@ -148,6 +148,22 @@ async def test_a_refused_topic_stops_that_and_nothing_else(clinic: Clinic) -> No
         "reminders": MessageState.SKIPPED,
         "others": MessageState.SENT,
     }
+
+
+async def test_the_end_of_a_refused_topic_or_sender_ends_nothing_else(clinic: Clinic) -> None:
+    """Somebody of the company notes that the person wants the news again: STOP holds all the same."""
+    rules = {"opt_out_scope": OptOutScope.SENDER, "topics": ("News",)}
+    await change_company(clinic.runtime, clinic.company_id, consent=rules)
+    await clinic.write(ANA, "STOP")
+    await visit(clinic, link("u", topic="News"), ONE_CLICK)
+    await save_opt_out(clinic.runtime, clinic.company_id, SMS, ANA, "on the phone")
+    narrow = [one for one in await opt_outs(clinic) if one.topic or one.sender_id]
+    assert len(narrow) == 2
+    for one in narrow:
+        over = await end_opt_out(clinic.runtime, clinic.company_id, one.id, "wants that again", "user dana")
+        assert not over.is_active
+    [held] = [one for one in await opt_outs(clinic) if one.is_active]
+    assert (held.topic, held.sender_id, held.text) == (None, None, "on the phone")
 
 
 async def test_a_topic_refused_between_planning_and_sending_is_seen(clinic: Clinic) -> None:
