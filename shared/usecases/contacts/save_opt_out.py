@@ -75,6 +75,8 @@ async def end_opt_out(
     async def end(transaction: Transaction) -> OptOut:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)
         for current in active(stored.values()).values():
+            if named.is_bounce and not current.is_bounce:  # in reach again, and refusing all the same
+                continue
             over = ended(current, OptOutSource.API, runtime.now(), text, by or None)
             stores.opt_outs.put(transaction, company_id, over.id, over)
             outbox.put(transaction, opt_out_events([over]))

@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id
+from shared.domain.contacts.opt_out import OptOut, OptOutSource, opt_out_id, opt_out_ids
 from shared.domain.messages.message import Message
+from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
 from shared.usecases.contacts.save_opt_out import end_opt_out
 from shared.usecases.sending.send_batch import send_batch
 from shared.views.kit.paging import PageAsked
 from shared.views.opt_outs import list_opt_outs, provider_note
 from shared.views.previews import list_previewed_messages
-from tests.kit.builders import a_step
+from tests.kit.builders import a_step, an_opt_out
 from tests.kit.clinic import Clinic
 from tests.kit.signed_webhooks import sendgrid_posts, twilio_posts
 
@@ -115,6 +116,20 @@ async def test_a_lifted_bounce_says_who_lifted_it_and_what_the_provider_keeps(cl
     again = await known(clinic, EMAIL, ANA)
     assert again is not None
     assert (again.is_active, again.source, len(again.earlier)) == (True, OptOutSource.BOUNCE, 2)
+
+
+async def test_the_end_of_a_bounce_is_not_that_of_a_refusal(clinic: Clinic) -> None:
+    """The address is in reach again, noted under an older spelling: who said STOP still does."""
+    number = "+525512345678"
+    key, former = opt_out_ids(SMS, number)[:2]
+    bounce = replace(an_opt_out(number), id=former, channel=SMS, source=OptOutSource.BOUNCE)
+    await clinic.stores.opt_outs.save(clinic.company_id, former, bounce)
+    await clinic.write(number, "STOP")
+    bounce = replace(bounce, changed_at=clinic.runtime.now())
+    await clinic.stores.opt_outs.save(clinic.company_id, former, bounce)
+    over = await end_opt_out(clinic.runtime, clinic.company_id, former, "Mended.")
+    assert not over.is_active
+    assert (await clinic.stores.opt_outs.get(clinic.company_id, key)).is_active
 
 
 @pytest.mark.parametrize(
