@@ -97,6 +97,9 @@ async def note_consent(visit: Visit) -> Response:
     if not note:
         return visit.go(f"/contacts/{contact_id}", refused="Say how they agreed: by phone, on a form.")
     stands = known.standings[place]
+    since = stands.at.isoformat() if stands.at else ""
+    if stands.consent is Consent.UNSUBSCRIBED and form.given("since") != since:  # not the one that was shown
+        return visit.go(f"/contacts/{contact_id}", refused="They have refused meanwhile: see what they said.")
     if stands.opt_out_id is not None:
         await end_opt_out(
             visit.runtime, visit.company_id, stands.opt_out_id, note, by=f"user {visit.user.id}"

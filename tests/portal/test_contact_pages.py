@@ -162,7 +162,17 @@ async def test_a_refusal_is_noted_and_ended_at_the_person(office: Office, editor
     assert "By phone" in editor.says
     await editor.post("/contacts/c-1/agreed", where)
     assert "+12125550111" in await _refusing(office)  # nobody said how they agreed
-    await editor.post("/contacts/c-1/agreed", {**where, "note": "On the form"}, seen="/contacts/c-1")
+    told = {**where, "note": "On the form"}
+    await editor.post("/contacts/c-1/agreed", told, seen="/contacts/c-1")
+    await editor.get("/contacts/c-1")
+    assert "They have refused meanwhile" in editor.says  # the page that was looked at showed no refusal
+    assert "+12125550111" in await _refusing(office)
+    [refusal] = (await get_contact(office.runtime, OURS, "c-1")).standings
+    assert refusal.at is not None
+    shown = re.search('name="since" value="(.+)"', (await editor.get("/contacts/c-1")).text)
+    assert shown is not None
+    assert shown[1] == refusal.at.isoformat()
+    await editor.post("/contacts/c-1/agreed", {**told, "since": shown[1]}, seen="/contacts/c-1")
     assert "+12125550111" not in await _refusing(office)
     [standing] = (await get_contact(office.runtime, OURS, "c-1")).standings
     assert (standing.consent, standing.note) == ("subscribed", "On the form")
