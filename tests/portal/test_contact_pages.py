@@ -18,7 +18,7 @@ from shared.views.contacts import get_contact
 from shared.views.kit.paging import PageAsked
 from shared.views.opt_outs import list_opt_outs
 from tests.kit.api.office import OURS, THEIRS, Office
-from tests.kit.builders import NOON, a_campaign
+from tests.kit.builders import NOON, a_campaign, an_opt_out
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 
@@ -266,6 +266,11 @@ async def test_a_refusal_is_noted_looked_up_and_ended(office: Office, editor: Vi
     assert "+12125550150" not in await _refusing(office)
     await editor.get("/opt-outs?address=call")
     assert editor.page.status_code == 422
+    assert "of one sender alone" not in editor.says
+    stop = an_opt_out("+12125550151", id="narrow", sender_id="texts")
+    await office.stores.opt_outs.save(OURS, stop.id, stop)
+    await editor.get("/opt-outs")
+    assert "of one sender alone" in editor.says
 
 
 async def test_exports_hold_the_list_that_is_asked_for(office: Office, editor: Visitor) -> None:
