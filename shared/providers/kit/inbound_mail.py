@@ -58,7 +58,7 @@ def incoming_of(mail: Mail, *, writer: str, to_address: str, is_returned: bool) 
         is_reply_sure=named.earlier is not None,
         answers_id=named.ours,
         continues_id=named.earlier,
-        dated=_date(mail.headers.get("date", "")),
+        dated=date_in(mail.headers.get("date", "")),
         is_automatic=is_automatic(mail.headers) or is_returned,
     )
 
@@ -134,8 +134,8 @@ def _size(part: Message) -> int | None:
     return (len("".join(str(part.get_payload()).split()).rstrip("=")) + int(lost[2])) * 3 // 4
 
 
-def _date(header: str) -> datetime | None:
-    """When the mail was written, by the clock of who wrote it."""
+def date_in(header: str) -> datetime | None:
+    """When a mail with this Date was written, by the clock of who wrote it."""
     try:
         at = parsedate_to_datetime(header)
         return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

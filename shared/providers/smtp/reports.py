@@ -11,6 +11,7 @@ from email.message import Message
 
 from shared.domain.ids import computed_id
 from shared.domain.messages.sending import Lesson, Receipt, ReceiptKind
+from shared.providers.kit.inbound_mail import date_in
 from shared.providers.smtp.returned_mail import Returned, blocks_of, ids_told, returned_by
 
 _RETURNED = "The recipient's mail server returned the message."
@@ -71,7 +72,8 @@ def _arrived(mail: Message, message_id: str) -> Receipt:
     kind = ReceiptKind.DELIVERED if _READ in parts else ReceiptKind.SENT
     if _FEEDBACK in parts and _feedback(parts[_FEEDBACK]) in _COMPLAINTS:
         kind = ReceiptKind.COMPLAINED
-    return Receipt(message_id=message_id, kind=kind, event_id=computed_id(message_id, "reported", kind))
+    event_id = computed_id(message_id, "reported", kind)
+    return Receipt(message_id=message_id, kind=kind, event_id=event_id, at=date_in(str(mail["Date"] or "")))
 
 
 def _feedback(part: Message) -> str:

@@ -1,12 +1,14 @@
 """What machines write about our mails: reports of many forms, complaints, our own mails."""
 
 import base64
+from datetime import timedelta
 
 import pytest
 
 from shared.domain.messages.sending import IncomingMessage, Lesson, Receipt, ReceiptKind
 from shared.providers.kit.mail_status import says_gone, status_in
 from shared.providers.smtp.inbound import news_of
+from tests.kit.builders import NOON
 
 OURS = "<rollcall.m3@north-clinic.com>"
 COPY = f"From: desk@north-clinic.com\nMessage-ID: {OURS}\n\nHello\n"
@@ -138,7 +140,11 @@ def test_an_older_servers_words_say_whether_the_address_is_gone(kind: str, words
 )
 def test_a_complaint_is_one(feedback: str, kind: ReceiptKind) -> None:
     fields = f"Feedback-Type: {feedback}\nUser-Agent: Some/1.0\nVersion: 1"
-    assert told(report("feedback-report", fields, writer="abuse@isp.example")).kind is kind
+    receipt = told(report("feedback-report", fields, writer="abuse@isp.example"))
+    assert (receipt.kind, receipt.at) == (kind, None)
+    dated = "Date: Mon, 23 Nov 2026 12:00:05 -0500\n"
+    later = told(report("feedback-report", fields, writer="abuse@isp.example", head=dated))
+    assert (later.kind, later.at) == (kind, NOON + timedelta(seconds=5))
 
 
 def test_a_note_that_a_mail_was_read_shows_that_it_arrived() -> None:
