@@ -10,7 +10,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.errors import InvalidInput
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
-from shared.views.opt_outs import list_opt_outs, provider_note
+from shared.views.opt_outs import get_opt_out, list_opt_outs, provider_note
 
 pages = Pages()
 KNOWN_BY = {
@@ -54,6 +54,9 @@ async def end_one_opt_out(visit: Visit) -> Response:
     opt_out_id = visit.path("opt_out_id")
     if not text:
         return visit.go("/opt-outs", refused="Say how they agreed to be contacted again.")
+    held = await get_opt_out(visit.runtime, visit.company_id, opt_out_id)
+    if visit.form.given("since") != held.changed_at.isoformat():  # such as STOP after mail that came back
+        return visit.go("/opt-outs", refused="It has changed meanwhile: look at what was said.")
     over = await end_opt_out(visit.runtime, visit.company_id, opt_out_id, text, by=f"user {visit.user.id}")
     note = provider_note(over)
     return visit.go("/opt-outs", done=f"{over.address} may be written to again. {note}".strip())

@@ -260,9 +260,11 @@ async def test_a_refusal_is_noted_looked_up_and_ended(office: Office, editor: Vi
     await editor.get("/opt-outs?address=212-555-0150")
     assert "On a card" in editor.says
     assert "a colleague or a program" in editor.says
-    found = re.search(r'action="(/opt-outs/[^"]+/end)"', editor.page.text)
+    found = re.search(r'action="(/opt-outs/[^"]+/end)".+?name="since" value="([^"]+)"', editor.page.text)
     assert found is not None
-    await editor.post(found[1], {"text": "By mail"})
+    await editor.post(found[1], {"text": "By mail", "since": NOON.isoformat()})
+    assert "+12125550150" in await _refusing(office)  # another one than the page showed
+    await editor.post(found[1], {"text": "By mail", "since": found[2]}, seen="/opt-outs")
     assert "+12125550150" not in await _refusing(office)
     await editor.get("/opt-outs?address=call")
     assert editor.page.status_code == 422
