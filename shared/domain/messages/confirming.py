@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from shared.domain.ids import computed_id
 from shared.domain.messages.message import Message
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
@@ -12,6 +13,11 @@ from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.open_questions import TOO_LATE
 
 CONFIRMED = "The person confirmed to be on: {names}."
+
+
+def question_id(consent_id: str) -> str:
+    """The id of the message by which a list asks an address, whose consent has this id."""
+    return computed_id(consent_id, Purpose.LIST_CONFIRMATION)
 
 
 def may_confirm(reply: Reply, *, is_yes: bool) -> bool:

@@ -12,8 +12,8 @@ from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.double_opt_in import Joining, asked, joining, may_be_asked
 from shared.domain.contacts.opt_out import active, holding
 from shared.domain.fires.standing import Answer, answer_subject
-from shared.domain.ids import computed_id
 from shared.domain.job import AskConsents
+from shared.domain.messages.confirming import question_id
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.saying import concerned_ids
 from shared.domain.senders.sender import Sender
@@ -101,7 +101,7 @@ def _question(
 ) -> Answer:
     link = make_links(runtime, company.id).preferences(sender.channel, joins.address)
     return Answer(
-        id=computed_id(joins.consent_id, Purpose.LIST_CONFIRMATION),
+        id=question_id(joins.consent_id),
         purpose=Purpose.LIST_CONFIRMATION,
         text=f"{joins.list.confirm_text.strip()} {link}",
         not_after=not_after,

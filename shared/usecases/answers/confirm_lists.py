@@ -1,13 +1,14 @@
 """A YES from the address that was asked confirms the lists which asked it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from shared.domain.contacts.list_consent import ListConsent, confirmed
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.events.event import Event
-from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm
+from shared.domain.messages.binding import MAY_HAVE_ARRIVED
+from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm, question_id
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.firestore.kit.transactions import Transaction
@@ -49,10 +50,21 @@ async def confirm_lists(
     lists = await confirming_lists(runtime, company_id)
     stored = await find_consents(runtime, company_id, lists, reply.channel, reply.address, transaction)
     meant = [one for one in stored if is_about_list(reply, messages, one.asked_at)]
-    changed = confirmed(meant, OptOutSource.REPLY, reply.received_at)
+    sent = await _sent(runtime, company_id, transaction, meant)
+    changed = confirmed(sent, OptOutSource.REPLY, reply.received_at)
     if not changed:
         return reply, NOTHING_CONFIRMED
     names = {one.id: one.name for one in lists}
     joined = await joined_by_confirming(runtime, company_id, reply.channel, reply.address, changed)
     done = Confirmed(consents=tuple(changed), joined=tuple(joined))
     return after_confirming(reply, [names[one.list_id] for one in changed]), done
+
+
+async def _sent(
+    runtime: Runtime, company_id: str, transaction: Transaction, consents: Sequence[ListConsent]
+) -> list[ListConsent]:
+    """Those whose question may have arrived: nobody answers what was kept from them."""
+    ids = {one.id: question_id(one.id) for one in consents}
+    found = await runtime.stores.messages.find_many(company_id, ids.values(), transaction)
+    arrived = {item_id for item_id, one in found.items() if one.state in MAY_HAVE_ARRIVED}
+    return [one for one in consents if ids[one.id] in arrived]

@@ -9,6 +9,8 @@ from shared.domain.companies.consent_rules import OptOutScope
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.preference_link import LinkedPerson
 from shared.domain.errors import InvalidInput
+from shared.domain.job import AskConsents
+from shared.domain.messages.message import MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.replies.asked import ReplyMeaning
@@ -18,6 +20,7 @@ from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.confirm_by_link import confirm_by_link
 from shared.usecases.contacts.save_contact_list import create_contact_list
 from shared.usecases.contacts.save_opt_out import save_opt_out
+from shared.usecases.run_job import run_job
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import NOON
 from tests.kit.clinic import Clinic
@@ -174,6 +177,22 @@ async def test_who_was_not_asked_as_they_had_refused_confirms_nothing_by_a_yes(
     assert (back.meaning, back.note) == (ReplyMeaning.OPT_IN, "")
     assert await news_of_ana(clinic) == set()
     assert await reached(clinic) == set()
+
+
+async def test_a_yes_to_a_question_that_never_left_confirms_nothing(clinic: Clinic) -> None:
+    clinic.stop_clock(DAY)
+    await joined(clinic)
+    clinic.runs_jobs = False
+    await ask(clinic)
+    [job] = [one for one in clinic.published if isinstance(one, AskConsents)]
+    await run_job(clinic.runtime, job)
+    await clinic.write(ANA, "STOP")
+    await clinic.run_published()
+    states = {one.address: one.state for one in await clinic.messages()}
+    assert states == {ANA: MessageState.SKIPPED, BEN: MessageState.SENT}
+    assert (await clinic.write(ANA, "YES")).note == ""
+    assert await news_of_ana(clinic) == set()
+    assert "News" in (await clinic.write(BEN, "YES")).note
 
 
 async def test_a_yes_to_what_somebody_wrote_confirms_no_list(clinic: Clinic) -> None:
