@@ -54,7 +54,7 @@ async def _resend(
             raise Conflict("The endpoint is disabled: resume it first.")
         for one in deliveries:
             stores.webhook_deliveries.put(transaction, company_id, one.id, asked_again(one, now))
-        due = with_more(endpoint, now) if deliveries else None
+        due = with_more(endpoint, now, is_asked=True) if deliveries else None
         if due is not None:
             stores.webhook_endpoints.put_changed(transaction, company_id, endpoint_id, endpoint, due)
         return endpoint
