@@ -92,6 +92,7 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     refused = Try(at=sent.created_at, status=503, response="down " * 90, reason="It answered 503.")
     await clinic.stores.webhook_deliveries.save(clinic.company_id, sent.id, after_try(sent, refused))
     await page.reload()
+    await browser.look("webhook-tried")
     await page.get_by_role("row").nth(1).get_by_role("link").click()
     await browser.look("webhook-sent")
     await page.get_by_role("button", name="Send it again").click()
