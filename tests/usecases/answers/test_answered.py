@@ -76,6 +76,33 @@ async def test_an_answer_is_acknowledged_once_however_often_it_is_told(clinic: C
     )
 
 
+MORNING = replace(
+    CONFIRM, words=("4", "morning"), acknowledgement="Come at nine.", acknowledgement_out_of_hours=""
+)
+EVENING = replace(
+    MORNING, words=("5", "in the evening"), acknowledgement="Come at six.", add_tags=("evening",)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "thanks"),
+    [
+        ("4", "Come at nine."),
+        ("5", "Come at six."),
+        ("5 please", "Come at six."),
+        ("In the evening!", "Come at six."),
+        ("yes", THANKS),
+    ],
+)
+async def test_of_options_that_mean_the_same_the_chosen_one_acts(
+    clinic: Clinic, said: str, thanks: str
+) -> None:
+    await asked(clinic, reply_options=(CONFIRM, MORNING, EVENING))
+    reply = await clinic.write(ANA, said)
+    assert reply.disposition is Disposition.CONFIRMED
+    assert await texts(clinic) == [thanks]
+
+
 async def test_answers_stand_in_books_that_close(clinic: Clinic) -> None:
     await asked(clinic)
     await clinic.write(ANA, "1")
