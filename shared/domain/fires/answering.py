@@ -92,7 +92,8 @@ def events_for(heard: Heard) -> list[str]:
 
 def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
     offer = heard.offers.get(heard.messages[given.message_id].fire_id, NOTHING_OFFERED)
-    return chosen_option(offer.options, given.disposition, heard.reply)
+    sent = (message.body for message in heard.messages.values())
+    return chosen_option(offer.options, given.disposition, heard.reply, sent)
 
 
 def _acknowledgement(heard: Heard) -> str:

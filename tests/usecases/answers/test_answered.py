@@ -91,6 +91,8 @@ EVENING = replace(
         ("5", "Come at six."),
         ("5 please", "Come at six."),
         ("In the evening!", "Come at six."),
+        ("5 please\n\n> Answer 1, 4 or 5.", "Come at six."),
+        ("4, sorry, 5", "Come at six."),
         ("yes", THANKS),
     ],
 )
