@@ -9,8 +9,7 @@ from shared.domain.companies.frequency_cap import FrequencyCap, WhenFull
 from shared.domain.companies.kept_for import KeptFor
 from shared.domain.companies.user import Role
 from shared.domain.events.webhook_delivery import DELAYS, DeliveryState, after_try, webhook
-from shared.domain.events.webhook_endpoint import EndpointState
-from shared.domain.events.webhook_try import Try
+from shared.domain.events.webhook_endpoint import EndpointState, Try
 from shared.domain.job import DeliverWebhooks
 from shared.domain.record import replace
 from tests.kit.api.office import OURS, Office

@@ -12,7 +12,7 @@ from shared.domain.companies.audit_record import Act, ActorKind
 from shared.domain.companies.trial import code_of
 from shared.domain.companies.user import Role
 from shared.domain.events.webhook_delivery import after_try, webhook
-from shared.domain.events.webhook_try import Try
+from shared.domain.events.webhook_endpoint import Try
 from shared.domain.record import replace
 from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.require_approval import require_approval

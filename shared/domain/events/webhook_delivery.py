@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from shared.domain.events.event import Event, EventType
 from shared.domain.events.raised_events import packed
-from shared.domain.events.webhook_endpoint import WebhookEndpoint
-from shared.domain.events.webhook_try import Try
+from shared.domain.events.webhook_endpoint import Try, WebhookEndpoint
 from shared.domain.ids import computed_id
 from shared.domain.record import replace
 

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from shared.domain.errors import Conflict
 from shared.domain.events.event import EventType
-from shared.domain.events.webhook_try import Try
 from shared.domain.job import DeliverWebhooks
 from shared.domain.record import replace
 from shared.domain.repeats import NO_REPEATS, Repeats
@@ -19,6 +18,7 @@ DISABLED_AFTER = timedelta(days=5)  # without a single success
 # was not asked for days, as nothing waited for it, is not taken for what failed for days.
 SAME_OUTAGE = timedelta(days=2)
 PAUSE = timedelta(minutes=5)  # after a round that failed as a whole, or an answer that it gets too much
+GONE_STATUS = 410  # the receiver's own word that it wants no more
 CLOCK_SKEW = timedelta(seconds=2)  # what another machine just wrote must not lie in the future
 LONGEST_OVERLAP = timedelta(days=7)
 
@@ -32,6 +32,26 @@ class EndpointState(StrEnum):
 
 
 LISTENING = (EndpointState.ACTIVE, EndpointState.PAUSED)
+
+
+class Try(Struct, frozen=True, kw_only=True):
+    """One try of a webhook: the answer's status and its first characters; without one, what went wrong."""
+
+    at: datetime
+    milliseconds: int = 0
+    status: int | None = None
+    response: str = ""
+    reason: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the endpoint took it."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the endpoint said that it wants nothing any more."""
+        return self.status == GONE_STATUS
 
 
 class WebhookEndpoint(Struct, frozen=True, kw_only=True):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shared.domain.characters import control_in
+from shared.domain.events.asked_pause import asked_pause
 from shared.domain.events.raised_events import unpacked
 from shared.domain.events.webhook_body import webhook_body
 from shared.domain.events.webhook_delivery import RESPONSE_CHARACTERS, WebhookDelivery
-from shared.domain.events.webhook_try import Try, asked_pause
+from shared.domain.events.webhook_endpoint import Try
 from shared.runtime import Runtime
 from shared.views.event_objects import show_objects
 

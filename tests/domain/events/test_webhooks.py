@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.events.asked_pause import LONGEST_PAUSE, asked_pause
 from shared.domain.events.endpoint_url import check_url
 from shared.domain.events.event import EventType, Listeners
 from shared.domain.events.public_addresses import is_loopback, is_public
@@ -27,13 +28,13 @@ from shared.domain.events.webhook_endpoint import (
     DISABLED_AFTER,
     PAUSE,
     EndpointState,
+    Try,
     WebhookEndpoint,
     after_tries,
     paused,
     resumed,
     with_more,
 )
-from shared.domain.events.webhook_try import LONGEST_PAUSE, Try, asked_pause
 from shared.domain.record import replace
 from tests.kit.builders import NOON, an_endpoint, an_event
 

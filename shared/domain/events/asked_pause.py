@@ -1,37 +1,12 @@
-"""One try of a webhook: what came of it, and what the answer asks of us."""
+"""What an endpoint's answer asks of us: to be left alone for a while."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from msgspec import Struct
-
-GONE_STATUS = 410  # the receiver's own word that it wants no more
 TOO_MANY_STATUS = 429
-LONGEST_PAUSE = timedelta(
-    hours=24
-)  # that an answer may ask for: as long as the longest wait between two tries
+LONGEST_PAUSE = timedelta(hours=24)  # as long as the longest wait between two tries
 _MOST_DIGITS = 9
-
-
-class Try(Struct, frozen=True, kw_only=True):
-    """One try: the answer's status, if there was one, and its first characters; else what went wrong."""
-
-    at: datetime
-    milliseconds: int = 0
-    status: int | None = None
-    response: str = ""
-    reason: str = ""
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the endpoint took it."""
-        return self.status is not None and 200 <= self.status < 300
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the endpoint said that it wants nothing any more."""
-        return self.status == GONE_STATUS
 
 
 def asked_pause(status: int, retry_after: str, at: datetime) -> datetime | None:
