@@ -78,6 +78,7 @@ def test_https_to_the_internet_will_do(url: str) -> None:
         *("https://127。0。0。1/", "https://①②⑦.⓪.⓪.①/", "https://１０.0.0.5/", "https://[::7f00:1]/"),
         *("https://%31%32%37.0.0.1/", "https://a.localhost/", "https://router.local/", "https://intranet/"),
         *("https://metadata.google.internal/", "https://LOCALHOST./", "https://nas.home.arpa/"),
+        *("https://a..com/", "https://.com/", f"https://{'x' * 64}.com/", f"https://{'ab.' * 90}com/"),
         *("https://hooks.example.com/a b", "https://hooks.example.com/\x00", f"https://a.com/{'x' * 2000}"),
     ],
 )

@@ -415,6 +415,41 @@ async def test_a_deleted_endpoint_takes_its_secrets_and_what_waits_along(
     assert len(hooks.taken) == 1
 
 
+async def test_an_endpoint_may_be_deleted_while_it_is_tried(clinic: Clinic, hooks: Hooks) -> None:
+    endpoint, _ = await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+
+    async def delete(_: Taken) -> web.Response:
+        await delete_webhook_endpoint(clinic.runtime, "acme", "hooks")
+        return web.Response(status=500)
+
+    hooks.answer = delete
+    await refuse(clinic, 1)
+    assert await delivered(clinic) == []
+    assert await clinic.stores.webhook_endpoints.find("acme", "hooks") is None
+    assert not await clinic.runtime.secrets.values("acme", endpoint.secrets_id)
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now() + timedelta(hours=1))
+    assert len(hooks.taken) == 1
+
+
+async def test_a_secret_rotated_while_a_worker_is_at_it_signs_its_next_round(
+    clinic: Clinic, hooks: Hooks
+) -> None:
+    _, old = await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    new: list[str] = []
+
+    async def rotate(_: Taken) -> web.Response:
+        if not new:
+            new.append((await rotate_secret(clinic.runtime, "acme", "hooks", timedelta(0)))[1])
+            await refuse(clinic, 2)
+        return web.Response()
+
+    hooks.answer = rotate
+    await refuse(clinic, 1)
+    first, second = hooks.taken
+    first.check(old)
+    second.check(new[0])
+
+
 async def test_a_deleted_company_leaves_no_secret(clinic: Clinic, hooks: Hooks) -> None:
     endpoint, _ = await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
     await refuse(clinic, 1)
