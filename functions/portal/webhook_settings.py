@@ -1,6 +1,6 @@
 """Webhooks: where a company's systems are told of what happens. Admins only."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.events.event import EventType
 from shared.domain.events.webhook_delivery import DeliveryState
+from shared.domain.events.webhook_endpoint import EndpointState, WebhookEndpoint
 from shared.domain.ids import random_id
 from shared.usecases.webhooks.delete_webhook_endpoint import delete_webhook_endpoint
 from shared.usecases.webhooks.pause_endpoint import pause_endpoint, resume_endpoint
@@ -129,6 +130,12 @@ async def _list(visit: Visit, problems: dict[str, str]) -> Response:
     )
 
 
+def _pause_of(visit: Visit, endpoint: WebhookEndpoint) -> datetime | None:
+    """Until when nothing goes there, as it fails or gets too much."""
+    until = endpoint.waits_until if endpoint.state is EndpointState.ACTIVE else None
+    return until if until is not None and until > visit.runtime.now() else None
+
+
 async def _page(visit: Visit, problems: dict[str, str]) -> Response:
     endpoint = await get_endpoint(visit.runtime, visit.company_id, visit.path("endpoint_id"))
     kept = {"name": endpoint.name, "url": endpoint.url}
@@ -138,6 +145,7 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
         code=422 if problems else 200,
         endpoint=endpoint,
         deliveries=await shown(visit, list_deliveries, endpoint_id=endpoint.id, state=state),
+        waits_until=_pause_of(visit, endpoint),
         states=tuple(DeliveryState),
         state=state,
         most_days=MOST_DAYS,

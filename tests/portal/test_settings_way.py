@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest_asyncio
 from playwright.async_api import expect
@@ -82,11 +83,14 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
 
     await browser.open("/settings/webhooks")
     await browser.look("no-webhooks")
-    endpoint = replace(an_endpoint(id="hook"), name=LONG)
+    now = clinic.runtime.now()
+    failing = {"failing_since": now, "waits_until": now + timedelta(minutes=5)}
+    endpoint = replace(an_endpoint(id="hook"), name=LONG, **failing)
     await clinic.stores.webhook_endpoints.save(clinic.company_id, "hook", endpoint)
     await page.reload()
     await browser.look("webhooks")
     await page.get_by_role("link", name=LONG).click()
+    await expect(page.get_by_text("It gets nothing before")).to_be_visible()
     await browser.look("webhook")
     sent = webhook(endpoint, [an_event(what="answer" * 40)], clinic.runtime.now())
     refused = Try(at=sent.created_at, status=503, response="down " * 90, reason="It answered 503.")
