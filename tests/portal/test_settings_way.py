@@ -84,8 +84,8 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
     await browser.open("/settings/webhooks")
     await browser.look("no-webhooks")
     now = clinic.runtime.now()
-    failing = {"failing_since": now, "waits_until": now + timedelta(minutes=5)}
-    endpoint = replace(an_endpoint(id="hook"), name=LONG, **failing)
+    until = now + timedelta(minutes=5)
+    endpoint = replace(an_endpoint(id="hook"), name=LONG, failing_since=now, waits_until=until)
     await clinic.stores.webhook_endpoints.save(clinic.company_id, "hook", endpoint)
     await page.reload()
     await browser.look("webhooks")
