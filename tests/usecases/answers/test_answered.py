@@ -22,6 +22,7 @@ from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.contact_shards import contacts_in
+from shared.usecases.answers.answer_reply import answer_reply
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.change_one import change_one
@@ -316,6 +317,20 @@ async def test_an_answer_tags_the_contact_once(clinic: Clinic) -> None:
     assert ana.tags == ("coming", "vip")
     changes = (await clinic.stores.contact_changes.page(clinic.company_id, limit=9)).items
     assert [one.by for one in changes].count(ChangedBy.REPLY) == 1
+
+
+async def test_what_a_person_decides_of_an_answer_tags_the_contact_too(clinic: Clinic) -> None:
+    """The reply had its own tags when it came; it changed an earlier answer, so somebody looked at it."""
+    await save_contacts(clinic)
+    comes, not_comes = replace(CONFIRM, add_tags=("coming",)), replace(OPTIONS[1], remove_tags=("coming",))
+    await asked(clinic, reply_options=(comes, not_comes))
+    [message] = await clinic.messages()
+    await clinic.write(ANA, "2")
+    reply = await clinic.write(ANA, "1")
+    assert [one.tags async for one in all_contacts(clinic)] == [("asked", "coming")]
+    for _ in range(2):
+        await answer_reply(clinic.runtime, clinic.company_id, reply.id, {message.id: Disposition.CANCELED})
+    assert [one.tags async for one in all_contacts(clinic)] == [("asked",)]
 
 
 async def test_an_answer_of_nobody_known_tags_nobody(clinic: Clinic) -> None:
