@@ -10,7 +10,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.errors import RollcallError
 from shared.domain.events.raised_events import unpacked
 from shared.usecases.webhooks.resend_webhooks import resend_webhook, resend_webhooks
-from shared.views.webhooks import get_delivery, get_endpoint
+from shared.views.webhooks import find_endpoint, get_delivery, get_endpoint
 
 pages = Pages()
 HERE = "/settings/webhooks"
@@ -21,7 +21,7 @@ MOST_DAYS = 30  # so long the log is kept
 async def show_webhook(visit: Visit) -> Response:
     """One webhook: what it tells, and each try with its answer."""
     delivery = await get_delivery(visit.runtime, visit.company_id, visit.path("delivery_id"))
-    endpoint = await visit.runtime.stores.webhook_endpoints.find(visit.company_id, delivery.endpoint_id)
+    endpoint = await find_endpoint(visit.runtime, visit.company_id, delivery.endpoint_id)
     return visit.page(
         "webhooks/sent.html", delivery=delivery, endpoint=endpoint, events=unpacked(delivery.events)
     )
