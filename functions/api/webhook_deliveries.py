@@ -38,13 +38,18 @@ class ToldEventOutput(Output):
 
 
 class DeliveryOutput(Output):
-    """A webhook. Its id is its header `webhook-id`. `due_at` is its next try; `tries` are the last ones."""
+    """A webhook. Its id is its header `webhook-id`. `due_at` is its next try; `tries` are the last ones.
+
+    `attempt` counts its tries since it was made or last asked for again; one that came before its time, as
+    its endpoint took others again, does not count.
+    """
 
     id: str
     endpoint_id: str
     event_type: EventType
     event_count: int
     state: DeliveryState
+    attempt: int
     due_at: datetime | None
     created_at: datetime
     tries: tuple[TryOutput, ...]

@@ -9,6 +9,8 @@ from functions.portal.kit.forms import Form
 from shared.domain.campaigns.reply_option import (
     EVENT_CHARACTERS,
     MOST_TAGS,
+    MOST_WORDS,
+    WORD_CHARACTERS,
     Disposition,
     ReplyOption,
     option_for,
@@ -59,7 +61,7 @@ def typed_of_options(options: Sequence[ReplyOption] | None) -> dict[str, str]:
     typed: dict[str, str] = {}
     for disposition in Disposition:
         known = option_for(tuple(options or ()), disposition)
-        words = ", ".join(known.words) if known else ""
+        words = _joined(known.words) if known else ""
         typed[disposition] = ASKED[disposition] if options is None else words
         typed |= {f"{disposition}_{name}": value for name, value in _typed_actions(known).items()}
     return typed
@@ -71,8 +73,8 @@ def _typed_actions(option: ReplyOption | None) -> dict[str, str]:
     return {
         "acknowledgement": option.acknowledgement,
         "acknowledgement_out_of_hours": option.acknowledgement_out_of_hours,
-        "add_tags": ", ".join(option.add_tags),
-        "remove_tags": ", ".join(option.remove_tags),
+        "add_tags": _joined(option.add_tags),
+        "remove_tags": _joined(option.remove_tags),
         "steps": STOPS if option.stops_steps else STARTS if option.starts_steps else "",
         "event": option.event,
     }
@@ -83,17 +85,15 @@ def read_options(form: Form, known: Sequence[ReplyOption] = ()) -> tuple[ReplyOp
 
     Of several that mean the same the form has the first: the others, which programs made, stay as they are.
     """
-    typed = {one: _read(form, one) for one in Disposition}
+    typed = {one: _read(form, one, option_for(tuple(known), one)) for one in Disposition}
     found = [typed.pop(one.disposition) if one.disposition in typed else one for one in known]
     return tuple(one for one in (*found, *typed.values()) if one is not None)
 
 
-def _read(form: Form, disposition: Disposition) -> ReplyOption | None:
-    words = _listed(form.line(disposition, is_needed=False, most=300))
-    texts = [
-        form.text(f"{disposition}_{name}", is_needed=False, most=ANSWER_CHARACTERS).strip() for name in _TEXTS
-    ]
-    tags = [_tags(form, f"{disposition}_{name}") for name in _TAGS]
+def _read(form: Form, disposition: Disposition, known: ReplyOption | None) -> ReplyOption | None:
+    words = _words(form, disposition, known)
+    texts = [_text(form, disposition, name, known) for name in _TEXTS]
+    tags = [_tags(form, disposition, name, known) for name in _TAGS]
     steps = form.one_of(f"{disposition}_steps", (STOPS, STARTS))
     event = form.line(f"{disposition}_event", is_needed=False, most=EVENT_CHARACTERS)
     if words:
@@ -113,11 +113,42 @@ def _read(form: Form, disposition: Disposition) -> ReplyOption | None:
     return None
 
 
-def _tags(form: Form, name: str) -> tuple[str, ...]:
-    tags = _listed(form.line(name, is_needed=False, most=MOST_TAGS * (TAG_CHARACTERS + 2)))
-    if len(tags) > MOST_TAGS or any(len(one) > TAG_CHARACTERS for one in tags):
-        form.wrong(name, f"are at most {MOST_TAGS} tags of at most {TAG_CHARACTERS} characters")
-    return tags
+def _words(form: Form, disposition: Disposition, known: ReplyOption | None) -> tuple[str, ...]:
+    before = known.words if known else ()
+    return _parted(form, disposition, before, MOST_WORDS, WORD_CHARACTERS, "words")
+
+
+def _tags(form: Form, disposition: Disposition, name: str, known: ReplyOption | None) -> tuple[str, ...]:
+    before = getattr(known, name, ())
+    return _parted(form, f"{disposition}_{name}", before, MOST_TAGS, TAG_CHARACTERS, "tags")
+
+
+def _parted(
+    form: Form, name: str, before: tuple[str, ...], count: int, size: int, noun: str
+) -> tuple[str, ...]:
+    """What stands there, parted at commas; what nobody changed stays, as programs may use commas in it."""
+    typed = form.line(name, is_needed=False, most=count * (size + 2))
+    if before and _is_same(typed, _joined(before)):
+        return before
+    found = _listed(typed)
+    if len(found) > count or any(len(one) > size for one in found):
+        form.wrong(name, f"are at most {count} {noun} of at most {size} characters")
+    return found
+
+
+def _text(form: Form, disposition: Disposition, name: str, known: ReplyOption | None) -> str:
+    before: str = getattr(known, name, "")
+    typed = form.text(f"{disposition}_{name}", is_needed=False, most=ANSWER_CHARACTERS).strip()
+    return before if _is_same(typed, before) else typed
+
+
+def _is_same(typed: str, before: str) -> bool:
+    """Whether nobody changed it: browsers write line breaks their own way."""
+    return typed == before.replace("\r\n", "\n").strip()
+
+
+def _joined(items: Sequence[str]) -> str:
+    return ", ".join(items)
 
 
 def _listed(text: str) -> tuple[str, ...]:

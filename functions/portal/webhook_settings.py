@@ -1,15 +1,18 @@
 """Webhooks: where a company's systems are told of what happens. Admins only."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
 from functions.portal.kit.lists import every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.webhook_log import HERE, MOST_DAYS
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import InvalidInput, RollcallError
 from shared.domain.events.event import EventType
+from shared.domain.events.webhook_delivery import DeliveryState
+from shared.domain.events.webhook_endpoint import EndpointState, WebhookEndpoint
 from shared.domain.ids import random_id
 from shared.usecases.webhooks.delete_webhook_endpoint import delete_webhook_endpoint
 from shared.usecases.webhooks.pause_endpoint import pause_endpoint, resume_endpoint
@@ -19,7 +22,6 @@ from shared.usecases.webhooks.send_test_event import send_test_event
 from shared.views.webhooks import get_endpoint, list_deliveries, list_endpoints
 
 pages = Pages()
-HERE = "/settings/webhooks"
 OVERLAP = timedelta(hours=24)
 TOLD = tuple(one for one in EventType if one is not EventType.TEST)
 
@@ -128,14 +130,25 @@ async def _list(visit: Visit, problems: dict[str, str]) -> Response:
     )
 
 
+def _pause_of(visit: Visit, endpoint: WebhookEndpoint) -> datetime | None:
+    """Until when nothing goes there, as it fails or gets too much."""
+    until = endpoint.waits_until if endpoint.state is EndpointState.ACTIVE else None
+    return until if until is not None and until > visit.runtime.now() else None
+
+
 async def _page(visit: Visit, problems: dict[str, str]) -> Response:
     endpoint = await get_endpoint(visit.runtime, visit.company_id, visit.path("endpoint_id"))
     kept = {"name": endpoint.name, "url": endpoint.url}
+    state = next((one for one in DeliveryState if one == visit.query("state")), None)
     return visit.page(
         "webhooks/endpoint.html",
         code=422 if problems else 200,
         endpoint=endpoint,
-        deliveries=await shown(visit, list_deliveries, endpoint_id=endpoint.id),
+        deliveries=await shown(visit, list_deliveries, endpoint_id=endpoint.id, state=state),
+        waits_until=_pause_of(visit, endpoint),
+        states=tuple(DeliveryState),
+        state=state,
+        most_days=MOST_DAYS,
         told=TOLD,
         problems=problems,
         typed={name: visit.form.given(name) for name in kept} if problems else kept,

@@ -23,11 +23,12 @@ class ForbiddenAddress(OSError):
 
 
 class Answer(Struct, frozen=True):
-    """What was answered: the beginning of its content, and of what type that is said to be."""
+    """What was answered: the beginning of its content, of what type that is said to be, when to ask again."""
 
     status: int
     content: bytes
     media_type: str = ""
+    retry_after: str = ""
 
     @property
     def text(self) -> str:
@@ -79,7 +80,8 @@ class PublicClient:
             content = await _read(response.content, self._most_read)
             if not response.content.at_eof():
                 response.close()  # else the connection would be read to its end for another use
-            return Answer(response.status, content, response.headers.get("Content-Type", ""))
+            told = response.headers
+            return Answer(response.status, content, told.get("Content-Type", ""), told.get("Retry-After", ""))
 
     def _checked_socket(self, address: tuple[Any, ...]) -> socket.socket:
         """A socket for an address that is about to be connected to. Raises ForbiddenAddress."""

@@ -20,6 +20,11 @@ async def get_endpoint(runtime: Runtime, company_id: str, endpoint_id: str) -> W
     return await runtime.stores.webhook_endpoints.get(company_id, endpoint_id)
 
 
+async def find_endpoint(runtime: Runtime, company_id: str, endpoint_id: str) -> WebhookEndpoint | None:
+    """One endpoint; None when it is deleted."""
+    return await runtime.stores.webhook_endpoints.find(company_id, endpoint_id)
+
+
 async def list_deliveries(
     runtime: Runtime,
     company_id: str,

@@ -4,11 +4,13 @@ import json
 import logging
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from shared import log
 from shared.domain.companies.api_key import Scope
 from shared.domain.events.event import EventType
+from shared.domain.events.webhook_body import webhook_body
 from shared.domain.job import DeliverWebhooks, Job, TellListeners
 from shared.usecases.webhooks.tell_listeners import tell_listeners
 from shared.views.event_objects import show_objects
@@ -109,6 +111,29 @@ async def test_what_happens_in_a_company_is_told_to_its_own_endpoints(office: Of
     listed = await office.get("/v1/webhook-deliveries", params={"event_type": "opt_out.given"})
     assert len(listed.json()["items"]) == 1
     assert len((await office.get("/v1/webhook-deliveries", company_id=THEIRS)).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("kind", list(EventType))
+async def test_a_webhook_has_the_shape_that_the_document_promises(office: Office, kind: EventType) -> None:
+    """Of a thing that is there, and of one that is gone."""
+    document = (await office.get("/v1/openapi.json")).json()
+    taken = document["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    validator = jsonschema_rs.validator_for({**taken, "components": document["components"]})
+    name = f"{kind.noun.replace('_', '-')}-{OURS}"
+    events = [an_event(id=item_id, type=kind, object_id=item_id) for item_id in (name, "gone")]
+    body = json.loads(webhook_body(OURS, events, await show_objects(office.runtime, OURS, events)))
+    validator.validate(body)
+    shown, gone = (one[kind.noun] for one in body["data"]["items"])
+    assert gone is None
+    if kind is not EventType.TEST:
+        shape = document["components"]["schemas"][f"{_camel(kind.noun)}Output"]["properties"]
+        assert set(shown) == set(shape)
+    with pytest.raises(jsonschema_rs.ValidationError):
+        validator.validate(body | {"type": "contact.hired"})
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _do(office: Office) -> Any:

@@ -1,13 +1,20 @@
 """The guide's receiver takes what is sent, and nothing else."""
 
+import asyncio
+import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
 from shared.domain.events.event import EventType
+from shared.usecases.webhooks.live_secrets import new_secret
 from shared.usecases.webhooks.send_test_event import send_test_event
 from tests.kit.clinic import Clinic
 from tests.kit.docs.markdown import document
@@ -16,18 +23,42 @@ from tests.kit.hooks import endpoint_at, lets_local, running_hooks
 GUIDE = document("docs/guide/webhooks.md")
 
 
-def _take() -> Callable[[str, dict[str, str], bytes, set[str]], int]:
+def _receiver() -> dict[str, Any]:
+    """What the guide's receiver defines."""
     [block] = [block for block in GUIDE.blocks if block.language == "python"]
     found: dict[str, Any] = {}
     exec(block.text, found)  # noqa: S102 - it is our own document's
-    take: Callable[[str, dict[str, str], bytes, set[str]], int] = found["take"]
-    return take
+    return found
+
+
+async def test_the_guides_receiver_answers_and_says_what_came(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.runtime.now = lambda: datetime.now(UTC)  # the library compares with the time it is
+    lets_local(clinic.runtime)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _receiver()["Receiver"]) as server:
+        serving = asyncio.create_task(asyncio.to_thread(server.handle_request))
+        url = f"http://localhost:{server.server_port}/"
+        _, secret = await endpoint_at(clinic.runtime, url, [EventType.REPLY_RECEIVED])
+        monkeypatch.setattr("sys.argv", ["receiver.py", secret])
+        sent = await send_test_event(clinic.runtime, "acme", "hooks")
+        await serving
+    assert [one.status for one in sent.tries] == [204]
+    assert "webhook.test" in capsys.readouterr().out
+
+
+def test_a_signature_is_made_by_hand_as_the_guide_says() -> None:
+    secret, body, at = new_secret(), '{"type":"reply.received"}', datetime(2026, 11, 30, tzinfo=UTC)
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"w1.{int(at.timestamp())}.{body}".encode()
+    by_hand = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert Webhook(secret).sign("w1", at, body) == f"v1,{by_hand}"
 
 
 async def test_the_guides_receiver_takes_each_webhook_once(
     clinic: Clinic, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    take = _take()
+    take: Callable[[str, dict[str, str], bytes, set[str]], int] = _receiver()["take"]
     clinic.runtime.now = lambda: datetime.now(UTC)  # the library compares with the time it is
     lets_local(clinic.runtime)
     async with running_hooks() as hooks:

@@ -62,6 +62,23 @@ async def test_a_draft_of_a_program_is_the_same_after_it_was_saved_on_the_form(
         assert words in said
 
 
+async def test_what_the_form_would_write_otherwise_stays_as_programs_wrote_it(
+    clinic: Clinic, approver: Visitor
+) -> None:
+    """Words and tags with commas, many words, blanks and line breaks around a text."""
+    odd = replace(
+        CONFIRMS,
+        words=("1", "yes, please", *(f"certainly number {number}" for number in range(18))),
+        acknowledgement="  Thank you.\r\n\r\nSee you then.\n ",
+        add_tags=("coming, soon", *(f"{number} {'x' * 40}" for number in range(9))),
+    )
+    await draft(clinic, odd, MOVES)
+    answer = await approver.post(HERE, await filled(approver))
+    assert answer.status_code == 303, approver.says
+    after = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
+    assert after.reply_options == (odd, MOVES)
+
+
 async def test_what_an_answer_sets_off_is_typed_and_faults_stand_beside_it(
     clinic: Clinic, approver: Visitor
 ) -> None:

@@ -274,6 +274,9 @@ ROWS: dict[tuple[str, str], Scope | None] = {
     ("POST", "/settings/webhooks/{endpoint_id}/rotate"): A,
     ("POST", "/settings/webhooks/{endpoint_id}/test"): A,
     ("POST", "/settings/webhooks/{endpoint_id}/delete"): A,
+    ("POST", "/settings/webhooks/{endpoint_id}/resend"): A,
+    ("GET", "/settings/webhooks/sent/{delivery_id}"): A,
+    ("POST", "/settings/webhooks/sent/{delivery_id}/resend"): A,
     ("GET", "/settings/audit"): A,
     ("GET", "/settings/audit/log.csv"): A,
     ("GET", "/settings/approval"): A,
@@ -297,7 +300,7 @@ FIELDS = {
 }  # fmt: skip
 NOUNS = (
     *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
+    *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint", "delivery"),
     *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
 )
 

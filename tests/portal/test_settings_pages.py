@@ -8,8 +8,12 @@ from shared.domain.companies.contact_hours import ContactHours
 from shared.domain.companies.frequency_cap import FrequencyCap, WhenFull
 from shared.domain.companies.kept_for import KeptFor
 from shared.domain.companies.user import Role
-from shared.domain.events.webhook_endpoint import EndpointState
+from shared.domain.events.webhook_delivery import DELAYS, DeliveryState, after_try, webhook
+from shared.domain.events.webhook_endpoint import EndpointState, Try
+from shared.domain.job import DeliverWebhooks
+from shared.domain.record import replace
 from tests.kit.api.office import OURS, Office
+from tests.kit.builders import NOON, an_endpoint, an_event
 from tests.portal.conftest import SignedIn
 
 COMPANY, SENDERS, WEBHOOKS = "/settings/company", "/settings/senders", "/settings/webhooks"
@@ -196,3 +200,33 @@ async def test_an_endpoint_is_added_tested_paused_rotated_and_deleted(
     assert (await endpoints.get(OURS, made["id"])).url == "https://hooks.example.com/out"
     await admin.post(f"{here}/delete", seen=here)
     assert await endpoints.find(OURS, made["id"]) is None
+
+
+async def test_the_log_shows_each_try_and_sends_again(office: Office, signed_in: SignedIn) -> None:
+    admin, deliveries = await signed_in(Role.ADMIN), office.stores.webhook_deliveries
+    here, sent = f"{WEBHOOKS}/endpoint-{OURS}", f"{WEBHOOKS}/sent/failed"
+    failed = webhook(an_endpoint(id=f"endpoint-{OURS}"), [an_event()], office.runtime.now())
+    for number in range(len(DELAYS) + 1):
+        failed = after_try(
+            failed, Try(at=NOON, status=500, response=f"broken {number}", reason="It answered 500.")
+        )
+    await deliveries.save(OURS, "failed", replace(failed, id="failed"))
+    page = await admin.get(f"{here}?state=failed")
+    [row] = re.findall(r"<tr><th scope=\"row\">.*</tr>", page.text)
+    assert sent in row
+    assert all(one in row for one in ("failed", '<td class="num">9</td>', "500 It answered 500."))
+    page = await admin.get(sent)
+    assert "9 tries" in admin.says
+    assert all(f"broken {number}" in page.text for number in range(9))
+    await admin.post(f"{sent}/resend", seen=sent)
+    again = await deliveries.get(OURS, "failed")
+    assert (again.state, again.attempt, len(again.tries)) == (DeliveryState.WAITING, 0, 9)
+    assert office.published[-1] == DeliverWebhooks(company_id=OURS, endpoint_id=f"endpoint-{OURS}")
+    await deliveries.save(OURS, "failed", replace(failed, id="failed"))
+    await admin.post(f"{here}/resend", {"days": "31"}, seen=here)
+    await admin.get(here)
+    assert "from 1 to 30" in admin.says
+    await admin.post(f"{here}/resend", {"days": "2"}, seen=here)
+    assert (await deliveries.get(OURS, "failed")).state is DeliveryState.WAITING
+    await admin.get(here)
+    assert "1 is on the way again" in admin.says

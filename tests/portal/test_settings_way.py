@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest_asyncio
 from playwright.async_api import expect
@@ -11,11 +12,13 @@ from shared.acting import acting
 from shared.domain.companies.audit_record import Act, ActorKind
 from shared.domain.companies.trial import code_of
 from shared.domain.companies.user import Role
+from shared.domain.events.webhook_delivery import after_try, webhook
+from shared.domain.events.webhook_endpoint import Try
 from shared.domain.record import replace
 from shared.usecases.companies.change_trial import change_trial
 from shared.usecases.companies.require_approval import require_approval
 from shared.usecases.users.create_user import create_user
-from tests.kit.builders import an_endpoint
+from tests.kit.builders import an_endpoint, an_event
 from tests.kit.clinic import Clinic, people
 from tests.kit.portal.browser import Browser, open_browser
 from tests.kit.portal.served_portal import served_portal
@@ -80,12 +83,24 @@ async def test_an_admin_sets_everything(clinic: Clinic, browser: Browser) -> Non
 
     await browser.open("/settings/webhooks")
     await browser.look("no-webhooks")
-    endpoint = replace(an_endpoint(id="hook"), name=LONG)
+    now = clinic.runtime.now()
+    until = now + timedelta(minutes=5)
+    endpoint = replace(an_endpoint(id="hook"), name=LONG, failing_since=now, waits_until=until)
     await clinic.stores.webhook_endpoints.save(clinic.company_id, "hook", endpoint)
     await page.reload()
     await browser.look("webhooks")
     await page.get_by_role("link", name=LONG).click()
+    await expect(page.get_by_text("It gets nothing before")).to_be_visible()
     await browser.look("webhook")
+    sent = webhook(endpoint, [an_event(what="answer" * 40)], clinic.runtime.now())
+    refused = Try(at=sent.created_at, status=503, response="down " * 90, reason="It answered 503.")
+    await clinic.stores.webhook_deliveries.save(clinic.company_id, sent.id, after_try(sent, refused))
+    await page.reload()
+    await browser.look("webhook-tried")
+    await page.get_by_role("row").nth(1).get_by_role("link").click()
+    await browser.look("webhook-sent")
+    await page.get_by_role("button", name="Send it again").click()
+    await expect(page.get_by_role("status")).to_contain_text("on its way again")
 
     act = Act(
         id="x", kind=ActorKind.OPS, actor_id="ops", actor_name="Whoever runs Rollcall", came_from="",

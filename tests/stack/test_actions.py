@@ -27,9 +27,10 @@ async def hooks() -> AsyncIterator[Hooks]:
 
 
 async def asked(office: Office, way: Way) -> None:
-    """Ask about a visit; who says 1 gets a tag and an event of that channel's name."""
+    """Ask about a visit; who says 4, and not 1, gets a tag and an event of that channel's name."""
     confirms, cancels = OPTIONS
-    options = [confirms | {"add_tags": [way.channel], "event": f"by-{way.channel}"}, cancels]
+    also = confirms | {"words": ["4", "evening"], "add_tags": [way.channel], "event": f"by-{way.channel}"}
+    options = [confirms, also, cancels]
     step = await way.step(office, await way.sender(office), ASKS)
     address = HANDSETS[way.channel].removeprefix("whatsapp:")
     report = await sent(office, f"Tom,{address},10:30,", step=step, reply_options=options)
@@ -40,10 +41,10 @@ async def test_what_an_option_sets_off_happens_once_on_every_channel(office: Off
     endpoint = await office.api.post("/webhook-endpoints", {"url": hooks.url(), "event_types": TYPES})
     addresses = [{"channel": "sms", "address": PHONE}, {"channel": "email", "address": MAILBOX}]
     person = await office.api.post("/contacts", {"name": "Tom", "addresses": addresses})
-    await office.simulator.plan_calls(PHONE, keys="1")
+    await office.simulator.plan_calls(PHONE, keys="4")
     for way in (WHATSAPP, EMAIL):
         await asked(office, way)
-        [answer] = await write(office, HANDSETS[way.channel], "1")
+        [answer] = await write(office, HANDSETS[way.channel], "4")
         assert (answer["channel"], answer["disposition"], answer["waits"]) == (
             way.channel,
             "confirmed",

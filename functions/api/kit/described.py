@@ -103,11 +103,19 @@ _KEY_PARAMETER: dict[str, Any] = {
 def describe(app: FastAPI) -> dict[str, Any]:
     """The application's OpenAPI document, made once."""
     if app.openapi_schema is None:
+        from functions.api.kit.told import webhooks  # with the shapes of many parts: for the document alone
+
         document = get_openapi(
-            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes
+            title=app.title,
+            version=app.version,
+            description=DESCRIPTION,
+            routes=app.routes,
+            webhooks=webhooks().routes,
         )
         document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
         document["components"]["schemas"]["Problem"] = _PROBLEM
+        for told in document["webhooks"].values():
+            del told["post"]["responses"]["422"]  # FastAPI's own; what a receiver refuses is its own matter
         for operations in document["paths"].values():
             if "post" in operations:
                 operations["post"].setdefault("parameters", []).append(_KEY_PARAMETER)

@@ -62,7 +62,15 @@ PARTS = {
     "reports": ("reports",),
     "settings": (
         *("settings", "users", "sign_in_settings", "approval_settings", "company_settings"),
-        *("sender_settings", "sender_effects", "api_keys", "webhook_settings", "audit_log", "trial_settings"),
+        *(
+            "sender_settings",
+            "sender_effects",
+            "api_keys",
+            "webhook_settings",
+            "webhook_log",
+            "audit_log",
+            "trial_settings",
+        ),
     ),
 }
 

@@ -8,7 +8,7 @@ from shared.domain.characters import control_in
 from shared.domain.errors import InvalidInput
 from shared.domain.events.public_addresses import is_loopback, is_public
 
-LONGEST_URL = 2_000
+LONGEST_URL, LONGEST_NAME = 2_000, 253
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 # Names that lead nowhere on the internet: RFC 6761, RFC 6762, RFC 8375, and ICANN's of July 2024.
 _INSIDE = (".localhost", ".local", ".home.arpa", ".internal")
@@ -38,6 +38,8 @@ def check_url(url: str, *, allows_local: bool) -> str:
 def _fault(url: str, host: str, scheme: str, *, is_local: bool) -> str | None:
     if len(url) > LONGEST_URL or not host or control_in(url, is_line=True) or " " in url:
         return f"must be an address of at most {LONGEST_URL} characters, such as https://example.com/hooks"
+    if not _can_be_looked_up(host):
+        return f"has a name that cannot be looked up: {host[:60]!r}; write it as https://example.com/hooks"
     if scheme not in (("https", "http") if is_local else ("https",)):
         return "must begin with https://: what is sent holds personal data"
     if not is_local and (host in LOCAL_HOSTS or is_loopback(host) or _is_inside(host)):
@@ -48,6 +50,14 @@ def _fault(url: str, host: str, scheme: str, *, is_local: bool) -> str | None:
 def _one_form(host: str) -> str:
     """The host as it will be looked up: no wide digits, no other dots."""
     return unicodedata.normalize("NFKC", host.translate(_DOTS)).casefold().rstrip(".")
+
+
+def _can_be_looked_up(host: str) -> bool:
+    """Whether its parts are there and short enough: RFC 1034, section 3.1, of its form in ASCII."""
+    try:
+        return ":" in host or len(host.encode("idna")) <= LONGEST_NAME
+    except UnicodeError:
+        return False
 
 
 def _is_inside(host: str) -> bool:

@@ -36,7 +36,9 @@ class EventType(StrEnum):
 
     @property
     def noun(self) -> str:
-        """What it happened to: contact, message, reply or opt_out."""
+        """What it happened to: contact, message, reply or opt_out; of a test the endpoint that gets it."""
+        if self is EventType.TEST:
+            return "endpoint"
         return self.value.partition(".")[0]
 
 

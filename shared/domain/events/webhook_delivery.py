@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared.domain.events.event import Event, EventType
 from shared.domain.events.raised_events import packed
-from shared.domain.events.webhook_endpoint import WebhookEndpoint
+from shared.domain.events.webhook_endpoint import Try, WebhookEndpoint
 from shared.domain.ids import computed_id
 from shared.domain.record import replace
 
@@ -28,25 +28,19 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class Try(Struct, frozen=True, kw_only=True):
-    """One try: the answer's status, if there was one, and its first characters; else what went wrong."""
+class Hastened(StrEnum):
+    """Whether it was to be tried before its time."""
 
-    at: datetime
-    milliseconds: int = 0
-    status: int | None = None
-    response: str = ""
-    reason: str = ""
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the endpoint took it."""
-        return self.status is not None and 200 <= self.status < 300
+    NOT_YET = "not_yet"
+    NOW = "now"
+    BEFORE = "before"
 
 
 class WebhookDelivery(Struct, frozen=True, kw_only=True):
     """One webhook. Its id is the header `webhook-id`, the same in each try. `events` are packed.
 
-    `attempt` counts the tries since it was made, or was last asked for again; `tries` are the last ones.
+    `attempt` counts the tries since it was made, or was last asked for again; `tries` are the last ones. One
+    is `hastened` when its endpoint takes others again: once, by a try that does not count.
     """
 
     id: str
@@ -58,6 +52,7 @@ class WebhookDelivery(Struct, frozen=True, kw_only=True):
     state: DeliveryState = DeliveryState.WAITING
     attempt: int = 0
     due_at: datetime | None = None
+    hastened: Hastened = Hastened.NOT_YET
     tries: tuple[Try, ...] = ()
 
 
@@ -88,15 +83,24 @@ def webhook(endpoint: WebhookEndpoint, events: Sequence[Event], now: datetime) -
     )
 
 
-def after_try(delivery: WebhookDelivery, made: Try) -> WebhookDelivery:
-    """The webhook after a try."""
-    attempt = delivery.attempt + 1
-    tried = replace(delivery, attempt=attempt, tries=(*delivery.tries, made)[-SHOWN_TRIES:])
+def after_try(delivery: WebhookDelivery, made: Try, not_before: datetime | None = None) -> WebhookDelivery:
+    """The webhook after a try, to be tried again no earlier than `not_before`.
+
+    Of one that was hastened in vain the wait begins anew.
+    """
+    is_extra = delivery.hastened is Hastened.NOW
+    attempt = delivery.attempt if is_extra else delivery.attempt + 1
+    tried = replace(
+        delivery,
+        attempt=attempt,
+        tries=(*delivery.tries, made)[-SHOWN_TRIES:],
+        hastened=Hastened.BEFORE if is_extra else delivery.hastened,
+    )
     if made.is_success:
         return replace(tried, state=DeliveryState.DELIVERED, due_at=None)
     if attempt > len(DELAYS):
         return replace(tried, state=DeliveryState.FAILED, due_at=None)
-    return replace(tried, due_at=made.at + _delay(delivery.id, attempt))
+    return replace(tried, due_at=max(made.at + _delay(delivery.id, attempt), not_before or made.at))
 
 
 def _delay(delivery_id: str, attempt: int) -> timedelta:
@@ -107,4 +111,4 @@ def _delay(delivery_id: str, attempt: int) -> timedelta:
 
 def asked_again(delivery: WebhookDelivery, now: datetime) -> WebhookDelivery:
     """The webhook, to be tried again from now on, with all its tries. Its id stays."""
-    return replace(delivery, state=DeliveryState.WAITING, attempt=0, due_at=now)
+    return replace(delivery, state=DeliveryState.WAITING, attempt=0, due_at=now, hastened=Hastened.NOT_YET)

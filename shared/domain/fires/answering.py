@@ -6,9 +6,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns import window
-from shared.domain.campaigns.reply_option import ReplyOption, option_for
+from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.companies.company import Company
 from shared.domain.contacts.opt_out import OptOut
+from shared.domain.fires.chosen_option import chosen_option
 from shared.domain.fires.standing import ANSWERED_WITHIN, CONFIRMED_WITHIN, Answer, answer_subject
 from shared.domain.ids import computed_id
 from shared.domain.messages.binding import NOTHING_OFFERED, Offer
@@ -91,7 +92,8 @@ def events_for(heard: Heard) -> list[str]:
 
 def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
     offer = heard.offers.get(heard.messages[given.message_id].fire_id, NOTHING_OFFERED)
-    return option_for(offer.options, given.disposition)
+    sent = (message.body for message in heard.messages.values())
+    return chosen_option(offer.options, given.disposition, heard.reply, sent)
 
 
 def _acknowledgement(heard: Heard) -> str:

@@ -8,7 +8,7 @@ from shared.domain.events.other_events import message_events
 from shared.domain.job import SendBatch
 from shared.domain.messages.binding import answered
 from shared.domain.messages.message import Message
-from shared.domain.messages.reply import Reply, settled
+from shared.domain.messages.reply import GivenAnswer, Reply, settled
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
@@ -44,7 +44,7 @@ async def answer_reply(
         done = settled(_as_answer(reply, messages, given), by, now)
         changed = {item_id: messages[item_id] for item_id in given}
         await mark_sums(runtime, company_id, _fires(reply, changed))
-        new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
+        new = replace(done, answers=_new_in(done, reply, given))
         effects = await prepare_effects(runtime, company_id, transaction, new, changed)
         stores.replies.put(transaction, company_id, reply_id, done)
         for message in changed.values():
@@ -59,6 +59,13 @@ async def answer_reply(
     await announce_jobs(runtime, jobs, None)
     await outbox.announce()
     return bound
+
+
+def _new_in(done: Reply, reply: Reply, given: Mapping[str, Disposition]) -> tuple[GivenAnswer, ...]:
+    """What of the answers is new: the others set theirs off when the reply came."""
+    known = {one.message_id: one.disposition for one in reply.answers}
+    named = (one for one in done.answers if one.message_id in given)
+    return tuple(one for one in named if known.get(one.message_id) is not one.disposition)
 
 
 def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from shared.domain.events.event import Event
 from shared.domain.events.other_events import option_events
 from shared.domain.fires.answering import Heard, answers_to, events_for, may_be_answered
+from shared.domain.ids import computed_id
 from shared.domain.job import SendBatch
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
@@ -47,7 +48,11 @@ async def prepare_effects(
     reply: Reply,
     messages: Mapping[str, Message],
 ) -> Effects:
-    """What follows from the reply's answers to these messages. Its ids are the reply's: once and no more."""
+    """What follows from the reply's answers to these messages, once and no more.
+
+    The acknowledgement's id is the reply's, which may have had one when it came; the tags' follows from what
+    was decided.
+    """
     if reply.meaning is not ReplyMeaning.ANSWER:
         return Effects()
     now = runtime.now()
@@ -59,9 +64,14 @@ async def prepare_effects(
     )
     return Effects(
         answers=await _acknowledged(runtime, company_id, transaction, heard),
-        tagged=await prepare_tags(runtime, company_id, transaction, heard),
+        tagged=await prepare_tags(runtime, company_id, transaction, heard, _decided(reply)),
         events=tuple(option_events(reply, events_for(heard), now)),
     )
+
+
+def _decided(reply: Reply) -> str:
+    given = sorted((one.message_id, one.disposition) for one in reply.answers)
+    return computed_id("decided", reply.id, *(part for one in given for part in one))
 
 
 async def _acknowledged(

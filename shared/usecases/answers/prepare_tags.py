@@ -8,10 +8,13 @@ from shared.runtime import Runtime
 from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged, tag_contact
 
 
-async def prepare_tags(runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard) -> Tagged:
+async def prepare_tags(
+    runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard, cause: str = ""
+) -> Tagged:
     """The contact as the chosen options have it. It only reads; its write comes last.
 
     Who answered is the message's contact; of a file's row, the only contact with the address, if one is.
+    `cause` is what a person decided of the reply; without one it is the reply itself.
     """
     add, remove = tags_for(heard)
     if not add and not remove:
@@ -20,7 +23,9 @@ async def prepare_tags(runtime: Runtime, company_id: str, transaction: Transacti
     if contact_id is None:
         return UNTAGGED
     author = Author(ChangedBy.REPLY, heard.reply.id)
-    return await tag_contact(runtime, company_id, transaction, contact_id, author, add=add, remove=remove)
+    return await tag_contact(
+        runtime, company_id, transaction, contact_id, author, add=add, remove=remove, cause=cause
+    )
 
 
 async def _contact_id(

@@ -47,13 +47,15 @@ async def tag_contact(
     *,
     add: Iterable[str],
     remove: Iterable[str],
+    cause: str = "",
 ) -> Tagged:
     """The contact with these tags and without those. Nothing becomes of one that is gone, or has them.
 
-    One change for one author: what comes twice is done once. A contact has a bounded number of tags; what is
-    beyond it is not added.
+    One change for one cause, which is the author where none is given: what comes twice is done once. A
+    contact has a bounded number of tags; what is beyond it is not added.
     """
-    key = ChangeKey(change_id=author.id, shard=shard_of(contact_id), contact_ids=(contact_id,), author=author)
+    change_id, ids = cause or author.id, (contact_id,)
+    key = ChangeKey(change_id=change_id, shard=shard_of(contact_id), contact_ids=ids, author=author)
     stored = await read_part(runtime, company_id, transaction, key)
     contact = stored.contacts.get(contact_id)
     if stored.done is not None or contact is None:

@@ -17,7 +17,6 @@ from shared.firestore.queries.events import DELIVERIES_DUE
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 
-FAILING_PAUSE = timedelta(minutes=5)  # after a round that failed as a whole; then one webhook is tried
 _EVER = timedelta(days=365)
 
 
@@ -44,9 +43,12 @@ async def claim_endpoint(runtime: Runtime, company_id: str, endpoint_id: str) ->
 
 
 async def give_back_endpoint(
-    runtime: Runtime, company_id: str, claimed: WebhookEndpoint, *, is_failing: bool
+    runtime: Runtime, company_id: str, claimed: WebhookEndpoint, *, not_before: datetime | None = None
 ) -> None:
-    """End the lease, and say when the next webhook is due. What came in meanwhile is announced at once."""
+    """End the lease, and say when the next webhook is due. What came in meanwhile is announced at once.
+
+    Not before that time, if one is given, nor before the endpoint may be asked.
+    """
     endpoints = runtime.stores.webhook_endpoints
     next_due = await _next_due(runtime, company_id, claimed.id)
 
@@ -55,8 +57,8 @@ async def give_back_endpoint(
         if current is None or current.lease_token != claimed.lease_token:
             return None
         due_at = next_due if current.due_at == claimed.due_at else current.due_at  # else more came
-        if due_at is not None and is_failing:
-            due_at = max(due_at, runtime.now() + FAILING_PAUSE)
+        if due_at is not None:
+            due_at = max(due_at, current.waits_until or due_at, not_before or due_at)
         if current.state is not EndpointState.ACTIVE:
             due_at = None
         free = replace(current, lease_token=None, lease_until=None, due_at=due_at)

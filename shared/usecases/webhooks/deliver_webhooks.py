@@ -7,13 +7,14 @@ endpoint that fails is asked again later with a single webhook, and keeps no oth
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from shared import log
 from shared.domain.errors import NotFound
 from shared.domain.events.webhook_delivery import WebhookDelivery, after_try
 from shared.domain.events.webhook_endpoint import (
     CLOCK_SKEW,
-    GONE_STATUS,
+    PAUSE,
     EndpointState,
     WebhookEndpoint,
     after_tries,
@@ -28,6 +29,7 @@ from shared.storage.secrets import SecretsUnavailable
 from shared.usecases.outbox.find_listeners import forget_listeners
 from shared.usecases.webhooks.claim_endpoint import claim_endpoint, give_back_endpoint
 from shared.usecases.webhooks.drop_webhooks import drop_webhooks
+from shared.usecases.webhooks.hasten_webhooks import hasten_webhooks
 from shared.usecases.webhooks.live_secrets import live_secrets
 from shared.usecases.webhooks.try_webhook import Post, open_client, try_webhook
 
@@ -47,64 +49,76 @@ async def deliver_webhooks(runtime: Runtime, job: DeliverWebhooks) -> None:
             return
         if claimed is None:
             return
+        not_before = None
         try:
-            endpoint = await _deliver(runtime, company_id, claimed)
-            is_failing = endpoint.failing_since is not None
+            await _deliver(runtime, company_id, claimed)
         except SecretsUnavailable:
             log.event("webhooks not signed")
-            is_failing = True
+            not_before = runtime.now() + PAUSE
         except LeaseLost:
             log.event("endpoint taken over")
             return
-        await give_back_endpoint(runtime, company_id, claimed, is_failing=is_failing)
+        await give_back_endpoint(runtime, company_id, claimed, not_before=not_before)
 
 
-async def _deliver(runtime: Runtime, company_id: str, endpoint: WebhookEndpoint) -> WebhookEndpoint:
-    """Deliver round by round; the endpoint as it is then. Raises LeaseLost, SecretsUnavailable."""
-    deadline, secrets = time.monotonic() + SECONDS_A_JOB, await live_secrets(runtime, company_id, endpoint)
+async def _deliver(runtime: Runtime, company_id: str, endpoint: WebhookEndpoint) -> None:
+    """Deliver round by round. Raises LeaseLost, SecretsUnavailable."""
+    deadline = time.monotonic() + SECONDS_A_JOB
     async with open_client(runtime) as client:
-        post = Post(client=client, url=endpoint.url, secrets=secrets)
         while time.monotonic() < deadline:
-            size = ROUND if endpoint.failing_since is None else 1
-            until = runtime.now() + CLOCK_SKEW
-            due = await runtime.stores.webhook_deliveries.some(
-                company_id, DELIVERIES_DUE, endpoint.id, until, limit=size
-            )
+            if endpoint.is_catching_up:
+                endpoint = await hasten_webhooks(runtime, company_id, endpoint)
+            due = await _due(runtime, company_id, endpoint)
             if not due:
                 break
-            tried = await _try_each(runtime, company_id, post, due)
-            endpoint = await _keep(runtime, company_id, endpoint, tried)
-            if endpoint.failing_since is not None or endpoint.state is not EndpointState.ACTIVE:
+            secrets = await live_secrets(runtime, company_id, endpoint)
+            post = Post(client=client, url=endpoint.url, secrets=secrets)
+            tried, asked_until = await _try_each(runtime, company_id, post, due)
+            endpoint = await _keep(runtime, company_id, endpoint, tried, asked_until)
+            if endpoint.waits_until is not None or endpoint.state is not EndpointState.ACTIVE:
                 break
-    return endpoint
+
+
+async def _due(runtime: Runtime, company_id: str, endpoint: WebhookEndpoint) -> list[WebhookDelivery]:
+    """What is due; of one that fails a single webhook."""
+    size, until = 1 if endpoint.failing_since is not None else ROUND, runtime.now() + CLOCK_SKEW
+    return await runtime.stores.webhook_deliveries.some(
+        company_id, DELIVERIES_DUE, endpoint.id, until, limit=size
+    )
 
 
 async def _try_each(
     runtime: Runtime, company_id: str, post: Post, due: Sequence[WebhookDelivery]
-) -> list[WebhookDelivery]:
-    gate = asyncio.Semaphore(AT_ONCE)
+) -> tuple[list[WebhookDelivery], datetime | None]:
+    """The webhooks after a try of each, and until when the answers ask to be left alone."""
+    gate, asked = asyncio.Semaphore(AT_ONCE), list[datetime]()
 
     async def one(delivery: WebhookDelivery) -> WebhookDelivery:
         async with gate:
-            return after_try(delivery, await try_webhook(runtime, company_id, post, delivery))
+            made, not_before = await try_webhook(runtime, company_id, post, delivery)
+        asked.extend([not_before] if not_before is not None else [])
+        return after_try(delivery, made, not_before)
 
-    return await asyncio.gather(*map(one, due))
+    return await asyncio.gather(*map(one, due)), max(asked, default=None)
 
 
 async def _keep(
-    runtime: Runtime, company_id: str, endpoint: WebhookEndpoint, tried: Sequence[WebhookDelivery]
+    runtime: Runtime,
+    company_id: str,
+    endpoint: WebhookEndpoint,
+    tried: Sequence[WebhookDelivery],
+    asked_until: datetime | None,
 ) -> WebhookEndpoint:
     """Store what came of a round; the endpoint after it. Raises LeaseLost."""
     stores, now = runtime.stores, runtime.now()
     last = [one.tries[-1] for one in tried]
     successes = sum(one.is_success for one in last)
-    is_gone = any(one.status == GONE_STATUS for one in last)
 
     async def keep(transaction: Transaction) -> WebhookEndpoint:
         current = await stores.webhook_endpoints.find(company_id, endpoint.id, transaction)
         if current is None or current.lease_token != endpoint.lease_token:
             raise LeaseLost
-        after = after_tries(current, successes, len(last) - successes, now, is_gone=is_gone)
+        after = after_tries(current, last, now, asked_until)
         for delivery in tried:
             stores.webhook_deliveries.put(transaction, company_id, delivery.id, delivery)
         if after != current:

@@ -52,9 +52,11 @@ async def _resend(
         endpoint = await stores.webhook_endpoints.get(company_id, endpoint_id, transaction)
         if endpoint.state is EndpointState.DISABLED:
             raise Conflict("The endpoint is disabled: resume it first.")
-        for one in deliveries:
+        ids = [one.id for one in deliveries]  # a worker may have tried them since they were found
+        current = await stores.webhook_deliveries.find_many(company_id, ids, transaction) if ids else {}
+        for one in current.values():
             stores.webhook_deliveries.put(transaction, company_id, one.id, asked_again(one, now))
-        due = with_more(endpoint, now) if deliveries else None
+        due = with_more(endpoint, now, is_asked=True) if deliveries else None
         if due is not None:
             stores.webhook_endpoints.put_changed(transaction, company_id, endpoint_id, endpoint, due)
         return endpoint

@@ -6,10 +6,18 @@ from shared import log
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.events.endpoint_url import check_url
 from shared.domain.events.event import EventType
-from shared.domain.events.webhook_endpoint import MOST_ENDPOINTS, WebhookEndpoint, secrets_id
+from shared.domain.events.webhook_endpoint import (
+    MOST_ENDPOINTS,
+    EndpointState,
+    WebhookEndpoint,
+    asked_anew,
+    deliver_job,
+    secrets_id,
+)
 from shared.domain.record import replace
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.outbox.find_listeners import forget_listeners
 from shared.usecases.webhooks.live_secrets import FIELD, new_secret
 
@@ -56,7 +64,7 @@ async def edit_webhook_endpoint(
     event_types: Iterable[EventType] | None = None,
     name: str | None = None,
 ) -> WebhookEndpoint:
-    """Change what is given of it. What waits goes to the new address. Raises NotFound, InvalidInput."""
+    """Change what is given of it. What waits goes to a new address at once. Raises NotFound, InvalidInput."""
     endpoints = runtime.stores.webhook_endpoints
     changes: dict[str, object] = {"updated_at": runtime.now()}
     changes |= {} if url is None else {"url": _checked_url(runtime, url)}
@@ -66,11 +74,15 @@ async def edit_webhook_endpoint(
     async def edit(transaction: Transaction) -> WebhookEndpoint:
         current = await endpoints.get(company_id, endpoint_id, transaction)
         changed = replace(current, **changes)  # type: ignore[arg-type]  # fields of WebhookEndpoint
+        if changed.url != current.url and changed.state is EndpointState.ACTIVE:
+            changed = asked_anew(changed, runtime.now())
         endpoints.put_changed(transaction, company_id, endpoint_id, current, changed)
         return changed
 
     changed = await transact(runtime.stores.db, edit)
     forget_listeners(runtime, company_id)
+    if changed.is_catching_up:
+        await announce_jobs(runtime, [deliver_job(company_id, changed)], None)
     return changed
 
 

@@ -21,7 +21,7 @@ async def send_test_event(runtime: Runtime, company_id: str, endpoint_id: str) -
             raise Conflict(f"The endpoint is {endpoint.state}: resume it first.")
         delivery = webhook(endpoint, [event], now)
         stores.webhook_deliveries.put(transaction, company_id, delivery.id, delivery)
-        if (due := with_more(endpoint, now)) is not None:
+        if (due := with_more(endpoint, now, is_asked=True)) is not None:
             stores.webhook_endpoints.put_changed(transaction, company_id, endpoint_id, endpoint, due)
         return delivery
 

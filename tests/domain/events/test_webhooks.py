@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.errors import Conflict, InvalidInput
+from shared.domain.events.asked_pause import LONGEST_PAUSE, asked_pause
 from shared.domain.events.endpoint_url import check_url
 from shared.domain.events.event import EventType, Listeners
 from shared.domain.events.public_addresses import is_loopback, is_public
@@ -16,7 +17,7 @@ from shared.domain.events.webhook_delivery import (
     MOST_EVENTS,
     SHOWN_TRIES,
     DeliveryState,
-    Try,
+    Hastened,
     WebhookDelivery,
     after_try,
     asked_again,
@@ -25,7 +26,10 @@ from shared.domain.events.webhook_delivery import (
 )
 from shared.domain.events.webhook_endpoint import (
     DISABLED_AFTER,
+    PAUSE,
     EndpointState,
+    Try,
+    WebhookEndpoint,
     after_tries,
     paused,
     resumed,
@@ -74,6 +78,7 @@ def test_https_to_the_internet_will_do(url: str) -> None:
         *("https://127。0。0。1/", "https://①②⑦.⓪.⓪.①/", "https://１０.0.0.5/", "https://[::7f00:1]/"),
         *("https://%31%32%37.0.0.1/", "https://a.localhost/", "https://router.local/", "https://intranet/"),
         *("https://metadata.google.internal/", "https://LOCALHOST./", "https://nas.home.arpa/"),
+        *("https://a..com/", "https://.com/", f"https://{'x' * 64}.com/", f"https://{'ab.' * 90}com/"),
         *("https://hooks.example.com/a b", "https://hooks.example.com/\x00", f"https://a.com/{'x' * 2000}"),
     ],
 )
@@ -187,20 +192,110 @@ def test_who_hears_of_contacts_hears_of_the_opt_outs_that_concern_them() -> None
     assert not Listeners().hear_any(EventType)
 
 
+def _failed(endpoint: WebhookEndpoint, *after: timedelta) -> WebhookEndpoint:
+    """The endpoint after a failure at each of these times."""
+    for one in after:
+        endpoint = after_tries(endpoint, [BROKEN], NOON + one)
+    return endpoint
+
+
 def test_an_endpoint_that_fails_for_five_days_is_disabled() -> None:
-    failing = after_tries(an_endpoint(), 0, 3, NOON, is_gone=False)
+    failing = after_tries(an_endpoint(), [BROKEN] * 3, NOON)
     assert (failing.failing_since, failing.state) == (NOON, EndpointState.ACTIVE)
-    later = after_tries(failing, 0, 1, NOON + DISABLED_AFTER - timedelta(minutes=1), is_gone=False)
-    assert later.failing_since == NOON
-    assert after_tries(later, 1, 30, NOON + DISABLED_AFTER, is_gone=False).failing_since is None
-    over = after_tries(later, 0, 1, NOON + DISABLED_AFTER, is_gone=False)
+    days = [timedelta(days=one) for one in range(1, 5)]
+    later = _failed(failing, *days, DISABLED_AFTER - timedelta(minutes=1))
+    assert (later.failing_since, later.state) == (NOON, EndpointState.ACTIVE)
+    assert after_tries(later, [OK, *[BROKEN] * 30], NOON + DISABLED_AFTER).failing_since is None
+    over = after_tries(later, [BROKEN], NOON + DISABLED_AFTER)
     assert over.state is EndpointState.DISABLED
     assert "2026-11-23 17:00 UTC" in over.note
-    assert after_tries(failing, 0, 0, NOON + DISABLED_AFTER, is_gone=False) == failing
+    assert after_tries(failing, [], NOON + DISABLED_AFTER) == failing
+
+
+def test_days_in_which_nothing_was_asked_are_no_failure() -> None:
+    """One webhook failed, was given up, and nothing happened for a week: the next failure is the first."""
+    endpoint = _failed(an_endpoint(), timedelta(0), timedelta(days=1), timedelta(days=3), timedelta(days=10))
+    assert (endpoint.state, endpoint.failing_since) == (EndpointState.ACTIVE, NOON + timedelta(days=10))
+
+
+def test_an_endpoint_that_fails_or_gets_too_much_is_left_alone_for_a_while() -> None:
+    failing = _failed(an_endpoint(), timedelta(0))
+    assert failing.waits_until == NOON + PAUSE
+    asked = NOON + timedelta(hours=3)
+    assert after_tries(failing, [BROKEN], NOON, asked).waits_until == asked
+    much = after_tries(an_endpoint(), [OK, Try(at=NOON, status=429)], NOON, NOON)
+    assert (much.failing_since, much.waits_until) == (None, NOON + PAUSE)
+    again = after_tries(failing, [OK, BROKEN], NOON)
+    assert (again.waits_until, again.is_catching_up) == (None, True)
+
+
+def test_what_is_new_does_not_shorten_a_pause_and_what_somebody_asks_for_does() -> None:
+    held = NOON + timedelta(hours=3)
+    waiting = an_endpoint(due_at=held, waits_until=held)
+    assert with_more(waiting, NOON) is None
+    assert with_more(replace(waiting, due_at=None), NOON) == waiting
+    asked = with_more(waiting, NOON, is_asked=True)
+    assert asked == replace(waiting, due_at=NOON, waits_until=None)
+
+
+def test_a_worker_that_is_at_it_is_told_that_more_came() -> None:
+    ends = NOON + timedelta(minutes=10)
+    leased = an_endpoint(
+        due_at=ends, lease_until=ends, lease_token="t", waits_until=NOON + timedelta(hours=1)
+    )
+    found = with_more(leased, NOON)
+    assert found is not None
+    assert found.due_at == NOON + timedelta(hours=1)
+    assert with_more(found, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("120", timedelta(minutes=2)),
+        (" 120 ", timedelta(minutes=2)),
+        ("Mon, 23 Nov 2026 18:00:00 GMT", timedelta(hours=1)),
+        ("Monday, 23-Nov-26 18:00:00 GMT", timedelta(hours=1)),
+        ("Mon Nov 23 18:00:00 2026", timedelta(hours=1)),
+        ("9" * 400, LONGEST_PAUSE),
+        ("99999999", LONGEST_PAUSE),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_PAUSE),
+    ],
+)
+def test_an_answer_may_ask_for_a_pause_of_a_day_at_most(text: str, waits: timedelta) -> None:
+    assert asked_pause(503, text, NOON) == NOON + waits
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "-5", "1.5", "soon", "١٢", "Mon, 23 Nov 2026 16:00:00 GMT", "Mon, 99 Nov 2026 16:00:00 GMT"],
+)
+def test_what_asks_for_no_pause(text: str) -> None:
+    assert asked_pause(503, text, NOON) is None
+    assert asked_pause(429, text, NOON) == NOON
+
+
+def test_the_next_try_comes_no_earlier_than_the_answer_asked_for() -> None:
+    delivery, asked = webhook(an_endpoint(), [an_event()], NOON), NOON + timedelta(hours=1)
+    assert after_try(delivery, BROKEN, asked).due_at == asked
+    later = after_try(delivery, BROKEN, NOON + timedelta(seconds=1))
+    assert later.due_at is not None
+    assert later.due_at >= NOON + 0.9 * DELAYS[0]
+
+
+def test_one_that_is_hastened_in_vain_loses_no_try() -> None:
+    delivery = _tried(webhook(an_endpoint(), [an_event()], NOON), *[BROKEN] * len(DELAYS))
+    hastened = replace(delivery, due_at=NOON, hastened=Hastened.NOW)
+    tried = _tried(hastened, BROKEN)
+    assert tried.due_at is not None
+    assert (tried.state, tried.attempt) == (DeliveryState.WAITING, len(DELAYS))
+    assert tried.due_at >= NOON + 0.9 * DELAYS[-1]
+    assert _tried(tried, BROKEN).state is DeliveryState.FAILED
+    assert after_try(hastened, OK).state is DeliveryState.DELIVERED
 
 
 def test_an_endpoint_that_says_it_is_gone_is_disabled_at_once() -> None:
-    over = after_tries(an_endpoint(), 5, 1, NOON, is_gone=True)
+    over = after_tries(an_endpoint(), [*[OK] * 5, Try(at=NOON, status=410)], NOON)
     assert (over.state, over.due_at) == (EndpointState.DISABLED, None)
     with pytest.raises(Conflict):
         paused(over, NOON)

@@ -22,6 +22,7 @@ from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.contact_shards import contacts_in
+from shared.usecases.answers.answer_reply import answer_reply
 from shared.usecases.answers.receive_reply import receive_reply
 from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts.change_one import change_one
@@ -75,6 +76,35 @@ async def test_an_answer_is_acknowledged_once_however_often_it_is_told(clinic: C
         Purpose.ACKNOWLEDGEMENT,
         told[0].id,
     )
+
+
+MORNING = replace(
+    CONFIRM, words=("4", "morning"), acknowledgement="Come at nine.", acknowledgement_out_of_hours=""
+)
+EVENING = replace(
+    MORNING, words=("5", "in the evening"), acknowledgement="Come at six.", add_tags=("evening",)
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "thanks"),
+    [
+        ("4", "Come at nine."),
+        ("5", "Come at six."),
+        ("5 please", "Come at six."),
+        ("In the evening!", "Come at six."),
+        ("5 please\n\n> Answer 1, 4 or 5.", "Come at six."),
+        ("4, sorry, 5", "Come at six."),
+        ("yes", THANKS),
+    ],
+)
+async def test_of_options_that_mean_the_same_the_chosen_one_acts(
+    clinic: Clinic, said: str, thanks: str
+) -> None:
+    await asked(clinic, reply_options=(CONFIRM, MORNING, EVENING))
+    reply = await clinic.write(ANA, said)
+    assert reply.disposition is Disposition.CONFIRMED
+    assert await texts(clinic) == [thanks]
 
 
 async def test_answers_stand_in_books_that_close(clinic: Clinic) -> None:
@@ -316,6 +346,20 @@ async def test_an_answer_tags_the_contact_once(clinic: Clinic) -> None:
     assert ana.tags == ("coming", "vip")
     changes = (await clinic.stores.contact_changes.page(clinic.company_id, limit=9)).items
     assert [one.by for one in changes].count(ChangedBy.REPLY) == 1
+
+
+async def test_what_a_person_decides_of_an_answer_tags_the_contact_too(clinic: Clinic) -> None:
+    """The reply had its own tags when it came; it changed an earlier answer, so somebody looked at it."""
+    await save_contacts(clinic)
+    comes, not_comes = replace(CONFIRM, add_tags=("coming",)), replace(OPTIONS[1], remove_tags=("coming",))
+    await asked(clinic, reply_options=(comes, not_comes))
+    [message] = await clinic.messages()
+    await clinic.write(ANA, "2")
+    reply = await clinic.write(ANA, "1")
+    assert [one.tags async for one in all_contacts(clinic)] == [("asked", "coming")]
+    for _ in range(2):
+        await answer_reply(clinic.runtime, clinic.company_id, reply.id, {message.id: Disposition.CANCELED})
+    assert [one.tags async for one in all_contacts(clinic)] == [("asked",)]
 
 
 async def test_an_answer_of_nobody_known_tags_nobody(clinic: Clinic) -> None:

@@ -84,11 +84,14 @@ async def test_a_webhook_is_given_up_after_three_days_and_can_be_asked_for_again
     await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
     hooks.answer = 500
     await refuse(clinic, 1)
-    while (await delivered(clinic))[0].state is DeliveryState.WAITING:
-        await sweep(clinic, clock, timedelta(hours=1))
+    while (due_at := (await delivered(clinic))[0].due_at) is not None:
+        await sweep(clinic, clock, max(timedelta(minutes=5), due_at - clock.at))
         assert clock.at < NOON + timedelta(days=4)
-    assert clock.at > NOON + timedelta(days=2)
+    [one] = await delivered(clinic)
+    assert (one.state, one.attempt, len(one.tries)) == (DeliveryState.FAILED, 9, 9)
+    assert timedelta(days=2.6) < clock.at - NOON < timedelta(days=3.4)
     assert len(hooks.taken) == 9
+    assert len({each.headers["webhook-timestamp"] for each in hooks.taken}) == 9
     hooks.answer = 204
     assert await resend_webhooks(clinic.runtime, "acme", "hooks", NOON + timedelta(seconds=1)) == 0
     assert await resend_webhooks(clinic.runtime, "acme", "hooks", NOON) == 1
@@ -125,9 +128,10 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_somebody_is_
     await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
     hooks.answer = 500
     await refuse(clinic, 1)
-    clock.at += DISABLED_AFTER
+    while clock.at < NOON + DISABLED_AFTER - timedelta(days=1):
+        await sweep(clinic, clock, timedelta(hours=12))
     await refuse(clinic, 2)
-    await sweep(clinic, clock, timedelta(minutes=10))
+    await sweep(clinic, clock, timedelta(days=1))
     endpoint = await endpoint_of(clinic)
     assert (endpoint.state, endpoint.due_at) == (EndpointState.DISABLED, None)
     [notice] = (await clinic.stores.notices.page("acme", limit=5)).items
@@ -138,8 +142,95 @@ async def test_an_endpoint_that_fails_for_five_days_is_disabled_and_somebody_is_
     hooks.answer = 204
     await resume_endpoint(clinic.runtime, "acme", "hooks")
     await sweep(clinic, clock, timedelta(hours=1))
+    assert [one.state for one in await delivered(clinic)] == [DeliveryState.DELIVERED] * 2
+
+
+async def test_news_do_not_wake_an_endpoint_that_fails(clinic: Clinic, hooks: Hooks) -> None:
+    """It is asked with one webhook each five minutes, however much happens."""
+    clock = clinic.stop_clock(NOON)
+    await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    hooks.answer = 500
+    await refuse(clinic, 0)
+    for number in range(1, 9):
+        clock.at += timedelta(seconds=30)
+        await refuse(clinic, number)
+        await sweep_stalled_work(clinic.runtime, clock())
+    assert len(hooks.taken) == 1
+    await sweep(clinic, clock, timedelta(minutes=1))
+    assert len(hooks.taken) == 2
+
+
+async def test_once_it_takes_webhooks_again_all_that_waits_follows(clinic: Clinic, hooks: Hooks) -> None:
+    """Also what would be tried again only the next day."""
+    clock = clinic.stop_clock(NOON)
+    await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    hooks.answer = 500
+    for number in range(4):
+        await refuse(clinic, number)
+    while clock.at < NOON + timedelta(days=2):
+        await sweep(clinic, clock, timedelta(hours=4))
+    hooks.answer = 204
+    await refuse(clinic, 9)
+    await sweep(clinic, clock, timedelta(minutes=6))
     assert {one.state for one in await delivered(clinic)} == {DeliveryState.DELIVERED}
-    assert len(await delivered(clinic)) == 2
+    assert not (await endpoint_of(clinic)).is_catching_up
+
+
+async def test_one_webhook_that_is_never_taken_keeps_to_its_times(clinic: Clinic, hooks: Hooks) -> None:
+    """Others are taken all the time; it is tried for three days all the same, once more at most."""
+    clock = clinic.stop_clock(NOON)
+    await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    bad: list[Taken] = []
+
+    async def but_one(taken: Taken) -> web.Response:
+        if taken.items[0]["opt_out"]["address"] != "+12125550000":
+            return web.Response()
+        bad.append(taken)
+        return web.Response(status=500)
+
+    hooks.answer = but_one
+    await refuse(clinic, 0)
+    [poison] = await delivered(clinic)
+    for number in range(1, 50):
+        await refuse(clinic, number)
+        await sweep(clinic, clock, timedelta(hours=2))
+        if (await clinic.stores.webhook_deliveries.get("acme", poison.id)).state is DeliveryState.FAILED:
+            break
+    assert len(bad) in (9, 10)
+    assert clock.at - NOON > timedelta(days=2.5)
+    clock.at += timedelta(minutes=10)
+    await sweep_stalled_work(clinic.runtime, clock())
+    others = [one.state for one in await delivered(clinic) if one.id != poison.id]
+    assert set(others) == {DeliveryState.DELIVERED}
+
+
+async def test_an_answer_that_asks_for_a_pause_gets_one(clinic: Clinic, hooks: Hooks) -> None:
+    clock = clinic.stop_clock(NOON)
+    await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+
+    async def too_much(_: Taken) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": "3600"})
+
+    hooks.answer = too_much
+    await refuse(clinic, 1)
+    hooks.answer = 204
+    await refuse(clinic, 2)
+    await sweep(clinic, clock, timedelta(minutes=59))
+    assert len(hooks.taken) == 1
+    await sweep(clinic, clock, timedelta(minutes=1))
+    assert {one.state for one in await delivered(clinic)} == {DeliveryState.DELIVERED}
+    assert len(hooks.taken) == 3
+
+
+async def test_a_test_is_sent_at_once_also_to_an_endpoint_that_fails(clinic: Clinic, hooks: Hooks) -> None:
+    clinic.stop_clock(NOON)
+    await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    hooks.answer = 500
+    await refuse(clinic, 1)
+    hooks.answer = 204
+    sent = await send_test_event(clinic.runtime, "acme", "hooks")
+    assert sent.state is DeliveryState.DELIVERED
+    assert {one.state for one in await delivered(clinic)} == {DeliveryState.DELIVERED}
 
 
 async def test_an_endpoint_that_answers_gone_is_disabled_at_once(clinic: Clinic, hooks: Hooks) -> None:
@@ -279,15 +370,16 @@ async def test_a_webhook_can_be_asked_for_again_and_keeps_its_id(clinic: Clinic,
 
 
 async def test_a_changed_address_gets_what_waits(clinic: Clinic, hooks: Hooks) -> None:
-    clock = clinic.stop_clock(NOON)
+    clinic.stop_clock(NOON)
     await endpoint_at(clinic.runtime, "http://localhost:9/nobody", GIVEN)
     await refuse(clinic, 1)
     [one] = await delivered(clinic)
     assert one.tries[0].status is None
     assert "could not be reached" in one.tries[0].reason
+    assert (await endpoint_of(clinic)).failing_since == NOON
     await edit_webhook_endpoint(clinic.runtime, "acme", "hooks", url=hooks.url())
-    await sweep(clinic, clock, timedelta(minutes=10))
-    assert len(hooks.taken) == 1
+    assert len(hooks.taken) == 1  # it does not wait for the next try of the former address
+    assert (await endpoint_of(clinic)).failing_since is None
 
 
 async def test_a_test_event_goes_to_its_endpoint_alone(clinic: Clinic, hooks: Hooks) -> None:
@@ -321,6 +413,41 @@ async def test_a_deleted_endpoint_takes_its_secrets_and_what_waits_along(
     assert not await clinic.runtime.secrets.values("acme", endpoint.secrets_id)
     await refuse(clinic, 3)
     assert len(hooks.taken) == 1
+
+
+async def test_an_endpoint_may_be_deleted_while_it_is_tried(clinic: Clinic, hooks: Hooks) -> None:
+    endpoint, _ = await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+
+    async def delete(_: Taken) -> web.Response:
+        await delete_webhook_endpoint(clinic.runtime, "acme", "hooks")
+        return web.Response(status=500)
+
+    hooks.answer = delete
+    await refuse(clinic, 1)
+    assert await delivered(clinic) == []
+    assert await clinic.stores.webhook_endpoints.find("acme", "hooks") is None
+    assert not await clinic.runtime.secrets.values("acme", endpoint.secrets_id)
+    await sweep_stalled_work(clinic.runtime, clinic.runtime.now() + timedelta(hours=1))
+    assert len(hooks.taken) == 1
+
+
+async def test_a_secret_rotated_while_a_worker_is_at_it_signs_its_next_round(
+    clinic: Clinic, hooks: Hooks
+) -> None:
+    _, old = await endpoint_at(clinic.runtime, hooks.url(), GIVEN)
+    new: list[str] = []
+
+    async def rotate(_: Taken) -> web.Response:
+        if not new:
+            new.append((await rotate_secret(clinic.runtime, "acme", "hooks", timedelta(0)))[1])
+            await refuse(clinic, 2)
+        return web.Response()
+
+    hooks.answer = rotate
+    await refuse(clinic, 1)
+    first, second = hooks.taken
+    first.check(old)
+    second.check(new[0])
 
 
 async def test_a_deleted_company_leaves_no_secret(clinic: Clinic, hooks: Hooks) -> None:

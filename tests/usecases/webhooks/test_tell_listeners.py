@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from google.api_core.exceptions import Aborted, ServiceUnavailable
 
-from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
@@ -21,6 +21,7 @@ from shared.domain.job import DeliverWebhooks, Job, TellListeners
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.record import replace
 from shared.metering import NO_FIRE, metered
+from shared.usecases.answers.answer_reply import answer_reply
 from shared.usecases.answers.record_receipts import record_receipts
 from shared.usecases.answers.store_receipts import store_receipts
 from shared.usecases.contacts.change_contacts import change_contacts
@@ -112,6 +113,28 @@ async def test_answers_refusals_and_receipts_are_told(clinic: Clinic, hooks: Hoo
     assert item["message"]["disposition"] == Disposition.CONFIRMED
     await clinic.write(ANA, "STOP")
     assert hooks.events("opt_out.given") == [("opt_out.given", "reply")]
+
+
+async def test_an_option_tells_its_event_once_also_when_a_person_settles_the_answer(
+    clinic: Clinic, hooks: Hooks
+) -> None:
+    """Told twice at once by the provider, it changes an earlier answer, and somebody says that this holds."""
+    await endpoint_at(clinic.runtime, hooks.url(), [EventType.OPTION_CHOSEN])
+    came = ReplyOption(words=("1",), disposition=Disposition.CONFIRMED, event="coming")
+    moves = ReplyOption(words=("2",), disposition=Disposition.RESCHEDULE_ASKED, event="moving")
+    await clinic.load({})
+    await clinic.ready(reply_options=(came, moves))
+    await clinic.fire()
+    [message] = await clinic.messages()
+    await clinic.write(ANA, "2")
+    told = await asyncio.gather(*(clinic.write(ANA, "1", provider_id="SM1") for _ in range(3)))
+    assert (told[0].disposition, told[0].is_waiting) == (Disposition.CONFIRMED, True)
+    for _ in range(2):
+        await answer_reply(clinic.runtime, "acme", told[0].id, {message.id: Disposition.CONFIRMED})
+    assert [what for _, what in hooks.events()] == ["moving", "coming"]
+    unclear = await clinic.write(ANA, "hm, maybe")
+    await answer_reply(clinic.runtime, "acme", unclear.id, {message.id: Disposition.RESCHEDULE_ASKED})
+    assert [what for _, what in hooks.events()] == ["moving", "coming", "moving"]
 
 
 async def test_nobody_who_listens_costs_nothing(clinic: Clinic) -> None:
