@@ -12,7 +12,9 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.companies.api_key import Scope
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.fires.board import told_at
 from shared.domain.ids import random_id
+from shared.domain.messages.asked_together import numbers_together
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.domain.replies.asked import Flag
@@ -74,26 +76,33 @@ async def show_reply(visit: Visit) -> Response:
 
 @pages.post("/inbox/{reply_id}/answer", Scope.WRITE)
 async def answer(visit: Visit) -> Response:
-    """Say what a reply means: which message it answers, and how; or which of several, each in its own way."""
+    """Say what a reply means: which message it answers, and how; or which of several, each in its own way.
+
+    Of one that is settled, what it means in truth.
+    """
     form, reply_id = visit.form, visit.path("reply_id")
-    by = f"user {visit.user.id}"
+    by, corrects = f"user {visit.user.id}", form.is_set("corrects")
     try:
         given = await _given(visit, reply_id)
         form.check()
         if not given:
             return visit.go(f"/inbox/{reply_id}", refused="Say for one of the messages what it is answered.")
-        await answer_reply(visit.runtime, visit.company_id, reply_id, given, by=by)
+        await answer_reply(visit.runtime, visit.company_id, reply_id, given, by=by, corrects=corrects)
     except RollcallError as refused:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
+    if corrects:
+        return visit.go(f"/inbox/{reply_id}", done="The answer is corrected.")
     return visit.go("/inbox", done="The reply is settled.")
 
 
 async def _given(visit: Visit, reply_id: str) -> dict[str, Disposition]:
-    """The answers by message: one button's, or what was chosen for each of several."""
+    """The answers by message: one button's, one for all of several, or what was chosen for each of them."""
     form = visit.form
     if "message_id" in form:
         return {form.item_id("message_id"): form.choice("disposition", Disposition)}
     reply = await get_reply(visit.runtime, visit.company_id, reply_id)
+    if "all" in form:
+        return dict.fromkeys(reply.candidates, form.choice("all", Disposition))
     chosen = {item_id: form.one_of(f"answer_{item_id}", tuple(Disposition)) for item_id in reply.candidates}
     return {item_id: Disposition(said) for item_id, said in chosen.items() if said in tuple(Disposition)}
 
@@ -158,8 +167,12 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         code=422 if problems else 200,
         reply=reply,
         person=people.get(reply.id),
-        called=_one_name(called.values()),
+        title=_one_name(called.values()),
+        called=called,
         messages=messages,
+        numbers=numbers_together(messages),
+        times={one.id: _time_of(one) for one in messages},
+        given={one.message_id: one.disposition for one in reply.answers},
         campaigns=campaigns,
         dispositions=list(Disposition),
         said=said,
@@ -183,6 +196,14 @@ async def _candidates(visit: Visit, reply: Reply) -> tuple[list[Message], dict[s
         campaign_names(runtime, company_id, [one.campaign_id for one in messages]),
     )
     return messages, called, campaigns
+
+
+def _time_of(message: Message) -> str:
+    """When its appointment is, where that takes place: Thu 3 Dec 11:00. Empty where it has no time."""
+    if message.about_at is None:
+        return ""
+    at = told_at(message)
+    return f"{at:%a} {at.day} {at:%b %H:%M}"
 
 
 def _one_name(names: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
-from shared.domain.replies.asked import Flag
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.views import board
 from tests.kit.api.office import OURS, THEIRS, Office
@@ -59,6 +59,58 @@ async def test_what_is_urgent_stands_on_top_once(office: Office, editor: Visitor
     text = editor.page.text
     assert text.index("chest pain") < text.index("maybe")
     assert text.count("chest pain") == 1
+
+
+async def test_danger_is_told_on_the_first_page_until_it_is_settled(office: Office, editor: Visitor) -> None:
+    await office.stores.replies.save(OURS, REPLY, replace(await _reply(office), flags=(Flag.DANGER,)))
+    await editor.get("/")
+    assert "Danger to life:" in editor.says
+    assert f'href="{WHERE}"' in editor.page.text
+    await editor.post(f"{WHERE}/close", seen=WHERE)
+    await editor.get("/")
+    assert "Danger to life:" not in editor.says
+
+
+async def test_the_list_says_why_a_reply_waits_and_how_it_was_read(office: Office, editor: Visitor) -> None:
+    note, confirmed = "Changes the earlier answer: reschedule_asked.", Disposition.CONFIRMED
+    changed = replace(await _reply(office), flags=(Flag.NOTE,), note=note, disposition=confirmed)
+    await office.stores.replies.save(OURS, REPLY, changed)
+    page = (await editor.get("/inbox")).text
+    assert "Changes the earlier answer: asked to move." in editor.says
+    assert 'class="badge confirmed"' in page
+    assert 'class="urgent"' not in page  # a note is none
+
+
+async def test_a_refusal_that_sounds_like_an_answer_is_settled_from_the_list(
+    office: Office, editor: Visitor
+) -> None:
+    await office.stores.replies.save(
+        OURS,
+        REPLY,
+        replace(
+            await _reply(office), meaning=ReplyMeaning.OPT_OUT, message_id=f"message-{OURS}", candidates=(),
+            may_also_mean=Disposition.CANCELED, note="May also mean: canceled.",
+        ),
+    )  # fmt: skip
+    page = (await editor.get("/inbox")).text
+    assert 'class="badge opt_out"' in page
+    assert f'value="message-{OURS}"' in page
+    await editor.get(WHERE)
+    assert editor.says.lower().count("may also mean: cancelled.") == 1
+
+
+async def test_an_answer_is_corrected_on_the_replys_page(office: Office, editor: Visitor) -> None:
+    fields = {"message_id": f"message-{OURS}", "disposition": "canceled"}
+    await editor.post(f"{WHERE}/answer", fields, seen=WHERE)
+    await editor.get(WHERE)
+    assert "Correct it" in editor.says
+    fields |= {"disposition": "confirmed"}
+    await editor.post(f"{WHERE}/answer", fields, seen=WHERE)
+    assert (await _reply(office)).disposition is Disposition.CANCELED  # a click that came too late
+    await editor.post(f"{WHERE}/answer", fields | {"corrects": "yes"}, seen=WHERE)
+    assert (await _reply(office)).disposition is Disposition.CONFIRMED
+    await editor.get(WHERE)
+    assert "Corrected: it was taken as cancelled." in editor.says
 
 
 async def test_a_reply_is_given_to_somebody_and_is_then_theirs(office: Office, editor: Visitor) -> None:

@@ -1,4 +1,7 @@
-"""A person settles a reply that waits: says which messages it answers, and how, or that nothing is to do."""
+"""A person settles a reply: says which messages it answers, and how, or that nothing is to be done.
+
+What was settled, or understood by itself, can be corrected.
+"""
 
 from collections.abc import Mapping
 
@@ -20,28 +23,36 @@ from shared.usecases.outbox.open_outbox import open_outbox
 
 
 async def answer_reply(
-    runtime: Runtime, company_id: str, reply_id: str, given: Mapping[str, Disposition], by: str = ""
+    runtime: Runtime,
+    company_id: str,
+    reply_id: str,
+    given: Mapping[str, Disposition],
+    by: str = "",
+    *,
+    corrects: bool = False,
 ) -> Reply:
     """Bind the reply to the messages (by id), whose answers these are from now on.
 
     All that their options set off follows, once. What the reply answers already stays. A refusal stays a
-    refusal besides, and sets nothing off. Raises Conflict when the reply does not wait, InvalidInput for a
-    message to somebody else.
+    refusal besides, and sets nothing off. One that does not wait is taken otherwise only where it `corrects`.
+    Raises Conflict when the reply does not wait, or a message has got another answer since, InvalidInput for
+    a message to somebody else.
     """
     stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
     jobs: list[SendBatch] = []
 
     async def bind(transaction: Transaction) -> Reply:
         reply = await stores.replies.get(company_id, reply_id, transaction)
-        if not reply.is_waiting:
-            if _says(reply, given):
-                return reply
+        if not reply.is_waiting and _says(reply, given):
+            return reply
+        if not reply.is_waiting and not corrects:
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
         ids = {*given, *(one.message_id for one in reply.answers)}
         messages = await stores.messages.find_many(company_id, ids, transaction)
         _check(reply, given, messages)
         now = runtime.now()
-        done = settled(_as_answer(reply, messages, given), by, now)
+        taken = _as_answer if reply.is_waiting else _corrected
+        done = settled(taken(reply, messages, given), by, now)
         changed = {item_id: messages[item_id] for item_id in given}
         await mark_sums(runtime, company_id, _fires(reply, changed))
         new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
@@ -87,6 +98,16 @@ def _as_answer(reply: Reply, messages: Mapping[str, Message], given: Mapping[str
         meaning=reply.meaning if reply.meaning is ReplyMeaning.OPT_OUT else answer.meaning,
         contradicts_earlier=answer.contradicts_earlier or reply.contradicts_earlier,
     )
+
+
+def _corrected(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, Disposition]) -> Reply:
+    """The reply, settled before, as these answers. A later answer of the person must not be lost by it."""
+    said = {one.message_id: one.disposition for one in reply.answers}
+    if any(one.disposition not in (None, said.get(one.id)) for one in messages.values()):
+        raise Conflict("The message has got another answer since. Correct the reply that gave it.")
+    before = {item_id: replace(one, disposition=None) for item_id, one in messages.items()}
+    note = f"Corrected: it was taken as {', '.join(dict.fromkeys(said.values())) or reply.meaning}."
+    return replace(_as_answer(reply, before, given), note=note)
 
 
 async def close_reply(runtime: Runtime, company_id: str, reply_id: str, by: str = "") -> Reply:
