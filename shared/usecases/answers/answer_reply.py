@@ -19,7 +19,7 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.answers.prepare_effects import prepare_effects
 from shared.usecases.ledger.mark_sums import mark_sums
-from shared.usecases.outbox.open_outbox import open_outbox
+from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 
 async def answer_reply(
@@ -38,38 +38,51 @@ async def answer_reply(
     Raises Conflict when the reply does not wait, or a message has got another answer since, InvalidInput for
     a message to somebody else.
     """
-    stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
+    outbox = await open_outbox(runtime, company_id)
     jobs: list[SendBatch] = []
 
     async def bind(transaction: Transaction) -> Reply:
-        reply = await stores.replies.get(company_id, reply_id, transaction)
+        reply = await runtime.stores.replies.get(company_id, reply_id, transaction)
         if not reply.is_waiting and _says(reply, given):
             return reply
         if not reply.is_waiting and not corrects:
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
-        ids = {*given, *(one.message_id for one in reply.answers)}
-        messages = await stores.messages.find_many(company_id, ids, transaction)
-        _check(reply, given, messages)
-        now = runtime.now()
-        taken = _as_answer if reply.is_waiting else _corrected
-        done = settled(taken(reply, messages, given), by, now)
-        changed = {item_id: messages[item_id] for item_id in given}
-        await mark_sums(runtime, company_id, _fires(reply, changed))
-        new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
-        effects = await prepare_effects(runtime, company_id, transaction, new, changed)
-        stores.replies.put(transaction, company_id, reply_id, done)
-        for message in changed.values():
-            after = replace(message, disposition=given[message.id])
-            stores.messages.put(transaction, company_id, message.id, after)
-            outbox.put(transaction, message_events(message, after, now))
-        effects.write(runtime, transaction, company_id, outbox)
-        jobs[:] = effects.jobs
+        done, jobs[:] = await _bind(runtime, company_id, transaction, outbox, reply, given, by)
         return done
 
-    bound = await transact(stores.db, bind)
+    bound = await transact(runtime.stores.db, bind)
     await announce_jobs(runtime, jobs, None)
     await outbox.announce()
     return bound
+
+
+async def _bind(
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    outbox: Outbox,
+    reply: Reply,
+    given: Mapping[str, Disposition],
+    by: str,
+) -> tuple[Reply, list[SendBatch]]:
+    """The reply with these answers, stored with all that follows, and what is to be announced then."""
+    stores, now = runtime.stores, runtime.now()
+    ids = {*given, *(one.message_id for one in reply.answers)}
+    messages = await stores.messages.find_many(company_id, ids, transaction)
+    _check(reply, given, messages)
+    taken = _as_answer if reply.is_waiting else _corrected
+    done = settled(taken(reply, messages, given), by, now)
+    changed = {item_id: messages[item_id] for item_id in given}
+    await mark_sums(runtime, company_id, _fires(reply, changed))
+    new = replace(done, answers=tuple(one for one in done.answers if one.message_id in given))
+    effects = await prepare_effects(runtime, company_id, transaction, new, changed)
+    stores.replies.put(transaction, company_id, reply.id, done)
+    for message in changed.values():
+        after = replace(message, disposition=given[message.id])
+        stores.messages.put(transaction, company_id, message.id, after)
+        outbox.put(transaction, message_events(message, after, now))
+    effects.write(runtime, transaction, company_id, outbox)
+    return done, effects.jobs
 
 
 def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:
