@@ -6,11 +6,18 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, StrictBool, StringConstraints
 
 from functions.api.kit.shapes import Input, Output
-from shared.domain.campaigns.reply_option import EVENT_CHARACTERS, MOST_TAGS, Disposition, ReplyOption
+from shared.domain.campaigns.reply_option import (
+    EVENT_CHARACTERS,
+    MOST_TAGS,
+    MOST_WORDS,
+    WORD_CHARACTERS,
+    Disposition,
+    ReplyOption,
+)
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.contacts.check_contact import TAG_CHARACTERS
 
-_Word = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+_Word = Annotated[str, StringConstraints(min_length=1, max_length=WORD_CHARACTERS)]
 _Answer = Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS)]
 _Tags = Annotated[
     tuple[Annotated[str, StringConstraints(min_length=1, max_length=TAG_CHARACTERS)], ...],
@@ -28,7 +35,7 @@ class ReplyOptionInput(Input):
     """
 
     record_type: ClassVar[Callable[..., Any] | None] = ReplyOption
-    words: Annotated[tuple[_Word, ...], Field(min_length=1, max_length=20)]
+    words: Annotated[tuple[_Word, ...], Field(min_length=1, max_length=MOST_WORDS)]
     disposition: Disposition
     acknowledgement: _Answer = ""
     acknowledgement_out_of_hours: _Answer = ""

@@ -180,6 +180,7 @@ CHANGED = (
         "pause_at_percent",
     ),
     "answers_close_minutes",
+    "asks_together",
 )
 
 

@@ -9,6 +9,8 @@ from functions.portal.kit.forms import Form
 from shared.domain.campaigns.reply_option import (
     EVENT_CHARACTERS,
     MOST_TAGS,
+    MOST_WORDS,
+    WORD_CHARACTERS,
     Disposition,
     ReplyOption,
     option_for,
@@ -89,7 +91,7 @@ def read_options(form: Form, known: Sequence[ReplyOption] = ()) -> tuple[ReplyOp
 
 
 def _read(form: Form, disposition: Disposition) -> ReplyOption | None:
-    words = _listed(form.line(disposition, is_needed=False, most=300))
+    words = _words(form, disposition)
     texts = [
         form.text(f"{disposition}_{name}", is_needed=False, most=ANSWER_CHARACTERS).strip() for name in _TEXTS
     ]
@@ -111,6 +113,16 @@ def _read(form: Form, disposition: Disposition) -> ReplyOption | None:
     if any((*texts, *tags, steps, event)):
         form.wrong(disposition, "has no word, and yet sets something off: say what people answer")
     return None
+
+
+def _words(form: Form, disposition: Disposition) -> tuple[str, ...]:
+    typed = form.line(disposition, is_needed=False, most=MOST_WORDS * (WORD_CHARACTERS + 2))
+    words = _listed(typed)
+    if typed and not words:
+        form.wrong(disposition, "has commas and no word between them")
+    if len(words) > MOST_WORDS or any(len(one) > WORD_CHARACTERS for one in words):
+        form.wrong(disposition, f"are at most {MOST_WORDS} words of at most {WORD_CHARACTERS} characters")
+    return words
 
 
 def _tags(form: Form, name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+MOST_WORDS, WORD_CHARACTERS = 20, 60
 MOST_TAGS = 10
 EVENT_CHARACTERS = 60
 
