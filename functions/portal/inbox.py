@@ -92,7 +92,7 @@ async def answer(visit: Visit) -> Response:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
     if corrects:
         return visit.go(f"/inbox/{reply_id}", done="The answer is corrected.")
-    return visit.go("/inbox", done="The reply is settled.")
+    return visit.go("/inbox", done="The reply is settled. Under All it can be corrected.")
 
 
 async def _given(visit: Visit, reply_id: str) -> dict[str, Disposition]:

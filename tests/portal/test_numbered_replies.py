@@ -52,9 +52,10 @@ async def test_each_appointment_is_chosen_for_on_the_replys_page(clinic: Clinic,
 
 
 async def test_one_answer_is_for_all_of_them(clinic: Clinic, approver: Visitor) -> None:
-    await asked(clinic)
+    fire = await asked(clinic)
     reply = await clinic.write(ANA, "yes")
     here = f"/inbox/{reply.id}"
+    assert (await approver.get(f"/fires/{fire.id}")).text.count(f'href="{here}"') == 2  # for each row of hers
     await approver.post(f"{here}/answer", {"all": "perhaps"}, seen=here)
     assert (await clinic.stores.replies.get(clinic.company_id, reply.id)).waits
     await approver.post(f"{here}/answer", {"all": "confirmed"}, seen=here)
