@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from functions.portal.kit.lists import every, shown
+from functions.portal.kit.lists import Shown, every, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.reply_option import Disposition
@@ -17,7 +19,7 @@ from shared.domain.ids import random_id
 from shared.domain.messages.asked_together import numbers_together
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
-from shared.domain.replies.asked import Flag
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.usecases.answers.assign_reply import assign_reply
 from shared.usecases.answers.read_thread import read_thread
@@ -25,7 +27,7 @@ from shared.usecases.answers.write_back import write_back
 from shared.views.contacts import find_contacts
 from shared.views.kit.paging import PageAsked
 from shared.views.message_names import message_names
-from shared.views.names import campaign_names, user_names
+from shared.views.names import campaign_names, newest_campaigns, user_names
 from shared.views.replies import get_reply, list_replies
 from shared.views.saved_replies import list_saved_replies
 from shared.views.threads import list_said, read_asked, read_candidates
@@ -38,19 +40,18 @@ SHOWS = {"waiting": "Wait for a person", "mine": "Mine", "all": "All"}
 
 @pages.get("/inbox", Scope.READ)
 async def show_inbox(visit: Visit) -> Response:
-    """The replies that wait for a person, those that are one's own, or all. What is urgent stands on top."""
+    """The replies that wait for a person, those that are one's own, or all. What is urgent stands on top.
+
+    Of one campaign, of one fire or of one meaning, where the address says so.
+    """
     show = visit.query("show") if visit.query("show") in SHOWS else "waiting"
-    waits = None if show == "all" else True
-    assigned_to = visit.user.id if show == "mine" else None
-    urgent: list[Reply] = []
-    if not visit.query("cursor"):
-        asked = PageAsked(MOST_URGENT)
-        urgent = (
-            await list_replies(
-                visit.runtime, visit.company_id, asked, waits=True, flag=Flag.DANGER, assigned_to=assigned_to
-            )
-        ).items
-    replies = await shown(visit, list_replies, waits=waits, assigned_to=assigned_to)
+    wanted = _wanted(visit) | {
+        "waits": None if show == "all" else True,
+        "assigned_to": visit.user.id if show == "mine" else None,
+    }
+    (urgent, replies), campaigns = await asyncio.gather(
+        _urgent_and_rest(visit, wanted), newest_campaigns(visit.runtime, visit.company_id)
+    )
     on_top = {one.id for one in urgent}
     rest = [one for one in replies.items if one.id not in on_top]
     users = {one.assigned_to for one in (*urgent, *rest)}
@@ -63,9 +64,39 @@ async def show_inbox(visit: Visit) -> Response:
         asked=await read_asked(visit.runtime, visit.company_id, [*urgent, *rest]),
         users=await user_names(visit.runtime, visit.company_id, users),
         show=show,
-        shows=SHOWS,
+        shows={name: (label, _list_address(name, wanted["campaign_id"])) for name, label in SHOWS.items()},
+        campaigns=campaigns,
+        wanted=wanted,
         dispositions=list(Disposition),
     )
+
+
+def _wanted(visit: Visit) -> dict[str, Any]:
+    """Which replies the address asks for; what it cannot mean is left out."""
+    meaning = visit.query("meaning")
+    return {
+        "campaign_id": visit.query("campaign_id") or None,
+        "fire_id": visit.query("fire_id") or None,
+        "meaning": ReplyMeaning(meaning) if meaning in tuple(ReplyMeaning) else None,
+    }
+
+
+async def _urgent_and_rest(visit: Visit, wanted: dict[str, Any]) -> tuple[list[Reply], Shown[Reply]]:
+    """What is urgent and waits, on the first page alone, and a page of the others, or of all."""
+    replies = shown(visit, list_replies, **wanted)
+    if visit.query("cursor"):
+        return [], await replies
+    asked, about = PageAsked(MOST_URGENT), wanted | {"waits": True, "flag": Flag.DANGER}
+    urgent, rest = await asyncio.gather(
+        list_replies(visit.runtime, visit.company_id, asked, **about), replies
+    )
+    return urgent.items, rest
+
+
+def _list_address(show: str, campaign_id: str | None) -> str:
+    asked = {"show": show if show in SHOWS and show != "waiting" else "", "campaign_id": campaign_id or ""}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/inbox?{query}" if query else "/inbox"
 
 
 @pages.get("/inbox/{reply_id}", Scope.READ)
@@ -92,7 +123,8 @@ async def answer(visit: Visit) -> Response:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
     if corrects:
         return visit.go(f"/inbox/{reply_id}", done="The answer is corrected.")
-    return visit.go("/inbox", done="The reply is settled. Under All it can be corrected.")
+    back = _list_address(form.given("show"), form.item_id("campaign_id", is_needed=False))
+    return visit.go(back, done="The reply is settled. Under All it can be corrected.")
 
 
 async def _given(visit: Visit, reply_id: str) -> dict[str, Disposition]:

@@ -99,6 +99,33 @@ async def test_a_refusal_that_sounds_like_an_answer_is_settled_from_the_list(
     assert editor.says.lower().count("may also mean: cancelled.") == 1
 
 
+async def test_the_inbox_shows_the_replies_of_one_campaign_and_stays_there(
+    office: Office, editor: Visitor
+) -> None:
+    ours = f"campaign-{OURS}"
+    reply = replace(await _reply(office), campaign_id=ours, fire_id="f-1")
+    other = replace(
+        reply, id="other", body="something else", campaign_id="other", fire_id="f-2", flags=(Flag.DANGER,)
+    )
+    for one in (reply, other):
+        await office.stores.replies.save(OURS, one.id, one)
+    here = f"/inbox?campaign_id={ours}"
+    page = (await editor.get(here)).text
+    assert "maybe" in editor.says
+    assert "something else" not in page
+    assert f'href="/inbox?show=all&amp;campaign_id={ours}"' in page
+    await editor.get("/inbox?show=all&fire_id=f-1&meaning=answer")
+    assert "There is none of these." in editor.says
+    await editor.get("/inbox?show=all&fire_id=f-1&meaning=unclear")
+    assert "taken as: unclear" in editor.says
+    assert "something else" not in editor.says
+    await editor.get("/inbox?meaning=nonsense")
+    assert "something else" in editor.says
+    fields = {"message_id": f"message-{OURS}", "disposition": "confirmed", "campaign_id": ours}
+    answer = await editor.post(f"{WHERE}/answer", fields, seen=here)
+    assert answer.headers["location"] == here
+
+
 async def test_an_answer_is_corrected_on_the_replys_page(office: Office, editor: Visitor) -> None:
     fields = {"message_id": f"message-{OURS}", "disposition": "canceled"}
     await editor.post(f"{WHERE}/answer", fields, seen=WHERE)

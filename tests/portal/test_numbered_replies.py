@@ -1,5 +1,8 @@
 """A person settles a reply to a numbered question: each of its appointments, in one go."""
 
+import re
+from html import unescape
+
 import pytest
 
 from shared.domain.campaigns.reply_option import Disposition
@@ -55,7 +58,10 @@ async def test_one_answer_is_for_all_of_them(clinic: Clinic, approver: Visitor) 
     fire = await asked(clinic)
     reply = await clinic.write(ANA, "yes")
     here = f"/inbox/{reply.id}"
-    assert (await approver.get(f"/fires/{fire.id}")).text.count(f'href="{here}"') == 2  # for each row of hers
+    page = (await approver.get(f"/fires/{fire.id}")).text
+    assert page.count(f'href="{here}"') == 2  # for each row of hers
+    [of_fire] = re.findall(r'href="(/inbox[^"]+meaning=unclear)"', page)
+    assert here in (await approver.get(unescape(of_fire))).text
     await approver.post(f"{here}/answer", {"all": "perhaps"}, seen=here)
     assert (await clinic.stores.replies.get(clinic.company_id, reply.id)).waits
     await approver.post(f"{here}/answer", {"all": "confirmed"}, seen=here)
