@@ -1,13 +1,12 @@
-"""The inbox: what people wrote, who sees to it, settling what only a person can read, and writing back."""
+"""A reply in the inbox: who sees to it, settling what only a person can read, and writing back."""
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from functions.portal.kit.lists import Shown, every, shown
+from functions.portal.inbox_list import list_address, people_of
+from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.reply_option import Disposition
@@ -19,84 +18,18 @@ from shared.domain.ids import random_id
 from shared.domain.messages.asked_together import numbers_together
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
-from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.usecases.answers.assign_reply import assign_reply
 from shared.usecases.answers.read_thread import read_thread
 from shared.usecases.answers.write_back import write_back
-from shared.views.contacts import find_contacts
-from shared.views.kit.paging import PageAsked
 from shared.views.message_names import message_names
-from shared.views.names import campaign_names, newest_campaigns, user_names
-from shared.views.replies import get_reply, list_replies
+from shared.views.names import campaign_names
+from shared.views.replies import get_reply
 from shared.views.saved_replies import list_saved_replies
-from shared.views.threads import list_said, read_asked, read_candidates
+from shared.views.threads import list_said, read_candidates
 from shared.views.users import list_users
 
 pages = Pages()
-MOST_URGENT = 50
-SHOWS = {"waiting": "Wait for a person", "mine": "Mine", "all": "All"}
-
-
-@pages.get("/inbox", Scope.READ)
-async def show_inbox(visit: Visit) -> Response:
-    """The replies that wait for a person, those that are one's own, or all. What is urgent stands on top.
-
-    Of one campaign, of one fire or of one meaning, where the address says so.
-    """
-    show = visit.query("show") if visit.query("show") in SHOWS else "waiting"
-    wanted = _wanted(visit) | {
-        "waits": None if show == "all" else True,
-        "assigned_to": visit.user.id if show == "mine" else None,
-    }
-    (urgent, replies), campaigns = await asyncio.gather(
-        _urgent_and_rest(visit, wanted), newest_campaigns(visit.runtime, visit.company_id)
-    )
-    on_top = {one.id for one in urgent}
-    rest = [one for one in replies.items if one.id not in on_top]
-    users = {one.assigned_to for one in (*urgent, *rest)}
-    return visit.page(
-        "inbox/list.html",
-        replies=replies,
-        urgent=urgent,
-        rest=rest,
-        names=await _people(visit, [*urgent, *rest]),
-        asked=await read_asked(visit.runtime, visit.company_id, [*urgent, *rest]),
-        users=await user_names(visit.runtime, visit.company_id, users),
-        show=show,
-        shows={name: (label, _list_address(name, wanted["campaign_id"])) for name, label in SHOWS.items()},
-        campaigns=campaigns,
-        wanted=wanted,
-        dispositions=list(Disposition),
-    )
-
-
-def _wanted(visit: Visit) -> dict[str, Any]:
-    """Which replies the address asks for; what it cannot mean is left out."""
-    meaning = visit.query("meaning")
-    return {
-        "campaign_id": visit.query("campaign_id") or None,
-        "fire_id": visit.query("fire_id") or None,
-        "meaning": ReplyMeaning(meaning) if meaning in tuple(ReplyMeaning) else None,
-    }
-
-
-async def _urgent_and_rest(visit: Visit, wanted: dict[str, Any]) -> tuple[list[Reply], Shown[Reply]]:
-    """What is urgent and waits, on the first page alone, and a page of the others, or of all."""
-    replies = shown(visit, list_replies, **wanted)
-    if visit.query("cursor"):
-        return [], await replies
-    asked, about = PageAsked(MOST_URGENT), wanted | {"waits": True, "flag": Flag.DANGER}
-    urgent, rest = await asyncio.gather(
-        list_replies(visit.runtime, visit.company_id, asked, **about), replies
-    )
-    return urgent.items, rest
-
-
-def _list_address(show: str, campaign_id: str | None) -> str:
-    asked = {"show": show if show in SHOWS and show != "waiting" else "", "campaign_id": campaign_id or ""}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"/inbox?{query}" if query else "/inbox"
 
 
 @pages.get("/inbox/{reply_id}", Scope.READ)
@@ -123,7 +56,7 @@ async def answer(visit: Visit) -> Response:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
     if corrects:
         return visit.go(f"/inbox/{reply_id}", done="The answer is corrected.")
-    back = _list_address(form.given("show"), form.item_id("campaign_id", is_needed=False))
+    back = list_address(form.given("show"), form.item_id("campaign_id", is_needed=False))
     return visit.go(back, done="The reply is settled. Under All it can be corrected.")
 
 
@@ -188,7 +121,7 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
     reply = await get_reply(runtime, company_id, visit.path("reply_id"))
     (messages, called, campaigns), people, thread, said, saved, users = await asyncio.gather(
         _candidates(visit, reply),
-        _people(visit, [reply]),
+        people_of(visit, [reply]),
         read_thread(runtime, company_id, reply),
         list_said(runtime, company_id, reply),
         every(visit, list_saved_replies),
@@ -242,14 +175,3 @@ def _one_name(names: Iterable[str]) -> str:
     """What whoever wrote is called in the files, where all rows that may be meant say the same."""
     known = set(filter(None, names))
     return known.pop() if len(known) == 1 else ""
-
-
-async def _people(visit: Visit, replies: list[Reply]) -> dict[str, tuple[str, str]]:
-    """Who wrote, by reply: the contact's id and name, where just one contact has the address."""
-    keys = {one.id: one.address_key for one in replies if one.address}
-    found = await find_contacts(visit.runtime, visit.company_id, set(keys.values()))
-    return {
-        reply_id: (found[key][0].id, found[key][0].name)
-        for reply_id, key in keys.items()
-        if len(found.get(key, ())) == 1
-    }

@@ -73,6 +73,9 @@ async def test_words_that_nobody_can_answer_are_refused_at_their_field(
     assert (await approver.post(HERE, typed)).status_code == 422
     assert approver.says.count("Are at most 20 words of at most 60 characters") == 2
     assert "Has commas and no word between them" in approver.says
+    typed = await filled(approver) | {"confirmed": ["1, y"], "canceled": ["Y"]}
+    assert (await approver.post(HERE, typed)).status_code == 422
+    assert "a word of “Confirm” too: one word, one meaning." in approver.says
     stored = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
     assert [one.words for one in stored.reply_options] == [("1",)]
 
