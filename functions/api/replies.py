@@ -34,11 +34,15 @@ class MessageAnswerInput(Input):
 
 
 class ReplyAnswerInput(Input):
-    """What a reply that waits means: which message it answers, and how; or `answers`, of several messages."""
+    """What a reply that waits means: which message it answers, and how; or `answers`, of several messages.
+
+    With `corrects`, also of one that does not wait: it was taken for something else.
+    """
 
     message_id: ItemId | None = None
     disposition: Disposition | None = None
     answers: Annotated[tuple[MessageAnswerInput, ...], Field(max_length=20)] = ()
+    corrects: bool = False
 
     def by_message(self) -> dict[str, Disposition]:
         """The answers by message. Raises InvalidInput for none, and for both ways at once."""
@@ -124,6 +128,7 @@ class ReplyFilters(Struct, frozen=True, kw_only=True):
     address: FieldName | None = None
     waits: bool | None = None
     contradicts_earlier: bool | None = None
+    flag: Flag | None = None
 
 
 Filters = Annotated[ReplyFilters, Depends()]
@@ -167,6 +172,7 @@ async def answer_one_reply(caller: Writer, reply_id: ItemId, body: ReplyAnswerIn
         reply_id,
         body.by_message(),
         by=f"api key {caller.key.id}",
+        corrects=body.corrects,
     )
     return ReplyOutput.of(reply)
 

@@ -11,6 +11,7 @@ from shared.domain.campaigns.audience import Audience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.schedule import Schedule, ScheduleKind
 from shared.domain.campaigns.step import Step
+from shared.domain.campaigns.together import APPOINTMENTS, NUMBER
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.contact_source import address_field as field_of_channel
 from shared.domain.contacts.contact_source import own_channels
@@ -81,6 +82,15 @@ class Choices(Struct, frozen=True, kw_only=True):
         return [(one.field, "{{ " + one.field + SAID.get(one.type, "") + " }}") for one in columns]
 
     @property
+    def list_chip(self) -> str:
+        """What puts all rows of one address into a text, each with its number, time and name."""
+        times = [f"{one.field}{SAID[one.type]}" for one in self.source.columns if one.type in SAID]
+        names = [one for one in self.fields() if one == Told.NAME]
+        said = "".join(f" {{{{ one.{one} }}}}" for one in (*times[:1], *names))
+        each = f"{{{{ one.{NUMBER} }}}}:{said}{{% unless forloop.last %}}, {{% endunless %}}"
+        return f"{{% for one in {APPOINTMENTS} %}}{each}{{% endfor %}}"
+
+    @property
     def zone_fields(self) -> list[str]:
         """Fields that say in which time zone somebody lives."""
         return self.fields(*ZONE_TYPES)
@@ -112,6 +122,7 @@ def typed_of_campaign(campaign: Campaign | None, template: Template | None) -> d
         "kind": str(schedule.kind),
         "pause_at_percent": str(campaign.pause_at_percent or "") if campaign else "",
         "at": f"{schedule.at:%Y-%m-%dT%H:%M}" if schedule.at else "",
+        "asks_together": "on" if campaign and campaign.asks_together else "",
         "answers_close_minutes": str(campaign.answers_close_minutes or "") if campaign else "",
         **typed_of_options(campaign.reply_options if campaign else None),
     }
@@ -159,6 +170,7 @@ def read_campaign(
         answers_close_minutes=closes or 0,
         expires_field=expires,
         pause_at_percent=pause_at,
+        asks_together=made.asks_together if choices.file is None else form.is_set("asks_together"),
     )
 
 

@@ -23,7 +23,7 @@ from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.message_templates import save_text
-from functions.portal.reply_option_fields import option_place, shown_options, typed_of_options
+from functions.portal.reply_option_fields import option_place, option_reason, shown_options, typed_of_options
 from functions.portal.text_examples import first_values
 from shared.domain.campaigns.audience import (
     MOST_CHOSEN,
@@ -154,7 +154,9 @@ async def _save(visit: Visit, choices: Choices, known: Campaign | None) -> Respo
             changes = {name: getattr(made, name) for name in CHANGED}
             await edit_campaign(visit.runtime, visit.company_id, known.id, changes)
     except InvalidInput as invalid:
-        problems = {place_of(problem.field, options): problem.reason for problem in invalid.problems}
+        problems = {
+            place_of(one.field, options): option_reason(one.reason, options) for one in invalid.problems
+        }
         typed = typed_of(visit.form) | typed_audience(visit)
         return await _page(visit, choices, typed, problems, known)
     return visit.go(f"/campaigns/{made.id}", done="The campaign is saved as a draft. Nothing is sent yet.")
@@ -180,6 +182,7 @@ CHANGED = (
         "pause_at_percent",
     ),
     "answers_close_minutes",
+    "asks_together",
 )
 
 

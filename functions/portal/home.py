@@ -8,6 +8,7 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.files.file import FileHold
+from shared.domain.replies.asked import Flag
 from shared.views.campaigns import list_campaigns
 from shared.views.files import list_files
 from shared.views.job_way import job_way
@@ -22,12 +23,13 @@ SHOWN = 5
 
 @pages.get("/", Scope.READ)
 async def show_home(visit: Visit) -> Response:
-    """The newest campaigns and files, the replies that wait, and notices nobody has read."""
+    """What is urgent, the newest campaigns and files, the replies that wait, and notices nobody has read."""
     runtime, company_id, asked = visit.runtime, visit.company_id, PageAsked(SHOWN)
-    campaigns, files, replies, notices, way = await asyncio.gather(
+    campaigns, files, replies, urgent, notices, way = await asyncio.gather(
         list_campaigns(runtime, company_id, asked),
         list_files(runtime, company_id, asked),
         list_replies(runtime, company_id, asked, waits=True),
+        list_replies(runtime, company_id, asked, waits=True, flag=Flag.DANGER),
         list_notices(runtime, company_id, asked, is_read=False),
         job_way(runtime),
     )
@@ -39,6 +41,7 @@ async def show_home(visit: Visit) -> Response:
         files=files.items,
         held=[file for file in files.items if file.hold is FileHold.HELD],
         replies=replies.items,
+        urgent=urgent.items,
         notices=notices.items,
         job_way=way,
         is_new=is_new,

@@ -1,69 +1,35 @@
-"""The inbox: what people wrote, who sees to it, settling what only a person can read, and writing back."""
+"""A reply in the inbox: who sees to it, settling what only a person can read, and writing back."""
 
 import asyncio
 from collections.abc import Iterable
 
 from starlette.responses import Response
 
-from functions.portal.kit.lists import every, shown
+from functions.portal.inbox_list import list_address, people_of
+from functions.portal.kit.lists import every
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.companies.api_key import Scope
 from shared.domain.companies.consent_rules import ANSWER_CHARACTERS
 from shared.domain.errors import InvalidInput, RollcallError
+from shared.domain.fires.board import told_at
 from shared.domain.ids import random_id
+from shared.domain.messages.asked_together import numbers_together
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
-from shared.domain.replies.asked import Flag
 from shared.usecases.answers.answer_reply import answer_reply, close_reply
 from shared.usecases.answers.assign_reply import assign_reply
 from shared.usecases.answers.read_thread import read_thread
 from shared.usecases.answers.write_back import write_back
-from shared.views.contacts import find_contacts
-from shared.views.kit.paging import PageAsked
 from shared.views.message_names import message_names
-from shared.views.names import campaign_names, user_names
-from shared.views.replies import get_reply, list_replies
+from shared.views.names import campaign_names
+from shared.views.replies import get_reply
 from shared.views.saved_replies import list_saved_replies
-from shared.views.threads import list_said, read_asked, read_candidates
+from shared.views.threads import list_said, read_candidates
 from shared.views.users import list_users
 
 pages = Pages()
-MOST_URGENT = 50
-SHOWS = {"waiting": "Wait for a person", "mine": "Mine", "all": "All"}
-
-
-@pages.get("/inbox", Scope.READ)
-async def show_inbox(visit: Visit) -> Response:
-    """The replies that wait for a person, those that are one's own, or all. What is urgent stands on top."""
-    show = visit.query("show") if visit.query("show") in SHOWS else "waiting"
-    waits = None if show == "all" else True
-    assigned_to = visit.user.id if show == "mine" else None
-    urgent: list[Reply] = []
-    if not visit.query("cursor"):
-        asked = PageAsked(MOST_URGENT)
-        urgent = (
-            await list_replies(
-                visit.runtime, visit.company_id, asked, waits=True, flag=Flag.DANGER, assigned_to=assigned_to
-            )
-        ).items
-    replies = await shown(visit, list_replies, waits=waits, assigned_to=assigned_to)
-    on_top = {one.id for one in urgent}
-    rest = [one for one in replies.items if one.id not in on_top]
-    users = {one.assigned_to for one in (*urgent, *rest)}
-    return visit.page(
-        "inbox/list.html",
-        replies=replies,
-        urgent=urgent,
-        rest=rest,
-        names=await _people(visit, [*urgent, *rest]),
-        asked=await read_asked(visit.runtime, visit.company_id, [*urgent, *rest]),
-        users=await user_names(visit.runtime, visit.company_id, users),
-        show=show,
-        shows=SHOWS,
-        dispositions=list(Disposition),
-    )
 
 
 @pages.get("/inbox/{reply_id}", Scope.READ)
@@ -74,26 +40,34 @@ async def show_reply(visit: Visit) -> Response:
 
 @pages.post("/inbox/{reply_id}/answer", Scope.WRITE)
 async def answer(visit: Visit) -> Response:
-    """Say what a reply means: which message it answers, and how; or which of several, each in its own way."""
+    """Say what a reply means: which message it answers, and how; or which of several, each in its own way.
+
+    Of one that is settled, what it means in truth.
+    """
     form, reply_id = visit.form, visit.path("reply_id")
-    by = f"user {visit.user.id}"
+    by, corrects = f"user {visit.user.id}", form.is_set("corrects")
     try:
         given = await _given(visit, reply_id)
         form.check()
         if not given:
             return visit.go(f"/inbox/{reply_id}", refused="Say for one of the messages what it is answered.")
-        await answer_reply(visit.runtime, visit.company_id, reply_id, given, by=by)
+        await answer_reply(visit.runtime, visit.company_id, reply_id, given, by=by, corrects=corrects)
     except RollcallError as refused:
         return visit.go(f"/inbox/{reply_id}", refused=str(refused))
-    return visit.go("/inbox", done="The reply is settled.")
+    if corrects:
+        return visit.go(f"/inbox/{reply_id}", done="The answer is corrected.")
+    back = list_address(form.given("show"), form.item_id("campaign_id", is_needed=False))
+    return visit.go(back, done="The reply is settled. Under All it can be corrected.")
 
 
 async def _given(visit: Visit, reply_id: str) -> dict[str, Disposition]:
-    """The answers by message: one button's, or what was chosen for each of several."""
+    """The answers by message: one button's, one for all of several, or what was chosen for each of them."""
     form = visit.form
     if "message_id" in form:
         return {form.item_id("message_id"): form.choice("disposition", Disposition)}
     reply = await get_reply(visit.runtime, visit.company_id, reply_id)
+    if "all" in form:
+        return dict.fromkeys(reply.candidates, form.choice("all", Disposition))
     chosen = {item_id: form.one_of(f"answer_{item_id}", tuple(Disposition)) for item_id in reply.candidates}
     return {item_id: Disposition(said) for item_id, said in chosen.items() if said in tuple(Disposition)}
 
@@ -147,7 +121,7 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
     reply = await get_reply(runtime, company_id, visit.path("reply_id"))
     (messages, called, campaigns), people, thread, said, saved, users = await asyncio.gather(
         _candidates(visit, reply),
-        _people(visit, [reply]),
+        people_of(visit, [reply]),
         read_thread(runtime, company_id, reply),
         list_said(runtime, company_id, reply),
         every(visit, list_saved_replies),
@@ -158,8 +132,12 @@ async def _page(visit: Visit, text: str, problems: dict[str, str]) -> Response:
         code=422 if problems else 200,
         reply=reply,
         person=people.get(reply.id),
-        called=_one_name(called.values()),
+        title=_one_name(called.values()),
+        called=called,
         messages=messages,
+        numbers=numbers_together(messages),
+        times={one.id: _time_of(one) for one in messages},
+        given={one.message_id: one.disposition for one in reply.answers},
         campaigns=campaigns,
         dispositions=list(Disposition),
         said=said,
@@ -185,18 +163,15 @@ async def _candidates(visit: Visit, reply: Reply) -> tuple[list[Message], dict[s
     return messages, called, campaigns
 
 
+def _time_of(message: Message) -> str:
+    """When its appointment is, where that takes place: Thu 3 Dec 11:00. Empty where it has no time."""
+    if message.about_at is None:
+        return ""
+    at = told_at(message)
+    return f"{at:%a} {at.day} {at:%b %H:%M}"
+
+
 def _one_name(names: Iterable[str]) -> str:
     """What whoever wrote is called in the files, where all rows that may be meant say the same."""
     known = set(filter(None, names))
     return known.pop() if len(known) == 1 else ""
-
-
-async def _people(visit: Visit, replies: list[Reply]) -> dict[str, tuple[str, str]]:
-    """Who wrote, by reply: the contact's id and name, where just one contact has the address."""
-    keys = {one.id: one.address_key for one in replies if one.address}
-    found = await find_contacts(visit.runtime, visit.company_id, set(keys.values()))
-    return {
-        reply_id: (found[key][0].id, found[key][0].name)
-        for reply_id, key in keys.items()
-        if len(found.get(key, ())) == 1
-    }

@@ -10,6 +10,7 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from functions.portal.text_examples import Examples, find_examples
 from functions.portal.text_sides import has_sides, marked, row_of_each_way
+from shared.domain.campaigns.together import APPOINTMENTS, NUMBER
 from shared.domain.channels.channel import Channel
 from shared.domain.companies.api_key import Scope
 from shared.domain.errors import Conflict, InvalidInput, NotFound, RollcallError
@@ -58,7 +59,8 @@ async def measure(visit: Visit) -> Response:
         problem = Measured(problem=str(nobody))
         return visit.page("templates/measured.html", measured=problem, sides=[], row_count=0)
     sender, zone = await _sender(visit), visit.company.time_zone
-    measured = _measured(body, subject, found, found.wanted, sender, zone)
+    together = form.is_set("asks_together")
+    measured = _measured(body, subject, found, found.wanted, sender, zone, is_together=together)
     others = _others(body, found.source, found.rows, zone) if has_sides(body) else []
     sides = [
         _measured(body, subject, found, row, sender, zone)
@@ -131,7 +133,14 @@ def _others(body: str, source: Source, rows: list[Row], time_zone: str) -> list[
 
 
 def _measured(
-    body: str, subject: str, examples: Examples, row: Row, sender: Sender | None, time_zone: str
+    body: str,
+    subject: str,
+    examples: Examples,
+    row: Row,
+    sender: Sender | None,
+    time_zone: str,
+    *,
+    is_together: bool = False,
 ) -> Measured:
     # Here, as Liquid takes a fifth of a second to import and few pages need it.
     from shared.domain.templates.rendering import compile_text, render, render_values
@@ -140,6 +149,8 @@ def _measured(
     types = {column.field: column.type for column in source.columns}
     try:
         known = render_values(row.values, types, source.time_zone or time_zone)
+        if is_together:
+            known |= {APPOINTMENTS: [{**known, NUMBER: 1}]}
         text = render(compile_text(body), known)
         line = render(compile_text(subject), known) if subject else ""
     except RollcallError as error:

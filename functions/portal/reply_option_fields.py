@@ -1,5 +1,6 @@
 """The fields of the campaign form that say what people may answer, and what each answer sets off."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ ASKED = {
     Disposition.CANCELED: "2",
     Disposition.RESCHEDULE_ASKED: "3",
 }
+_OPTION = re.compile(r"\ba word of option (\d+)")
 STOPS, STARTS = "stops", "starts"
 _TEXTS = ("acknowledgement", "acknowledgement_out_of_hours")
 _TAGS = ("add_tags", "remove_tags")
@@ -131,6 +133,8 @@ def _parted(
     if before and _is_same(typed, _joined(before)):
         return before
     found = _listed(typed)
+    if typed and not found:
+        form.wrong(name, "has commas and no word between them")
     if len(found) > count or any(len(one) > size for one in found):
         form.wrong(name, f"are at most {count} {noun} of at most {size} characters")
     return found
@@ -153,6 +157,11 @@ def _joined(items: Sequence[str]) -> str:
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def option_reason(reason: str, options: Sequence[ReplyOption]) -> str:
+    """What is wrong, as the form calls the answers: a word of option 1 is one of “Confirm”."""
+    return _OPTION.sub(lambda found: f"a word of “{LABELS[options[int(found[1]) - 1].disposition]}”", reason)
 
 
 def option_place(field: str, options: Sequence[ReplyOption]) -> str:

@@ -11,6 +11,7 @@ from shared.domain.messages.failure import Failure
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.skipping import skip_words
+from shared.domain.replies.asked import ReplyMeaning
 from shared.views.contact_changes import ChangeOfContact
 from shared.views.timeline_entries import ConsentChange, TimelineEntry
 
@@ -87,9 +88,16 @@ def _reply(entry: TimelineEntry, reply: Reply) -> Told:
         badge="waits" if reply.waits else reply.disposition or reply.meaning,
         title=f"Wrote back from {reply.address or 'a forgotten address'}",
         text=reply.body or "(no text)",
+        reason=" ".join(filter(None, (_taken_as(reply), reply.note))),
         link=f"/inbox/{reply.id}",
         is_by_address=entry.is_by_address,
     )
+
+
+def _taken_as(reply: Reply) -> str:
+    """How a reply that still waits was read, where it was."""
+    taken = reply.disposition or (reply.meaning if reply.meaning is not ReplyMeaning.UNCLEAR else "")
+    return f"Taken as: {words(taken)}." if reply.waits and taken else ""
 
 
 def _consent(entry: TimelineEntry, consent: ConsentChange) -> Told:

@@ -1,7 +1,7 @@
 """The appointment board of a day, and who asked for another time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -9,6 +9,8 @@ from msgspec import Struct
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.board import Slot, SlotState, slots_of
+from shared.domain.messages.asked_together import is_asked_together
+from shared.domain.messages.message import Message
 from shared.firestore.kit.query import Match, Query
 from shared.firestore.queries.lists import MESSAGES
 from shared.firestore.queries.messages import MESSAGES_ABOUT_EARLIER, MESSAGES_ABOUT_LATER
@@ -57,11 +59,12 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
     if len(found) > MOST:
         raise InvalidInput.at("day", f"has more than {MOST:,} messages; choose a campaign, or its own export")
     still = [one for one in moving if one.about_at is not None and one.withdrawn_by is None]
-    names, campaigns = await asyncio.gather(
+    names, campaigns, asking = await asyncio.gather(
         message_names(runtime, company_id, [*found, *still]),
         campaign_names(runtime, company_id, [one.campaign_id for one in (*found, *still)]),
+        _asking(runtime, company_id, found),
     )
-    slots, waiting = slots_of(found, names), slots_of(still, names)
+    slots, waiting = slots_of(found, names, asking), slots_of(still, names)
     now = runtime.now()
     return Board(
         day=day,
@@ -69,6 +72,12 @@ async def get_board(runtime: Runtime, company_id: str, day: date, *, campaign_id
         waiting=tuple(slot for slot in waiting if slot.state is SlotState.RESCHEDULE_ASKED and slot.at > now),
         campaigns=campaigns,
     )
+
+
+async def _asking(runtime: Runtime, company_id: str, messages: Sequence[Message]) -> dict[str, Message]:
+    """The messages that ask about appointments of these besides their own: in one read."""
+    wanted = {one.duplicate_of for one in messages if one.duplicate_of and is_asked_together(one)}
+    return await runtime.stores.messages.find_many(company_id, wanted) if wanted else {}
 
 
 async def nearby_days(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from shared.domain.messages.asked_together import is_asked_together
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.firestore.kit.query import Match
@@ -44,7 +45,10 @@ def _means_one(reply: Reply) -> bool:
 
 
 async def list_said(runtime: Runtime, company_id: str, reply: Reply) -> list[Said]:
-    """The newest of what was said on both sides, at the reply's address and sender, the oldest first."""
+    """The newest of what was said on both sides, at the reply's address and sender, the oldest first.
+
+    What another message asks about is no message by itself.
+    """
     if not reply.address:
         return [Said(at=reply.received_at, reply=reply)]
     stores = runtime.stores
@@ -53,6 +57,8 @@ async def list_said(runtime: Runtime, company_id: str, reply: Reply) -> list[Sai
         stores.messages.newest(company_id, MESSAGES, limit=SHOWN, matches=matches),
         stores.replies.newest(company_id, REPLIES, limit=SHOWN, matches=matches),
     )
-    said = [Said(at=one.sent_at or one.created_at, message=one) for one in messages]
+    said = [
+        Said(at=one.sent_at or one.created_at, message=one) for one in messages if not is_asked_together(one)
+    ]
     said += [Said(at=one.received_at, reply=one) for one in replies]
     return sorted(said, key=lambda one: one.at)[-SHOWN:]

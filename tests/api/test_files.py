@@ -131,6 +131,12 @@ async def test_a_person_settles_a_reply(office: Office) -> None:
     assert (done.json()["meaning"], done.json()["message_id"]) == ("answer", "m7")
     assert (await office.get("/v1/replies?meaning=unclear")).json()["items"] == []
     assert (await office.get("/v1/messages/m7")).json()["disposition"] == "confirmed"
+    other = {"message_id": "m7", "disposition": "canceled"}
+    assert_problem(await office.post(path, other), 409)
+    assert_problem(await office.post(path, other | {"corrects": "of course"}), 422, "corrects")
+    corrected = await office.post(path, other | {"corrects": True})
+    assert corrected.json()["note"] == "Corrected: it was taken as confirmed."
+    assert (await office.get("/v1/messages/m7")).json()["disposition"] == "canceled"
 
 
 async def test_opt_outs_are_one_per_address(office: Office) -> None:

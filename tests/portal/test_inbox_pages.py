@@ -14,7 +14,7 @@ from shared.domain.messages.message import MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
-from shared.domain.replies.asked import Flag
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.usecases.contacts.save_opt_out import save_opt_out
 from shared.views import board
 from tests.kit.api.office import OURS, THEIRS, Office
@@ -59,6 +59,85 @@ async def test_what_is_urgent_stands_on_top_once(office: Office, editor: Visitor
     text = editor.page.text
     assert text.index("chest pain") < text.index("maybe")
     assert text.count("chest pain") == 1
+
+
+async def test_danger_is_told_on_the_first_page_until_it_is_settled(office: Office, editor: Visitor) -> None:
+    await office.stores.replies.save(OURS, REPLY, replace(await _reply(office), flags=(Flag.DANGER,)))
+    await editor.get("/")
+    assert "Danger to life:" in editor.says
+    assert f'href="{WHERE}"' in editor.page.text
+    await editor.post(f"{WHERE}/close", seen=WHERE)
+    await editor.get("/")
+    assert "Danger to life:" not in editor.says
+
+
+async def test_the_list_says_why_a_reply_waits_and_how_it_was_read(office: Office, editor: Visitor) -> None:
+    note, confirmed = "Changes the earlier answer: reschedule_asked.", Disposition.CONFIRMED
+    changed = replace(await _reply(office), flags=(Flag.NOTE,), note=note, disposition=confirmed)
+    await office.stores.replies.save(OURS, REPLY, changed)
+    page = (await editor.get("/inbox")).text
+    assert "Changes the earlier answer: asked to move." in editor.says
+    assert 'class="badge confirmed"' in page
+    assert 'class="urgent"' not in page  # a note is none
+
+
+async def test_a_refusal_that_sounds_like_an_answer_is_settled_from_the_list(
+    office: Office, editor: Visitor
+) -> None:
+    await office.stores.replies.save(
+        OURS,
+        REPLY,
+        replace(
+            await _reply(office), meaning=ReplyMeaning.OPT_OUT, message_id=f"message-{OURS}", candidates=(),
+            may_also_mean=Disposition.CANCELED, note="May also mean: canceled.",
+        ),
+    )  # fmt: skip
+    page = (await editor.get("/inbox")).text
+    assert 'class="badge opt_out"' in page
+    assert f'value="message-{OURS}"' in page
+    await editor.get(WHERE)
+    assert editor.says.lower().count("may also mean: cancelled.") == 1
+
+
+async def test_the_inbox_shows_the_replies_of_one_campaign_and_stays_there(
+    office: Office, editor: Visitor
+) -> None:
+    ours = f"campaign-{OURS}"
+    reply = replace(await _reply(office), campaign_id=ours, fire_id="f-1")
+    other = replace(
+        reply, id="other", body="something else", campaign_id="other", fire_id="f-2", flags=(Flag.DANGER,)
+    )
+    for one in (reply, other):
+        await office.stores.replies.save(OURS, one.id, one)
+    here = f"/inbox?campaign_id={ours}"
+    page = (await editor.get(here)).text
+    assert "maybe" in editor.says
+    assert "something else" not in page
+    assert f'href="/inbox?show=all&amp;campaign_id={ours}"' in page
+    await editor.get("/inbox?show=all&fire_id=f-1&meaning=answer")
+    assert "There is none of these." in editor.says
+    await editor.get("/inbox?show=all&fire_id=f-1&meaning=unclear")
+    assert "taken as: unclear" in editor.says
+    assert "something else" not in editor.says
+    await editor.get("/inbox?meaning=nonsense")
+    assert "something else" in editor.says
+    fields = {"message_id": f"message-{OURS}", "disposition": "confirmed", "campaign_id": ours}
+    answer = await editor.post(f"{WHERE}/answer", fields, seen=here)
+    assert answer.headers["location"] == here
+
+
+async def test_an_answer_is_corrected_on_the_replys_page(office: Office, editor: Visitor) -> None:
+    fields = {"message_id": f"message-{OURS}", "disposition": "canceled"}
+    await editor.post(f"{WHERE}/answer", fields, seen=WHERE)
+    await editor.get(WHERE)
+    assert "Correct it" in editor.says
+    fields |= {"disposition": "confirmed"}
+    await editor.post(f"{WHERE}/answer", fields, seen=WHERE)
+    assert (await _reply(office)).disposition is Disposition.CANCELED  # a click that came too late
+    await editor.post(f"{WHERE}/answer", fields | {"corrects": "yes"}, seen=WHERE)
+    assert (await _reply(office)).disposition is Disposition.CONFIRMED
+    await editor.get(WHERE)
+    assert "Corrected: it was taken as cancelled." in editor.says
 
 
 async def test_a_reply_is_given_to_somebody_and_is_then_theirs(office: Office, editor: Visitor) -> None:

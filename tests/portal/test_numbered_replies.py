@@ -1,5 +1,8 @@
 """A person settles a reply to a numbered question: each of its appointments, in one go."""
 
+import re
+from html import unescape
+
 import pytest
 
 from shared.domain.campaigns.reply_option import Disposition
@@ -31,6 +34,10 @@ async def test_each_appointment_is_chosen_for_on_the_replys_page(clinic: Clinic,
     [form] = [one for one in forms_of(page, here) if one.action == f"{here}/answer"]
     assert {name for name, _ in form.fields} == {"csrf", f"answer_{first.id}", f"answer_{second.id}"}
     assert "11:00 Lopez" in approver.says
+    assert "1: Ana, Thu 24 Dec 10:30" in approver.says
+    assert "2: Cleo, Thu 24 Dec 11:00 Asked in the message above, as number 2" in approver.says
+    assert "not yet" not in approver.says
+    assert page.count('class="ours"') == 1  # in the thread: Cleo had no message of her own
     assert (
         'name="disposition"' not in (await approver.get("/inbox")).text
     )  # one button would settle one of two
@@ -45,6 +52,30 @@ async def test_each_appointment_is_chosen_for_on_the_replys_page(clinic: Clinic,
     assert (done.meaning, done.waits, len(done.answers)) == (ReplyMeaning.ANSWER, False, 2)
     assert await thanks(clinic) == ["Thank you."]
     assert other.disposition is None
+
+
+async def test_one_answer_is_for_all_of_them(clinic: Clinic, approver: Visitor) -> None:
+    fire = await asked(clinic)
+    reply = await clinic.write(ANA, "yes")
+    here = f"/inbox/{reply.id}"
+    page = (await approver.get(f"/fires/{fire.id}")).text
+    assert page.count(f'href="{here}"') == 2  # for each row of hers
+    [of_fire] = re.findall(r'href="(/inbox[^"]+meaning=unclear)"', page)
+    assert here in (await approver.get(unescape(of_fire))).text
+    await approver.post(f"{here}/answer", {"all": "perhaps"}, seen=here)
+    assert (await clinic.stores.replies.get(clinic.company_id, reply.id)).waits
+    await approver.post(f"{here}/answer", {"all": "confirmed"}, seen=here)
+    assert [one.disposition for one in (await by_row(clinic)).values()] == [YES, None, YES]
+    assert await thanks(clinic) == ["Thank you."]
+
+
+async def test_who_was_asked_in_anothers_message_is_no_unreached_one(
+    clinic: Clinic, approver: Visitor
+) -> None:
+    await asked(clinic)
+    await approver.get("/board?day=2099-12-24")
+    assert "3 no answer" in approver.says
+    assert "not reached" not in approver.says
 
 
 async def test_the_rest_of_a_numbered_question_joins_what_was_answered(clinic: Clinic) -> None:

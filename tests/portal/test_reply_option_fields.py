@@ -1,6 +1,8 @@
 """What answers set off, on the campaign form: what it shows makes the same campaign again."""
 
+import re
 from datetime import date, time
+from html import unescape
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.window import ContactWindow
@@ -77,6 +79,42 @@ async def test_what_the_form_would_write_otherwise_stays_as_programs_wrote_it(
     assert answer.status_code == 303, approver.says
     after = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
     assert after.reply_options == (odd, MOVES)
+
+
+async def test_words_that_nobody_can_answer_are_refused_at_their_field(
+    clinic: Clinic, approver: Visitor
+) -> None:
+    await draft(clinic, ReplyOption(words=("1",), disposition=Disposition.CONFIRMED))
+    typed = await filled(approver) | {"confirmed": ["x" * 61], "canceled": [" ,, "]}
+    typed |= {"reschedule_asked": [",".join(str(number) for number in range(21))]}
+    assert (await approver.post(HERE, typed)).status_code == 422
+    assert approver.says.count("Are at most 20 words of at most 60 characters") == 2
+    assert "Has commas and no word between them" in approver.says
+    typed = await filled(approver) | {"confirmed": ["1, y"], "canceled": ["Y"]}
+    assert (await approver.post(HERE, typed)).status_code == 422
+    assert "a word of “Confirm” too: one word, one meaning." in approver.says
+    stored = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
+    assert [one.words for one in stored.reply_options] == [("1",)]
+
+
+async def test_a_draft_asks_about_several_rows_together(clinic: Clinic, approver: Visitor) -> None:
+    await draft(clinic, ReplyOption(words=("1",), disposition=Disposition.CONFIRMED))
+    page = (await approver.get(f"{HERE}/edit")).text
+    [chip] = re.findall(r'data-insert="([^"]*for one in appointments[^"]*)"', page)
+    typed = await filled(approver) | {"asks_together": ["on"], "body": [unescape(chip)]}
+    measured = await approver.post("/templates/measure", typed, seen=f"{HERE}/edit")
+    assert "1: " in approver.says, measured.text
+    assert (await approver.post(HERE, typed)).status_code == 303, approver.says
+    stored = await clinic.stores.campaigns.get(clinic.company_id, "reminders")
+    assert stored.asks_together
+    assert (await filled(approver))["asks_together"] == ["on"]
+    assert "in one message" in (await approver.get(HERE)).text
+    typed = await filled(approver) | {"confirmed": [""]}
+    assert (await approver.post(HERE, typed)).status_code == 422
+    assert "needs reply_options" in approver.says
+    del typed["asks_together"]
+    assert (await approver.post(HERE, typed)).status_code == 303
+    assert not (await clinic.stores.campaigns.get(clinic.company_id, "reminders")).asks_together
 
 
 async def test_what_an_answer_sets_off_is_typed_and_faults_stand_beside_it(

@@ -57,7 +57,7 @@ PARTS = {
     "segments": ("segments",),
     "imports": ("contact_imports",),
     "opt-outs": ("opt_outs",),
-    "inbox": ("saved_replies", "inbox"),
+    "inbox": ("saved_replies", "inbox_list", "inbox"),
     "board": ("board",),
     "reports": ("reports",),
     "settings": (

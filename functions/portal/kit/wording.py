@@ -55,6 +55,7 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:Z|[+-]\d\d:\d\d
 _FORMAT = re.compile(r"%[A-Za-z](?:[-/., :T]{0,3}%[A-Za-z])*")
 _MOMENTS = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00|Z)")
 _IDS = re.compile(r" \([0-9a-f]{24}\)")
+_DISPOSITIONS = re.compile(r"\b(?:canceled|reschedule_asked)\b")
 _HASHES = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{24,}\b")
 # What stored sentences say to programs, and what it is called on the pages.
 OF_PROGRAMS = {
@@ -97,6 +98,7 @@ def retold(text: str, when: Callable[[datetime], str]) -> str:
     """A stored sentence as a page says it: times on the company's clock, and nothing meant for programs."""
     for said, meant in OF_PROGRAMS.items():
         text = text.replace(said, meant)
+    text = _DISPOSITIONS.sub(lambda found: words(found[0]), text)
     text = _HASHES.sub(r"\1…", _IDS.sub("", by_example(text)))
     return _MOMENTS.sub(lambda found: when(datetime.fromisoformat(f"{found[1]}+00:00")), text)
 

@@ -59,7 +59,7 @@ def _check_together(campaign: Campaign) -> Iterator[Problem]:
     if any(step.channel.record.is_spoken for step in campaign.steps):
         yield Problem(field="asks_together", reason="goes not with calls: a key answers one question")
     if not campaign.reply_options:
-        yield Problem(field="asks_together", reason="needs reply_options: there is nothing to answer")
+        yield Problem(field="asks_together", reason="needs reply_options: answers that people can give")
 
 
 def _check_delay(steps: Sequence[Step], place: int, when: AfterDelay, where: str) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from shared.domain.campaigns.check_fields import check_field_kinds
 from shared.domain.campaigns.company_fields import POSTAL_ADDRESS, missing_address
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.campaigns.step import Step, is_invited_to
-from shared.domain.campaigns.together import APPOINTMENTS
+from shared.domain.campaigns.together import APPOINTMENTS, NUMBER
 from shared.domain.contacts.preference_link import INVITE_FIELD, LINK_FIELDS
 from shared.domain.errors import Problem
 from shared.domain.files.source import FieldType
@@ -47,6 +47,7 @@ def content_problems(content: CampaignContent) -> Iterator[Problem]:
             yield Problem(field=f"{where}.sender_id", reason="this sender has no address to send from")
         yield from _address_problems(content, step, where)
         yield from _invitation_problems(content, step, where)
+        yield from _together_problems(content, step, where)
         for reason in (*_template_faults(content, template, step), *missing_address(content, step)):
             yield Problem(field=f"{where}.template_id", reason=reason)
 
@@ -67,11 +68,27 @@ def _invitation_problems(content: CampaignContent, step: Step, where: str) -> It
     if to.channel.record.needs_link_name and not sender.link_name:
         reason = f"the sender of the step it invites to has no link_name: links to {sender.address} need one"
         yield Problem(field=f"{where}.invites_to", reason=reason)
-    texts = ((template.subject, False), (template.body, False), (template.html, True))
-    named = (fields_of(compile_text(text, template.language, is_html=is_html)) for text, is_html in texts)
-    if not any(INVITE_FIELD in fields for fields in named):
+    if not _says(template, INVITE_FIELD):
         reason = f"the template {template.name!r} must say {{{{ {INVITE_FIELD} }}}}, the link that invites"
         yield Problem(field=f"{where}.template_id", reason=reason)
+
+
+def _together_problems(content: CampaignContent, step: Step, where: str) -> Iterator[Problem]:
+    """What would leave people asked about the first of their rows alone, and the others for asked."""
+    template = content.templates[step.template_id]
+    if content.campaign.asks_together and not _says(template, APPOINTMENTS):
+        each = f"{{% for one in {APPOINTMENTS} %}}{{{{ one.{NUMBER} }}}}: … {{% endfor %}}"
+        reason = f"the template {template.name!r} must list all that it asks about, as by {each}"
+        yield Problem(field=f"{where}.template_id", reason=reason)
+
+
+def _says(template: Template, field: str) -> bool:
+    """Whether what the person reads has the field."""
+    texts = (template.subject, template.body, *template.content_values.values())
+    parts = (*((text, False) for text in texts), (template.html, True))
+    return any(
+        field in fields_of(compile_text(text, template.language, is_html=is_html)) for text, is_html in parts
+    )
 
 
 def _template_faults(content: CampaignContent, template: Template, step: Step) -> Iterator[str]:

@@ -7,11 +7,13 @@ any of them is the appointment's.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.messages.asked_together import is_asked_together
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 
@@ -50,13 +52,20 @@ class Slot(Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
-def slots_of(messages: Iterable[Message], names: Mapping[str, str]) -> list[Slot]:
-    """The appointments that messages are about, in order of time. `names` are people's, by message id."""
+def slots_of(
+    messages: Iterable[Message],
+    names: Mapping[str, str],
+    asking: Mapping[str, Message] = MappingProxyType({}),
+) -> list[Slot]:
+    """The appointments that messages are about, in order of time. `names` are people's, by message id.
+
+    `asking` are the messages that ask about others besides, by id: whom one reached was asked about all.
+    """
     groups: dict[str, list[Message]] = {}
     for message in messages:
         if message.about_at is not None:
             groups.setdefault(slot_key(message), []).append(message)
-    slots = [_slot(group, names) for group in groups.values()]
+    slots = [_slot(group, names, asking) for group in groups.values()]
     return sorted(slots, key=lambda slot: (slot.at, slot.name.casefold(), slot.message.id))
 
 
@@ -69,30 +78,32 @@ def slot_key(message: Message) -> str:
     return f"person {message.contact_id or message.id} {message.about_at}"
 
 
-def _slot(group: list[Message], names: Mapping[str, str]) -> Slot:
+def _slot(group: list[Message], names: Mapping[str, str], asking: Mapping[str, Message]) -> Slot:
     newest_first = sorted(group, key=lambda one: (one.created_at, one.id), reverse=True)
     answered = next((one for one in newest_first if one.disposition is not None), None)
     going = next((one for one in newest_first if one.state in _UNDER_WAY), None)
     told = answered or going or newest_first[0]
     return Slot(
-        at=_local(told),
-        state=_state(newest_first, answered),
+        at=told_at(told),
+        state=_state(newest_first, answered, asking),
         message=told,
         message_count=len(group),
         name=next((names[one.id] for one in newest_first if names.get(one.id)), ""),
     )
 
 
-def _state(group: list[Message], answered: Message | None) -> SlotState:
+def _state(group: list[Message], answered: Message | None, asking: Mapping[str, Message]) -> SlotState:
     if all(one.withdrawn_by is not None for one in group):
         return SlotState.TAKEN_BACK
     if answered is not None and answered.disposition is not None:
         return _OF_ANSWERS[answered.disposition]
-    is_reached = any(one.state in _UNDER_WAY and one.delivery not in _NOT_REACHED for one in group)
+    told = [asking.get(one.duplicate_of or "", one) if is_asked_together(one) else one for one in group]
+    is_reached = any(one.state in _UNDER_WAY and one.delivery not in _NOT_REACHED for one in told)
     return SlotState.NO_ANSWER if is_reached else SlotState.NOT_REACHED
 
 
-def _local(message: Message) -> datetime:
+def told_at(message: Message) -> datetime:
+    """When its appointment is, on the clock of where that takes place. It must have a time."""
     if message.about_at is None:
         raise TypeError("only what has a time stands on a board")
     zone = message.told_in or next(iter(message.time_zones), "UTC")
@@ -101,4 +112,4 @@ def _local(message: Message) -> datetime:
 
 def day_of(message: Message) -> str | None:
     """The day on whose board a message's appointment stands, where it takes place; None without a time."""
-    return None if message.about_at is None else _local(message).date().isoformat()
+    return None if message.about_at is None else told_at(message).date().isoformat()

@@ -1,4 +1,7 @@
-"""A person settles a reply that waits: says which messages it answers, and how, or that nothing is to do."""
+"""A person settles a reply: says which messages it answers, and how, or that nothing is to be done.
+
+What was settled, or understood by itself, can be corrected.
+"""
 
 from collections.abc import Mapping
 
@@ -16,46 +19,38 @@ from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
 from shared.usecases.answers.prepare_effects import prepare_effects
 from shared.usecases.ledger.mark_sums import mark_sums
-from shared.usecases.outbox.open_outbox import open_outbox
+from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
 
 async def answer_reply(
-    runtime: Runtime, company_id: str, reply_id: str, given: Mapping[str, Disposition], by: str = ""
+    runtime: Runtime,
+    company_id: str,
+    reply_id: str,
+    given: Mapping[str, Disposition],
+    by: str = "",
+    *,
+    corrects: bool = False,
 ) -> Reply:
     """Bind the reply to the messages (by id), whose answers these are from now on.
 
     All that their options set off follows, once. What the reply answers already stays. A refusal stays a
-    refusal besides, and sets nothing off. Raises Conflict when the reply does not wait, InvalidInput for a
-    message to somebody else.
+    refusal besides, and sets nothing off. One that does not wait is taken otherwise only where it `corrects`.
+    Raises Conflict when the reply does not wait, or a message has got another answer since, InvalidInput for
+    a message to somebody else.
     """
-    stores, outbox = runtime.stores, await open_outbox(runtime, company_id)
+    outbox = await open_outbox(runtime, company_id)
     jobs: list[SendBatch] = []
 
     async def bind(transaction: Transaction) -> Reply:
-        reply = await stores.replies.get(company_id, reply_id, transaction)
-        if not reply.is_waiting:
-            if _says(reply, given):
-                return reply
+        reply = await runtime.stores.replies.get(company_id, reply_id, transaction)
+        if not reply.is_waiting and _says(reply, given):
+            return reply
+        if not reply.is_waiting and not corrects:
             raise Conflict(f"This reply was taken as {reply.meaning} already.")
-        ids = {*given, *(one.message_id for one in reply.answers)}
-        messages = await stores.messages.find_many(company_id, ids, transaction)
-        _check(reply, given, messages)
-        now = runtime.now()
-        done = settled(_as_answer(reply, messages, given), by, now)
-        changed = {item_id: messages[item_id] for item_id in given}
-        await mark_sums(runtime, company_id, _fires(reply, changed))
-        new = replace(done, answers=_new_in(done, reply, given))
-        effects = await prepare_effects(runtime, company_id, transaction, new, changed)
-        stores.replies.put(transaction, company_id, reply_id, done)
-        for message in changed.values():
-            after = replace(message, disposition=given[message.id])
-            stores.messages.put(transaction, company_id, message.id, after)
-            outbox.put(transaction, message_events(message, after, now))
-        effects.write(runtime, transaction, company_id, outbox)
-        jobs[:] = effects.jobs
+        done, jobs[:] = await _bind(runtime, company_id, transaction, outbox, reply, given, by)
         return done
 
-    bound = await transact(stores.db, bind)
+    bound = await transact(runtime.stores.db, bind)
     await announce_jobs(runtime, jobs, None)
     await outbox.announce()
     return bound
@@ -66,6 +61,35 @@ def _new_in(done: Reply, reply: Reply, given: Mapping[str, Disposition]) -> tupl
     known = {one.message_id: one.disposition for one in reply.answers}
     named = (one for one in done.answers if one.message_id in given)
     return tuple(one for one in named if known.get(one.message_id) is not one.disposition)
+
+
+async def _bind(
+    runtime: Runtime,
+    company_id: str,
+    transaction: Transaction,
+    outbox: Outbox,
+    reply: Reply,
+    given: Mapping[str, Disposition],
+    by: str,
+) -> tuple[Reply, list[SendBatch]]:
+    """The reply with these answers, stored with all that follows, and what is to be announced then."""
+    stores, now = runtime.stores, runtime.now()
+    ids = {*given, *(one.message_id for one in reply.answers)}
+    messages = await stores.messages.find_many(company_id, ids, transaction)
+    _check(reply, given, messages)
+    taken = _as_answer if reply.is_waiting else _corrected
+    done = settled(taken(reply, messages, given), by, now)
+    changed = {item_id: messages[item_id] for item_id in given}
+    await mark_sums(runtime, company_id, _fires(reply, changed))
+    new = replace(done, answers=_new_in(done, reply, given))
+    effects = await prepare_effects(runtime, company_id, transaction, new, changed)
+    stores.replies.put(transaction, company_id, reply.id, done)
+    for message in changed.values():
+        after = replace(message, disposition=given[message.id])
+        stores.messages.put(transaction, company_id, message.id, after)
+        outbox.put(transaction, message_events(message, after, now))
+    effects.write(runtime, transaction, company_id, outbox)
+    return done, effects.jobs
 
 
 def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:
@@ -94,6 +118,16 @@ def _as_answer(reply: Reply, messages: Mapping[str, Message], given: Mapping[str
         meaning=reply.meaning if reply.meaning is ReplyMeaning.OPT_OUT else answer.meaning,
         contradicts_earlier=answer.contradicts_earlier or reply.contradicts_earlier,
     )
+
+
+def _corrected(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, Disposition]) -> Reply:
+    """The reply, settled before, as these answers. A later answer of the person must not be lost by it."""
+    said = {one.message_id: one.disposition for one in reply.answers}
+    if any(one.disposition not in (None, said.get(one.id)) for one in messages.values()):
+        raise Conflict("The message has got another answer since. Correct the reply that gave it.")
+    before = {item_id: replace(one, disposition=None) for item_id, one in messages.items()}
+    note = f"Corrected: it was taken as {', '.join(dict.fromkeys(said.values())) or reply.meaning}."
+    return replace(_as_answer(reply, before, given), note=note)
 
 
 async def close_reply(runtime: Runtime, company_id: str, reply_id: str, by: str = "") -> Reply:

@@ -61,6 +61,32 @@ def problems(given: CampaignContent) -> list[tuple[str, str]]:
     return [(one.field, one.reason) for one in content_problems(given)]
 
 
+@pytest.mark.parametrize(
+    ("body", "is_listed"),
+    [
+        ("{% for one in appointments %}{{ one.number }}: {{ one.name }} {% endfor %}", True),
+        ("Your visits: {{ appointments | size }}", True),
+        ("Hello {{ name }}", False),
+    ],
+)
+def test_what_asks_together_lists_all_that_it_asks_about(body: str, is_listed: bool) -> None:
+    given = content(body)
+    asking = replace(given, campaign=replace(given.campaign, asks_together=True))
+    found = [reason for place, reason in problems(asking) if "must list all" in reason]
+    assert bool(found) is not is_listed
+    assert problems(content("Hello {{ name }}")) == []
+
+
+def test_a_format_lists_them_in_its_places() -> None:
+    given = content("")
+    values = {"1": "{% for one in appointments %}{{ one.number }}{% endfor %}"}
+    template = a_template(body="", content_id="HX1", content_values=values)
+    asking = replace(
+        given, campaign=replace(given.campaign, asks_together=True), templates={"reminder": template}
+    )
+    assert "must list all" not in str(problems(asking))
+
+
 def test_good_content_has_none() -> None:
     assert problems(content(steps=(SMS_STEP, MAIL_STEP))) == []
 

@@ -9,6 +9,7 @@ from shared.domain.files.person_name import person_name
 from shared.domain.fires.board import Slot, SlotState, day_of, slots_of
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
+from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.record import replace
 from tests.kit.builders import NOON, a_message
 
@@ -37,6 +38,23 @@ def test_the_newest_answer_is_the_appointments() -> None:
     first = about("a", disposition=Disposition.CONFIRMED)
     later = about("b", disposition=Disposition.CANCELED, created_at=NOON + timedelta(days=1))
     assert one(later, first).state is SlotState.CANCELED
+
+
+@pytest.mark.parametrize(
+    ("delivery", "state"),
+    [
+        (Delivery.DELIVERED, SlotState.NO_ANSWER),
+        (Delivery.UNDELIVERED, SlotState.NOT_REACHED),
+    ],
+)
+def test_who_is_asked_in_anothers_message_is_reached_by_that(delivery: Delivery, state: SlotState) -> None:
+    lead = about("lead", asked_with="b", delivery=delivery)
+    reason = SkipReason.ASKED_TOGETHER
+    other = about("b", state=MessageState.SKIPPED, reason=reason, duplicate_of="lead", row_number=3)
+    [slot] = slots_of([other], {}, {"lead": lead})
+    assert (slot.state, slot.message.id) == (state, "b")
+    [unknown] = slots_of([other], {})
+    assert unknown.state is SlotState.NOT_REACHED
 
 
 def test_an_appointment_that_moved_is_another() -> None:

@@ -28,7 +28,7 @@ from shared.domain.messages.failure import FailureState, FailureStep
 from shared.domain.messages.message import MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.record import replace
-from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from shared.domain.senders.sender import Provider
 from shared.domain.sequences.scheduled_email import EmailStatus
 from shared.domain.sequences.sequence import SequenceState
@@ -211,6 +211,7 @@ LISTS = (
             "disposition": ("confirmed", {"disposition": Disposition.CANCELED}),
             "waits": ("false", {"waits": True}),
             "contradicts_earlier": ("false", {"contradicts_earlier": True}),
+            "flag": ("note", {"flags": (Flag.DANGER,)}),
             "address": ("212.555.0187", {"address": BOB}),
         },
     ),

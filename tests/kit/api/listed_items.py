@@ -11,7 +11,7 @@ from shared.domain.fires.fire import Fire
 from shared.domain.fires.notice import Notice, NoticeKind
 from shared.domain.messages.failure import Failure, FailureStep
 from shared.domain.messages.reply import Reply
-from shared.domain.replies.asked import ReplyMeaning
+from shared.domain.replies.asked import Flag, ReplyMeaning
 from tests.kit.builders import (
     NOON,
 )
@@ -71,6 +71,7 @@ def a_listed_reply() -> Reply:
         campaign_id="c1",
         fire_id="f1",
         disposition=Disposition.CONFIRMED,
+        flags=(Flag.NOTE,),
     )
 
 
