@@ -13,6 +13,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import CANCELED, CONFIRMED, SILENT, Matter
 from shared.domain.replies.open_questions import Target
+from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.verdict import Verdict, verdict
 
@@ -29,7 +30,6 @@ OPEN = ("either", "any")  # none of them only where something is denied
 CANNOT = frozenset({"not", "never", "pas", "jamais", "no", "nao", "nunca", "unable", "cant"})
 _OF_NOT_EACH = frozenset({Sense.CANCEL, Sense.NO, Sense.NEGATION})
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
-Names = Sequence[frozenset[int] | None]
 
 
 class Told(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.record import replace
 from shared.domain.replies import kinds
+from shared.domain.replies.answered import Answered
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import (
@@ -37,7 +38,7 @@ from shared.domain.replies.partly_closed import answer_partly
 from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
-from shared.domain.replies.several import Answered, answer_several
+from shared.domain.replies.several import answer_several
 from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
 

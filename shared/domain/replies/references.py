@@ -26,8 +26,9 @@ _NOT_BEING = _BEING | _AM | frozenset({
 _THE_OTHER = frozenset(
     {"other", "other one", "the other", "the other one", "otra", "otro", "autre", "outra", "outro"}
 )
+Names = Sequence[frozenset[int] | None]  # of each part
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
-_HOW_MANY = {
+HOW_MANY = {
     **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
     **dict.fromkeys(("three", "tres", "trois"), 3),
     **dict.fromkeys(("four", "cuatro", "quatre", "quatro"), 4),
@@ -84,20 +85,6 @@ def _words(target: Target) -> set[str]:
     return {word for word in words_of(told) if len(word) >= _SHORTEST and not word.isdecimal()} - _COMMON
 
 
-def with_the_other(
-    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], count: int
-) -> list[frozenset[int] | None]:
-    """What each part names; "the other" is that of two which is not named: "Ana no, the other yes"."""
-    said = {one for one in named if one is not None}
-    if count != 2 or len(said) != 1:
-        return list(named)
-    rest = frozenset({0, 1}) - next(iter(said))
-    return [
-        rest if name is None and len(rest) == 1 and mark.text in _THE_OTHER else name
-        for mark, name in zip(marks, named, strict=True)
-    ]
-
-
 class References:
     """What names one of several targets in a reply."""
 
@@ -108,10 +95,27 @@ class References:
         self._words = own_words_of(targets)
         self.is_numbered = len({target.question.id for target in targets}) == 1
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._targets)
+
+    def names(self, marks: Sequence[Mark]) -> list[frozenset[int] | None]:
+        """What each part names; "the other" is that of two which is not named: "Ana no, the other yes"."""
+        named = [self.named(mark) for mark in marks]
+        said = {one for one in named if one is not None}
+        rest = frozenset({0, 1}) - next(iter(said), frozenset())
+        if self.count != 2 or len(said) != 1 or len(rest) != 1:
+            return named
+        return [
+            rest if name is None and mark.text in _THE_OTHER else name
+            for mark, name in zip(marks, named, strict=True)
+        ]
+
     def named(self, mark: Mark) -> frozenset[int] | None:
         """The targets that the part names, an empty set if another; None if it names nothing."""
         if mark.sense in (Sense.BOTH, Sense.NEITHER):
-            counts = {_HOW_MANY[word] for word in mark.text.split() if word in _HOW_MANY}
+            counts = {HOW_MANY[word] for word in mark.text.split() if word in HOW_MANY}
             return frozenset(range(len(self._targets)) if counts <= {len(self._targets)} else ())
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
