@@ -46,6 +46,7 @@ class _Clause(Struct):
     unknown: bool  # a word that nobody knows stands between a name and what is said of it
     is_bare: bool  # names, and nothing else
     is_only: bool  # "just Ben"
+    is_of_one: bool  # whatever it names is the same one: "Ben isn't coming on Thursday"
 
 
 def told_by_clauses(
@@ -56,7 +57,7 @@ def told_by_clauses(
         return None
     clauses = _merged([_clause(*one, lexicon) for one in _split(marks, named)])
     naming = [clause for clause in clauses if clause.named is not None]
-    if len(naming) < _PAIR and not any(_is_of_each(clause) for clause in naming):
+    if len(naming) < _PAIR and not any(_is_of_each(one) or one.is_of_one for one in naming):
         return None
     return _told(clauses, targets, written_at)
 
@@ -148,6 +149,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
             for mark, name in zip(marks, named, strict=True)
         ),
         is_only=any(mark.sense is Sense.ONLY for mark in marks),
+        is_of_one=len(places) > 1 and len({named[at] for at in places}) == 1,
     )
 
 

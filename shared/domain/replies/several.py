@@ -100,10 +100,10 @@ def _answer(
         return Answered(reason=WHICH.format(count=len(targets)))
     if any(one is not None and not one for one in named):
         return Answered(reason=UNNAMED)
-    if any(_is_unsure(mark, name) for mark, name in zip(marks, named, strict=True)):
-        return _unsure(marks, targets, written_at)
     if _declines_all(marks, named, targets):
         return _none_of(targets)
+    if any(_is_unsure(mark, name) for mark, name in zip(marks, named, strict=True)):
+        return _unsure(marks, targets, written_at)
     if all(name is None for name in named):
         return _unnamed(marks, targets, written_at)
     return answer_pairs(marks, named, targets, written_at, lexicon)
@@ -134,6 +134,8 @@ def _declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]
     if none is None or none.sense is not Sense.NEITHER or none.text.startswith(OPEN):
         return False
     beside = [mark for mark in marks if mark is not none]
+    if any(mark.asks for mark in marks):
+        return False
     here = all(mark.sense in _POLITE for mark in beside if mark.part == none.part)
     others = [mark for mark in beside if mark.part != none.part]
     is_reason = all(mark.sense in _WHY or mark.text in _UNTIL for mark in others)
