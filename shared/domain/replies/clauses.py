@@ -19,7 +19,16 @@ from shared.domain.replies.verdict import Verdict, verdict
 
 EACH = (Sense.BOTH, Sense.NEITHER)
 BESIDE = frozenset(
-    {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
+    {
+        Sense.GREETING,
+        Sense.COMMON,
+        Sense.OPTION,
+        Sense.UNIT,
+        Sense.WORD,
+        Sense.HARMLESS,
+        Sense.LATE,
+        Sense.ASKING,
+    }
 )
 NOTS = frozenset({"not", "pas", "no", "nao"})
 _PAIR = 2  # clauses that name something
