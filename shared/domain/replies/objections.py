@@ -19,7 +19,15 @@ _ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they 
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 _CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
 _TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
+_OF_THE_VISIT = frozenset({
+    *CLOCK, Sense.MOVE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.BUT, Sense.DOUBT, Sense.NO, Sense.NEGATION,
+    Sense.NUMBER, Sense.ORDINAL, Sense.CHOICE, Sense.LATE, Sense.CORRECTION, Sense.OPTION,
+})  # fmt: skip
 _MOST_BEFORE = 2  # words before a yes: a name
+_SENTENCE_BEGINS = frozenset({
+    "and", "e", "et", "eu", "i", "je", "j", "ma", "meu", "mi", "minha", "mon", "my", "nos", "nous", "our", "please",
+    "we", "y", "yo",
+})  # fmt: skip
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 _BECAUSE = frozenset({
     "because", "due", "since", "porque", "pues", "debido", "car", "parce", "puisque", "pois", "devido",
@@ -164,12 +172,29 @@ def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
     if MOVED in named and CONFIRMED not in named:
         return all(mark.asks and mark.sense in _CODES for mark, _ in votes)
+    if _rides_along(marks, votes, named):
+        return False
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
     if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
         return True
     asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)}
     requests = {mark.clause for mark in marks if _is_request(mark)}
     return bool(asked - harmless - requests)
+
+
+def _rides_along(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
+    """Whether what is asked stands behind a promise to come, and is of something else than the visit.
+
+    "I'll be there, is there a lift?" promises; "yes, where is it?" may not.
+    """
+    last = votes[-1][0]
+    is_promise = last.sense is Sense.COMING or (last.sense is Sense.YES and " " in last.text)
+    after = [mark for mark in marks if mark.start >= last.end and mark.part > last.part]
+    before = [mark for mark in marks if mark.start < last.start]
+    is_plain = all(mark.sense not in _OF_THE_VISIT for mark in after)
+    is_first = all(mark.sense not in (Sense.WORD, Sense.ASKING) for mark in before)
+    asks = all(mark.asks is False or mark in after or mark.part <= last.part for mark in marks)
+    return named == {CONFIRMED} and is_promise and bool(after) and is_plain and is_first and asks
 
 
 def _is_request(mark: Mark) -> bool:
@@ -197,9 +222,24 @@ def _follows(marks: Sequence[Mark], votes: Votes) -> bool:
     return first.sense is Sense.CANCEL and bool(before) and before[-1].text in _SO and not after
 
 
+def _opens(digit: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether the digit comes first, and a sentence after it: "2 my mother has died"."""
+    following = next((mark for mark in marks if mark.start == digit.end), None)
+    return digit.start == 0 and following is not None and following.text.split()[0] in _SENTENCE_BEGINS
+
+
+def _is_of_delay(word: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether it stands between a "but" and its end beside being late: "but I'm 10 minutes late, the metro"."""
+    buts = [mark for mark in marks if mark.sense is Sense.BUT and mark.start < word.start]
+    return bool(buts) and any(
+        mark.sense is Sense.LATE and mark.part == buts[-1].part == word.part for mark in marks
+    )
+
+
 def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], names: Collection[str]) -> bool:
     """Whether words beside the answer may change it; the person's own name does not."""
     words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
+    words = [mark for mark in words if not _is_of_delay(mark, marks)]
     if named == {CANCELED}:
         words = [mark for mark in words if not _is_reason(mark, marks, votes)]
         words = words if not _follows(marks, votes) else []
@@ -217,7 +257,7 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], nam
             return True
         return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
     if senses == {Sense.NUMBER}:  # "1, I bring my forms"
-        parts = {mark.part for mark, _ in votes}
+        parts = {mark.part for mark, _ in votes if not _opens(mark, marks)}
         return any(mark.part in parts for mark in words)
     clauses = {mark.clause for mark, _ in votes}
     if any(mark.clause in clauses for mark in words):

@@ -95,6 +95,8 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         return None
     if _ends_in_cannot(mark, marks):
         return CANCELED
+    if _lacks(mark, marks):
+        return None
     if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
         return None  # "text my wife instead"
     return _VOTES.get(mark.sense)
@@ -110,6 +112,14 @@ def _ends_in_cannot(mark: Mark, marks: Sequence[Mark]) -> bool:
         after = [one for one in after if one.part == mark.part or one.sense not in _TELLING]
     is_bare = all(one.text in _SUBJECTS or one.sense in _POLITE for one in (*before[:-1], *after))
     return bool(before) and before[-1].text == "can" and is_bare
+
+
+def _lacks(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "No sitter", behind an answer: it says why, and answers nothing itself."""
+    following = next((one for one in marks if one.start == mark.end), None)
+    before = any(one.start < mark.start and one.part != mark.part for one in marks)
+    is_next = following is not None and following.part == mark.part and following.sense is Sense.WORD
+    return before and is_next and mark.sense is Sense.NO and mark.text == "no"
 
 
 def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -181,12 +191,12 @@ def _corrected(marks: Sequence[Mark], matter: Matter) -> Sequence[Mark]:
 
 def _takes_back(marks: Sequence[Mark], index: int, matter: Matter) -> bool:
     """ "2 no, 1": the no takes back the digit before it."""
-    before, after = marks[index - 1], marks[index + 1 :][:1]
-    digits = (before, *after)
+    before = [mark for mark in marks[:index] if mark.sense not in SILENT]
+    after = [mark for mark in marks[index + 1 :] if mark.sense not in SILENT]
+    digits = (*before[-1:], *after[:1])
     return (
         marks[index].sense is Sense.NO
         and len(digits) == 2
-        and before.part == marks[index].part
         and all(one.sense is Sense.NUMBER and matter.numbered(one.value) is not None for one in digits)
     )
 
