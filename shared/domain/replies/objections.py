@@ -25,8 +25,8 @@ _OF_THE_VISIT = frozenset({
 })  # fmt: skip
 _MOST_BEFORE = 2  # words before a yes: a name
 _SENTENCE_BEGINS = frozenset({
-    "and", "e", "et", "eu", "i", "je", "j", "ma", "meu", "mi", "minha", "mon", "my", "nos", "nous", "our", "please",
-    "we", "y", "yo",
+    "and", "e", "et", "eu", "i", "je", "j", "ma", "meu", "mi", "minha", "mon", "my", "nos", "nous", "our",
+    "please", "we", "y", "yo",
 })  # fmt: skip
 _MOST_WORDS = 25  # beside an answer; who writes more has more to say
 _BECAUSE = frozenset({
@@ -54,7 +54,7 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
-    if _has_condition(marks, named):
+    if _has_condition(marks, votes, named):
         return CONDITION
     if _names_another_time(marks, votes, matter) and not _is_move(named):
         return OTHER_TIME
@@ -137,7 +137,7 @@ def _ends_denying(marks: Sequence[Mark], denied: Sequence[Mark]) -> bool:
     return all(ends.get(one.part) is one and one.text == "not" for one in denied)
 
 
-def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
+def _has_condition(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """A "but" is none where only running late follows, or nothing is confirmed: "I'd like to but can't"."""
     for index, mark in enumerate(marks):
         if mark.sense is not Sense.BUT:
@@ -149,15 +149,14 @@ def _has_condition(marks: Sequence[Mark], named: set[Disposition]) -> bool:
             return True
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
-    return (
-        named == {MOVED}
-        and all(
-            marks[index - 1].text in _IFS
-            for index, mark in enumerate(marks)
-            if mark.sense is Sense.MOVE and index
-        )
-        and any(mark.text in _IFS for mark in marks)
-    )
+    return named == {MOVED} and all(_is_supposed(mark, marks) for mark, _ in votes)
+
+
+def _is_supposed(said: Mark, marks: Sequence[Mark]) -> bool:
+    """ "If I pick 3": nothing but small words stand between the condition and what is said."""
+    before = [mark for mark in marks if mark.end <= said.start and mark.clause == said.clause]
+    ifs = [at for at, mark in enumerate(before) if mark.text in _IFS and mark.sense is Sense.BUT]
+    return bool(ifs) and all(mark.sense in SILENT for mark in before[ifs[-1] + 1 :])
 
 
 def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Matter) -> bool:
@@ -214,6 +213,18 @@ def _is_reason(word: Mark, marks: Sequence[Mark], votes: Votes) -> bool:
     return any(mark.text.split()[0] in _BECAUSE for mark in between)
 
 
+def _is_lacking(word: Mark, marks: Sequence[Mark]) -> bool:
+    return any(lacks(mark, marks) and mark.part == word.part for mark in marks)
+
+
+def lacks(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "No sitter", behind an answer: it says why, and answers nothing itself."""
+    following = next((one for one in marks if one.start == mark.end), None)
+    before = any(one.start < mark.start and one.part != mark.part for one in marks)
+    is_next = following is not None and following.part == mark.part and following.sense is Sense.WORD
+    return before and is_next and mark.sense is Sense.NO and mark.text == "no"
+
+
 def _follows(marks: Sequence[Mark], votes: Votes) -> bool:
     """Whether what was said before is why nobody comes: "my car is in the shop so I can't come"."""
     first = votes[0][0]
@@ -229,10 +240,11 @@ def _opens(digit: Mark, marks: Sequence[Mark]) -> bool:
 
 
 def _is_of_delay(word: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether it stands between a "but" and its end beside being late: "but I'm 10 minutes late, the metro"."""
+    """Whether it stands behind a "but" beside how late they are: "but I'm 10 minutes late, the metro"."""
     buts = [mark for mark in marks if mark.sense is Sense.BUT and mark.start < word.start]
     return bool(buts) and any(
-        mark.sense is Sense.LATE and mark.part == buts[-1].part == word.part for mark in marks
+        mark.sense is Sense.LATE and " " in mark.text and mark.part == buts[-1].part == word.part
+        for mark in marks
     )
 
 
@@ -241,7 +253,7 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], nam
     words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
     words = [mark for mark in words if not _is_of_delay(mark, marks)]
     if named == {CANCELED}:
-        words = [mark for mark in words if not _is_reason(mark, marks, votes)]
+        words = [mark for mark in words if not (_is_reason(mark, marks, votes) or _is_lacking(mark, marks))]
         words = words if not _follows(marks, votes) else []
     if not words:
         return False

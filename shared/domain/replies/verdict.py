@@ -7,7 +7,7 @@ from msgspec import Struct
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
 from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
-from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, Votes, objection
+from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, Votes, lacks, objection
 from shared.domain.replies.sense import Mark, Sense
 
 NOT_OFFERED = "Not one of the offered answers."
@@ -38,6 +38,7 @@ _CHOOSING = frozenset({
 })  # fmt: skip
 _INSTEAD = "instead"
 _SUBJECTS = frozenset({"i", "we"})
+_CANCELING = ("cancel", "annul", "anul", "desmarc")  # how the verb begins
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _TELLING = SILENT | {Sense.WORD, Sense.REASON}
 _NOTED = (Sense.WORD, Sense.NAMING, Sense.REASON)
@@ -95,7 +96,7 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         return None
     if _ends_in_cannot(mark, marks):
         return CANCELED
-    if _lacks(mark, marks):
+    if lacks(mark, marks):
         return None
     if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
         return None  # "text my wife instead"
@@ -112,14 +113,6 @@ def _ends_in_cannot(mark: Mark, marks: Sequence[Mark]) -> bool:
         after = [one for one in after if one.part == mark.part or one.sense not in _TELLING]
     is_bare = all(one.text in _SUBJECTS or one.sense in _POLITE for one in (*before[:-1], *after))
     return bool(before) and before[-1].text == "can" and is_bare
-
-
-def _lacks(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """ "No sitter", behind an answer: it says why, and answers nothing itself."""
-    following = next((one for one in marks if one.start == mark.end), None)
-    before = any(one.start < mark.start and one.part != mark.part for one in marks)
-    is_next = following is not None and following.part == mark.part and following.sense is Sense.WORD
-    return before and is_next and mark.sense is Sense.NO and mark.text == "no"
 
 
 def _is_late(mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -220,7 +213,7 @@ def _decided(
     if len(named) > 1 and weak:
         named = {vote for mark, vote in votes if id(mark) not in weak}
     if MOVED in named and len(named) > 1:
-        return _moved(votes)
+        return CANCELED if _cancels_instead(votes) else _moved(votes)
     if len(named) > 1:
         return CANCELED if _says_yes_cancel(votes) else None
     decided = next(iter(named))
@@ -238,6 +231,14 @@ def _says_yes_cancel(votes: Votes) -> bool:
         return False
     said = votes[1][0]
     return votes[0][0].clause == said.clause and not set(said.text.split()) & _OTHER_ONE
+
+
+def _cancels_instead(votes: Votes) -> bool:
+    """ "Another day. No, just cancel it": what is said last, behind a no."""
+    senses = [mark.sense for mark, _ in votes]
+    last = votes[-1][0]
+    is_order = last.sense is Sense.CANCEL_VERB or last.text.startswith(_CANCELING)
+    return senses[0] is Sense.MOVE and senses[1:-1] == [Sense.NO] and is_order
 
 
 def _moved(votes: Votes) -> Disposition | None:
