@@ -14,6 +14,8 @@ from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelled_times import with_spelled_times
 from shared.domain.replies.words import Token, folded, tokens_of
 
+_ARTICLES = frozenset({"un", "une", "una", "uma"})
+
 
 class Heard(Struct, frozen=True, kw_only=True):
     """The tokens of a reply and their senses in the language it is in."""
@@ -38,7 +40,7 @@ def hear(
 
     `names` are words that tell what was asked apart, `called` the names of people that were asked about.
     """
-    tokens = tokens_of(folded(text))
+    tokens = _as_digit(tokens_of(folded(text)))
     language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
     tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
@@ -52,6 +54,12 @@ def hear(
     marks = with_abilities(marks, lexicon)
     marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
+
+
+def _as_digit(tokens: list[Token]) -> list[Token]:
+    """The tokens, where an article that is the whole reply is the digit: "Un"."""
+    is_alone = len(tokens) == 1 and tokens[0].text in _ARTICLES
+    return [tokens[0]._replace(kind="number", text="1")] if is_alone else tokens
 
 
 @lru_cache(maxsize=1_000)

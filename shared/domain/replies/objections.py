@@ -149,7 +149,7 @@ def _has_condition(marks: Sequence[Mark], votes: Votes, named: set[Disposition])
             return True
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
-    return named == {MOVED} and all(_is_supposed(mark, marks) for mark, _ in votes)
+    return named == {MOVED} and _is_supposed(votes[0][0], marks)
 
 
 def _is_supposed(said: Mark, marks: Sequence[Mark]) -> bool:
