@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from shared.domain.replies.clauses import is_said
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
 _EXCEPT = frozenset({
     "apart from", "except", "excepto", "exceto", "hormis", "menos", "other than", "salvo", "sauf",
 })  # fmt: skip
+_YES = ("yes ", "si ", "oui ", "sim ")  # "yes to all"
 
 
 class Exceptions(Struct, frozen=True, kw_only=True):
@@ -22,12 +24,29 @@ class Exceptions(Struct, frozen=True, kw_only=True):
 
 def exceptions_of(marks: Sequence[Mark], references: References) -> Exceptions | None:
     """The exceptions of a reply that begins with what it says of all; None where there are none."""
-    at = next((at for at, mark in enumerate(marks) if mark.text in _EXCEPT), 0)
+    at = next((at for at in range(len(marks)) if _excepts(marks, at)), 0)
     of_all, after = marks[:at], marks[at + 1 :]
     if not any(mark.sense is Sense.BOTH for mark in of_all):
         return None
     named = [references.named(mark) for mark in after]
     numbers: frozenset[int] = frozenset().union(*(name or () for name in named))
-    is_clear = bool(numbers) and len(numbers) < references.count and frozenset() not in named
-    of_them = tuple(mark for mark, name in zip(after, named, strict=True) if name is None)
+    of_them = tuple(mark for mark, name in zip(after, named, strict=True) if is_said(mark, name))
+    is_told = bool(of_them) or any(_answers(mark) for mark in of_all)
+    is_clear = is_told and bool(numbers) and len(numbers) < references.count and frozenset() not in named
     return Exceptions(of_all=tuple(of_all), numbers=numbers, of_them=of_them) if is_clear else None
+
+
+def _answers(mark: Mark) -> bool:
+    """Whether it says what becomes of all: "all" alone may ask."""
+    if mark.sense is Sense.BOTH:
+        return mark.text.startswith(_YES)
+    return is_said(mark, None)
+
+
+def _excepts(marks: Sequence[Mark], at: int) -> bool:
+    """ "Except", and "but" right behind "all": "all but the first", though not "both but not the first"."""
+    if marks[at].text in _EXCEPT:
+        return True
+    if marks[at].text != "but" or not 0 < at < len(marks) - 1:
+        return False
+    return marks[at - 1].sense is Sense.BOTH and marks[at + 1].sense not in (Sense.NO, Sense.NEGATION)

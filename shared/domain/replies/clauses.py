@@ -33,6 +33,7 @@ BESIDE = frozenset(
 NOTS = frozenset({"not", "pas", "no", "nao"})
 _PAIR = 2  # clauses that name something
 _STRONG = frozenset({Sense.CANCEL, Sense.COMING, Sense.MOVE})
+_SURE = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING})
 _ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _OF_NONE = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING, Sense.REASON})
 OPEN = ("either", "any")  # none of them only where something is denied
@@ -81,7 +82,7 @@ def leaves_one_open(marks: Sequence[Mark], named: Names, lexicon: Lexicon) -> bo
 
 def _is_of_each(clause: _Clause) -> bool:
     """ "Both rascals will be there on Tuesday"."""
-    is_sure = any(mark.sense in (Sense.COMING, Sense.CANCEL) for mark in clause.said)
+    is_sure = any(mark.sense in _SURE for mark in clause.said)
     return is_sure and any(mark.sense is Sense.BOTH for mark in clause.marks)
 
 
