@@ -67,7 +67,9 @@ def told_by_clauses(
         return None
     clauses = _merged([_clause(*one, lexicon) for one in _split(marks, named)])
     naming = [clause for clause in clauses if clause.named is not None]
-    if len(naming) < _PAIR and not any(_is_of_each(one) or one.is_of_one for one in naming):
+    is_told = any(_is_of_each(one) or one.is_of_one for one in naming)
+    is_said_again = bool(naming) and sum(bool(one.said) for one in clauses) >= _PAIR
+    if len(naming) < _PAIR and not is_told and not is_said_again:
         return None
     return _told(clauses, targets, written_at)
 

@@ -90,7 +90,7 @@ def _names_another_time(marks: Sequence[Mark], votes: Votes, matter: Matter) -> 
     said = [mark for mark in marks if mark.sense in dated and id(mark) not in chosen]
     may_be_last = all(vote is not CONFIRMED for _, vote in votes)
     said = [mark for mark in said if not _is_past(mark, marks, may_be_last)]
-    if any(_is_another_hour(mark, matter) for mark in marks if mark.sense is Sense.NUMBER):
+    if any(_is_another_hour(mark, matter) for mark in marks if _may_be_hour(mark, marks)):
         return True
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
 
@@ -104,6 +104,12 @@ def _is_past(mark: Mark, marks: Sequence[Mark], may_be_last: bool) -> bool:
         before in _SINCE or (may_be_last and bool(set(mark.text.split()) & _LAST))
     )
     return is_gone or is_since
+
+
+def _may_be_hour(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether nothing is counted: "ten minutes late"."""
+    following = next((one.sense for one in marks if one.start == mark.end), None)
+    return mark.sense is Sense.NUMBER and following is not Sense.LATE
 
 
 def _is_another_hour(mark: Mark, matter: Matter) -> bool:
@@ -139,11 +145,14 @@ def _ends_denying(marks: Sequence[Mark], denied: Sequence[Mark]) -> bool:
 
 def _has_condition(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """A "but" is none where only running late follows, or nothing is confirmed: "I'd like to but can't"."""
+    harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
     for index, mark in enumerate(marks):
-        if mark.sense is not Sense.BUT:
+        if mark.sense is not Sense.BUT or mark.clause in harmless:
             continue
         after = [
-            one.sense for one in marks[index + 1 :] if one.sense not in SILENT and one.sense is not Sense.WORD
+            one.sense
+            for one in marks[index + 1 :]
+            if one.sense not in SILENT and one.sense not in (Sense.WORD, Sense.NUMBER)
         ]
         if CONFIRMED in named and (after[:1] != [Sense.LATE] or mark.text in _IFS):
             return True
@@ -186,7 +195,7 @@ def _rides_along(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -
 
     "I'll be there, is there a lift?" promises; "yes, where is it?" may not.
     """
-    last = votes[-1][0]
+    last = ([mark for mark, _ in votes if not mark.asks] or [mark for mark, _ in votes])[-1]
     is_promise = last.sense is Sense.COMING or (last.sense is Sense.YES and " " in last.text)
     after = [mark for mark in marks if mark.start >= last.end and mark.part > last.part]
     before = [mark for mark in marks if mark.start < last.start]

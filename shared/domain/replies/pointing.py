@@ -6,7 +6,7 @@ from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
 _LAST = frozenset({"last", "ultima", "ultimo", "derniere", "dernier"})
-_BEFORE_ALL = frozenset({"aux", "les", "as", "os", "nas", "nos", "the"})
+_BEFORE_ALL = frozenset({"as", "aux", "das", "des", "dos", "les", "nas", "nos", "os", "the"})
 _NOT_ONE = (Sense.WORD, Sense.UNIT, Sense.OTHER, Sense.DAY)
 _NOTS = frozenset({"not", "pas", "no", "nao"})
 

@@ -22,7 +22,7 @@ _VOTES = {
     Sense.MOVE: MOVED,
 }
 _COUNTING = frozenset({
-    "about", "around", "ate", "before", "by", "dans", "desde", "em", "en", "for", "hasta", "in", "of", "para",
+    "about", "around", "ate", "before", "by", "dans", "day", "desde", "dia", "em", "en", "for", "hasta", "in", "jour", "of", "para",
     "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
     "vers", "within",
 })  # fmt: skip
@@ -37,6 +37,9 @@ _CHOOSING = frozenset({
     "y",
 })  # fmt: skip
 _INSTEAD = "instead"
+_OPENING = frozenset({
+    "abre", "abren", "abrem", "cierra", "cierran", "close", "fecha", "fecham", "fermez", "open", "ouvrez",
+})  # fmt: skip
 _SUBJECTS = frozenset({"i", "we"})
 _CANCELING = ("cancel", "annul", "anul", "desmarc")  # how the verb begins
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
@@ -127,6 +130,7 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
     if any(vote is CONFIRMED for _, vote in votes):
         return []
     denied = {mark.part for mark in marks if mark.sense is Sense.NEGATION}  # "can't stop sneezing"
+    denied |= {mark.part for mark in marks if mark.text in _OPENING}  # "what time do you close today?"
     wishing = (one for one in marks if one.asks and one.part not in denied)
     asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & _WISHING}
     times = [mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.asks]
