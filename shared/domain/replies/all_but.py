@@ -9,9 +9,8 @@ from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
 _EXCEPT = frozenset({
-    "apart from", "except", "excepto", "exceto", "hormis", "menos", "other than", "salvo", "sauf",
+    "apart from", "except", "excepto", "exceto", "hormis", "menos", "other than", "salvo", "sauf", "a part",
 })  # fmt: skip
-_YES = ("yes ", "si ", "oui ", "sim ")  # "yes to all"
 
 
 class Exceptions(Struct, frozen=True, kw_only=True):
@@ -26,21 +25,14 @@ def exceptions_of(marks: Sequence[Mark], references: References) -> Exceptions |
     """The exceptions of a reply that begins with what it says of all; None where there are none."""
     at = next((at for at in range(len(marks)) if _excepts(marks, at)), 0)
     of_all, after = marks[:at], marks[at + 1 :]
-    if not any(mark.sense is Sense.BOTH for mark in of_all):
+    is_late = any(mark.sense is Sense.LATE for mark in after)  # "both, but I'm late on Tuesday"
+    if is_late or not any(mark.sense is Sense.BOTH for mark in of_all):
         return None
-    named = [references.named(mark) for mark in after]
+    named = references.names(after)
     numbers: frozenset[int] = frozenset().union(*(name or () for name in named))
     of_them = tuple(mark for mark, name in zip(after, named, strict=True) if is_said(mark, name))
-    is_told = bool(of_them) or any(_answers(mark) for mark in of_all)
-    is_clear = is_told and bool(numbers) and len(numbers) < references.count and frozenset() not in named
+    is_clear = bool(numbers) and len(numbers) < references.count and frozenset() not in named
     return Exceptions(of_all=tuple(of_all), numbers=numbers, of_them=of_them) if is_clear else None
-
-
-def _answers(mark: Mark) -> bool:
-    """Whether it says what becomes of all: "all" alone may ask."""
-    if mark.sense is Sense.BOTH:
-        return mark.text.startswith(_YES)
-    return is_said(mark, None)
 
 
 def _excepts(marks: Sequence[Mark], at: int) -> bool:

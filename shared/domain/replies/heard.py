@@ -12,6 +12,7 @@ from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spe
 from shared.domain.replies.naming import capitalized, with_namings
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelled_times import with_spelled_times
+from shared.domain.replies.which import with_which
 from shared.domain.replies.words import Token, folded, tokens_of
 
 _ARTICLES = frozenset({"un", "une", "una", "uma"})
@@ -35,15 +36,19 @@ def hear(
     options: Sequence[ReplyOption] = (),
     names: frozenset[str] = frozenset(),
     called: frozenset[str] = frozenset(),
+    *,
+    of_several: bool = False,
 ) -> Heard:
     """Take a reply apart. `asked_in` is the question's language, `options` what it offers.
 
-    `names` are words that tell what was asked apart, `called` the names of people that were asked about.
+    `names` are words that tell what was asked apart, `called` the names of people that were asked about;
+    `of_several` says that more than one thing was.
     """
     tokens = _as_digit(tokens_of(folded(text)))
     language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
     tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
+    tokens = with_which(tokens) if of_several else tokens
     choices = {
         phrase: option.disposition
         for option in options

@@ -149,7 +149,7 @@ def marks_of(
 
     `names` are words that tell what was asked apart: no phrase passes over them.
     """
-    kept = names | lexicon.pointers
+    kept = names | lexicon.pointers | {token.text for token in tokens if token.kind == "which"}
     others = [lexicon_of(one) for one in LANGUAGES if one != lexicon.language]
     marks: list[Mark] = []
     at = 0
@@ -235,6 +235,8 @@ def _chosen(tokens: Sequence[Token], at: int, choices: Choices) -> tuple[int, ob
 def _simple(token: Token, lexicon: Lexicon) -> tuple[Sense, object] | None:
     """Numbers and days, which are no phrases."""
     text = token.text
+    if token.kind == "which":
+        return Sense.WHICH, text
     if token.kind == "number":
         return Sense.NUMBER, int(text[:9])
     if token.kind == "ordinal":

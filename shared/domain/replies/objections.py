@@ -50,7 +50,7 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
     senses = {mark.sense for mark in marks}
     if Sense.DOUBT in senses and not _is_settled(marks, named):
         return DOUBTFUL
-    if _takes_back(marks, votes):
+    if _takes_back(marks, votes) or Sense.WHICH in senses:
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL

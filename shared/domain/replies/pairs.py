@@ -141,7 +141,7 @@ def _answers(
     rest = is_only and len(found) < len(targets)
     return Answered(
         answers=tuple((targets[number], disposition) for number, disposition in sorted(found.items())),
-        has_note=any(mark.sense is Sense.REASON for mark in marks),
+        has_note=any(mark.sense in (Sense.REASON, Sense.WORD) for mark in marks),
         has_rest=rest,
         reason=REST if rest else "",
     )

@@ -5,38 +5,30 @@ from collections.abc import Sequence
 from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
-_LAST = frozenset({"last", "ultima", "ultimo", "derniere", "dernier"})
 _BEFORE_ALL = frozenset({"as", "aux", "das", "des", "dos", "les", "nas", "nos", "os", "the"})
-_NOT_ONE = (Sense.WORD, Sense.UNIT, Sense.OTHER, Sense.DAY)
 _NOTS = frozenset({"not", "pas", "no", "nao"})
 
 
 def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
-    """The marks, where "the last one", "the hygienist one" and "aux deux" name what they point to.
+    """The marks, where "the hygienist one" and "aux deux" name what they point to.
 
     "Not ok" is a no there.
     """
     found: list[Mark] = []
-    for at, mark in enumerate(marks):
+    for mark in marks:
         before = found[-1] if found and found[-1].part == mark.part else None
-        following = marks[at + 1] if at + 1 < len(marks) and marks[at + 1].part == mark.part else None
-        if _is_last(mark, before, following, references):
-            mark = mark._replace(sense=Sense.ORDINAL, value=references.count)
-        elif before and mark.text == "one" and _is_named(before, references):
+        if before and mark.text == "one" and _is_named(before, references):
             mark = mark._replace(sense=Sense.COMMON)
         elif before and _is_all(mark, before, references):
             mark = mark._replace(sense=Sense.BOTH)
+        elif before and before.sense is Sense.BOTH and _is_count(mark, references):
+            mark = before._replace(end=mark.end)  # "yes to all three"
+            found.pop()
         elif before and mark.sense is Sense.OKAY and before.text in _NOTS:
             mark = mark._replace(sense=Sense.NO, start=before.start, text=f"{before.text} {mark.text}")
             found.pop()
         found.append(mark)
     return found
-
-
-def _is_last(mark: Mark, before: Mark | None, following: Mark | None, references: References) -> bool:
-    is_of_them = before is not None and before.sense is Sense.COMMON and references.is_numbered
-    is_other = following is not None and following.sense in _NOT_ONE
-    return is_of_them and mark.sense is Sense.WORD and mark.text in _LAST and not is_other
 
 
 def _is_named(mark: Mark, references: References) -> bool:
@@ -47,3 +39,7 @@ def _is_all(mark: Mark, before: Mark, references: References) -> bool:
     is_word = mark.sense is Sense.NUMBER and not mark.text.isdecimal()
     is_each = HOW_MANY.get(mark.text) == references.count
     return is_word and is_each and before.text.split()[-1] in _BEFORE_ALL
+
+
+def _is_count(mark: Mark, references: References) -> bool:
+    return mark.sense is Sense.NUMBER and mark.value == references.count

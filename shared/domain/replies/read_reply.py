@@ -98,7 +98,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
     known = asked.targets or asked.closed
     options = [option for target in known for option in target.question.options]
-    return hear(own, _language(asked, questions), options, _names(asked), _called(known))
+    several = len(asked.targets) + len(asked.closed) > 1
+    return hear(own, _language(asked, questions), options, _names(asked), _called(known), of_several=several)
 
 
 def _names(asked: Asked) -> frozenset[str]:

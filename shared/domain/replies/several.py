@@ -45,18 +45,21 @@ def answer_several(
 
 
 def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime, lexicon: Lexicon) -> Answered:
-    """ "All but the first": that one stays open, unless it is said what becomes of it."""
+    """ "Yes to all but the first": no to that one. "Cancel all but the first" leaves it open."""
     found = _answer(said.of_all, targets, written_at, lexicon)
     if len(found.answers) < len(targets):
         return Answered(reason=PAIRS)
     except_for = [targets[number] for number in sorted(said.numbers)]
     others = tuple(one for one in found.answers if one[0] not in except_for)
-    if not said.of_them:
+    read = [verdict_of(said.of_them, target, written_at).disposition for target in except_for]
+    if said.of_them and None in read:
+        return Answered(reason=PAIRS)
+    if not said.of_them and others[0][1] is not Disposition.CONFIRMED:
         return Answered(answers=others, has_rest=True, reason=REST)
-    read = [(target, verdict_of(said.of_them, target, written_at).disposition) for target in except_for]
-    answers = tuple((target, one) for target, one in read if one is not None)
-    is_all = len(answers) == len(read)
-    return Answered(answers=(*others, *answers), has_note=True) if is_all else Answered(reason=PAIRS)
+    answers = tuple(
+        (target, one or Disposition.CANCELED) for target, one in zip(except_for, read, strict=True)
+    )
+    return Answered(answers=(*others, *answers), has_note=True)
 
 
 def _amended(
@@ -70,11 +73,13 @@ def _amended(
     if not places:
         return None
     before, after = marks[: places[-1]], marks[places[-1] + 1 :]
-    first = dict(_answer(before, targets, written_at, lexicon).answers) if before else {}
     found = _answer(after, targets, written_at, lexicon)
+    if all(mark.sense in SILENT for mark in before):
+        return found  # "actually cancel 2"
+    first = dict(_answer(before, targets, written_at, lexicon).answers)
     last = dict(found.answers)
-    is_of_the_same = bool(last) and all(first.get(target, said) is not said for target, said in last.items())
-    if not is_of_the_same or not last.keys() <= first.keys():
+    again = first.keys() & last.keys()
+    if not again or any(first[target] is last[target] for target in again):
         return None
     return replace(found, answers=tuple((first | last).items()), has_note=True)
 

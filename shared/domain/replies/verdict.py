@@ -22,9 +22,9 @@ _VOTES = {
     Sense.MOVE: MOVED,
 }
 _COUNTING = frozenset({
-    "about", "around", "ate", "before", "by", "dans", "day", "desde", "dia", "em", "en", "for", "hasta", "in", "jour", "of", "para",
-    "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
-    "vers", "within",
+    "about", "around", "ate", "before", "by", "dans", "day", "desde", "dia", "em", "en", "for", "hasta",
+    "in", "jour", "of", "para", "pour", "room", "sala", "salle", "sera", "seremos", "serons", "sommes",
+    "somos", "than", "till", "until", "vers", "within",
 })  # fmt: skip
 _EACH_TIME = frozenset({"a", "per", "x", "every", "al", "por", "par", "cada", "chaque", "ao"})
 _SPANS = frozenset({"day", "week", "night", "dia", "semana", "noche", "jour", "semaine", "soir", "noite"})
