@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from shared.domain.replies.clauses import is_said
+from shared.domain.replies.matter import SILENT
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -24,15 +25,24 @@ class Exceptions(Struct, frozen=True, kw_only=True):
 def exceptions_of(marks: Sequence[Mark], references: References) -> Exceptions | None:
     """The exceptions of a reply that begins with what it says of all; None where there are none."""
     at = next((at for at in range(len(marks)) if _excepts(marks, at)), 0)
-    of_all, after = marks[:at], marks[at + 1 :]
+    before, after = marks[:at], marks[at + 1 :]
     is_late = any(mark.sense is Sense.LATE for mark in after)  # "both, but I'm late on Tuesday"
-    if is_late or not any(mark.sense is Sense.BOTH for mark in of_all):
+    of_each = [references.named(mark) for mark in before if mark.sense is not Sense.BOTH]
+    if not before or is_late or any(name is not None for name in of_each):
         return None
     named = references.names(after)
     numbers: frozenset[int] = frozenset().union(*(name or () for name in named))
-    of_them = tuple(mark for mark, name in zip(after, named, strict=True) if is_said(mark, name))
+    said = [mark for mark, name in zip(after, named, strict=True) if is_said(mark, name)]
     is_clear = bool(numbers) and len(numbers) < references.count and frozenset() not in named
-    return Exceptions(of_all=tuple(of_all), numbers=numbers, of_them=of_them) if is_clear else None
+    return (
+        Exceptions(
+            of_all=tuple(mark for mark in before if mark.sense not in (Sense.BOTH, *SILENT)),
+            numbers=numbers,
+            of_them=tuple(mark for mark in said if mark.sense is not Sense.REASON),
+        )
+        if is_clear
+        else None
+    )
 
 
 def _excepts(marks: Sequence[Mark], at: int) -> bool:

@@ -34,6 +34,8 @@ NOTS = frozenset({"not", "pas", "no", "nao"})
 _PAIR = 2  # clauses that name something
 _STRONG = frozenset({Sense.CANCEL, Sense.COMING, Sense.MOVE})
 _SURE = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING})
+_POINTERS = frozenset({Sense.BOTH, Sense.NUMBER, Sense.ORDINAL, Sense.WHICH})
+_GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})
 _ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _OF_NONE = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING, Sense.REASON})
 OPEN = ("either", "any")  # none of them only where something is denied
@@ -53,6 +55,8 @@ class _Clause(Struct):
     marks: list[Mark]
     named: frozenset[int] | None
     said: tuple[Mark, ...]
+    is_mixed: bool  # such a word stands between two names: each may have its own
+    has_words: bool  # that name nothing and that nobody knows
     unknown: bool  # a word that nobody knows stands between a name and what is said of it
     is_bare: bool  # names, and nothing else
     is_only: bool  # "just Ben"
@@ -156,6 +160,8 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
         else None,
         said=tuple(said),
         unknown=bool(reach) and any(min(reach) < at < max(reach) for at in unknown),
+        is_mixed=bool(places) and any(min(places) < at < max(places) for at in unknown),
+        has_words=bool(unknown),
         is_bare=all(
             name is not None or mark.sense is Sense.GREETING or set(mark.text.split()) <= lexicon.joints
             for mark, name in zip(marks, named, strict=True)
@@ -230,15 +236,16 @@ def _told(clauses: Sequence[_Clause], targets: Sequence[Target], written_at: dat
 
 
 def _is_why(clause: _Clause) -> bool:
-    """ "I have a class on Thursday", "both kids have strep": what is said of it stands in another clause."""
+    """ "I have a class on Thursday", "this is Ben's carer": what is said of it stands in another clause."""
     is_each = any(mark.sense is Sense.NEITHER for mark in clause.marks)
-    return not clause.said and not is_each and any(mark.sense is Sense.REASON for mark in clause.marks)
+    is_by_name = clause.has_words and not any(mark.sense in _POINTERS for mark in clause.marks)
+    tells = is_by_name or any(mark.sense is Sense.REASON for mark in clause.marks)
+    return not clause.said and not is_each and not clause.is_only and tells
 
 
 def _has_note(clauses: Sequence[_Clause]) -> bool:
-    beside = [mark for one in clauses if not one.named for mark in one.marks]
     reasons = any(mark.sense is Sense.REASON for one in clauses for mark in one.marks)
-    return reasons or any(mark.sense is Sense.WORD for mark in beside)
+    return reasons or any(one.has_words for one in clauses)
 
 
 def _agrees(
@@ -267,7 +274,9 @@ def _of_clause(
         return _of_none(clause)
     if not clause.said:
         return dict.fromkeys(clause.named, CONFIRMED) if clause.is_only else None
-    if clause.unknown and not any(mark.sense in _STRONG for mark in clause.said):
+    if clause.is_mixed and not clause.is_of_one:
+        return None
+    if clause.unknown and not any(_is_strong(mark, clause) for mark in clause.said):
         return None
     found: dict[int, Disposition] = {}
     for number in clause.named:
@@ -276,6 +285,13 @@ def _of_clause(
             return None
         found[number] = read.disposition
     return found
+
+
+def _is_strong(mark: Mark, clause: _Clause) -> bool:
+    """Whether it says so whatever stands beside it; "vou" before another verb does not say that they come."""
+    after = next((one for one in clause.marks if one.start == mark.end), None)
+    is_of_a_verb = mark.text in _GOING and after is not None and after.sense is Sense.WORD
+    return mark.sense in _STRONG and not is_of_a_verb
 
 
 def _of_none(clause: _Clause) -> Mapping[int, Disposition] | None:

@@ -17,6 +17,7 @@ from shared.domain.replies.sense import Mark, Sense
 _BUTS = frozenset({"but", "pero", "mais", "mas"})
 _BUT_NOT = "but not"
 _CAN = "can"
+_WEAK = frozenset({Sense.CHOICE, Sense.NO, Sense.OKAY, Sense.YES})
 _DENIALS = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB})
 
 
@@ -35,7 +36,11 @@ def answer_pairs(
     """What is said of each that is named, where names and answers pair."""
     says = [is_said(mark, name) for mark, name in zip(marks, named, strict=True)]
     groups = _groups(marks, named, says)
-    if groups is None or _has_word_between(marks, named) or _is_only_named(groups, marks, named, lexicon):
+    if (
+        groups is None
+        or _has_word_between(marks, named, says)
+        or _is_only_named(groups, marks, named, lexicon)
+    ):
         return Answered(reason=PAIRS)
     return _answers(groups, marks, targets, written_at)
 
@@ -66,10 +71,16 @@ def _names(following: Sequence[Mark], references: References) -> bool:
     return bool(following and following[0].sense not in EACH and references.named(following[0]))
 
 
-def _has_word_between(marks: Sequence[Mark], named: Names) -> bool:
-    """Whether an unknown word stands between two names: it may say what the second one gets."""
-    places = [index for index, name in enumerate(named) if name is not None]
-    between = range(places[0], places[-1]) if len(places) > 1 else ()
+def _has_word_between(marks: Sequence[Mark], named: Names, says: Sequence[bool]) -> bool:
+    """Whether an unknown word stands between two names: it may say what the second one gets.
+
+    Or between a name and a mere yes or no: "don't tell Ben".
+    """
+    names = [index for index, name in enumerate(named) if name is not None]
+    said = [index for index, one in enumerate(says) if one]
+    is_weak = all(marks[index].sense in _WEAK for index in said)
+    places = [*names, *said] if is_weak else names
+    between = range(min(places), max(places)) if len(places) > 1 else ()
     return any(marks[index].sense is Sense.WORD and named[index] is None for index in between)
 
 
@@ -100,6 +111,8 @@ def _groups(marks: Sequence[Mark], named: Names, says: Sequence[bool]) -> list[_
             runs[-1][1].append(index)
         elif kind:
             runs.append((kind, [index]))
+    if [kind for kind, _ in runs] == ["said", "name", "said"]:  # "move both to another day"
+        runs = [runs[1], ("said", runs[0][1] + runs[2][1])]
     groups: list[_Group] = []
     if len(runs) > 2 and len(runs) % 2:
         if runs[0][0] != "name" or marks[runs[1][1][0]].text != _BUT_NOT:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
 _BEFORE_ALL = frozenset({"as", "aux", "das", "des", "dos", "les", "nas", "nos", "os", "the"})
+_LIGHT = (*SILENT, *CLOCK, Sense.WORD, Sense.NUMBER)
 _NOTS = frozenset({"not", "pas", "no", "nao"})
 
 
@@ -24,6 +26,10 @@ def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
         elif before and before.sense is Sense.BOTH and _is_count(mark, references):
             mark = before._replace(end=mark.end)  # "yes to all three"
             found.pop()
+        elif mark.sense is Sense.BUT and _is_only_late(marks, mark):
+            mark = mark._replace(sense=Sense.COMMON)
+        elif mark.sense is Sense.WORD and references.is_of_some(mark):
+            mark = mark._replace(sense=Sense.COMMON)  # "eye test", where there is a hearing test too
         elif before and mark.sense is Sense.OKAY and before.text in _NOTS:
             mark = mark._replace(sense=Sense.NO, start=before.start, text=f"{before.text} {mark.text}")
             found.pop()
@@ -43,3 +49,11 @@ def _is_all(mark: Mark, before: Mark, references: References) -> bool:
 
 def _is_count(mark: Mark, references: References) -> bool:
     return mark.sense is Sense.NUMBER and mark.value == references.count
+
+
+def _is_only_late(marks: Sequence[Mark], but: Mark) -> bool:
+    """ "But I'll be 10 minutes late": no condition."""
+    after = [
+        one for one in marks if one.start >= but.end and one.part == but.part and one.sense not in _LIGHT
+    ]
+    return bool(after) and after[0].sense is Sense.LATE and " " in after[0].text

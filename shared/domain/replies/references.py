@@ -107,12 +107,24 @@ class References:
         self._targets = targets
         self._written_at = written_at
         self._words = own_words_of(targets)
+        self._all_words = {
+            word for one in targets for word in words_of(f"{one.appointment.name} {one.appointment.service}")
+        }
         self.is_numbered = len({target.question.id for target in targets}) == 1
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """All of them, in the order in which they are numbered, if they are."""
+        return self._targets
 
     @property
     def count(self) -> int:
         """How many there are."""
         return len(self._targets)
+
+    def is_of_some(self, mark: Mark) -> bool:
+        """Whether the word stands in what several are called, and so tells none apart."""
+        return self.named(mark) is None and mark.text in self._all_words
 
     def names(self, marks: Sequence[Mark]) -> list[frozenset[int] | None]:
         """What each part names, with what stands beside it: "Ana no, the other yes"."""

@@ -1,6 +1,6 @@
 """An answer to several open appointments: "1 yes 2 no", "both", "only the 10:30", "yes for Ben"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
@@ -29,6 +29,10 @@ _DOUBTS = frozenset(
 )
 _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
+_MEANT = frozenset({
+    "attendez", "decir", "digo", "dire", "dizer", "espera", "mean", "meant", "oops", "ops", "oups", "ups",
+    "wait", "whoops",
+})  # fmt: skip
 _UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
 
 
@@ -40,26 +44,36 @@ def answer_several(
     marks = pointing(without_apology(marks), references)
     excepting = exceptions_of(marks, references)
     if excepting is not None:
-        return _all_but(excepting, targets, written_at, lexicon)
+        return _all_but(excepting, targets, written_at)
     return _amended(marks, targets, written_at, lexicon) or _answer(marks, targets, written_at, lexicon)
 
 
-def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime, lexicon: Lexicon) -> Answered:
+def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime) -> Answered:
     """ "Yes to all but the first": no to that one. "Cancel all but the first" leaves it open."""
-    found = _answer(said.of_all, targets, written_at, lexicon)
-    if len(found.answers) < len(targets):
+    of_all = _read_each(said.of_all, targets, written_at)
+    of_them = _read_each(said.of_them, targets, written_at)
+    both = dict.fromkeys(targets, Disposition.CONFIRMED) | of_all
+    is_left = not said.of_them and Disposition.CONFIRMED not in both.values()
+    if (said.of_all and len(of_all) < len(targets)) or (said.of_them and len(of_them) < len(targets)):
         return Answered(reason=PAIRS)
-    except_for = [targets[number] for number in sorted(said.numbers)]
-    others = tuple(one for one in found.answers if one[0] not in except_for)
-    read = [verdict_of(said.of_them, target, written_at).disposition for target in except_for]
-    if said.of_them and None in read:
-        return Answered(reason=PAIRS)
-    if not said.of_them and others[0][1] is not Disposition.CONFIRMED:
-        return Answered(answers=others, has_rest=True, reason=REST)
-    answers = tuple(
-        (target, one or Disposition.CANCELED) for target, one in zip(except_for, read, strict=True)
+    found = {
+        target: of_them.get(target, Disposition.CANCELED) if number in said.numbers else both[target]
+        for number, target in enumerate(targets)
+        if number not in said.numbers or not is_left
+    }
+    return Answered(
+        answers=tuple(found.items()), has_note=True, has_rest=is_left, reason=REST if is_left else ""
     )
-    return Answered(answers=(*others, *answers), has_note=True)
+
+
+def _read_each(
+    said: Sequence[Mark], targets: Sequence[Target], written_at: datetime
+) -> dict[Target, Disposition]:
+    """What the parts say of each, as far as they do."""
+    read = ((target, verdict_of(said, target, written_at).disposition) for target in targets)
+    found = {target: one for target, one in read if one is not None}
+    is_no = {mark.sense for mark in said} == {Sense.NO}
+    return dict.fromkeys(targets, Disposition.CANCELED) if is_no and said else found
 
 
 def _amended(
@@ -67,21 +81,47 @@ def _amended(
 ) -> Answered | None:
     """ "Both. Sorry, no on the hygienist": what stands behind the last correction holds for what it names.
 
-    None where nothing is corrected, or the correction may be about another one: "1 yes, I mean 2".
+    None where nothing is corrected, or the correction may be about another one: "1 yes, sorry 2 yes".
     """
     places = [index for index, mark in enumerate(marks) if mark.sense is Sense.CORRECTION]
     if not places:
         return None
-    before, after = marks[: places[-1]], marks[places[-1] + 1 :]
+    after = marks[places[-1] + 1 :]
     found = _answer(after, targets, written_at, lexicon)
+    before = [mark for mark in marks[: places[-1]] if mark.sense is not Sense.CORRECTION]
     if all(mark.sense in SILENT for mark in before):
         return found  # "actually cancel 2"
     first = dict(_answer(before, targets, written_at, lexicon).answers)
     last = dict(found.answers)
+    if _is_meant(marks) and len(first) == 1 and len(last) <= 1:
+        return _instead(first, after, found, References(targets, written_at))
     again = first.keys() & last.keys()
     if not again or any(first[target] is last[target] for target in again):
         return None
     return replace(found, answers=tuple((first | last).items()), has_note=True)
+
+
+def _is_meant(marks: Sequence[Mark]) -> bool:
+    """Whether a correction says that something else was meant."""
+    said = (word for mark in marks if mark.sense is Sense.CORRECTION for word in mark.text.split())
+    return bool(_MEANT & set(said))
+
+
+def _instead(
+    first: Mapping[Target, Disposition], after: Sequence[Mark], found: Answered, references: References
+) -> Answered | None:
+    """ "Cancel the 14th, I mean the 7th": the same of the other one."""
+    (target, said), *_ = first.items()
+    named = [name for name in references.names(after) if name is not None]
+    again = dict(found.answers)
+    if len(again) == 1 and (said in again.values() or target in again):
+        return replace(found, has_note=True)
+    is_bare = not again and len(named) == 1 and len(named[0]) == 1
+    if not is_bare or any(
+        mark.sense not in SILENT | {Sense.WORD, Sense.ORDINAL, Sense.NUMBER} for mark in after
+    ):
+        return None
+    return Answered(answers=((references.targets[min(named[0])], said),), has_note=True)
 
 
 def _answer(
@@ -107,15 +147,16 @@ def _answer(
         return Answered(reason=UNNAMED)
     if _declines_all(marks, named, targets):
         return _none_of(targets)
-    if any(_is_unsure(mark, name) for mark, name in zip(marks, named, strict=True)):
+    is_wish = any(mark.sense is Sense.MOVE for mark in marks)  # "could we move both?"
+    if any(_is_unsure(mark, name, is_wish) for mark, name in zip(marks, named, strict=True)):
         return _unsure(marks, targets, written_at)
     if all(name is None for name in named):
         return _unnamed(marks, targets, written_at)
     return answer_pairs(marks, named, targets, written_at, lexicon)
 
 
-def _is_unsure(mark: Mark, name: frozenset[int] | None) -> bool:
-    return mark.asks or (mark.sense in _DOUBTS and name is None)
+def _is_unsure(mark: Mark, name: frozenset[int] | None, is_wish: bool) -> bool:
+    return (mark.asks and not is_wish) or (mark.sense in _DOUBTS and name is None)
 
 
 def _none_of(targets: Sequence[Target]) -> Answered:
