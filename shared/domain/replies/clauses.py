@@ -35,7 +35,6 @@ _PAIR = 2  # clauses that name something
 _STRONG = frozenset({Sense.CANCEL, Sense.COMING, Sense.MOVE})
 _SURE = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING})
 _POINTERS = frozenset({Sense.BOTH, Sense.NUMBER, Sense.ORDINAL, Sense.WHICH})
-_GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})
 _ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _OF_NONE = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING, Sense.REASON})
 OPEN = ("either", "any")  # none of them only where something is denied
@@ -276,7 +275,7 @@ def _of_clause(
         return dict.fromkeys(clause.named, CONFIRMED) if clause.is_only else None
     if clause.is_mixed and not clause.is_of_one:
         return None
-    if clause.unknown and not any(_is_strong(mark, clause) for mark in clause.said):
+    if clause.unknown and not any(mark.sense in _STRONG for mark in clause.said):
         return None
     found: dict[int, Disposition] = {}
     for number in clause.named:
@@ -285,13 +284,6 @@ def _of_clause(
             return None
         found[number] = read.disposition
     return found
-
-
-def _is_strong(mark: Mark, clause: _Clause) -> bool:
-    """Whether it says so whatever stands beside it; "vou" before another verb does not say that they come."""
-    after = next((one for one in clause.marks if one.start == mark.end), None)
-    is_of_a_verb = mark.text in _GOING and after is not None and after.sense is Sense.WORD
-    return mark.sense in _STRONG and not is_of_a_verb
 
 
 def _of_none(clause: _Clause) -> Mapping[int, Disposition] | None:

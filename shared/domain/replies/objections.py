@@ -36,6 +36,7 @@ _SINCE = frozenset({"since", "depuis", "desde"})
 _LAST = frozenset({"last", "pasada", "pasado", "passada", "passado", "dernier", "derniere"})
 _SO = frozenset({"so", "donc", "alors", "entonces", "entao"})
 _SUBJECTS = frozenset({"i", "je", "we"})
+_ARTICLES = frozenset({"as", "les", "los", "mes", "mis", "my", "os", "the"})
 _IFS = frozenset(
     {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
 )
@@ -107,9 +108,11 @@ def _is_past(mark: Mark, marks: Sequence[Mark], may_be_last: bool) -> bool:
 
 
 def _may_be_hour(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether nothing is counted: "ten minutes late"."""
-    following = next((one.sense for one in marks if one.start == mark.end), None)
-    return mark.sense is Sense.NUMBER and following is not Sense.LATE
+    """Whether nothing is counted: "ten minutes late", "les 4 pneus"."""
+    following = next((one.sense for one in marks if one.start == mark.end and one.part == mark.part), None)
+    before = next((one.text.split()[-1] for one in marks if one.end == mark.start), "")
+    is_counted = following is Sense.LATE or (following is Sense.WORD and before in _ARTICLES)
+    return mark.sense is Sense.NUMBER and not is_counted
 
 
 def _is_another_hour(mark: Mark, matter: Matter) -> bool:

@@ -8,16 +8,21 @@ from shared.domain.replies.sense import Mark, Sense
 
 _BEFORE_ALL = frozenset({"as", "aux", "das", "des", "dos", "les", "nas", "nos", "os", "the"})
 _LIGHT = (*SILENT, *CLOCK, Sense.WORD, Sense.NUMBER)
+_GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})
+_OFF = frozenset({"off", "out"})
+_BEING = frozenset({"are", "be", "is", "s"})
 _NOTS = frozenset({"not", "pas", "no", "nao"})
 
 
 def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
     """The marks, where "the hygienist one" and "aux deux" name what they point to.
 
-    "Not ok" is a no there.
+    "Not ok" is a no there, and "vou deixar" no promise to come.
     """
     found: list[Mark] = []
-    for mark in marks:
+    reasons = {mark.part for mark in marks if mark.sense is Sense.REASON}
+    for at, mark in enumerate(marks):
+        following = next((one for one in marks[at + 1 : at + 2] if one.part == mark.part), None)
         before = found[-1] if found and found[-1].part == mark.part else None
         if before and mark.text == "one" and _is_named(before, references):
             mark = mark._replace(sense=Sense.COMMON)
@@ -28,6 +33,12 @@ def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
             found.pop()
         elif mark.sense is Sense.BUT and _is_only_late(marks, mark):
             mark = mark._replace(sense=Sense.COMMON)
+        elif mark.text in _GOING and following and _is_verb(following):
+            mark = mark._replace(sense=Sense.WORD)
+        elif mark.sense is Sense.DAY and mark.part in reasons and not references.named(mark):
+            mark = mark._replace(sense=Sense.COMMON)  # "died on Saturday"
+        elif before and mark.text in _OFF and before.text in _BEING and mark.sense is Sense.REFUSE_WORD:
+            mark = mark._replace(sense=Sense.CANCEL)  # "Friday is out"
         elif mark.sense is Sense.WORD and references.is_of_some(mark):
             mark = mark._replace(sense=Sense.COMMON)  # "eye test", where there is a hearing test too
         elif before and mark.sense is Sense.OKAY and before.text in _NOTS:
@@ -57,3 +68,8 @@ def _is_only_late(marks: Sequence[Mark], but: Mark) -> bool:
         one for one in marks if one.start >= but.end and one.part == but.part and one.sense not in _LIGHT
     ]
     return bool(after) and after[0].sense is Sense.LATE and " " in after[0].text
+
+
+def _is_verb(mark: Mark) -> bool:
+    """Whether it looks like a verb in its plain form."""
+    return mark.sense is Sense.WORD and mark.text.endswith("r")

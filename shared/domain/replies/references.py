@@ -107,6 +107,7 @@ class References:
         self._targets = targets
         self._written_at = written_at
         self._words = own_words_of(targets)
+        self._people = [{*words_of(one.appointment.name)} - _COMMON for one in targets]
         self._all_words = {
             word for one in targets for word in words_of(f"{one.appointment.name} {one.appointment.service}")
         }
@@ -155,8 +156,9 @@ class References:
         if name and mark.sense in _CLOCK and not is_all and self._may_be_one(mark, name):
             narrower = [other & name for one in others if (other := self.named(one)) and other & name < name]
             return name if narrower else frozenset()
-        if mark.sense is Sense.DAY and any(one.sense is Sense.REASON for one in others) and not name:
-            return None  # "died on Saturday"
+        is_of_day = any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
+        if name is None and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+            return self._on_day(mark.value)  # "sexta dia 11"
         return name
 
     def _of_a_name(self, mark: Mark, others: Sequence[Mark]) -> frozenset[int] | None:
@@ -189,8 +191,10 @@ class References:
                 return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
             return frozenset(found)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
-            found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]
-            return frozenset(found) or None
+            said = set(mark.text.split())
+            own = [n for n, words in enumerate(self._words) if said & words]
+            of_person = [n for n, words in enumerate(self._people) if said & words]
+            return frozenset(own) or (frozenset(of_person) if len(of_person) < self.count else None) or None
         return None
 
     def _fits(self, mark: Mark, target: Target) -> bool:

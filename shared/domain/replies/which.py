@@ -47,7 +47,7 @@ _SAID = {
         rf"(?:tou(?:t|s|tes) )?(?:les (?:{_N} )?autres|le reste)",
     ),
 }
-_OTHER = rf"(?:the other|(?:la|el) otr[oa]|l autre|[ao] outr[oa]){_ONE}{_NO_TIME}"  # that is one
+_OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|[ao] outr[oa]){_ONE}{_NO_TIME}"  # that is one
 _PATTERNS = [
     *((kind, re.compile(one)) for kind, all_said in _SAID.items() for one in all_said),
     (OTHERS, re.compile(_OTHER)),
