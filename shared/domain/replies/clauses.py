@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.keeping import as_verb
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import CANCELED, CONFIRMED, SILENT, Matter
 from shared.domain.replies.open_questions import Target
@@ -142,7 +143,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
     said = [mark for mark, name in zip(marks, named, strict=True) if is_said(mark, name)]
     if all(mark.sense is Sense.REASON for mark in said):  # "Ana has a fever, cancel hers"
         said = []
-    verbs = [verb for mark in marks if (verb := _as_verb(mark, lexicon)) is not None]
+    verbs = [verb for at in range(len(marks)) if (verb := as_verb(marks, named, at, lexicon)) is not None]
     if all(
         mark.sense in _ASSENT or mark.sense is Sense.REFUSE_WORD for mark in said
     ):  # "the hygienist, you may drop"
@@ -150,7 +151,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
     if any(mark.text in NOTS and mark.sense in _DENYING for mark in said):
         said = _denial(said, marks, named)
     unknown = [at for at, mark in enumerate(marks) if mark.sense is Sense.WORD and named[at] is None]
-    unknown = [at for at in unknown if _as_verb(marks[at], lexicon) is None]
+    unknown = [at for at in unknown if as_verb(marks, named, at, lexicon) is None]
     reach = [*places, *(at for at, mark in enumerate(marks) if any(mark is one for one in said))]
     return _Clause(
         marks=marks,
@@ -173,16 +174,6 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
 def is_said(mark: Mark, name: frozenset[int] | None) -> bool:
     """Whether the part answers, and names nothing."""
     return name is None and mark.sense not in BESIDE and mark.sense is not Sense.ONLY
-
-
-def _as_verb(mark: Mark, lexicon: Lexicon) -> Mark | None:
-    """ "Keep" and "drop", which say something only of what is named."""
-    words = set(mark.text.split())
-    if mark.sense not in (Sense.WORD, Sense.COMMON, Sense.REFUSE_WORD):
-        return None
-    if words & lexicon.drops:
-        return mark._replace(sense=Sense.CANCEL)
-    return mark._replace(sense=Sense.COMING) if words & lexicon.keeps else None
 
 
 def _denial(said: Sequence[Mark], marks: Sequence[Mark], named: Names) -> list[Mark]:

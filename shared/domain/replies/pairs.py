@@ -111,7 +111,8 @@ def _groups(marks: Sequence[Mark], named: Names, says: Sequence[bool]) -> list[_
             runs[-1][1].append(index)
         elif kind:
             runs.append((kind, [index]))
-    if [kind for kind, _ in runs] == ["said", "name", "said"]:  # "move both to another day"
+    is_one_part = len({marks[index].part for _, places in runs for index in places}) == 1
+    if is_one_part and [kind for kind, _ in runs] == ["said", "name", "said"]:  # "move both to another day"
         runs = [runs[1], ("said", runs[0][1] + runs[2][1])]
     groups: list[_Group] = []
     if len(runs) > 2 and len(runs) % 2:
