@@ -8,6 +8,7 @@ from shared.domain.replies.open_questions import Target
 WHICH = "{count} appointments could be meant."
 UNNAMED = "It names none of the open appointments."
 PAIRS = "It is not certain which answer is for which appointment."
+ALSO_ASKS = "It also asks something."
 REST = "It says nothing of the others."
 
 

@@ -228,7 +228,7 @@ def _told(clauses: Sequence[_Clause], targets: Sequence[Target], written_at: dat
 def _is_why(clause: _Clause) -> bool:
     """ "I have a class on Thursday", "this is Ben's carer": what is said of it stands in another clause."""
     is_each = any(mark.sense is Sense.NEITHER for mark in clause.marks)
-    is_by_name = clause.has_words and not any(mark.sense in _POINTERS for mark in clause.marks)
+    is_by_name = not clause.is_bare and not any(mark.sense in _POINTERS for mark in clause.marks)
     tells = is_by_name or any(mark.sense is Sense.REASON for mark in clause.marks)
     return not clause.said and not is_each and not clause.is_only and tells
 

@@ -12,7 +12,7 @@ from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spe
 from shared.domain.replies.naming import capitalized, with_namings
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelled_times import with_spelled_times
-from shared.domain.replies.which import with_which
+from shared.domain.replies.which import EACH, with_which
 from shared.domain.replies.words import Token, folded, tokens_of
 
 _ARTICLES = frozenset({"un", "une", "una", "uma"})
@@ -55,7 +55,8 @@ def hear(
         for word in option.words
         if (phrase := _phrase(word)) and not word.strip().isdecimal()
     }
-    marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
+    kept = names | EACH if of_several else names
+    marks = with_times(marks_of(tokens, lexicon, choices, kept), tokens, lexicon)
     marks = with_abilities(marks, lexicon)
     marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)

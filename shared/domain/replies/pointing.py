@@ -6,7 +6,9 @@ from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
-_BEFORE_ALL = frozenset({"as", "aux", "das", "des", "dos", "les", "nas", "nos", "os", "the"})
+_BEFORE_ALL = frozenset(
+    {"as", "aux", "das", "des", "dos", "les", "los", "nas", "nos", "os", "pras", "pros", "the"}
+)
 _LIGHT = (*SILENT, *CLOCK, Sense.WORD, Sense.NUMBER)
 _GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})
 _OFF = frozenset({"off", "out"})
@@ -26,6 +28,10 @@ def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
         before = found[-1] if found and found[-1].part == mark.part else None
         if before and mark.text == "one" and _is_named(before, references):
             mark = mark._replace(sense=Sense.COMMON)
+        elif before and mark.sense is Sense.NUMBER and _counts_own(mark, before, references):
+            mark = mark._replace(sense=Sense.COMMON)  # "Rex's two"
+        elif mark.text == "para":
+            mark = mark._replace(sense=Sense.COMMON)  # "para el martes"; what refuses was found before
         elif before and _is_all(mark, before, references):
             mark = mark._replace(sense=Sense.BOTH)
         elif before and before.sense is Sense.BOTH and _is_count(mark, references):
@@ -73,3 +79,7 @@ def _is_only_late(marks: Sequence[Mark], but: Mark) -> bool:
 def _is_verb(mark: Mark) -> bool:
     """Whether it looks like a verb in its plain form."""
     return mark.sense is Sense.WORD and mark.text.endswith("r")
+
+
+def _counts_own(mark: Mark, before: Mark, references: References) -> bool:
+    return not mark.text.isdecimal() and len(references.named(before) or ()) == mark.value

@@ -12,7 +12,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.record import replace
 from shared.domain.replies import kinds
-from shared.domain.replies.answered import Answered
+from shared.domain.replies.answered import ALSO_ASKS, Answered
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import (
@@ -198,7 +198,7 @@ def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
         has_note=found.has_note,
         has_rest=found.asks,
         leaning=found.disposition,
-        reason="It also asks something." if found.asks else "",
+        reason=ALSO_ASKS if found.asks else "",
     )
 
 

@@ -8,6 +8,7 @@ from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.spelling import is_slip
 from shared.domain.replies.which import ANY_COUNT, FIRST, MIDDLE, OTHERS, RANGE
 from shared.domain.replies.words import words_of
 
@@ -99,6 +100,12 @@ def _is_date(mark: Mark) -> bool:
     return mark.sense is Sense.DAY and isinstance(mark.value, tuple) and mark.value[0] == "date"
 
 
+def _is_short_for(word: str, name: str) -> bool:
+    """ "Sofi" and "Soffia" for "Sofia"."""
+    is_long = len(word) >= _SHORTEST and len(name) > _SHORTEST
+    return is_long and (name.startswith(word) or is_slip(word, name))
+
+
 class References:
     """What names one of several targets in a reply."""
 
@@ -138,11 +145,14 @@ class References:
         said = frozenset().union(*(name or () for name in named))
         rest = frozenset(range(self.count)) - said
         return [
-            (rest if said and _count_of(mark) in (ANY_COUNT, len(rest)) else frozenset())
-            if _is_of_others(mark)
-            else name
+            self._others(mark, marks, rest if said else frozenset()) if _is_of_others(mark) else name
             for mark, name in zip(marks, named, strict=True)
         ]
+
+    def _others(self, mark: Mark, marks: Sequence[Mark], rest: frozenset[int]) -> frozenset[int] | None:
+        if not rest and any(one.sense is Sense.BOTH for one in marks):
+            return None  # "both, mine and Ben's"
+        return rest if _count_of(mark) in (ANY_COUNT, len(rest)) else frozenset()
 
     def _beside(
         self, mark: Mark, name: frozenset[int] | None, others: Sequence[Mark]
@@ -163,7 +173,7 @@ class References:
 
     def _of_a_name(self, mark: Mark, others: Sequence[Mark]) -> frozenset[int] | None:
         """ "Neither of hers": those of the one that is named in the same part."""
-        names = [self.named(one) for one in others if one.sense in (Sense.WORD, Sense.COMMON)]
+        names = [self.named(one) for one in others if one.sense in (Sense.WORD, Sense.COMMON, Sense.DAY)]
         several = {one for one in names if one and 1 < len(one) < self.count}
         counts = {HOW_MANY[word] for word in mark.text.split() if word in HOW_MANY}
         if len(several) != 1 or not counts <= {len(next(iter(several)))}:
@@ -194,6 +204,12 @@ class References:
             said = set(mark.text.split())
             own = [n for n, words in enumerate(self._words) if said & words]
             of_person = [n for n, words in enumerate(self._people) if said & words]
+            if not own and not of_person and mark.sense is Sense.WORD:
+                of_person = [
+                    n
+                    for n, words in enumerate(self._people)
+                    if any(_is_short_for(mark.text, w) for w in words)
+                ]
             return frozenset(own) or (frozenset(of_person) if len(of_person) < self.count else None) or None
         return None
 
@@ -226,7 +242,8 @@ class References:
 
     def _numbered(self, mark: Mark) -> frozenset[int] | None:
         if not self.is_numbered:
-            return None
+            is_of_month = mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal()
+            return self._on_day(mark.value) or None if is_of_month else None
         found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
         hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
         return frozenset(found) or self.named(hour) or self._on_day(mark.value)

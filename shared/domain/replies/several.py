@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.record import replace
 from shared.domain.replies.all_but import Exceptions, exceptions_of
-from shared.domain.replies.answered import PAIRS, REST, UNNAMED, WHICH, Answered
+from shared.domain.replies.answered import ALSO_ASKS, PAIRS, REST, UNNAMED, WHICH, Answered
 from shared.domain.replies.clauses import (
     OPEN,
     Told,
@@ -16,13 +16,15 @@ from shared.domain.replies.clauses import (
     verdict_of,
 )
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import SILENT
+from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.pairs import answer_pairs, with_denials
 from shared.domain.replies.pointing import pointing
 from shared.domain.replies.references import Names, References
+from shared.domain.replies.riding import without_riding
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.together import declines_each, declines_either, without_apology
+from shared.domain.replies.verdict import WISHING
 
 _DOUBTS = frozenset(
     {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
@@ -45,7 +47,12 @@ def answer_several(
     excepting = exceptions_of(marks, references)
     if excepting is not None:
         return _all_but(excepting, targets, written_at)
-    return _amended(marks, targets, written_at, lexicon) or _answer(marks, targets, written_at, lexicon)
+    found = _amended(marks, targets, written_at, lexicon) or _answer(marks, targets, written_at, lexicon)
+    answering = without_riding(marks, references)
+    if found.answers or len(answering) == len(marks):
+        return found
+    asked = _answer(answering, targets, written_at, lexicon)
+    return replace(asked, has_rest=True, has_note=True, reason=ALSO_ASKS) if asked.answers else found
 
 
 def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime) -> Answered:
@@ -53,7 +60,9 @@ def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime) 
     of_all = _read_each(said.of_all, targets, written_at)
     of_them = _read_each(said.of_them, targets, written_at)
     both = dict.fromkeys(targets, Disposition.CONFIRMED) | of_all
-    is_left = not said.of_them and Disposition.CONFIRMED not in both.values()
+    if of_them == both:  # "all but the first, yes"
+        of_them = {}
+    is_left = not of_them and Disposition.CONFIRMED not in both.values()
     if (said.of_all and len(of_all) < len(targets)) or (said.of_them and len(of_them) < len(targets)):
         return Answered(reason=PAIRS)
     found = {
@@ -93,12 +102,29 @@ def _amended(
         return found  # "actually cancel 2"
     first = dict(_answer(before, targets, written_at, lexicon).answers)
     last = dict(found.answers)
-    if _is_meant(marks) and len(first) == 1 and len(last) <= 1:
-        return _instead(first, after, found, References(targets, written_at))
+    if _is_meant(marks) and len(first) == 1:
+        head, tail = _head(after)
+        if (
+            len(last) > 1
+            and tail
+            and (other := _instead(first, head, Answered(), References(targets, written_at)))
+        ):
+            rest = _answer(
+                tail, targets, written_at, lexicon
+            )  # "cancel Sofía, I mean Mateo, Sofía is coming"
+            return replace(other, answers=tuple((dict(other.answers) | dict(rest.answers)).items()))
+        if len(last) <= 1:
+            return _instead(first, after, found, References(targets, written_at))
     again = first.keys() & last.keys()
     if not again or any(first[target] is last[target] for target in again):
         return None
     return replace(found, answers=tuple((first | last).items()), has_note=True)
+
+
+def _head(marks: Sequence[Mark]) -> tuple[Sequence[Mark], Sequence[Mark]]:
+    """The first part, and what follows it."""
+    count = sum(mark.part == marks[0].part for mark in marks) if marks else 0
+    return marks[:count], marks[count:]
 
 
 def _is_meant(marks: Sequence[Mark]) -> bool:
@@ -143,10 +169,10 @@ def _answer(
     named = references.names(marks)
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
-    if any(one is not None and not one for one in named):
-        return Answered(reason=UNNAMED)
     if _declines_all(marks, named, targets):
         return _none_of(targets)
+    if any(one is not None and not one for one in named):
+        return Answered(reason=UNNAMED)
     is_wish = any(mark.sense is Sense.MOVE for mark in marks)  # "could we move both?"
     if any(_is_unsure(mark, name, is_wish) for mark, name in zip(marks, named, strict=True)):
         return _unsure(marks, targets, written_at)
@@ -156,6 +182,8 @@ def _answer(
 
 
 def _is_unsure(mark: Mark, name: frozenset[int] | None, is_wish: bool) -> bool:
+    if is_wish and mark.sense is Sense.ASKING and mark.text.split()[0] in WISHING:
+        return False
     return (mark.asks and not is_wish) or (mark.sense in _DOUBTS and name is None)
 
 
@@ -175,7 +203,7 @@ def _answered(told: Told, marks: Sequence[Mark], targets: Sequence[Target]) -> A
 
 def _declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]) -> bool:
     """Whether "neither" stands alone in its part, and only why in others: "neither one, we're away"."""
-    places = [index for index, name in enumerate(named) if name is not None]
+    places = [index for index, name in enumerate(named) if name]
     none = marks[places[0]] if len(places) == 1 else None
     if none is None or none.sense is not Sense.NEITHER or none.text.startswith(OPEN):
         return False
@@ -184,7 +212,7 @@ def _declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]
         return False
     here = all(mark.sense in _POLITE for mark in beside if mark.part == none.part)
     others = [mark for mark in beside if mark.part != none.part]
-    is_reason = all(mark.sense in _WHY or mark.text in _UNTIL for mark in others)
+    is_reason = all(mark.sense in (*_WHY, *CLOCK) or mark.text in _UNTIL for mark in others)
     cancels = all(
         any(one.disposition is Disposition.CANCELED for one in target.question.options) for target in targets
     )

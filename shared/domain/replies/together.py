@@ -16,8 +16,15 @@ _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
 
 
 def without_apology(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, where a "sorry" that begins or ends the reply corrects nothing."""
-    ends = (0, len(marks) - 1)
+    """The marks, where a "sorry" that begins the reply, or ends it or a sentence, corrects nothing."""
+    ends = {
+        0,
+        *(
+            at
+            for at, mark in enumerate(marks)
+            if [one.clause for one in marks[at + 1 : at + 2]] != [mark.clause]
+        ),
+    }
     return [
         mark._replace(sense=Sense.GREETING)
         if at in ends and mark.sense is Sense.CORRECTION and mark.text in _APOLOGIES

@@ -21,6 +21,7 @@ _VOTES = {
     Sense.CANCEL_VERB: CANCELED,
     Sense.MOVE: MOVED,
 }
+_MINUTES = frozenset({"min", "minute", "minutes", "minutinhos", "minutitos", "minutos", "mn"})
 _COUNTING = frozenset({
     "about", "around", "ate", "before", "by", "dans", "day", "desde", "dia", "em", "en", "for", "hasta",
     "in", "jour", "of", "para", "pour", "room", "sala", "salle", "sera", "seremos", "serons", "sommes",
@@ -46,7 +47,7 @@ _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _TELLING = SILENT | {Sense.WORD, Sense.REASON}
 _NOTED = (Sense.WORD, Sense.NAMING, Sense.REASON)
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
-_WISHING = frozenset({
+WISHING = frozenset({
     "can", "could", "may", "do", "podra", "podran", "podremos", "puedo", "puede", "pueden", "podria",
     "podrian", "podemos", "tienen", "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez",
     "posso", "pode", "podem", "poderia", "tem", "tens",
@@ -132,7 +133,7 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
     denied = {mark.part for mark in marks if mark.sense is Sense.NEGATION}  # "can't stop sneezing"
     denied |= {mark.part for mark in marks if mark.text in _OPENING}  # "what time do you close today?"
     wishing = (one for one in marks if one.asks and one.part not in denied)
-    asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & _WISHING}
+    asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & WISHING}
     times = [mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.asks]
     bare = {mark.part for mark in times if any(vote is CANCELED for _, vote in votes)}
     bare -= {mark.part for mark in marks if mark.sense not in SILENT and mark.sense not in CLOCK}
@@ -147,7 +148,10 @@ def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     if is_next and following is not None and following.text in _EACH_TIME:  # "1 a day"
         after = next((one for one in marks if one.start == following.end), None)
         return after is not None and after.part == mark.part and after.text.split()[0] in _SPANS
-    is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
+    is_late = (
+        following is not None and following.sense is Sense.LATE and following.text.split()[0] in _MINUTES
+    )
+    is_counted = is_next and following is not None and (following.sense is Sense.WORD or is_late)
     before = next(
         (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""
     )
@@ -169,7 +173,12 @@ def _is_order(mark: Mark, marks: Sequence[Mark]) -> bool:
 
 
 def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether nothing but polite words, and words that answer, stand in the code's clause."""
+    """Whether nothing but polite words, and words that answer, stand in the code's clause.
+
+    A code that comes first may stand by itself before a sign: "b, I work on Thursdays".
+    """
+    if mark.start == 0 and not any(one.part == mark.part for one in marks if one is not mark):
+        return True
     beside = {one.sense for one in marks if one.clause == mark.clause and one is not mark}
     return beside <= SILENT | set(_VOTES) | {Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL}
 
@@ -245,9 +254,14 @@ def _cancels_instead(votes: Votes) -> bool:
     return senses[0] is Sense.MOVE and senses[1:-1] == [Sense.NO] and is_order
 
 
+def _is_no(mark: Mark, vote: Disposition) -> bool:
+    """Whether an option's own word says no: "no, OTHER" where both are offered."""
+    return mark.sense is Sense.CHOICE and vote is CANCELED
+
+
 def _moved(votes: Votes) -> Disposition | None:
     """Asking for another time beside a "no" or "can't" is that; beside a yes only where the yes is bare."""
-    others = {mark.sense for mark, vote in votes if vote is not MOVED}
+    others = {mark.sense for mark, vote in votes if vote is not MOVED and not _is_no(mark, vote)}
     is_move = others <= {Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.OKAY, Sense.YES}
     return (
         MOVED

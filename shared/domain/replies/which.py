@@ -48,9 +48,18 @@ _SAID = {
     ),
 }
 _OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|[ao] outr[oa]){_ONE}{_NO_TIME}"  # that is one
+_MINE = (  # beside another one that is named
+    r"(?:(?:and (?:me|mine|myself)|et moi|y (?:yo|mi)|e (?:eu|mim))(?= )"
+    r"|(?:la mi[ao]|(?:le|la) mien(?:ne)?|[ao] (?:minha|meu)(?= e )))"
+)
+EACH = frozenset({
+    "all", "ambas", "ambos", "aucun", "aucune", "both", "neither", "nenhum", "nenhuma", "ninguna", "ninguno",
+    "todas", "todos", "tous", "toutes",
+})  # fmt: skip
 _PATTERNS = [
     *((kind, re.compile(one)) for kind, all_said in _SAID.items() for one in all_said),
     (OTHERS, re.compile(_OTHER)),
+    (OTHERS, re.compile(_MINE)),
 ]
 _NEITHER = frozenset({"comme", "nem", "ni", "nor", "or"})  # "ni l'un ni l'autre"
 _EACH = (["un", "et"], ["une", "et"])  # "l'un et l'autre"
@@ -91,4 +100,4 @@ def _count(kind: str, match: re.Match[str]) -> int:
     count = match.groupdict().get("count")
     if count:
         return _HOW_MANY[count]
-    return ANY_COUNT if kind == OTHERS and match.re.pattern != _OTHER else 1
+    return ANY_COUNT if kind == OTHERS and match.re.pattern not in (_OTHER, _MINE) else 1
