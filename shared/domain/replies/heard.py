@@ -53,10 +53,11 @@ def hear(
         phrase: option.disposition
         for option in options
         for word in option.words
-        if (phrase := _phrase(word)) and not word.strip().isdecimal()
+        if (phrase := _phrase(word, language)) and not word.strip().isdecimal()
     }
     kept = names | EACH if of_several else names
-    marks = with_times(marks_of(tokens, lexicon, choices, kept), tokens, lexicon)
+    people = called if of_several else frozenset()
+    marks = with_times(marks_of(tokens, lexicon, choices, kept, people), tokens, lexicon)
     marks = with_abilities(marks, lexicon)
     marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
@@ -69,9 +70,9 @@ def _as_digit(tokens: list[Token]) -> list[Token]:
 
 
 @lru_cache(maxsize=1_000)
-def _phrase(word: str) -> tuple[str, ...]:
+def _phrase(word: str, language: str) -> tuple[str, ...]:
     """A word of an option as replies are taken apart: a code such as "C1" is a letter and a number."""
-    return tuple(token.text for token in tokens_of(folded(word)))
+    return tuple(token.text for token in spelled_out(tokens_of(folded(word)), lexicon_of(language)))
 
 
 _POLITE = (Sense.GREETING, Sense.COMMON, Sense.YES, Sense.OKAY)

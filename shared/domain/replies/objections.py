@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
-from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
+from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter, Votes
+from shared.domain.replies.riding import rides_along
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
 
@@ -16,13 +17,9 @@ NEGATED = "It denies something."
 NOT_ONLY = "More than an answer stands there."
 
 _ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
-Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 _CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
 _TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
-_OF_THE_VISIT = frozenset({
-    *CLOCK, Sense.MOVE, Sense.CANCEL, Sense.CANCEL_VERB, Sense.BUT, Sense.DOUBT, Sense.NO, Sense.NEGATION,
-    Sense.NUMBER, Sense.ORDINAL, Sense.CHOICE, Sense.LATE, Sense.CORRECTION, Sense.OPTION,
-})  # fmt: skip
+_LATENESS = frozenset({*SILENT, Sense.LATE, Sense.NUMBER})
 _MOST_BEFORE = 2  # words before a yes: a name
 _SENTENCE_BEGINS = frozenset({
     "and", "e", "et", "eu", "i", "je", "j", "ma", "meu", "mi", "minha", "mon", "my", "nos", "nous", "our",
@@ -149,8 +146,10 @@ def _ends_denying(marks: Sequence[Mark], denied: Sequence[Mark]) -> bool:
 def _has_condition(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """A "but" is none where only running late follows, or nothing is confirmed: "I'd like to but can't"."""
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
+    if CANCELED in named and any(_is_if(mark, marks) for mark in marks):
+        return True
     for index, mark in enumerate(marks):
-        if mark.sense is not Sense.BUT or mark.clause in harmless:
+        if mark.sense is not Sense.BUT or mark.clause in harmless or _is_of_late(mark, marks):
             continue
         after = [
             one.sense
@@ -162,6 +161,23 @@ def _has_condition(marks: Sequence[Mark], votes: Votes, named: set[Disposition])
         if CANCELED in named and mark.text in _IFS and index and marks[index - 1].sense is not Sense.BUT:
             return True
     return named == {MOVED} and _is_supposed(votes[0][0], marks)
+
+
+def _is_if(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "Si llueve no voy": no yes, though "sí" is one of the options."""
+    following = next((one for one in marks if one.start == mark.end and one.part == mark.part), None)
+    return (
+        mark.sense is Sense.CHOICE
+        and mark.text in _IFS
+        and following is not None
+        and following.sense is Sense.WORD
+    )
+
+
+def _is_of_late(but: Mark, marks: Sequence[Mark]) -> bool:
+    """ "10 minutes late but yes": what stands before the "but" says only how late."""
+    before = [one for one in marks if one.start < but.start]
+    return any(one.sense is Sense.LATE for one in before) and all(one.sense in _LATENESS for one in before)
 
 
 def _is_supposed(said: Mark, marks: Sequence[Mark]) -> bool:
@@ -183,7 +199,7 @@ def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
     if MOVED in named and CONFIRMED not in named:
         return all(mark.asks and mark.sense in _CODES for mark, _ in votes)
-    if _rides_along(marks, votes, named):
+    if rides_along(marks, votes):
         return False
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
     if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
@@ -191,21 +207,6 @@ def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)}
     requests = {mark.clause for mark in marks if _is_request(mark)}
     return bool(asked - harmless - requests)
-
-
-def _rides_along(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
-    """Whether what is asked stands behind a promise to come, and is of something else than the visit.
-
-    "I'll be there, is there a lift?" promises; "yes, where is it?" may not.
-    """
-    last = ([mark for mark, _ in votes if not mark.asks] or [mark for mark, _ in votes])[-1]
-    is_promise = last.sense is Sense.COMING or (last.sense is Sense.YES and " " in last.text)
-    after = [mark for mark in marks if mark.start >= last.end and mark.part > last.part]
-    before = [mark for mark in marks if mark.start < last.start]
-    is_plain = all(mark.sense not in _OF_THE_VISIT for mark in after)
-    is_first = all(mark.sense not in (Sense.WORD, Sense.ASKING) for mark in before)
-    asks = all(mark.asks is False or mark in after or mark.part <= last.part for mark in marks)
-    return named == {CONFIRMED} and is_promise and bool(after) and is_plain and is_first and asks
 
 
 def _is_request(mark: Mark) -> bool:
@@ -251,6 +252,13 @@ def _opens(digit: Mark, marks: Sequence[Mark]) -> bool:
     return digit.start == 0 and following is not None and following.text.split()[0] in _SENTENCE_BEGINS
 
 
+def _is_code(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """Whether an option's word begins its part: "KEEP, my car is new", and not "I'll keep an eye out"."""
+    before = [one for one in marks if one.part == mark.part and one.start < mark.start]
+    is_first = all(one.sense is Sense.GREETING for one in before)
+    return mark.sense is Sense.CHOICE and len(mark.text) > 1 and is_first
+
+
 def _is_of_delay(word: Mark, marks: Sequence[Mark]) -> bool:
     """Whether it stands behind a "but" beside how late they are: "but I'm 10 minutes late, the metro"."""
     buts = [mark for mark in marks if mark.sense is Sense.BUT and mark.start < word.start]
@@ -285,8 +293,5 @@ def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], nam
         return any(mark.part in parts for mark in words)
     clauses = {mark.clause for mark, _ in votes}
     if any(mark.clause in clauses for mark in words):
-        return (
-            not any(mark.sense is Sense.CHOICE and len(mark.text) > 1 for mark, _ in votes[:1])
-            or CANCELED in named
-        )
+        return not any(_is_code(mark, marks) for mark, _ in votes[:1]) or CANCELED in named
     return senses <= {Sense.OKAY, Sense.NO, Sense.CANCEL_VERB}

@@ -7,7 +7,7 @@ from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
 _BEFORE_ALL = frozenset(
-    {"as", "aux", "das", "des", "dos", "les", "los", "nas", "nos", "os", "pras", "pros", "the"}
+    {"as", "aux", "das", "dos", "las", "les", "los", "nas", "nos", "os", "pras", "pros", "the"}
 )
 _LIGHT = (*SILENT, *CLOCK, Sense.WORD, Sense.NUMBER)
 _GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})

@@ -22,6 +22,7 @@ from shared.domain.replies.consent import (
     is_answer_too,
     is_help,
     returns,
+    without_danger,
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
@@ -73,7 +74,11 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
-    if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT or (is_wrong and wants_it_gone(heard)):
+    if (
+        is_stop
+        or consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
+        or (is_wrong and wants_it_gone(heard))
+    ):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)

@@ -30,6 +30,7 @@ _THEIRS = frozenset(
     {"hers", "his", "theirs", "suyas", "suyos", "siens", "siennes", "dela", "dele", "deles", "delas"}
 )
 _WITH_MIDDLE = 3
+_MOST_OPTIONS = 4
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
 HOW_MANY = {
     **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
@@ -166,7 +167,8 @@ class References:
         if name and mark.sense in _CLOCK and not is_all and self._may_be_one(mark, name):
             narrower = [other & name for one in others if (other := self.named(one)) and other & name < name]
             return name if narrower else frozenset()
-        is_of_day = any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
+        is_large = isinstance(mark.value, int) and mark.value > _MOST_OPTIONS  # "Friday 2" may answer
+        is_of_day = is_large and any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
         if name is None and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._on_day(mark.value)  # "sexta dia 11"
         return name

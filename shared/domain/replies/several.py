@@ -35,6 +35,7 @@ _MEANT = frozenset({
     "attendez", "decir", "digo", "dire", "dizer", "espera", "mean", "meant", "oops", "ops", "oups", "ups",
     "wait", "whoops",
 })  # fmt: skip
+_ARTICLES = frozenset({"the", "la", "el", "le", "a", "o"})
 _UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
 
 
@@ -59,12 +60,11 @@ def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime) 
     """ "Yes to all but the first": no to that one. "Cancel all but the first" leaves it open."""
     of_all = _read_each(said.of_all, targets, written_at)
     of_them = _read_each(said.of_them, targets, written_at)
-    both = dict.fromkeys(targets, Disposition.CONFIRMED) | of_all
-    if of_them == both:  # "all but the first, yes"
-        of_them = {}
-    is_left = not of_them and Disposition.CONFIRMED not in both.values()
     if (said.of_all and len(of_all) < len(targets)) or (said.of_them and len(of_them) < len(targets)):
         return Answered(reason=PAIRS)
+    both = dict.fromkeys(targets, Disposition.CONFIRMED) | of_all
+    of_them = {} if of_them == both else of_them  # "all but the first, yes"
+    is_left = not of_them and Disposition.CONFIRMED not in both.values()
     found = {
         target: of_them.get(target, Disposition.CANCELED) if number in said.numbers else both[target]
         for number, target in enumerate(targets)
@@ -157,7 +157,7 @@ def _answer(
     named = references.names(marks)
     if declines_either(marks) or declines_each(marks, named, len(targets)):
         return _none_of(targets)
-    if is_not_each(marks):
+    if is_not_each(marks) or _is_one_of(marks):
         return Answered(reason=PAIRS)
     if all(one is None or one for one in named):
         told = told_by_clauses(marks, named, targets, written_at, lexicon)
@@ -179,6 +179,12 @@ def _answer(
     if all(name is None for name in named):
         return _unnamed(marks, targets, written_at)
     return answer_pairs(marks, named, targets, written_at, lexicon)
+
+
+def _is_one_of(marks: Sequence[Mark]) -> bool:
+    """ "Un seul des deux": one of them, and nobody knows which."""
+    only = {mark.part for mark in marks if mark.sense is Sense.ONLY}
+    return any(mark.sense is Sense.BOTH and mark.part in only for mark in marks)
 
 
 def _is_unsure(mark: Mark, name: frozenset[int] | None, is_wish: bool) -> bool:
@@ -233,12 +239,12 @@ def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
 
 
 def _is_a_count(marks: Sequence[Mark]) -> bool:
-    """Whether the only number is a "one" in letters, which may as well say how many: "yes to one"."""
+    """Whether the only number is in letters, and may as well say how many: "yes to one", "oui pour deux"."""
     numbers = [index for index, mark in enumerate(marks) if mark.sense is Sense.NUMBER]
-    if len(numbers) != 1 or marks[numbers[0]].text.isdecimal() or marks[numbers[0]].value != 1:
+    if len(numbers) != 1 or marks[numbers[0]].text.isdecimal():
         return False
     before = marks[numbers[0] - 1] if numbers[0] else None
-    return before is None or before.sense is not Sense.OPTION
+    return before is None or (before.sense is not Sense.OPTION and before.text not in _ARTICLES)
 
 
 def _unsure(marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime) -> Answered:

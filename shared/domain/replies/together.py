@@ -45,7 +45,13 @@ def declines_each(marks: Sequence[Mark], named: Sequence[frozenset[int] | None],
         if mark.sense is Sense.NEGATION and mark.text in _NOR
     ]
     others = {mark.sense for mark, name in pairs if name is None}
-    is_plain = others <= _BESIDE | {Sense.NEGATION, Sense.COMING, Sense.CANCEL, Sense.CANCEL_VERB}
+    is_plain = others <= _BESIDE | {
+        Sense.ASKING,
+        Sense.NEGATION,
+        Sense.COMING,
+        Sense.CANCEL,
+        Sense.CANCEL_VERB,
+    }
     return len(after) > 1 and len(frozenset().union(*after)) == count and is_plain
 
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
-from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
-from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, Votes, lacks, objection
+from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter, Votes
+from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, lacks, objection
 from shared.domain.replies.sense import Mark, Sense
 
 NOT_OFFERED = "Not one of the offered answers."

@@ -24,13 +24,13 @@ _ONE = r"(?: (?:one|appointment|visit|cita|visita|rdv|rendez vous|consulta))?"
 _SAID = {
     FIRST: (
         rf"(?:the )?first {_N}",
-        rf"(?:los|las|os|as|les) (?:primer[oa]s|primeir[oa]s|premi(?:er|ere)s) {_N}",
-        rf"(?:los|las|os|as|les) {_N} (?:primer[oa]s|primeir[oa]s|premi(?:er|ere)s)",
+        rf"(?:los|las|os|as|les) (?:primer[oa]s?|primeir[oa]s?|premi(?:er|ere)s?) {_N}",
+        rf"(?:los|las|os|as|les) {_N} (?:primer[oa]s?|primeir[oa]s?|premi(?:er|ere)s?)",
     ),
     LAST: (
         rf"(?:the )?last {_N}",
-        rf"(?:los|las|os|as|les) (?:ultim[oa]s|derni(?:er|ere)s) {_N}",
-        rf"(?:los|las|os|as|les) {_N} (?:ultim[oa]s|derni(?:er|ere)s)",
+        rf"(?:los|las|os|as|les) (?:ultim[oa]s?|derni(?:er|ere)s?) {_N}",
+        rf"(?:los|las|os|as|les) {_N} (?:ultim[oa]s?|derni(?:er|ere)s?)",
         rf"(?:the last{_ONE}|last one|(?:la|el|le|a|o) (?:ultim[oa]|derni(?:er|ere)){_ONE}){_NO_TIME}",
     ),
     MIDDLE: (
@@ -44,7 +44,7 @@ _SAID = {
         r"(?:all )?(?:the others|the rest(?: of (?:them|it|those))?)|(?:everything|everyone|everybody) else",
         rf"(?:(?:los|las) otr[oa]s|(?:os|as) outr[oa]s)(?: {_N})?",
         r"(?:tod[oa]s? )?(?:(?:los|las|lo) demas|(?:os|as) demais|(?:el|o) resto|o restante)",
-        rf"(?:tou(?:t|s|tes) )?(?:les (?:{_N} )?autres|le reste)",
+        rf"(?:tou(?:t|s|tes) )?(?:les (?:{_N} )?autres?|le reste)",
     ),
 }
 _OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|[ao] outr[oa]){_ONE}{_NO_TIME}"  # that is one

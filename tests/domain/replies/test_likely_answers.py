@@ -64,7 +64,7 @@ def test_no_weight_goes_against_the_rules() -> None:
 
 EACH = [
     ("We will both be there on Tuesday, thank you", Disposition.CONFIRMED),
-    ("cancel both please, we are sick", Disposition.CANCELED),
+    ("please cancel both appointments, we are sick", Disposition.CANCELED),
 ]
 NOT_EACH = [
     "I can't make both",
