@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.answered import Answered
 from shared.domain.replies.open_questions import Target
-from shared.domain.replies.several import Answered
 
 
 def chosen(choice: str, targets: Sequence[Target]) -> Answered | None:

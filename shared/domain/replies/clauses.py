@@ -10,26 +10,38 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.keeping import as_verb
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import CANCELED, CONFIRMED, SILENT, Matter
 from shared.domain.replies.open_questions import Target
+from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.verdict import Verdict, verdict
 
 EACH = (Sense.BOTH, Sense.NEITHER)
 BESIDE = frozenset(
-    {Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT, Sense.WORD, Sense.HARMLESS, Sense.LATE}
+    {
+        Sense.GREETING,
+        Sense.COMMON,
+        Sense.OPTION,
+        Sense.UNIT,
+        Sense.WORD,
+        Sense.HARMLESS,
+        Sense.LATE,
+        Sense.ASKING,
+    }
 )
 NOTS = frozenset({"not", "pas", "no", "nao"})
 _PAIR = 2  # clauses that name something
 _STRONG = frozenset({Sense.CANCEL, Sense.COMING, Sense.MOVE})
+_SURE = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING})
+_POINTERS = frozenset({Sense.BOTH, Sense.NUMBER, Sense.ORDINAL, Sense.WHICH})
 _ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _OF_NONE = frozenset({Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING, Sense.REASON})
 OPEN = ("either", "any")  # none of them only where something is denied
 CANNOT = frozenset({"not", "never", "pas", "jamais", "no", "nao", "nunca", "unable", "cant"})
 _OF_NOT_EACH = frozenset({Sense.CANCEL, Sense.NO, Sense.NEGATION})
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
-Names = Sequence[frozenset[int] | None]
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -43,9 +55,12 @@ class _Clause(Struct):
     marks: list[Mark]
     named: frozenset[int] | None
     said: tuple[Mark, ...]
+    is_mixed: bool  # such a word stands between two names: each may have its own
+    has_words: bool  # that name nothing and that nobody knows
     unknown: bool  # a word that nobody knows stands between a name and what is said of it
     is_bare: bool  # names, and nothing else
     is_only: bool  # "just Ben"
+    is_of_one: bool  # whatever it names is the same one: "Ben isn't coming on Thursday"
 
 
 def told_by_clauses(
@@ -56,7 +71,9 @@ def told_by_clauses(
         return None
     clauses = _merged([_clause(*one, lexicon) for one in _split(marks, named)])
     naming = [clause for clause in clauses if clause.named is not None]
-    if len(naming) < _PAIR and not any(_is_of_each(clause) for clause in naming):
+    is_told = any(_is_of_each(one) or one.is_of_one for one in naming)
+    is_said_again = bool(naming) and sum(bool(one.said) for one in clauses) >= _PAIR
+    if len(naming) < _PAIR and not is_told and not is_said_again:
         return None
     return _told(clauses, targets, written_at)
 
@@ -71,7 +88,7 @@ def leaves_one_open(marks: Sequence[Mark], named: Names, lexicon: Lexicon) -> bo
 
 def _is_of_each(clause: _Clause) -> bool:
     """ "Both rascals will be there on Tuesday"."""
-    is_sure = any(mark.sense in (Sense.COMING, Sense.CANCEL) for mark in clause.said)
+    is_sure = any(mark.sense in _SURE for mark in clause.said)
     return is_sure and any(mark.sense is Sense.BOTH for mark in clause.marks)
 
 
@@ -126,7 +143,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
     said = [mark for mark, name in zip(marks, named, strict=True) if is_said(mark, name)]
     if all(mark.sense is Sense.REASON for mark in said):  # "Ana has a fever, cancel hers"
         said = []
-    verbs = [verb for mark in marks if (verb := _as_verb(mark, lexicon)) is not None]
+    verbs = [verb for at in range(len(marks)) if (verb := as_verb(marks, named, at, lexicon)) is not None]
     if all(
         mark.sense in _ASSENT or mark.sense is Sense.REFUSE_WORD for mark in said
     ):  # "the hygienist, you may drop"
@@ -134,7 +151,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
     if any(mark.text in NOTS and mark.sense in _DENYING for mark in said):
         said = _denial(said, marks, named)
     unknown = [at for at, mark in enumerate(marks) if mark.sense is Sense.WORD and named[at] is None]
-    unknown = [at for at in unknown if _as_verb(marks[at], lexicon) is None]
+    unknown = [at for at in unknown if as_verb(marks, named, at, lexicon) is None]
     reach = [*places, *(at for at, mark in enumerate(marks) if any(mark is one for one in said))]
     return _Clause(
         marks=marks,
@@ -143,27 +160,20 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
         else None,
         said=tuple(said),
         unknown=bool(reach) and any(min(reach) < at < max(reach) for at in unknown),
+        is_mixed=bool(places) and any(min(places) < at < max(places) for at in unknown),
+        has_words=bool(unknown),
         is_bare=all(
             name is not None or mark.sense is Sense.GREETING or set(mark.text.split()) <= lexicon.joints
             for mark, name in zip(marks, named, strict=True)
         ),
         is_only=any(mark.sense is Sense.ONLY for mark in marks),
+        is_of_one=len(places) > 1 and len({named[at] for at in places}) == 1,
     )
 
 
 def is_said(mark: Mark, name: frozenset[int] | None) -> bool:
     """Whether the part answers, and names nothing."""
     return name is None and mark.sense not in BESIDE and mark.sense is not Sense.ONLY
-
-
-def _as_verb(mark: Mark, lexicon: Lexicon) -> Mark | None:
-    """ "Keep" and "drop", which say something only of what is named."""
-    words = set(mark.text.split())
-    if mark.sense not in (Sense.WORD, Sense.COMMON, Sense.REFUSE_WORD):
-        return None
-    if words & lexicon.drops:
-        return mark._replace(sense=Sense.CANCEL)
-    return mark._replace(sense=Sense.COMING) if words & lexicon.keeps else None
 
 
 def _denial(said: Sequence[Mark], marks: Sequence[Mark], named: Names) -> list[Mark]:
@@ -216,15 +226,16 @@ def _told(clauses: Sequence[_Clause], targets: Sequence[Target], written_at: dat
 
 
 def _is_why(clause: _Clause) -> bool:
-    """ "I have a class on Thursday", "both kids have strep": what is said of it stands in another clause."""
+    """ "I have a class on Thursday", "this is Ben's carer": what is said of it stands in another clause."""
     is_each = any(mark.sense is Sense.NEITHER for mark in clause.marks)
-    return not clause.said and not is_each and any(mark.sense is Sense.REASON for mark in clause.marks)
+    is_by_name = not clause.is_bare and not any(mark.sense in _POINTERS for mark in clause.marks)
+    tells = is_by_name or any(mark.sense is Sense.REASON for mark in clause.marks)
+    return not clause.said and not is_each and not clause.is_only and tells
 
 
 def _has_note(clauses: Sequence[_Clause]) -> bool:
-    beside = [mark for one in clauses if not one.named for mark in one.marks]
     reasons = any(mark.sense is Sense.REASON for one in clauses for mark in one.marks)
-    return reasons or any(mark.sense is Sense.WORD for mark in beside)
+    return reasons or any(one.has_words for one in clauses)
 
 
 def _agrees(
@@ -253,6 +264,8 @@ def _of_clause(
         return _of_none(clause)
     if not clause.said:
         return dict.fromkeys(clause.named, CONFIRMED) if clause.is_only else None
+    if clause.is_mixed and not clause.is_of_one:
+        return None
     if clause.unknown and not any(mark.sense in _STRONG for mark in clause.said):
         return None
     found: dict[int, Disposition] = {}

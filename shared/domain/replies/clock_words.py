@@ -16,11 +16,12 @@ _MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
 _MOST_OPTIONS = 4  # an ordinal above it is a day
+_NOON = (12, 13)  # "midi"; "apres-midi" is the afternoon
 _PARTS = {
     **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
     **dict.fromkeys(("afternoon", "tarde", "midi"), (12, 20)),
     **dict.fromkeys(("evening", "noche", "noite", "soir", "soiree", "night", "tonight"), (17, 24)),
-    **dict.fromkeys(("noon", "midday", "mediodia"), (12, 13)),
+    **dict.fromkeys(("noon", "midday", "mediodia"), _NOON),
 }
 
 
@@ -96,7 +97,9 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
     if mark.sense is Sense.ORDINAL and isinstance(mark.value, int) and _is_day_of_month(mark):
         return mark.value == at.day
     if mark.sense is Sense.OTHER:
-        spans = [_PARTS[word] for word in mark.text.split() if word in _PARTS]
+        words = mark.text.split()
+        spans = [_PARTS[word] for word in words if word in _PARTS]
+        spans = [_NOON] if words == ["midi"] else spans
         return bool(spans) and all(first <= at.hour < last for first, last in spans)
     return None
 

@@ -9,6 +9,7 @@ files: the rule asks to honour any reasonable wording.
 from collections.abc import Sequence
 
 from shared.domain.contacts.consent import WordMeaning
+from shared.domain.record import replace
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
 from shared.domain.replies.rare_refusals import refuses_rarely, without_places, without_things
@@ -98,6 +99,14 @@ def _refuses_after_praise(heard: Heard) -> bool:
     praise = max(at for at, sense in enumerate(senses) if sense is Sense.NOT_REFUSE)
     after = senses[praise:]
     return Sense.BUT in after and Sense.REFUSE in after[after.index(Sense.BUT) :]
+
+
+def without_danger(heard: Heard) -> Heard:
+    """The reply, where parts that speak of danger to life say nothing else but a refusal in so many words."""
+    refusing = {mark.part for mark in heard.marks if mark.sense in (Sense.REFUSE, Sense.REFUSE_WORD)}
+    parts = {mark.part for mark in heard.marks if mark.sense is Sense.DANGER} - refusing
+    tokens = tuple(one._replace(text="") if one.part in parts else one for one in heard.tokens)
+    return replace(heard, tokens=tokens) if parts else heard
 
 
 def consent_heard(heard: Heard) -> WordMeaning | None:

@@ -12,7 +12,10 @@ from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spe
 from shared.domain.replies.naming import capitalized, with_namings
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelled_times import with_spelled_times
+from shared.domain.replies.which import EACH, with_which
 from shared.domain.replies.words import Token, folded, tokens_of
+
+_ARTICLES = frozenset({"un", "une", "una", "uma"})
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -33,31 +36,43 @@ def hear(
     options: Sequence[ReplyOption] = (),
     names: frozenset[str] = frozenset(),
     called: frozenset[str] = frozenset(),
+    *,
+    of_several: bool = False,
 ) -> Heard:
     """Take a reply apart. `asked_in` is the question's language, `options` what it offers.
 
-    `names` are words that tell what was asked apart, `called` the names of people that were asked about.
+    `names` are words that tell what was asked apart, `called` the names of people that were asked about;
+    `of_several` says that more than one thing was.
     """
-    tokens = tokens_of(folded(text))
+    tokens = _as_digit(tokens_of(folded(text)))
     language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
     tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
+    tokens = with_which(tokens) if of_several else tokens
     choices = {
         phrase: option.disposition
         for option in options
         for word in option.words
-        if (phrase := _phrase(word)) and not word.strip().isdecimal()
+        if (phrase := _phrase(word, language)) and not word.strip().isdecimal()
     }
-    marks = with_times(marks_of(tokens, lexicon, choices, names), tokens, lexicon)
+    kept = names | EACH if of_several else names
+    people = called if of_several else frozenset()
+    marks = with_times(marks_of(tokens, lexicon, choices, kept, people), tokens, lexicon)
     marks = with_abilities(marks, lexicon)
     marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
 
 
+def _as_digit(tokens: list[Token]) -> list[Token]:
+    """The tokens, where an article that is the whole reply is the digit: "Un"."""
+    is_alone = len(tokens) == 1 and tokens[0].text in _ARTICLES
+    return [tokens[0]._replace(kind="number", text="1")] if is_alone else tokens
+
+
 @lru_cache(maxsize=1_000)
-def _phrase(word: str) -> tuple[str, ...]:
+def _phrase(word: str, language: str) -> tuple[str, ...]:
     """A word of an option as replies are taken apart: a code such as "C1" is a letter and a number."""
-    return tuple(token.text for token in tokens_of(folded(word)))
+    return tuple(token.text for token in spelled_out(tokens_of(folded(word)), lexicon_of(language)))
 
 
 _POLITE = (Sense.GREETING, Sense.COMMON, Sense.YES, Sense.OKAY)

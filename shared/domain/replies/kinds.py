@@ -35,6 +35,7 @@ _SIGNATURE = re.compile(
     r"|envoyé depuis|enviado via)",
     re.IGNORECASE,
 )
+_SPAN = re.compile(r"[\"“”„«»][^\"“”„«»]{1,2000}[\"“”„«»]")
 _SENTENCE_ENDS = re.compile(r"[.!?;,:\n]+")
 _SHORTEST_QUOTE = 4  # words
 _MOST_SIGNED, _MOST_NAMES = 2, 4  # lines below "kind regards", and words of each
@@ -92,8 +93,20 @@ def own_words(text: str, sent: Iterable[str]) -> str:
     told = list(sent)
     whole = "\n".join(_unsigned(kept, told))
     for one in told:
-        whole = _without(whole, one)
+        whole = _without(_unquoted(whole, one), one)
     return whole
+
+
+def _unquoted(text: str, sent: str) -> str:
+    """The text without a part of what was `sent` that stands between quotation marks, beside other words."""
+    said = f" {' '.join(words_of(sent))} "
+
+    def kept(quote: re.Match[str]) -> str:
+        words = words_of(quote.group())
+        return " " if len(words) >= _SHORTEST_QUOTE and f" {' '.join(words)} " in said else quote.group()
+
+    rest = _SPAN.sub(kept, text)
+    return rest if words_of(rest) else text
 
 
 def _unsigned(lines: list[str], sent: Iterable[str]) -> list[str]:

@@ -143,19 +143,26 @@ def _is_known(word: str) -> bool:
 
 
 def marks_of(
-    tokens: Sequence[Token], lexicon: Lexicon, choices: Choices, names: frozenset[str] = frozenset()
+    tokens: Sequence[Token],
+    lexicon: Lexicon,
+    choices: Choices,
+    names: frozenset[str] = frozenset(),
+    called: frozenset[str] = frozenset(),
 ) -> list[Mark]:
     """The reply's parts with their senses, in its order. The longest phrase at each place holds.
 
-    `names` are words that tell what was asked apart: no phrase passes over them.
+    `names` are words that tell what was asked apart: no phrase passes over them. Those in `called` are
+    people's and nothing else: "Ben oui" is Ben's yes, and "Sam" no Saturday.
     """
-    kept = names | lexicon.pointers
+    kept = names | lexicon.pointers | {token.text for token in tokens if token.kind == "which"}
     others = [lexicon_of(one) for one in LANGUAGES if one != lexicon.language]
     marks: list[Mark] = []
     at = 0
     while at < len(tokens):
         sense, value, end = _at(tokens, at, lexicon, choices, kept)
-        if sense is Sense.WORD and tokens[at].text not in lexicon.vocabulary:
+        if tokens[at].text in called:
+            sense, value, end = Sense.WORD, None, at + 1
+        elif sense is Sense.WORD and tokens[at].text not in lexicon.vocabulary:
             for other in others:
                 if tokens[at].text in other.vocabulary:
                     sense, value, end = _at(tokens, at, other, {}, kept)
@@ -235,6 +242,8 @@ def _chosen(tokens: Sequence[Token], at: int, choices: Choices) -> tuple[int, ob
 def _simple(token: Token, lexicon: Lexicon) -> tuple[Sense, object] | None:
     """Numbers and days, which are no phrases."""
     text = token.text
+    if token.kind == "which":
+        return Sense.WHICH, text
     if token.kind == "number":
         return Sense.NUMBER, int(text[:9])
     if token.kind == "ordinal":

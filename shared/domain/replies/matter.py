@@ -1,15 +1,17 @@
 """The one appointment that a part of a reply is about, and which senses matter there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.replies.asked import Appointment
-from shared.domain.replies.sense import Sense
+from shared.domain.replies.sense import Mark, Sense
 
 CONFIRMED, CANCELED, MOVED = Disposition.CONFIRMED, Disposition.CANCELED, Disposition.RESCHEDULE_ASKED
 SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
+Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from shared.domain.record import replace
+from shared.domain.replies.answered import Answered
 from shared.domain.replies.asked import WrittenReply
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.open_questions import TOO_LATE, Asked, Target
 from shared.domain.replies.references import References
-from shared.domain.replies.several import Answered, answer_several
+from shared.domain.replies.several import answer_several
 
 
 def answer_partly(

@@ -12,6 +12,7 @@ from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.record import replace
 from shared.domain.replies import kinds
+from shared.domain.replies.answered import ALSO_ASKS, Answered
 from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMeaning, WrittenReply
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import (
@@ -21,6 +22,7 @@ from shared.domain.replies.consent import (
     is_answer_too,
     is_help,
     returns,
+    without_danger,
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
@@ -37,7 +39,7 @@ from shared.domain.replies.partly_closed import answer_partly
 from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
-from shared.domain.replies.several import Answered, answer_several
+from shared.domain.replies.several import answer_several
 from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
 
@@ -72,7 +74,11 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
-    if is_stop or consent_heard(heard) is WordMeaning.OPT_OUT or (is_wrong and wants_it_gone(heard)):
+    if (
+        is_stop
+        or consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
+        or (is_wrong and wants_it_gone(heard))
+    ):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
@@ -97,7 +103,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
     known = asked.targets or asked.closed
     options = [option for target in known for option in target.question.options]
-    return hear(own, _language(asked, questions), options, _names(asked), _called(known))
+    several = len(asked.targets) + len(asked.closed) > 1
+    return hear(own, _language(asked, questions), options, _names(asked), _called(known), of_several=several)
 
 
 def _names(asked: Asked) -> frozenset[str]:
@@ -196,7 +203,7 @@ def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
         has_note=found.has_note,
         has_rest=found.asks,
         leaning=found.disposition,
-        reason="It also asks something." if found.asks else "",
+        reason=ALSO_ASKS if found.asks else "",
     )
 
 

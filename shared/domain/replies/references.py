@@ -8,6 +8,8 @@ from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.spelling import is_slip
+from shared.domain.replies.which import ANY_COUNT, FIRST, MIDDLE, OTHERS, RANGE
 from shared.domain.replies.words import words_of
 
 _CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
@@ -23,11 +25,14 @@ _AM = frozenset({"am", "es", "is", "sou", "soy", "suis"})
 _NOT_BEING = _BEING | _AM | frozenset({
     "eu", "i", "is", "it", "je", "n", "nao", "ne", "no", "not", "pas", "this", "yo",
 })  # fmt: skip
-_THE_OTHER = frozenset(
-    {"other", "other one", "the other", "the other one", "otra", "otro", "autre", "outra", "outro"}
+Names = Sequence[frozenset[int] | None]  # of each part
+_THEIRS = frozenset(
+    {"hers", "his", "theirs", "suyas", "suyos", "siens", "siennes", "dela", "dele", "deles", "delas"}
 )
+_WITH_MIDDLE = 3
+_MOST_OPTIONS = 4
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
-_HOW_MANY = {
+HOW_MANY = {
     **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
     **dict.fromkeys(("three", "tres", "trois"), 3),
     **dict.fromkeys(("four", "cuatro", "quatre", "quatro"), 4),
@@ -84,18 +89,22 @@ def _words(target: Target) -> set[str]:
     return {word for word in words_of(told) if len(word) >= _SHORTEST and not word.isdecimal()} - _COMMON
 
 
-def with_the_other(
-    marks: Sequence[Mark], named: Sequence[frozenset[int] | None], count: int
-) -> list[frozenset[int] | None]:
-    """What each part names; "the other" is that of two which is not named: "Ana no, the other yes"."""
-    said = {one for one in named if one is not None}
-    if count != 2 or len(said) != 1:
-        return list(named)
-    rest = frozenset({0, 1}) - next(iter(said))
-    return [
-        rest if name is None and len(rest) == 1 and mark.text in _THE_OTHER else name
-        for mark, name in zip(marks, named, strict=True)
-    ]
+def _is_of_others(mark: Mark) -> bool:
+    return mark.sense is Sense.WHICH and str(mark.value).startswith(OTHERS)
+
+
+def _count_of(mark: Mark) -> int:
+    return int(str(mark.value).partition("/")[2])
+
+
+def _is_date(mark: Mark) -> bool:
+    return mark.sense is Sense.DAY and isinstance(mark.value, tuple) and mark.value[0] == "date"
+
+
+def _is_short_for(word: str, name: str) -> bool:
+    """ "Sofi" and "Soffia" for "Sofia"."""
+    is_long = len(word) >= _SHORTEST and len(name) > _SHORTEST
+    return is_long and (name.startswith(word) or is_slip(word, name))
 
 
 class References:
@@ -106,30 +115,137 @@ class References:
         self._targets = targets
         self._written_at = written_at
         self._words = own_words_of(targets)
+        self._people = [{*words_of(one.appointment.name)} - _COMMON for one in targets]
+        self._all_words = {
+            word for one in targets for word in words_of(f"{one.appointment.name} {one.appointment.service}")
+        }
         self.is_numbered = len({target.question.id for target in targets}) == 1
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """All of them, in the order in which they are numbered, if they are."""
+        return self._targets
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._targets)
+
+    def is_of_some(self, mark: Mark) -> bool:
+        """Whether the word stands in what several are called, and so tells none apart."""
+        return self.named(mark) is None and mark.text in self._all_words
+
+    def names(self, marks: Sequence[Mark]) -> list[frozenset[int] | None]:
+        """What each part names, with what stands beside it: "Ana no, the other yes"."""
+        named = [
+            self._beside(
+                mark, self.named(mark), [one for one in marks if one.part == mark.part and one is not mark]
+            )
+            for mark in marks
+        ]
+        said = frozenset().union(*(name or () for name in named))
+        rest = frozenset(range(self.count)) - said
+        return [
+            self._others(mark, marks, rest if said else frozenset()) if _is_of_others(mark) else name
+            for mark, name in zip(marks, named, strict=True)
+        ]
+
+    def _others(self, mark: Mark, marks: Sequence[Mark], rest: frozenset[int]) -> frozenset[int] | None:
+        if not rest and any(one.sense is Sense.BOTH for one in marks):
+            return None  # "both, mine and Ben's"
+        return rest if _count_of(mark) in (ANY_COUNT, len(rest)) else frozenset()
+
+    def _beside(
+        self, mark: Mark, name: frozenset[int] | None, others: Sequence[Mark]
+    ) -> frozenset[int] | None:
+        """What the part names, narrowed or widened by others beside it."""
+        if mark.sense in (Sense.BOTH, Sense.NEITHER):
+            return self._of_a_name(mark, others) or name
+        if mark.sense is Sense.ORDINAL and any(_is_date(one) for one in others) and mark.text[:1].isdecimal():
+            return self._on_day(mark.value)  # "the 2nd and the 4th of December"
+        is_all = any(one.sense in (Sense.BOTH, Sense.NEITHER) for one in others)
+        if name and mark.sense in _CLOCK and not is_all and self._may_be_one(mark, name):
+            narrower = [other & name for one in others if (other := self.named(one)) and other & name < name]
+            return name if narrower else frozenset()
+        is_large = isinstance(mark.value, int) and mark.value > _MOST_OPTIONS  # "Friday 2" may answer
+        is_of_day = is_large and any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
+        if name is None and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+            return self._on_day(mark.value)  # "sexta dia 11"
+        return name
+
+    def _of_a_name(self, mark: Mark, others: Sequence[Mark]) -> frozenset[int] | None:
+        """ "Neither of hers": those of the one that is named in the same part."""
+        names = [self.named(one) for one in others if one.sense in (Sense.WORD, Sense.COMMON, Sense.DAY)]
+        several = {one for one in names if one and 1 < len(one) < self.count}
+        counts = {HOW_MANY[word] for word in mark.text.split() if word in HOW_MANY}
+        if len(several) != 1 or not counts <= {len(next(iter(several)))}:
+            return None
+        is_theirs = counts or mark.sense is Sense.NEITHER or any(one.text in _THEIRS for one in others)
+        return next(iter(several)) if is_theirs else None
+
+    def _may_be_one(self, mark: Mark, name: frozenset[int]) -> bool:
+        """Whether only one of those may be meant: "Monday" where they are on two Mondays, "the morning"."""
+        days = {at.date() for n in name if (at := self._targets[n].appointment.at)}
+        return len(name) > 1 and (mark.sense is Sense.OTHER or (mark.sense is Sense.DAY and len(days) > 1))
 
     def named(self, mark: Mark) -> frozenset[int] | None:
         """The targets that the part names, an empty set if another; None if it names nothing."""
         if mark.sense in (Sense.BOTH, Sense.NEITHER):
-            counts = {_HOW_MANY[word] for word in mark.text.split() if word in _HOW_MANY}
+            counts = {HOW_MANY[word] for word in mark.text.split() if word in HOW_MANY}
             return frozenset(range(len(self._targets)) if counts <= {len(self._targets)} else ())
+        if mark.sense is Sense.WHICH:
+            return self._pointed(mark)
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
         if mark.sense in _CLOCK:
-            found = [
-                n for n, one in enumerate(self._targets) if fits(mark, one.appointment, self._written_at)
-            ]
+            found = [n for n, one in enumerate(self._targets) if self._fits(mark, one)]
             if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
                 return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
             return frozenset(found)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
-            found = [n for n, words in enumerate(self._words) if set(mark.text.split()) & words]
-            return frozenset(found) or None
+            said = set(mark.text.split())
+            own = [n for n, words in enumerate(self._words) if said & words]
+            of_person = [n for n, words in enumerate(self._people) if said & words]
+            if not own and not of_person and mark.sense is Sense.WORD:
+                of_person = [
+                    n
+                    for n, words in enumerate(self._people)
+                    if any(_is_short_for(mark.text, w) for w in words)
+                ]
+            return frozenset(own) or (frozenset(of_person) if len(of_person) < self.count else None) or None
         return None
+
+    def _fits(self, mark: Mark, target: Target) -> bool:
+        at, value = target.appointment.at, mark.value
+        if at and mark.sense is Sense.DAY and isinstance(value, tuple) and value[0] == "weekday":
+            return bool(at.weekday() == value[1])  # in whichever week: those that were asked are few
+        return bool(fits(mark, target.appointment, self._written_at))
+
+    def _pointed(self, mark: Mark) -> frozenset[int]:
+        """Those of a phrase such as "the last two", in the order of their numbers, or else of their times."""
+        kind, _, said = str(mark.value).partition("/")
+        order = sorted(range(self.count), key=self._place)
+        if kind == RANGE:
+            first, last = map(int, said.split("-"))
+            return (
+                frozenset(order[first - 1 : last]) if last <= self.count and self.is_numbered else frozenset()
+            )
+        count = int(said)
+        if kind == MIDDLE:
+            return frozenset(order[1:2]) if self.count == _WITH_MIDDLE else frozenset()
+        if kind == OTHERS or count > self.count:
+            return frozenset()
+        return frozenset(order[:count] if kind == FIRST else order[-count:])
+
+    def _place(self, index: int) -> tuple[int, float]:
+        target = self._targets[index]
+        at = target.appointment.at
+        return target.number if self.is_numbered else 0, at.timestamp() if at else 0.0
 
     def _numbered(self, mark: Mark) -> frozenset[int] | None:
         if not self.is_numbered:
-            return None
+            is_of_month = mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal()
+            return self._on_day(mark.value) or None if is_of_month else None
         found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
         hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
         return frozenset(found) or self.named(hour) or self._on_day(mark.value)

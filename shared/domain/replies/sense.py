@@ -35,6 +35,7 @@ class Sense(StrEnum):
     HARMLESS = "harmless"  # a question that changes no answer: where to park
     ASKING = "asking"  # words of a question
     HELP = "help"
+    WHICH = "which"  # some of several: "the last two"; value: see which.py
     ORDINAL = "ordinal"  # value: which
     NUMBER = "number"  # value: which
     OPTION = "option"  # "option", "number": a digit follows

@@ -16,8 +16,15 @@ _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
 
 
 def without_apology(marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, where a "sorry" that begins or ends the reply corrects nothing."""
-    ends = (0, len(marks) - 1)
+    """The marks, where a "sorry" that begins the reply, or ends it or a sentence, corrects nothing."""
+    ends = {
+        0,
+        *(
+            at
+            for at, mark in enumerate(marks)
+            if [one.clause for one in marks[at + 1 : at + 2]] != [mark.clause]
+        ),
+    }
     return [
         mark._replace(sense=Sense.GREETING)
         if at in ends and mark.sense is Sense.CORRECTION and mark.text in _APOLOGIES
@@ -38,7 +45,13 @@ def declines_each(marks: Sequence[Mark], named: Sequence[frozenset[int] | None],
         if mark.sense is Sense.NEGATION and mark.text in _NOR
     ]
     others = {mark.sense for mark, name in pairs if name is None}
-    is_plain = others <= _BESIDE | {Sense.NEGATION, Sense.COMING, Sense.CANCEL, Sense.CANCEL_VERB}
+    is_plain = others <= _BESIDE | {
+        Sense.ASKING,
+        Sense.NEGATION,
+        Sense.COMING,
+        Sense.CANCEL,
+        Sense.CANCEL_VERB,
+    }
     return len(after) > 1 and len(frozenset().union(*after)) == count and is_plain
 
 

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
-from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter
-from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, Votes, objection
+from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter, Votes
+from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, lacks, objection
 from shared.domain.replies.sense import Mark, Sense
 
 NOT_OFFERED = "Not one of the offered answers."
@@ -21,10 +21,11 @@ _VOTES = {
     Sense.CANCEL_VERB: CANCELED,
     Sense.MOVE: MOVED,
 }
+_MINUTES = frozenset({"min", "minute", "minutes", "minutinhos", "minutitos", "minutos", "mn"})
 _COUNTING = frozenset({
-    "about", "around", "ate", "before", "by", "dans", "desde", "em", "en", "for", "hasta", "in", "of", "para",
-    "pour", "room", "sala", "salle", "sera", "seremos", "serons", "somos", "sommes", "than", "till", "until",
-    "vers", "within",
+    "about", "around", "ate", "before", "by", "dans", "day", "desde", "dia", "em", "en", "for", "hasta",
+    "in", "jour", "of", "para", "pour", "room", "sala", "salle", "sera", "seremos", "serons", "sommes",
+    "somos", "than", "till", "until", "vers", "within",
 })  # fmt: skip
 _EACH_TIME = frozenset({"a", "per", "x", "every", "al", "por", "par", "cada", "chaque", "ao"})
 _SPANS = frozenset({"day", "week", "night", "dia", "semana", "noche", "jour", "semaine", "soir", "noite"})
@@ -37,12 +38,16 @@ _CHOOSING = frozenset({
     "y",
 })  # fmt: skip
 _INSTEAD = "instead"
+_OPENING = frozenset({
+    "abre", "abren", "abrem", "cierra", "cierran", "close", "fecha", "fecham", "fermez", "open", "ouvrez",
+})  # fmt: skip
 _SUBJECTS = frozenset({"i", "we"})
+_CANCELING = ("cancel", "annul", "anul", "desmarc")  # how the verb begins
 _POLITE = frozenset({Sense.GREETING, Sense.CORRECTION, Sense.NO})
 _TELLING = SILENT | {Sense.WORD, Sense.REASON}
 _NOTED = (Sense.WORD, Sense.NAMING, Sense.REASON)
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
-_WISHING = frozenset({
+WISHING = frozenset({
     "can", "could", "may", "do", "podra", "podran", "podremos", "puedo", "puede", "pueden", "podria",
     "podrian", "podemos", "tienen", "tiene", "hay", "puis", "peut", "avez", "pouvez", "pourriez", "auriez",
     "posso", "pode", "podem", "poderia", "tem", "tens",
@@ -95,6 +100,8 @@ def _vote(mark: Mark, marks: Sequence[Mark], matter: Matter) -> Disposition | No
         return None
     if _ends_in_cannot(mark, marks):
         return CANCELED
+    if lacks(mark, marks):
+        return None
     if mark.text == _INSTEAD and not any(one.sense in CLOCK and one.clause == mark.clause for one in marks):
         return None  # "text my wife instead"
     return _VOTES.get(mark.sense)
@@ -124,8 +131,9 @@ def _wishes(marks: Sequence[Mark], votes: Votes, matter: Matter) -> list[Mark]:
     if any(vote is CONFIRMED for _, vote in votes):
         return []
     denied = {mark.part for mark in marks if mark.sense is Sense.NEGATION}  # "can't stop sneezing"
+    denied |= {mark.part for mark in marks if mark.text in _OPENING}  # "what time do you close today?"
     wishing = (one for one in marks if one.asks and one.part not in denied)
-    asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & _WISHING}
+    asking = {mark.clause for mark in wishing if set(mark.text.split()[:1]) & WISHING}
     times = [mark for mark in marks if mark.sense in (Sense.TIME, Sense.DAY) and mark.asks]
     bare = {mark.part for mark in times if any(vote is CANCELED for _, vote in votes)}
     bare -= {mark.part for mark in marks if mark.sense not in SILENT and mark.sense not in CLOCK}
@@ -140,7 +148,10 @@ def _counts(mark: Mark, marks: Sequence[Mark]) -> bool:
     if is_next and following is not None and following.text in _EACH_TIME:  # "1 a day"
         after = next((one for one in marks if one.start == following.end), None)
         return after is not None and after.part == mark.part and after.text.split()[0] in _SPANS
-    is_counted = is_next and following is not None and following.sense in (Sense.WORD, Sense.LATE)
+    is_late = (
+        following is not None and following.sense is Sense.LATE and following.text.split()[0] in _MINUTES
+    )
+    is_counted = is_next and following is not None and (following.sense is Sense.WORD or is_late)
     before = next(
         (one.text.split()[-1] for one in marks if one.end == mark.start and one.part == mark.part), ""
     )
@@ -162,7 +173,12 @@ def _is_order(mark: Mark, marks: Sequence[Mark]) -> bool:
 
 
 def _is_alone(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether nothing but polite words, and words that answer, stand in the code's clause."""
+    """Whether nothing but polite words, and words that answer, stand in the code's clause.
+
+    A code that comes first may stand by itself before a sign: "b, I work on Thursdays".
+    """
+    if mark.start == 0 and not any(one.part == mark.part for one in marks if one is not mark):
+        return True
     beside = {one.sense for one in marks if one.clause == mark.clause and one is not mark}
     return beside <= SILENT | set(_VOTES) | {Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL}
 
@@ -181,12 +197,12 @@ def _corrected(marks: Sequence[Mark], matter: Matter) -> Sequence[Mark]:
 
 def _takes_back(marks: Sequence[Mark], index: int, matter: Matter) -> bool:
     """ "2 no, 1": the no takes back the digit before it."""
-    before, after = marks[index - 1], marks[index + 1 :][:1]
-    digits = (before, *after)
+    before = [mark for mark in marks[:index] if mark.sense not in SILENT]
+    after = [mark for mark in marks[index + 1 :] if mark.sense not in SILENT]
+    digits = (*before[-1:], *after[:1])
     return (
         marks[index].sense is Sense.NO
         and len(digits) == 2
-        and before.part == marks[index].part
         and all(one.sense is Sense.NUMBER and matter.numbered(one.value) is not None for one in digits)
     )
 
@@ -210,7 +226,7 @@ def _decided(
     if len(named) > 1 and weak:
         named = {vote for mark, vote in votes if id(mark) not in weak}
     if MOVED in named and len(named) > 1:
-        return _moved(votes)
+        return CANCELED if _cancels_instead(votes) else _moved(votes)
     if len(named) > 1:
         return CANCELED if _says_yes_cancel(votes) else None
     decided = next(iter(named))
@@ -230,9 +246,22 @@ def _says_yes_cancel(votes: Votes) -> bool:
     return votes[0][0].clause == said.clause and not set(said.text.split()) & _OTHER_ONE
 
 
+def _cancels_instead(votes: Votes) -> bool:
+    """ "Another day. No, just cancel it": what is said last, behind a no."""
+    senses = [mark.sense for mark, _ in votes]
+    last = votes[-1][0]
+    is_order = last.sense is Sense.CANCEL_VERB or last.text.startswith(_CANCELING)
+    return senses[0] is Sense.MOVE and senses[1:-1] == [Sense.NO] and is_order
+
+
+def _is_no(mark: Mark, vote: Disposition) -> bool:
+    """Whether an option's own word says no: "no, OTHER" where both are offered."""
+    return mark.sense is Sense.CHOICE and vote is CANCELED
+
+
 def _moved(votes: Votes) -> Disposition | None:
     """Asking for another time beside a "no" or "can't" is that; beside a yes only where the yes is bare."""
-    others = {mark.sense for mark, vote in votes if vote is not MOVED}
+    others = {mark.sense for mark, vote in votes if vote is not MOVED and not _is_no(mark, vote)}
     is_move = others <= {Sense.NO, Sense.CANCEL, Sense.CANCEL_VERB, Sense.OKAY, Sense.YES}
     return (
         MOVED

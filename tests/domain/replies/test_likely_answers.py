@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.replies.answered import PAIRS
 from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.heard import hear
 from shared.domain.replies.likely_answers import WEIGHED, WEIGHTS, likely, likely_of_each
 from shared.domain.replies.objections import ASKS, DOUBTFUL, NOT_ONLY, OTHER_TIME
-from shared.domain.replies.several import PAIRS
 from shared.domain.replies.verdict import CONTRADICTION, NOT_OFFERED, Verdict
 from tests.domain.replies.test_any_form import read
 from tests.domain.replies.test_corpus import PATH
@@ -64,7 +64,7 @@ def test_no_weight_goes_against_the_rules() -> None:
 
 EACH = [
     ("We will both be there on Tuesday, thank you", Disposition.CONFIRMED),
-    ("cancel both please, we are sick", Disposition.CANCELED),
+    ("please cancel both appointments, we are sick", Disposition.CANCELED),
 ]
 NOT_EACH = [
     "I can't make both",
