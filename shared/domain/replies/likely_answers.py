@@ -16,7 +16,7 @@ from shared.domain.replies.likeness import features_of, likeness
 from shared.domain.replies.matter import CANCELED, CONFIRMED, MOVED
 from shared.domain.replies.objections import ASKS, CONDITION, DOUBTFUL, NEGATED, NOT_ONLY, OTHER_TIME
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.verdict import CONTRADICTION, NOT_OFFERED, Verdict
+from shared.domain.replies.verdict import CONTRADICTION, IS_LATE, NOT_OFFERED, Verdict
 
 WEIGHTS = Path(__file__).with_name("languages") / "answer_weights.tsv"
 WEIGHED = (CONFIRMED, CANCELED, MOVED)  # the columns of the file
@@ -31,6 +31,7 @@ _ENOUGH: Mapping[str, Mapping[Disposition, float]] = {
     OTHER_TIME: {CANCELED: 3.0},
     ASKS: {MOVED: 2.0},
     CONTRADICTION: {CANCELED: 3.0},
+    IS_LATE: {CANCELED: 2.5},
     NOT_OFFERED: {CANCELED: 2.5},
 }
 _OBJECTS = frozenset({Sense.BUT, Sense.DOUBT})

@@ -52,12 +52,12 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return DOUBTFUL
     if Sense.REASON in senses and CONFIRMED in named:
         return DOUBTFUL
-    if _has_condition(marks, votes, named):
-        return CONDITION
     if _names_another_time(marks, votes, matter) and not _is_move(named):
         return OTHER_TIME
     if _is_unknown_time(marks, named, matter):
         return OTHER_TIME
+    if _has_condition(marks, votes, named):
+        return CONDITION
     if _asks(marks, votes, named):
         return ASKS
     if _has_negation(marks, named):

@@ -49,6 +49,7 @@ NO_WORDS = "It has no words."
 QUOTES_ONLY = "It only repeats what was sent."
 IS_DANGER = "It speaks of danger to life."
 IS_WRONG_NUMBER = "It says that the number is wrong."
+CHANGES = "It changes an earlier answer."
 IS_HELP = "It asks for help."
 LIKE_REFUSAL = "No rule knows it, and it is most like a refusal: honoured. START ends that."
 MAYBE_REFUSAL = "A part of it is like a refusal."
@@ -74,11 +75,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
-    if (
-        is_stop
-        or consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
-        or (is_wrong and wants_it_gone(heard))
-    ):
+    if is_stop or _refuses(heard, is_wrong=is_wrong):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
@@ -98,6 +95,11 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         )
     answer = _weighed(answer, heard, asked, flags)
     return replace(answer, flags=_flags(answer, flags))
+
+
+def _refuses(heard: Heard, *, is_wrong: bool) -> bool:
+    is_refusal = consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
+    return is_refusal or (is_wrong and wants_it_gone(heard))
 
 
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
@@ -217,13 +219,14 @@ def _answered(found: Answered, offering: Sequence[Target]) -> Reading:
         )
         for target, disposition in found.answers
     )
+    changes = any(one.contradicts_earlier for one in answers)
     return Reading(
         outcome=ReplyMeaning.ANSWER,
         answers=answers,
         candidates=_ids(offering) if found.has_rest else (),
         flags=frozenset({Flag.NOTE} if found.has_note else ()),
-        needs_person=found.has_rest or any(one.contradicts_earlier for one in answers),
-        reason=found.reason,
+        needs_person=found.has_rest or changes,
+        reason=found.reason or (CHANGES if changes else ""),
     )
 
 

@@ -11,6 +11,7 @@ from shared.domain.replies.objections import ASKS, DOUBTFUL, OTHER_TIME, lacks, 
 from shared.domain.replies.sense import Mark, Sense
 
 NOT_OFFERED = "Not one of the offered answers."
+IS_LATE = "It says that they are late, and not whether they come."
 CONTRADICTION = "It says two things."
 _VOTES = {
     Sense.YES: CONFIRMED,
@@ -214,7 +215,7 @@ def _why_none(marks: Sequence[Mark]) -> str:
         return DOUBTFUL
     if any(mark.sense in CLOCK for mark in marks):
         return OTHER_TIME
-    return NOT_OFFERED
+    return IS_LATE if any(mark.sense is Sense.LATE for mark in marks) else NOT_OFFERED
 
 
 def _decided(
