@@ -32,12 +32,14 @@ _ELSE = re.compile(r"\{%-?\s*(?:else|elsif)\b.*?%\}", re.DOTALL)  # what follows
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(r"\b[^\W\d_a-zß-ÿ]{3,}\b")
 _OPENS, _CLOSES = r"[\"'“«‘]\s*", r"\s*[\"'”»’]"
+_SIGN = r"[\"'“«‘(\[_*]\s*"  # before a word that is asked for
 _OR = r"\s*(?:,|/|\b(?:or|and|o|u|y|ou|et|e)\b)\s*(?:\b(?:with|by|con|com|par|avec)\b\s*)?"
 # "yes or cancel": before the last of a list stands what one answers with, and nothing else.
 _ANSWER = rf"(?:{_OPENS})?(?:\d+|[a-z]|yes|no|si|oui|non|sim|nao|ok|confirm|cancel)(?:{_CLOSES})?"
 _ASKS_FOR = re.compile(
-    rf"(?={_VERB}(?:\s+(?:with|by|con|com|par|avec|a|back|using|just"
-    rf"|the word|la palabra|le mot|a palavra))*\s*:?\s*(?P<words>(?:{_ANSWER}{_OR})*(?:{_OPENS})?[^\W\d_]+))",
+    rf"(?={_VERB}(?:\s+(?:to (?:this|the) (?:message|text|sms)|a este mensaje|a ce message|a esta mensagem))?"
+    r"(?:\s+(?:with|by|con|com|par|avec|a|back|using|just|either"
+    rf"|the word|la palabra|le mot|a palavra))*\s*:?\s*(?P<words>(?:{_ANSWER}{_OR})*(?:{_SIGN})?[^\W\d_]+))",
 )
 # With a verb anywhere: in quotes, as "the word yes", or as another choice, "or cancel to decline".
 _NAMED = re.compile(
@@ -48,6 +50,15 @@ _NAMED = re.compile(
 # Without any: "YES to confirm, CANCEL to decline".
 _STANDS_FOR = re.compile(
     r"\b(?P<word>[^\W\d_a-zß-ÿ]{3,})[\"'”»’]?\s*(?:=|\b(?i:to|for|if|means|para|pour)\b)"
+)
+# In signs, or all that follows a question: "Confirm (YES)", "Can't come? CANCEL".
+_MARKED = re.compile(
+    r"[(\[_*](?P<marked>[^\W\d_a-zß-ÿ]{3,})[)\]_*]|\?\s+(?P<alone>[^\W\d_a-zß-ÿ]{3,})(?=\s*(?:[.!;]|$))"
+)
+# In small letters, before what it does: "Y to confirm; cancel to cancel".
+_DOES = re.compile(
+    r"(?:^|[.;,/]|\b(?:or|and)\b)\s*(?P<does>yes|cancel|end|quit) to"
+    r" (?:confirm|cancel|decline|accept|end|stop)\b"
 )
 # Choices with a slash between: "Confirm? (yes/cancel)". Of "the front end/back office" none is an answer.
 _CHOICE = r"(?:yes|no|y|n|ok|si|oui|non|sim|nao|confirm|cancel|quit|end|move|[0-9])"
@@ -140,3 +151,6 @@ def _asked_words(body: str) -> Iterator[str]:
         yield from (word for match in named for word in match.groups() if word)
         yield from (folded(word) for word in _CAPITALS.findall(body) if not body.isupper())
     yield from (folded(match["word"]) for match in _STANDS_FOR.finditer(said))
+    yield from (match["does"] for match in _DOES.finditer(folded(said)))
+    marked = (match["marked"] or match["alone"] for match in _MARKED.finditer(said))
+    yield from map(folded, marked)
