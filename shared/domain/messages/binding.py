@@ -23,6 +23,7 @@ from shared.domain.replies.asked import (
     WrittenReply,
 )
 
+WRITTEN_SINCE = "Somebody of the company wrote to them after the question: it may answer that."
 NAMES_OTHER = "It answers a message that is not known here."
 ANSWERABLE_FOR = timedelta(days=14)
 # The provider may have one of which we do not know it yet: that it is answered is the best evidence.
@@ -48,7 +49,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     """What was sent to the person by that sender, the newest first, and whether the person has opted out.
 
     `offers` is by fire. `own` is what the reply means by the company's own words. `names_other`: the reply
-    answers another message than these.
+    answers another message than these. `is_written_since`: somebody of the company wrote to them after these.
     """
 
     messages: Sequence[Message]
@@ -56,6 +57,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     is_refused: bool
     own: WordMeaning | None = None
     names_other: bool = False
+    is_written_since: bool = False
 
     def answerable(self, at: datetime) -> list[Message]:
         """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
@@ -133,8 +135,10 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
     reading = read_reply([talk.question(one) for one in asked], written)
     if not asked:
         reading = _of_nothing(reading, talk)
-    if talk.names_other and reading.answers:
-        reading = _of_other(reading)
+    if reading.answers and talk.names_other:
+        reading = _of_other(reading, NAMES_OTHER)
+    elif reading.answers and talk.is_written_since and not incoming.choice and not _has_code(incoming.body):
+        reading = _of_other(reading, WRITTEN_SINCE)
     return _told(reply, reading, talk, incoming)
 
 
@@ -196,7 +200,12 @@ def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
     )
 
 
-def _of_other(reading: Reading) -> Reading:
+def _has_code(text: str) -> bool:
+    """Whether a digit stands there: what options offer, and what nobody asks for who writes by hand."""
+    return any(one.isdigit() for one in text)
+
+
+def _of_other(reading: Reading, reason: str) -> Reading:
     """What sounds like an answer to what was asked, and answers something else."""
     dispositions = {one.disposition for one in reading.answers}
     return replace(
@@ -206,7 +215,7 @@ def _of_other(reading: Reading) -> Reading:
         candidates=tuple(dict.fromkeys(one.question_id for one in reading.answers)),
         may_also_mean=dispositions.pop() if len(dispositions) == 1 else None,
         needs_person=True,
-        reason=NAMES_OTHER,
+        reason=reason,
     )
 
 

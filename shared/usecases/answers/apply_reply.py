@@ -35,6 +35,7 @@ class Received(Struct, frozen=True, kw_only=True):
 
     `talks` are the conversations that it opens. `reference` is that of the invitation by which the person
     came, `sender_ids` are those at the address that was written to. `names_other`: it answers another one.
+    `is_written_since`: it may answer what somebody of the company wrote after these.
     """
 
     reply: Reply
@@ -45,6 +46,7 @@ class Received(Struct, frozen=True, kw_only=True):
     reference: str | None = None
     sender_ids: Sequence[str] = ()
     names_other: bool = False
+    is_written_since: bool = False
 
 
 class _Applied(Struct, frozen=True, kw_only=True):
@@ -161,6 +163,7 @@ def _talk(
         is_refused=refusal is not None and not refusal.is_bounce,
         own=own_meaning(company.consent, received.incoming.body) if company else None,
         names_other=received.names_other,
+        is_written_since=received.is_written_since,
     )
 
 

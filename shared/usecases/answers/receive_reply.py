@@ -22,6 +22,7 @@ from shared.runtime import Runtime
 from shared.usecases.answers.find_offers import find_offers
 
 LOOKED_AT = 20  # messages to one person
+_ASKING = (Purpose.CAMPAIGN, Purpose.WRITTEN)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -63,6 +64,7 @@ async def receive_reply(
         reference=reference,
         sender_ids=sender_ids,
         names_other=_names_other(every, incoming),
+        is_written_since=_is_written_since(every, incoming),
     )
     return await _bound(runtime, company_id, reference, await apply_reply(runtime, company_id, received))
 
@@ -170,6 +172,13 @@ def _names_other(every: Sequence[Message], incoming: IncomingMessage) -> bool:
         return False
     ids = {one.provider_id for one in every if one.state in MAY_HAVE_ARRIVED}
     return None not in ids and incoming.replies_to not in ids
+
+
+def _is_written_since(every: Sequence[Message], incoming: IncomingMessage) -> bool:
+    """Whether what names no message may answer what somebody of the company wrote last."""
+    last = next((one for one in every if one.state in MAY_HAVE_ARRIVED and one.purpose in _ASKING), None)
+    names = incoming.replies_to or incoming.answers_id
+    return last is not None and last.purpose is Purpose.WRITTEN and names is None
 
 
 def _asking(every: Sequence[Message], replies_to: str | None) -> list[Message]:

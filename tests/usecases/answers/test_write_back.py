@@ -10,6 +10,7 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import Conflict, InvalidInput, NotFound
 from shared.domain.fires.writing_back import REFUSED
+from shared.domain.messages.binding import WRITTEN_SINCE
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import Reply
@@ -114,6 +115,17 @@ async def test_who_answers_what_a_person_wrote_answers_that_person_and_no_appoin
     assert [one.id for one in page.items] == [told.id]
     answer = await clinic.write(ANA, "1")  # what names nothing answers the question that is open
     assert (answer.meaning, answer.message_id) == (ReplyMeaning.ANSWER, reply.message_id)
+
+
+async def test_words_after_what_a_person_wrote_may_answer_that_and_a_digit_does_not(clinic: Clinic) -> None:
+    reply = await asked(clinic)
+    await back(clinic, reply, text="Could you come at three instead?")
+    said = await clinic.write(ANA, "yes")
+    assert (said.meaning, said.waits, said.may_also_mean) == (ReplyMeaning.UNCLEAR, True, "confirmed")
+    assert WRITTEN_SINCE in said.note
+    assert {one.disposition for one in await clinic.messages()} == {None}
+    assert (await clinic.write(ANA, "stop texting me")).meaning is ReplyMeaning.OPT_OUT
+    assert (await clinic.write(ANA, "1")).disposition == "confirmed"
 
 
 async def test_who_answers_what_nobody_here_knows_answers_no_appointment(clinic: Clinic) -> None:
