@@ -41,6 +41,7 @@ ASKED_FOR = {
     "claim_endpoint",
     "deliver_webhooks",
     "drop_webhooks",
+    "hasten_webhooks",
     "open_outbox",
     "pause_endpoint",
     "resend_webhooks",

@@ -16,6 +16,7 @@ _MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
 _MOST_OPTIONS = 4  # an ordinal above it is a day
+_NEAR = timedelta(days=15)  # of which "Friday" may speak
 _NOON = (12, 13)  # "midi"; "apres-midi" is the afternoon
 _PARTS = {
     **dict.fromkeys(("morning", "manana", "manha", "matin", "matinee"), (4, 12)),
@@ -128,7 +129,7 @@ def _is_day(value: object, at: datetime, today: datetime) -> bool:
     pair: tuple[str, Any] = value if isinstance(value, tuple) else ("", 0)
     kind, what = pair
     if kind == "weekday":
-        return at.weekday() == what and at - today < timedelta(days=8)
+        return at.weekday() == what and at - today < _NEAR
     if kind == "relative":
         return bool((today + timedelta(days=what)).date() == at.date())
     return (at.month, at.day) in what

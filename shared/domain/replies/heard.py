@@ -47,7 +47,7 @@ def hear(
     tokens = _as_digit(tokens_of(folded(text)))
     language = language_of(tokens, asked_in, names)
     lexicon = lexicon_of(language)
-    tokens = with_spelled_times(spelled_out(tokens, lexicon), language)
+    tokens = with_spelled_times(spelled_out(tokens, lexicon, names | called), language)
     tokens = with_which(tokens) if of_several else tokens
     choices = {
         phrase: option.disposition

@@ -124,12 +124,12 @@ def language_of(tokens: Sequence[Token], asked_in: str, names: frozenset[str] = 
     return max(order, key=lambda one: scores[one])
 
 
-def spelled_out(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
-    """The tokens with short forms written out and misspelled key words mended."""
+def spelled_out(tokens: Sequence[Token], lexicon: Lexicon, kept: frozenset[str] = frozenset()) -> list[Token]:
+    """The tokens with short forms written out and misspelled key words mended, but those `kept`."""
     found: list[Token] = []
     for token in tokens:
         words: Sequence[str] = (token.text,)
-        if token.kind == "word":
+        if token.kind == "word" and token.text not in kept:
             if token.text in lexicon.aliases:
                 words = lexicon.aliases[token.text]
             elif len(token.text) >= _KEY_LENGTH and not _is_known(token.text):

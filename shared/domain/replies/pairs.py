@@ -35,6 +35,9 @@ def answer_pairs(
 ) -> Answered:
     """What is said of each that is named, where names and answers pair."""
     says = [is_said(mark, name) for mark, name in zip(marks, named, strict=True)]
+    whys = [says[at] and marks[at].sense is Sense.REASON for at in range(len(marks))]
+    if whys != says:  # "no to all three, I'm in hospital": what is said besides
+        says = [one and not why for one, why in zip(says, whys, strict=True)]
     groups = _groups(marks, named, says)
     if (
         groups is None
@@ -42,7 +45,9 @@ def answer_pairs(
         or _is_only_named(groups, marks, named, lexicon)
     ):
         return Answered(reason=PAIRS)
-    return _answers(groups, marks, targets, written_at)
+    found = _answers(groups, marks, targets, written_at)
+    confirms = any(said is Disposition.CONFIRMED for _, said in found.answers)
+    return Answered(reason=PAIRS) if confirms and any(whys) else found
 
 
 def with_denials(marks: Sequence[Mark], references: References) -> list[Mark]:

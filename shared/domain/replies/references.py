@@ -29,6 +29,7 @@ Names = Sequence[frozenset[int] | None]  # of each part
 _THEIRS = frozenset(
     {"hers", "his", "theirs", "suyas", "suyos", "siens", "siennes", "dela", "dele", "deles", "delas"}
 )
+_DAYS = frozenset({"dia", "jour"})
 _WITH_MIDDLE = 3
 _MOST_OPTIONS = 4
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
@@ -169,7 +170,8 @@ class References:
             return name if narrower else frozenset()
         is_large = isinstance(mark.value, int) and mark.value > _MOST_OPTIONS  # "Friday 2" may answer
         is_of_day = is_large and any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
-        if name is None and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
+        is_of_day = is_of_day or any(one.end == mark.start and one.text in _DAYS for one in others)
+        if not name and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._on_day(mark.value)  # "sexta dia 11"
         return name
 

@@ -216,7 +216,7 @@ def _declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]
     beside = [mark for mark in marks if mark is not none]
     if any(mark.asks for mark in marks):
         return False
-    here = all(mark.sense in _POLITE for mark in beside if mark.part == none.part)
+    here = all(mark.sense in (*_POLITE, Sense.COMMON) for mark in beside if mark.part == none.part)
     others = [mark for mark in beside if mark.part != none.part]
     is_reason = all(mark.sense in (*_WHY, *CLOCK) or mark.text in _UNTIL for mark in others)
     cancels = all(

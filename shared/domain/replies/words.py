@@ -17,6 +17,10 @@ _FOR_SOUND = (  # "2moro", "m8"
     (re.compile(r"\b2(?=(?:mor\w+|day|nite|night)\b)"), "to"),
     (re.compile(r"(?<=[a-z])8(?=r?\b)"), "ate"),
 )
+_DICTATED = (  # signs that a phone wrote out
+    (re.compile(r"\s+(?:comma|virgule|virgula)\b"), ","),
+    (re.compile(r"\s+(?:full stop|period)(?=\W*$)"), "."),
+)
 _INVISIBLE = frozenset("\ufe0e\ufe0f\u20e3\u3164\u115f\u1160\u2800")
 _NUMBER_SIGN = re.compile(r"(?:№|\bn[º°]|#)\s*(?=\d|\W*$)|(?<=\s)#(?=\s)", re.IGNORECASE)
 _ORDINAL_SIGN = re.compile(r"(\d)\s*[ºª]")
@@ -59,7 +63,7 @@ def folded(text: str) -> str:
         one for one in text if one not in _INVISIBLE and unicodedata.category(one) not in ("Mn", "Cf", "Me")
     ]
     whole = "".join(kept).translate(_LOOKALIKES).translate(_APOSTROPHES)
-    for sound, letters in _FOR_SOUND:
+    for sound, letters in (*_FOR_SOUND, *_DICTATED):
         whole = sound.sub(letters, whole)
     return _LETTERS.sub(_joined, _ZERO.sub("o", whole))
 
