@@ -49,7 +49,6 @@ NO_WORDS = "It has no words."
 QUOTES_ONLY = "It only repeats what was sent."
 IS_DANGER = "It speaks of danger to life."
 IS_WRONG_NUMBER = "It says that the number is wrong."
-CHANGES = "It changes an earlier answer."
 IS_HELP = "It asks for help."
 LIKE_REFUSAL = "No rule knows it, and it is most like a refusal: honoured. START ends that."
 MAYBE_REFUSAL = "A part of it is like a refusal."
@@ -219,14 +218,13 @@ def _answered(found: Answered, offering: Sequence[Target]) -> Reading:
         )
         for target, disposition in found.answers
     )
-    changes = any(one.contradicts_earlier for one in answers)
     return Reading(
         outcome=ReplyMeaning.ANSWER,
         answers=answers,
         candidates=_ids(offering) if found.has_rest else (),
         flags=frozenset({Flag.NOTE} if found.has_note else ()),
-        needs_person=found.has_rest or changes,
-        reason=found.reason or (CHANGES if changes else ""),
+        needs_person=found.has_rest or any(one.contradicts_earlier for one in answers),
+        reason=found.reason,
     )
 
 

@@ -22,7 +22,7 @@ from shared.runtime import Runtime
 from shared.usecases.answers.find_offers import find_offers
 
 LOOKED_AT = 20  # messages to one person
-_ASKING = (Purpose.CAMPAIGN, Purpose.WRITTEN)
+_ASKING = (Purpose.CAMPAIGN, Purpose.LIST_CONFIRMATION, Purpose.WRITTEN)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,9 +33,8 @@ async def receive_reply(
     # Receipts, of which there are many more, need none of it.
     from shared.usecases.answers.apply_reply import Received, apply_reply
 
-    stores, now = runtime.stores, runtime.now()
     reply_id = computed_id(sender_id, incoming.provider_id)
-    stored = await stores.replies.find(company_id, reply_id)
+    stored = await runtime.stores.replies.find(company_id, reply_id)
     written, (reference, incoming) = incoming.body, _by_invite(channel, incoming)
     if stored is not None:  # a try before this one may have been cut short
         return await _bound(runtime, company_id, reference, stored)
@@ -50,7 +49,7 @@ async def receive_reply(
         channel=channel,
         address=found[0].address if found else address,
         body=written,
-        received_at=now,
+        received_at=runtime.now(),
         meaning=ReplyMeaning.UNCLEAR,
         media=incoming.media,
         choice=incoming.choice,
