@@ -1,6 +1,6 @@
 """An answer to several open appointments: "1 yes 2 no", "both", "only the 10:30", "yes for Ben"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.campaigns.reply_option import Disposition
@@ -8,35 +8,33 @@ from shared.domain.record import replace
 from shared.domain.replies.all_but import Exceptions, exceptions_of
 from shared.domain.replies.answered import ALSO_ASKS, PAIRS, REST, UNNAMED, WHICH, Answered
 from shared.domain.replies.clauses import (
-    OPEN,
     Told,
     is_not_each,
     leaves_one_open,
     told_by_clauses,
     verdict_of,
 )
+from shared.domain.replies.corrections import amended
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.pairs import answer_pairs, with_denials
 from shared.domain.replies.pointing import pointing
-from shared.domain.replies.references import Names, References
+from shared.domain.replies.references import References
 from shared.domain.replies.riding import without_riding
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.together import declines_each, declines_either, without_apology
+from shared.domain.replies.together import (
+    declines_all,
+    declines_each,
+    declines_either,
+    said_once,
+    without_apology,
+)
 from shared.domain.replies.verdict import WISHING
 
 _DOUBTS = frozenset(
     {Sense.DOUBT, Sense.BUT, Sense.NEGATION, Sense.NOT_CANCEL, Sense.CORRECTION, Sense.ASKING}
 )
-_POLITE = frozenset({Sense.GREETING, Sense.NO})
-_WHY = SILENT | {Sense.WORD, Sense.REASON}
-_MEANT = frozenset({
-    "attendez", "decir", "digo", "dire", "dizer", "espera", "mean", "meant", "oops", "ops", "oups", "ups",
-    "wait", "whoops",
-})  # fmt: skip
 _ARTICLES = frozenset({"the", "la", "el", "le", "a", "o"})
-_UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
 
 
 def answer_several(
@@ -48,11 +46,15 @@ def answer_several(
     excepting = exceptions_of(marks, references)
     if excepting is not None:
         return _all_but(excepting, targets, written_at)
-    found = _amended(marks, targets, written_at, lexicon) or _answer(marks, targets, written_at, lexicon)
+
+    def answer(said: Sequence[Mark]) -> Answered:
+        return _answer(said, targets, written_at, lexicon)
+
+    found = amended(marks, references, answer) or answer(marks)
     answering = without_riding(marks, references)
     if found.answers or len(answering) == len(marks):
         return found
-    asked = _answer(answering, targets, written_at, lexicon)
+    asked = answer(answering)
     return replace(asked, has_rest=True, has_note=True, reason=ALSO_ASKS) if asked.answers else found
 
 
@@ -85,71 +87,6 @@ def _read_each(
     return dict.fromkeys(targets, Disposition.CANCELED) if is_no and said else found
 
 
-def _amended(
-    marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime, lexicon: Lexicon
-) -> Answered | None:
-    """ "Both. Sorry, no on the hygienist": what stands behind the last correction holds for what it names.
-
-    None where nothing is corrected, or the correction may be about another one: "1 yes, sorry 2 yes".
-    """
-    places = [index for index, mark in enumerate(marks) if mark.sense is Sense.CORRECTION]
-    if not places:
-        return None
-    after = marks[places[-1] + 1 :]
-    found = _answer(after, targets, written_at, lexicon)
-    before = [mark for mark in marks[: places[-1]] if mark.sense is not Sense.CORRECTION]
-    if all(mark.sense in SILENT for mark in before):
-        return found  # "actually cancel 2"
-    first = dict(_answer(before, targets, written_at, lexicon).answers)
-    last = dict(found.answers)
-    if _is_meant(marks) and len(first) == 1:
-        head, tail = _head(after)
-        if (
-            len(last) > 1
-            and tail
-            and (other := _instead(first, head, Answered(), References(targets, written_at)))
-        ):
-            rest = _answer(
-                tail, targets, written_at, lexicon
-            )  # "cancel Sofía, I mean Mateo, Sofía is coming"
-            return replace(other, answers=tuple((dict(other.answers) | dict(rest.answers)).items()))
-        if len(last) <= 1:
-            return _instead(first, after, found, References(targets, written_at))
-    again = first.keys() & last.keys()
-    if not again or any(first[target] is last[target] for target in again):
-        return None
-    return replace(found, answers=tuple((first | last).items()), has_note=True)
-
-
-def _head(marks: Sequence[Mark]) -> tuple[Sequence[Mark], Sequence[Mark]]:
-    """The first part, and what follows it."""
-    count = sum(mark.part == marks[0].part for mark in marks) if marks else 0
-    return marks[:count], marks[count:]
-
-
-def _is_meant(marks: Sequence[Mark]) -> bool:
-    """Whether a correction says that something else was meant."""
-    said = (word for mark in marks if mark.sense is Sense.CORRECTION for word in mark.text.split())
-    return bool(_MEANT & set(said))
-
-
-def _instead(
-    first: Mapping[Target, Disposition], after: Sequence[Mark], found: Answered, references: References
-) -> Answered | None:
-    """ "Cancel the 14th, I mean the 7th": the same of the other one."""
-    (target, said), *_ = first.items()
-    named = [name for name in references.names(after) if name is not None]
-    again = dict(found.answers)
-    if len(again) == 1 and (said in again.values() or target in again):
-        return replace(found, has_note=True)
-    is_bare = not again and len(named) == 1 and len(named[0]) == 1
-    if not is_bare or any(
-        mark.sense not in SILENT | {Sense.WORD, Sense.ORDINAL, Sense.NUMBER} for mark in after
-    ):
-        return None
-    return Answered(answers=((references.targets[min(named[0])], said),), has_note=True)
-
-
 def _answer(
     marks: Sequence[Mark], targets: Sequence[Target], written_at: datetime, lexicon: Lexicon
 ) -> Answered:
@@ -165,11 +102,11 @@ def _answer(
             return _answered(told, marks, targets)
         if leaves_one_open(marks, named, lexicon):
             return Answered(reason=PAIRS)
-    marks = with_denials(_said_once(marks), references)
+    marks = with_denials(said_once(marks), references)
     named = references.names(marks)
     if _is_a_count(marks):
         return Answered(reason=WHICH.format(count=len(targets)))
-    if _declines_all(marks, named, targets):
+    if declines_all(marks, named, targets):
         return _none_of(targets)
     if any(one is not None and not one for one in named):
         return Answered(reason=UNNAMED)
@@ -205,37 +142,6 @@ def _answered(told: Told, marks: Sequence[Mark], targets: Sequence[Target]) -> A
         has_rest=rest,
         reason=REST if rest else "",
     )
-
-
-def _declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]) -> bool:
-    """Whether "neither" stands alone in its part, and only why in others: "neither one, we're away"."""
-    places = [index for index, name in enumerate(named) if name]
-    none = marks[places[0]] if len(places) == 1 else None
-    if none is None or none.sense is not Sense.NEITHER or none.text.startswith(OPEN):
-        return False
-    beside = [mark for mark in marks if mark is not none]
-    if any(mark.asks for mark in marks):
-        return False
-    here = all(mark.sense in (*_POLITE, Sense.COMMON) for mark in beside if mark.part == none.part)
-    others = [mark for mark in beside if mark.part != none.part]
-    is_reason = all(mark.sense in (*_WHY, *CLOCK) or mark.text in _UNTIL for mark in others)
-    cancels = all(
-        any(one.disposition is Disposition.CANCELED for one in target.question.options) for target in targets
-    )
-    return here and is_reason and cancels and len(named[places[0]] or ()) == len(targets)
-
-
-def _said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
-    """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
-    first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
-    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
-    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
-        return marks
-    return [
-        mark
-        for mark in marks
-        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
-    ]
 
 
 def _is_a_count(marks: Sequence[Mark]) -> bool:

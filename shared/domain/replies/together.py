@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
-from shared.domain.replies.clauses import CANNOT
-from shared.domain.replies.matter import SILENT
+from shared.domain.replies.clauses import CANNOT, OPEN
+from shared.domain.replies.matter import CANCELED, CLOCK, SILENT
+from shared.domain.replies.open_questions import Target
+from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 
 _APOLOGIES = frozenset({
     "sorry", "perdon", "perdona", "perdone", "disculpa", "disculpe", "disculpen", "pardon", "desole",
     "desolee", "desculpa", "desculpe", "desculpem", "perdao",
 })  # fmt: skip
+_POLITE = frozenset({Sense.GREETING, Sense.NO})
+_WHY = SILENT | {Sense.WORD, Sense.REASON}
+_UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
 _EITHER = "either"
 _NOR = frozenset({"ni", "nem"})
 _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
@@ -33,7 +38,7 @@ def without_apology(marks: Sequence[Mark]) -> list[Mark]:
     ]
 
 
-def declines_each(marks: Sequence[Mark], named: Sequence[frozenset[int] | None], count: int) -> bool:
+def declines_each(marks: Sequence[Mark], named: Names, count: int) -> bool:
     """Whether all are named behind "nor": "ni Ana ni Ben van a poder ir"."""
     pairs = list(zip(marks, named, strict=True))
     after = [
@@ -66,3 +71,32 @@ def declines_either(marks: Sequence[Mark]) -> bool:
     )
     others = (mark for mark in marks if mark is not cannot[0] and not mark.text.startswith(_EITHER))
     return is_either and all(mark.sense in _BESIDE for mark in others)
+
+
+def declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target]) -> bool:
+    """Whether "neither" stands alone in its part, and only why in others: "neither one, we're away"."""
+    places = [index for index, name in enumerate(named) if name]
+    none = marks[places[0]] if len(places) == 1 else None
+    if none is None or none.sense is not Sense.NEITHER or none.text.startswith(OPEN):
+        return False
+    beside = [mark for mark in marks if mark is not none]
+    if any(mark.asks for mark in marks):
+        return False
+    here = all(mark.sense in (*_POLITE, Sense.COMMON) for mark in beside if mark.part == none.part)
+    others = [mark for mark in beside if mark.part != none.part]
+    is_reason = all(mark.sense in (*_WHY, *CLOCK) or mark.text in _UNTIL for mark in others)
+    cancels = all(any(one.disposition is CANCELED for one in target.question.options) for target in targets)
+    return here and is_reason and cancels and len(named[places[0]] or ()) == len(targets)
+
+
+def said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
+    first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
+    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
+    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
+        return marks
+    return [
+        mark
+        for mark in marks
+        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
+    ]
