@@ -36,13 +36,9 @@ from tests.bench.intake import COMPANY, write_csv
 from tests.bench.preview import prepare
 from tests.kit.api.office import Office
 from tests.kit.builders import a_content, a_message
+from tests.kit.portal.page_addresses import NOUNS
 
 EMAIL, PASSWORD = "admin@bench.example.org", "lamp river wagon 7"
-NOUNS = (
-    *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
-)
 _TOGETHER, _WRITERS = 500, 4  # writes in a commit, and commits at once
 _FIRES, _SHOWN_FIRE = 30, "fire-0"
 _REPLIES, _FAILURES, _REJECTED = 300, 500, 20

@@ -22,11 +22,10 @@ from tests.bench.pages import BESIDE
 from tests.kit.api.office import OURS, Office
 from tests.kit.builders import NOON, a_content, a_template, an_sms_sender
 from tests.kit.counted_questions import count_questions
-from tests.kit.portal.page_addresses import NO_PAGES, filled, page_paths
+from tests.kit.portal.page_addresses import NO_PAGES, NOUNS, filled, page_paths
 from tests.kit.portal.pressed_pages import PRESSED, see_form
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
-from tests.portal.test_roles import NOUNS
 
 OWN = ("/sign-out", "/account/")  # forms about oneself, which change something
 FEW, MANY = 3, 24  # a page shows 25, and a query of Firestore takes 30 values

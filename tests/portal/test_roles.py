@@ -8,6 +8,7 @@ from shared.domain.companies.api_key import Scope
 from shared.domain.companies.user import SCOPES, Role
 from tests.kit.api.exports import store_exports
 from tests.kit.api.office import OURS, THEIRS, Office
+from tests.kit.portal.page_addresses import NOUNS
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 
@@ -298,11 +299,6 @@ FIELDS = {
     "message_id": f"message-{OURS}", "disposition": "confirmed", "role": "viewer", "name": "X",
     "note": "By phone", "text": "By phone", "decision": "sent",
 }  # fmt: skip
-NOUNS = (
-    *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
-    *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint", "delivery"),
-    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
-)
 
 
 def _routes() -> list[PageRoute]:

@@ -20,10 +20,11 @@ from functions.portal.kit.pages import PageRoute
 from shared.domain.companies.user import Role
 from tests.kit.api.marked import MARK, many_of_ours, mark_ours
 from tests.kit.api.office import OURS, THEIRS, Office
+from tests.kit.portal.page_addresses import NOUNS
 from tests.kit.portal.page_forms import PageForm, forms_of
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
-from tests.portal.test_roles import CLOSED, ENDS_THE_SESSION, NOUNS, _filled, _stored
+from tests.portal.test_roles import CLOSED, ENDS_THE_SESSION, _filled, _stored
 
 # What stands in addresses and forms under a name that says not whose id it is.
 NAMED = {

@@ -23,6 +23,12 @@ NO_PAGES = (
     "/invitation/{token}",
     "/account/second-factor/code",
 )
+# What stands in the places of addresses, as "{file_id}".
+NOUNS = (
+    *("file", "source", "campaign", "preview", "fire", "failure", "reply", "user", "message"),
+    *("contact", "list", "segment", "import", "saved", "broadcast", "key", "sender", "endpoint", "delivery"),
+    *("automation", "enrollment", "version", "sequence", "mailbox", "enrolling", "effect", "resend"),
+)
 _PLACE = re.compile(r"\{(\w+)(?::int)?\}")
 
 
