@@ -58,7 +58,7 @@ def _data(noun: str, shape: type[Output] | None) -> type[Output]:
     """Events about such things, each of which is null when it is gone."""
     fields: dict[str, Any] = {f"{noun}_id": (str, ...), noun: (shape | None if shape else None, ...)}
     item = create_model(f"Told{_camel(noun)}", __base__=_ItemShape, __doc__=_ItemShape.__doc__, **fields)
-    several = tuple[item, ...]  # type: ignore[valid-type]  # made here
+    several = tuple[item, ...]  # type: ignore[valid-type]  # a type made at run time
     return create_model(
         f"Told{_camel(noun)}s",
         __base__=Output,

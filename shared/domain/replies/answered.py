@@ -1,5 +1,7 @@
 """What is taken from a reply: the answers by target, or why a person decides."""
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
@@ -20,3 +22,16 @@ class Answered(Struct, frozen=True, kw_only=True):
     has_rest: bool = False
     leaning: Disposition | None = None
     reason: str = ""
+
+
+def of_numbers(
+    found: Mapping[int, Disposition], targets: Sequence[Target], *, has_note: bool, is_only: bool
+) -> Answered:
+    """The answers by number, from 0; where they are for some `only`, the others are a person's."""
+    has_rest = is_only and len(found) < len(targets)
+    return Answered(
+        answers=tuple((targets[number], said) for number, said in sorted(found.items())),
+        has_note=has_note,
+        has_rest=has_rest,
+        reason=REST if has_rest else "",
+    )

@@ -15,7 +15,7 @@ _LAST_HOUR = 24
 _MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
-_MOST_OPTIONS = 4  # an ordinal above it is a day
+MOST_OPTIONS = 4  # an ordinal above it is a day
 _NEAR = timedelta(days=15)  # of which "Friday" may speak
 _NOON = (12, 13)  # "midi"; "apres-midi" is the afternoon
 _PARTS = {
@@ -107,7 +107,7 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
 
 def _is_day_of_month(mark: Mark) -> bool:
     """ "The 3rd" is a day, and so is "the fifth"; "the third" may be an option."""
-    return mark.text[:1].isdecimal() or (isinstance(mark.value, int) and mark.value > _MOST_OPTIONS)
+    return mark.text[:1].isdecimal() or (isinstance(mark.value, int) and mark.value > MOST_OPTIONS)
 
 
 def _is_time(text: str, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spe
 from shared.domain.replies.naming import capitalized, with_namings
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelled_times import with_spelled_times
-from shared.domain.replies.which import EACH, with_which
+from shared.domain.replies.which import OF_ALL, with_which
 from shared.domain.replies.words import Token, folded, tokens_of
 
 _ARTICLES = frozenset({"un", "une", "una", "uma"})
@@ -55,7 +55,7 @@ def hear(
         for word in option.words
         if (phrase := _phrase(word, language)) and not word.strip().isdecimal()
     }
-    kept = names | EACH if of_several else names
+    kept = names | OF_ALL if of_several else names
     people = called if of_several else frozenset()
     marks = with_times(marks_of(tokens, lexicon, choices, kept, people), tokens, lexicon)
     marks = with_abilities(marks, lexicon)

@@ -12,6 +12,7 @@ from shared.domain.replies.sense import Mark, Sense
 CONFIRMED, CANCELED, MOVED = Disposition.CONFIRMED, Disposition.CANCELED, Disposition.RESCHEDULE_ASKED
 SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
+CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)  # what options are answered by
 CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
 
 

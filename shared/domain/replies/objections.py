@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.clock_words import fits
-from shared.domain.replies.matter import CANCELED, CLOCK, CONFIRMED, MOVED, SILENT, Matter, Votes
+from shared.domain.replies.matter import CANCELED, CLOCK, CODES, CONFIRMED, MOVED, SILENT, Matter, Votes
 from shared.domain.replies.riding import rides_along
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import words_of
@@ -17,7 +17,6 @@ NEGATED = "It denies something."
 NOT_ONLY = "More than an answer stands there."
 
 _ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
-_CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
 _TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
 _LATENESS = frozenset({*SILENT, Sense.LATE, Sense.NUMBER})
 _MOST_BEFORE = 2  # words before a yes: a name
@@ -198,7 +197,7 @@ def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Mat
 def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
     if MOVED in named and CONFIRMED not in named:
-        return all(mark.asks and mark.sense in _CODES for mark, _ in votes)
+        return all(mark.asks and mark.sense in CODES for mark, _ in votes)
     if rides_along(marks, votes):
         return False
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.replies.answered import PAIRS, REST, Answered
+from shared.domain.replies.answered import PAIRS, Answered, of_numbers
 from shared.domain.replies.clauses import EACH, NOTS, OPEN, is_said, joined, verdict_of
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import SILENT
@@ -35,8 +35,8 @@ def answer_pairs(
 ) -> Answered:
     """What is said of each that is named, where names and answers pair."""
     says = [is_said(mark, name) for mark, name in zip(marks, named, strict=True)]
-    whys = [says[at] and marks[at].sense is Sense.REASON for at in range(len(marks))]
-    if whys != says:  # "no to all three, I'm in hospital": what is said besides
+    whys = [one and mark.sense is Sense.REASON for one, mark in zip(says, marks, strict=True)]
+    if whys != says:  # "no to all three, I'm in hospital": the reason is no answer beside one
         says = [one and not why for one, why in zip(says, whys, strict=True)]
     groups = _groups(marks, named, says)
     if (
@@ -157,13 +157,8 @@ def _answers(
             if disposition is None or number in found:
                 return Answered(reason=PAIRS)
             found[number] = disposition
-    rest = is_only and len(found) < len(targets)
-    return Answered(
-        answers=tuple((targets[number], disposition) for number, disposition in sorted(found.items())),
-        has_note=any(mark.sense in (Sense.REASON, Sense.WORD) for mark in marks),
-        has_rest=rest,
-        reason=REST if rest else "",
-    )
+    has_note = any(mark.sense in (Sense.REASON, Sense.WORD) for mark in marks)
+    return of_numbers(found, targets, has_note=has_note, is_only=is_only)
 
 
 def _of_group(group: _Group, target: Target, written_at: datetime) -> Disposition | None:

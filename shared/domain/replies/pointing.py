@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.domain.replies.clauses import NOTS
 from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
@@ -13,7 +14,6 @@ _LIGHT = (*SILENT, *CLOCK, Sense.WORD, Sense.NUMBER)
 _GOING = frozenset({"va", "vai", "vais", "vamos", "van", "vao", "vou", "voy"})
 _OFF = frozenset({"off", "out"})
 _BEING = frozenset({"are", "be", "is", "s"})
-_NOTS = frozenset({"not", "pas", "no", "nao"})
 
 
 def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
@@ -47,7 +47,7 @@ def pointing(marks: Sequence[Mark], references: References) -> list[Mark]:
             mark = mark._replace(sense=Sense.CANCEL)  # "Friday is out"
         elif mark.sense is Sense.WORD and references.is_of_some(mark):
             mark = mark._replace(sense=Sense.COMMON)  # "eye test", where there is a hearing test too
-        elif before and mark.sense is Sense.OKAY and before.text in _NOTS:
+        elif before and mark.sense is Sense.OKAY and before.text in NOTS:
             mark = mark._replace(sense=Sense.NO, start=before.start, text=f"{before.text} {mark.text}")
             found.pop()
         found.append(mark)

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.domain.replies.clock_words import fits
+from shared.domain.replies.clock_words import MOST_OPTIONS, fits
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
+from shared.domain.replies.matter import CLOCK
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import is_slip
-from shared.domain.replies.which import ANY_COUNT, FIRST, MIDDLE, OTHERS, RANGE
+from shared.domain.replies.which import ANY_COUNT, COUNTS, FIRST, MIDDLE, OTHERS, RANGE
 from shared.domain.replies.words import words_of
 
-_CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
 _SHORTEST = 3  # letters of a word that tells questions apart
 _COMMON = frozenset({
     "and", "avec", "com", "con", "das", "des", "dos", "dr", "dra", "las", "les", "los", "mr", "mrs",
@@ -31,13 +31,8 @@ _THEIRS = frozenset(
 )
 _DAYS = frozenset({"dia", "jour"})
 _WITH_MIDDLE = 3
-_MOST_OPTIONS = 4
 _HERE = frozenset({"here", "aqui", "aca", "ici"})
-HOW_MANY = {
-    **dict.fromkeys(("both", "two", "ambos", "ambas", "dos", "deux", "dois", "duas"), 2),
-    **dict.fromkeys(("three", "tres", "trois"), 3),
-    **dict.fromkeys(("four", "cuatro", "quatre", "quatro"), 4),
-}
+HOW_MANY = {**COUNTS, **dict.fromkeys(("both", "ambos", "ambas"), 2)}
 _DAYS_OR_PLACES = {"segunda": 2, "terca": 3, "quarta": 4, "quinta": 5}  # "a segunda": Monday, or the second
 
 
@@ -165,10 +160,10 @@ class References:
         if mark.sense is Sense.ORDINAL and any(_is_date(one) for one in others) and mark.text[:1].isdecimal():
             return self._on_day(mark.value)  # "the 2nd and the 4th of December"
         is_all = any(one.sense in (Sense.BOTH, Sense.NEITHER) for one in others)
-        if name and mark.sense in _CLOCK and not is_all and self._may_be_one(mark, name):
+        if name and mark.sense in CLOCK and not is_all and self._may_be_one(mark, name):
             narrower = [other & name for one in others if (other := self.named(one)) and other & name < name]
             return name if narrower else frozenset()
-        is_large = isinstance(mark.value, int) and mark.value > _MOST_OPTIONS  # "Friday 2" may answer
+        is_large = isinstance(mark.value, int) and mark.value > MOST_OPTIONS  # "Friday 2" may answer
         is_of_day = is_large and any(one.sense is Sense.DAY and one.end <= mark.start for one in others)
         is_of_day = is_of_day or any(one.end == mark.start and one.text in _DAYS for one in others)
         if not name and is_of_day and mark.sense in (Sense.NUMBER, Sense.ORDINAL):
@@ -199,7 +194,7 @@ class References:
             return self._pointed(mark)
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
-        if mark.sense in _CLOCK:
+        if mark.sense in CLOCK:
             found = [n for n, one in enumerate(self._targets) if self._fits(mark, one)]
             if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
                 return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))

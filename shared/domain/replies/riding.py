@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.domain.replies.matter import CLOCK, CONFIRMED, Votes
+from shared.domain.replies.matter import CLOCK, CODES, CONFIRMED, Votes
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -17,7 +17,6 @@ _SERVICE = frozenset({
     "avez", "can", "could", "do", "hacen", "me", "podem", "podria", "podrian", "posso", "pouvez", "pourriez",
     "puede", "pueden", "puedo", "voces", "will", "would",
 })  # fmt: skip
-_CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)
 _MOST_NAMING = 2  # words of "the two"
 
 
@@ -47,7 +46,7 @@ def rides_along(marks: Sequence[Mark], votes: Votes) -> bool:
     """
     last = ([mark for mark, _ in votes if not mark.asks] or [mark for mark, _ in votes])[-1]
     is_promise = last.sense is Sense.COMING or (last.sense is Sense.YES and " " in last.text)
-    is_promise = is_promise or (last.sense in _CODES and _asks_for_more(marks, last))
+    is_promise = is_promise or (last.sense in CODES and _asks_for_more(marks, last))
     after = [mark for mark in marks if mark.start >= last.end and mark.part > last.part]
     before = [mark for mark in marks if mark.start < last.start]
     is_plain = all(mark.sense not in _OF_THE_VISIT for mark in after)

@@ -6,9 +6,8 @@ from datetime import datetime
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.record import replace
 from shared.domain.replies.all_but import Exceptions, exceptions_of
-from shared.domain.replies.answered import ALSO_ASKS, PAIRS, REST, UNNAMED, WHICH, Answered
+from shared.domain.replies.answered import ALSO_ASKS, PAIRS, REST, UNNAMED, WHICH, Answered, of_numbers
 from shared.domain.replies.clauses import (
-    Told,
     is_not_each,
     leaves_one_open,
     told_by_clauses,
@@ -99,7 +98,8 @@ def _answer(
     if all(one is None or one for one in named):
         told = told_by_clauses(marks, named, targets, written_at, lexicon)
         if told is not None:
-            return _answered(told, marks, targets)
+            is_only = any(mark.sense is Sense.ONLY for mark in marks)
+            return of_numbers(told.answers, targets, has_note=told.has_note, is_only=is_only)
         if leaves_one_open(marks, named, lexicon):
             return Answered(reason=PAIRS)
     marks = with_denials(said_once(marks), references)
@@ -132,16 +132,6 @@ def _is_unsure(mark: Mark, name: frozenset[int] | None, is_wish: bool) -> bool:
 
 def _none_of(targets: Sequence[Target]) -> Answered:
     return Answered(answers=tuple((one, Disposition.CANCELED) for one in targets), has_note=True)
-
-
-def _answered(told: Told, marks: Sequence[Mark], targets: Sequence[Target]) -> Answered:
-    rest = any(mark.sense is Sense.ONLY for mark in marks) and len(told.answers) < len(targets)
-    return Answered(
-        answers=tuple((targets[number], said) for number, said in sorted(told.answers.items())),
-        has_note=told.has_note,
-        has_rest=rest,
-        reason=REST if rest else "",
-    )
 
 
 def _is_a_count(marks: Sequence[Mark]) -> bool:

@@ -10,12 +10,12 @@ from shared.domain.replies.words import Token
 
 FIRST, LAST, MIDDLE, RANGE, OTHERS = "first", "last", "middle", "range", "others"
 ANY_COUNT = 0  # of "the others"
-_HOW_MANY = {
-    **dict.fromkeys(("two", "2", "dos", "deux", "dois", "duas"), 2),
-    **dict.fromkeys(("three", "3", "tres", "trois"), 3),
-    **dict.fromkeys(("four", "4", "cuatro", "quatro", "quatre"), 4),
+COUNTS = {
+    **dict.fromkeys(("two", "dos", "deux", "dois", "duas"), 2),
+    **dict.fromkeys(("three", "tres", "trois"), 3),
+    **dict.fromkeys(("four", "cuatro", "quatro", "quatre"), 4),
 }
-_N = rf"(?P<count>{'|'.join(_HOW_MANY)})"
+_N = rf"(?P<count>{'|'.join(COUNTS)}|[2-4])"
 _NO_TIME = (
     r"(?! (?:day|night|week|weekend|month|year|time|thing|minute|dia|noche|semana|mes|ano|vez|fecha|hora"
     r"|jour|soir|semaine|mois|annee|fois|data|noite))"
@@ -52,14 +52,19 @@ _MINE = (  # beside another one that is named
     r"(?:(?:and (?:me|mine|myself)|et moi|y (?:yo|mi)|e (?:eu|mim))(?= )"
     r"|(?:la mi[ao]|(?:le|la) mien(?:ne)?|[ao] (?:minha|meu)(?= e )))"
 )
-EACH = frozenset({
+OF_ALL = frozenset({  # words that no phrase passes over where several appointments are open
     "all", "ambas", "ambos", "aucun", "aucune", "both", "neither", "nenhum", "nenhuma", "ninguna", "ninguno",
     "todas", "todos", "tous", "toutes",
 })  # fmt: skip
+_ONE_OF_THEM = 1
+# Kind, how it is said, and how many are meant where no count is said.
 _PATTERNS = [
-    *((kind, re.compile(one)) for kind, all_said in _SAID.items() for one in all_said),
-    (OTHERS, re.compile(_OTHER)),
-    (OTHERS, re.compile(_MINE)),
+    *(
+        (kind, re.compile(one), ANY_COUNT if kind == OTHERS else _ONE_OF_THEM)
+        for kind, all_said in _SAID.items()
+        for one in all_said
+    ),
+    *((OTHERS, re.compile(one), _ONE_OF_THEM) for one in (_OTHER, _MINE)),
 ]
 _NEITHER = frozenset({"comme", "nem", "ni", "nor", "or"})  # "ni l'un ni l'autre"
 _EACH = (["un", "et"], ["une", "et"])  # "l'un et l'autre"
@@ -88,16 +93,10 @@ def _which(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     words = [token.text for token in tokens[at:] if token.part == here.part]
     said = " ".join(words) + " "
     best, text = 0, ""
-    for kind, pattern in _PATTERNS:
+    for kind, pattern, count in _PATTERNS:
         match = pattern.match(said)
         if match is None or not said[match.end() :].startswith(" ") or match.end() <= best:
             continue
-        best, text = match.end(), f"{kind}/{_count(kind, match)}"
+        told = match.groupdict().get("count")
+        best, text = match.end(), f"{kind}/{COUNTS.get(told, told) if told else count}"
     return text, at + (len(said[:best].split()) or 1)
-
-
-def _count(kind: str, match: re.Match[str]) -> int:
-    count = match.groupdict().get("count")
-    if count:
-        return _HOW_MANY[count]
-    return ANY_COUNT if kind == OTHERS and match.re.pattern not in (_OTHER, _MINE) else 1
