@@ -184,7 +184,8 @@ async def _confirmed(
     reply: Reply,
     messages: Mapping[str, Message],
 ) -> tuple[Reply, Confirmed]:
-    if received.names_other or names_else(received.incoming, messages):
+    answers_else = received.names_other or received.is_written_since
+    if answers_else or names_else(received.incoming, messages):
         return reply, NOTHING_CONFIRMED
     return await confirm_lists(runtime, company_id, transaction, reply, messages)
 

@@ -196,14 +196,15 @@ async def test_a_yes_to_a_question_that_never_left_confirms_nothing(clinic: Clin
 
 
 async def test_a_yes_to_what_somebody_wrote_confirms_no_list(clinic: Clinic) -> None:
-    clinic.stop_clock(DAY)
+    clock = clinic.stop_clock(DAY)
     await joined(clinic)
     await ask(clinic)
     asks = await clinic.write(ANA, "where are you?")
+    clock.at += timedelta(minutes=1)
     text = "Shall we send you a map?"
     await write_back(clinic.runtime, clinic.company_id, asks.id, text, "w-1", by="user dana")
     [map_sent] = [one for one in await clinic.messages() if one.purpose is Purpose.WRITTEN]
-    for body, named in (("yes", map_sent.provider_id), ("Yes", "SM-of-another-program")):
+    for body, named in (("yes", map_sent.provider_id), ("Yes", "SM-of-another-program"), ("YES", None)):
         incoming = IncomingMessage(
             provider_id=body, from_address=ANA, to_address="+12125550100", body=body, replies_to=named
         )
