@@ -291,7 +291,9 @@ async def test_an_import_is_told_in_few_webhooks_and_hardly_writes_more(clinic: 
     with metered() as after:
         await load(clinic, other)
     plain = before[NO_FIRE][Unit.WRITES]
-    assert after[NO_FIRE][Unit.WRITES] < 1.05 * plain  # raising is free
+    # Raising is free: one write a shard would be a third more, one an event more than half. How many shards
+    # the 600 fall into differs by some per cent, for their ids are random.
+    assert after[NO_FIRE][Unit.WRITES] < 1.2 * plain
     clinic.runs_jobs = True
     with metered() as telling:
         await tell_listeners(clinic.runtime, TellListeners(company_id="acme"))
