@@ -195,10 +195,10 @@ class References:
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             return self._numbered(mark)
         if mark.sense in CLOCK:
-            found = [n for n, one in enumerate(self._targets) if self._fits(mark, one)]
+            found = self._fitting(mark)
             if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
                 return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
-            return frozenset(found)
+            return found
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
             said = set(mark.text.split())
             own = [n for n, words in enumerate(self._words) if said & words]
@@ -211,6 +211,9 @@ class References:
                 ]
             return frozenset(own) or (frozenset(of_person) if len(of_person) < self.count else None) or None
         return None
+
+    def _fitting(self, mark: Mark) -> frozenset[int]:
+        return frozenset(n for n, one in enumerate(self._targets) if self._fits(mark, one))
 
     def _fits(self, mark: Mark, target: Target) -> bool:
         at, value = target.appointment.at, mark.value
@@ -245,7 +248,7 @@ class References:
             return self._on_day(mark.value) or None if is_of_month else None
         found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
         hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
-        return frozenset(found) or self.named(hour) or self._on_day(mark.value)
+        return frozenset(found) or self._fitting(hour) or self._on_day(mark.value)
 
     def _on_day(self, number: object) -> frozenset[int]:
         """ "Le 3" is a day of the month where no place and no hour has that number."""
