@@ -196,9 +196,7 @@ class References:
             return self._numbered(mark)
         if mark.sense in CLOCK:
             found = self._fitting(mark)
-            if not found and self.is_numbered and mark.text in _DAYS_OR_PLACES:
-                return self._numbered(mark._replace(value=_DAYS_OR_PLACES[mark.text]))
-            return found
+            return found or self._at_place(_DAYS_OR_PLACES.get(mark.text) if self.is_numbered else None)
         if mark.sense in (Sense.WORD, Sense.COMMON, Sense.GREETING, Sense.ORDINAL):
             said = set(mark.text.split())
             own = [n for n, words in enumerate(self._words) if said & words]
@@ -246,9 +244,11 @@ class References:
         if not self.is_numbered:
             is_of_month = mark.sense is Sense.ORDINAL and mark.text[:1].isdecimal()
             return self._on_day(mark.value) or None if is_of_month else None
-        found = [n for n, one in enumerate(self._targets) if one.number == mark.value]
         hour = mark._replace(sense=Sense.TIME, value=str(mark.value))
-        return frozenset(found) or self._fitting(hour) or self._on_day(mark.value)
+        return self._at_place(mark.value) or self._fitting(hour) or self._on_day(mark.value)
+
+    def _at_place(self, number: object) -> frozenset[int]:
+        return frozenset(n for n, one in enumerate(self._targets) if one.number == number)
 
     def _on_day(self, number: object) -> frozenset[int]:
         """ "Le 3" is a day of the month where no place and no hour has that number."""

@@ -136,6 +136,18 @@ def test_any_text_can_be_read(text: str, language: str) -> None:
     assert reading.answers or reading.outcome is not ReplyMeaning.ANSWER
 
 
+@pytest.mark.parametrize("word", ["segunda", "terça", "quarta", "quinta", "la cuarta", "the 4th", "4"])
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_day_that_may_be_a_number_is_neither_where_nothing_has_it(word: str, count: int) -> None:
+    appointments = tuple(
+        Appointment(key=str(number), at=AT.replace(day=5 + number)) for number in range(count)
+    )  # Saturday, Sunday and Monday
+    asked = Question(id="q", appointments=appointments, options=OPTIONS, language="pt")
+    reading = read_reply([asked], WrittenReply(body=f"{word} não", written_at=NOW))
+    named = {"segunda": {"1", "2"}, "terça": {"2"}}.get(word, set())
+    assert {one.appointment_key for one in reading.answers} <= named
+
+
 @given(words=st.lists(st.sampled_from(WORDS), max_size=6))
 def test_a_denial_or_question_beside_never_confirms(words: list[str]) -> None:
     text = " ".join(words)
