@@ -9,14 +9,12 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.companies.api_key import Scope
 from shared.domain.contacts.contact_list import ContactList
-from shared.domain.contacts.segment import OnList
 from shared.domain.errors import InvalidInput
 from shared.domain.ids import random_id
 from shared.domain.record import replace
 from shared.usecases.contacts.delete_contact_list import delete_contact_list
 from shared.usecases.contacts.save_contact_list import create_contact_list, edit_contact_list
-from shared.views.contact_lists import get_contact_list, list_contact_lists
-from shared.views.segments import SegmentCount, count_segment
+from shared.views.contact_lists import ListCount, count_list, get_contact_list, list_contact_lists
 
 pages = Pages()
 
@@ -74,12 +72,12 @@ async def remove_list(visit: Visit) -> Response:
     return visit.go("/lists", done="The list is deleted. Its people are still there.")
 
 
-async def _counted(visit: Visit) -> tuple[ContactList, SegmentCount]:
+async def _counted(visit: Visit) -> tuple[ContactList, ListCount]:
     """The list, and how many are on it."""
     list_id = visit.path("list_id")
     return await asyncio.gather(
         get_contact_list(visit.runtime, visit.company_id, list_id),
-        count_segment(visit.runtime, visit.company_id, OnList(list_id=list_id)),
+        count_list(visit.runtime, visit.company_id, list_id),
     )
 
 

@@ -28,7 +28,16 @@ LARGEST = 1_000_000  # bytes of a shard's contacts; Firestore takes a document o
 _ENCODER = msgspec.json.Encoder(enc_hook=as_text)
 
 
+class ListedContact(Struct, frozen=True, kw_only=True, gc=False):
+    """What a list shows of a contact."""
+
+    id: str
+    name: str = ""
+    list_ids: tuple[str, ...] = ()
+
+
 _CONTACTS = msgspec.json.Decoder(list[Contact], dec_hook=named)
+_LISTED = msgspec.json.Decoder(list[ListedContact])
 _PAIRS = msgspec.json.Decoder(list[ContactPair], dec_hook=named)
 
 
@@ -151,6 +160,14 @@ def _fitting(shards: list[ContactShard]) -> int:
 def contacts_in(shard: ContactShard) -> list[Contact]:
     """The contacts a shard holds, in the order of their ids."""
     return _CONTACTS.decode(zlib.decompress(shard.contacts))
+
+
+def listed_in(shard: ContactShard, list_id: str) -> list[ListedContact]:
+    """Those of a shard who are on a list, in the order of their ids. Nothing else of them is read."""
+    stored = zlib.decompress(shard.contacts)
+    if list_id.encode() not in stored:
+        return []
+    return [one for one in _LISTED.decode(stored) if list_id in one.list_ids]
 
 
 def contact_shard(number: int, contacts: Mapping[str, Contact]) -> ContactShard:

@@ -53,14 +53,14 @@ async def count_segment(runtime: Runtime, company_id: str, criterion: Criterion)
     refusals = Refusals(runtime, company_id, is_needed=asks_consent(criterion))
     count = total = 0
     sample: list[Contact] = []
-    async for shards in _together(runtime, company_id):
+    async for shards in shards_together(runtime, company_id):
         found = await _meeting(shards, judge, refusals)
         count, total = count + len(found), total + sum(shard.contact_count for shard in shards)
         sample += islice(found, SAMPLE - len(sample))
     return SegmentCount(count=count, among=total, sample=tuple(sample))
 
 
-async def _together(runtime: Runtime, company_id: str) -> AsyncIterator[Sequence[ContactShard]]:
+async def shards_together(runtime: Runtime, company_id: str) -> AsyncIterator[Sequence[ContactShard]]:
     """All shards, in order, some at a time: as many as have so many contacts, or one."""
     shards: list[ContactShard] = []
     async for shard in runtime.stores.contact_shards.scan(company_id, is_whole=True):

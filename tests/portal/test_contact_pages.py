@@ -12,13 +12,13 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
 from shared.domain.contacts.contact_edit import AddressEdit, ContactEdit
 from shared.domain.record import replace
-from shared.usecases.contacts.change_contacts import change_contacts
+from shared.usecases.contacts.change_contacts import Edit, change_contacts
 from shared.usecases.contacts.save_contact import create_contact
 from shared.views.contacts import get_contact
 from shared.views.kit.paging import PageAsked
 from shared.views.opt_outs import list_opt_outs
 from tests.kit.api.office import OURS, THEIRS, Office
-from tests.kit.builders import NOON, a_campaign, an_opt_out
+from tests.kit.builders import NOON, a_campaign, a_contact, an_opt_out
 from tests.kit.portal.visitor import Visitor
 from tests.portal.conftest import SignedIn
 
@@ -199,14 +199,15 @@ async def test_a_persons_page_tells_what_happened_and_why(office: Office, editor
 
 async def test_a_list_is_made_named_anew_and_deleted(office: Office, editor: Visitor) -> None:
     await editor.post("/lists", {"id": "new-list", "name": "Newsletter"}, seen="/lists")
-    await change_contacts(
-        office.runtime,
-        OURS,
-        {f"contact-{OURS}": lambda one: one and replace(one, list_ids=("new-list",))},
-        TEST,
-    )
+    changes: dict[str, Edit] = {
+        f"contact-{OURS}": lambda one: one and replace(one, list_ids=("new-list",)),
+        "c-1": lambda _: a_contact(id="c-1", list_ids=("newer-list",), tags=("new-list",)),
+    }
+    await change_contacts(office.runtime, OURS, changes, TEST)
     await editor.get("/lists/new-list")
-    assert "1 of 1 contacts are on it" in editor.says
+    assert "1 of 2 contacts are on it" in editor.says
+    assert f"/contacts/contact-{OURS}" in editor.page.text
+    assert "/contacts/c-1" not in editor.page.text
     await editor.post("/lists/new-list", {"name": "News"})
     await editor.post("/lists", {"id": "new-list-2", "name": " "}, seen="/lists")
     assert editor.page.status_code == 422

@@ -12,10 +12,11 @@ from playwright.async_api import expect
 from infra.local.api_client import ApiRefusal
 from infra.local.waiting import wait_while_moving
 from tests.kit.portal.browser import open_browser
-from tests.kit.stack.office import ALWAYS, Office, settled
+from tests.kit.stack.office import ALWAYS, Office, give_number, open_office, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANN, BOB, CAT, DEE = (f"{name}@patients.example" for name in ("ann", "bob", "cat", "dee"))
+PHONE, NUMBERS = "+12125552461", ("+12125550161", "+12125550162")
 THANKS = "Thank you, see you then."
 OPTIONS = [{"words": ["1"], "disposition": "confirmed", "acknowledgement": THANKS}]
 BODY = """Dear reader, reply 1 to come.
@@ -133,6 +134,76 @@ async def test_who_stopped_one_mailbox_returns_by_the_page(office: Office) -> No
             assert "You get messages from North Clinic" in await done.text()
     assert (await mailed(office, person))["ledger"]["sent"] == 1
     assert await refused(office) == set()
+
+
+async def test_what_a_phone_says_to_one_company_is_nothing_to_another(office: Office) -> None:
+    async with open_office(office.stack) as other:
+        numbers = {office.company.company_id: NUMBERS[0], other.company.company_id: NUMBERS[1]}
+        for company in (office, other):
+            await give_number(company, numbers[company.company.company_id])
+        assert [await _texted(one) for one in (office, other)] == [{}, {}]
+
+        await _says(office, NUMBERS[0], "STOP")
+        assert await _refusals(office) == [(PHONE, True)]
+        assert await _refusals(other) == []
+        assert (await other.api.get("/replies"))["items"] == []
+        assert [await _texted(one) for one in (office, other)] == [{"opted_out": 1}, {}]
+
+        await _says(other, NUMBERS[1], "ya no me escriban más")
+        await _says(office, NUMBERS[0], "START")
+        assert await _refusals(office) == [(PHONE, False)]
+        assert await _refusals(other) == [(PHONE, True)]
+        assert [await _texted(one) for one in (office, other)] == [{}, {"opted_out": 1}]
+
+        # A link of the one says nothing to the other, nor does the one's signature open the other's door.
+        await other.api.post(f"/opt-outs/{(await _stored(other))['id']}/end", {"text": "on the phone"})
+        preferences = (await _got(office, NUMBERS[0]))[-1].rpartition(" ")[2]
+        async with aiohttp.ClientSession() as http, http.post(preferences, data={"do": "stop_all"}) as done:
+            assert done.status == 200
+        assert [await _texted(one) for one in (office, other)] == [{"opted_out": 1}, {}]
+        texts = {number: len(await _got(office, number)) for number in NUMBERS}
+        assert texts == {NUMBERS[0]: 2, NUMBERS[1]: 4}  # one of the other's is what confirms the refusal
+
+
+async def _texted(office: Office) -> dict[str, int]:
+    """Text the phone; why that did not leave, if it did not."""
+    api = office.api
+    text = {"name": "Text", "channel": "sms", "body": "Hello, this is us. {{ preferences_url }}"}
+    step = {
+        "channel": "sms",
+        "template_id": (await api.post("/templates", text))["id"],
+        "sender_id": office.company.sms_sender_id,
+        "address_field": "phone",
+    }
+    person = {"kind": "addresses", "channel": "sms", "addresses": [PHONE]}
+    draft = {"name": "Text", "audience": {"include": [person]}, "steps": [step], "window": ALWAYS}
+    made = await api.post("/campaigns", draft)
+    await api.post(f"/campaigns/{made['id']}/ready")
+    report = await settled(office, (await api.post(f"/campaigns/{made['id']}/fire"))["id"])
+    assert report["ledger"]["sent"] + report["ledger"]["skipped"] == 1
+    return dict(report["skipped"])
+
+
+async def _says(office: Office, number: str, text: str) -> None:
+    """Answer the number, and wait until that is understood."""
+    before = len((await office.api.get("/replies"))["items"])
+    await office.simulator.reply(PHONE, text, sender=number)
+    await replies(office, before + 1)
+
+
+async def _stored(office: Office) -> dict[str, Any]:
+    [found] = (await office.api.get("/opt-outs"))["items"]
+    return dict(found)
+
+
+async def _refusals(office: Office) -> list[tuple[str, bool]]:
+    return [(one["address"], one["is_active"]) for one in (await office.api.get("/opt-outs"))["items"]]
+
+
+async def _got(office: Office, number: str) -> list[str]:
+    """What the phone got from the number."""
+    found = await office.simulator.messages(handset=PHONE)
+    return [one["body"] for one in found if not one["incoming"] and one["sender"] == number]
 
 
 async def _chosen_in_a_browser(office: Office, contact_id: str) -> None:

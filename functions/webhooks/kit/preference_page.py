@@ -41,7 +41,7 @@ from shared.usecases.contacts.save_preferences import (
 if TYPE_CHECKING:
     from jinja2 import Template
 
-LONGEST_BODY = 8 * 1024
+LONGEST_BODY = 32 * 1024  # as many topics as there may be, twice each, in any script
 MOST_FIELDS = 50
 ONE_CLICK = ("List-Unsubscribe", "One-Click")  # https://www.rfc-editor.org/rfc/rfc8058
 _PAGES = Path(__file__).parent
@@ -95,14 +95,14 @@ class _Chosen(Struct, frozen=True):
             case "again":
                 return Choice(gets_messages=True, refused_topics=refused)
             case "save":
-                return Choice(refused_topics=self._unwanted())
+                return Choice(refused_topics=self._unwanted(refused))
             case _:
                 return Choice(refused_topics=refused)
 
-    def _unwanted(self) -> frozenset[str]:
-        """Topics that were on the page and are not checked."""
+    def _unwanted(self, refused: frozenset[str]) -> frozenset[str]:
+        """Topics that were on the page and are not checked. Of what was not on it nothing was said."""
         shown = {value for name, value in self.fields if name == "shown"}
-        return frozenset(shown - {value for name, value in self.fields if name == "topic"})
+        return (refused - shown) | (shown - {value for name, value in self.fields if name == "topic"})
 
 
 async def _fields(request: Request, body: bytes) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ class Consent(StrEnum):
     UNSUBSCRIBED = "unsubscribed"  # never stored: it follows from the address's opt-out
 
 
-class ContactAddress(Struct, frozen=True, kw_only=True):
+class ContactAddress(Struct, frozen=True, kw_only=True, gc=False):
     """One address of a person on one channel, in its one form.
 
     `consent` is what was said of it apart from refusals, which are opt-outs (see `standing_of`).
@@ -48,7 +48,7 @@ class ContactAddress(Struct, frozen=True, kw_only=True):
         return address_key(self.channel, self.address)
 
 
-class Contact(Struct, frozen=True, kw_only=True):
+class Contact(Struct, frozen=True, kw_only=True, gc=False):
     """A person. `key` is the company's own id of them; `tags` and `list_ids` are sorted, each once.
 
     `version` counts the writes; one that is not stored yet has 0. What is empty is not known.

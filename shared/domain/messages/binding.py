@@ -133,6 +133,8 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
         is_reaction=incoming.is_reaction,
     )
     reading = read_reply([talk.question(one) for one in asked], written)
+    if incoming.is_help:
+        reading = _helped(reading)
     if not asked:
         reading = _of_nothing(reading, talk)
     if reading.answers and talk.names_other:
@@ -184,6 +186,13 @@ def _appointment(message: Message) -> str:
     if message.file_id is not None and message.row_number is not None:
         return f"row {message.file_id} {message.row_number}"
     return f"fire {message.fire_id} {message.recipient_key}"
+
+
+def _helped(reading: Reading) -> Reading:
+    """By a word that only the provider knows: a company may have its own there. What is understood stays."""
+    is_open = reading.outcome is ReplyMeaning.UNCLEAR and not reading.flags
+    is_help = is_open and reading.may_also_mean is None
+    return replace(reading, outcome=ReplyMeaning.HELP, needs_person=False) if is_help else reading
 
 
 def _of_nothing(reading: Reading, talk: Conversation) -> Reading:

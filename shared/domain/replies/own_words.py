@@ -8,11 +8,15 @@ from shared.domain.companies.consent_rules import MOST_OWN_WORDS, OWN_WORD_CHARA
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.errors import Problem
 from shared.domain.replies.consent import consent_of
+from shared.domain.replies.heard import hear
 from shared.domain.replies.kinds import own_words
 from shared.domain.replies.lexicon import LANGUAGES
+from shared.domain.replies.sense import Sense
 from shared.domain.replies.words import words_of
 
 _ANSWERS = frozenset({"yes", "yeah", "no", "ok", "okay", "si", "oui", "non", "sim", "nao"})
+_ANSWERING = frozenset({Sense.COMING, Sense.YES, Sense.OKAY, Sense.MOVE})
+_CANCELING = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.NO})
 
 
 def own_meaning(rules: ConsentRules, text: str) -> WordMeaning | None:
@@ -58,6 +62,20 @@ def _check(field: str, words: tuple[str, ...], other: WordMeaning) -> Iterator[P
             yield Problem(field=where, reason=f"{word!r} is what people answer with: take a word of its own")
         elif any(consent_of(word, language) is other for language in LANGUAGES):
             yield Problem(field=where, reason=f"{word!r} is known to mean the opposite")
+        elif means := _meaning_beside(word, other):
+            yield Problem(field=where, reason=f"{word!r} {means}: take a word of its own")
+
+
+def _meaning_beside(word: str, other: WordMeaning) -> str:
+    """What the word says where nobody refuses or returns, if anything. Who cancels may refuse by it."""
+    said = [{mark.sense for mark in hear(word, language).marks} for language in LANGUAGES]
+    answering = _ANSWERING if other is WordMeaning.OPT_IN else _ANSWERING | _CANCELING
+    if any(Sense.DANGER in senses for senses in said):
+        return "speaks of danger to life"
+    if any(Sense.HELP in senses and senses <= {Sense.HELP, Sense.GREETING} for senses in said):
+        return "asks for help"
+    is_answer = any(senses & answering and senses <= answering | {Sense.GREETING} for senses in said)
+    return "is what people answer with" if is_answer else ""
 
 
 def _is_word(text: str) -> bool:

@@ -11,9 +11,11 @@ from shared.domain.campaigns.campaign import Campaign, CampaignState
 from shared.domain.campaigns.preflight import content_problems
 from shared.domain.campaigns.recurrence import next_fire
 from shared.domain.campaigns.schedule import ScheduleKind
+from shared.domain.companies.company import Company
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.files.file import hold_refusal
 from shared.domain.record import replace
+from shared.domain.replies.own_words import check_own_options
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.campaigns.find_audience import AudienceNotReady, find_audience
@@ -44,7 +46,9 @@ async def mark_ready(
         raise Conflict(
             "The campaign, a template, a sender or the file changed since the preview. Preview it again."
         )
-    problems = tuple(content_problems(content))
+    company = await stores.companies.get(company_id)
+    # A word may have become one of the company's since the draft was stored.
+    problems = (*content_problems(content), *check_own_options(campaign.reply_options, company.consent))
     if problems:
         raise InvalidInput(*problems)
     await check_senders(runtime, company_id, campaign.steps, content.senders)
@@ -54,7 +58,7 @@ async def mark_ready(
         "state": CampaignState.SCHEDULED if next_fire_at else CampaignState.READY,
         "content_hash": content.content_hash,
         "next_fire_at": next_fire_at,
-        "approval": await _asked(runtime, company_id, campaign, content.content_hash, by),
+        "approval": await _asked(runtime, company, campaign, content.content_hash, by),
     }
     freeze = partial(_freeze, runtime, company_id, campaign, rows_hash, ready)
     return await transact(stores.db, freeze)
@@ -84,12 +88,11 @@ async def _freeze(
 
 
 async def _asked(
-    runtime: Runtime, company_id: str, campaign: Campaign, content_hash: str, by: str
+    runtime: Runtime, company: Company, campaign: Campaign, content_hash: str, by: str
 ) -> CampaignApproval:
     """Who asks, and whether a second person must approve it, as far as that is known now."""
-    company = await runtime.stores.companies.get(company_id)
     has_rule = company.approval_above is not None
-    count = await _count(runtime, company_id, campaign) if has_rule else None
+    count = await _count(runtime, company.id, campaign) if has_rule else None
     return CampaignApproval(
         content_hash=content_hash,
         asked_by=by,

@@ -43,6 +43,24 @@ def test_what_people_answer_with_is_no_word_of_refusal(word: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["HELP", "Ayuda", "aide", "INFO", "confirm", "see you then", "vale", "d'accord", "otro día", "yes please",
+     "chest pain", "urgent"],
+)  # fmt: skip
+def test_what_means_something_else_is_no_word_of_refusal_or_return(word: str) -> None:
+    [out] = check_own_words(ConsentRules(opt_out_words=(word,)))
+    [back] = check_own_words(ConsentRules(opt_in_words=(word,)))
+    assert (out.field, back.field) == ("opt_out_words[0]", "opt_in_words[0]")
+
+
+@pytest.mark.parametrize("word", ["CANCELAR", "annuler", "no puedo ir", "no gracias", "chega já", "OUT1"])
+def test_who_cancels_may_refuse_by_the_word_and_never_return_by_it(word: str) -> None:
+    assert list(check_own_words(ConsentRules(opt_out_words=(word,)))) == []
+    if word in ("CANCELAR", "annuler", "no puedo ir"):
+        assert len(list(check_own_words(ConsentRules(opt_in_words=(word,))))) == 1
+
+
 def test_no_word_means_the_opposite_of_what_is_known_or_both() -> None:
     wrong = ConsentRules(opt_out_words=("start", "farewell"), opt_in_words=("BAJA", "Farewell"))
     assert [one.field for one in check_own_words(wrong)] == [

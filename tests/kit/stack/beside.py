@@ -1,15 +1,12 @@
 """Two companies on one stack: a large fire, and a small one that begins when the large one is under way."""
 
 from collections.abc import Callable
-from typing import Any
 
 from msgspec import Struct
 
-from infra.local.simulator.client import TwilioAccount
 from infra.local.stack import Stack
 from infra.local.waiting import wait_while_moving
-from shared.domain.record import replace
-from tests.kit.stack.office import Office, campaign, open_office, settled, stack_runtime, stored
+from tests.kit.stack.office import Office, campaign, give_number, open_office, settled, stored
 
 SMALL = 30
 RATE_PER_SECOND = 100
@@ -34,8 +31,8 @@ async def send_beside(stack: Stack, large: int, clock: Callable[[], float] = lam
     `clock` is for who measures: seconds, from any moment on. Raises when not all is sent.
     """
     async with open_office(stack) as first, open_office(stack) as second:
-        await _give_number(first, "+12125550177")
-        await _give_number(second, "+12125550178")
+        await give_number(first, "+12125550177", rate_per_second=float(RATE_PER_SECOND))
+        await give_number(second, "+12125550178", rate_per_second=float(RATE_PER_SECOND))
         fires = {office: await _ready(office, count) for office, count in ((first, large), (second, SMALL))}
         accounts = {office: await _account(office) for office in fires}
 
@@ -70,18 +67,6 @@ async def _ready(office: Office, count: int) -> str:
     made = await campaign(office, rows)
     await office.api.post(f"/campaigns/{made['id']}/ready")
     return str(made["id"])
-
-
-async def _give_number(office: Office, number: str) -> None:
-    """Have the company's texts come from a number of its own, at the pace that is looked at."""
-    sender_id, company_id = office.company.sms_sender_id, office.company.company_id
-    credentials = (await stored(office, sender_id))[0]
-    account = TwilioAccount(sid=credentials["account_sid"], token=credentials["auth_token"])
-    await office.simulator.add_number(account, number)
-    async with stack_runtime(office.stack) as runtime:
-        sender = await runtime.stores.senders.get(company_id, sender_id)
-        facts: dict[str, Any] = {"address": number, "rate_per_second": float(RATE_PER_SECOND)}
-        await runtime.stores.senders.save(company_id, sender_id, replace(sender, **facts))
 
 
 async def _account(office: Office) -> str:

@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from infra.local.api_client import ApiClient
 from infra.local.demo_company import DemoCompany, open_company
-from infra.local.simulator.client import SimulatorClient, simulator_client
+from infra.local.simulator.client import SimulatorClient, TwilioAccount, simulator_client
 from infra.local.simulator.faults import Delays
 from infra.local.stack import Stack, StackOptions
+from shared.domain.record import replace
 from shared.runtime import Runtime
 from shared.settings import Settings
 from shared.storage.secrets_file import SecretsFile
@@ -64,6 +65,19 @@ async def open_office(stack: Stack) -> AsyncIterator[Office]:
         company = await open_company(runtime, simulator)
         api = ApiClient(stack.addresses.functions["api"], company.key, http)
         yield Office(stack, company, api, simulator)
+
+
+async def give_number(office: Office, number: str, **facts: Any) -> None:
+    """Have the company's texts come from a number of its own, where people answer; `facts` of its sender."""
+    sender_id, company_id = office.company.sms_sender_id, office.company.company_id
+    credentials = (await stored(office, sender_id))[0]
+    account = TwilioAccount(sid=credentials["account_sid"], token=credentials["auth_token"])
+    public = office.stack.settings_env["ROLLCALL_PUBLIC_URL"]
+    url = f"{public}/messages/incoming?company={company_id}&sender={sender_id}"
+    await office.simulator.add_number(account, number, webhook_url=url)
+    async with stack_runtime(office.stack) as runtime:
+        sender = await runtime.stores.senders.get(company_id, sender_id)
+        await runtime.stores.senders.save(company_id, sender_id, replace(sender, address=number, **facts))
 
 
 async def campaign(office: Office, rows: list[str], **changes: Any) -> dict[str, Any]:

@@ -250,6 +250,9 @@ async def test_what_twilio_says_it_answered_is_not_answered_again(clinic: Clinic
     )
     reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", Channel("sms"), told)
     assert (reply.meaning, reply.waits) == (ReplyMeaning.HELP, False)
+    own = replace(told, provider_id="SM6", body="MENU")  # a word of the company's own, that Twilio keeps
+    reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", Channel("sms"), own)
+    assert (reply.meaning, reply.waits) == (ReplyMeaning.HELP, False)
     stop = replace(told, provider_id="SM8", body="Adiós", is_help=False, is_opt_out=True)
     await receive_reply(clinic.runtime, clinic.company_id, "texts", Channel("sms"), stop)
     assert await answers(clinic) == []

@@ -8,6 +8,7 @@ from shared.domain.contacts.opt_out import opt_out_id
 from shared.domain.errors import InvalidInput
 from shared.domain.messages.purpose import Purpose
 from shared.domain.replies.asked import ReplyMeaning
+from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.companies.change_company import change_company
 from tests.kit.builders import a_campaign
@@ -32,3 +33,14 @@ async def test_a_companys_own_words_refuse_and_return(clinic: Clinic) -> None:
         await create_campaign(clinic.runtime, clinic.company_id, a_campaign(reply_options=(option,)))
     with pytest.raises(InvalidInput, match="known to mean the opposite"):
         await change_company(clinic.runtime, clinic.company_id, consent={"opt_in_words": ("BAJA",)})
+
+
+async def test_a_word_that_became_the_companys_own_keeps_a_draft_that_offers_it_from_being_ready(
+    clinic: Clinic,
+) -> None:
+    await clinic.load({})
+    option = ReplyOption(words=("1", "Adiós clínica"), disposition=Disposition.CANCELED)
+    await clinic.save(a_campaign(reply_options=(option,)))
+    await change_company(clinic.runtime, clinic.company_id, consent={"opt_out_words": ("adios clinica",)})
+    with pytest.raises(InvalidInput, match=r"reply_options\[0\].*your company's words to refuse"):
+        await mark_ready(clinic.runtime, clinic.company_id, "reminders")

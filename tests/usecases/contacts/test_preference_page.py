@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from functions.webhooks.kit.preference_page import serve_preferences
 from shared.domain.channels.channel import Channel
-from shared.domain.companies.consent_rules import OptOutScope
+from shared.domain.companies.consent_rules import MOST_TOPICS, TOPIC_CHARACTERS, OptOutScope
 from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.preference_link import LinkedPerson, token_of
 from shared.domain.messages.message import MessageState
@@ -187,6 +187,25 @@ async def test_topics_are_chosen_and_taken_back(clinic: Clinic) -> None:
     assert [(one.topic, one.is_active) for one in await opt_outs(clinic)] == [("News", False)]
 
 
+async def test_as_many_topics_as_there_may_be_in_any_script_fit_the_form(clinic: Clinic) -> None:
+    topics = tuple(f"{'Ж' * (TOPIC_CHARACTERS - 2)}{number:02}" for number in range(MOST_TOPICS))
+    await change_company(clinic.runtime, clinic.company_id, consent={"topics": topics})
+    page = await visit(clinic, link("p"), {"do": "save", "shown": topics, "topic": topics[1:]})
+    assert page.status_code == 200
+    assert [one.topic for one in await opt_outs(clinic)] == [topics[0]]
+
+
+async def test_a_page_that_was_opened_before_keeps_what_was_refused_since(clinic: Clinic) -> None:
+    await change_company(clinic.runtime, clinic.company_id, consent={"topics": ("News", "Visits", "Surveys")})
+    await visit(clinic, link("u", topic="Surveys"), ONE_CLICK)
+    before = {"do": "save", "shown": ["News", "Visits"], "topic": ["Visits"]}  # "Surveys" came later
+    await visit(clinic, link("p"), before)
+    held = {one.topic for one in await opt_outs(clinic) if one.is_active}
+    assert held == {"News", "Surveys"}
+    await visit(clinic, link("p"), {"do": "save"})
+    assert {one.topic for one in await opt_outs(clinic) if one.is_active} == held
+
+
 async def test_what_a_person_refused_they_take_back_but_not_what_others_noted(clinic: Clinic) -> None:
     path = link("p")
     await visit(clinic, path, {"do": "stop_all"})
@@ -288,7 +307,7 @@ async def test_a_link_of_a_former_key_still_works(clinic: Clinic) -> None:
 
 
 async def test_a_body_without_end_is_refused(clinic: Clinic) -> None:
-    response = await visit(clinic, link("u"), {"do": "x" * 9_000})
+    response = await visit(clinic, link("u"), {"do": "x" * 33_000})
     assert response.status_code == 413
     assert await opt_outs(clinic) == []
 
