@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
 
-from shared.domain.errors import Problem
+from shared.domain.errors import Problem, shown_problems
 
 MEDIA_TYPE = "application/problem+json"
-SHOWN_PROBLEMS, SHOWN_REASON = 50, 1_000  # faults in one answer; characters of one
 
 
 @dataclass(kw_only=True)
@@ -25,23 +24,10 @@ class Refusal(Exception):
 
 def invalid(*problems: Problem) -> Refusal:
     """The input is wrong in these places; of very many the first are named."""
-    problems = tuple(
-        Problem(field=item.field, reason=_cut(item.reason)) for item in problems[:SHOWN_PROBLEMS]
-    ) + _more(len(problems))
+    problems = shown_problems(problems)
     detail = "; ".join(f"{problem.field}: {problem.reason}" for problem in problems)
     return Refusal(
         status=422, kind="invalid-input", title="The input is wrong", detail=detail, problems=problems
-    )
-
-
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= SHOWN_REASON else f"{reason[:SHOWN_REASON]}…"
-
-
-def _more(count: int) -> tuple[Problem, ...]:
-    left = count - SHOWN_PROBLEMS
-    return (
-        (Problem(field="request", reason=f"has {left:,} more faults; mend these first"),) if left > 0 else ()
     )
 
 

@@ -20,6 +20,13 @@ router = APIRouter(prefix="/v1/previews", tags=["previews"], route_class=ApiRout
 LAST_ROW = 10_000_000
 
 
+class ProblemOutput(Output):
+    """What is wrong and how to mend it, as a refusal has it in `errors`; `field` is the campaign's."""
+
+    field: str
+    reason: str
+
+
 class PreviewOutput(Output):
     """A preview's totals: `counts` by verdict, `reasons` by verdict and reason, cost at list price.
 
@@ -30,6 +37,8 @@ class PreviewOutput(Output):
 
     It is of the files that the campaign would fire next; `left_out` are those it would not. `send_again` is
     the choice it was made with. `questions` are what the dedupe key leaves open.
+
+    `problems` are what marking the campaign ready is refused for: their steps' messages must be mended.
     """
 
     id: str
@@ -46,6 +55,7 @@ class PreviewOutput(Output):
     counts: dict[str, int]
     reasons: dict[str, int]
     warnings: dict[str, int]
+    problems: tuple[ProblemOutput, ...]
     opens_at: dict[str, int]
     arrivals: dict[str, dict[str, int]]
     parts: int

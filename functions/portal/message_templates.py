@@ -155,8 +155,10 @@ def _measured(
         line = render(compile_text(subject), known) if subject else ""
     except RollcallError as error:
         return Measured(problem=str(error), characters=len(body), whose=examples.whose(row))
+    faults = _faults(body, subject) if is_together else ()
+    whose = examples.whose(row)
     if sender is None:
-        return Measured(text=text, subject=line, characters=len(text), whose=examples.whose(row))
+        return Measured(text=text, subject=line, characters=len(text), whose=whose, warnings=faults)
     record = sender.channel.record
     return Measured(
         text=text,
@@ -164,8 +166,17 @@ def _measured(
         parts=record.units(text),
         unit=record.unit,
         characters=len(text),
-        warnings=tuple(dict.fromkeys((*text_warnings(subject), *text_warnings(body)))),
+        warnings=tuple(dict.fromkeys((*faults, *text_warnings(subject), *text_warnings(body)))),
         is_too_long=record.is_too_long(text),
-        whose=examples.whose(row),
+        whose=whose,
         cost=estimated_cost({sender.channel: record.billed(text, 0)}),
     )
+
+
+def _faults(body: str, subject: str) -> tuple[str, ...]:
+    """Why a campaign that asks about all rows of an address could not be made ready with the text."""
+    from shared.domain.campaigns.preflight import unlisted
+    from shared.domain.templates.rendering import compile_text
+
+    reason = unlisted("it", map(compile_text, (subject, body)))
+    return (f"With this text the campaign cannot be made ready: {reason}",) if reason else ()

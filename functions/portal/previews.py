@@ -1,17 +1,22 @@
 """Previews: what would become of every row, grouped, and each message as it would be sent."""
 
+import re
+
 from starlette.responses import Response
 
 from functions.portal.kit.lists import Shown, shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.kit.wording import sentence
 from shared.domain.companies.api_key import Scope
-from shared.domain.errors import NotFound
+from shared.domain.errors import NotFound, Problem
 from shared.domain.fires.preview import Preview, PreviewedMessage, PreviewState, Verdict
 from shared.views.campaigns import get_campaign
 from shared.views.previews import get_preview, get_previewed_row, list_previewed_messages
 
 pages = Pages()
+_OF_STEP = re.compile(r"steps\[(\d+)\]\.(\w+)")
+_NAMES = {"template_id": "text", "sender_id": "sender", "address_field": "address"}
 
 
 @pages.get("/previews/{preview_id}", Scope.READ)
@@ -36,6 +41,7 @@ async def show_preview(visit: Visit) -> Response:
         arrivals=arrivals_of(preview),
         groups=[(one, preview.counts.get(one, 0), _reasons(preview, one)) for one in Verdict],
         messages=messages,
+        problems=[(_place(one), one.reason) for one in preview.problems],
         is_at_work=preview.state is PreviewState.RUNNING,
         going_out=sum(preview.counts.get(one, 0) for one in Verdict if one.will_go_out),
     )
@@ -60,6 +66,14 @@ def arrivals_of(preview: Preview) -> list[tuple[str, int, int]]:
         (f"{hour}:00", found.get(Verdict.WILL_SEND, 0), found.get(Verdict.WILL_WAIT, 0))
         for hour, found in counts
     ]
+
+
+def _place(problem: Problem) -> str:
+    """Where it is, as the pages call it: "Step 1, text"."""
+    found = _OF_STEP.match(problem.field)
+    if found is None:
+        return sentence(problem.field)
+    return f"Step {int(found[1]) + 1}, {_NAMES.get(found[2], found[2].replace('_', ' '))}"
 
 
 def _row_number(visit: Visit) -> int:

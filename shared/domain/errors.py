@@ -8,7 +8,11 @@ Unavailable          it cannot be done now, and asking again later may help
 └── NewerDocument    only a newer version of the code can read it (each adapter adds its own)
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
+
+SHOWN_PROBLEMS, SHOWN_REASON = 50, 1_000  # faults that are told at once; characters of one
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -16,6 +20,18 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     field: str
     reason: str
+
+
+def shown_problems(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """As many of them as are told at once, and how many more there are."""
+    shown = tuple(Problem(field=one.field, reason=_cut(one.reason)) for one in problems[:SHOWN_PROBLEMS])
+    left = len(problems) - SHOWN_PROBLEMS
+    more = Problem(field="request", reason=f"has {left:,} more faults; mend these first")
+    return (*shown, more) if left > 0 else shown
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= SHOWN_REASON else f"{reason[:SHOWN_REASON]}…"
 
 
 class RollcallError(Exception):

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from shared.domain.files.person_name import person_name
-from shared.domain.files.row_chunk import row_chunk_id
 from shared.domain.messages.message import Message
-from shared.firestore.row_chunks import unpacked
 from shared.runtime import Runtime
+from shared.views.message_rows import message_rows
 
 
 async def message_names(runtime: Runtime, company_id: str, messages: Sequence[Message]) -> dict[str, str]:
@@ -19,12 +18,5 @@ async def message_names(runtime: Runtime, company_id: str, messages: Sequence[Me
         if one.contact_id in contacts and contacts[one.contact_id].name
     }
     left = [one for one in messages if one.id not in names and one.row_number is not None]
-    chunks = await runtime.stores.chunks.find_many(company_id, {one.chunk_id for one in left if one.chunk_id})
-    ids = {row_chunk_id(one.piece.file_id, one.piece.number): one.piece.file_id for one in chunks.values()}
-    stored = await runtime.stores.row_chunks.find_many(company_id, ids)
-    rows = {
-        (ids[item_id], row.number): person_name(row.values)
-        for item_id, chunk in stored.items()
-        for row in unpacked(chunk)
-    }
-    return names | {one.id: rows.get((one.file_id or "", one.row_number or 0), "") for one in left}
+    rows = await message_rows(runtime, company_id, left)
+    return names | {one.id: person_name(rows.get(one.id, {})) for one in left}

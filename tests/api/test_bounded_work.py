@@ -13,8 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from functions.api.kit.json_body import DEEPEST, MOST_FIELDS, MOST_ITEMS, MOST_VALUES
 from functions.api.kit.problems import refusal_of
 from functions.api.kit.route import BODY_BYTES
-from functions.problems import SHOWN_PROBLEMS
 from shared.domain.companies.api_key import Scope
+from shared.domain.errors import SHOWN_PROBLEMS
 from tests.api.test_authentication import ROUTES, _filled
 from tests.kit.api.office import OURS, THEIRS, Office, assert_problem
 from tests.kit.work import counting_calls, counting_calls_meanwhile

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.errors import Conflict, InvalidInput
 from shared.domain.messages.purpose import Purpose
 from shared.domain.replies.asked import ReplyMeaning
@@ -52,6 +52,16 @@ async def test_each_appointment_is_chosen_for_on_the_replys_page(clinic: Clinic,
     assert (done.meaning, done.waits, len(done.answers)) == (ReplyMeaning.ANSWER, False, 2)
     assert await thanks(clinic) == ["Thank you."]
     assert other.disposition is None
+
+
+async def test_the_replys_page_says_that_tags_went_to_nobody(clinic: Clinic, approver: Visitor) -> None:
+    tagging = ReplyOption(words=("y",), disposition=YES, add_tags=("coming",))
+    await clinic.load({})
+    await clinic.ready(reply_options=(tagging,))
+    await clinic.fire()
+    reply = await clinic.write(ANA, "y")
+    await approver.get(f"/inbox/{reply.id}")
+    assert "The tags of the answer (coming) went to nobody: no contact has this address." in approver.says
 
 
 async def test_one_answer_is_for_all_of_them(clinic: Clinic, approver: Visitor) -> None:

@@ -117,6 +117,25 @@ async def test_a_draft_asks_about_several_rows_together(clinic: Clinic, approver
     assert not (await clinic.stores.campaigns.get(clinic.company_id, "reminders")).asks_together
 
 
+async def test_a_text_that_lists_no_rows_is_refused_before_anything_is_made_ready(
+    clinic: Clinic, approver: Visitor
+) -> None:
+    await draft(clinic, ReplyOption(words=("1",), disposition=Disposition.CONFIRMED))
+    typed = await filled(approver) | {"asks_together": ["on"], "body": ["Your visit: reply 1 to confirm."]}
+    await approver.post("/templates/measure", typed, seen=f"{HERE}/edit")
+    assert "the campaign cannot be made ready: it must list all that it asks about" in approver.says
+    assert (await approver.post(HERE, typed)).status_code == 303, approver.says
+    made = await approver.post(f"{HERE}/preview", {}, seen=HERE)
+    page = await approver.get(made.headers["location"])
+    assert "It cannot be made ready as it stands." in approver.says
+    assert "Step 1, text: the template 'Reminders' must list all that it asks about" in approver.says
+    assert "0 messages that go out" in approver.says
+    assert re.search(r"<button disabled>This is right", page.text)
+    refused = await approver.post(f"{HERE}/ready", {}, seen=HERE)
+    await approver.get(refused.headers["location"])
+    assert "must list all that it asks about" in approver.says
+
+
 async def test_what_an_answer_sets_off_is_typed_and_faults_stand_beside_it(
     clinic: Clinic, approver: Visitor
 ) -> None:

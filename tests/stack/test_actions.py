@@ -10,7 +10,7 @@ from infra.local.waiting import wait_while_moving
 from tests.kit.hooks import Hooks, running_hooks
 from tests.kit.stack.office import Office
 from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, replies, sent, texts, write
-from tests.kit.stack.ways import EMAIL, VOICE, WHATSAPP, Way
+from tests.kit.stack.ways import EMAIL, PHONES, VOICE, WHATSAPP, Way
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # Whose every reply, receipt and key is told twice: infra/local/simulator/outcomes.py.
@@ -71,6 +71,44 @@ async def test_what_an_option_sets_off_happens_once_on_every_channel(office: Off
     assert sorted(found) == sorted(ways)
     [call] = [one for one in await office.simulator.calls(are_over=True) if one["handset"] == PHONE]
     assert [one["text"] for one in call["said"]][-3:] == [CALLED, THANKS, "Goodbye."]
+
+
+async def test_whose_appointment_is_answered_has_its_tags(office: Office) -> None:
+    phone, ids = PHONES[0], dict[str, str]()
+    for name in ("Maria", "Ana", "Ben"):
+        contact = {"name": name, "addresses": [{"channel": "sms", "address": phone}]}
+        ids[name] = (await office.api.post("/contacts", contact))["id"]
+    options = [
+        {"words": ["1"], "disposition": "confirmed", "add_tags": ["coming"]},
+        {"words": ["2"], "disposition": "canceled", "add_tags": ["not coming"]},
+    ]
+    lists = "{% for one in appointments %}{{ one.number }}: {{ one.name }} {% endfor %}Yes or no?"
+    rows = (f"Ana,{phone},10:30,dentist", f"Ben,{phone},11:00,hygienist")
+    yes_no = [options[0] | {"words": ["y"]}, options[1] | {"words": ["n"]}]
+    await sent(office, *rows, body=lists, asks_together=True, reply_options=yes_no)
+    await write(office, phone, "1 yes 2 no")
+    assert await _tags(office, ids) == {"Maria": [], "Ana": ["coming"], "Ben": ["not coming"]}
+
+    step = await WHATSAPP.step(office, await WHATSAPP.sender(office), ASKS)
+    pressed = [options[0] | {"add_tags": ["pressed"]}]
+    await sent(office, f"Ben,{phone},12:00,", step=step, reply_options=pressed)
+    count = len(await replies(office, phone))
+    await office.simulator.press(f"whatsapp:{phone}", "1")
+    found = await wait_while_moving(
+        "the button", lambda: replies(office, phone), lambda found: len(found) > count
+    )
+    assert (found[-1]["channel"], found[-1]["disposition"]) == ("whatsapp", "confirmed")
+    assert await _tags(office, ids) == {"Maria": [], "Ana": ["coming"], "Ben": ["not coming", "pressed"]}
+
+    await sent(office, f"Cleo,{phone},13:00,", reply_options=[options[0] | {"add_tags": ["lost"]}])
+    [unknown] = await write(office, phone, "1")
+    assert unknown["note"].startswith("The tags of the answer (lost) went to nobody: 3 contacts have this")
+    assert unknown["waits"] is False
+    assert "lost" not in str(await _tags(office, ids))
+
+
+async def _tags(office: Office, ids: dict[str, str]) -> dict[str, list[str]]:
+    return {name: (await office.api.get(f"/contacts/{item_id}"))["tags"] for name, item_id in ids.items()}
 
 
 async def _told(hooks: Hooks) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """What a campaign's frozen content lacks, found before anybody is sent anything."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from shared.domain.campaigns.check_fields import check_field_kinds
 from shared.domain.campaigns.company_fields import POSTAL_ADDRESS, missing_address
@@ -76,19 +76,29 @@ def _invitation_problems(content: CampaignContent, step: Step, where: str) -> It
 def _together_problems(content: CampaignContent, step: Step, where: str) -> Iterator[Problem]:
     """What would leave people asked about the first of their rows alone, and the others for asked."""
     template = content.templates[step.template_id]
-    if content.campaign.asks_together and not _says(template, APPOINTMENTS):
-        each = f"{{% for one in {APPOINTMENTS} %}}{{{{ one.{NUMBER} }}}}: … {{% endfor %}}"
-        reason = f"the template {template.name!r} must list all that it asks about, as by {each}"
+    reason = unlisted(f"the template {template.name!r}", _read(template))
+    if content.campaign.asks_together and reason is not None:
         yield Problem(field=f"{where}.template_id", reason=reason)
+
+
+def unlisted(name: str, texts: Iterable[Compiled]) -> str | None:
+    """Why what has these texts, and is called so, asks about one row alone; None when it lists them all."""
+    if any(APPOINTMENTS in fields_of(text) for text in texts):
+        return None
+    each = f"{{% for one in {APPOINTMENTS} %}}{{{{ one.{NUMBER} }}}}: … {{% endfor %}}"
+    return f"{name} must list all that it asks about, as by {each}"
 
 
 def _says(template: Template, field: str) -> bool:
     """Whether what the person reads has the field."""
-    texts = (template.subject, template.body, *template.content_values.values())
-    parts = (*((text, False) for text in texts), (template.html, True))
-    return any(
-        field in fields_of(compile_text(text, template.language, is_html=is_html)) for text, is_html in parts
-    )
+    return any(field in fields_of(text) for text in _read(template))
+
+
+def _read(template: Template) -> Iterator[Compiled]:
+    """What the person reads."""
+    for text in (template.subject, template.body, *template.content_values.values()):
+        yield compile_text(text, template.language)
+    yield compile_text(template.html, template.language, is_html=True)
 
 
 def _template_faults(content: CampaignContent, template: Template, step: Step) -> Iterator[str]:

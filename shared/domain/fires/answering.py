@@ -1,6 +1,6 @@
 """What answers a reply by itself: an acknowledgement, the company's help, one confirmation of STOP."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,7 +8,9 @@ from msgspec import Struct
 from shared.domain.campaigns import window
 from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.companies.company import Company
+from shared.domain.contacts.contact import tag_of
 from shared.domain.contacts.opt_out import OptOut
+from shared.domain.contacts.tagging import Tags
 from shared.domain.fires.chosen_option import chosen_option
 from shared.domain.fires.standing import ANSWERED_WITHIN, CONFIRMED_WITHIN, Answer, answer_subject
 from shared.domain.ids import computed_id
@@ -73,15 +75,28 @@ def after_answers(reply: Reply, answers: list[Answer], *, is_at_provider: bool) 
     return replace(reply, waits=False, note=HELP_ANSWERED) if answers else reply
 
 
-def tags_for(heard: Heard) -> tuple[list[str], list[str]]:
-    """The tags that the chosen options give, and those that they take away."""
-    add: list[str] = []
-    remove: list[str] = []
-    for given in heard.reply.answers:
-        option = _option(heard, given)
-        add += option.add_tags if option else ()
-        remove += option.remove_tags if option else ()
-    return add, remove
+def tags_for(heard: Heard) -> dict[str, Tags]:
+    """By answered message, the tags that the chosen option gives and takes away; of one without any, none."""
+    chosen = {given.message_id: _option(heard, given) for given in heard.reply.answers}
+    return {
+        message_id: Tags(option.add_tags, option.remove_tags)
+        for message_id, option in chosen.items()
+        if option is not None and (option.add_tags or option.remove_tags)
+    }
+
+
+def untagged_note(unknown: Sequence[Tags], answer_count: int, sharing: int) -> str:
+    """What the reply says of answers whose contact nobody knows; empty where there are none.
+
+    `sharing` contacts have the address.
+    """
+    if not unknown:
+        return ""
+    tags = ", ".join(dict.fromkeys(tag_of(tag) for one in unknown for tag in (*one.add, *one.remove)))
+    of_some = f" for {len(unknown)} of {answer_count} appointments" if len(unknown) < answer_count else ""
+    why = f"{sharing} contacts have this address, and which of them it is for is not known"
+    why = why if sharing else "no contact has this address"
+    return f"The tags of the answer ({tags}) went to nobody{of_some}: {why}."
 
 
 def events_for(heard: Heard) -> list[str]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shared.domain.campaigns.audience import FoundAudience, LeftOut
 from shared.domain.campaigns.dedupe import Question
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
+from shared.domain.errors import Problem
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.ids import computed_id
 
@@ -92,7 +93,8 @@ class Preview(Struct, frozen=True, kw_only=True):
     `arrivals` are messages by the hour on their person's clock at which they would go out, and by verdict; of
     those that wait for somebody to write, or for a cancelation, nobody knows it. `send_again` is the choice
     it was made with. `estimated_cost` is in `currency`, at the channels' list prices
-    (shared/domain/channels).
+    (shared/domain/channels). `problems` are for what marking it ready is refused, as it says them: nothing of
+    these steps goes out.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     send_again: SendAgain = NOBODY_AGAIN
     questions: tuple[Question, ...] = ()
     warnings: dict[str, int] = msgspec.field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 class PreviewChunk(Struct, frozen=True, kw_only=True):

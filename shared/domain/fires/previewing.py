@@ -16,6 +16,7 @@ from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing
 from shared.domain.companies.frequency_cap import FrequencyCap
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.contacts.preference_link import Links
+from shared.domain.errors import Problem
 from shared.domain.files.withdrawal import WithdrawnBy
 from shared.domain.fires.cost import CURRENCY, estimated_cost
 from shared.domain.fires.deciding import DecidedMessage, KeyedMessage, decide, keyed
@@ -30,6 +31,7 @@ from shared.domain.fires.preview import (
 )
 from shared.domain.fires.recipient import Recipient
 from shared.domain.fires.step_begins import expected_begin
+from shared.domain.fires.unready import held_back, problems_of
 from shared.domain.messages.failure import SHOWN_LENGTH
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.messages.skipping import SKIP_WORDS
@@ -68,10 +70,11 @@ class PreviewMaking:
         narrowing: Narrowing = CHANNEL_WIDE,
         links: Links | None = None,
         cap: FrequencyCap | None = None,
+        problems: Sequence[Problem] = (),
     ) -> None:
         """`recipient_count` is how many there are in all: when a later step begins depends on it.
 
-        `cap` is for who applies it to the plans.
+        `cap` is for who applies it to the plans. `problems` keep the campaign from being made ready.
         """
         self.cap = cap
         self._preview_id = preview_id
@@ -87,6 +90,7 @@ class PreviewMaking:
             for step in content.campaign.steps
         ]
         self._owners: dict[str, str] = {}
+        self._refused = problems_of(content.campaign.steps, problems)
         self._position = 0
         self.totals = _Totals()
 
@@ -144,12 +148,14 @@ class PreviewMaking:
                 file_id=recipient.file_id, row_number=recipient.row_number, piece=piece
             )
         shown = _previewed_message(position, decided, self._now)
-        return replace(
+        shown = replace(
             shown,
             reason=decided.words(self._time_zone) or shown.reason,
             piece=piece,
             same_as=self._rows.get(decided.duplicate_of or ""),
         )
+        problem = self._refused.get(shown.step_id)
+        return held_back(shown, problem) if problem and shown.verdict.will_go_out else shown
 
 
 class _Totals(Struct):

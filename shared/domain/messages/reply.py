@@ -72,6 +72,11 @@ class Reply(Struct, frozen=True, kw_only=True):
         return self.waits or (self.meaning is ReplyMeaning.UNCLEAR and self.settled_at is None)
 
 
+def noted(reply: Reply, note: str) -> Reply:
+    """The reply with one more sentence to be known of it."""
+    return replace(reply, note=f"{reply.note} {note}".strip())
+
+
 def settled(reply: Reply, by: str, at: datetime) -> Reply:
     """The reply once a person has seen to it."""
     return replace(reply, waits=False, settled_by=by or None, settled_at=at)

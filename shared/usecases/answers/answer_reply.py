@@ -11,7 +11,7 @@ from shared.domain.events.other_events import message_events
 from shared.domain.job import SendBatch
 from shared.domain.messages.binding import answered
 from shared.domain.messages.message import Message
-from shared.domain.messages.reply import GivenAnswer, Reply, settled
+from shared.domain.messages.reply import GivenAnswer, Reply, noted, settled
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
@@ -83,6 +83,7 @@ async def _bind(
     await mark_sums(runtime, company_id, _fires(reply, changed))
     new = replace(done, answers=_new_in(done, reply, given))
     effects = await prepare_effects(runtime, company_id, transaction, new, changed)
+    done = noted(done, effects.tagged.note)
     stores.replies.put(transaction, company_id, reply.id, done)
     for message in changed.values():
         after = replace(message, disposition=given[message.id])

@@ -13,7 +13,7 @@ from shared.domain.messages.binding import Conversation, Offer, understood
 from shared.domain.messages.confirming import names_else
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import OpenConversation
-from shared.domain.messages.reply import Reply, replied
+from shared.domain.messages.reply import Reply, noted, replied
 from shared.domain.messages.saying import TOLD_LATE, Saying, after_saying, concerned_ids, is_told_late
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
@@ -25,7 +25,7 @@ from shared.usecases.answers.accept_invite import NOT_INVITED, Accepted, accept_
 from shared.usecases.answers.confirm_lists import NOTHING_CONFIRMED, Confirmed, confirm_lists
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
-from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
+from shared.usecases.contacts.tag_each import UNTAGGED, Tagged
 from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
 
@@ -140,11 +140,12 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         refusal=next((one for one in changed if one.is_active), None),
     )
     answered, answers = await _answered(runtime, company, transaction, heard, received.incoming)
+    tagged = await prepare_tags(runtime, company_id, transaction, heard)
     return _Applied(
-        reply=answered,
+        reply=noted(answered, tagged.note),
         opt_outs=changed,
         answers=answers,
-        tagged=await prepare_tags(runtime, company_id, transaction, heard),
+        tagged=tagged,
         talks=await _talks(runtime, company_id, transaction, received.talks),
         messages=messages,
         confirmed=confirmed,

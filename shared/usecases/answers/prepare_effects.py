@@ -18,7 +18,7 @@ from shared.runtime import Runtime
 from shared.usecases.answers.find_offers import find_offers
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
-from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged
+from shared.usecases.contacts.tag_each import UNTAGGED, Tagged
 from shared.usecases.outbox.open_outbox import Outbox
 
 

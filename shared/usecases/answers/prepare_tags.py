@@ -1,40 +1,68 @@
-"""Prepare the tags that an answer gives the contact who answered, or takes away."""
+"""Prepare the tags that an answer gives the contacts whose appointments it answers, or takes away."""
 
-from shared.domain.channels.address_search import address_key
+from collections.abc import Mapping
+
+from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.contact_changes import Author, ChangedBy
-from shared.domain.fires.answering import Heard, tags_for
+from shared.domain.contacts.tagging import Tags, Told, whose
+from shared.domain.files.person_name import person_name
+from shared.domain.files.source import PERSON
+from shared.domain.fires.answering import Heard, tags_for, untagged_note
+from shared.firestore.contact_shards import with_key
 from shared.firestore.kit.transactions import Transaction
 from shared.runtime import Runtime
-from shared.usecases.contacts.tag_contact import UNTAGGED, Tagged, tag_contact
+from shared.usecases.contacts.tag_each import UNTAGGED, Tagged, tag_each
+from shared.views.message_rows import message_rows
 
 
 async def prepare_tags(
     runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard, cause: str = ""
 ) -> Tagged:
-    """The contact as the chosen options have it. It only reads; its write comes last.
+    """The contacts as the chosen options have them: each answered message's own, once. It only reads.
 
-    Who answered is the message's contact; of a file's row, the only contact with the address, if one is.
-    `cause` is what a person decided of the reply; without one it is the reply itself.
+    Where nobody knows whose appointment it is, nobody is tagged, and the note says so. `cause` is what a
+    person decided of the reply; without one it is the reply itself.
     """
-    add, remove = tags_for(heard)
-    if not add and not remove:
+    tags = tags_for(heard)
+    if not tags:
         return UNTAGGED
-    contact_id = await _contact_id(runtime, company_id, transaction, heard)
-    if contact_id is None:
-        return UNTAGGED
+    sharing = await _sharing(runtime, company_id, transaction, heard)
+    told = await _told(runtime, company_id, heard, tags, len(sharing))
+    wanted: dict[str, Tags] = {}
+    unknown = []
+    for message_id, theirs in tags.items():
+        contact_id = whose(told[message_id], sharing)
+        if contact_id is None:
+            unknown.append(theirs)
+        else:
+            wanted[contact_id] = wanted.get(contact_id, Tags()).and_then(theirs)
     author = Author(ChangedBy.REPLY, heard.reply.id)
-    return await tag_contact(
-        runtime, company_id, transaction, contact_id, author, add=add, remove=remove, cause=cause
-    )
+    parts = await tag_each(runtime, company_id, transaction, wanted, author, cause)
+    return Tagged(parts=parts, note=untagged_note(unknown, len(tags), len(sharing)))
 
 
-async def _contact_id(
+async def _sharing(
     runtime: Runtime, company_id: str, transaction: Transaction, heard: Heard
-) -> str | None:
-    named = {heard.messages[one.message_id].contact_id for one in heard.reply.answers} - {None}
-    if named:
-        return named.pop() if len(named) == 1 else None
-    key = address_key(heard.reply.channel, heard.reply.address)
-    found = await runtime.stores.contact_keys.ids_with(company_id, [key], transaction)
-    ids = found.get(key, [])
-    return ids[0] if len(ids) == 1 else None
+) -> list[Contact]:
+    """The contacts who have the address that was answered from."""
+    key, stores = heard.reply.address_key, runtime.stores
+    ids = (await stores.contact_keys.ids_with(company_id, [key], transaction)).get(key, [])
+    found = await stores.contact_shards.contacts(company_id, ids, transaction) if ids else {}
+    return with_key(found.values(), [key]).get(key, [])
+
+
+async def _told(
+    runtime: Runtime, company_id: str, heard: Heard, tags: Mapping[str, Tags], count: int
+) -> dict[str, Told]:
+    """What is known of whom each message is for. Rows are read where several contacts may be meant."""
+    messages = [heard.messages[item_id] for item_id in tags]
+    unsure = [one for one in messages if one.contact_id is None] if count > 1 else []
+    rows = await message_rows(runtime, company_id, unsure) if unsure else {}
+    return {
+        one.id: Told(
+            contact_id=one.contact_id,
+            key=rows.get(one.id, {}).get(PERSON, ""),
+            name=person_name(rows.get(one.id, {})),
+        )
+        for one in messages
+    }

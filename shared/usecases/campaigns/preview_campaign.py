@@ -102,6 +102,7 @@ async def _make(runtime: Runtime, company_id: str, preview: Preview) -> Preview:
         narrowing=rules.narrowing,
         links=links,
         cap=rules.cap,
+        problems=preview.problems,
     )
     percent = 0
     async with aclosing(_looked_up(runtime, company_id, preview, content, making)) as pieces:

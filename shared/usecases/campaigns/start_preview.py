@@ -3,8 +3,9 @@
 from shared.domain.campaigns.audience import DueAudience, FoundAudience
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dedupe import dedupe_questions
+from shared.domain.campaigns.preflight import content_problems
 from shared.domain.campaigns.send_again import NOBODY_AGAIN, SendAgain
-from shared.domain.errors import InvalidInput
+from shared.domain.errors import InvalidInput, shown_problems
 from shared.domain.fires.preview import Preview
 from shared.domain.ids import random_id
 from shared.domain.job import PreviewCampaign
@@ -21,7 +22,7 @@ async def start_preview(
 ) -> Preview:
     """A preview that is being made: of what the campaign would fire next, with this choice.
 
-    Raises InvalidInput for what the campaign lacks.
+    Its `problems` are what marking the campaign ready is refused for. Raises InvalidInput for what it lacks.
     """
     stores = runtime.stores
     campaign = await stores.campaigns.get(company_id, campaign_id)
@@ -38,6 +39,7 @@ async def start_preview(
         left_out=due.left_out,
         send_again=send_again or campaign.send_again,
         questions=tuple(dedupe_questions(content.dedupe_key, content.field_types, campaign.expires_field)),
+        problems=shown_problems(tuple(content_problems(content))),
     )
     # Kept beside the frozen contents, as the preview must show what was there when it was asked for.
     await stores.campaign_contents.keep(company_id, campaign_id, content)

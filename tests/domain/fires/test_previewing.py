@@ -2,9 +2,12 @@
 
 from datetime import time, timedelta
 
+import pytest
+
 from shared.domain.campaigns.audience import FoundAudience
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.opt_out import active
+from shared.domain.errors import Problem
 from shared.domain.files.file import Row
 from shared.domain.files.row_filter import ConditionTest, RowCondition, RowFilter
 from shared.domain.fires.preview import (
@@ -28,10 +31,13 @@ PREVIEW = Preview(id="p1", campaign_id="reminders", content_hash="h", made_at=NO
 
 
 def shown(
-    *pieces: list[dict[str, str]], refused: tuple[str, ...] = (), **campaign: object
+    *pieces: list[dict[str, str]],
+    refused: tuple[str, ...] = (),
+    problems: tuple[Problem, ...] = (),
+    **campaign: object,
 ) -> tuple[list[PreviewedMessage], Preview]:
     content = a_content(content_hash="h", campaign=a_campaign(**campaign), dedupe_key=("address",))
-    making = PreviewMaking("p1", content, NOON)
+    making = PreviewMaking("p1", content, NOON, problems=problems)
     opt_outs = active(an_opt_out(address, text="STOP") for address in refused)
     found: list[PreviewedMessage] = []
     number = 2
@@ -114,6 +120,29 @@ def test_what_is_counted_adds_up() -> None:
     assert float(totals.estimated_cost) > 0
     # Two texts of one part each cost twice as much as one.
     assert float(totals.estimated_cost) == 2 * float(shown([{"phone": ANA}])[1].estimated_cost)
+
+
+@pytest.mark.parametrize(
+    ("field", "is_held_back"),
+    [
+        ("steps[0].template_id", True),
+        ("window.time_zone_field", True),
+        ("steps[1].sender_id", False),
+        ("steps[10].sender_id", False),
+    ],
+)
+def test_what_cannot_be_made_ready_goes_not_out(field: str, is_held_back: bool) -> None:
+    problem = Problem(field=field, reason="write it so: 1.")
+    rows = [{"phone": ANA}, {"phone": "12"}, {"phone": BEN}]
+    window = ContactWindow(opens=time(14), closes=time(15))
+    (one, failed, refused), totals = shown(rows, refused=(BEN,), problems=(problem,), window=window)
+    if is_held_back:
+        assert (one.verdict, one.field, one.reason) == (Verdict.MUST_BE_MENDED, field, problem.reason)
+        assert (one.until, totals.parts, totals.opens_at) == (None, 0, {})
+        assert totals.counts == {"must_be_mended": 2, "skipped": 1}
+    else:
+        assert (one.verdict, totals.parts) == (Verdict.WILL_WAIT, 1)
+    assert (failed.kind, refused.kind) == ("phone not valid", "opted_out")
 
 
 def test_what_waits_for_the_window_is_shown_with_when_it_opens() -> None:

@@ -7,11 +7,14 @@ import pytest
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Fire
+from shared.domain.fires.preview import Verdict
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.replies.asked import ReplyMeaning
+from shared.usecases.campaigns.mark_ready import mark_ready
 from shared.usecases.campaigns.save_campaign import create_campaign
 from shared.usecases.campaigns.start_preview import start_preview
+from shared.views.previews import get_previewed_row
 from tests.kit.builders import a_campaign, a_template
 from tests.kit.clinic import Clinic
 
@@ -129,6 +132,30 @@ async def test_the_preview_shows_the_text_of_all(clinic: Clinic) -> None:
     preview = await start_preview(clinic.runtime, clinic.company_id, "reminders")
     stored = await clinic.stores.previews.get(clinic.company_id, preview.id)
     assert stored.counts == {"will_send": 2, "skipped": 1}
+
+
+async def test_a_preview_says_what_making_it_ready_is_refused_for(clinic: Clinic) -> None:
+    alone = a_template(body="{{ name }}, you have a visit. Reply Y or N.")
+    await clinic.stores.templates.save(clinic.company_id, "reminder", alone)
+    await clinic.load(*FAMILY, {"Patient": "Di", "Phone": "12"})
+    await clinic.save(a_campaign(**TOGETHER))
+    preview = await start_preview(clinic.runtime, clinic.company_id, "reminders")
+    assert preview.counts == {"must_be_mended": 3, "skipped": 1}
+    assert (preview.parts, preview.arrivals) == (0, {})
+    with pytest.raises(InvalidInput) as refused:
+        await mark_ready(clinic.runtime, clinic.company_id, "reminders", preview.content_hash)
+    assert preview.problems == refused.value.problems
+    [problem] = preview.problems
+    assert problem.field == "steps[0].template_id"
+    assert "must list all that it asks about, as by {% for one in appointments %}" in problem.reason
+    row, *_ = await get_previewed_row(clinic.runtime, clinic.company_id, preview.id, 2)
+    assert (row.field, row.reason, row.verdict) == (problem.field, problem.reason, Verdict.MUST_BE_MENDED)
+    assert row.body.startswith("Ana, you have a visit")
+
+    await clinic.stores.templates.save(clinic.company_id, "reminder", a_template(body=BODY))
+    mended = await start_preview(clinic.runtime, clinic.company_id, "reminders")
+    assert (mended.problems, mended.counts.get("will_send")) == ((), 2)
+    await mark_ready(clinic.runtime, clinic.company_id, "reminders", mended.content_hash)
 
 
 async def test_what_does_not_go_together_is_said(clinic: Clinic) -> None:
