@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from infra.local.waiting import wait_while_moving
 from tests.kit.hooks import Hooks, running_hooks
 from tests.kit.stack.office import Office
-from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, replies, sent, texts, write
+from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, message_to, replies, sent, texts, write
 from tests.kit.stack.ways import EMAIL, VOICE, WHATSAPP, Way
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -71,6 +71,30 @@ async def test_what_an_option_sets_off_happens_once_on_every_channel(office: Off
     assert sorted(found) == sorted(ways)
     [call] = [one for one in await office.simulator.calls(are_over=True) if one["handset"] == PHONE]
     assert [one["text"] for one in call["said"]][-3:] == [CALLED, THANKS, "Goodbye."]
+
+
+async def test_one_visit_that_is_asked_about_by_text_and_by_call_has_its_last_answer(office: Office) -> None:
+    phone = "+12125552477"
+    await office.simulator.plan_calls(phone, keys="2")
+    asked = await sent(office, f"Tom,{phone},10:30,")
+    fire = await office.api.get(f"/fires/{asked['fire_id']}")
+    audience = (await office.api.get(f"/campaigns/{fire['campaign_id']}"))["audience"]
+    [texted] = await write(office, phone, "1")
+    assert (texted["disposition"], texted["waits"]) == ("confirmed", False)
+
+    step = await VOICE.step(office, await VOICE.sender(office), ASKS)
+    called = await sent(office, "Nobody,,10:30,", step=step, audience=audience)
+    _, pressed = await wait_while_moving(
+        "the key", lambda: replies(office, phone), lambda found: len(found) == 2
+    )
+    assert (pressed["channel"], pressed["disposition"]) == ("voice", "canceled")
+    assert (pressed["contradicts_earlier"], pressed["waits"]) == (True, True)
+    assert pressed["note"] == "Changes the earlier answer: confirmed."
+    for one in (asked, called):
+        assert (await message_to(office, one["fire_id"], phone))["disposition"] == "canceled"
+    [back] = await write(office, phone, "1")
+    assert (back["disposition"], back["contradicts_earlier"]) == ("confirmed", True)
+    assert (await message_to(office, called["fire_id"], phone))["disposition"] == "confirmed"
 
 
 async def _told(hooks: Hooks) -> list[tuple[str, str]]:
