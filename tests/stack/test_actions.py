@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from infra.local.waiting import wait_while_moving
 from tests.kit.hooks import Hooks, running_hooks
 from tests.kit.stack.office import Office
-from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, replies, sent, texts, write
+from tests.kit.stack.visits import ASKS, OPTIONS, THANKS, message_to, replies, sent, texts, write
 from tests.kit.stack.ways import EMAIL, PHONES, VOICE, WHATSAPP, Way
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -109,6 +109,30 @@ async def test_whose_appointment_is_answered_has_its_tags(office: Office) -> Non
 
 async def _tags(office: Office, ids: dict[str, str]) -> dict[str, list[str]]:
     return {name: (await office.api.get(f"/contacts/{item_id}"))["tags"] for name, item_id in ids.items()}
+
+
+async def test_one_visit_that_is_asked_about_by_text_and_by_call_has_its_last_answer(office: Office) -> None:
+    phone = "+12125552477"
+    await office.simulator.plan_calls(phone, keys="2")
+    asked = await sent(office, f"Tom,{phone},10:30,")
+    fire = await office.api.get(f"/fires/{asked['fire_id']}")
+    audience = (await office.api.get(f"/campaigns/{fire['campaign_id']}"))["audience"]
+    [texted] = await write(office, phone, "1")
+    assert (texted["disposition"], texted["waits"]) == ("confirmed", False)
+
+    step = await VOICE.step(office, await VOICE.sender(office), ASKS)
+    called = await sent(office, "Nobody,,10:30,", step=step, audience=audience)
+    _, pressed = await wait_while_moving(
+        "the key", lambda: replies(office, phone), lambda found: len(found) == 2
+    )
+    assert (pressed["channel"], pressed["disposition"]) == ("voice", "canceled")
+    assert (pressed["contradicts_earlier"], pressed["waits"]) == (True, True)
+    assert pressed["note"] == "Changes the earlier answer: confirmed."
+    for one in (asked, called):
+        assert (await message_to(office, one["fire_id"], phone))["disposition"] == "canceled"
+    [back] = await write(office, phone, "1")
+    assert (back["disposition"], back["contradicts_earlier"]) == ("confirmed", True)
+    assert (await message_to(office, called["fire_id"], phone))["disposition"] == "confirmed"
 
 
 async def _told(hooks: Hooks) -> list[tuple[str, str]]:

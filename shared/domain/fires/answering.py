@@ -11,8 +11,14 @@ from shared.domain.companies.company import Company
 from shared.domain.contacts.contact import tag_of
 from shared.domain.contacts.opt_out import OptOut
 from shared.domain.contacts.tagging import Tags
-from shared.domain.fires.chosen_option import chosen_option
-from shared.domain.fires.standing import ANSWERED_WITHIN, CONFIRMED_WITHIN, Answer, answer_subject
+from shared.domain.fires.chosen_option import chosen_option, is_named
+from shared.domain.fires.standing import (
+    ANSWERED_WITHIN,
+    CONFIRMED_WITHIN,
+    HELPED_FOR,
+    Answer,
+    answer_subject,
+)
 from shared.domain.ids import computed_id
 from shared.domain.messages.binding import NOTHING_OFFERED, Offer
 from shared.domain.messages.message import Message
@@ -77,7 +83,7 @@ def after_answers(reply: Reply, answers: list[Answer], *, is_at_provider: bool) 
 
 def tags_for(heard: Heard) -> dict[str, Tags]:
     """By answered message, the tags that the chosen option gives and takes away; of one without any, none."""
-    chosen = {given.message_id: _option(heard, given) for given in heard.reply.answers}
+    chosen = {given.message_id: _option(heard, given) for given in _new_answers(heard)}
     return {
         message_id: Tags(option.add_tags, option.remove_tags)
         for message_id, option in chosen.items()
@@ -101,14 +107,36 @@ def untagged_note(unknown: Sequence[Tags], answer_count: int, sharing: int) -> s
 
 def events_for(heard: Heard) -> list[str]:
     """The names under which the chosen options are told to webhook endpoints, each once."""
-    chosen = (_option(heard, given) for given in heard.reply.answers)
+    chosen = (_option(heard, given) for given in _new_answers(heard))
     return list(dict.fromkeys(option.event for option in chosen if option and option.event))
+
+
+def _new_answers(heard: Heard) -> tuple[GivenAnswer, ...]:
+    """Those of the reply's answers that set anything off: not what the message was answered already.
+
+    Else two machines that answer each other, such as a phone that says "ok" to every text, would never end.
+    """
+    return tuple(one for one in heard.reply.answers if not _is_said_again(heard, one))
+
+
+def _is_said_again(heard: Heard, given: GivenAnswer) -> bool:
+    """Whether it is the answer that the message has. Of options that mean the same the words decide."""
+    option, message = _option(heard, given), heard.messages[given.message_id]
+    if message.disposition is not given.disposition or option is None:
+        return False
+    options = heard.offers.get(message.fire_id, NOTHING_OFFERED).options
+    is_only = sum(one.disposition is given.disposition for one in options) < 2
+    return is_only or not is_named(option, heard.reply, _sent(heard))
 
 
 def _option(heard: Heard, given: GivenAnswer) -> ReplyOption | None:
     offer = heard.offers.get(heard.messages[given.message_id].fire_id, NOTHING_OFFERED)
-    sent = (message.body for message in heard.messages.values())
-    return chosen_option(offer.options, given.disposition, heard.reply, sent)
+    return chosen_option(offer.options, given.disposition, heard.reply, _sent(heard))
+
+
+def _sent(heard: Heard) -> list[str]:
+    """What the reply may quote."""
+    return [message.body for message in heard.messages.values()]
 
 
 def _acknowledgement(heard: Heard) -> str:
@@ -118,7 +146,8 @@ def _acknowledgement(heard: Heard) -> str:
     """
     if Flag.DANGER in heard.reply.flags or heard.reply.channel.record.is_spoken:
         return ""
-    return "\n".join(dict.fromkeys(option_texts(heard)))
+    new = replace(heard.reply, answers=_new_answers(heard))
+    return "\n".join(dict.fromkeys(option_texts(replace(heard, reply=new))))
 
 
 def option_texts(heard: Heard) -> Iterator[str]:
@@ -172,11 +201,13 @@ def _helping(heard: Heard, company: Company, sender: Sender) -> Iterator[Answer]
     reply, text = heard.reply, sender.help_text or company.consent.help_text
     if not text:
         return
-    about = _last(heard)
-    hour = heard.reply.received_at.strftime("%Y-%m-%dT%H")
+    about, at = _last(heard), heard.reply.received_at
     key = reply.channel.record.address.key(reply.address)
+    hours = (one.strftime("%Y-%m-%dT%H") for one in (at, at - HELPED_FOR))
+    ids = [computed_id(sender.id, key, Purpose.HELP, one) for one in hours]
     yield Answer(
-        id=computed_id(sender.id, key, Purpose.HELP, hour),
+        id=ids[0],
+        unless=ids[1],
         purpose=Purpose.HELP,
         text=text,
         not_after=heard.written_at + ANSWERED_WITHIN,

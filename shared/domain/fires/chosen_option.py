@@ -21,8 +21,21 @@ def chosen_option(
     meant = [one for one in options if one.disposition is disposition]
     if len(meant) < 2:
         return meant[0] if meant else None
-    said = words_of(reply.choice or own_words(reply.body, sent))
-    return max(meant, key=lambda one: max(_last(said, words_of(word)) for word in one.words))
+    said = _said(reply, sent)
+    return max(meant, key=lambda one: _named_at(one, said))
+
+
+def is_named(option: ReplyOption, reply: Reply, sent: Iterable[str] = ()) -> bool:
+    """Whether the reply says one of the option's words, or pressed its button: "yes" names none."""
+    return _named_at(option, _said(reply, sent)) > NOWHERE
+
+
+def _said(reply: Reply, sent: Iterable[str]) -> list[str]:
+    return words_of(reply.choice or own_words(reply.body, sent))
+
+
+def _named_at(option: ReplyOption, said: Sequence[str]) -> int:
+    return max(_last(said, words_of(word)) for word in option.words)
 
 
 def _last(said: Sequence[str], word: Sequence[str]) -> int:

@@ -39,7 +39,8 @@ _ALWAYS = ContactWindow(opens=time(0, 0), closes=time(0, 0))
 class Answer(Struct, frozen=True, kw_only=True):
     """A text for one person: under which id, what for, and until when it is of use.
 
-    `about` is the message it is about, if it is about one; `reply_id` the reply that asks for it. `html` and
+    `about` is the message it is about, if it is about one; `reply_id` the reply that asks for it. It is not
+    sent while the answer of the id `unless`, if there is one, is younger than HELPED_FOR. `html` and
     the provider's format `content` are as messages have them.
     """
 
@@ -50,6 +51,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     subject: str = ""
     about: Message | None = None
     reply_id: str | None = None
+    unless: str | None = None
     html: str = ""
     content: FilledContent | None = None
 
@@ -159,4 +161,5 @@ def answer_subject(channel: Channel, subjects: Iterable[str], name: str) -> str:
 # 47 CFR 64.1200(a)(12): a confirmation within five minutes needs no proof that it was still agreed to.
 CONFIRMED_WITHIN = timedelta(minutes=5)
 ANSWERED_WITHIN = timedelta(hours=1)  # what comes later confuses more than it says
+HELPED_FOR = timedelta(hours=1)
 WRITTEN_WITHIN = timedelta(days=1)  # what a person writes may wait for a sender that is paused

@@ -11,6 +11,7 @@ from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
+from shared.domain.messages.one_appointment import answers_so_far, appointment_of
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
@@ -50,6 +51,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     `offers` is by fire. `own` is what the reply means by the company's own words. `names_other`: the reply
     answers another message than these. `is_written_since`: somebody of the company wrote to them after these.
+    `beside` are further messages about the same, as on other channels: no reply to this sender answers them.
     """
 
     messages: Sequence[Message]
@@ -58,6 +60,12 @@ class Conversation(Struct, frozen=True, kw_only=True):
     own: WordMeaning | None = None
     names_other: bool = False
     is_written_since: bool = False
+    beside: Sequence[Message] = ()
+
+    @property
+    def answers_so_far(self) -> dict[str, Disposition]:
+        """What each appointment was answered, by its key, by whichever message."""
+        return answers_so_far((*self.messages, *self.beside))
 
     def answerable(self, at: datetime) -> list[Message]:
         """What could be answered then: not older than ANSWERABLE_FOR, or about what is to come."""
@@ -82,20 +90,21 @@ class Conversation(Struct, frozen=True, kw_only=True):
     def answered_by(self, question_id: str, appointment_key: str) -> str:
         """The id of the message that an answer to the question is stored with."""
         message = next(one for one in self.messages if one.id == question_id)
-        return next(one.id for one in self.asked_by(message) if _appointment(one) == appointment_key)
+        return next(one.id for one in self.asked_by(message) if appointment_of(one) == appointment_key)
 
     def question(self, message: Message) -> Question:
         """What the message asks."""
         offer, asked = self.offers.get(message.fire_id, NOTHING_OFFERED), self.asked_by(message)
+        answers = self.answers_so_far
         return Question(
             id=message.id,
             appointments=tuple(
                 Appointment(
-                    key=_appointment(one),
+                    key=appointment_of(one),
                     at=(at := _local(one)),
                     deadline=at - offer.closes_before if at else None,  # of several each closes by itself
                     service=one.told_apart,
-                    disposition=one.disposition,
+                    disposition=answers.get(appointment_of(one)),
                 )
                 for one in asked
             ),
@@ -147,18 +156,19 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
 def answered(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, Disposition]) -> Reply:
     """The reply as a person's answers to messages, be they the first or later ones; what it said else stays.
 
-    `messages` are those of `given`, and those that the reply answers already.
+    `messages` are those of `given`, those that the reply answers already, and others about the same.
     """
+    known = answers_so_far(messages.values())
     new = [
         GivenAnswer(
             message_id=item_id,
             disposition=said,
-            contradicts_earlier=messages[item_id].disposition not in (None, said),
+            contradicts_earlier=known.get(appointment_of(messages[item_id])) not in (None, said),
         )
         for item_id, said in given.items()
     ]
     kept = [one for one in reply.answers if one.message_id in messages and one.message_id not in given]
-    return _answer(replace(reply, note=_change(new, messages)), [*kept, *new], messages)
+    return _answer(replace(reply, note=_change(new, messages, known)), [*kept, *new], messages)
 
 
 def _is_answerable(message: Message, at: datetime) -> bool:
@@ -174,18 +184,6 @@ def _local(message: Message) -> datetime | None:
     at = message.about_at or message.not_after
     zone = message.told_in or next(iter(message.time_zones), None)
     return at.astimezone(ZoneInfo(zone)) if at and zone else at
-
-
-def _appointment(message: Message) -> str:
-    """The same for all reminders of one appointment.
-
-    Where no field names it, each row of a file is one; for who has no row, what one fire asks.
-    """
-    if message.appointment_key is not None:
-        return f"{message.appointment_key} {message.appointment_at or ''}"
-    if message.file_id is not None and message.row_number is not None:
-        return f"row {message.file_id} {message.row_number}"
-    return f"fire {message.fire_id} {message.recipient_key}"
 
 
 def _helped(reading: Reading) -> Reading:
@@ -261,7 +259,7 @@ def _told(reply: Reply, reading: Reading, talk: Conversation, incoming: Incoming
             )
             for one in reading.answers
         ]
-        note = f"{_change(given, by_id)} {reading.reason}".strip()
+        note = f"{_change(given, by_id, talk.answers_so_far)} {reading.reason}".strip()
         return _answer(replace(reply, note=note), given, by_id, talk.asked_in(reading.candidates))
     about = _about(reply, [by_id[item_id] for item_id in reading.candidates])
     is_unclear = reading.outcome is ReplyMeaning.UNCLEAR
@@ -286,10 +284,11 @@ def _answer(
     )
 
 
-def _change(given: Sequence[GivenAnswer], by_id: Mapping[str, Message]) -> str:
-    earlier = dict.fromkeys(
-        by_id[one.message_id].disposition or "another reminder's" for one in given if one.contradicts_earlier
-    )
+def _change(
+    given: Sequence[GivenAnswer], by_id: Mapping[str, Message], known: Mapping[str, Disposition]
+) -> str:
+    changed = (appointment_of(by_id[one.message_id]) for one in given if one.contradicts_earlier)
+    earlier = dict.fromkeys(known[key] for key in changed)
     return f"Changes the earlier answer: {', '.join(earlier)}." if earlier else ""
 
 

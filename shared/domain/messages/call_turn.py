@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from shared.domain.campaigns.reply_option import Disposition
+from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
-from shared.domain.replies.keys import NO_MORE, REPEAT
+from shared.domain.replies.keys import NO_MORE, REPEAT, keys_of, offered_keys
 from shared.domain.replies.spoken_words import SpokenWords, spoken_words
 
 MOST_ROUNDS = 6  # times that keys are asked for in one call: then it ends
@@ -64,12 +64,17 @@ class CallTurn(Struct, frozen=True, kw_only=True):
 
 
 class CallScript(Struct, frozen=True, kw_only=True):
-    """What one call is about: its text, its language and what its keys answer."""
+    """What one call is about: its text, its language and what it offers to answer."""
 
     body: str
     language: str
-    keys: Mapping[str, Disposition]
+    options: tuple[ReplyOption, ...] = ()
     leaves_voicemail: bool = True
+
+    @property
+    def keys(self) -> Mapping[str, Disposition]:
+        """What each key answers."""
+        return keys_of(self.options)
 
     @property
     def words(self) -> SpokenWords:
@@ -119,7 +124,10 @@ class CallScript(Struct, frozen=True, kw_only=True):
         own = (
             ()
             if _NAMES_KEYS.search(self.body) and not is_needed
-            else (words.keys[disposition].format(key=key) for key, disposition in self.keys.items())
+            else (
+                words.keys[disposition].format(key=key)
+                for key, disposition in offered_keys(self.options).items()
+            )
         )
         return (*own, words.repeat.format(key=words.star), words.no_more.format(key=NO_MORE))
 

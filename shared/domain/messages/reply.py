@@ -10,6 +10,7 @@ from shared.domain.channels.address_search import address_key
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.message import Message
+from shared.domain.messages.one_appointment import with_others
 from shared.domain.messages.sending import Media
 from shared.domain.record import replace
 from shared.domain.replies.asked import Flag, ReplyMeaning
@@ -89,10 +90,12 @@ _SAYS_NOTHING = frozenset({ReplyMeaning.AUTO_REPLY, ReplyMeaning.REACTION, Reply
 def replied(reply: Reply, messages: Mapping[str, Message]) -> Iterator[Message]:
     """Those of the messages that the reply changes: with their answers, and that somebody wrote back at all.
 
+    A message about an answered appointment that had another answer has the new one, too.
+
     What a person has yet to read counts as well: it ends the steps for whoever wrote it. What a machine
     answers does not.
     """
-    answers = {given.message_id: given.disposition for given in reply.answers}
+    answers = with_others({one.message_id: one.disposition for one in reply.answers}, messages)
     about = () if reply.meaning in _SAYS_NOTHING else (reply.message_id, *reply.candidates)
     for item_id in dict.fromkeys((*answers, *about)):
         message = messages.get(item_id or "")

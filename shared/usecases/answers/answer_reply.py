@@ -3,7 +3,7 @@
 What was settled, or understood by itself, can be corrected.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.errors import Conflict, InvalidInput
@@ -11,12 +11,14 @@ from shared.domain.events.other_events import message_events
 from shared.domain.job import SendBatch
 from shared.domain.messages.binding import answered
 from shared.domain.messages.message import Message
+from shared.domain.messages.one_appointment import with_others
 from shared.domain.messages.reply import GivenAnswer, Reply, noted, settled
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
 from shared.usecases.announce_jobs import announce_jobs
+from shared.usecases.answers.find_beside import find_beside
 from shared.usecases.answers.prepare_effects import prepare_effects
 from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
@@ -77,24 +79,28 @@ async def _bind(
     ids = {*given, *(one.message_id for one in reply.answers)}
     messages = await stores.messages.find_many(company_id, ids, transaction)
     _check(reply, given, messages)
-    taken = _as_answer if reply.is_waiting else _corrected
-    done = settled(taken(reply, messages, given), by, now)
+    every = messages | await find_beside(runtime, company_id, messages.values(), transaction)
+    is_first = reply.is_waiting
+    taken = _as_answer(reply, every, given) if is_first else _corrected(reply, messages, given)
+    done = settled(taken, by, now)
     changed = {item_id: messages[item_id] for item_id in given}
-    await mark_sums(runtime, company_id, _fires(reply, changed))
+    answers = with_others(given, every)
+    await mark_sums(runtime, company_id, _fires(reply, [every[item_id] for item_id in answers]))
     new = replace(done, answers=_new_in(done, reply, given))
     effects = await prepare_effects(runtime, company_id, transaction, new, changed)
     done = noted(done, effects.tagged.note)
     stores.replies.put(transaction, company_id, reply.id, done)
-    for message in changed.values():
-        after = replace(message, disposition=given[message.id])
+    for item_id, disposition in answers.items():
+        message = every[item_id]
+        after = replace(message, disposition=disposition)
         stores.messages.put(transaction, company_id, message.id, after)
         outbox.put(transaction, message_events(message, after, now))
     effects.write(runtime, transaction, company_id, outbox)
     return done, effects.jobs
 
 
-def _fires(reply: Reply, changed: Mapping[str, Message]) -> set[str]:
-    return {one for one in (reply.fire_id, *(message.fire_id for message in changed.values())) if one}
+def _fires(reply: Reply, changed: Iterable[Message]) -> set[str]:
+    return {one for one in (reply.fire_id, *(message.fire_id for message in changed)) if one}
 
 
 def _says(reply: Reply, given: Mapping[str, Disposition]) -> bool:

@@ -23,6 +23,7 @@ from shared.providers import registry
 from shared.runtime import Runtime
 from shared.usecases.answers.accept_invite import NOT_INVITED, Accepted, accept_invite
 from shared.usecases.answers.confirm_lists import NOTHING_CONFIRMED, Confirmed, confirm_lists
+from shared.usecases.answers.find_beside import find_beside
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
 from shared.usecases.contacts.tag_each import UNTAGGED, Tagged
@@ -121,8 +122,9 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     )
     opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
     messages = {item_id: found[item_id] for item_id in ids if item_id in found}
+    beside = await find_beside(runtime, company_id, messages.values(), transaction)
     refusal = holding(consent_ids, active(opt_outs.values()))
-    talk = _talk(company, received, messages, refusal)
+    talk = _talk(company, received, messages, refusal, beside)
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
@@ -147,7 +149,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
         answers=answers,
         tagged=tagged,
         talks=await _talks(runtime, company_id, transaction, received.talks),
-        messages=messages,
+        messages=messages | beside,
         confirmed=confirmed,
         accepted=accepted,
         told=events_for(heard),
@@ -155,7 +157,11 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
 
 
 def _talk(
-    company: Company | None, received: Received, messages: Mapping[str, Message], refusal: OptOut | None
+    company: Company | None,
+    received: Received,
+    messages: Mapping[str, Message],
+    refusal: OptOut | None,
+    beside: Mapping[str, Message],
 ) -> Conversation:
     """What the reply is read by."""
     return Conversation(
@@ -165,6 +171,7 @@ def _talk(
         own=own_meaning(company.consent, received.incoming.body) if company else None,
         names_other=received.names_other,
         is_written_since=received.is_written_since,
+        beside=list(beside.values()),
     )
 
 

@@ -16,6 +16,7 @@ from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.standing import (
+    HELPED_FOR,
     Answer,
     answer_message,
     standing_content,
@@ -74,11 +75,13 @@ async def prepare_answers(
     stores, now = runtime.stores, runtime.now()
     content = standing_content(sender, company, answers[0].campaign_id)
     fire = standing_fire(content, sender.id, now)
-    stored = await stores.messages.find_many(company_id, [one.id for one in answers], transaction)
+    ids = [item_id for one in answers for item_id in (one.id, one.unless) if item_id]
+    stored = await stores.messages.find_many(company_id, ids, transaction)
     known = await stores.fires.find(company_id, fire.id, transaction)
     pairs = []
     for answer in answers:
-        if answer.id in stored:
+        lately = stored.get(answer.unless or "")
+        if answer.id in stored or (lately is not None and lately.created_at > now - HELPED_FOR):
             continue
         message = answer_message(fire, sender, address, company.time_zone, answer, now)
         soon = now + timedelta(seconds=runtime.settings.dispatch_ahead_seconds)

@@ -12,7 +12,7 @@ from shared.domain.messages.call_turn import CallHeard, CallScript, CallTurn
 from shared.domain.messages.message import Message, rendering_hash
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage
-from shared.domain.replies.keys import NO_MORE, keys_of
+from shared.domain.replies.keys import NO_MORE
 from shared.domain.senders.sender import Sender
 from shared.runtime import Runtime
 from shared.usecases.answers.find_offers import offer_of
@@ -72,7 +72,7 @@ async def _talk(runtime: Runtime, company_id: str, sender: Sender, heard: CallHe
     script = CallScript(
         body=message.body,
         language=template.language,
-        keys=keys_of(content.campaign.reply_options),
+        options=content.campaign.reply_options,
         leaves_voicemail=template.leaves_voicemail,
     )
     return _Talk(script=script, message=message, offer=offer_of(content))

@@ -9,7 +9,7 @@ from shared.domain.messages.call_turn import MOST_ROUNDS, Answerer, CallHeard, C
 from shared.domain.messages.reply import Reply
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
-from shared.domain.replies.keys import check_keys, keys_of
+from shared.domain.replies.keys import check_keys, keys_of, offered_keys
 from shared.domain.replies.spoken_words import SPOKEN_WORDS, spoken_words
 from tests.kit.builders import NOON
 
@@ -17,7 +17,7 @@ OPTIONS = (
     ReplyOption(words=("yes", "1"), disposition=Disposition.CONFIRMED),
     ReplyOption(words=("2", "7"), disposition=Disposition.CANCELED),
 )
-SCRIPT = CallScript(body="You see Dr Vega on Monday.", language="en", keys=keys_of(OPTIONS))
+SCRIPT = CallScript(body="You see Dr Vega on Monday.", language="en", options=OPTIONS)
 HEARD = CallHeard(message_id="m1", call_id="CA1", person="+12125550187", sender="+12125550100", keys="8")
 
 
@@ -50,7 +50,7 @@ def test_a_person_hears_the_text_and_the_keys() -> None:
 
 
 def test_a_notice_that_asks_nothing_still_offers_to_end_all_calls() -> None:
-    turn = replace(SCRIPT, keys={}).opening(Answerer.PERSON)
+    turn = replace(SCRIPT, options=()).opening(Answerer.PERSON)
     assert turn.says[1:] == ("To hear this again, press star.", "To get no more calls, press 9.")
     assert turn.at_last == ("Goodbye.",)
 
@@ -103,7 +103,7 @@ def test_choices_are_named_after_a_wrong_key_even_where_the_text_names_them() ->
         ("1", 0, True),
         ("2", 0, True),
         ("9", 0, True),
-        ("7", 0, False),  # a second digit of an option that has one
+        ("7", 0, True),  # a second digit of an option, which no call names
         ("*", 0, False),
         ("*", 5, False),
         ("8", 0, False),
@@ -165,4 +165,5 @@ def test_an_option_without_a_digit_is_found_and_9_is_none() -> None:
     options = (*OPTIONS, ReplyOption(words=("r", "9", "10"), disposition=Disposition.RESCHEDULE_ASKED))
     [problem] = check_keys(options)
     assert problem.field == "reply_options[2].words"
-    assert keys_of(options) == {"1": Disposition.CONFIRMED, "2": Disposition.CANCELED}
+    assert offered_keys(options) == {"1": Disposition.CONFIRMED, "2": Disposition.CANCELED}
+    assert keys_of(options) == {**offered_keys(options), "7": Disposition.CANCELED}

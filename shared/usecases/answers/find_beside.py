@@ -1,0 +1,23 @@
+"""Find the other messages about the same rows of a file: other steps, also on other channels, and fires."""
+
+from collections.abc import Iterable
+
+from shared.domain.messages.message import Message
+from shared.firestore.kit.transactions import Transaction
+from shared.firestore.queries.messages import MESSAGES_OF_RECIPIENTS
+from shared.runtime import Runtime
+
+
+async def find_beside(
+    runtime: Runtime, company_id: str, messages: Iterable[Message], transaction: Transaction
+) -> dict[str, Message]:
+    """Those that ask about the same as `messages`, by id, read in the transaction.
+
+    Of who has no row there is none: all that a contact ever got has one key.
+    """
+    known = {one.id: one for one in messages}
+    keys = {one.recipient_key for one in known.values() if one.row_number is not None}
+    if not keys:
+        return {}
+    found = await runtime.stores.messages.among(company_id, MESSAGES_OF_RECIPIENTS, keys, transaction)
+    return {one.id: one for one in found if one.id not in known}
