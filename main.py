@@ -26,6 +26,7 @@ ENTRY_POINTS = {
     "record_receipts": "functions.workers",
     "forget_person": "functions.workers",
     "ask_consents": "functions.workers",
+    "clear_own_lists": "functions.workers",
     "gather_people": "functions.workers",
     "import_contacts": "functions.workers",
     "record_activity": "functions.workers",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the Google clients cost a third of a second each: only who 
     from shared.firestore.stores import Stores
     from shared.providers.kit.adapters import (
         MessageSender,
+        OwnLists,
         ProviderAccount,
         ProviderContents,
         ProviderHistory,
@@ -199,3 +200,9 @@ class Runtime:
         from shared.providers.registry import open_contents
 
         return open_contents(sender, credentials, self.settings)
+
+    def own_lists(self, sender: "Sender", credentials: "Credentials") -> "OwnLists | None":
+        """The list of who unsubscribed that the sender's provider lets us change; None without one."""
+        from shared.providers.registry import open_own_lists
+
+        return open_own_lists(sender, credentials, self.settings)

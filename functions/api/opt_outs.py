@@ -187,7 +187,8 @@ async def get_opt_out(caller: Reader, opt_out_id: ItemId) -> OptOutOutput:
 async def end_one_opt_out(caller: Writer, opt_out_id: ItemId, body: OptOutEndInput) -> OptOutOutput:
     """End an opt-out: the person agreed to be contacted again, or the address is in reach again.
 
-    `provider_note` says whether the provider keeps a list of its own, and how to take the address off there.
+    `provider_note` says whether the provider keeps a list of its own, and how to take the address off there,
+    or that it is being asked to.
     """
     by = f"api key {caller.key.id}"
     over = await end_opt_out(caller.runtime, caller.company_id, opt_out_id, body.text, by=by)

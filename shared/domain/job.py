@@ -55,6 +55,12 @@ class AskConsents(Struct, frozen=True, kw_only=True):
     company_id: str
 
 
+class ClearOwnLists(Struct, frozen=True, kw_only=True):
+    """Topic clear-own-lists: take who returned to a company off the lists that its providers keep."""
+
+    company_id: str
+
+
 class GatherPeople(Struct, frozen=True, kw_only=True):
     """Topic gather-people: find the people of a fire that is for contacts."""
 
@@ -146,6 +152,7 @@ Job = (
     | RecordReceipts
     | ForgetPerson
     | AskConsents
+    | ClearOwnLists
     | GatherPeople
     | ImportContacts
     | RecordActivity
@@ -171,6 +178,7 @@ TOPICS: dict[type[Job], str] = {
     RecordReceipts: "record-receipts",
     ForgetPerson: "forget-person",
     AskConsents: "ask-consents",
+    ClearOwnLists: "clear-own-lists",
     GatherPeople: "gather-people",
     ImportContacts: "import-contacts",
     RecordActivity: "record-activity",

@@ -12,10 +12,16 @@ from typing import Any
 from shared.domain.channels import registry as channels
 from shared.domain.channels.address_kinds import AddressInvalid
 from shared.domain.channels.channel import Channel
-from shared.domain.contacts.opt_out import OptOutSource
+from shared.domain.contacts.opt_out import Clearing, OptOut
 from shared.domain.errors import InvalidInput
 from shared.domain.senders.sender import Sender
-from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderContents, ProviderHistory
+from shared.providers.kit.adapters import (
+    MessageSender,
+    OwnLists,
+    ProviderAccount,
+    ProviderContents,
+    ProviderHistory,
+)
 from shared.providers.kit.credentials import Credentials, WrongCredentials, read_credentials
 from shared.providers.kit.record import ProviderRecord, Renewal, WebhookRoute
 from shared.providers.meta.provider import PROVIDER as META
@@ -72,15 +78,32 @@ def carriers_of(channel: Channel) -> tuple[str, ...]:
     return tuple(record.name for record in _table.values() if channel.record in record.channels)
 
 
-def own_lists(channel: Channel, source: OptOutSource) -> tuple[str, ...]:
-    """What the channel's providers keep of an opt-out that was learned so, and how it ends there.
+def own_lists(opt_out: OptOut) -> tuple[str, ...]:
+    """What the channel's providers keep of the opt-out, and how it ends there.
 
     They keep what people wrote: a key that was pressed in a call is on no list but ours.
     """
-    if channel.record.is_spoken:
+    channel = opt_out.channel.record
+    if channel.is_spoken:
         return ()
-    carriers = (record for record in _table.values() if channel.record in record.channels)
-    return tuple(record.own_lists[source] for record in carriers if source in record.own_lists)
+    words = (_list_words(record, opt_out) for record in _table.values() if channel in record.channels)
+    return tuple(text for text in words if text)
+
+
+def _list_words(record: ProviderRecord[Any], opt_out: OptOut) -> str:
+    words, clearing = record.own_lists.get(opt_out.learned_by, ""), record.clearing
+    if clearing is None or clearing.source is not opt_out.learned_by:
+        return words
+    if opt_out.is_active:
+        return clearing.held
+    if opt_out.clearing is Clearing.ASKED:
+        return clearing.asked
+    return "" if opt_out.clearing is Clearing.DONE else words
+
+
+def clears_lists(channel: Channel) -> bool:
+    """Whether some provider of the channel lets people who returned be taken off a list of its own."""
+    return any(record.clearing and channel.record in record.channels for record in _table.values())
 
 
 def answers_word(sender: Sender, text: str) -> bool:
@@ -169,6 +192,14 @@ def open_contents(sender: Sender, credentials: Credentials, settings: Settings) 
     if record.open_contents is None:
         return None
     return record.open_contents(credentials, *_connection(record, settings))
+
+
+def open_own_lists(sender: Sender, credentials: Credentials, settings: Settings) -> OwnLists | None:
+    """The list that `sender`'s provider lets us change; None without one. Raises WrongCredentials."""
+    record = _fitting(sender, credentials)
+    if record.clearing is None:
+        return None
+    return record.clearing.open(credentials, *_connection(record, settings))
 
 
 def renewal_of(sender: Sender) -> Renewal[Any] | None:

@@ -7,6 +7,7 @@ from shared.acting import acting
 from shared.domain.job import (
     TOPICS,
     AskConsents,
+    ClearOwnLists,
     DeliverWebhooks,
     EnrollPeople,
     FindEntrants,
@@ -38,6 +39,7 @@ FOLDERS: dict[type[Job], str] = {
     RecordReceipts: "answers",
     ForgetPerson: "contacts",
     AskConsents: "answers",
+    ClearOwnLists: "contacts",
     GatherPeople: "fires",
     ImportContacts: "contact_imports",
     RecordActivity: "contacts",

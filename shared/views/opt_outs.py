@@ -43,10 +43,7 @@ async def list_opt_outs(
 
 def provider_note(opt_out: OptOut) -> str:
     """What its provider keeps of it besides, and how that ends there; also of one that was ended here."""
-    learned = opt_out.source
-    if not opt_out.is_active and opt_out.earlier:
-        learned = opt_out.earlier[-1].source
-    return " ".join(own_lists(opt_out.channel, learned))
+    return " ".join(own_lists(opt_out))
 
 
 async def get_opt_out(runtime: Runtime, company_id: str, opt_out_id: str) -> OptOut:

@@ -45,6 +45,7 @@ EXPECTED = {
     "record_receipts": FRAMEWORK | DATABASE,
     "forget_person": FRAMEWORK | DATABASE,
     "ask_consents": FRAMEWORK | DATABASE,
+    "clear_own_lists": FRAMEWORK | DATABASE,
     "gather_people": FRAMEWORK | DATABASE,
     "import_contacts": FRAMEWORK | DATABASE | PHONES,
     "record_activity": FRAMEWORK | DATABASE,

@@ -41,6 +41,7 @@ def test_a_function_has_the_rights_it_needs_and_no_others() -> None:
     }
     assert _rights(MANIFEST.get("messages")) == always | {
         ("datastore.user", "the project", ""),
+        ("pubsub.publisher", "topic clear-own-lists", ""),
         ("pubsub.publisher", "topic record-receipts", ""),
         ("pubsub.publisher", "topic tell-listeners", ""),
         ("pubsub.publisher", "topic send-batch", ""),

@@ -71,6 +71,8 @@ ASKED_FOR = {
     "answer_reply",
     "ask_consents",  # lost, the next tick finds who was not asked; its messages the sweep
     "announce_consents",
+    "ask_clearing",  # lost, the sweep announces the job
+    "clear_own_lists",  # likewise; to take off who is off does nothing
     "confirm_by_link",
     "cancel_campaign",
     "change_campaign",

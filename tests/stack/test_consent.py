@@ -12,7 +12,7 @@ from playwright.async_api import expect
 from infra.local.api_client import ApiRefusal
 from infra.local.waiting import wait_while_moving
 from tests.kit.portal.browser import open_browser
-from tests.kit.stack.office import ALWAYS, Office, give_number, open_office, settled
+from tests.kit.stack.office import ALWAYS, Office, give_number, open_office, settled, stored
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ANN, BOB, CAT, DEE = (f"{name}@patients.example" for name in ("ann", "bob", "cat", "dee"))
@@ -204,6 +204,32 @@ async def _got(office: Office, number: str) -> list[str]:
     """What the phone got from the number."""
     found = await office.simulator.messages(handset=PHONE)
     return [one["body"] for one in found if not one["incoming"] and one["sender"] == number]
+
+
+async def test_who_unsubscribed_with_sendgrid_and_returns_gets_mail_again(office: Office) -> None:
+    gus = "unsubscribed+gus@patients.example"  # does so whenever a mail arrives
+    [fields] = await stored(office, office.company.email_sender_id)
+    key, person = fields["api_key"], {"kind": "addresses", "channel": "email", "addresses": [gus]}
+
+    async def refusal() -> dict[str, Any]:
+        found = (await office.api.get("/opt-outs", is_active="true"))["items"]
+        return dict(found[0]) if found else {}
+
+    async def lists() -> list[str]:
+        return await office.simulator.lists_with(key, gus)
+
+    assert (await mailed(office, person))["ledger"]["sent"] == 1
+    held = await wait_while_moving("the refusal", refusal, bool)
+    assert (held["source"], await lists()) == ("provider", ["unsubscribes"])
+    assert (await mailed(office, person))["skipped"] == {"opted_out": 1}
+    over = await office.api.post(f"/opt-outs/{held['id']}/end", {"text": "Asked for it at the desk."})
+    assert "SendGrid is being asked to take the address off" in over["provider_note"]
+    await wait_while_moving("SendGrid's list", lists, lambda found: not found)
+    assert (await mailed(office, person))["ledger"]["sent"] == 1
+    again = await wait_while_moving("what became of it", refusal, bool)
+    assert "dropped" not in again["text"], "delivered, and unsubscribed anew"
+    mails_of = await office.simulator.messages(handset=gus, channel="email")
+    assert [one["status"] for one in mails_of] == ["delivered", "delivered"]
 
 
 async def _chosen_in_a_browser(office: Office, contact_id: str) -> None:

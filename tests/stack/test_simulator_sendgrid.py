@@ -247,3 +247,54 @@ async def test_an_answer_is_posted_signed_by_the_key_of_inbound_parse(
 async def test_a_mailbox_without_mail_has_nothing_to_answer(simulator: SimulatorClient) -> None:
     with pytest.raises(ValueError, match="no mail"):
         await simulator.reply("nobody@example.com", "Hello")
+
+
+GLOBAL = "/v3/asm/suppressions/global"
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "name", "reason"),
+    [
+        ("unsubscribed", "unsubscribes", "Unsubscribed Address"),
+        ("complained", "spam_reports", "Spam Reporting Address"),
+    ],
+)
+async def test_who_unsubscribed_or_complained_is_on_a_list_and_gets_no_more(
+    simulator: SimulatorClient,
+    http: aiohttp.ClientSession,
+    receiver: Receiver,
+    key: SendGridKey,
+    mailbox: str,
+    name: str,
+    reason: str,
+) -> None:
+    address = f"{mailbox}@example.com"
+    await http.post("/v3/mail/send", json=mail_to(address))
+    await receiver.wait_for(lambda all_: len(events(all_)) == 3)
+    assert await simulator.lists_with(key.key, address.upper()) == [name]
+    async with http.post("/v3/mail/send", json=mail_to(address, "ann@example.com")) as response:
+        assert response.status == 202
+    received = await receiver.wait_for(lambda all_: len(events(all_)) == 6)
+    told = [(one["event"], one.get("reason")) for one in events(received)[3:] if one["email"] == address]
+    assert told == [("dropped", reason)]
+    async with http.delete(f"{GLOBAL}/{address.title()}") as response:
+        assert response.status == (204 if name == "unsubscribes" else 404)
+    async with http.delete(f"{GLOBAL}/{address}") as response:
+        assert response.status == 404
+    assert await simulator.lists_with(key.key, address) == ([] if name == "unsubscribes" else [name])
+    other = await simulator.add_key(senders=[OURS])
+    assert await simulator.lists_with(other.key, address) == []
+
+
+async def test_a_key_of_few_scopes_changes_no_list(
+    simulator: SimulatorClient, http: aiohttp.ClientSession, key: SendGridKey
+) -> None:
+    await simulator.add_listing(key.key, "ann@example.com")
+    await simulator.add_key(key=key.key, senders=[OURS], scopes=["mail.send"])
+    async with http.get("/v3/scopes") as response:
+        assert (await response.json())["scopes"] == ["mail.send"]
+    async with http.delete(f"{GLOBAL}/ann@example.com") as response:
+        assert response.status == 403
+    assert await simulator.lists_with(key.key, "ann@example.com") == ["unsubscribes"]
+    with pytest.raises(ValueError, match="unsubscribes or spam_reports"):
+        await simulator.add_listing(key.key, "ann@example.com", "bounces")

@@ -163,16 +163,32 @@ class SimulatorClient:
         inbound_url: str = "",
         senders: Sequence[str] = (),
         signs_anew: bool = False,
+        scopes: Sequence[str] = (),
     ) -> SendGridKey:
-        """Make a SendGrid key (or change one); without `senders` it may send from anybody."""
+        """Make a SendGrid key (or change one); without `senders` it may send from anybody.
+
+        Without `scopes` it may do everything.
+        """
         order = {
             "key": key,
             "event_url": event_url,
             "inbound_url": inbound_url,
             "senders": list(senders),
             "signs_anew": signs_anew,
+            "scopes": list(scopes),
         }
         return SendGridKey(**await self._post("keys", order))
+
+    async def add_listing(self, key: str, address: str, name: str = "unsubscribes") -> None:
+        """Have the reader of an address unsubscribe with SendGrid, or report a mail ("spam_reports")."""
+        await self._post("mail-lists", {"key": key, "address": address, "list": name})
+
+    async def lists_with(self, key: str, address: str) -> list[str]:
+        """SendGrid's own lists of a key's account that have the address."""
+        query = {"key": key, "address": address}
+        async with self._http.get(f"{self.address}/_control/mail-lists", params=query) as response:
+            response.raise_for_status()
+            return list((await response.json())["lists"])
 
     async def add_ses_account(self, **facts: object) -> dict[str, str]:
         """Make an account of Amazon SES; the credentials that sign in to it."""
@@ -233,7 +249,10 @@ class SimulatorClient:
     async def ask_fault(
         self, provider: str, answer: Answer, *, seconds: float = 3600, count: int = 1_000_000
     ) -> None:
-        """Have `provider` (twilio, sendgrid, ses, meta) answer the next `count` requests to send that way."""
+        """Have `provider` (twilio, sendgrid, ses, meta) answer the next `count` requests to send that way.
+
+        With sendgrid_lists, those to take somebody off a list of SendGrid's.
+        """
         order = {"provider": provider, "answer": answer.value, "seconds": seconds, "count": count}
         await self._post("faults", order)
 

@@ -152,7 +152,7 @@ class Control:
 
     async def clear_messages(self, request: web.Request) -> web.StreamResponse:
         """Forget all messages, handsets and opt-outs; accounts, numbers and keys stay."""
-        tables = ("messages", "calls", "handsets", "opt_outs", "mail_details")
+        tables = ("messages", "calls", "handsets", "opt_outs", "mail_details", "mail_lists", "mail_drops")
         await self._store.write(*((f"DELETE FROM {table}", ()) for table in tables))  # noqa: S608  # ours
         return web.Response(status=204)
 

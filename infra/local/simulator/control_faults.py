@@ -7,9 +7,14 @@ from infra.local.simulator.faults import Faults
 from infra.local.simulator.orders import read_order
 from infra.local.simulator.outcomes import Answer
 
+FAULTY = ("twilio", "sendgrid", "sendgrid_lists", "ses", "meta")
+
 
 class NewFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a provider (twilio, sendgrid, ses or meta) answers the next requests."""
+    """How a provider (twilio, sendgrid, ses or meta) answers the next requests to send.
+
+    sendgrid_lists: how SendGrid answers those to take an address off a list of its own.
+    """
 
     provider: str
     answer: Answer
@@ -33,9 +38,9 @@ class FaultControl:
     async def ask_fault(self, request: web.Request) -> web.StreamResponse:
         """Answer the next requests to send in a way of choice."""
         fault = await read_order(request, NewFault)
-        if fault.provider not in ("twilio", "sendgrid", "ses", "meta"):
+        if fault.provider not in FAULTY:
             raise web.HTTPBadRequest(
-                text=f"provider must be twilio, sendgrid, ses or meta, not {fault.provider!r}."
+                text=f"provider must be one of {', '.join(FAULTY)}, not {fault.provider!r}."
             )
         self._faults.ask(fault.provider, fault.answer, seconds=fault.seconds, count=fault.count)
         return web.Response(status=204)

@@ -12,6 +12,7 @@ from infra.local.simulator.meta_life import MetaLife, is_metas
 from infra.local.simulator.outcomes import Outcome, Receipts, outcome_of_mailbox, outcome_of_number
 from infra.local.simulator.sendgrid_event import events_of
 from infra.local.simulator.sendgrid_inbound import CONTENT_TYPE
+from infra.local.simulator.sendgrid_lists import listings_of, outcome_of_mail
 from infra.local.simulator.ses_life import notification, ses_events
 from infra.local.simulator.store import Statement, Store
 from infra.local.simulator.twilio_channels import window_error
@@ -153,7 +154,11 @@ class ReceiptSender:
 
     async def _email_life(self, messages: Sequence[sqlite3.Row]) -> None:
         await asyncio.sleep(self._delays.receipt)
-        outcomes = [outcome_of_mailbox(message["handset"]) for message in messages]
+        usual = [outcome_of_mailbox(message["handset"]) for message in messages]
+        outcomes = [
+            outcome_of_mail(self._store, message, outcome)
+            for message, outcome in zip(messages, usual, strict=True)
+        ]
         await self._store.write(
             *(
                 _moved(message, EVENT_STATUS[outcome.event], None, self._store.now())
@@ -162,6 +167,8 @@ class ReceiptSender:
         )
         await self._tell_by_topic(messages, outcomes)
         key = self._store.row("SELECT * FROM mail_keys WHERE key = ?", messages[0]["account"])
+        if key is not None:
+            await self._store.write(*listings_of(messages, outcomes))
         if key is not None and key["event_url"]:
             queues = [
                 in_order(events_of(message, outcome, self._store.now()), outcome)

@@ -1,4 +1,4 @@
-"""SendGrid's HTTP: mail/send, the scopes of a key, and the verified senders."""
+"""SendGrid's HTTP: mail/send, the scopes of a key, the verified senders, and who unsubscribed."""
 
 import json
 import secrets
@@ -11,10 +11,17 @@ from aiohttp import web
 from infra.local.simulator.faults import Delays, Faults, Refusals, give_answer
 from infra.local.simulator.outcomes import Answer, outcome_of_mailbox
 from infra.local.simulator.receipts import ReceiptSender
+from infra.local.simulator.sendgrid_lists import UNSUBSCRIBES, drop, is_listed, unlisting
 from infra.local.simulator.sendgrid_request import HELP, Mail, MailRefused, read_mails
 from infra.local.simulator.store import Store, insert
 
-SCOPES = ["mail.send", "sender_verification_eligible", "user.webhooks.event.settings.read"]
+UNLISTING_SCOPE = "asm.suppressions.global.delete"
+SCOPES = [
+    "mail.send",
+    "sender_verification_eligible",
+    "user.webhooks.event.settings.read",
+    UNLISTING_SCOPE,
+]
 
 
 class SendGridRefusal(Exception):
@@ -63,6 +70,7 @@ class SendGridApi:
             web.get("/v3/scopes", self.list_scopes),
             web.get("/v3/verified_senders", self.list_senders),
             web.get("/v3/whitelabel/domains", self.list_domains),
+            web.delete("/v3/asm/suppressions/global/{address}", self.take_off),
         ]
 
     async def send_mail(self, request: web.Request) -> web.StreamResponse:
@@ -90,8 +98,25 @@ class SendGridApi:
 
     async def list_scopes(self, request: web.Request) -> web.StreamResponse:
         """What the key may do: the usual way to find out whether it is right."""
-        self._key(request)
-        return web.json_response({"scopes": SCOPES})
+        return web.json_response({"scopes": self._scopes(self._key(request))})
+
+    async def take_off(self, request: web.Request) -> web.StreamResponse:
+        """Take an address off the account's list of who unsubscribed from everything.
+
+        https://www.twilio.com/docs/sendgrid/api-reference/suppressions-global-suppressions/delete-a-global-suppression
+        """
+        key, address = self._key(request), request.match_info["address"]
+        if UNLISTING_SCOPE not in self._scopes(key):
+            raise SendGridRefusal(403, "access forbidden")
+
+        async def accept() -> web.Response:
+            if not is_listed(self._store, key["key"], address, UNSUBSCRIBES):
+                return SendGridRefusal(404, "resource not found").response()
+            await self._store.write(unlisting(key["key"], address, UNSUBSCRIBES))
+            return web.Response(status=204)
+
+        answer = self._faults.answer("sendgrid_lists", {})
+        return await give_answer(request, answer, accept, refusals=REFUSALS, delays=self._delays)
 
     async def list_senders(self, request: web.Request) -> web.StreamResponse:
         """Whom the account may send from. https://www.twilio.com/docs/sendgrid/api-reference/sender-verification"""
@@ -115,6 +140,10 @@ class SendGridApi:
         if kind.lower() != "bearer" or found is None:
             raise SendGridRefusal(401, "The provided authorization grant is invalid, expired, or revoked")
         return found
+
+    def _scopes(self, key: sqlite3.Row) -> list[str]:
+        narrowed = self._store.row("SELECT scopes FROM mail_scopes WHERE key = ?", key["key"])
+        return list(json.loads(narrowed["scopes"])) if narrowed else SCOPES
 
     async def _store_mails(self, key: str, request_id: str, mails: Sequence[Mail]) -> list[str]:
         ids = [f"{request_id}.recvd-{secrets.token_hex(6)}-{number}.0" for number in range(len(mails))]
@@ -148,6 +177,11 @@ class SendGridApi:
                     created_at=now,
                 )
                 for provider_id, mail in zip(ids, mails, strict=True)
+            ),
+            *(
+                statement
+                for provider_id, mail in zip(ids, mails, strict=True)
+                for statement in drop(self._store, key, mail.to_address, provider_id)
             ),
         )
         return ids

@@ -38,6 +38,11 @@ CREATE TABLE IF NOT EXISTS ses_accounts (
     topic_arn TEXT NOT NULL, event_url TEXT NOT NULL, signing_key TEXT NOT NULL, certificate TEXT NOT NULL,
     certificate_path TEXT NOT NULL, base_url TEXT NOT NULL, token TEXT NOT NULL, is_confirmed INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS mail_scopes (key TEXT PRIMARY KEY, scopes TEXT NOT NULL);  -- of a narrowed key
+CREATE TABLE IF NOT EXISTS mail_lists (  -- SendGrid's own: who unsubscribed, or reported a mail as spam
+    key TEXT NOT NULL, address TEXT NOT NULL, list TEXT NOT NULL, PRIMARY KEY (key, address, list)
+);
+CREATE TABLE IF NOT EXISTS mail_drops (provider_id TEXT PRIMARY KEY, reason TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS inbound_settings (  -- of SendGrid's Inbound Parse
     key TEXT PRIMARY KEY, url TEXT NOT NULL, signing_key TEXT NOT NULL
 );

@@ -26,6 +26,14 @@ class OptOutSource(StrEnum):
     BOUNCE = "bounce"  # nobody refused: nothing reaches the address
 
 
+class Clearing(StrEnum):
+    """How far it is that a person who returned is taken off the list that a provider keeps of its own."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"  # or not to be had for days: somebody must do it there
+
+
 class OptOutChange(Struct, frozen=True, kw_only=True):
     """What an opt-out was before, and since when, as far as that is known."""
 
@@ -45,7 +53,8 @@ class OptOut(Struct, frozen=True, kw_only=True):
     `message_id` is the message that taught it, `changed_by` the API key of who changed it. `earlier` is what
     it was before, the newest last. `said_at` is when it was said, or the provider saw it, where that is known
     apart from `changed_at`, when it was noted. With a `sender_id` it is about messages of that sender alone,
-    with a `topic` about those of that kind: both have ids of their own.
+    with a `topic` about those of that kind: both have ids of their own. `clearing` is of one that ended by a
+    return, where a provider of the channel keeps a list and lets addresses be taken off it.
     """
 
     id: str
@@ -62,6 +71,7 @@ class OptOut(Struct, frozen=True, kw_only=True):
     sender_id: str | None = None
     topic: str | None = None
     said_at: datetime | None = None
+    clearing: Clearing | None = None
 
     @property
     def holds_since(self) -> datetime:
@@ -78,6 +88,17 @@ class OptOut(Struct, frozen=True, kw_only=True):
             if not one.is_active and (former is None or former.source is not OptOutSource.BOUNCE)
         )
         return max(returns, default=None)
+
+    @property
+    def learned_by(self) -> OptOutSource:
+        """How the refusal was learned, also of one that is over."""
+        return self.source if self.is_active or not self.earlier else self.earlier[-1].source
+
+    @property
+    def is_return(self) -> bool:
+        """Whether it is over because a person agreed to be contacted again, by whatever sender."""
+        is_narrow = self.topic is not None or self.sender_id is not None
+        return not (self.is_active or is_narrow or self.ended_bounce)
 
     @property
     def is_bounce(self) -> bool:

@@ -48,6 +48,10 @@ MESSAGES_OF_RECIPIENT = Query(collection="messages", equal=("recipient_key",))
 MESSAGES_OF_RECIPIENTS = Query(collection="messages", among="recipient_key")
 OPT_OUTS_OF_ADDRESS = Query(collection="opt_outs", equal=("address",))
 OPT_OUTS_THAT_HOLD = Query(collection="opt_outs", equal=("is_active",))
+OPT_OUTS_TO_CLEAR = Query(collection="opt_outs", equal=("clearing",))
+CLEARINGS_OVERDUE = Query(
+    collection="opt_outs", equal=("clearing",), range=("changed_at", "<="), across_companies=True
+)
 FIRE_REPLIES = Query(collection="replies", equal=("fire_id", "meaning"))
 FIRE_ANSWERS = Query(collection="replies", equal=("fire_id", "disposition"))
 REPLIES_OF_ADDRESS = Query(collection="replies", equal=("address",))

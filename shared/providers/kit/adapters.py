@@ -50,6 +50,17 @@ class ProviderContents(Protocol):
         ...
 
 
+class OwnLists(Protocol):
+    """What a provider that drops what goes to people who unsubscribed with it lets us change of that."""
+
+    async def clear(self, address: str) -> None:
+        """Take the address off; done as well when it was not on the list.
+
+        Raises ProviderUnavailable, and SenderRefused where the credentials are not enough for it.
+        """
+        ...
+
+
 class ProviderAccount(Protocol):
     """What a provider says of an account."""
 

@@ -15,7 +15,13 @@ from shared.domain.channels.channel_record import ChannelRecord
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.sending import IncomingMessage, Receipt, Unsent
 from shared.domain.messages.webhook import WebhookAnswer, WebhookRequest
-from shared.providers.kit.adapters import MessageSender, ProviderAccount, ProviderContents, ProviderHistory
+from shared.providers.kit.adapters import (
+    MessageSender,
+    OwnLists,
+    ProviderAccount,
+    ProviderContents,
+    ProviderHistory,
+)
 from shared.providers.kit.credentials import C
 
 if TYPE_CHECKING:
@@ -81,6 +87,19 @@ class Renewal(Struct, Generic[C], frozen=True, kw_only=True):
     ends_after: timedelta
 
 
+class ListClearing(Struct, Generic[C], frozen=True, kw_only=True):
+    """How a person who returned is taken off the list of the provider that teaches opt-outs of this `source`.
+
+    `held` says what will become of the list while such an opt-out holds, `asked` once the provider is being
+    asked: sentences for who looks at the opt-out here.
+    """
+
+    source: OptOutSource
+    open: Callable[[C, str, float], OwnLists]
+    held: str
+    asked: str
+
+
 class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     """All that Rollcall knows of a provider.
 
@@ -93,9 +112,10 @@ class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     `own_address` gives the one form of a sender's address that only this provider knows, such as the id of a
     pool of numbers, and None for any other text; `own_forms` is a sentence on how its senders are written.
     `own_lists` say, by how an opt-out was learned, which list of its own holds the address too, and how to
-    take it off there: sentences for who ends the opt-out here. `answered_words` are by channel those that the
-    provider answers by itself, unless that was turned off (a sender's `keywords_at_provider`): texts that are
-    the word and nothing else, in small letters. `code_words` says in a sentence what one of its codes
+    take it off there: sentences for who ends the opt-out here. `clearing` is for the one that it lets us
+    change. `answered_words` are by channel those that the provider answers by itself, unless that was turned
+    off (a sender's `keywords_at_provider`): texts that are the word and nothing else, in small letters.
+    `code_words` says in a sentence what one of its codes
     means, and None for what is none.
     """
 
@@ -113,5 +133,6 @@ class ProviderRecord(Struct, Generic[C], frozen=True, kw_only=True):
     own_address: Callable[[str], str | None] | None = None
     own_forms: str = ""
     own_lists: Mapping[OptOutSource, str] = field(default_factory=dict)
+    clearing: ListClearing[C] | None = None
     answered_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     code_words: Callable[[str], str | None] | None = None

@@ -11,8 +11,8 @@ from shared.domain.channels.channel import Channel
 from shared.domain.channels.email import EMAIL
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.messages.webhook import WebhookRequest
-from shared.providers.kit.adapters import MessageSender, ProviderAccount
-from shared.providers.kit.record import News, ProviderRecord, WebhookRoute
+from shared.providers.kit.adapters import MessageSender, OwnLists, ProviderAccount
+from shared.providers.kit.record import ListClearing, News, ProviderRecord, WebhookRoute
 from shared.providers.kit.signature import BadSignature
 from shared.providers.sendgrid.credentials import SendGridCredentials
 
@@ -46,6 +46,12 @@ def _sender(
     return SendGridSender(credentials.api_key, base_url, timeout_seconds)
 
 
+def _unsubscribes(credentials: SendGridCredentials, base_url: str, timeout_seconds: float) -> OwnLists:
+    from shared.providers.sendgrid.unsubscribes import SendGridUnsubscribes
+
+    return SendGridUnsubscribes(credentials.api_key, base_url, timeout_seconds)
+
+
 def _verify(request: WebhookRequest, credentials: SendGridCredentials) -> None:
     from shared.providers.sendgrid import webhook
 
@@ -77,6 +83,8 @@ _LISTED = (
     "SendGrid keeps a list of its own, and drops what goes to an address on it: remove the address there "
     "too, under Suppressions > {list} or with DELETE /v3/{path}/ADDRESS of its API."
 )
+_UNSUBSCRIBED = _LISTED.format(list="Global Unsubscribes", path="asm/suppressions/global")
+_BY_HAND = f"Should it not let the API key do so: {_UNSUBSCRIBED}"
 
 PROVIDER = ProviderRecord(
     name="sendgrid",
@@ -109,6 +117,14 @@ PROVIDER = ProviderRecord(
     own_lists={
         OptOutSource.BOUNCE: _LISTED.format(list="Bounces", path="suppression/bounces"),
         OptOutSource.COMPLAINT: _LISTED.format(list="Spam Reports", path="suppression/spam_reports"),
-        OptOutSource.PROVIDER: _LISTED.format(list="Global Unsubscribes", path="asm/suppressions/global"),
+        OptOutSource.PROVIDER: _UNSUBSCRIBED,
     },
+    # Bounces and spam reports are not cleared: that a person returns says nothing of them. A mailbox must be
+    # in reach again, and with who called a mail spam to their own provider somebody must have spoken.
+    clearing=ListClearing(
+        source=OptOutSource.PROVIDER,
+        open=_unsubscribes,
+        held=f"Once this ends here, SendGrid is asked to take the address off its own list. {_BY_HAND}",
+        asked=f"SendGrid is being asked to take the address off its own list as well. {_BY_HAND}",
+    ),
 )

@@ -26,6 +26,7 @@ from shared.usecases.answers.confirm_lists import NOTHING_CONFIRMED, Confirmed, 
 from shared.usecases.answers.find_beside import find_beside
 from shared.usecases.answers.prepare_answers import NOTHING, Prepared, announce_answers, prepare_answers
 from shared.usecases.answers.prepare_tags import prepare_tags
+from shared.usecases.contacts.ask_clearing import ask_clearing, to_be_cleared
 from shared.usecases.contacts.tag_each import UNTAGGED, Tagged
 from shared.usecases.ledger.mark_sums import mark_sums
 from shared.usecases.outbox.open_outbox import Outbox, open_outbox
@@ -110,6 +111,7 @@ async def apply_reply(runtime: Runtime, company_id: str, received: Received) -> 
     jobs = [*applied.answers.jobs, *applied.accepted.jobs]
     await announce_answers(runtime, jobs, "receive_reply.publish")
     await outbox.announce()
+    await ask_clearing(runtime, company_id, applied.opt_outs)
     return applied.reply
 
 
@@ -131,7 +133,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     done, confirmed = await _confirmed(runtime, company_id, transaction, received, done, messages)
     saying = await _said(runtime, company, done, received)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
-    changed = after_saying(saying, list(opt_outs.values()))
+    changed = to_be_cleared(after_saying(saying, list(opt_outs.values())))
     if is_told_late(saying, list(opt_outs.values())):
         done = replace(done, consent=None, note=f"{TOLD_LATE} {done.note}".strip())
     heard = Heard(

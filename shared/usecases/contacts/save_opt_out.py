@@ -17,6 +17,7 @@ from shared.domain.errors import InvalidInput
 from shared.domain.events.other_events import opt_out_events
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.runtime import Runtime
+from shared.usecases.contacts.ask_clearing import ask_clearing, to_be_cleared
 from shared.usecases.outbox.open_outbox import open_outbox
 
 
@@ -72,17 +73,18 @@ async def end_opt_out(
     is_of_all = named.address and named.topic is None and named.sender_id is None
     ids = {item_id, *(opt_out_ids(named.channel, named.address) if is_of_all else ())}
 
-    async def end(transaction: Transaction) -> OptOut:
+    async def end(transaction: Transaction) -> dict[str, OptOut]:
         stored = await stores.opt_outs.find_many(company_id, ids, transaction)
         for current in active(stored.values()).values():
             if named.is_bounce and not current.is_bounce:  # in reach again, and refusing all the same
                 continue
-            over = ended(current, OptOutSource.API, runtime.now(), text, by or None)
+            [over] = to_be_cleared([ended(current, OptOutSource.API, runtime.now(), text, by or None)])
             stores.opt_outs.put(transaction, company_id, over.id, over)
             outbox.put(transaction, opt_out_events([over]))
             stored[over.id] = over
-        return stored[item_id]
+        return stored
 
-    ended_now = await transact(stores.db, end)
+    stored = await transact(stores.db, end)
     await outbox.announce()
-    return ended_now
+    await ask_clearing(runtime, company_id, stored.values())
+    return stored[item_id]

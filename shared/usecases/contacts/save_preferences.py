@@ -21,6 +21,7 @@ from shared.domain.senders.sender import MOST_SENDERS
 from shared.firestore.kit.transactions import Transaction, transact
 from shared.providers import registry
 from shared.runtime import Runtime
+from shared.usecases.contacts.ask_clearing import ask_clearing, to_be_cleared
 from shared.usecases.contacts.confirm_by_link import open_questions
 from shared.usecases.outbox.open_outbox import open_outbox
 
@@ -71,7 +72,7 @@ async def save_preferences(
         )
         choice = choose(preferences_of(person, alone, active(stored.values())))
         changed = after_choice(person, alone, stored, choice, runtime.now(), is_forgotten=deleted is not None)
-        made[:] = changed
+        made[:] = changed = to_be_cleared(changed)
         for opt_out in changed:
             stores.opt_outs.put(transaction, company_id, opt_out.id, opt_out)
         outbox.put(transaction, opt_out_events(changed))
@@ -79,6 +80,7 @@ async def save_preferences(
 
     stored = await transact(stores.db, save)
     await outbox.announce()
+    await ask_clearing(runtime, company_id, made)
     preferences = preferences_of(person, alone, active(stored.values()))
     questions = await open_questions(runtime, company, person)
     return ShownPreferences(

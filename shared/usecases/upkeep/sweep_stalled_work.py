@@ -31,7 +31,7 @@ from shared.usecases.ledger.summarize_fire import summarize_fire
 from shared.usecases.sending.dispatch_batches import dispatch_batches
 from shared.usecases.upkeep.announce_activity import announce_activity
 from shared.usecases.upkeep.announce_again import announce_again, grace
-from shared.usecases.upkeep.announce_consents import announce_consents
+from shared.usecases.upkeep.announce_consents import announce_clearings, announce_consents
 from shared.usecases.upkeep.announce_deletions import announce_deletions
 from shared.usecases.upkeep.announce_events import announce_events, announce_webhooks
 from shared.usecases.upkeep.announce_imports import announce_imports
@@ -201,6 +201,7 @@ _SWEEPS: dict[str, Callable[[Runtime, datetime], Awaitable[int]]] = {
     "resends": announce_resends,
     "activity": announce_activity,
     "consents": announce_consents,
+    "clearings": announce_clearings,
     "events": announce_events,
     "webhooks": announce_webhooks,
     "summaries": _sweep_summaries,

@@ -25,6 +25,7 @@ JOB_WORKERS = {
     "import_job": "import_contacts",
     "RecordActivity": "record_activity",
     "AskConsents": "ask_consents",
+    "ClearOwnLists": "clear_own_lists",
     "GatherPeople": "gather_people",
     "tell_job": "tell_listeners",
     "deliver_job": "deliver_webhooks",
