@@ -69,6 +69,7 @@ WITHOUT_RECORDS = {
     "contact_shard": "maps contacts",
     "contacts_in": "maps a record",
     "hints_in": "maps a record",
+    "listed_in": "maps a record",
     "key_shard": "maps hints",
     "packed_pairs": "maps contacts",
     "pairs_in": "maps a record",

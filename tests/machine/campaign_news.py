@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from infra.local.simulator.outcomes import Answer
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.messages.binding import ANSWERABLE_FOR
+from shared.domain.messages.conversation import ANSWERABLE_FOR
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.replies.asked import ReplyMeaning

@@ -20,7 +20,7 @@ from shared.domain.fires.standing import (
     answer_subject,
 )
 from shared.domain.ids import computed_id
-from shared.domain.messages.binding import NOTHING_OFFERED, Offer
+from shared.domain.messages.conversation import NOTHING_OFFERED, Offer
 from shared.domain.messages.message import Message
 from shared.domain.messages.purpose import Purpose
 from shared.domain.messages.reply import GivenAnswer, Reply

@@ -9,8 +9,9 @@ from shared.domain.companies.company import Company
 from shared.domain.contacts.opt_out import OptOut, active, holding
 from shared.domain.events.other_events import message_events, opt_out_events, option_events, reply_event
 from shared.domain.fires.answering import Heard, after_answers, answers_to, events_for, may_be_answered
-from shared.domain.messages.binding import Conversation, Offer, understood
+from shared.domain.messages.binding import understood
 from shared.domain.messages.confirming import names_else
+from shared.domain.messages.conversation import Conversation, Offer
 from shared.domain.messages.message import Message
 from shared.domain.messages.open_conversation import OpenConversation
 from shared.domain.messages.reply import Reply, noted, replied
@@ -133,9 +134,7 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     done, confirmed = await _confirmed(runtime, company_id, transaction, received, done, messages)
     saying = await _said(runtime, company, done, received)
     opt_outs |= await stores.opt_outs.find_many(company_id, saying.other_ids, transaction)
-    changed = to_be_cleared(after_saying(saying, list(opt_outs.values())))
-    if is_told_late(saying, list(opt_outs.values())):
-        done = replace(done, consent=None, note=f"{TOLD_LATE} {done.note}".strip())
+    done, changed = _consented(done, saying, list(opt_outs.values()))
     heard = Heard(
         reply=done,
         written_at=received.incoming.written_at or done.received_at,
@@ -207,6 +206,13 @@ async def _talks(
     ids = [one.id for one in talks]
     before = await runtime.stores.conversations.find_many(company_id, ids, transaction)
     return [one for one in talks if one.id not in before or before[one.id].written_at < one.written_at]
+
+
+def _consented(reply: Reply, saying: Saying, stored: Sequence[OptOut]) -> tuple[Reply, list[OptOut]]:
+    """The reply, and the opt-outs that it makes or ends, as they are to be stored."""
+    if is_told_late(saying, stored):
+        reply = replace(reply, consent=None, note=f"{TOLD_LATE} {reply.note}".strip())
+    return reply, to_be_cleared(after_saying(saying, stored))
 
 
 async def _said(runtime: Runtime, company: Company | None, reply: Reply, received: Received) -> Saying:

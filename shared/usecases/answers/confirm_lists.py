@@ -7,8 +7,8 @@ from msgspec import Struct
 from shared.domain.contacts.list_consent import ListConsent, confirmed
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.events.event import Event
-from shared.domain.messages.binding import MAY_HAVE_ARRIVED
 from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm, question_id
+from shared.domain.messages.conversation import MAY_HAVE_ARRIVED
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
 from shared.firestore.kit.transactions import Transaction

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.errors import NotFound
-from shared.domain.messages.binding import Offer
+from shared.domain.messages.conversation import Offer
 from shared.domain.messages.message import Message
 from shared.runtime import Runtime
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from shared.domain.channels.channel import Channel
 from shared.domain.ids import computed_id
-from shared.domain.messages.binding import MAY_HAVE_ARRIVED
+from shared.domain.messages.conversation import MAY_HAVE_ARRIVED
 from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.invite import reference_in
 from shared.domain.messages.message import Message

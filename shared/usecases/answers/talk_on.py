@@ -7,8 +7,8 @@ from msgspec import Struct
 from shared import log
 from shared.domain.errors import NotFound
 from shared.domain.fires.answering import Heard, option_texts
-from shared.domain.messages.binding import Offer
 from shared.domain.messages.call_turn import CallHeard, CallScript, CallTurn
+from shared.domain.messages.conversation import Offer
 from shared.domain.messages.message import Message, rendering_hash
 from shared.domain.messages.reply import Reply
 from shared.domain.messages.sending import IncomingMessage

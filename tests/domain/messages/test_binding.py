@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.channels.channel import Channel
-from shared.domain.messages.binding import Conversation, Offer, answered, understood
+from shared.domain.messages.binding import answered, understood
+from shared.domain.messages.conversation import Conversation, Offer
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage

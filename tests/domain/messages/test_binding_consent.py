@@ -4,7 +4,8 @@ import pytest
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
-from shared.domain.messages.binding import Conversation, understood
+from shared.domain.messages.binding import understood
+from shared.domain.messages.conversation import Conversation
 from shared.domain.messages.sending import IncomingMessage
 from shared.domain.record import replace
 from shared.domain.replies.asked import ReplyMeaning
