@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
 from shared.domain.companies.consent_rules import Narrowing
-from shared.domain.contacts.opt_out import OptOut, OptOutSource, forbidding_ids
+from shared.domain.contacts.opt_out import OptOut, OptOutSource
 from shared.domain.contacts.past import changes_of
 from shared.domain.fires.explanation import Explanation, Stage, Verdict
 from shared.domain.fires.fire import Fire, FireState
@@ -16,6 +16,7 @@ from shared.domain.fires.waiting import wait_of
 from shared.domain.hold import Hold
 from shared.domain.local_time import clock_words
 from shared.domain.messages.failure import Failure, FailureStep
+from shared.domain.messages.forbidding import forbidding_message
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.sending import Delivery
 from shared.domain.messages.skip_reason import REFUSED, SkipReason
@@ -239,8 +240,7 @@ def _skipped(message: Message, around: Circumstances) -> Explanation:
 def _refusal(message: Message, around: Circumstances) -> str:
     """When and how the address refused, and whether that is over since."""
     every = Narrowing(topic=around.topic, by_sender=True)
-    ids = forbidding_ids(message.channel, message.address, message.sender_id, every)
-    theirs = [around.opt_outs[one] for one in ids if one in around.opt_outs]
+    theirs = [around.opt_outs[one] for one in forbidding_message(message, every) if one in around.opt_outs]
     for opt_out in sorted(theirs, key=lambda one: not one.is_active):  # what still holds comes first
         changes, zone = changes_of(opt_out), around.company.time_zone
         refused = next((one for one in changes if one.is_active), None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from shared.domain.contacts.list_consent import ListConsent
 from shared.domain.ids import computed_id
 from shared.domain.messages.message import Message
 from shared.domain.messages.purpose import Purpose
@@ -15,9 +16,14 @@ from shared.domain.replies.open_questions import TOO_LATE
 CONFIRMED = "The person confirmed to be on: {names}."
 
 
-def question_id(consent_id: str) -> str:
-    """The id of the message by which a list asks an address, whose consent has this id."""
-    return computed_id(consent_id, Purpose.LIST_CONFIRMATION)
+def question_id(consent: ListConsent) -> str:
+    """The id of the message by which a list asks an address: another one where it asks anew."""
+    return computed_id(consent.id, consent.asked_at.isoformat(), Purpose.LIST_CONFIRMATION)
+
+
+def question_ids(consent: ListConsent) -> tuple[str, str]:
+    """That id, and the one that such a message had before lists asked anew."""
+    return question_id(consent), computed_id(consent.id, Purpose.LIST_CONFIRMATION)
 
 
 def may_confirm(reply: Reply, *, is_yes: bool) -> bool:

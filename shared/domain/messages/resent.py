@@ -37,6 +37,7 @@ def resent(message: Message, now: datetime) -> Message:
         created_at=now,
         not_after=message.not_after,
         resend_of=message.id,
+        taken_over_from=message.taken_over_from,
         appointment_key=message.appointment_key,
         series_key=message.series_key,
         appointment_at=message.appointment_at,

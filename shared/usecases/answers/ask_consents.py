@@ -10,6 +10,7 @@ from shared.domain.channels.channel import Channel
 from shared.domain.companies.company import Company
 from shared.domain.contacts.contact_list import ContactList
 from shared.domain.contacts.double_opt_in import Joining, asked, joining, may_be_asked
+from shared.domain.contacts.list_consent import ListConsent
 from shared.domain.contacts.opt_out import active, holding
 from shared.domain.fires.standing import Answer, answer_subject
 from shared.domain.job import AskConsents
@@ -83,7 +84,7 @@ async def _ask(runtime: Runtime, asking: _Asking, joins: Joining) -> bool:
         opt_outs = await stores.opt_outs.find_many(company.id, refusal_ids, transaction)
         refused = holding(refusal_ids, active(opt_outs.values())) is not None
         consent = asked(joins, runtime.now(), is_refused=refused)
-        answer = _question(runtime, company, sender, joins, consent.expires_at)
+        answer = _question(runtime, company, sender, joins, consent)
         prepared = await prepare_answers(
             runtime, company.id, transaction, company, sender, joins.address, [] if refused else [answer]
         )
@@ -97,13 +98,13 @@ async def _ask(runtime: Runtime, asking: _Asking, joins: Joining) -> bool:
 
 
 def _question(
-    runtime: Runtime, company: Company, sender: Sender, joins: Joining, not_after: datetime
+    runtime: Runtime, company: Company, sender: Sender, joins: Joining, consent: ListConsent
 ) -> Answer:
     link = make_links(runtime, company.id).preferences(sender.channel, joins.address)
     return Answer(
-        id=question_id(joins.consent_id),
+        id=question_id(consent),
         purpose=Purpose.LIST_CONFIRMATION,
         text=f"{joins.list.confirm_text.strip()} {link}",
-        not_after=not_after,
+        not_after=consent.expires_at,
         subject=answer_subject(sender.channel, [], joins.list.name),
     )

@@ -7,7 +7,8 @@ from msgspec import Struct
 from shared.domain.contacts.list_consent import ListConsent, confirmed
 from shared.domain.contacts.opt_out import OptOutSource
 from shared.domain.events.event import Event
-from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm, question_id
+from shared.domain.fires.person import is_forgotten
+from shared.domain.messages.confirming import after_confirming, is_about_list, may_confirm, question_ids
 from shared.domain.messages.conversation import MAY_HAVE_ARRIVED
 from shared.domain.messages.message import Message
 from shared.domain.messages.reply import Reply
@@ -64,7 +65,10 @@ async def _sent(
     runtime: Runtime, company_id: str, transaction: Transaction, consents: Sequence[ListConsent]
 ) -> list[ListConsent]:
     """Those whose question may have arrived: nobody answers what was kept from them."""
-    ids = {one.id: question_id(one.id) for one in consents}
-    found = await runtime.stores.messages.find_many(company_id, ids.values(), transaction)
-    arrived = {item_id for item_id, one in found.items() if one.state in MAY_HAVE_ARRIVED}
-    return [one for one in consents if ids[one.id] in arrived]
+    ids = {one.id: question_ids(one) for one in consents}
+    wanted = [item_id for both in ids.values() for item_id in both]
+    found = await runtime.stores.messages.find_many(company_id, wanted, transaction)
+    arrived = {
+        item_id for item_id, one in found.items() if one.state in MAY_HAVE_ARRIVED and not is_forgotten(one)
+    }
+    return [one for one in consents if not arrived.isdisjoint(ids[one.id])]

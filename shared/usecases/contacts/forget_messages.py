@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shared.domain.channels.channel import all_channels
+from shared.domain.contacts.list_consent import list_consent_id
 from shared.domain.fires.deletion_work import Deleted, DeletionWork, Place
 from shared.domain.fires.person import (
     FORGOTTEN,
@@ -40,7 +41,9 @@ async def forget_own_messages(runtime: Runtime, company_id: str, work: DeletionW
     address = work.addresses[number]
     own = await messages.some(company_id, MESSAGES_OF_ADDRESS, address, limit=MESSAGES_A_PAGE)
     page = Deleted()
-    for key in sorted({message.recipient_key for message in own}):
+    # What answers people is for no recipient of a campaign: those messages have their address alone.
+    await forget_messages(runtime, company_id, page, [one for one in own if not one.recipient_key])
+    for key in sorted({message.recipient_key for message in own} - {""}):
         found = await messages.some(company_id, MESSAGES_OF_RECIPIENT, key, limit=MOST)
         await forget_messages(runtime, company_id, page, found)
     has_more = len(own) == MESSAGES_A_PAGE and page.removed["messages"] > 0
@@ -93,7 +96,16 @@ async def forget_opt_out(runtime: Runtime, company_id: str, work: DeletionWork) 
 
     page = Deleted()
     page.removed["opt_outs"] += await transact(runtime.stores.db, forget)
+    await _forget_list_consents(runtime, company_id, work.person)
     return page
+
+
+async def _forget_list_consents(runtime: Runtime, company_id: str, person: Person) -> None:
+    """What the person confirmed ends with them: who comes again onto a list that asks is asked again."""
+    kind = person.channel.record.address
+    async for lists in runtime.stores.contact_lists.each_page(company_id):
+        ids = {list_consent_id(item.id, kind, address) for item in lists for address in person.spellings}
+        await runtime.stores.list_consents.remove(company_id, ids)
 
 
 async def forget_named_in_failures(runtime: Runtime, company_id: str, work: DeletionWork) -> Deleted:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.step import OnlyIf
 from shared.domain.companies.consent_rules import Narrowing
-from shared.domain.contacts.opt_out import OptOut, active, forbidding_ids, holding
+from shared.domain.contacts.opt_out import OptOut, active, holding
 from shared.domain.contacts.verified import is_unverified
 from shared.domain.fires.resending import NOT_DELIVERED, LeftOut, left_out, may_be_asked
 from shared.domain.messages.earlier_steps import apart
+from shared.domain.messages.forbidding import forbidding_message
 from shared.domain.messages.message import Message, MessageState
 from shared.firestore.kit.query import Query
 from shared.firestore.queries.messages import STEP_MESSAGES, STEP_MESSAGES_BY_DELIVERY
@@ -57,9 +58,7 @@ async def judge_unreached(
     `reached` are the messages in whose place another one went out.
     """
     stores, now = runtime.stores, runtime.now()
-    forbidding = {
-        one.id: forbidding_ids(one.channel, one.address, one.sender_id, narrowing) for one in messages
-    }
+    forbidding = {one.id: forbidding_message(one, narrowing) for one in messages}
     failures, opt_outs = await asyncio.gather(
         stores.failures.find_many(company_id, set(forbidding)),
         stores.opt_outs.find_many(company_id, {one for ids in forbidding.values() for one in ids}),

@@ -8,13 +8,14 @@ from msgspec import Struct
 from shared.domain.campaigns.content import CampaignContent
 from shared.domain.companies.company import Company
 from shared.domain.companies.consent_rules import CHANNEL_WIDE, Narrowing
-from shared.domain.contacts.opt_out import OptOut, active, forbidding_ids, holding
+from shared.domain.contacts.opt_out import OptOut, active, holding
 from shared.domain.fires.capping import Room, cap_of
 from shared.domain.fires.earlier import EarlierMessage
 from shared.domain.fires.fire import Fire
 from shared.domain.fires.step_rules import Before
 from shared.domain.messages.batch import Batch, Claim
 from shared.domain.messages.earlier_steps import apart
+from shared.domain.messages.forbidding import forbidding_message
 from shared.domain.messages.message import Message, MessageState
 from shared.domain.messages.open_conversation import OpenConversation, conversation_id
 from shared.domain.messages.purpose import Purpose
@@ -141,14 +142,7 @@ async def _refusals(
     messages: Sequence[Message],
     narrowing: Narrowing,
 ) -> dict[str, OptOut]:
-    keys = {
-        one.id: [
-            item_id
-            for sender_id in dict.fromkeys((one.sender_id, one.taken_over_from or one.sender_id))
-            for item_id in forbidding_ids(one.channel, one.address, sender_id, narrowing)
-        ]
-        for one in messages
-    }
+    keys = {one.id: forbidding_message(one, narrowing) for one in messages}
     ids = {item_id for several in keys.values() for item_id in several}
     held = active((await runtime.stores.opt_outs.find_many(company_id, ids, transaction)).values())
     found = {message_id: holding(several, held) for message_id, several in keys.items()}

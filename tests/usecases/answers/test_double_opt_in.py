@@ -24,6 +24,7 @@ from shared.usecases.run_job import run_job
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from tests.kit.builders import NOON
 from tests.kit.clinic import Clinic
+from tests.kit.forgetting import forgotten
 from tests.usecases.fires.test_people import ANA, BEN, CLEO, SMS, a_person, know, ready
 
 DAY = NOON.replace(hour=16)  # by day in all of the country
@@ -211,6 +212,27 @@ async def test_a_yes_to_what_somebody_wrote_confirms_no_list(clinic: Clinic) -> 
         reply = await receive_reply(clinic.runtime, clinic.company_id, "texts", SMS, incoming)
         assert (reply.meaning, reply.waits) == (ReplyMeaning.UNCLEAR, True)
         assert await news_of_ana(clinic) == set()
+
+
+async def test_who_was_forgotten_and_comes_again_has_confirmed_nothing_and_is_asked_anew(
+    clinic: Clinic,
+) -> None:
+    clock = clinic.stop_clock(DAY)
+    await joined(clinic)
+    await ask(clinic)
+    await clinic.write(ANA, "YES")
+    clinic.runs_jobs = False
+    await forgotten(clinic, SMS, ANA)
+    clinic.runs_jobs = True
+    assert await news_of_ana(clinic) == set()
+    clock.at += timedelta(hours=1)
+    await know(clinic, a_person("ana2", ANA, list_ids=("news",)))
+    early = await clinic.write(ANA, "YES")  # to nothing: what was asked before is forgotten
+    assert early.meaning is ReplyMeaning.UNCLEAR
+    await ask(clinic)
+    assert (await questions(clinic)).keys() == {"", ANA, BEN}  # one is to nobody known any more
+    await clinic.write(ANA, "YES")
+    assert await reached(clinic) == {ANA}
 
 
 async def test_a_call_cannot_ask(clinic: Clinic) -> None:

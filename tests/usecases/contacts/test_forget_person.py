@@ -26,10 +26,12 @@ from shared.domain.idempotency import IdempotencyRecord
 from shared.domain.job import ForgetPerson
 from shared.domain.record import replace
 from shared.usecases.campaigns.start_preview import start_preview
+from shared.usecases.companies.change_company import change_company
 from shared.usecases.contacts import forget_person as module
 from shared.usecases.contacts.change_contacts import change_contacts
 from shared.usecases.contacts.forget_person import forget_person
 from shared.usecases.contacts.start_deletion import start_deletion
+from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.upkeep.sweep_stalled_work import sweep_stalled_work
 from shared.views.contacts import find_contacts
 from tests.faults.grpc_proxy import Failing, GrpcProxy
@@ -161,6 +163,16 @@ async def test_others_contacts_stay_without_what_they_say_of_the_person(clinic: 
     assert ben == replace(before["ben"], version=4, fields={"b": "Tue 09:30, room 212", "level": 3})
     assert (await find_contacts(clinic.runtime, "acme", keys_of(ben))).keys() == keys_of(ben)
     assert await clinic.stores.contact_keys.ids_with("acme", keys_of(before["ana"])) == {}
+
+
+async def test_what_others_were_answered_stays(clinic: Clinic) -> None:
+    """Answers are of no campaign's recipient: all of them have the same key, and each an address."""
+    await change_company(clinic.runtime, clinic.company_id, consent={"help_text": "Call us."})
+    await change_sender(clinic.runtime, clinic.company_id, "texts", {"keywords_at_provider": False})
+    for phone in (ANA, BEN):
+        await clinic.write(phone, "HELP")
+    await forgotten(clinic, Channel("sms"), ANA)
+    assert [(one.address, one.body) for one in await clinic.messages() if one.body] == [(BEN, "Call us.")]
 
 
 async def test_the_refusal_outlives_the_person_and_a_new_one_is_taken(clinic: Clinic) -> None:

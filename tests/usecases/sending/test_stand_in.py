@@ -8,9 +8,13 @@ from shared.domain.companies.consent_rules import OptOutScope
 from shared.domain.errors import InvalidInput
 from shared.domain.fires.fire import Ledger
 from shared.domain.messages.message import MessageState
+from shared.domain.messages.sending import Receipt, ReceiptKind
 from shared.domain.messages.skip_reason import SkipReason
 from shared.domain.record import replace
 from shared.domain.senders.run_limits import RunLimits
+from shared.usecases.answers.record_receipt import record_receipt
+from shared.usecases.companies.change_company import change_company
+from shared.usecases.fires.resend_messages import resend_messages
 from shared.usecases.senders.change_sender import change_sender
 from shared.usecases.sending import send_groups
 from tests.kit.builders import an_sms_sender
@@ -138,6 +142,21 @@ async def test_a_refusal_of_the_first_alone_holds_for_the_stand_in_too(office: C
     [message] = await office.messages()
     assert (message.sender_id, message.reason) == ("second", SkipReason.OPTED_OUT)
     assert await office.accepted() == []
+
+
+async def test_a_refusal_of_the_first_alone_holds_for_what_is_sent_again_too(office: Clinic) -> None:
+    await change_company(office.runtime, office.company_id, consent={"opt_out_scope": OptOutScope.SENDER})
+    office.runtime.senders_down[office.company_id, "texts"] = float("inf")
+    fire = await office.fire_for("+12125552000")
+    [message] = await office.messages()
+    lost = Receipt(message_id=message.id, kind=ReceiptKind.UNDELIVERED, event_id="e", code="30003")
+    await record_receipt(office.runtime, office.company_id, lost)
+    await office.write("+12125552000", "STOP")
+    [undelivered] = await office.messages()
+    assert await resend_messages(office.runtime, office.company_id, fire.id, [undelivered]) == 1
+    again = next(one for one in await office.messages() if one.resend_of)
+    assert (again.sender_id, again.reason) == ("second", SkipReason.OPTED_OUT)
+    assert len(await office.accepted()) == 1
 
 
 async def test_a_sender_without_a_stand_in_waits_as_before(clinic: Clinic) -> None:
