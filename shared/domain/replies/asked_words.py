@@ -62,9 +62,10 @@ _STANDS_FOR = re.compile(
     r"\b(?P<word>[^\W\d_a-zß-ÿ]{3,})[\"'”»’]?\s*(?:=|\b(?i:to|for|if|means|para|pour)\b)"
     r"|\b(?P<told>YES|CANCEL|QUIT)\s*(?::|\s[-–—])\s+(?=(?i:i|we|if|you|to|see|will)\b)"
 )
-# In signs, or all that follows a question: "Confirm (YES)", "Can't come? CANCEL".
+# In signs, or all that follows a question: "Confirm (YES)", "Can't come? CANCEL", "Confirm: YES".
 _MARKED = re.compile(
     r"[(\[_*](?P<marked>[^\W\d_a-zß-ÿ]{3,})[)\]_*]|\?\s+(?P<alone>[^\W\d_a-zß-ÿ]{3,})(?=\s*(?:[.!;]|$))"
+    r"|\b(?i:confirm|accept|cancel|decline|book)\w*:\s+(?P<colon>[^\W\d_a-zß-ÿ]{3,})(?=\s*(?:[.!;,/]|$))"
 )
 # In small letters, before what it does: "Y to confirm; cancel to cancel".
 _DOES = re.compile(
@@ -99,6 +100,9 @@ _TO_THING = re.compile(
     r"[\"'”]?\s+to (?!(?:confirm|accept|keep|book|get|come|attend|join|reserve|hold|cancel|agree|receive|be"
     r"|have|schedule|move|take|continue|proceed|start|end)\b)"
 )
+_OF = re.compile(r"\s+of\b")  # "by end of day"
+_BY = re.compile(r"\s+(?:with|by|con|com|par|avec)\b")  # "cancel with a no"
+_VOTE = re.compile(r"\bvote\s+[\"'“]?$")
 _NO_QUESTION = re.compile(r"\s*(?:or|/)\s*no\s+questions?\b")
 
 
@@ -156,6 +160,6 @@ def _is_else(asked: Asked) -> bool:
     if (_OF_CODE.search(before) and _AT_TILL.match(after)) or _ON_SCREEN.match(after):
         return True
     if word != "yes":
-        return False
-    is_idiom = bool(_SAY.search(before) and _TO_THING.match(after))
+        return bool((word == "end" and _OF.match(after)) or (word == "cancel" and _BY.match(after)))
+    is_idiom = bool(_VOTE.search(before)) or bool(_SAY.search(before) and _TO_THING.match(after))
     return is_idiom or bool(_NO_QUESTION.match(after) or (_BEGINS.search(before) and _EXCLAIMED.match(after)))

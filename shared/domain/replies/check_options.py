@@ -21,6 +21,7 @@ _SUGGESTIONS = {
     Disposition.RESCHEDULE_ASKED: '"R" or "3"',
 }
 
+_COMMENTS = re.compile(r"\{%-?\s*comment\b.*?endcomment\s*-?%\}", re.DOTALL)  # nobody reads them
 _KNOWN = OPT_OUT_WORDS | OPT_IN_WORDS | HELP_WORDS
 _INSTEAD = 'Ask for digits ("1", "2") or coded words ("C1", "C2") instead.'
 _HELPING = re.compile(
@@ -80,6 +81,7 @@ def text_warnings(body: str, own: ConsentRules = NO_RULES) -> Iterator[str]:
     A word that is to end messages, or to begin them, is no fault: that is what it does. STOP is one only
     where it is to do something about a visit. `own` has the company's own words for both.
     """
+    body = _COMMENTS.sub(" ", body)
     for word in dict.fromkeys(stops_for_visits(body, own.opt_out_words)):
         yield (
             f"The text asks people to answer {word.upper()} about their visit. That word is an opt-out: who "
