@@ -17,8 +17,11 @@ from shared.domain.sequences.sequence import (
     MOST_STEPS,
     WORKING_DAYS,
     Endings,
+    Sequence,
     SequenceState,
+    SequenceStep,
 )
+from shared.views.text_warnings import step_warnings
 
 _Content = Annotated[str, StringConstraints(max_length=CONTENT_BYTES)]
 _Subject = Annotated[str, StringConstraints(max_length=SUBJECT_BYTES)]
@@ -133,6 +136,12 @@ class StepOutput(Output):
     subject: str
     content: str
     html: str
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def derived(cls, record: SequenceStep) -> dict[str, object]:
+        """What becomes of who answers with the words that it asks for."""
+        return {"warnings": step_warnings(record)}
 
 
 class EndingsOutput(Output):
@@ -162,3 +171,8 @@ class SequenceOutput(Output):
     steps: tuple[StepOutput, ...]
     created_at: datetime
     updated_at: datetime
+
+    @classmethod
+    def derived(cls, record: Sequence) -> dict[str, object]:
+        """Its steps, each with its warnings."""
+        return {"steps": tuple(map(StepOutput.of, record.steps))}

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from functions.api.kit.authentication import Reader, Writer
+from functions.api.kit.authentication import Caller, Reader, Writer
 from functions.api.kit.channel_name import ChannelName
 from functions.api.kit.idempotency import new_id
 from functions.api.kit.paging import Page, list_page
 from functions.api.kit.route import ApiRoute
 from functions.api.kit.shapes import LEFT_OUT, Input, ItemId, Listed, Name, Output
+from shared.domain.companies.consent_rules import ConsentRules
 from shared.domain.templates.template import Template
 from shared.usecases.campaigns.save_template import (
     BODY_BYTES,
@@ -24,6 +25,7 @@ from shared.usecases.campaigns.save_template import (
     edit_template,
 )
 from shared.views import templates as view
+from shared.views.companies import get_company
 from shared.views.text_warnings import template_warnings
 
 router = APIRouter(prefix="/v1/templates", tags=["templates"], route_class=ApiRoute)
@@ -115,7 +117,7 @@ async def add_template(
     template = Template(id=new_id(request), created_at=now, updated_at=now, **given)
     template = await create_template(caller.runtime, caller.company_id, template)
     response.headers["Location"] = f"/v1/templates/{template.id}"
-    return TemplateOutput.of(template)
+    return await _warned(caller, template)
 
 
 @router.get("")
@@ -127,19 +129,33 @@ async def list_templates(
     name: Name | None = None,
 ) -> Listed[TemplateOutput]:
     """The company's templates, newest first. `name` is the whole name."""
-    return await list_page(
+    found = await list_page(
         caller, paging, TemplateOutput, view.list_templates, channel=channel, language=language, name=name
     )
+    own = await _own_words(caller)
+    if not (own.opt_out_words or own.opt_in_words):
+        return found
+    items = [one.model_copy(update={"warnings": template_warnings(one, own)}) for one in found.items]
+    return found.model_copy(update={"items": items})
 
 
 @router.get("/{template_id}")
 async def get_template(caller: Reader, template_id: ItemId) -> TemplateOutput:
     """One template."""
-    return TemplateOutput.of(await view.get_template(caller.runtime, caller.company_id, template_id))
+    return await _warned(caller, await view.get_template(caller.runtime, caller.company_id, template_id))
 
 
 @router.patch("/{template_id}")
 async def change_template(caller: Writer, template_id: ItemId, body: TemplateChanges) -> TemplateOutput:
     """Change a template. Campaigns that are ready keep the text they were frozen with."""
     template = await edit_template(caller.runtime, caller.company_id, template_id, body.given())
-    return TemplateOutput.of(template)
+    return await _warned(caller, template)
+
+
+async def _warned(caller: Caller, template: Template) -> TemplateOutput:
+    """The template with what carriers, and the company's own words, do with what its text asks for."""
+    return TemplateOutput.of(template, warnings=template_warnings(template, await _own_words(caller)))
+
+
+async def _own_words(caller: Caller) -> ConsentRules:
+    return (await get_company(caller.runtime, caller.company_id)).consent

@@ -19,6 +19,7 @@ from functions.portal.event_fields import (
 )
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.text_faults import warnings_of_steps
 from shared.domain.automations.arranging import inside
 from shared.domain.automations.automation import Definition
 from shared.domain.automations.check_automation import check_automation
@@ -110,6 +111,7 @@ async def show_draft(visit: Visit) -> Response:
         faults=faults,
         others=others,
         is_changed=automation.draft != automation.live,
+        warnings=await warnings_of_steps(visit, draft.steps),
     )
 
 

@@ -9,6 +9,7 @@ from functions.portal.draft_saving import draft_mark
 from functions.portal.kit.lists import shown
 from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
+from functions.portal.text_faults import warnings_of_steps
 from functions.portal.version_words import differences
 from shared.domain.automations.automation import AutomationVersion, Moving, definition_in
 from shared.domain.automations.steps import every_step
@@ -52,6 +53,7 @@ async def show_automation(visit: Visit) -> Response:
         mark=draft_mark(automation),
         effects=[one for one in effects if one.standing],
         choices=CHOICES,
+        warnings=await warnings_of_steps(visit, runs.steps),
         said={step.id: step_words(step, called) for step in every_step(runs.steps)},
         versions=versions,
         moving=at_work(versions),

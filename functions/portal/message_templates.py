@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
@@ -53,14 +54,16 @@ async def measure(visit: Visit) -> Response:
     """The text as a row's person would get it, with its length and its other sides: a part of the page."""
     form = visit.form
     body, subject = form.given("body")[:BODY_BYTES], form.given("subject")[:SUBJECT_BYTES]
+    sender, zone = await _sender(visit), visit.company.time_zone
+    told = _warnings(visit, subject, body, sender)
     try:
         found = await find_examples(visit, body)
     except (InvalidInput, Conflict) as nobody:
-        problem = Measured(problem=str(nobody))
+        problem = Measured(problem=str(nobody), warnings=told)
         return visit.page("templates/measured.html", measured=problem, sides=[], row_count=0)
-    sender, zone = await _sender(visit), visit.company.time_zone
     together = form.is_set("asks_together")
     measured = _measured(body, subject, found, found.wanted, sender, zone, is_together=together)
+    measured = msgspec.structs.replace(measured, warnings=(*measured.warnings, *told))
     others = _others(body, found.source, found.rows, zone) if has_sides(body) else []
     sides = [
         _measured(body, subject, found, row, sender, zone)
@@ -75,6 +78,14 @@ async def measure(visit: Visit) -> Response:
         cost_of_all=measured.cost * found.row_count,
         currency=CURRENCY,
     )
+
+
+def _warnings(visit: Visit, subject: str, body: str, sender: Sender | None) -> tuple[str, ...]:
+    """What carriers, and the company's own words, would do with what the text asks for; of a call nothing."""
+    if sender is not None and sender.channel.record.is_spoken:
+        return ()
+    own = visit.company.consent
+    return tuple(dict.fromkeys((*text_warnings(subject, own), *text_warnings(body, own))))
 
 
 async def save_text(
@@ -166,7 +177,7 @@ def _measured(
         parts=record.units(text),
         unit=record.unit,
         characters=len(text),
-        warnings=tuple(dict.fromkeys((*faults, *text_warnings(subject), *text_warnings(body)))),
+        warnings=faults,
         is_too_long=record.is_too_long(text),
         whose=whose,
         cost=estimated_cost({sender.channel: record.billed(text, 0)}),

@@ -28,6 +28,7 @@ from shared.views.contact_fields import list_contact_fields
 from shared.views.contacts import list_contacts
 from shared.views.kit.paging import PageAsked
 from shared.views.sequences import get_sequence
+from shared.views.text_warnings import step_warnings
 
 pages = Pages()
 
@@ -39,6 +40,7 @@ class StepPreview(Struct, frozen=True, kw_only=True):
     subject: str = ""
     text: str = ""
     problem: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 NOBODY = StepPreview(problem="There is no contact to show it for yet.")
@@ -83,6 +85,7 @@ async def preview(visit: Visit) -> Response:
         known or SequenceStep(id=item_id, position=position, content=""), subject=subject, content=content
     )
     shown = await _previewed(visit, sequence, step, form.given("contact").strip())
+    shown = replace(shown, warnings=step_warnings(step, visit.company.consent))
     return visit.page("sequences/preview.html", sequence=sequence, preview=shown)
 
 

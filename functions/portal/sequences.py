@@ -17,6 +17,7 @@ from shared.usecases.sequences.save_sequence import edit_sequence
 from shared.views.kit.paging import PageAsked
 from shared.views.sequence_counts import count_people
 from shared.views.sequences import get_sequence, list_mailboxes, list_sequences, read_plan
+from shared.views.text_warnings import step_warnings
 
 pages = Pages()
 SHOWN_MAILBOXES = 10
@@ -44,6 +45,7 @@ async def show_sequence(visit: Visit) -> Response:
     return visit.page(
         "sequences/sequence.html",
         sequence=sequence,
+        warnings={one.id: step_warnings(one, visit.company.consent) for one in sequence.steps},
         counts=await count_people(runtime, company_id, sequence.id),
         pool=pool[:SHOWN_MAILBOXES],
         pool_count=len(pool),

@@ -45,6 +45,9 @@ class ConsentRules(Struct, frozen=True, kw_only=True):
     frequency_cap: FrequencyCap | None = None
 
 
+NO_RULES = ConsentRules()
+
+
 class Narrowing(Struct, frozen=True, kw_only=True):
     """Which opt-outs may forbid a message beside those of its channel and address.
 
