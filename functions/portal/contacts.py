@@ -22,6 +22,7 @@ from shared.views.contact_fields import list_contact_fields
 from shared.views.contacts import KnownContact, get_contact
 from shared.views.names import campaign_names, list_names, newest_campaigns, user_names
 from shared.views.one_person import get_person
+from shared.views.opt_outs import provider_note
 from shared.views.timeline import get_timeline
 from shared.views.timeline_entries import TimelineEntry, TimelineKind
 
@@ -100,12 +101,13 @@ async def note_consent(visit: Visit) -> Response:
     since = stands.at.isoformat() if stands.at else ""
     if stands.consent is Consent.UNSUBSCRIBED and form.given("since") != since:  # not the one that was shown
         return visit.go(f"/contacts/{contact_id}", refused="They have refused meanwhile: see what they said.")
+    done = "The change is stored."
     if stands.opt_out_id is not None:
-        await end_opt_out(
-            visit.runtime, visit.company_id, stands.opt_out_id, note, by=f"user {visit.user.id}"
-        )
+        by = f"user {visit.user.id}"
+        over = await end_opt_out(visit.runtime, visit.company_id, stands.opt_out_id, note, by=by)
+        done = f"{done} {provider_note(over)}".strip()
     if stands.consent is Consent.UNSUBSCRIBED:  # a refusal that ends is the consent: it is told once
-        return visit.go(f"/contacts/{contact_id}", done="The change is stored.")
+        return visit.go(f"/contacts/{contact_id}", done=done)
     edits = tuple(
         _kept(one, Consent.SUBSCRIBED if at == place else None, note)
         for at, one in enumerate(known.contact.addresses)

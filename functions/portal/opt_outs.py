@@ -7,7 +7,7 @@ from functions.portal.kit.pages import Pages
 from functions.portal.kit.visit import Visit
 from shared.domain.channels.channel import Channel, all_channels
 from shared.domain.companies.api_key import Scope
-from shared.domain.contacts.opt_out import OptOut, OptOutSource
+from shared.domain.contacts.opt_out import Clearing, OptOut, OptOutSource
 from shared.domain.errors import InvalidInput
 from shared.usecases.contacts.save_opt_out import end_opt_out, save_opt_out
 from shared.views.opt_outs import get_opt_out, list_opt_outs, provider_note
@@ -78,6 +78,7 @@ async def _page(visit: Visit, problems: dict[str, str]) -> Response:
         address=address,
         source=wanted,
         known_by=KNOWN_BY,
+        still_listed={one.id: provider_note(one) for one in found.items if one.clearing is Clearing.REFUSED},
         is_active=is_active,
         channels=all_channels(),
         problems=problems,
