@@ -46,6 +46,7 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     keeps: frozenset[str]  # and those that confirm it
     buts: frozenset[str]  # what joins two clauses, and is no condition
     joints: frozenset[str]  # words between names
+    pending: frozenset[str]  # words that put an answer off: "ask", "waiting"
 
 
 @cache
@@ -78,6 +79,7 @@ def lexicon_of(language: str) -> Lexicon:
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
+    known |= {*table["drops"].split(), *table["keeps"].split()}
     known |= {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
@@ -97,6 +99,7 @@ def lexicon_of(language: str) -> Lexicon:
         keeps=frozenset(table["keeps"].split()),
         buts=frozenset(one.strip() for one in table["buts"].split(";")),
         joints=frozenset(table["joints"].split()),
+        pending=frozenset(table["pending"].split()),
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
