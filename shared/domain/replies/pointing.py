@@ -29,23 +29,11 @@ def pointing(marks: Sequence[Mark], references: References, lexicon: Lexicon) ->
     """
     found: list[Mark] = []
     reasons = {mark.part for mark in marks if mark.sense is Sense.REASON}
+    marks = _parted(marks, references)
     for at, mark in enumerate(marks):
         following = next((one for one in marks[at + 1 : at + 2] if one.part == mark.part), None)
         before = found[-1] if found and found[-1].part == mark.part else None
-        if mark.sense is Sense.BOTH and mark.text.split()[0] in _YES and " " in mark.text:
-            found.append(mark._replace(sense=Sense.YES, end=mark.start + 1, text=mark.text.split()[0]))
-        elif (
-            mark.sense is Sense.NEITHER
-            and mark.text == _NEITHER
-            and following
-            and references.named(following)
-        ):
-            mark = mark._replace(sense=Sense.NEGATION)  # "neither Ben nor I"
-        elif before and _says_nothing(mark, before, marks, references, lexicon):
-            mark = mark._replace(sense=Sense.COMMON)
-        elif before and mark.sense is Sense.NUMBER and _counts_own(mark, before, references):
-            mark = mark._replace(sense=Sense.COMMON)  # "Rex's two"
-        elif mark.text == "para":
+        if mark.text == "para" or (before and _says_nothing(mark, before, marks, references, lexicon)):
             mark = mark._replace(sense=Sense.COMMON)  # "para el martes"; what refuses was found before
         elif before and _is_all(mark, before, references):
             mark = mark._replace(sense=Sense.BOTH)
@@ -58,12 +46,7 @@ def pointing(marks: Sequence[Mark], references: References, lexicon: Lexicon) ->
             mark = mark._replace(sense=Sense.WORD)
         elif mark.sense is Sense.DAY and mark.part in reasons and not references.named(mark):
             mark = mark._replace(sense=Sense.COMMON)  # "died on Saturday"
-        elif (
-            before
-            and mark.sense is Sense.REFUSE_WORD
-            and mark.text in _OFF
-            and _is_of(before, marks, references)
-        ):
+        elif before and mark.sense is Sense.REFUSE_WORD and _is_off(mark, before, marks, references):
             mark = mark._replace(sense=Sense.CANCEL)  # "Friday is out"
         elif mark.sense is Sense.WORD and references.is_of_some(mark):
             mark = mark._replace(sense=Sense.COMMON)  # "eye test", where there is a hearing test too
@@ -74,18 +57,33 @@ def pointing(marks: Sequence[Mark], references: References, lexicon: Lexicon) ->
     return found
 
 
+def _parted(marks: Sequence[Mark], references: References) -> list[Mark]:
+    """The marks, where "sí a las dos" is a yes beside "las dos", and "neither Ben nor I" denies each."""
+    found: list[Mark] = []
+    for at, mark in enumerate(marks):
+        first, *others = mark.text.split()
+        if mark.sense is Sense.BOTH and first in _YES and others:
+            found.append(mark._replace(sense=Sense.YES, end=mark.start + 1, text=first))
+        following = marks[at + 1 : at + 2] if mark.text == _NEITHER else ()
+        is_of_each = any(references.named(one) and one.part == mark.part for one in following)
+        found.append(mark._replace(sense=Sense.NEGATION) if is_of_each else mark)
+    return found
+
+
 def _says_nothing(
     mark: Mark, before: Mark, marks: Sequence[Mark], references: References, lexicon: Lexicon
 ) -> bool:
+    if mark.sense is Sense.NUMBER and _counts_own(mark, before, references):
+        return True  # "Rex's two"
     if mark.text == "one":
         return _is_named(before, references)
     return mark.sense is Sense.BUT and _is_however(mark, marks, references, lexicon)
 
 
-def _is_of(before: Mark, marks: Sequence[Mark], references: References) -> bool:
+def _is_off(mark: Mark, before: Mark, marks: Sequence[Mark], references: References) -> bool:
     """ "Friday is out", "Ben out sick", and not "I'll drop Ben off"."""
     is_first = all(one.part != before.part or one.start >= before.start for one in marks)
-    return before.text in _BEING or (is_first and bool(references.named(before)))
+    return mark.text in _OFF and (before.text in _BEING or (is_first and bool(references.named(before))))
 
 
 def _is_however(but: Mark, marks: Sequence[Mark], references: References, lexicon: Lexicon) -> bool:
