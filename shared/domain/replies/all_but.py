@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from shared.domain.replies.clauses import is_said
+from shared.domain.replies.clause import is_said
 from shared.domain.replies.matter import SILENT
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense

@@ -12,6 +12,7 @@ UNNAMED = "It names none of the open appointments."
 PAIRS = "It is not certain which answer is for which appointment."
 ALSO_ASKS = "It also asks something."
 REST = "It says nothing of the others."
+LEAVES_OPEN = "It does not say yet what is to become of the others."
 
 
 class Answered(Struct, frozen=True, kw_only=True):

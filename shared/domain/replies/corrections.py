@@ -15,6 +15,7 @@ _MEANT = frozenset({
     "wait", "whoops",
 })  # fmt: skip
 _NAMING = SILENT | {Sense.WORD, Sense.ORDINAL, Sense.NUMBER}
+_TAKING_BACK = frozenset({Sense.CHOICE, Sense.NO})
 Answering = Callable[[Sequence[Mark]], Answered]  # what some of the parts say
 
 
@@ -27,6 +28,8 @@ def amended(marks: Sequence[Mark], references: References, answer: Answering) ->
     if not places:
         return None
     before = [mark for mark in marks[: places[-1]] if mark.sense is not Sense.CORRECTION]
+    if len(before) > 1 and before[-1].sense in _TAKING_BACK and before[-2].part != before[-1].part:
+        before = before[:-1]  # "both, no sorry, cancel the second"
     after = marks[places[-1] + 1 :]
     found = answer(after)
     if all(mark.sense in SILENT for mark in before):

@@ -6,15 +6,29 @@ from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 
+_TAKES = frozenset({"take", "taking"})  # "I'll take Tuesday", "take Ben off"
+_OFF = frozenset({"away", "down", "off", "out"})
+_DROPS_OFF = frozenset({"drop", "leave"})  # "I'll drop Ben off"
+_GIVES = frozenset({
+    "ceder", "cede", "cedo", "dar", "darle", "den", "denle", "donner", "donnez", "give", "passar", "passa",
+})  # fmt: skip
+_PLACES = frozenset({
+    "creneau", "horario", "hueco", "lugar", "place", "plaza", "slot", "spot", "turno", "vaga", "vez",
+})  # fmt: skip
+
 
 def as_verb(marks: Sequence[Mark], named: Names, at: int, lexicon: Lexicon) -> Mark | None:
     """The part as coming or canceling, where it is such a verb; None where it is none."""
     mark = marks[at]
     words = set(mark.text.split())
     after = [index for index in range(at + 1, len(marks)) if marks[index].sense is not Sense.COMMON]
-    is_next = not after or named[after[0]] is not None or marks[after[0]].sense is Sense.GREETING
-    if mark.sense not in (Sense.WORD, Sense.COMMON, Sense.REFUSE_WORD) or not is_next:
+    is_place = any(marks[index].text.split()[-1] in _PLACES for index in range(at + 1, len(marks))[:2])
+    is_next = not after or named[after[0]] is not None or marks[after[0]].sense is Sense.GREETING or is_place
+    if mark.sense not in (Sense.WORD, Sense.COMMON, Sense.REFUSE, Sense.REFUSE_WORD) or not is_next:
         return None
-    if words & lexicon.drops:
+    if mark.text in _DROPS_OFF and any(one.text in _OFF and one.part == mark.part for one in marks):
+        return None
+    is_off = bool(words & _TAKES) and any(one.text in _OFF and one.part == mark.part for one in marks)
+    if is_off or words & lexicon.drops or (words & _GIVES and is_place):
         return mark._replace(sense=Sense.CANCEL)
-    return mark._replace(sense=Sense.COMING) if words & lexicon.keeps else None
+    return mark._replace(sense=Sense.COMING) if words & (lexicon.keeps | _TAKES) else None

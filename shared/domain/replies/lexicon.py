@@ -46,6 +46,7 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     keeps: frozenset[str]  # and those that confirm it
     buts: frozenset[str]  # what joins two clauses, and is no condition
     joints: frozenset[str]  # words between names
+    pending: frozenset[str]  # words that put an answer off: "ask", "waiting"
 
 
 @cache
@@ -78,13 +79,12 @@ def lexicon_of(language: str) -> Lexicon:
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
         aliases=aliases,
         index=index_of(iter(patterns)),
         refusals=index_of(one for one in patterns if one.sense is Sense.REFUSE),
-        vocabulary=frozenset(known),
+        vocabulary=frozenset(known | _of_phrases(*refusal.things, table["drops"], table["keeps"])),
         key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
         skips=frozenset(table["skips"].split()),
         numbers=table["numbers"],
@@ -97,9 +97,14 @@ def lexicon_of(language: str) -> Lexicon:
         keeps=frozenset(table["keeps"].split()),
         buts=frozenset(one.strip() for one in table["buts"].split(";")),
         joints=frozenset(table["joints"].split()),
+        pending=frozenset(table["pending"].split()),
         refusal=refusal,
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _of_phrases(*phrases: str) -> set[str]:
+    return {word for phrase in phrases for word in phrase.split()}
 
 
 def _words_of(patterns: Iterable[Pattern]) -> set[str]:

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.answered import PAIRS, Answered, of_numbers
-from shared.domain.replies.clauses import EACH, NOTS, OPEN, is_said, joined, verdict_of
+from shared.domain.replies.clause import EACH, NOTS, is_said, joined
+from shared.domain.replies.clauses import OPEN, verdict_of
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import SILENT
 from shared.domain.replies.open_questions import Target

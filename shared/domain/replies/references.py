@@ -127,6 +127,10 @@ class References:
         """How many there are."""
         return len(self._targets)
 
+    def is_person(self, mark: Mark) -> bool:
+        """Whether the word is of the name of somebody who was asked about."""
+        return any(set(mark.text.split()) & words for words in self._people)
+
     def is_of_some(self, mark: Mark) -> bool:
         """Whether the word stands in what several are called, and so tells none apart."""
         return self.named(mark) is None and mark.text in self._all_words

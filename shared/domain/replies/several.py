@@ -6,21 +6,35 @@ from datetime import datetime
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.record import replace
 from shared.domain.replies.all_but import Exceptions, exceptions_of
-from shared.domain.replies.answered import ALSO_ASKS, PAIRS, REST, UNNAMED, WHICH, Answered, of_numbers
+from shared.domain.replies.answered import (
+    ALSO_ASKS,
+    LEAVES_OPEN,
+    PAIRS,
+    REST,
+    UNNAMED,
+    WHICH,
+    Answered,
+    of_numbers,
+)
+from shared.domain.replies.asides import without_asides
 from shared.domain.replies.clauses import (
     is_not_each,
     leaves_one_open,
     told_by_clauses,
     verdict_of,
 )
-from shared.domain.replies.corrections import amended
+from shared.domain.replies.corrections import Answering, amended
+from shared.domain.replies.left_open import without_open
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.pairs import answer_pairs, with_denials
 from shared.domain.replies.pointing import pointing
+from shared.domain.replies.pointing_back import pointing_back
 from shared.domain.replies.references import References
 from shared.domain.replies.riding import without_riding
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.short_answers import with_short_answers
+from shared.domain.replies.speaker import with_speaker
 from shared.domain.replies.together import (
     declines_all,
     declines_each,
@@ -41,7 +55,7 @@ def answer_several(
 ) -> Answered:
     """What the parts of a reply say of several targets."""
     references = References(targets, written_at)
-    marks = pointing(without_apology(marks), references)
+    marks = _named_by(without_apology(marks), references, lexicon)
     excepting = exceptions_of(marks, references)
     if excepting is not None:
         return _all_but(excepting, targets, written_at)
@@ -50,11 +64,35 @@ def answer_several(
         return _answer(said, targets, written_at, lexicon)
 
     found = amended(marks, references, answer) or answer(marks)
-    answering = without_riding(marks, references)
-    if found.answers or len(answering) == len(marks):
+    if found.answers:
         return found
-    asked = answer(answering)
-    return replace(asked, has_rest=True, has_note=True, reason=ALSO_ASKS) if asked.answers else found
+    answering = without_riding(marks, references)
+    asked = answer(answering) if len(answering) < len(marks) else found
+    if asked.answers:
+        return replace(asked, has_rest=True, has_note=True, reason=ALSO_ASKS)
+    return _leaving_open(marks, references, lexicon, answer) or found
+
+
+def _named_by(marks: Sequence[Mark], references: References, lexicon: Lexicon) -> list[Mark]:
+    """The marks, where small words point to, answer, or say nothing, by what is named beside them."""
+    marks = without_asides(pointing(marks, references, lexicon), references)
+    marks = pointing_back(with_speaker(marks, references), references)
+    return with_short_answers(marks, references, lexicon)
+
+
+def _leaving_open(
+    marks: Sequence[Mark], references: References, lexicon: Lexicon, answer: Answering
+) -> Answered | None:
+    """What is answered beside what stays open: "yes to the dentist, not sure about the hygienist"."""
+    parted = without_open(marks, references, lexicon)
+    if parted is None:
+        return None
+    rest, left = parted
+    found = amended(rest, references, answer) or answer(rest)
+    answered = {references.targets.index(target) for target, _ in found.answers}
+    if not answered or answered & left:
+        return None
+    return replace(found, has_rest=True, has_note=True, reason=LEAVES_OPEN)
 
 
 def _all_but(said: Exceptions, targets: Sequence[Target], written_at: datetime) -> Answered:

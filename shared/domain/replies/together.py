@@ -16,7 +16,7 @@ _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
 _UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
 _EITHER = "either"
-_NOR = frozenset({"ni", "nem"})
+_NOR = frozenset({"neither", "nem", "ni", "nor"})
 _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
 
 

@@ -47,7 +47,7 @@ _SAID = {
         rf"(?:tou(?:t|s|tes) )?(?:les (?:{_N} )?autres?|le reste)",
     ),
 }
-_OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|[ao] outr[oa]){_ONE}{_NO_TIME}"  # that is one
+_OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|(?:[dn]?[ao]|pr[ao]) outr[oa]){_ONE}{_NO_TIME}"
 _MINE = (  # beside another one that is named
     r"(?:(?:and (?:me|mine|myself)|et moi|y (?:yo|mi)|e (?:eu|mim))(?= )"
     r"|(?:la mi[ao]|(?:le|la) mien(?:ne)?|[ao] (?:minha|meu)(?= e )))"
