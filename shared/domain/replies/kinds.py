@@ -42,7 +42,11 @@ def is_automatic(text: str) -> bool:
         return False
     if _whole(_expression("automatic"), words):
         return True
-    return len(_whole(_expression("maybe_automatic"), words)) >= _ENOUGH
+    said = [f" {one} " for one in _sentences(text)]
+    if any(_whole(_expression("persons"), one) for one in said):  # "I'm away, so please cancel"
+        return False
+    weak = set(_whole(_expression("maybe_automatic"), words))
+    return bool(_whole(_expression("absences"), words)) or len(weak) >= _ENOUGH
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -52,7 +56,11 @@ def _sentences(text: str) -> Iterator[str]:
 def _whole(expression: re.Pattern[str], words: str) -> list[str]:
     """What is found as whole words."""
     found = expression.finditer(words)
-    return [one.group() for one in found if words[one.start() - 1] == " " and not words[one.end()].isalnum()]
+    return [
+        one.group()
+        for one in found
+        if words[one.start() - 1] == " " and not words[one.end() : one.end() + 1].isalnum()
+    ]
 
 
 def is_reaction(text: str) -> bool:

@@ -83,3 +83,39 @@ def test_a_machine_answers_nothing_and_who_wants_none_of_them_refuses(
     text: str, meaning: ReplyMeaning
 ) -> None:
     assert read(text).outcome is meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm driving with Driving Focus turned on. I'll see your message when I get where I'm going.",
+        "Estoy conduciendo. Veré tu mensaje cuando llegue a mi destino.",
+        "Je suis au volant. Je verrai ton message quand j'arriverai à destination.",
+        "Estou a conduzir com o modo Não Incomodar ativado.",
+        "Thanks for contacting Joe's Pizza. Please let us know how we can help you.",
+        "Hola, gracias por escribir a Taller Rubio. ¿En qué podemos ayudarte?",
+        "Bienvenue chez Fleurs de Nantes ! Comment pouvons-nous vous aider ?",
+        "Olá, bem-vindo à Padaria Santa Rita! Como podemos ajudar?",
+        "I am out of the office from Nov 27 to Dec 5. In my absence please contact Priya.",
+    ],
+)
+def test_absences_and_greetings_of_businesses_are_machines(text: str) -> None:
+    assert read(text).outcome is ReplyMeaning.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is her daughter. Mom will be there, I'm driving her",
+        "O mais je conduis un bus, chaque sms c'est un blâme",
+        "Estoy manejando, luego les digo",
+        "sou eu que estou dirigindo, ela vai sim",
+        "Ici le standard de la mairie, ce numéro n'est pas celui d'un particulier",
+        "I'm out of the office and out of the country all week, so please cancel Tuesday",
+        "je suis en vacances, merci d'annuler, je vous recontacterai",
+        "Estou de férias mas volto na segunda, confirmo",
+        "thanks for reaching out but we are closed now, never text again",
+    ],
+)
+def test_who_drives_or_is_away_and_says_what_for_is_no_machine(text: str) -> None:
+    assert read(text).outcome is not ReplyMeaning.AUTO_REPLY
