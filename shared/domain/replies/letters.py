@@ -15,7 +15,8 @@ from shared.domain.replies.sense import Sense
 from shared.domain.replies.words import words_of
 
 _SENT_FROM = re.compile(  # what phones and programs add, and who asks pardon for them
-    r"\W*(?:sent (?:from|via|with)|get outlook for|obt\w+ (?:o )?outlook|télécharge\w+ outlook|yahoo mail:"
+    r"\W*(?:sent (?:from|via|with) (?:my|an?|mail|outlook|yahoo|gmail|proton|samsung|aol|windows)"
+    r"|get outlook for|obt\w+ (?:o )?outlook|télécharge\w+ outlook|yahoo mail:"
     r"|enviad[oa] (?:desde|do|pelo|a partir|através)|envoyé (?:de mon|depuis|à partir|via))\b[^\n.,;!?]{1,50}"
     r"(?:[.,; ]+(?:please |pls )?(?:excuse|forgive|pardon|disculp|perdon|desculp|conquer|organi)[^\n]*)?\W*",
     re.IGNORECASE,
