@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from shared.domain.replies.letters import without_frame
 from shared.domain.replies.lexicon import LANGUAGES, machines_of
+from shared.domain.replies.quotes import without_quotes
 from shared.domain.replies.words import words_of
 
 _QUOTES = "\"“”„«»'‘’"
@@ -22,23 +24,9 @@ _IMAGE = re.compile(
     r"^(?:liked|loved|disliked|laughed at|emphasized|questioned) an? (?:image|picture|photo|message)$"
 )
 _ENOUGH = 2  # weak marks of a machine
-_QUOTE_HEAD = re.compile(
-    r"^\s*(?:>.*|-{2,}\s*(?:original message|forwarded message|mensaje original|message d'origine"
-    r"|mensagem original)\s*-*.*"
-    r"|(?:on|el|le|em|a)\b.{4,200}\b(?:wrote|escribió|escribio|a écrit|a ecrit|escreveu)"
-    r"\s*:.*|_{5,}|(?:from|de)\s?:\s.*@.*)$",
-    re.IGNORECASE,
-)
-_SIGNATURE = re.compile(
-    r"^\s*(?:--\s*$|sent from my|sent via|get outlook|enviado desde mi|enviado do meu|enviado a partir"
-    r"|envoyé de mon"
-    r"|envoyé depuis|enviado via)",
-    re.IGNORECASE,
-)
 _SPAN = re.compile(r"[\"“”„«»][^\"“”„«»]{1,2000}[\"“”„«»]")
 _SENTENCE_ENDS = re.compile(r"[.!?;,:\n]+")
 _SHORTEST_QUOTE = 4  # words
-_MOST_SIGNED, _MOST_NAMES = 2, 4  # lines below "kind regards", and words of each
 
 
 @cache
@@ -54,7 +42,11 @@ def is_automatic(text: str) -> bool:
         return False
     if _whole(_expression("automatic"), words):
         return True
-    return len(_whole(_expression("maybe_automatic"), words)) >= _ENOUGH
+    said = [f" {one} " for one in _sentences(text)]
+    if any(_whole(_expression("persons"), one) for one in said):  # "I'm away, so please cancel"
+        return False
+    weak = set(_whole(_expression("maybe_automatic"), words))
+    return bool(_whole(_expression("absences"), words)) or len(weak) >= _ENOUGH
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -64,7 +56,11 @@ def _sentences(text: str) -> Iterator[str]:
 def _whole(expression: re.Pattern[str], words: str) -> list[str]:
     """What is found as whole words."""
     found = expression.finditer(words)
-    return [one.group() for one in found if words[one.start() - 1] == " " and not words[one.end()].isalnum()]
+    return [
+        one.group()
+        for one in found
+        if words[one.start() - 1] == " " and not words[one.end() : one.end() + 1].isalnum()
+    ]
 
 
 def is_reaction(text: str) -> bool:
@@ -83,15 +79,9 @@ def _reaction() -> re.Pattern[str]:
 
 
 def own_words(text: str, sent: Iterable[str]) -> str:
-    """The reply without quotes of what was `sent`, the mail below it and the phone's signature."""
-    kept: list[str] = []
-    for line in text.splitlines():
-        if _SIGNATURE.match(line) or (_QUOTE_HEAD.match(line) and not line.lstrip().startswith(">")):
-            break
-        if not line.lstrip().startswith(">"):
-            kept.append(line)
+    """The reply without quotes of what was `sent`, the mail around it, greeting and signature."""
     told = list(sent)
-    whole = "\n".join(_unsigned(kept, told))
+    whole = "\n".join(without_frame(without_quotes(text, told), told))
     for one in told:
         whole = _without(_unquoted(whole, one), one)
     return whole
@@ -107,25 +97,6 @@ def _unquoted(text: str, sent: str) -> str:
 
     rest = _SPAN.sub(kept, text)
     return rest if words_of(rest) else text
-
-
-def _unsigned(lines: list[str], sent: Iterable[str]) -> list[str]:
-    """The lines of a letter without its end: who signs for another person is not the one who was asked.
-
-    A name that stands in what was `sent` stays: it may say which of several questions is answered.
-    """
-    said = [words_of(line, keeps_apart=True) for line in lines]
-    full = [at for at, words in enumerate(said) if words]
-    for place in range(max(len(full) - _MOST_SIGNED, 1) - 1, len(full) - 1):
-        below = [word for at in full[place + 1 :] for word in said[at]]
-        is_short = all(len(said[at]) <= _MOST_NAMES for at in full[place + 1 :])
-        if not (place and is_short and _expression("closings").fullmatch(" ".join(said[full[place]]))):
-            continue
-        if all(word.isalpha() for word in below) and not set(below) & {
-            w for one in sent for w in words_of(one)
-        }:
-            return lines[: full[place]]
-    return lines
 
 
 def _without(text: str, quoted: str) -> str:

@@ -40,6 +40,7 @@ from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import answer_several
+from shared.domain.replies.strangers import disowns_names
 from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
 
@@ -75,7 +76,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
     if is_stop or _refuses(heard, is_wrong=is_wrong):
-        if denies_being(heard, own):
+        if denies_being(heard, own) or disowns_names(heard, _called(known)):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
     if is_help(heard):
@@ -84,7 +85,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
         answer = _permission(answer, heard, reply, carrier)
     if Flag.DANGER in flags or Flag.WRONG_NUMBER in flags:
         reason = IS_DANGER if Flag.DANGER in flags else IS_WRONG_NUMBER
-        return _for_a_person(answer, asked, reason, flags)
+        told = _for_a_person(answer, asked, reason, flags)
+        return told if Flag.DANGER in flags else _weighed(told, heard, asked, flags)
     if not words_of(own) and answer.outcome is ReplyMeaning.UNCLEAR:
         reason = QUOTES_ONLY if words_of(reply.body) else NO_WORDS
         outcome = ReplyMeaning.REACTION if words_of(reply.body) else ReplyMeaning.UNCLEAR

@@ -25,6 +25,42 @@ FLAGGED = [
     ("es", "esto era para otra persona", Flag.WRONG_NUMBER),
     ("fr", "ce message n'est pas pour moi", Flag.WRONG_NUMBER),
     ("pt", "era para outra pessoa", Flag.WRONG_NUMBER),
+    ("en", "I won't be alive on Tuesday, I have it planned", Flag.DANGER),
+    ("en", "what's the point of fixing my teeth im going to end it tonight", Flag.DANGER),
+    ("en", "they took him away in an ambulance", Flag.DANGER),
+    ("es", "ya junté las pastillas", Flag.DANGER),
+    ("fr", "demain je ne serai plus là, j'ai préparé les cachets", Flag.DANGER),
+    ("fr", "ma mère a été transportée en urgence", Flag.DANGER),
+    ("pt", "pra onde eu vou não preciso de dente", Flag.DANGER),
+]
+UNFLAGGED = [
+    ("en", "she will come by ambulance, please have a wheelchair"),
+    ("en", "this toothache is killing me, yes I'll be there"),
+    ("en", "Yes. My phone number changed to 555-1234"),
+    ("es", "esta muela me está matando, sí voy"),
+    ("es", "mi mamá llega en ambulancia de traslado"),
+    ("fr", "elle viendra en ambulance"),
+    ("fr", "hâte d'en finir avec cette couronne"),
+    ("fr", "Vous pouvez donner ma place à quelqu'un d'autre"),
+    ("pt", "essa dor vai me matar kkk confirmo sim"),
+    ("pt", "minha mãe vai de ambulância, confirmo"),
+]
+STRANGERS = [
+    ("en", "This is the front desk of Harlan Plumbing. Kindly remove it from your contact database."),
+    ("en", "wrong ana. lose my digits"),
+    ("en", "I am not ana i am jose, stop texting"),
+    ("en", "No Ana here. Please delete the number and quit writing"),
+    ("en", "Whoever Ana is, don't contact me again please."),
+    ("es", "Esta línea es de una ferretería. Favor de darnos de baja de sus avisos."),
+    ("es", "Ana ya no tiene este número, quítenlo y no manden más mensajes"),
+    ("fr", "Je ne connais ni Ana ni Benoît, supprimez mon numéro."),
+    ("fr", "pas d'Ana ici, arrêtez les sms"),
+    ("pt", "Este telefone pertence à Padaria Santa Rita. Parem de mandar mensagens."),
+    ("pt", "nunca ouvi falar de Ana nenhuma, parem com os avisos"),
+    (
+        "pt",
+        "Este número pertence à Padaria Central. Solicitamos a retirada dele dos seus envios automáticos.",
+    ),
 ]
 LETTER = "Hello,\n\nI confirm I'll attend on Tuesday at 10:30.\n\nKind regards,\n{name}"
 
@@ -33,6 +69,22 @@ LETTER = "Hello,\n\nI confirm I'll attend on Tuesday at 10:30.\n\nKind regards,\
 def test_what_matters_is_a_persons_and_has_a_flag(language: str, text: str, flag: Flag) -> None:
     reading = read(text, language)
     assert (reading.outcome, flag in reading.flags) == (ReplyMeaning.UNCLEAR, True)
+
+
+@pytest.mark.parametrize(("language", "text"), UNFLAGGED)
+def test_figures_of_speech_and_transports_have_no_flag(language: str, text: str) -> None:
+    assert not read(text, language).flags & {Flag.DANGER, Flag.WRONG_NUMBER}
+
+
+@pytest.mark.parametrize(("language", "text"), STRANGERS)
+def test_who_refuses_and_was_not_asked_is_told_to_be_a_stranger(language: str, text: str) -> None:
+    one = Question(
+        id="q", appointments=(Appointment(key="a", name="Ana"),), options=OPTIONS, text="", language=language
+    )
+    reading = read_reply([one], WrittenReply(body=text, written_at=NOW))
+    assert (reading.outcome, Flag.WRONG_NUMBER in reading.flags) == (ReplyMeaning.OPT_OUT, True)
+    known = read_reply([one], WrittenReply(body="stop texting me, Ana", written_at=NOW))
+    assert (known.outcome, known.flags) == (ReplyMeaning.OPT_OUT, frozenset())
 
 
 @pytest.mark.parametrize("text", ["Wrong person. Please take it off", "numéro erroné, merci de le retirer"])
@@ -83,3 +135,39 @@ def test_a_machine_answers_nothing_and_who_wants_none_of_them_refuses(
     text: str, meaning: ReplyMeaning
 ) -> None:
     assert read(text).outcome is meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm driving with Driving Focus turned on. I'll see your message when I get where I'm going.",
+        "Estoy conduciendo. Veré tu mensaje cuando llegue a mi destino.",
+        "Je suis au volant. Je verrai ton message quand j'arriverai à destination.",
+        "Estou a conduzir com o modo Não Incomodar ativado.",
+        "Thanks for contacting Joe's Pizza. Please let us know how we can help you.",
+        "Hola, gracias por escribir a Taller Rubio. ¿En qué podemos ayudarte?",
+        "Bienvenue chez Fleurs de Nantes ! Comment pouvons-nous vous aider ?",
+        "Olá, bem-vindo à Padaria Santa Rita! Como podemos ajudar?",
+        "I am out of the office from Nov 27 to Dec 5. In my absence please contact Priya.",
+    ],
+)
+def test_absences_and_greetings_of_businesses_are_machines(text: str) -> None:
+    assert read(text).outcome is ReplyMeaning.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is her daughter. Mom will be there, I'm driving her",
+        "O mais je conduis un bus, chaque sms c'est un blâme",
+        "Estoy manejando, luego les digo",
+        "sou eu que estou dirigindo, ela vai sim",
+        "Ici le standard de la mairie, ce numéro n'est pas celui d'un particulier",
+        "I'm out of the office and out of the country all week, so please cancel Tuesday",
+        "je suis en vacances, merci d'annuler, je vous recontacterai",
+        "Estou de férias mas volto na segunda, confirmo",
+        "thanks for reaching out but we are closed now, never text again",
+    ],
+)
+def test_who_drives_or_is_away_and_says_what_for_is_no_machine(text: str) -> None:
+    assert read(text).outcome is not ReplyMeaning.AUTO_REPLY
