@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
-from shared.domain.replies.refusal_words import RefusalWords, refusal_words
+from shared.domain.replies.refusal_words import RefusalWords, ReturningWords, SparedWords, filled
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import nearest
 from shared.domain.replies.words import Token
@@ -41,6 +41,8 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     days: Mapping[str, int]
     at: frozenset[str]
     refusal: RefusalWords
+    spared: SparedWords
+    returning: ReturningWords
     pointers: frozenset[str]  # words that say which: no phrase passes over them
     drops: frozenset[str]  # verbs that cancel what they name beside another: "drop the Tuesday one"
     keeps: frozenset[str]  # and those that confirm it
@@ -74,10 +76,11 @@ def lexicon_of(language: str) -> Lexicon:
     }
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
-    refusal = refusal_words(said["refusals"], said["forms"])
+    refusal = filled(RefusalWords, said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
+    known |= refusal.showing
     known |= {word for phrase in refusal.things for word in phrase.split()}
     return Lexicon(
         language=language,
@@ -98,6 +101,8 @@ def lexicon_of(language: str) -> Lexicon:
         buts=frozenset(one.strip() for one in table["buts"].split(";")),
         joints=frozenset(table["joints"].split()),
         refusal=refusal,
+        spared=filled(SparedWords, said["spared"], said["forms"]),
+        returning=filled(ReturningWords, said["returning"], said["forms"]),
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
 

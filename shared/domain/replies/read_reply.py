@@ -21,7 +21,6 @@ from shared.domain.replies.consent import (
     consent_heard,
     is_answer_too,
     is_help,
-    returns,
     without_danger,
     word_meaning,
 )
@@ -35,11 +34,14 @@ from shared.domain.replies.likeness import (
 )
 from shared.domain.replies.matter import Matter
 from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.other_matters import lifts_another
 from shared.domain.replies.partly_closed import answer_partly
 from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
+from shared.domain.replies.returns import returns, stays_out
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import answer_several
+from shared.domain.replies.silence import wants_none
 from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
 
@@ -52,6 +54,7 @@ IS_WRONG_NUMBER = "It says that the number is wrong."
 IS_HELP = "It asks for help."
 LIKE_REFUSAL = "No rule knows it, and it is most like a refusal: honoured. START ends that."
 MAYBE_REFUSAL = "A part of it is like a refusal."
+TAKES_OFF = "It takes somebody or something off a day."
 _FLAGS = {Sense.DANGER: Flag.DANGER, Sense.WRONG_NUMBER: Flag.WRONG_NUMBER, Sense.LATE: Flag.RUNNING_LATE}
 
 
@@ -74,7 +77,8 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
-    if is_stop or _refuses(heard, is_wrong=is_wrong):
+    is_refusal = is_stop or _refuses(heard, asked, is_wrong=is_wrong)
+    if is_refusal or (reply.is_refused and _stays_out(answer, heard, carrier)):
         if denies_being(heard, own):
             flags |= {Flag.WRONG_NUMBER}
         return _opted_out(answer, heard, asked, flags)
@@ -96,9 +100,14 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     return replace(answer, flags=_flags(answer, flags))
 
 
-def _refuses(heard: Heard, *, is_wrong: bool) -> bool:
+def _refuses(heard: Heard, asked: Asked, *, is_wrong: bool) -> bool:
     is_refusal = consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
-    return is_refusal or (is_wrong and wants_it_gone(heard))
+    is_offered = any(target.question.options for target in (*asked.targets, *asked.closed))
+    return is_refusal or (is_wrong and wants_it_gone(heard)) or (not is_offered and wants_none(heard))
+
+
+def _stays_out(answer: Reading, heard: Heard, carrier: WordMeaning | None) -> bool:
+    return answer.outcome is not ReplyMeaning.ANSWER and carrier is None and stays_out(heard)
 
 
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
@@ -251,6 +260,9 @@ def _weighed(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]
         return replace(refused, needs_person=True, reason=f"{LIKE_REFUSAL} {refused.reason}".strip())
     if is_answer and has_part_like_a_refusal(heard, _names(asked)):
         return _for_a_person(answer, asked, MAYBE_REFUSAL, flags)
+    said = {one.disposition for one in answer.answers}
+    if said == {Disposition.CONFIRMED} and lifts_another(heard):
+        return _for_a_person(answer, asked, TAKES_OFF, flags)
     return answer
 
 
