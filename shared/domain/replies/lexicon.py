@@ -80,8 +80,7 @@ def lexicon_of(language: str) -> Lexicon:
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= refusal.showing
-    known |= {word for phrase in refusal.things for word in phrase.split()}
+    known |= {word for phrase in (*refusal.things, *refusal.showing) for word in phrase.split()}
     return Lexicon(
         language=language,
         aliases=aliases,

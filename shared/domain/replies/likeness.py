@@ -17,12 +17,8 @@ from msgspec.structs import fields
 from shared.domain.record import replace
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.other_matters import (
-    parts_of,
-    without_idioms,
-    without_places,
-    without_things,
-)
+from shared.domain.replies.not_meant import without_idioms
+from shared.domain.replies.other_matters import parts_of, without_places, without_things
 from shared.domain.replies.refusal_words import RefusalWords
 from shared.domain.replies.sense import Sense
 

@@ -1,12 +1,13 @@
 """What sounds like a refusal of messages, and ends something else: "my doctor says stop all running"."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import dropwhile, pairwise
+from itertools import dropwhile
 
 from shared.domain.record import replace
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.refusal_words import RefusalWords, SparedWords
+from shared.domain.replies.not_meant import taken_back, was_mistaken, without_idioms
+from shared.domain.replies.refusal_words import RefusalWords, SparedWords, names
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.words import Token
 
@@ -17,10 +18,9 @@ _FEW = 3  # words of "erase it please"
 _SHORT = 5  # and of a part that still speaks of the line of a bill
 _TODAY = ("relative", 0)
 _REFUSING = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})
-_OPENING = frozenset({"and", "but", "e", "et", "i", "just", "mais", "mas", "pero", "please", "so", "y"})
-_BUTS = frozenset({"but", "mais", "mas", "pero", "so", "asi", "donc", "entao"})
-_NEVER_AFTER = frozenset({"de", "em", "en", "que"})  # an idiom: "ni hablar de mandarme otro"
+_ALL = frozenset({"all", "everything", "todo", "toda", "todos", "tout", "toute", "tous", "tudo"})
 _FOR_DAYS = frozenset({"for", "para", "pour", "pra"})
+_PLAIN = frozenset({Sense.WORD, Sense.COMMON})
 _CLOCK = (Sense.DAY, Sense.TIME)
 
 
@@ -50,7 +50,30 @@ def without_places(heard: Heard) -> Heard:
         or was_mistaken(said, spared)
     )
     named = {mark.part for mark in heard.marks if mark.sense is Sense.NAMING}
-    return _without(heard, named | set(other) | set(_taken_back(list(_parts(heard.tokens)), spared)))
+    return _without(heard, named | set(other) | set(taken_back(list(_parts(heard.tokens)), heard.language)))
+
+
+def with_endings_joined(heard: Heard) -> Heard:
+    """The reply, where what ends is no message: the verb and the next words are one, "quit smoking".
+
+    So it is told apart from a verb that stands by itself, and denies or ends what was asked.
+    """
+    kept = {token.part for token in without_places(without_things(heard)).tokens}
+    lifting = lexicon_of(heard.language).spared.lifting
+    marks: list[Mark] = []
+    for mark in heard.marks:
+        before = marks[-1] if marks else None
+        is_other = mark.part not in kept and mark.sense in _PLAIN
+        if before and is_other and before.part == mark.part and _is_ending(before, lifting):
+            text = f"{before.text} {mark.text}"
+            marks[-1] = before._replace(sense=Sense.WORD, value=None, end=mark.end, text=text)
+        else:
+            marks.append(mark)
+    return replace(heard, marks=tuple(marks))
+
+
+def _is_ending(mark: Mark, lifting: frozenset[str]) -> bool:
+    return mark.sense in _REFUSING and mark.text not in lifting
 
 
 def lifts_another(heard: Heard) -> bool:
@@ -59,29 +82,6 @@ def lifts_another(heard: Heard) -> bool:
     return any(
         _takes_another_off(said, [mark for mark in heard.marks if mark.part == part], words, spared)
         for part, said in _parts(heard.tokens)
-    )
-
-
-def without_idioms(heard: Heard) -> Heard:
-    """The reply, where what is only a turn of phrase says nothing: "it's no bother at all"."""
-    words, spared = lexicon_of(heard.language).refusal, lexicon_of(heard.language).spared
-    idle = {
-        at
-        for phrase in spared.idioms
-        for start in _places([token.text for token in heard.tokens], phrase.split())
-        for at in range(start, start + len(phrase.split()))
-        if not _goes_on(heard.tokens, start, start + len(phrase.split()), words)
-    }
-    if not idle:
-        return heard
-    return replace(
-        heard,
-        tokens=tuple(one._replace(text="") if at in idle else one for at, one in enumerate(heard.tokens)),
-        marks=tuple(
-            mark
-            for mark in heard.marks
-            if not (mark.sense in _REFUSING and idle & set(range(mark.start, mark.end)))
-        ),
     )
 
 
@@ -98,29 +98,6 @@ def ends_a_thing(after: Sequence[str], language: str) -> bool:
     return (
         not spared.billed & set(after) and names(after[:_NEAR], words.things) and not _has_any(after, *ours)
     )
-
-
-def was_mistaken(said: Sequence[str], spared: SparedWords) -> bool:
-    """Whether somebody refused and did not mean to: "my son blocked you by accident"."""
-    return names(said, spared.mistakes) and names(said, spared.refused_once)
-
-
-def names(said: Sequence[str], phrases: Collection[str]) -> bool:
-    """Whether any of the phrases stands in the words."""
-    told = f" {' '.join(said)} "
-    return any(one in told for one in phrases)
-
-
-def _goes_on(tokens: Sequence[Token], start: int, end: int, words: RefusalWords) -> bool:
-    """Whether it is no idiom: "me deixa quieto", "no bother me"."""
-    part = tokens[start].part
-    before = {one.text for one in tokens[max(start - 1, 0) : start] if one.part == part}
-    after = {one.text for one in tokens[end : end + 1] if one.part == part}
-    return bool((before | after) & words.persons or after & _NEVER_AFTER)
-
-
-def _places(texts: Sequence[str], phrase: Sequence[str]) -> Iterator[int]:
-    yield from (at for at in range(len(texts)) if texts[at : at + len(phrase)] == phrase)
 
 
 def _without(heard: Heard, other: Collection[int]) -> Heard:
@@ -157,8 +134,8 @@ def _is_of_a_thing(said: Sequence[str], words: RefusalWords, spared: SparedWords
     """ "Get me off these pills" is about them; "I quit smoking, leave me" may be about us."""
     told = set(said)
     if names(said, words.queues):
-        return True
-    if told & spared.billed and told & words.commands:
+        return not told & words.many
+    if (told & spared.billed and told & words.commands) or (told & spared.offered and told & spared.yours):
         return False
     if told & _PROCESSING and told & words.addresses:  # "no autorizo el tratamiento de mis datos"
         return False
@@ -175,7 +152,7 @@ def _of_a_bill(
     parts: Sequence[tuple[int, list[str]]], words: RefusalWords, spared: SparedWords
 ) -> Iterator[int]:
     """The parts on the line of a bill: "what is this fee on my bill? I never asked for it, remove it"."""
-    theirs = (words.contacting, words.many, words.belongings, words.yous)
+    theirs = (words.contacting, words.messages, words.belongings, words.yous)
     is_before = False
     for part, said in parts:
         told = set(said) - spared.lines
@@ -219,8 +196,9 @@ def _is_what_another_ends(said: Sequence[str], words: RefusalWords, spared: Spar
     ends = [at for at, word in enumerate(said) if word in spared.halting]
     if not ends or len(said) < ends[0] + 2 or _has_any(set(said) - words.own - words.able, *theirs):
         return False
-    before, after = said[: ends[0]], said[ends[0] + 1 :]
-    if _has_any(after, *ours):
+    before = said[: ends[0]]
+    after = [*(word for word in said[ends[0] + 1 : -1] if word not in _ALL), said[-1]]
+    if _has_any(after, *ours) or set(after) <= words.fillers | words.trailing:
         return False
     if names(before, spared.telling):
         return True
@@ -250,16 +228,6 @@ def _takes_another_off(
         return False
     is_off = bool(told & (words.from_where | _FOR_DAYS))
     return is_off and bool(told & spared.lifting) and not told & words.denials
-
-
-def _taken_back(parts: Sequence[tuple[int, list[str]]], spared: SparedWords) -> Iterator[int]:
-    """The parts that somebody takes back: "I told you to stop yesterday. Ignore that."""
-    for (before, _), (part, said) in pairwise([(-1, []), *parts]):
-        opened = list(dropwhile(lambda one: one in _OPENING, said))
-        if not _BUTS & set(opened) and any(
-            f"{' '.join(opened)} ".startswith(one[1:]) for one in spared.taking_back
-        ):
-            yield from (before, part)
 
 
 def _is_sore(told: Collection[str], words: RefusalWords) -> bool:

@@ -1,6 +1,6 @@
 """What refusals in words of one's own are made of, out of a language file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -79,7 +79,7 @@ class RefusalWords(Struct, frozen=True, kw_only=True):
     things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
     requests: tuple[str, ...]  # begins an order that is said as a question: "would you mind not sending them"
     begging: frozenset[str]  # a wish, where a denial of `showing` follows: "her name should not come up here"
-    showing: frozenset[str]  # what a message does to a phone: it rings
+    showing: tuple[str, ...]  # what a message does to a phone: it rings
     screens: frozenset[str]  # where
     topics: tuple[str, ...]  # begins a part that says what the next is about: "as for these texts"
     declining: frozenset[str]  # what the next part says of messages then
@@ -102,9 +102,12 @@ class SparedWords(Struct, frozen=True, kw_only=True):
     bills: tuple[str, ...]  # where `lines` stand: "on the bill"
     lines: frozenset[str]  # what is to be taken off it: "subscription"
     billed: frozenset[str]  # what we send: an order to end it is a refusal, being tired of it is none
+    offered: frozenset[str]  # what we offer: what is said of `yours` may be a refusal
+    yours: frozenset[str]
     mistakes: tuple[str, ...]  # says that a refusal of `refused_once` was none
     refused_once: tuple[str, ...]
-    taking_back: tuple[str, ...]  # begins a part that takes back the one before: "ignore that"
+    taking_back: tuple[str, ...]  # begins a part that takes back what was `told` before: "ignore that"
+    told: frozenset[str]
 
 
 class ReturningWords(Struct, frozen=True, kw_only=True):
@@ -155,3 +158,9 @@ def _forms_of(word: str, endings: Sequence[str]) -> Iterator[str]:
     if stem[-1:] in _SOFTENED:
         soft = stem[:-1] + _SOFTENED[stem[-1]]
         yield from (soft + ending for ending in endings if ending.startswith(_SOFT))
+
+
+def names(said: Sequence[str], phrases: Collection[str]) -> bool:
+    """Whether any of the phrases stands in the words."""
+    told = f" {' '.join(said)} "
+    return any(one in told for one in phrases)

@@ -6,8 +6,9 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.replies.consent import consent_heard
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.other_matters import names, parts_of, was_mistaken
-from shared.domain.replies.refusal_words import RefusalWords, ReturningWords
+from shared.domain.replies.not_meant import was_mistaken
+from shared.domain.replies.other_matters import parts_of
+from shared.domain.replies.refusal_words import RefusalWords, ReturningWords, names
 from shared.domain.replies.refusals import is_request
 from shared.domain.replies.sense import Sense
 

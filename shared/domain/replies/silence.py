@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.refusal_words import RefusalWords
+from shared.domain.replies.refusal_words import RefusalWords, names
 from shared.domain.replies.sense import Sense
 
 _FEW = 5  # words of "no thanks" behind what was named
@@ -40,9 +40,9 @@ def _wishes_quiet(said: Sequence[str], words: RefusalWords) -> bool:
     if begged is None:
         return False
     denied = next((at for at, word in enumerate(said) if at > begged and word in words.denials), None)
-    if denied is None or not words.showing & set(said[denied + 1 :]):
+    if denied is None or not names(said[denied + 1 :], words.showing):
         return False
-    return bool(set(said) & (words.screens | words.persons)) and not set(said) & words.visits
+    return bool(set(said) & (words.screens | words.persons))
 
 
 def _declines_what_was_named(heard: Heard, words: RefusalWords) -> bool:
