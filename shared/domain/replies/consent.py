@@ -12,9 +12,11 @@ from shared.domain.contacts.consent import WordMeaning
 from shared.domain.record import replace
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of, refuses_anywhere
-from shared.domain.replies.rare_refusals import refuses_rarely, without_places, without_things
+from shared.domain.replies.other_matters import ends_a_thing, without_places, without_things
+from shared.domain.replies.rare_refusals import refuses_rarely
 from shared.domain.replies.refusals import is_limited, refuses
 from shared.domain.replies.sense import Mark, Sense
+from shared.domain.replies.silence import wishes_silence
 from shared.domain.replies.words import Token, folded, tokens_of, words_of
 
 OPT_OUT_WORDS = frozenset({
@@ -56,8 +58,6 @@ _ANDS = frozenset({"and", "e", "et", "y"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _OTHERS = (*_OF_VISITS, Sense.DANGER)
-_REFUSING = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})
-_CHANGED = frozenset({"changed", "cambie", "mudei", "ai"})  # one's mind
 _CONDITIONS = frozenset({Sense.BUT, Sense.TIME, Sense.DAY, Sense.OTHER, Sense.NUMBER})
 
 
@@ -121,7 +121,13 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
     visits = {at: mark.end for mark in marks if mark.sense in _OTHERS for at in range(mark.start, mark.end)}
     says_so = refuses_anywhere(heard.tokens, lexicon_of(heard.language), visits)
     says_so = says_so or heard.has(Sense.REFUSE)
-    if says_so or _refuses_messages(heard) or refuses(heard) or refuses_rarely(heard):
+    if (
+        says_so
+        or _refuses_messages(heard)
+        or refuses(heard)
+        or refuses_rarely(heard)
+        or wishes_silence(heard)
+    ):
         return WordMeaning.OPT_OUT
     for index, mark in enumerate(marks):
         if mark.sense is Sense.REFUSE_WORD and (_is_alone(marks, mark) or _is_begged(marks, index)):
@@ -134,17 +140,6 @@ def consent_heard(heard: Heard) -> WordMeaning | None:
         one.sense in _BESIDE | {Sense.OPT_IN} for one in marks
     )
     return WordMeaning.OPT_IN if is_whole and not any(one.asks for one in marks) else None
-
-
-def returns(heard: Heard) -> bool:
-    """Whether somebody who had refused wants messages again: "turn them back on, I missed two visits"."""
-    words = lexicon_of(heard.language).refusal
-    wished = [mark for mark in heard.marks if mark.sense is Sense.OPT_IN and not mark.asks]
-    refused = [
-        mark for mark in heard.marks if mark.sense in _REFUSING and mark.text.split()[0] not in _CHANGED
-    ]
-    said = {token.text for mark in wished for token in heard.tokens if token.part == mark.part}
-    return bool(wished) and not refused and not said & (words.denials | words.ending | _STOPS)
 
 
 def cancels_too(tokens: Sequence[Token]) -> bool:
@@ -209,6 +204,8 @@ def _is_stop(heard: Heard, index: int) -> bool:
     before = tokens[index - 1] if index and tokens[index - 1].part == part else None
     after = tokens[index + 1] if index + 1 < len(tokens) and tokens[index + 1].part == part else None
     if before is not None and before.text in _STOP_BEFORE:
+        return False
+    if ends_a_thing([token.text for token in tokens[index + 1 :] if token.part == part], heard.language):
         return False
     return after is None or not (after.text in _STOP_AFTER or _is_other_doing(heard, index + 1))
 

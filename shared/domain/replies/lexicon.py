@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.replies.patterns import Pattern, end_of, index_of, patterns_of
-from shared.domain.replies.refusal_words import RefusalWords, refusal_words
+from shared.domain.replies.refusal_words import RefusalWords, ReturningWords, SparedWords, filled
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.spelling import nearest
 from shared.domain.replies.words import Token
@@ -41,6 +41,8 @@ class Lexicon(Struct, frozen=True, kw_only=True):
     days: Mapping[str, int]
     at: frozenset[str]
     refusal: RefusalWords
+    spared: SparedWords
+    returning: ReturningWords
     pointers: frozenset[str]  # words that say which: no phrase passes over them
     drops: frozenset[str]  # verbs that cancel what they name beside another: "drop the Tuesday one"
     keeps: frozenset[str]  # and those that confirm it
@@ -75,7 +77,7 @@ def lexicon_of(language: str) -> Lexicon:
     }
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
-    refusal = refusal_words(said["refusals"], said["forms"])
+    refusal = filled(RefusalWords, said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
     known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
     known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
@@ -84,7 +86,9 @@ def lexicon_of(language: str) -> Lexicon:
         aliases=aliases,
         index=index_of(iter(patterns)),
         refusals=index_of(one for one in patterns if one.sense is Sense.REFUSE),
-        vocabulary=frozenset(known | _of_phrases(*refusal.things, table["drops"], table["keeps"])),
+        vocabulary=frozenset(
+            known | _of_phrases(*refusal.things, *refusal.showing, table["drops"], table["keeps"])
+        ),
         key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
         skips=frozenset(table["skips"].split()),
         numbers=table["numbers"],
@@ -99,6 +103,8 @@ def lexicon_of(language: str) -> Lexicon:
         joints=frozenset(table["joints"].split()),
         pending=frozenset(table["pending"].split()),
         refusal=refusal,
+        spared=filled(SparedWords, said["spared"], said["forms"]),
+        returning=filled(ReturningWords, said["returning"], said["forms"]),
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
 

@@ -14,17 +14,19 @@ from pathlib import Path
 
 from msgspec.structs import fields
 
+from shared.domain.record import replace
 from shared.domain.replies.heard import Heard
 from shared.domain.replies.lexicon import lexicon_of
-from shared.domain.replies.rare_refusals import parts_of, without_places, without_things
-from shared.domain.replies.refusal_words import PHRASES, RefusalWords
+from shared.domain.replies.not_meant import without_idioms
+from shared.domain.replies.other_matters import parts_of, without_places, without_things
+from shared.domain.replies.refusal_words import RefusalWords
 from shared.domain.replies.sense import Sense
 
 WEIGHTS = Path(__file__).with_name("languages") / "refusal_weights.tsv"
 BASE = "base"  # what every reply weighs
 _KNOWN_REFUSALS = frozenset({Sense.REFUSE, Sense.REFUSE_WORD, Sense.SOFT_REFUSE})  # phrases: weighed by words
 _BEGINNINGS = (4, 6)  # letters
-_KINDS = tuple(one.name for one in fields(RefusalWords) if one.name not in PHRASES)
+_KINDS = tuple(one.name for one in fields(RefusalWords) if one.type == frozenset[str])
 _FAR = 6  # words between two whose kinds are weighed together
 _ENOUGH = -1.0  # for a reply that speaks of nothing else: a refusal missed is worse than one too many
 _PLENTY = 0.0  # for a question, and what names another matter
@@ -65,7 +67,9 @@ def _names_one(part: Heard, names: frozenset[str]) -> bool:
 
 def margin(heard: Heard, weights: Mapping[str, float]) -> float:
     """How much the reply weighs beyond what makes a refusal."""
+    heard = without_idioms(heard)
     is_other = len(without_places(without_things(heard)).tokens) < len(heard.tokens)
+    heard = replace(heard, tokens=tuple(token for token in heard.tokens if token.text))
     if not heard.tokens or is_other or heard.has(Sense.NOT_REFUSE):
         return _NEVER
     is_question = all(mark.asks for mark in heard.marks)

@@ -41,6 +41,11 @@ def asked_of(questions: Sequence[Question], reply: WrittenReply) -> Asked:
     return Asked(targets=tuple(open_ones), closed=closed, reason=reason)
 
 
+def ids_of(targets: Sequence[Target]) -> tuple[str, ...]:
+    """The questions the targets are of, each once."""
+    return tuple(dict.fromkeys(target.question.id for target in targets))
+
+
 def _is_over(target: Target, at: datetime) -> bool:
     ends = target.appointment.deadline or target.question.deadline or target.appointment.at
     return ends is not None and ends <= at

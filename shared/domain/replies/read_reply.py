@@ -17,29 +17,26 @@ from shared.domain.replies.asked import Answer, Flag, Question, Reading, ReplyMe
 from shared.domain.replies.chosen import chosen
 from shared.domain.replies.consent import (
     begins_with_stop,
-    cancels_too,
     consent_heard,
     is_answer_too,
     is_help,
-    returns,
     without_danger,
     word_meaning,
 )
 from shared.domain.replies.heard import Heard, hear
 from shared.domain.replies.lexicon import lexicon_of
 from shared.domain.replies.likely_answers import likely, likely_of_each
-from shared.domain.replies.likeness import (
-    has_part_like_a_refusal,
-    is_like_a_refusal,
-    is_surely_like_a_refusal,
-)
 from shared.domain.replies.matter import Matter
-from shared.domain.replies.open_questions import Asked, Target, asked_of
+from shared.domain.replies.open_questions import Asked, Target, asked_of, ids_of
+from shared.domain.replies.other_matters import with_endings_joined
 from shared.domain.replies.partly_closed import answer_partly
 from shared.domain.replies.rare_refusals import wants_it_gone
 from shared.domain.replies.references import denies_being, denies_name, own_words_of
+from shared.domain.replies.refused_readings import IS_DANGER, for_a_person, opted_out, weighed
+from shared.domain.replies.returns import returns, stays_out
 from shared.domain.replies.sense import Sense
 from shared.domain.replies.several import answer_several
+from shared.domain.replies.silence import wants_none
 from shared.domain.replies.strangers import disowns_names
 from shared.domain.replies.verdict import verdict
 from shared.domain.replies.words import words_of
@@ -48,11 +45,8 @@ STAYS_OUT = "The person has opted out and stays so: START ends that."
 NO_OPTIONS = "The message offers no answers."
 NO_WORDS = "It has no words."
 QUOTES_ONLY = "It only repeats what was sent."
-IS_DANGER = "It speaks of danger to life."
 IS_WRONG_NUMBER = "It says that the number is wrong."
 IS_HELP = "It asks for help."
-LIKE_REFUSAL = "No rule knows it, and it is most like a refusal: honoured. START ends that."
-MAYBE_REFUSAL = "A part of it is like a refusal."
 _FLAGS = {Sense.DANGER: Flag.DANGER, Sense.WRONG_NUMBER: Flag.WRONG_NUMBER, Sense.LATE: Flag.RUNNING_LATE}
 
 
@@ -64,43 +58,49 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     carrier = word_meaning(reply.body)
     is_stop = reply.is_opt_out or carrier is WordMeaning.OPT_OUT or begins_with_stop(reply.body)
     if not is_stop and (outcome := _not_a_persons(reply)):
-        return Reading(outcome=outcome, candidates=_ids(asked.targets))
+        return Reading(outcome=outcome, candidates=ids_of(asked.targets))
     own = kinds.own_words(reply.body, (one.text for one in questions))
     known = asked.targets or asked.closed
     heard = _hear(own, asked, questions)
-    answer = _answer(heard, asked, reply)
+    answer = _answer(with_endings_joined(heard), asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
     if denies_name(heard, known):
         flags |= {Flag.WRONG_NUMBER}
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
-        return Reading(outcome=ReplyMeaning.OPT_IN, candidates=_ids(asked.targets))
-    if is_stop or _refuses(heard, is_wrong=is_wrong):
+        return Reading(outcome=ReplyMeaning.OPT_IN, candidates=ids_of(asked.targets))
+    is_refusal = is_stop or _refuses(heard, asked, is_wrong=is_wrong)
+    if is_refusal or (reply.is_refused and _stays_out(answer, heard, carrier)):
         if denies_being(heard, own) or disowns_names(heard, _called(known)):
             flags |= {Flag.WRONG_NUMBER}
-        return _opted_out(answer, heard, asked, flags)
+        return opted_out(answer, heard, asked, flags)
     if is_help(heard):
-        return Reading(outcome=ReplyMeaning.HELP, candidates=_ids(asked.targets), reason=IS_HELP)
+        return Reading(outcome=ReplyMeaning.HELP, candidates=ids_of(asked.targets), reason=IS_HELP)
     if reply.is_refused or reply.is_opt_in or carrier is not None or heard.has(Sense.OPT_IN):
         answer = _permission(answer, heard, reply, carrier)
     if Flag.DANGER in flags or Flag.WRONG_NUMBER in flags:
         reason = IS_DANGER if Flag.DANGER in flags else IS_WRONG_NUMBER
-        told = _for_a_person(answer, asked, reason, flags)
-        return told if Flag.DANGER in flags else _weighed(told, heard, asked, flags)
+        told = for_a_person(answer, asked, reason, flags)
+        return told if Flag.DANGER in flags else weighed(told, heard, asked, flags, _names(asked))
     if not words_of(own) and answer.outcome is ReplyMeaning.UNCLEAR:
         reason = QUOTES_ONLY if words_of(reply.body) else NO_WORDS
         outcome = ReplyMeaning.REACTION if words_of(reply.body) else ReplyMeaning.UNCLEAR
         is_persons = outcome is ReplyMeaning.UNCLEAR
         return Reading(
-            outcome=outcome, candidates=_ids(asked.targets), needs_person=is_persons, reason=reason
+            outcome=outcome, candidates=ids_of(asked.targets), needs_person=is_persons, reason=reason
         )
-    answer = _weighed(answer, heard, asked, flags)
+    answer = weighed(answer, heard, asked, flags, _names(asked))
     return replace(answer, flags=_flags(answer, flags))
 
 
-def _refuses(heard: Heard, *, is_wrong: bool) -> bool:
+def _refuses(heard: Heard, asked: Asked, *, is_wrong: bool) -> bool:
     is_refusal = consent_heard(without_danger(heard)) is WordMeaning.OPT_OUT
-    return is_refusal or (is_wrong and wants_it_gone(heard))
+    is_offered = any(target.question.options for target in (*asked.targets, *asked.closed))
+    return is_refusal or (is_wrong and wants_it_gone(heard)) or (not is_offered and wants_none(heard))
+
+
+def _stays_out(answer: Reading, heard: Heard, carrier: WordMeaning | None) -> bool:
+    return answer.outcome is not ReplyMeaning.ANSWER and carrier is None and stays_out(heard)
 
 
 def _hear(own: str, asked: Asked, questions: Sequence[Question]) -> Heard:
@@ -139,14 +139,10 @@ def _called(targets: Sequence[Target]) -> frozenset[str]:
     return frozenset(word for target in targets for word in words_of(target.appointment.name))
 
 
-def _ids(targets: Sequence[Target]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(target.question.id for target in targets))
-
-
 def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
     """The answers to open questions, or why there are none."""
     offering = [target for target in asked.targets if target.question.options]
-    likely = _ids(asked.targets or asked.closed)
+    likely = ids_of(asked.targets or asked.closed)
     if not offering:
         reason = asked.reason or NO_OPTIONS
         late = [target for target in asked.closed if target.question.options]
@@ -169,7 +165,7 @@ def _answer(heard: Heard, asked: Asked, reply: WrittenReply) -> Reading:
     if not found.answers:
         return Reading(
             outcome=ReplyMeaning.UNCLEAR,
-            candidates=_ids(_candidates(offering)),
+            candidates=ids_of(_candidates(offering)),
             needs_person=True,
             reason=found.reason,
             may_also_mean=found.leaning,
@@ -196,9 +192,9 @@ def _one(heard: Heard, target: Target, reply: WrittenReply) -> Answered:
         options=target.question.options, appointment=target.appointment, written_at=reply.written_at
     )
     found = verdict(heard.marks, matter)
-    weighed = likely(found, heard)
-    if weighed is not None and matter.offers(weighed):
-        found = replace(found, disposition=weighed, has_note=True)
+    by_words = likely(found, heard)
+    if by_words is not None and matter.offers(by_words):
+        found = replace(found, disposition=by_words, has_note=True)
     if found.disposition is None:
         return Answered(leaning=found.leaning, reason=found.reason)
     return Answered(
@@ -223,45 +219,11 @@ def _answered(found: Answered, offering: Sequence[Target]) -> Reading:
     return Reading(
         outcome=ReplyMeaning.ANSWER,
         answers=answers,
-        candidates=_ids(offering) if found.has_rest else (),
+        candidates=ids_of(offering) if found.has_rest else (),
         flags=frozenset({Flag.NOTE} if found.has_note else ()),
         needs_person=found.has_rest or any(one.contradicts_earlier for one in answers),
         reason=found.reason,
     )
-
-
-def _opted_out(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]) -> Reading:
-    """The refusal; the answer it stands beside, or sounds like, is for a person to look at."""
-    wants = _beside_refusal(answer, heard, asked)
-    return Reading(
-        outcome=ReplyMeaning.OPT_OUT,
-        candidates=_ids(asked.targets or asked.closed),
-        flags=flags,
-        may_also_mean=wants,
-        needs_person=wants is not None or Flag.DANGER in flags,
-        reason=f"May also mean: {wants}." if wants else IS_DANGER if Flag.DANGER in flags else "",
-    )
-
-
-def _weighed(answer: Reading, heard: Heard, asked: Asked, flags: frozenset[Flag]) -> Reading:
-    """The reading, where no rule knows a refusal and the words are like one all the same."""
-    if answer.outcome not in (ReplyMeaning.UNCLEAR, ReplyMeaning.ANSWER):
-        return answer
-    is_answer = answer.outcome is ReplyMeaning.ANSWER
-    if is_surely_like_a_refusal(heard) if is_answer else is_like_a_refusal(heard):
-        refused = _opted_out(answer, heard, asked, flags)
-        return replace(refused, needs_person=True, reason=f"{LIKE_REFUSAL} {refused.reason}".strip())
-    if is_answer and has_part_like_a_refusal(heard, _names(asked)):
-        return _for_a_person(answer, asked, MAYBE_REFUSAL, flags)
-    return answer
-
-
-def _beside_refusal(answer: Reading, heard: Heard, asked: Asked) -> Disposition | None:
-    offered = {option.disposition for one in asked.targets for option in one.question.options}
-    wants = answer.answers[0].disposition if answer.answers else answer.may_also_mean
-    if wants is None and cancels_too(heard.tokens):
-        wants = Disposition.CANCELED
-    return wants if wants in offered else None
 
 
 def _permission(answer: Reading, heard: Heard, reply: WrittenReply, carrier: WordMeaning | None) -> Reading:
@@ -275,15 +237,3 @@ def _permission(answer: Reading, heard: Heard, reply: WrittenReply, carrier: Wor
     if is_in and (reply.is_refused or not is_answer_too(reply.body)):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=answer.candidates)
     return answer
-
-
-def _for_a_person(answer: Reading, asked: Asked, reason: str, flags: frozenset[Flag]) -> Reading:
-    leaning = answer.answers[0].disposition if answer.answers else answer.may_also_mean
-    return Reading(
-        outcome=ReplyMeaning.UNCLEAR,
-        candidates=_ids(asked.targets or asked.closed),
-        flags=flags,
-        may_also_mean=leaning,
-        needs_person=True,
-        reason=reason,
-    )

@@ -1,17 +1,21 @@
 """What refusals in words of one's own are made of, out of a language file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import fields
 
-PHRASES = ("elsewhere", "introducing", "limits", "own_doing", "queues", "rather", "things")
+Words = TypeVar("Words", bound=Struct)
+_SOFTENED = {"c": "qu", "g": "gu"}  # how a stem is written before "e" and "i": "apag-o", "apagu-em"
+_SOFT = ("e", "i")
 
 
 class RefusalWords(Struct, frozen=True, kw_only=True):
-    """What refusals in words of one's own are made of: see refusals.py.
+    """What refusals in words of one's own are made of: see refusals.py and silence.py.
 
-    Single words in one form, but PHRASES, which have a blank before and behind. In the files a stem with a
-    star stands for all its forms.
+    Sets hold single words in one form, tuples phrases with a blank before and behind. In the files a stem
+    with a star stands for all its forms.
     """
 
     ending: frozenset[str]  # of messages in the same part
@@ -73,30 +77,67 @@ class RefusalWords(Struct, frozen=True, kw_only=True):
     verb_endings: frozenset[str]  # of a verb in its plain form, with a pronoun behind it or without
     coming: frozenset[str]  # beginnings of verbs whose denial cancels
     things: tuple[str, ...]  # what else is stopped or not wanted: "stop the aspirin", "not that doctor"
+    requests: tuple[str, ...]  # begins an order that is said as a question: "would you mind not sending them"
+    begging: frozenset[str]  # a wish, where a denial of `showing` follows: "her name should not come up here"
+    showing: tuple[str, ...]  # what a message does to a phone: it rings
+    screens: frozenset[str]  # where
+    topics: tuple[str, ...]  # begins a part that says what the next is about: "as for these texts"
+    declining: frozenset[str]  # what the next part says of messages then
+    quantities: frozenset[str]  # none at all, where no answer is asked for
+    asking_many: frozenset[str]  # may stand beside those: "I want zero"
 
 
-def refusal_words(said: Mapping[str, str], forms: Mapping[str, str]) -> RefusalWords:
+class SparedWords(Struct, frozen=True, kw_only=True):
+    """What sounds like a refusal of messages, and ends something else: see other_matters.py."""
+
+    idioms: tuple[str, ...]  # "no bother", "the last thing I do"
+    halting: frozenset[str]  # what one ends oneself, or another: "to stop"
+    willing: tuple[str, ...]  # before that, somebody's own will: "I want to"
+    telling: tuple[str, ...]  # before that, what somebody else is to end: "tell the boys to stop running"
+    healers: frozenset[str]  # who orders what: "my doctor says stop all running"
+    orders: frozenset[str]  # and how
+    belonging: frozenset[str]  # what one ends then may be ours: "this service"
+    lifting: frozenset[str]  # takes another, or a visit, off a day: "take Ben off the list for Thursday"
+    since: frozenset[str]  # and not from that day on
+    bills: tuple[str, ...]  # where `lines` stand: "on the bill"
+    lines: frozenset[str]  # what is to be taken off it: "subscription"
+    billed: frozenset[str]  # what we send: an order to end it is a refusal, being tired of it is none
+    offered: frozenset[str]  # what we offer: what is said of `yours` may be a refusal
+    yours: frozenset[str]
+    mistakes: tuple[str, ...]  # says that a refusal of `refused_once` was none
+    refused_once: tuple[str, ...]
+    taking_back: tuple[str, ...]  # begins a part that takes back what was `told` before: "ignore that"
+    told: frozenset[str]
+
+
+class ReturningWords(Struct, frozen=True, kw_only=True):
+    """What somebody who had refused says to get messages again, or to stay without: see returns.py."""
+
+    resuming: frozenset[str]  # says it alone: "resume", "vuelvan"
+    starting: frozenset[str]  # and with one of `again` behind it or before: "send me those again"
+    again: tuple[str, ...]
+    sending: frozenset[str]  # what goes on against the person's will, with one of `still`
+    still: frozenset[str]
+    refused: tuple[str, ...]  # what the person did before: "I said stop"
+    kept_out: tuple[str, ...]  # "leave me off"
+
+
+def filled(kind: type[Words], said: Mapping[str, str], forms: Mapping[str, str]) -> Words:
     """The words of one language: `said` by what they are, and the `forms` of its verbs (see the files)."""
-    phrases = {
-        name: tuple(f" {' '.join(one.split())} " for one in said[name].split(";") if one.strip())
-        for name in PHRASES
-    }
     endings = list(_endings(forms))
-    words = {
-        name: frozenset(word for one in text.split() for word in _forms_of(one, endings))
-        for name, text in said.items()
-        if name not in PHRASES
-    }
-    return RefusalWords(
-        **words,
-        elsewhere=phrases["elsewhere"],
-        introducing=phrases["introducing"],
-        limits=phrases["limits"],
-        own_doing=phrases["own_doing"],
-        queues=phrases["queues"],
-        rather=phrases["rather"],
-        things=phrases["things"],
-    )
+    values: dict[str, Any] = {}
+    for one in fields(kind):
+        if one.type == frozenset[str]:
+            values[one.name] = frozenset(
+                word for text in said[one.name].split() for word in _forms_of(text, endings)
+            )
+        else:
+            values[one.name] = _phrases(said[one.name])
+    return kind(**values)
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(f" {' '.join(one.split())} " for one in text.split(";") if one.strip())
 
 
 def _endings(forms: Mapping[str, str]) -> Iterator[str]:
@@ -112,4 +153,14 @@ def _forms_of(word: str, endings: Sequence[str]) -> Iterator[str]:
     if not word.endswith("*"):
         yield word
         return
-    yield from (word[:-1] + ending for ending in endings)
+    stem = word[:-1]
+    yield from (stem + ending for ending in endings)
+    if stem[-1:] in _SOFTENED:
+        soft = stem[:-1] + _SOFTENED[stem[-1]]
+        yield from (soft + ending for ending in endings if ending.startswith(_SOFT))
+
+
+def names(said: Sequence[str], phrases: Collection[str]) -> bool:
+    """Whether any of the phrases stands in the words."""
+    told = f" {' '.join(said)} "
+    return any(one in told for one in phrases)

@@ -18,6 +18,7 @@ from shared.domain.replies.words import Token
 _FAR = 8  # words between what is denied and the word for messages
 _NEAR = 6  # words between a verb of removing and what is to be removed
 _OF_WHAT = 4
+_OPENING = 6  # words in which a request begins
 _OF = frozenset({"de", "d", "with"})
 _OTHERS = frozenset({Sense.GREETING, Sense.HARMLESS, Sense.LATE, Sense.CANCEL, Sense.MOVE, Sense.NOT_CANCEL})
 _TELLING = frozenset({Sense.WORD, Sense.NEGATION, Sense.NO})
@@ -55,7 +56,7 @@ def refuses(heard: Heard) -> bool:
             or _takes_off(part, words)
             or _ends_writing(part, words)
             or _ends_with_it(part, words)
-            for part, rest in _parts(heard.tokens, passed)
+            for part, rest in _parts(heard.tokens, passed, words)
         )
     )
 
@@ -66,12 +67,26 @@ def is_limited(said: Sequence[str], words: RefusalWords, after: Sequence[str] = 
     return any(one in told for one in words.limits) or any(one in later for one in words.rather)
 
 
-def _parts(tokens: Sequence[Token], passed: Collection[int]) -> Iterator[tuple[list[str], list[str]]]:
+def _parts(
+    tokens: Sequence[Token], passed: Collection[int], words: RefusalWords
+) -> Iterator[tuple[list[str], list[str]]]:
     """The words of each part, those that belong to something else as empty ones, and its clause's rest."""
+    orders = {
+        clause
+        for clause in dict.fromkeys(token.clause for token in tokens if token.asks)
+        if is_request([token.text for token in tokens if token.clause == clause], words)
+    }
     for part in dict.fromkeys(token.part for token in tokens):
         here = [at for at, token in enumerate(tokens) if token.part == part]
-        rest = [token.text for token in tokens[here[-1] + 1 :] if token.clause == tokens[here[0]].clause]
-        yield ["" if at in passed or tokens[at].asks else tokens[at].text for at in here], rest
+        clause = tokens[here[0]].clause
+        rest = [token.text for token in tokens[here[-1] + 1 :] if token.clause == clause]
+        asks = {at for at in here if tokens[at].asks and clause not in orders}
+        yield ["" if at in passed or at in asks else tokens[at].text for at in here], rest
+
+
+def is_request(said: Sequence[str], words: RefusalWords) -> bool:
+    """Whether a question is an order all the same: "would you mind not sending them here any more?"."""
+    return any(f"{' '.join(said[:_OPENING])} ".find(one[1:]) >= 0 for one in words.requests)
 
 
 def _is_slip_of_stop(tokens: Sequence[Token]) -> bool:
