@@ -10,6 +10,7 @@ from shared.domain.campaigns.reply_option import Disposition, ReplyOption
 from shared.domain.campaigns.window import ContactWindow
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.earlier_steps import apart
+from shared.domain.messages.help_told import told_as_help
 from shared.domain.messages.message import SENT_AT_PRECISION, Message, MessageState
 from shared.domain.messages.reply import GivenAnswer, Reply
 from shared.domain.messages.sending import IncomingMessage
@@ -133,8 +134,7 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
         is_reaction=incoming.is_reaction,
     )
     reading = read_reply([talk.question(one) for one in asked], written)
-    if incoming.is_help:
-        reading = _helped(reading)
+    reading = told_as_help(reading) if incoming.is_help else reading
     if not asked:
         reading = _of_nothing(reading, talk)
     if reading.answers and talk.names_other:
@@ -186,13 +186,6 @@ def _appointment(message: Message) -> str:
     if message.file_id is not None and message.row_number is not None:
         return f"row {message.file_id} {message.row_number}"
     return f"fire {message.fire_id} {message.recipient_key}"
-
-
-def _helped(reading: Reading) -> Reading:
-    """By a word that only the provider knows: a company may have its own there. What is understood stays."""
-    is_open = reading.outcome is ReplyMeaning.UNCLEAR and not reading.flags
-    is_help = is_open and reading.may_also_mean is None
-    return replace(reading, outcome=ReplyMeaning.HELP, needs_person=False) if is_help else reading
 
 
 def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
