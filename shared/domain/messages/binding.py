@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.conversation import ANSWERABLE_FOR, Conversation
+from shared.domain.messages.help_told import told_as_help
 from shared.domain.messages.message import SENT_AT_PRECISION, Message
 from shared.domain.messages.one_appointment import answers_so_far, appointment_of
 from shared.domain.messages.reply import GivenAnswer, Reply
@@ -43,8 +44,7 @@ def understood(reply: Reply, incoming: IncomingMessage, talk: Conversation) -> R
         is_reaction=incoming.is_reaction,
     )
     reading = read_reply([talk.question(one) for one in asked], written)
-    if incoming.is_help:
-        reading = _helped(reading)
+    reading = told_as_help(reading) if incoming.is_help else reading
     if not asked:
         reading = _of_nothing(reading, talk)
     if reading.answers and talk.names_other:
@@ -70,13 +70,6 @@ def answered(reply: Reply, messages: Mapping[str, Message], given: Mapping[str, 
     ]
     kept = [one for one in reply.answers if one.message_id in messages and one.message_id not in given]
     return _answer(replace(reply, note=_change(new, messages, known)), [*kept, *new], messages)
-
-
-def _helped(reading: Reading) -> Reading:
-    """By a word that only the provider knows: a company may have its own there. What is understood stays."""
-    is_open = reading.outcome is ReplyMeaning.UNCLEAR and not reading.flags
-    is_help = is_open and reading.may_also_mean is None
-    return replace(reading, outcome=ReplyMeaning.HELP, needs_person=False) if is_help else reading
 
 
 def _of_nothing(reading: Reading, talk: Conversation) -> Reading:
