@@ -39,7 +39,10 @@ _NOTICE = re.compile(
 )
 _RULE = re.compile(r"\s*[-–—]{2,3}\s*")  # RFC 3676, section 4.3
 _AFTERWORD = re.compile(r"\W*(?:p\.?\s?[sd]\.?|n\.?b\.?)(?:\s*[:.,]|\s)", re.IGNORECASE)
-_CONTACT = re.compile(r"(?:\d\W{0,2}){6}|www\.|https?:|\S@\S")  # a telephone, a site, an address
+_CONTACT = re.compile(  # a telephone, a site, an address, a company
+    r"(?:\d\W{0,2}){6}|www\.|https?:|\S@\S|\w \| \w"
+    r"|\b(?:Ltd|Inc|LLC|GmbH|SARL|SAS|Lda|Ltda|S\.\s?[AL]\.)(?:\W|$)"
+)
 _SENTENCE = re.compile(r"\w{3,}\s*[!?…]|[a-zà-ÿ]{3,}\.$")
 _QUIET = frozenset({
     Sense.COMMON, Sense.GREETING, Sense.NUMBER, Sense.ONLY, Sense.OPTION, Sense.ORDINAL, Sense.UNIT,
@@ -54,7 +57,9 @@ _SPEAKING = frozenset({
 _ANDS = frozenset({"e", "o", "y"})
 _MOST_WORDS = 9  # of a line of a signature
 _MOST_NAMES = 3  # words of a name beside its closing
+_MOST_CLOSING = 18  # "veuillez agréer, Madame, …"
 _MOST_GREETING = 5
+_SHORTEST_NAME = 3  # letters
 _MOST_SIGNED = 12  # lines below a closing that are looked at
 _FEW_DIGITS = 3  # "2 please" below one's name is an answer
 
@@ -62,18 +67,31 @@ _FEW_DIGITS = 3  # "2 please" below one's name is an answer
 def without_frame(lines: Sequence[str], sent: Iterable[str]) -> list[str]:
     """The lines of a letter without its greeting, its signature and what programs add.
 
-    A name that stands in what was `sent` stays: it may say which of several questions is answered.
+    A name that stands in what was `sent` stays, where nothing else says which of several is answered.
     """
-    told = {word for one in sent for word in words_of(one)}
+    texts = list(sent)
+    told = {word for one in texts for word in words_of(one)}
+    own = set(words_of("\n".join(_without_signature(lines, set()))))
+    signers = set() if _telling(texts) & own else told
     kept = _without_notices([_AT_END.sub("", line) for line in lines if not _is_programs(line)])
-    kept = _without_signature(kept, told)
+    kept = _without_signature(kept, signers)
     first = next((at for at, line in enumerate(kept) if line.strip()), 0)
     rest = [line for line in kept[first + 1 :] if line.strip()]
     return kept[first + 1 :] if rest and _greets(kept[first], told) else kept
 
 
+def _telling(texts: Sequence[str]) -> set[str]:
+    """Names and days of what was sent, and of several texts the words that only one has."""
+    said = [set(words_of(one)) for one in texts]
+    capitals = {
+        word for text in texts for one in text.split()[1:] if one[0].isupper() for word in words_of(one)
+    }
+    own = (one - set().union(*(other for other in said if other is not one)) for one in said)
+    return {word for word in capitals.union(*own if len(said) > 1 else ()) if len(word) >= _SHORTEST_NAME}
+
+
 def _is_programs(line: str) -> bool:
-    return bool(_SENT_FROM.fullmatch(line)) and not _refuses(line)
+    return bool(_SENT_FROM.fullmatch(line)) and consent_of(line) is not WordMeaning.OPT_OUT
 
 
 def _without_notices(lines: Sequence[str]) -> list[str]:
@@ -109,17 +127,17 @@ def _signed(below: Sequence[str], told: set[str], *, is_marked: bool = False) ->
     kept: list[str] = []
     is_first, is_added = True, False
     full = [line for line in below if line.strip()]
-    for place, line in enumerate(full):
+    for line in full[:_MOST_SIGNED]:
         is_added = is_added or bool(_AFTERWORD.match(line))
         is_marked = is_marked or bool(_RULE.fullmatch(line))
         if is_added or _refuses(line):
             kept.append(line)
         elif is_first:
             kept.extend(_known_names(line, told, is_marked=is_marked))
-        elif not is_marked and (place >= _MOST_SIGNED or not _signs(line)):
+        elif not is_marked and not _signs(line):
             kept.append(line)
         is_first = False
-    return kept
+    return [*kept, *full[_MOST_SIGNED:]]
 
 
 def _refuses(line: str) -> bool:
@@ -166,7 +184,7 @@ def _signs(line: str) -> bool:
 def _closes(line: str) -> str | None:
     """The name beside a closing ("Regards, Ana"), empty where none is; None where the line closes nothing."""
     words = words_of(line, keeps_apart=True)
-    if not words or len(words) > _MOST_WORDS:
+    if not words or len(words) > _MOST_CLOSING:
         return None
     if _expression("closings").fullmatch(" ".join(words)):
         return ""

@@ -42,12 +42,13 @@ _HEADERS = re.compile(
 )
 _MOST_HEAD = 3  # lines over which a program wraps its head
 _NEAR = 4  # lines in which a second header follows the sender
+_MOST_AMID = 4_000  # characters in which a head is looked for amid a line
 _PIECE = 3  # words of a line that the quote was wrapped into
 
 
 def without_quotes(text: str, sent: Iterable[str]) -> list[str]:
     """The lines that quote nothing. Of a wrapped quote of what was `sent` nothing is left either."""
-    lines = _AMID.sub(_on_a_line, text).splitlines()
+    lines = f"{_AMID.sub(_on_a_line, text[:_MOST_AMID])}{text[_MOST_AMID:]}".splitlines()
     kept: list[str] = []
     for at, line in enumerate(lines):
         if size := _head_at(lines, at):

@@ -52,6 +52,7 @@ ENDS = {
     "an office, fr": "\n\nBien cordialement,\n\nAna Delcourt\nAssistante de direction\nTél. 02 555 01 44",
     "an office, pt": "\n\nAtenciosamente,\nAna Siqueira\nDepto. Financeiro\n(11) 5555-0199",
     "a rule": "\n-- \nAna Petersen | Buyer | she/her\nNo Limits Ltd, 12 High Street\nStop smoking today!",
+    "a long closing": "\n\nJe vous prie d'agréer, Madame, mes sentiments distingués.\nM. Roux",
     "a card": "\n\nAna Teixeira\nSolicitadora\nTlm: 91 234 56 78\nana@example.com",
     "a notice": "\n\nThanks,\nAna\n\nThis e-mail is confidential. Please delete it if it is not for you.",
 }
@@ -106,3 +107,25 @@ def test_a_refusal_below_the_name_is_one(end: str) -> None:
 )
 def test_what_is_said_is_kept_wherever_it_stands(text: str, own: str) -> None:
     assert own_words(text, [TEXT]).strip() == own
+
+
+def test_who_signs_is_answered_for_only_where_nobody_is_named() -> None:
+    both = [
+        Question(
+            id=name,
+            appointments=(Appointment(key=name, at=AT.replace(day=day), name=name),),
+            options=OPTIONS,
+            text=f"Hi {name}, your visit is on {weekday}.",
+        )
+        for name, day, weekday in (("Ana", 1, "Tuesday"), ("Ben", 3, "Thursday"))
+    ]
+    end = ENDS["an office"]
+    for said, answered in (
+        ("Ben can't come.", {"Ben"}),
+        ("Please cancel Thursday.", {"Ben"}),
+        ("Please cancel both.", {"Ana", "Ben"}),
+        ("Please cancel.", {"Ana"}),
+    ):
+        reading = read_reply(both, WrittenReply(body=f"Hello,\n\n{said}{end}", written_at=NOW))
+        assert {one.appointment_key for one in reading.answers} == answered, said
+        assert {one.disposition for one in reading.answers} == {Disposition.CANCELED}
