@@ -155,8 +155,8 @@ def _is_not_free(mark: Mark, before: Sequence[Mark], part: Sequence[Mark]) -> bo
     """ "Ben is not available Thursday", "Ana n'est pas dispo", "10:30 doesn't work"."""
     others = [one for one in part if one is not mark and one.sense in _ANSWERS]
     if mark.sense is Sense.REASON:
-        words = mark.text.split()
-        is_not_free = words[0] in _NOTS and words[-1] in _FREE
+        said = mark.text.split()
+        is_not_free = said[0] in _NOTS and said[-1] in _FREE
         is_off = mark.text == "est mort" and any(one.sense in CLOCK for one in before)  # "10h30 c'est mort"
         return (mark.text in _FAILING or is_not_free or is_off) and not others
     if mark.sense not in (Sense.WORD, Sense.COMMON):
