@@ -41,17 +41,23 @@ def _heard(at: int, marks: Sequence[Mark], references: References) -> Mark:
         return mark._replace(sense=Sense.ONLY)  # "this time just the hygienist"
     if mark.sense is Sense.ONLY and mark.text == "que":
         is_only = any(one.text in ("n", "ne") and one.start < mark.start for one in part)
+        is_only = is_only or any(_vote(one) and one.end == mark.start for one in part)
         return mark if is_only else mark._replace(sense=Sense.COMMON)  # "il faut que je demande"
     is_aside = (
         mark.text in _NOW
         or mark.text in _AS_FOR
         or (mark.text in _FOR_NOW and any(one.sense in (Sense.ONLY, Sense.NEGATION) for one in part))
+        or (mark.sense is Sense.OKAY and mark.text == "ta" and _is_word(at, marks))  # "dezembro tá corrido"
         or (mark.text == "yet" and mark is not part[0])
         or (mark.text in _THAT_DAY and _follows_no(mark, marks, references))
         or _is_until(mark, part, references)
         or _counts_times(mark, part)
     )
     return mark._replace(sense=Sense.COMMON) if is_aside else mark
+
+
+def _is_word(at: int, marks: Sequence[Mark]) -> bool:
+    return any(one.sense is Sense.WORD and one.part == marks[at].part for one in marks[at + 1 : at + 2])
 
 
 def _follows_no(mark: Mark, marks: Sequence[Mark], references: References) -> bool:
@@ -77,9 +83,11 @@ def _denies(mark: Mark) -> bool:
 def _is_until(mark: Mark, part: Sequence[Mark], references: References) -> bool:
     """ "He's on a school trip until Friday", where that is no day of an appointment."""
     untils = [one for one in part if one.text in _UNTIL]
-    if not untils or any(references.named(one) for one in part):
+    told = [one for one in part if references.named(one) or (_vote(one) and one.text != "is on")]
+    if not untils or any(one.start > untils[0].start for one in told):
         return False
-    if any(_vote(one) and one.text != "is on" for one in part):
+    last = max((one.end for one in told), default=0)
+    if not any(one.sense is Sense.WORD and last <= one.start < untils[0].start for one in part):
         return False
     is_day = mark.sense in CLOCK and mark.start >= untils[0].end
     return mark in untils or is_day or mark.text == "is on"

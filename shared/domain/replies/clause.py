@@ -63,7 +63,7 @@ def joined(names: Sequence[frozenset[int]], marks: Sequence[Mark]) -> frozenset[
 
 def is_said(mark: Mark, name: frozenset[int] | None) -> bool:
     """Whether the part answers, and names nothing."""
-    return name is None and mark.sense not in BESIDE and mark.sense is not Sense.ONLY
+    return name is None and mark.sense not in BESIDE and mark.sense not in (Sense.ONLY, Sense.WHICH)
 
 
 def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexicon) -> Clause:
@@ -76,7 +76,7 @@ def _clause(marks: list[Mark], named: list[frozenset[int] | None], lexicon: Lexi
         said = []
     verbs = [verb for at in range(len(marks)) if (verb := as_verb(marks, named, at, lexicon)) is not None]
     if all(
-        mark.sense in ASSENT or mark.sense is Sense.REFUSE_WORD for mark in said
+        mark.sense in ASSENT or mark.sense in (Sense.REFUSE, Sense.REFUSE_WORD) for mark in said
     ):  # "the hygienist, you may drop"
         said = verbs or said
     if any(mark.text in NOTS and mark.sense in _DENYING for mark in said):

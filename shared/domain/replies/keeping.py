@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.domain.replies.lexicon import Lexicon
+from shared.domain.replies.matter import CLOCK
 from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 
@@ -26,9 +27,16 @@ def as_verb(marks: Sequence[Mark], named: Names, at: int, lexicon: Lexicon) -> M
     is_next = not after or named[after[0]] is not None or marks[after[0]].sense is Sense.GREETING or is_place
     if mark.sense not in (Sense.WORD, Sense.COMMON, Sense.REFUSE, Sense.REFUSE_WORD) or not is_next:
         return None
-    if mark.text in _DROPS_OFF and any(one.text in _OFF and one.part == mark.part for one in marks):
+    if mark.text in _DROPS_OFF and _has_off(mark, marks):
         return None
-    is_off = bool(words & _TAKES) and any(one.text in _OFF and one.part == mark.part for one in marks)
+    is_off = bool(words & _TAKES) and _has_off(mark, marks)
     if is_off or words & lexicon.drops or (words & _GIVES and is_place):
         return mark._replace(sense=Sense.CANCEL)
-    return mark._replace(sense=Sense.COMING) if words & (lexicon.keeps | _TAKES) else None
+    takes = (
+        bool(words & _TAKES) and bool(after) and marks[after[0]].sense in (*CLOCK, Sense.NUMBER, Sense.WHICH)
+    )
+    return mark._replace(sense=Sense.COMING) if takes or words & lexicon.keeps else None
+
+
+def _has_off(mark: Mark, marks: Sequence[Mark]) -> bool:
+    return any(one.part == mark.part and _OFF & set(one.text.split()) for one in marks)

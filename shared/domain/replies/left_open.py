@@ -58,9 +58,16 @@ def without_open(
 
 
 def _pieces(marks: Sequence[Mark], named: Names, lexicon: Lexicon) -> list[Span]:
-    return [
-        piece for span in spans_of(marks, named, lexicon) for piece in _halves(marks, named, span, lexicon)
-    ]
+    spans: list[Span] = []
+    for start, end in spans_of(marks, named, lexicon):
+        first = spans[-1][0] if spans else start
+        is_of_it = _is_condition(marks[start], lexicon) and marks[first].part == marks[start].part
+        names = named[first:start]
+        if is_of_it and any(names) and not _votes(marks[first:start], names):
+            spans[-1] = (first, end)  # "Ana depends on school"
+        else:
+            spans.append((start, end))
+    return [piece for span in spans for piece in _halves(marks, named, span, lexicon)]
 
 
 def _halves(marks: Sequence[Mark], named: Names, span: Span, lexicon: Lexicon) -> list[Span]:
@@ -84,12 +91,12 @@ def _halves(marks: Sequence[Mark], named: Names, span: Span, lexicon: Lexicon) -
 
 def _puts_off(mark: Mark, name: frozenset[int] | None, lexicon: Lexicon) -> bool:
     """Whether it doubts, or says that an answer comes later: "waiting", "ask", "perguntar"."""
-    is_plain = name is None and mark.sense in _TELLING
+    is_plain = mark.sense is Sense.OTHER or (name is None and mark.sense in _TELLING)  # "later"
     return mark.sense is Sense.DOUBT or (is_plain and bool(lexicon.pending & set(mark.text.split())))
 
 
-def _votes(clause: Sequence[Mark], names: Names) -> bool:
-    return any(mark.sense in VOTES and name is None for mark, name in zip(clause, names, strict=True))
+def _votes(clause: Sequence[Mark], names: Names, votes: frozenset[Sense] = VOTES) -> bool:
+    return any(mark.sense in votes and name is None for mark, name in zip(clause, names, strict=True))
 
 
 def _is_open(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
@@ -99,7 +106,7 @@ def _is_open(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
     if _depends(clause, names, lexicon) or any(mark.sense is Sense.DOUBT for mark in clause):
         return True
     later = any(_puts_off(mark, name, lexicon) for mark, name in zip(clause, names, strict=True))
-    return later and not _votes(clause, names)
+    return later and not _votes(clause, names, VOTES - {Sense.OKAY})
 
 
 def _depends(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:

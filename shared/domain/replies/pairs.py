@@ -43,6 +43,7 @@ def answer_pairs(
     if (
         groups is None
         or _has_word_between(marks, named, says)
+        or _is_told_else(marks, named, says)
         or _is_only_named(groups, marks, named, lexicon)
     ):
         return Answered(reason=PAIRS)
@@ -88,6 +89,16 @@ def _has_word_between(marks: Sequence[Mark], named: Names, says: Sequence[bool])
     places = [*names, *said] if is_weak else names
     between = range(min(places), max(places)) if len(places) > 1 else ()
     return any(marks[index].sense is Sense.WORD and named[index] is None for index in between)
+
+
+def _is_told_else(marks: Sequence[Mark], named: Names, says: Sequence[bool]) -> bool:
+    """Whether the last name stands beside unknown words and no answer: "the 3rd you can give away"."""
+    last = max((at for at, name in enumerate(named) if name is not None), default=-1)
+    if last < 0:
+        return False
+    part = [at for at, mark in enumerate(marks) if mark.part == marks[last].part]
+    unknown = any(marks[at].sense is Sense.WORD and named[at] is None for at in part)
+    return unknown and any(says[: part[0]]) and not any(says[at] for at in part) and not any(says[last:])
 
 
 def _is_only_named(groups: Sequence[_Group], marks: Sequence[Mark], named: Names, lexicon: Lexicon) -> bool:

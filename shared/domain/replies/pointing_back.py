@@ -24,6 +24,7 @@ def pointing_back(marks: Sequence[Mark], references: References) -> list[Mark]:
         before = [one for one in part if one.end <= mark.start]
         after = [one for one in part if one.start >= mark.end and one.sense is not Sense.GREETING]
         is_named = len(before) > 1 and any(references.named(one) for one in before)
+        is_named = is_named and not any(one.sense is Sense.ASKING and one.text == "did" for one in before)
         points = is_named and not mark.asks and _points(mark, before, after)
         found.append(mark._replace(sense=Sense.CANCEL) if points else mark)
     return found

@@ -7,7 +7,7 @@ one of several appointments, and at the end of a part, they are its answer.
 from collections.abc import Sequence
 
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import SILENT
+from shared.domain.replies.matter import CLOCK, SILENT
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -15,6 +15,7 @@ _ABLE = frozenset({
     "can", "confirma", "confirmam", "confirman", "confirment", "confirms", "consegue", "consegues", "consigo",
     "da", "does", "in", "pode", "pode ser", "podem", "podemos", "posso",
     "peut", "peux", "pouvons", "puede", "pueden", "puedo",
+    "vem", "vienen", "viennent",
 })  # fmt: skip
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
 _NOTS = frozenset({"nao", "no", "not", "pas"})
@@ -32,8 +33,10 @@ _PAST = frozenset({
     "who", "why",
 })  # fmt: skip
 _VERBS_NO = {"es": "no", "pt": "nao"}
+_PRESENCE = frozenset({"asistencia", "presenca", "presence", "presencia"})
 _PHRASES = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.COMING})
 _SILENT = SILENT | {Sense.YES, Sense.OKAY}
+_BEFORE = SILENT | {*CLOCK, Sense.BUT, Sense.WHICH}
 _ANSWERS = frozenset({
     Sense.CANCEL, Sense.CANCEL_VERB, Sense.CHOICE, Sense.COMING, Sense.MOVE, Sense.NO, Sense.OKAY, Sense.YES,
 })  # fmt: skip
@@ -43,7 +46,7 @@ def with_short_answers(marks: Sequence[Mark], references: References, lexicon: L
     """The marks, where such words confirm or cancel what is named in their part."""
     found: list[Mark] = []
     for mark in marks:
-        part = [one for one in marks if one.part == mark.part]
+        part = _piece(mark, marks)
         if _denies_verb(mark, part, references, lexicon):
             mark = mark._replace(sense=Sense.NEGATION)
         elif _is_if(mark, part, marks, references):
@@ -51,6 +54,14 @@ def with_short_answers(marks: Sequence[Mark], references: References, lexicon: L
         found.append(_said(mark, part, marks, references))
         found += _days_in(mark, lexicon)
     return found
+
+
+def _piece(mark: Mark, marks: Sequence[Mark]) -> list[Mark]:
+    """The marks of its part, as far as no "but" lies between."""
+    buts = [one.start for one in marks if one.part == mark.part and one.sense is Sense.BUT]
+    first = max((at for at in buts if at <= mark.start), default=-1)
+    end = min((at for at in buts if at > mark.start), default=mark.end + len(marks))
+    return [one for one in marks if one.part == mark.part and first <= one.start < max(end, mark.end)]
 
 
 def _denies_verb(mark: Mark, part: Sequence[Mark], references: References, lexicon: Lexicon) -> bool:
@@ -86,7 +97,13 @@ def _said(mark: Mark, part: Sequence[Mark], marks: Sequence[Mark], references: R
     is_named = any(references.named(one) for one in before)
     if mark.asks or not any(references.named(one) for one in part):
         return mark
-    if _is_able(mark, before, after) and is_named:
+    if _is_cannot(mark, after) or _is_going_not(mark, after):
+        return mark._replace(sense=Sense.CANCEL)
+    if before and (_is_cannot(before[-1], [mark, *after]) or _is_going_not(before[-1], [mark, *after])):
+        return mark._replace(sense=Sense.COMMON)
+    if _makes(mark, before, after, references):
+        return mark._replace(sense=Sense.COMING)
+    if _is_able(mark, before, after, references) and is_named:
         is_denied = any(one.sense in _DENYING for one in after)
         return mark._replace(sense=Sense.COMMON if is_denied else Sense.COMING)
     if _is_denied_able(mark, before, after) and is_named:
@@ -99,9 +116,31 @@ def _said(mark: Mark, part: Sequence[Mark], marks: Sequence[Mark], references: R
     return mark._replace(sense=Sense.NO) if _is_without(mark, before, after, references) else mark
 
 
-def _is_able(mark: Mark, before: Sequence[Mark], after: Sequence[Mark]) -> bool:
-    is_last = all(one.sense in _SILENT or one.text in _NOTS for one in after)
+def _is_cannot(mark: Mark, after: Sequence[Mark]) -> bool:
+    """ "Não pode na quinta": nothing but a day stands behind it."""
+    is_next = bool(after) and after[0].text in _ABLE and after[0].start == mark.end
+    is_end = all(one.sense in (*SILENT, *CLOCK) for one in after[1:])
+    is_no = mark.text in _NOTS and mark.sense in (*_DENYING, Sense.CHOICE)
+    return is_no and is_next and is_end
+
+
+def _is_going_not(mark: Mark, after: Sequence[Mark]) -> bool:
+    """ "À 10h30 ça va pas"."""
+    is_next = bool(after) and after[0].text == "pas" and after[0].start == mark.end
+    return mark.sense is Sense.COMING and is_next and len(after) == 1
+
+
+def _makes(mark: Mark, before: Sequence[Mark], after: Sequence[Mark], references: References) -> bool:
+    """ "I can make the 10:30"."""
+    told = [one for one in after if one.sense not in SILENT]
+    is_can = mark.text == "make" and bool(before) and before[-1].text == "can"
+    return is_can and bool(told) and bool(references.named(told[0]))
+
+
+def _is_able(mark: Mark, before: Sequence[Mark], after: Sequence[Mark], references: References) -> bool:
+    is_last = all(one.sense in _SILENT or one.text in _NOTS or one.text in _PRESENCE for one in after)
     is_free = not (before and before[-1].sense in _DENYING)
+    is_free = is_free and all(one.sense in _BEFORE or references.named(one) for one in before)
     is_alone = not any(one.sense in _ANSWERS for one in (*before, *after) if one.text not in _NOTS)
     return mark.text in _ABLE and mark.sense is not Sense.YES and is_last and is_free and is_alone
 
@@ -116,7 +155,10 @@ def _is_not_free(mark: Mark, before: Sequence[Mark], part: Sequence[Mark]) -> bo
     """ "Ben is not available Thursday", "Ana n'est pas dispo", "10:30 doesn't work"."""
     others = [one for one in part if one is not mark and one.sense in _ANSWERS]
     if mark.sense is Sense.REASON:
-        return mark.text in _FAILING and not others
+        said = mark.text.split()
+        is_not_free = said[0] in _NOTS and said[-1] in _FREE
+        is_off = mark.text == "est mort" and any(one.sense in CLOCK for one in before)  # "10h30 c'est mort"
+        return (mark.text in _FAILING or is_not_free or is_off) and not others
     if mark.sense not in (Sense.WORD, Sense.COMMON):
         return False
     words = set(mark.text.split())

@@ -15,6 +15,12 @@ _APOLOGIES = frozenset({
 _POLITE = frozenset({Sense.GREETING, Sense.NO})
 _WHY = SILENT | {Sense.WORD, Sense.REASON}
 _UNTIL = frozenset({"until", "till", "jusqu", "hasta", "ate"})
+_DENIALS = frozenset({Sense.CHOICE, Sense.NO})  # "no, sorry" takes back
+_GOT = frozenset({
+    "get", "got", "recebemos", "receberam", "recebeu", "received", "recibieron", "recibimos", "recibio",
+    "recu", "recus",
+})  # fmt: skip
+_MAY = frozenset({"pode", "podem"})
 _EITHER = "either"
 _NOR = frozenset({"neither", "nem", "ni", "nor"})
 _BESIDE = SILENT | {Sense.REASON, Sense.WORD, Sense.GREETING, Sense.NO}
@@ -28,6 +34,7 @@ def without_apology(marks: Sequence[Mark]) -> list[Mark]:
             at
             for at, mark in enumerate(marks)
             if [one.clause for one in marks[at + 1 : at + 2]] != [mark.clause]
+            or (marks[at - 1].part == mark.part != marks[at + 1].part and marks[at - 1].sense not in _DENIALS)
         ),
     }
     return [
@@ -49,7 +56,7 @@ def declines_each(marks: Sequence[Mark], named: Names, count: int) -> bool:
         for at, mark in enumerate(marks)
         if mark.sense is Sense.NEGATION and mark.text in _NOR
     ]
-    others = {mark.sense for mark, name in pairs if name is None}
+    others = {mark.sense for mark, name in pairs if name is None and mark.text not in _MAY}
     is_plain = others <= _BESIDE | {
         Sense.ASKING,
         Sense.NEGATION,
@@ -57,7 +64,8 @@ def declines_each(marks: Sequence[Mark], named: Names, count: int) -> bool:
         Sense.CANCEL,
         Sense.CANCEL_VERB,
     }
-    return len(after) > 1 and len(frozenset().union(*after)) == count and is_plain
+    tells_else = any(mark.text in _GOT for mark in marks)  # "neither Ben nor I got a confirmation"
+    return len(after) > 1 and len(frozenset().union(*after)) == count and is_plain and not tells_else
 
 
 def declines_either(marks: Sequence[Mark]) -> bool:
@@ -92,11 +100,7 @@ def declines_all(marks: Sequence[Mark], named: Names, targets: Sequence[Target])
 def said_once(marks: Sequence[Mark]) -> Sequence[Mark]:
     """The marks, where "both" behind "neither one" says the same again: "neither one, cancel them both"."""
     first = next((mark for mark in marks if mark.sense is Sense.NEITHER), None)
-    cancels = {mark.part for mark in marks if mark.sense in (Sense.CANCEL, Sense.CANCEL_VERB)}
-    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in marks):
+    others = [mark for mark in marks if first is not None and mark.part != first.part]
+    if first is None or any(mark.sense in (Sense.YES, Sense.COMING, Sense.MOVE) for mark in others):
         return marks
-    return [
-        mark
-        for mark in marks
-        if not (mark.sense is Sense.BOTH and mark.part in cancels and mark.part > first.part)
-    ]
+    return [mark for mark in marks if not (mark.sense is Sense.BOTH and mark.part > first.part)]

@@ -50,7 +50,7 @@ _SAID = {
 _OTHER = rf"(?:the other|(?:la|el|lo) otr[oa]|l autre|(?:[dn]?[ao]|pr[ao]) outr[oa]){_ONE}{_NO_TIME}"
 _MINE = (  # beside another one that is named
     r"(?:(?:and (?:me|mine|myself)|et moi|y (?:yo|mi)|e (?:eu|mim))(?= )"
-    r"|(?:la mi[ao]|(?:le|la) mien(?:ne)?|[ao] (?:minha|meu)(?= e )))"
+    r"|(?:l[ao] mi[ao]|(?:le|la) mien(?:ne)?|[ao] (?:minha|meu)(?= e )))"
 )
 OF_ALL = frozenset({  # words that no phrase passes over where several appointments are open
     "all", "ambas", "ambos", "aucun", "aucune", "both", "neither", "nenhum", "nenhuma", "ninguna", "ninguno",
