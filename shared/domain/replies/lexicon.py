@@ -78,9 +78,7 @@ def lexicon_of(language: str) -> Lexicon:
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     refusal = filled(RefusalWords, said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
-    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
-    known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
-    known |= {word for phrase in (*refusal.things, *refusal.showing) for word in phrase.split()}
+    known |= _vocabulary(refusal)
     return Lexicon(
         language=language,
         aliases=aliases,
@@ -104,6 +102,13 @@ def lexicon_of(language: str) -> Lexicon:
         returning=filled(ReturningWords, said["returning"], said["forms"]),
         pointers=frozenset({*_breaks(patterns), *weekdays, *table["numbers"], *table["ordinals"]} - _PLAIN),
     )
+
+
+def _vocabulary(words: RefusalWords) -> set[str]:
+    """The words of refusals that no phrase holds, and that are no misspelling of others."""
+    known = {word for phrase in (*words.things, *words.showing) for word in phrase.split()}
+    known |= words.removing | words.taking_off | words.contacting | words.received | words.annoying
+    return known | words.messages | words.addresses | words.permission | words.keeping | words.welcome
 
 
 def _words_of(patterns: Iterable[Pattern]) -> set[str]:

@@ -10,7 +10,7 @@ from shared.domain.replies.asked import ReplyMeaning
 from shared.domain.replies.consent import consent_heard
 from shared.domain.replies.heard import hear
 from shared.domain.replies.likeness import WEIGHTS
-from shared.domain.replies.read_reply import LIKE_REFUSAL, MAYBE_REFUSAL
+from shared.domain.replies.refused_readings import LIKE_REFUSAL, MAYBE_REFUSAL
 from tests.domain.replies.test_any_form import read
 from tests.domain.replies.test_corpus import PATH
 from tests.kit.read_replies import cases_of
