@@ -68,7 +68,6 @@ WITHOUT_RECORDS = {
     "traces_in": "maps a record",
     "contact_shard": "maps contacts",
     "contacts_in": "maps a record",
-    "listed_in": "maps a record",
     "hints_in": "maps a record",
     "listed_in": "maps a record",
     "key_shard": "maps hints",

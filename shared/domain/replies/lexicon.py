@@ -79,16 +79,13 @@ def lexicon_of(language: str) -> Lexicon:
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     refusal = filled(RefusalWords, said["refusals"], said["forms"])
     known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
-    known |= refusal.removing | refusal.taking_off | refusal.contacting | refusal.received | refusal.annoying
-    known |= refusal.messages | refusal.addresses | refusal.permission | refusal.keeping | refusal.welcome
+    known |= _vocabulary(refusal)
     return Lexicon(
         language=language,
         aliases=aliases,
         index=index_of(iter(patterns)),
         refusals=index_of(one for one in patterns if one.sense is Sense.REFUSE),
-        vocabulary=frozenset(
-            known | _of_phrases(*refusal.things, *refusal.showing, table["drops"], table["keeps"])
-        ),
+        vocabulary=frozenset(known | _of_phrases(table["drops"], table["keeps"])),
         key_words=frozenset(word for word in keys if len(word) >= _KEY_LENGTH),
         skips=frozenset(table["skips"].split()),
         numbers=table["numbers"],
@@ -111,6 +108,13 @@ def lexicon_of(language: str) -> Lexicon:
 
 def _of_phrases(*phrases: str) -> set[str]:
     return {word for phrase in phrases for word in phrase.split()}
+
+
+def _vocabulary(words: RefusalWords) -> set[str]:
+    """The words of refusals that no phrase holds, and that are no misspelling of others."""
+    known = _of_phrases(*words.things, *words.showing)
+    known |= words.removing | words.taking_off | words.contacting | words.received | words.annoying
+    return known | words.messages | words.addresses | words.permission | words.keeping | words.welcome
 
 
 def _words_of(patterns: Iterable[Pattern]) -> set[str]:
