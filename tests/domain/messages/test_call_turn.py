@@ -166,4 +166,4 @@ def test_an_option_without_a_digit_is_found_and_9_is_none() -> None:
     [problem] = check_keys(options)
     assert problem.field == "reply_options[2].words"
     assert offered_keys(options) == {"1": Disposition.CONFIRMED, "2": Disposition.CANCELED}
-    assert keys_of(options) == offered_keys(options) | {"7": Disposition.CANCELED}
+    assert keys_of(options) == {**offered_keys(options), "7": Disposition.CANCELED}
