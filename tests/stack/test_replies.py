@@ -146,6 +146,29 @@ async def test_numbered_questions_deadlines_and_closed_hours(office: Office) -> 
         assert (await texts(office, handset, 2))[1:] == [CLOSED]
 
 
+async def test_a_firms_notice_is_no_word_and_the_thanks_say_that_a_machine_wrote_them(office: Office) -> None:
+    ann, bob, cy = EMAIL.handsets[:3]
+    step = await EMAIL.step(office, await EMAIL.sender(office), ASKS)
+    await sent(office, *(f"P,{one},10:30," for one in (ann, bob, cy)), step=step)
+    notice = "This email is confidential. If you are not the intended recipient, please delete it."
+    [yes] = await write(office, ann, f"Yes, I'll be there.\n\n{notice}")
+    assert (yes["meaning"], yes["disposition"], yes["waits"]) == ("answer", "confirmed", False)
+    [refused] = await write(office, bob, f"Take me off your list.\n\n{notice}")
+    assert (refused["meaning"], refused["consent"]) == ("opt_out", "opt_out")
+    [away] = await write(office, cy, "1", headers={"Auto-Submitted": "auto-replied (vacation)"})
+    assert (away["meaning"], away["waits"], away["disposition"]) == ("auto_reply", False, None)
+
+    await texts(office, ann, 2)
+    asked, _, thanks = await office.simulator.messages(handset=ann)
+    assert thanks["headers"]["Auto-Submitted"] == "auto-replied"
+    assert thanks["headers"]["In-Reply-To"] == asked["headers"]["Message-ID"]
+    assert "Auto-Submitted" not in asked["headers"]
+    assert len(await office.simulator.messages(handset=cy)) == 2  # asked, and their machine's answer
+    [again] = await write(office, ann, "yes, thanks", headers=_naming(EMAIL, thanks)["headers"])
+    assert (again["disposition"], again["waits"]) == ("confirmed", False)
+    assert len(await texts(office, ann, 2)) == 2
+
+
 @pytest.mark.parametrize("way", [EMAIL, WHATSAPP], ids=lambda way: way.channel)
 async def test_the_same_words_by_mail_and_in_chats(office: Office, way: Way) -> None:
     await office.api.patch("/company", {"consent": {"help_text": HELP, "opt_out_words": [OWN]}})

@@ -147,6 +147,8 @@ def answer_message(
         not_after=answer.not_after,
         purpose=answer.purpose,
         answer_to=answer.reply_id,
+        earlier=about.id if about and sender.channel.record.has_subject else None,
+        in_thread=about is not None and sender.channel.record.has_subject,
     )
 
 

@@ -16,5 +16,6 @@ class Purpose(StrEnum):
     TEST = "test"  # what somebody of the company has sent to their own address: in no campaign's ledger
 
 
+BY_ITSELF = (Purpose.ACKNOWLEDGEMENT, Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP)  # to what somebody wrote
 TESTING = (Purpose.TEST,)
 ANSWERING = tuple(one for one in Purpose if one not in (Purpose.CAMPAIGN, *TESTING))

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from itertools import islice
 
+from shared.providers.kit.mail_footers import without_footers
+
 LONGEST_READ = 200_000  # characters: what stands behind is quoted, if anybody wrote it
 LONGEST_KEPT = 20_000
 # The time to find a quote grows with the square of the lines that look like headers: quotequail tries each.
@@ -11,6 +13,7 @@ _LINES = (re.compile("\n"), 1_000)
 _TAGS = (re.compile("<"), 3_000)
 
 _REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|sv|antw|rv|resp?|fwd?|wg|tr|enc)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")  # RFC 3834 lets one stand beside the word
 # Answering machines that are older than Auto-Submitted (RFC 3834) say it so.
 _PRECEDENCES = frozenset({"auto_reply", "bulk", "junk", "list"})
 _MARKS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply")
@@ -24,7 +27,9 @@ _ABSENCE = re.compile(
 
 
 def new_text(text: str, html: str, subject: str) -> str:
-    """What the writer says, of a mail with these parts: without quotes, LONGEST_KEPT characters at most.
+    """What the writer says, of a mail with these parts: without quotes and their firm's notices.
+
+    LONGEST_KEPT characters at most.
 
     A mail that says something in its subject alone (STOP), above a quote or a phone's signature, says that.
     Where nothing would be left, the whole text is kept: better a quote than nothing.
@@ -32,9 +37,9 @@ def new_text(text: str, html: str, subject: str) -> str:
     text = _beginning(text[:LONGEST_READ].replace("\r\n", "\n"), *_LINES)
     html = _beginning(html[:LONGEST_READ], *_TAGS)
     whole = text if text.strip() else _text_of(html)
-    own = _unquoted(whole)
+    own = without_footers(_unquoted(whole))
     if not own.strip() and html.strip():
-        own = _unquoted(_text_of(html))
+        own = without_footers(_unquoted(_text_of(html)))
     if subject.strip() and not _REPLY_SUBJECT.match(subject) and not _says(own):
         own = subject
     return (own if own.strip() else whole).strip()[:LONGEST_KEPT]
@@ -42,7 +47,7 @@ def new_text(text: str, html: str, subject: str) -> str:
 
 def is_automatic(headers: Mapping[str, str]) -> bool:
     """Whether a machine wrote it, by its headers, whose names are in small letters: an absence, a failure."""
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
+    submitted = _COMMENT.sub(" ", headers.get("auto-submitted", "no")).partition(";")[0].strip().lower()
     if submitted not in ("", "no") or any(mark in headers for mark in _MARKS):
         return True
     if _ABSENCE.match(headers.get("subject", "")):

@@ -13,7 +13,7 @@ from shared.domain.messages.batch import Claim
 from shared.domain.messages.earlier_steps import apart
 from shared.domain.messages.intents import Intended
 from shared.domain.messages.message import Message
-from shared.domain.messages.purpose import Purpose
+from shared.domain.messages.purpose import BY_ITSELF, Purpose
 from shared.domain.messages.sending import Outcome, OutgoingMessage, SendResult
 from shared.domain.senders.sender import Sender
 from shared.providers.kit.adapters import MessageSender
@@ -118,9 +118,14 @@ def _thread(message: Message) -> tuple[str, ...]:
 def _headers(runtime: Runtime, company_id: str, message: Message, topic: str) -> Mapping[str, str]:
     """Where one click refuses a campaign's topic, or all: mail programs offer it only with both headers.
 
-    https://www.rfc-editor.org/rfc/rfc8058
+    https://www.rfc-editor.org/rfc/rfc8058; and of what answers by itself, that it does: no machine answers
+    that (RFC 3834, section 5).
     """
-    if not message.channel.record.has_unsubscribe_header or message.purpose is not Purpose.CAMPAIGN:
+    if not message.channel.record.has_unsubscribe_header:
+        return {}
+    if message.purpose in BY_ITSELF:
+        return {"Auto-Submitted": "auto-replied"}
+    if message.purpose is not Purpose.CAMPAIGN:
         return {}
     url = make_links(runtime, company_id).unsubscribe(message.channel, message.address, topic)
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

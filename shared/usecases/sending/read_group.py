@@ -188,7 +188,7 @@ async def _before(
     content: CampaignContent,
     messages: Sequence[Message],
 ) -> dict[str, Before]:
-    """What became of the earlier steps; nothing is read for messages of the first one."""
+    """What became of the earlier steps. The first has none; what answers a mail only names what that was."""
     followers = {
         message.id: Follower(
             fire_id=message.fire_id,
@@ -199,7 +199,7 @@ async def _before(
             ],
         )
         for message in messages
-        if message.earlier is not None
+        if message.earlier is not None and message.purpose is Purpose.CAMPAIGN
     }
     return await find_before(runtime, company_id, followers, transaction) if followers else {}
 
