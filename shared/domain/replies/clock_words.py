@@ -12,6 +12,8 @@ from shared.domain.replies.words import Token
 
 _CLOCK = re.compile(r"(\d{1,2})\s?(?:[:h.]\s?(\d{2}))?\D*?([ap])?\.?\s?(?:m\b.*)?$")
 _LAST_HOUR = 24
+_HALF_DAY = 12 * 60  # minutes
+_MINUTE = ("min", "mn")
 _MINUTES = (15, 30, 45)
 _WHICH = frozenset({Sense.ORDINAL, Sense.TIME, Sense.DAY, Sense.OTHER})
 _THE = frozenset({"the", "this", "that", "another"})
@@ -36,13 +38,30 @@ def with_times(marks: Sequence[Mark], tokens: Sequence[Token], lexicon: Lexicon)
             continue
         if mark.sense in (Sense.NUMBER, Sense.ORDINAL):
             mark, skip = _number(marks, index, tokens, lexicon)
+        elif mark.sense is Sense.DAY and _is_range(marks, index):
+            mark = mark._replace(sense=Sense.UNIT)
         elif mark.text in lexicon.months and index + 1 < len(marks):
             after = marks[index + 1]
             if after.sense in (Sense.NUMBER, Sense.ORDINAL):
                 value = ("date", ((lexicon.months[mark.text] + 1, after.value),))
                 mark, skip = mark._replace(sense=Sense.DAY, value=value), 1
         found.append(mark)
-    return found
+    return [_settled(mark, found) for mark in found]
+
+
+def _is_range(marks: Sequence[Mark], index: int) -> bool:
+    """ "5-10 minutes" is no day."""
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    is_counted = following is not None and following.text.startswith(_MINUTE)
+    return is_counted and isinstance(marks[index].value, str) and "-" in marks[index].text
+
+
+def _settled(mark: Mark, marks: Sequence[Mark]) -> Mark:
+    """ "Tuesday at 10:30 it is": what ends so promises to come."""
+    beside = [one for one in marks if one.part == mark.part]
+    is_last = [one.text for one in beside[-2:]] == ["it", "is"] and mark is beside[-1] and not mark.asks
+    is_of_time = len(beside) > 2 and beside[-3].sense in (Sense.TIME, Sense.DAY)
+    return mark._replace(sense=Sense.COMING) if is_last and is_of_time else mark
 
 
 def _number(marks: Sequence[Mark], index: int, tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Mark, int]:
@@ -103,6 +122,16 @@ def fits(mark: Mark, appointment: Appointment, written_at: datetime) -> bool | N
         spans = [_NOON] if words == ["midi"] else spans
         return bool(spans) and all(first <= at.hour < last for first, last in spans)
     return None
+
+
+def minutes_early(mark: Mark, appointment: Appointment) -> int | None:
+    """How many minutes the time is before the appointment, in its half of the day; None if not known."""
+    match = _CLOCK.match(str(mark.value)) if mark.sense is Sense.TIME else None
+    if match is None or appointment.at is None or match[3]:
+        return None
+    at = appointment.at.hour * 60 + appointment.at.minute
+    said = int(match[1]) * 60 + int(match[2] or 0)
+    return min((at - said, at - said - _HALF_DAY), key=abs)
 
 
 def _is_day_of_month(mark: Mark) -> bool:

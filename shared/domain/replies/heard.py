@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import ReplyOption
 from shared.domain.replies.abilities import with_abilities
+from shared.domain.replies.accents import with_accents, with_gladness
 from shared.domain.replies.clock_words import with_times
 from shared.domain.replies.lexicon import language_of, lexicon_of, marks_of, spelled_out
 from shared.domain.replies.naming import capitalized, with_namings
@@ -58,7 +59,7 @@ def hear(
     kept = names | OF_ALL if of_several else names
     people = called if of_several else frozenset()
     marks = with_times(marks_of(tokens, lexicon, choices, kept, people), tokens, lexicon)
-    marks = with_abilities(marks, lexicon)
+    marks = with_abilities(with_accents(with_gladness(marks, text), text), lexicon)
     marks = with_namings(marks, tokens, lexicon, called | capitalized(text))
     return Heard(tokens=tuple(tokens), marks=tuple(_asked(marks)), language=language)
 

@@ -11,6 +11,7 @@ from shared.domain.replies.sense import Mark, Sense
 
 CONFIRMED, CANCELED, MOVED = Disposition.CONFIRMED, Disposition.CANCELED, Disposition.RESCHEDULE_ASKED
 SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
+_NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)  # what options are answered by
 CLOCK = (Sense.TIME, Sense.DAY, Sense.OTHER)
@@ -41,3 +42,7 @@ class Matter(Struct, frozen=True, kw_only=True):
             if option.disposition is disposition
             for word in option.words
         )
+
+    def no_cancels(self) -> bool:
+        """Whether a bare "no" cancels: where it is offered, or nothing else but to cancel is left."""
+        return self.has_word(CANCELED, _NO_WORDS) or not self.offers(MOVED)

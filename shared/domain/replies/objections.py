@@ -1,13 +1,15 @@
 """Why a reply that sounds like an answer is a person's all the same."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from shared.domain.campaigns.reply_option import Disposition
-from shared.domain.replies.clock_words import fits
+from shared.domain.replies.clock_words import fits, minutes_early
+from shared.domain.replies.idle_doubts import is_idle
 from shared.domain.replies.matter import CANCELED, CLOCK, CODES, CONFIRMED, MOVED, SILENT, Matter, Votes
+from shared.domain.replies.more_said import says_more, words_for
 from shared.domain.replies.riding import rides_along
 from shared.domain.replies.sense import Mark, Sense
-from shared.domain.replies.words import words_of
 
 ASKS = "It asks something."
 DOUBTFUL = "It is not sure."
@@ -15,23 +17,24 @@ CONDITION = "It names a condition."
 OTHER_TIME = "It names another day or time."
 NEGATED = "It denies something."
 NOT_ONLY = "More than an answer stands there."
+UNDONE = "A no stands behind it: it may say not to."
 
 _ENDS = frozenset({"quit", "end", "stop", "cease"})  # of a refusal, where they stand by themselves
 _TAKING_BACK = frozenset({"wait", "no", "espera", "attendez", "non", "nao", "actually", "scratch", "nvm"})
+_UNDOING = frozenset({Sense.CANCEL, Sense.CANCEL_VERB, Sense.MOVE})
+_VERBS = ("cancel", "annul", "anul", "desmarc", "remarc", "reprogram", "reagend", "resched", "cambi", "mud")
+_UNSAID = frozenset({Sense.GREETING, Sense.COMMON})
+_NOT_TO = frozenset({"no", "non", "nao", "not", "pas"})
+_THANKS = ("thanks", "thank you", "gracias", "obrigado", "obrigada", "merci")
 _LATENESS = frozenset({*SILENT, Sense.LATE, Sense.NUMBER})
-_MOST_BEFORE = 2  # words before a yes: a name
-_SENTENCE_BEGINS = frozenset({
-    "and", "e", "et", "eu", "i", "je", "j", "ma", "meu", "mi", "minha", "mon", "my", "nos", "nous", "our",
-    "please", "we", "y", "yo",
-})  # fmt: skip
-_MOST_WORDS = 25  # beside an answer; who writes more has more to say
-_BECAUSE = frozenset({
-    "because", "due", "since", "porque", "pues", "debido", "car", "parce", "puisque", "pois", "devido",
+_WAY_THERE = 180  # minutes
+_BY = frozenset({"by"})
+_LEAVING = frozenset({
+    "leave", "leaving", "finish", "paro", "quitte", "sair", "saio", "salgo", "saldre", "salimos", "sors",
+    "sortir", "termino",
 })  # fmt: skip
 _SINCE = frozenset({"since", "depuis", "desde"})
 _LAST = frozenset({"last", "pasada", "pasado", "passada", "passado", "dernier", "derniere"})
-_SO = frozenset({"so", "donc", "alors", "entonces", "entao"})
-_SUBJECTS = frozenset({"i", "je", "we"})
 _ARTICLES = frozenset({"as", "les", "los", "mes", "mis", "my", "os", "the"})
 _IFS = frozenset(
     {"if", "unless", "si", "se", "a menos que", "a moins", "sauf", "until", "siempre que", "caso"}
@@ -43,8 +46,10 @@ _REQUESTS = ("can you", "could you", "will you", "would you", "can u", "could u"
 
 def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
     """Why no answer may be taken, whatever it says; empty when there is no reason."""
-    named = {vote for _, vote in votes}
+    named = _named(votes)
     senses = {mark.sense for mark in marks}
+    if _is_undone(marks):
+        return UNDONE
     if Sense.DOUBT in senses and not _is_settled(marks, named):
         return DOUBTFUL
     if _takes_back(marks, votes) or Sense.WHICH in senses:
@@ -57,21 +62,43 @@ def objection(marks: Sequence[Mark], votes: Votes, matter: Matter) -> str:
         return OTHER_TIME
     if _has_condition(marks, votes, named):
         return CONDITION
-    if _asks(marks, votes, named):
+    if _asks(marks, votes, named, matter):
         return ASKS
     if _has_negation(marks, named):
         return NEGATED
-    if _says_more(marks, votes, named, _named(matter)):
+    if says_more(marks, votes, named, words_for(matter)):
         return NOT_ONLY
     return ""
 
 
+def _named(votes: Votes) -> set[Disposition]:
+    """What it says, less a weak yes beside a wish for another day: "o elevador tá parado, remarquem"."""
+    strong = {vote for mark, vote in votes if mark.sense is not Sense.OKAY}
+    is_wish = strong == {MOVED} and any(mark.sense is Sense.MOVE for mark, _ in votes)
+    return strong if is_wish else {vote for _, vote in votes}
+
+
 def _is_settled(marks: Sequence[Mark], named: set[Disposition]) -> bool:
     """Whether a doubt comes after a wish for another time: "reschedule, if possible; call me"."""
-    if named != {MOVED}:
-        return False
+    doubts = [mark for mark in marks if mark.sense is Sense.DOUBT and not is_idle(mark, marks, named)]
+    if not doubts or named != {MOVED}:
+        return not doubts
     first = next(mark for mark in marks if mark.sense in (Sense.MOVE, Sense.CHOICE, Sense.NUMBER, *CLOCK))
-    return all(mark.start > first.start for mark in marks if mark.sense is Sense.DOUBT)
+    return all(mark.start > first.start for mark in doubts)
+
+
+def _is_undone(marks: Sequence[Mark]) -> bool:
+    """ "Cancela não": a no behind the verb, at the end of its part, says not to cancel."""
+    for verb, no in pairwise(mark for mark in marks if mark.sense not in _UNSAID):
+        is_no = no.sense in (Sense.NO, Sense.NEGATION) and no.text.split()[0] in _NOT_TO
+        is_next = verb.part == no.part and not no.text.endswith(_THANKS)
+        is_last = not any(
+            mark.start >= no.end and mark.part == no.part and mark.sense not in _UNSAID for mark in marks
+        )
+        is_verb = verb.sense in _UNDOING and verb.text.split()[-1].startswith(_VERBS)
+        if is_verb and is_no and is_next and is_last:
+            return True
+    return False
 
 
 def _takes_back(marks: Sequence[Mark], votes: Votes) -> bool:
@@ -87,6 +114,7 @@ def _names_another_time(marks: Sequence[Mark], votes: Votes, matter: Matter) -> 
     said = [mark for mark in marks if mark.sense in dated and id(mark) not in chosen]
     may_be_last = all(vote is not CONFIRMED for _, vote in votes)
     said = [mark for mark in said if not _is_past(mark, marks, may_be_last)]
+    said = [mark for mark in said if not _is_way_there(mark, marks, matter)]
     if any(_is_another_hour(mark, matter) for mark in marks if _may_be_hour(mark, marks)):
         return True
     return any(fits(mark, matter.appointment, matter.written_at) is False for mark in said)
@@ -101,6 +129,16 @@ def _is_past(mark: Mark, marks: Sequence[Mark], may_be_last: bool) -> bool:
         before in _SINCE or (may_be_last and bool(set(mark.text.split()) & _LAST))
     )
     return is_gone or is_since
+
+
+def _is_way_there(mark: Mark, marks: Sequence[Mark], matter: Matter) -> bool:
+    """Whether the time is of what comes before: "I'll be there by 10:15", "salgo del trabajo a las 10"."""
+    early = minutes_early(mark, matter.appointment)
+    if early is None or not 0 < early <= _WAY_THERE:
+        return False
+    before = [one for one in marks if one.end <= mark.start and one.part == mark.part]
+    is_arriving = bool(before) and before[-1].text.split()[-1] in _BY
+    return is_arriving or any(set(one.text.split()) & _LEAVING for one in before)
 
 
 def _may_be_hour(mark: Mark, marks: Sequence[Mark]) -> bool:
@@ -194,7 +232,7 @@ def _is_unknown_time(marks: Sequence[Mark], named: set[Disposition], matter: Mat
     return bool(saying) and not any(mark.sense is Sense.COMING for mark in marks)
 
 
-def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
+def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition], matter: Matter) -> bool:
     """Whether it asks for anything that must be known first. Asking for another day is no such question."""
     if MOVED in named and CONFIRMED not in named:
         return all(mark.asks and mark.sense in CODES for mark, _ in votes)
@@ -203,94 +241,20 @@ def _asks(marks: Sequence[Mark], votes: Votes, named: set[Disposition]) -> bool:
     harmless = {mark.clause for mark in marks if mark.sense is Sense.HARMLESS}
     if any(mark.asks for mark, _ in votes if mark.clause not in harmless and not _is_request(mark)):
         return True
-    asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)}
+    echoed = _echoes(marks, matter) if named == {CANCELED} else set()
+    asked = {mark.clause for mark in marks if mark.asks and not _is_request(mark)} - echoed
     requests = {mark.clause for mark in marks if _is_request(mark)}
     return bool(asked - harmless - requests)
+
+
+def _echoes(marks: Sequence[Mark], matter: Matter) -> set[int]:
+    """Clauses that repeat the appointment's time and ask nothing: "terça? sem chance"."""
+    rest = {one.clause for one in marks if one.sense not in SILENT and one.sense not in CLOCK}
+    times = [one for one in marks if one.sense in CLOCK and one.clause not in rest]
+    wrong = {one.clause for one in times if not fits(one, matter.appointment, matter.written_at)}
+    return {one.clause for one in times} - wrong
 
 
 def _is_request(mark: Mark) -> bool:
     """ "Can you cancel my visit?" asks for nothing but that."""
     return mark.sense is Sense.CANCEL and mark.text.startswith(_REQUESTS)
-
-
-def _named(matter: Matter) -> set[str]:
-    """The words for the person and the service: they say nothing new."""
-    return {*words_of(matter.appointment.name), *words_of(matter.appointment.service)}
-
-
-def _is_reason(word: Mark, marks: Sequence[Mark], votes: Votes) -> bool:
-    """Whether it says why nobody comes: "I have to cancel because of the snow"."""
-    said = max(mark.start for mark, _ in votes)
-    between = (mark for mark in marks if said < mark.start < word.start and mark.part == word.part)
-    return any(mark.text.split()[0] in _BECAUSE for mark in between)
-
-
-def _is_lacking(word: Mark, marks: Sequence[Mark]) -> bool:
-    return any(lacks(mark, marks) and mark.part == word.part for mark in marks)
-
-
-def lacks(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """ "No sitter", behind an answer: it says why, and answers nothing itself."""
-    following = next((one for one in marks if one.start == mark.end), None)
-    before = any(one.start < mark.start and one.part != mark.part for one in marks)
-    is_next = following is not None and following.part == mark.part and following.sense is Sense.WORD
-    return before and is_next and mark.sense is Sense.NO and mark.text == "no"
-
-
-def _follows(marks: Sequence[Mark], votes: Votes) -> bool:
-    """Whether what was said before is why nobody comes: "my car is in the shop so I can't come"."""
-    first = votes[0][0]
-    before = [mark for mark in marks if mark.end <= first.start and mark.text not in _SUBJECTS]
-    after = any(mark.sense is Sense.WORD and mark.start >= first.end for mark in marks)
-    return first.sense is Sense.CANCEL and bool(before) and before[-1].text in _SO and not after
-
-
-def _opens(digit: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether the digit comes first, and a sentence after it: "2 my mother has died"."""
-    following = next((mark for mark in marks if mark.start == digit.end), None)
-    return digit.start == 0 and following is not None and following.text.split()[0] in _SENTENCE_BEGINS
-
-
-def _is_code(mark: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether an option's word begins its part: "KEEP, my car is new", and not "I'll keep an eye out"."""
-    before = [one for one in marks if one.part == mark.part and one.start < mark.start]
-    is_first = all(one.sense is Sense.GREETING for one in before)
-    return mark.sense is Sense.CHOICE and len(mark.text) > 1 and is_first
-
-
-def _is_of_delay(word: Mark, marks: Sequence[Mark]) -> bool:
-    """Whether it stands behind a "but" beside how late they are: "but I'm 10 minutes late, the metro"."""
-    buts = [mark for mark in marks if mark.sense is Sense.BUT and mark.start < word.start]
-    return bool(buts) and any(
-        mark.sense is Sense.LATE and " " in mark.text and mark.part == buts[-1].part == word.part
-        for mark in marks
-    )
-
-
-def _says_more(marks: Sequence[Mark], votes: Votes, named: set[Disposition], names: Collection[str]) -> bool:
-    """Whether words beside the answer may change it; the person's own name does not."""
-    words = [mark for mark in marks if mark.sense is Sense.WORD and mark.text not in names]
-    words = [mark for mark in words if not _is_of_delay(mark, marks)]
-    if named == {CANCELED}:
-        words = [mark for mark in words if not (_is_reason(mark, marks, votes) or _is_lacking(mark, marks))]
-        words = words if not _follows(marks, votes) else []
-    if not words:
-        return False
-    senses = {mark.sense for mark, _ in votes}
-    if len(words) > _MOST_WORDS:
-        return True
-    if _is_move(named):
-        return False
-    strong = {Sense.CANCEL} if CANCELED in named else {Sense.YES, Sense.COMING}
-    if senses & strong:
-        first = votes[0][0]
-        if any(one.part == first.part for one in words):
-            return True
-        return CANCELED not in named and sum(mark.start < first.start for mark in words) > _MOST_BEFORE
-    if senses == {Sense.NUMBER}:  # "1, I bring my forms"
-        parts = {mark.part for mark, _ in votes if not _opens(mark, marks)}
-        return any(mark.part in parts for mark in words)
-    clauses = {mark.clause for mark, _ in votes}
-    if any(mark.clause in clauses for mark in words):
-        return not any(_is_code(mark, marks) for mark, _ in votes[:1]) or CANCELED in named
-    return senses <= {Sense.OKAY, Sense.NO, Sense.CANCEL_VERB}

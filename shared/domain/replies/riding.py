@@ -14,8 +14,8 @@ _ANSWERS = frozenset({
     Sense.CANCEL, Sense.CANCEL_VERB, Sense.CHOICE, Sense.COMING, Sense.MOVE, Sense.NO, Sense.OKAY, Sense.YES,
 })  # fmt: skip
 _SERVICE = frozenset({
-    "avez", "can", "could", "do", "hacen", "me", "podem", "podria", "podrian", "posso", "pouvez", "pourriez",
-    "puede", "pueden", "puedo", "voces", "will", "would",
+    "are there", "avez", "can", "could", "do", "hacen", "is there", "me", "podem", "podria", "podrian",
+    "posso", "pouvez", "pourriez", "puede", "pueden", "puedo", "voces", "will", "would",
 })  # fmt: skip
 _MOST_NAMING = 2  # words of "the two"
 
@@ -46,7 +46,7 @@ def rides_along(marks: Sequence[Mark], votes: Votes) -> bool:
     """
     last = ([mark for mark, _ in votes if not mark.asks] or [mark for mark, _ in votes])[-1]
     is_promise = last.sense is Sense.COMING or (last.sense is Sense.YES and " " in last.text)
-    is_promise = is_promise or (last.sense in CODES and _asks_for_more(marks, last))
+    is_promise = is_promise or (last.sense in (*CODES, Sense.YES) and _asks_for_more(marks, last))
     after = [mark for mark in marks if mark.start >= last.end and mark.part > last.part]
     before = [mark for mark in marks if mark.start < last.start]
     is_plain = all(mark.sense not in _OF_THE_VISIT for mark in after)
@@ -59,5 +59,9 @@ def rides_along(marks: Sequence[Mark], votes: Votes) -> bool:
 def _asks_for_more(marks: Sequence[Mark], said: Mark) -> bool:
     """ "1. Do you also do wiper blades?": a service, and not who or where it is."""
     after = [mark for mark in marks if mark.part > said.part]
-    asking = [mark.text.split()[0] for mark in after if mark.sense is Sense.ASKING]
+    asking = [_asked(mark) for mark in after if mark.sense is Sense.ASKING]
     return any(mark.sense is Sense.WORD for mark in after) and set(asking) <= _SERVICE
+
+
+def _asked(mark: Mark) -> str:
+    return mark.text if mark.text in _SERVICE else mark.text.split()[0]

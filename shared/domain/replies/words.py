@@ -122,6 +122,8 @@ def _unelided(word: str) -> list[str]:
     if "'" not in word:
         return [word]
     head, _, tail = word.partition("'")
+    if (head, tail) == ("y", "all"):
+        return ["yall"]
     if head.endswith("n") and tail == "t":
         return [head + "t"]
     if tail == "s" and head not in _WITH_IS:  # "Ben's"
