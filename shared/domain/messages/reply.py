@@ -10,7 +10,6 @@ from shared.domain.channels.address_search import address_key
 from shared.domain.channels.channel import Channel
 from shared.domain.contacts.consent import WordMeaning
 from shared.domain.messages.message import Message
-from shared.domain.messages.one_appointment import with_others
 from shared.domain.messages.sending import Media
 from shared.domain.record import replace
 from shared.domain.replies.asked import Flag, ReplyMeaning
@@ -95,6 +94,8 @@ def replied(reply: Reply, messages: Mapping[str, Message]) -> Iterator[Message]:
     What a person has yet to read counts as well: it ends the steps for whoever wrote it. What a machine
     answers does not.
     """
+    from shared.domain.messages.one_appointment import with_others  # here, as most only read what is stored
+
     answers = with_others({one.message_id: one.disposition for one in reply.answers}, messages)
     about = () if reply.meaning in _SAYS_NOTHING else (reply.message_id, *reply.candidates)
     for item_id in dict.fromkeys((*answers, *about)):
