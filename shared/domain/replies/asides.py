@@ -16,7 +16,7 @@ _NOW = frozenset({"cette fois", "dessa vez", "desta vez", "esta vez", "this time
 _FOR_NOW = frozenset({
     "de momento", "for now", "por ahora", "por enquanto", "por el momento", "pour l instant", "right now",
 })  # fmt: skip
-_THAT_DAY = frozenset({"ce jour la", "ese dia", "esse dia", "naquele dia", "nesse dia", "that day"})
+THAT_DAY = frozenset({"ce jour la", "ese dia", "esse dia", "naquele dia", "nesse dia", "that day"})
 _UNTIL = frozenset({"ate", "hasta", "jusqu", "jusqu a", "jusqu au", "till", "until"})
 _TIMES = frozenset({"fois", "time", "times", "veces", "vez", "vezes"})
 _ONLY_WORDS = frozenset({"just", "only"})
@@ -49,7 +49,7 @@ def _heard(at: int, marks: Sequence[Mark], references: References) -> Mark:
         or (mark.text in _FOR_NOW and any(one.sense in (Sense.ONLY, Sense.NEGATION) for one in part))
         or (mark.sense is Sense.OKAY and mark.text == "ta" and _is_word(at, marks))  # "dezembro tá corrido"
         or (mark.text == "yet" and mark is not part[0])
-        or (mark.text in _THAT_DAY and _follows_no(mark, marks, references))
+        or (mark.text in THAT_DAY and _follows_no(mark, marks, references))
         or _is_until(mark, part, references)
         or _counts_times(mark, part)
     )

@@ -6,6 +6,7 @@ names none may be about all of them, and so may a condition: "Ana yes, if Ben ca
 
 from collections.abc import Sequence
 
+from shared.domain.replies.asides import THAT_DAY
 from shared.domain.replies.lexicon import Lexicon
 from shared.domain.replies.matter import SILENT
 from shared.domain.replies.references import Names, References
@@ -17,6 +18,7 @@ _ABOUT = frozenset({
     "about", "da", "de", "del", "do", "for", "on", "para", "por", "pour", "pra", "pro", "regarding", "sobre",
     "sur",
 })  # fmt: skip
+_MAY = frozenset({"pode", "podem", "puede", "pueden"})
 _OR = frozenset({"o", "or", "ou"})
 _IFS = frozenset({"if", "unless", "until", "till", "only", "se", "si", "sauf", "caso", "siempre", "a menos"})
 _ALSO = frozenset({"either", "neither", "plus", "tampoco"})
@@ -102,7 +104,8 @@ def _votes(clause: Sequence[Mark], names: Names, votes: frozenset[Sense] = VOTES
 def _is_open(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
     """Whether the clause asks, doubts or puts off; a wish for another time is an answer."""
     if any(mark.asks for mark in clause):
-        return not any(mark.sense in _WISHES for mark in clause)
+        may = any(mark.text.split()[0] in _MAY for mark in clause)  # "pode me esperar" promises
+        return not may and not any(mark.sense in _WISHES for mark in clause)
     if _depends(clause, names, lexicon) or any(mark.sense is Sense.DOUBT for mark in clause):
         return True
     later = any(_puts_off(mark, name, lexicon) for mark, name in zip(clause, names, strict=True))
@@ -112,13 +115,23 @@ def _is_open(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
 def _depends(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
     """ "Ben if he is well": a condition behind the name, and no answer before it."""
     at = next((at for at, mark in enumerate(clause) if _is_condition(mark, lexicon)), 0)
-    is_clear = at > 0 and not (lexicon.language == "es" and clause[at].text == "si")  # or it is "sí"
+    is_clear = at > 0 and not (
+        lexicon.language == "es" and clause[at].text.split()[0] == "si"
+    )  # or it is "sí"
     return is_clear and any(names[:at]) and not any(mark.sense in VOTES for mark in clause[:at])
 
 
 def _is_conditional(clause: Sequence[Mark], names: Names, lexicon: Lexicon) -> bool:
+    if any(_is_no_doubt(at, clause, names) for at in range(len(clause))):
+        return True
     is_condition = any(_is_condition(mark, lexicon) for mark in clause)
     return is_condition and not _depends(clause, names, lexicon)
+
+
+def _is_no_doubt(at: int, clause: Sequence[Mark], names: Names) -> bool:
+    """ "Comptez sur Lucie, pas sur Théo", "Ben is at his dad's that day": a no, as far as can be told."""
+    is_sur = clause[at].text == "pas sur" and any(names[at + 1 : at + 2])
+    return clause[at].sense is Sense.DOUBT and (is_sur or clause[at].text in THAT_DAY)
 
 
 def _is_condition(mark: Mark, lexicon: Lexicon) -> bool:
