@@ -125,12 +125,9 @@ def end_of(
         if not element.words:
             return max(match(place + 1, position + more) for more in range(widest(position) + 1))
         best = 0
-        if position < len(tokens) and tokens[position].part == part:
-            word = tokens[position].text
-            if word in element.words:
-                best = match(place + 1, position + 1)
-            elif word in skips and position > at:
-                best = match(place, position + 1)
+        found = _reached(element.words, tokens, position, at, skips)
+        if found is not None:
+            best = match(place + 1, found + 1)
         if element.is_optional:
             best = max(best, match(place + 1, position))
         return best
@@ -144,3 +141,21 @@ def end_of(
         return free
 
     return match(0, at)
+
+
+def _reached(
+    words: frozenset[str], tokens: Sequence[Token], position: int, at: int, skips: frozenset[str]
+) -> int | None:
+    """Where one of the words stands from `position` on, `skips` before it; None where none does.
+
+    So no phrase takes in what may be skipped behind its last word: "confirmo por ahora" is no "confirmo".
+    """
+    for place in range(position, len(tokens)):
+        token = tokens[place]
+        if token.part != tokens[at].part:
+            return None
+        if token.text in words:
+            return place
+        if token.text not in skips or place == at:
+            return None
+    return None

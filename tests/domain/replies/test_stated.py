@@ -126,6 +126,7 @@ def test_an_aside_before_a_but_leaves_the_promise(
         ("es", "sí puedo el jueves", None),  # the visit is on Tuesday
         ("es", "listo, sí puedo", CONFIRMED),
         ("es", "si puedo", None),
+        ("es", "confirmo por ahora", None),
         ("es", "sí puedo voy", None),
         ("en", "yes, I already cancelled", None),
         ("es", "confirmo, ese día trabajo", None),
