@@ -29,7 +29,7 @@ _ANSWERS = frozenset({"yes"})
 _STOPS = frozenset({"stop", "stopall", "unsubscribe", "optout", "revoke", "stopp"})
 _BESIDE = frozenset({Sense.GREETING, Sense.COMMON})
 _STOP_BEFORE = frozenset({
-    "a", "bus", "can", "could", "dont", "door", "first", "full", "going", "i", "last", "may",
+    "a", "bus", "can", "could", "dont", "door", "en", "first", "full", "going", "i", "last", "may",
     "might", "must", "my", "never", "next", "no", "non", "not", "one", "pit", "quick", "should", "the",
     "to", "train", "we", "will", "would",
 })  # fmt: skip
@@ -55,6 +55,7 @@ _CANCELING = frozenset({
     "cancelen", "desmarca", "desmarque", "desmarquem",
 })  # fmt: skip
 _ANDS = frozenset({"and", "e", "et", "y"})
+_WHETHER = frozenset({"did", "do", "does", "if", "when", "will"})
 _STILL_NO = frozenset({"unless", "a menos que", "a moins"})  # a refusal with an exception is one
 _OF_VISITS = (Sense.CANCEL, Sense.NOT_CANCEL)  # "take me off the schedule"
 _OTHERS = (*_OF_VISITS, Sense.DANGER)
@@ -156,7 +157,14 @@ def _refuses_messages(heard: Heard) -> bool:
     if heard.has(Sense.NOT_CANCEL) or any(token.text in _KEEPING for token in heard.tokens):
         return False
     ended = {token.part for token in heard.tokens if token.text in words.ending}
+    ended -= _asked_whether(heard)
     return any(token.text in words.messages and token.part in ended for token in heard.tokens)
+
+
+def _asked_whether(heard: Heard) -> set[int]:
+    """The parts that ask what will be: "will the reminders stop once I'm done?"."""
+    firsts = {token.part: token for token in reversed(heard.tokens)}
+    return {part for part, first in firsts.items() if first.asks and first.text in _WHETHER}
 
 
 def _is_alone(marks: Sequence[Mark], word: Mark) -> bool:
@@ -203,7 +211,7 @@ def _is_stop(heard: Heard, index: int) -> bool:
     part = tokens[index].part
     before = tokens[index - 1] if index and tokens[index - 1].part == part else None
     after = tokens[index + 1] if index + 1 < len(tokens) and tokens[index + 1].part == part else None
-    if before is not None and before.text in _STOP_BEFORE:
+    if (before is not None and before.text in _STOP_BEFORE) or part in _asked_whether(heard):
         return False
     if ends_a_thing([token.text for token in tokens[index + 1 :] if token.part == part], heard.language):
         return False

@@ -13,6 +13,8 @@ _DROPS_OFF = frozenset({"drop", "leave"})  # "I'll drop Ben off"
 _GIVES = frozenset({
     "ceder", "cede", "cedo", "dar", "darle", "den", "denle", "donner", "donnez", "give", "passar", "passa",
 })  # fmt: skip
+_NEAR = 2  # parts between a denial and the verb
+_NOTS = frozenset({"nao", "no", "not", "pas"})
 _PLACES = frozenset({
     "creneau", "horario", "hueco", "lugar", "place", "plaza", "slot", "spot", "turno", "vaga", "vez",
 })  # fmt: skip
@@ -35,7 +37,17 @@ def as_verb(marks: Sequence[Mark], named: Names, at: int, lexicon: Lexicon) -> M
     takes = (
         bool(words & _TAKES) and bool(after) and marks[after[0]].sense in (*CLOCK, Sense.NUMBER, Sense.WHICH)
     )
-    return mark._replace(sense=Sense.COMING) if takes or words & lexicon.keeps else None
+    if not takes and not words & lexicon.keeps:
+        return None
+    return mark._replace(sense=Sense.CANCEL if _is_denied(mark, marks) else Sense.COMING)
+
+
+def _is_denied(mark: Mark, marks: Sequence[Mark]) -> bool:
+    """ "La otra no la quiero", "l'autre je veux pas"."""
+    here = [one for one in marks if one.part == mark.part]
+    at = here.index(mark)
+    beside = [*here[max(0, at - _NEAR) : at], *here[at + 1 : at + 2]]
+    return bool(_NOTS & {*mark.text.split(), *(one.text for one in beside)})
 
 
 def _has_off(mark: Mark, marks: Sequence[Mark]) -> bool:

@@ -68,7 +68,6 @@ def lexicon_of(language: str) -> Lexicon:
     said = _file_of(language)
     phrases = {Sense(name): text for name, text in said["phrases"].items()}
     patterns = list(patterns_of(phrases, said["classes"]))
-    words = _words_of(patterns)
     keys = _words_of(one for one in patterns if one.sense in _KEY_SENSES)
     aliases = {
         short: tuple(full.split())
@@ -78,8 +77,8 @@ def lexicon_of(language: str) -> Lexicon:
     table = said["words"]
     weekdays, months = _numbered(table["weekdays"]), _numbered(table["months"])
     refusal = filled(RefusalWords, said["refusals"], said["forms"])
-    known = {*words, *aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
-    known |= _vocabulary(refusal)
+    known = {*aliases, *weekdays, *months, *table["numbers"], *table["ordinals"], *table["days"]}
+    known |= _words_of(patterns) | _vocabulary(refusal)
     return Lexicon(
         language=language,
         aliases=aliases,

@@ -76,13 +76,19 @@ def _heaviest(heard: Heard, weights: Weights) -> tuple[Disposition, float]:
 def _is_against(said: Disposition, found: Verdict, heard: Heard) -> bool:
     """Whether the rules heard what forbids the answer."""
     if said is CONFIRMED:
-        return said not in found.heard or heard.has(*_OBJECTS)
+        return said not in found.heard or heard.has(*_OBJECTS) or _denies_alone(heard)
     if found.reason == NOT_OFFERED and found.leaning is not None:
         return True
     is_one = found.leaning is not None  # "nope" where it does not say whether another day is wanted
     if found.reason == CONTRADICTION and (is_one or MOVED in found.heard or heard.has(*_DIGITS)):
         return True
     return said is CANCELED and _cancels_a_thing(heard)
+
+
+def _denies_alone(heard: Heard) -> bool:
+    """ "Yes I'll be there, never": a denial that stands by itself denies what was said."""
+    parts = [mark.part for mark in heard.marks]
+    return any(mark.sense is Sense.NEGATION and parts.count(mark.part) == 1 for mark in heard.marks)
 
 
 def _cancels_a_thing(heard: Heard) -> bool:

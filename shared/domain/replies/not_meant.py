@@ -26,6 +26,7 @@ def without_idioms(heard: Heard) -> Heard:
         for start in _places([token.text for token in heard.tokens], phrase.split())
         for at in range(start, start + len(phrase.split()))
         if not _goes_on(heard.tokens, start, start + len(phrase.split()), words)
+        and not _is_within(heard, start, start + len(phrase.split()))
     }
     if not idle:
         return heard
@@ -37,6 +38,17 @@ def without_idioms(heard: Heard) -> Heard:
             for mark in heard.marks
             if not (mark.sense in _REFUSING and idle & set(range(mark.start, mark.end)))
         ),
+    )
+
+
+def _is_within(heard: Heard, start: int, end: int) -> bool:
+    """Whether the words are but a piece of a refusal: "is there a way to stop" is no "non stop"."""
+    return any(
+        mark.sense in _REFUSING
+        and mark.start <= start
+        and end <= mark.end
+        and mark.end - mark.start > end - start
+        for mark in heard.marks
     )
 
 

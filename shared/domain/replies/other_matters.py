@@ -22,6 +22,8 @@ _ALL = frozenset({"all", "everything", "todo", "toda", "todos", "tout", "toute",
 _FOR_DAYS = frozenset({"for", "para", "pour", "pra"})
 _PLAIN = frozenset({Sense.WORD, Sense.COMMON})
 _CLOCK = (Sense.DAY, Sense.TIME)
+_FUTURE = frozenset({"future", "futur", "futurs", "futures", "futuro", "futura", "futuros", "futuras"})
+_DONE_TO_US = ("arme", "erme", "irme", "arnos", "ernos", "irnos")  # "avisarme": as one word in Spanish
 
 
 def without_things(heard: Heard) -> Heard:
@@ -133,6 +135,8 @@ def _ends_elsewhere(said: Sequence[str], words: RefusalWords) -> bool:
 def _is_of_a_thing(said: Sequence[str], words: RefusalWords, spared: SparedWords) -> bool:
     """ "Get me off these pills" is about them; "I quit smoking, leave me" may be about us."""
     told = set(said)
+    if told & _FUTURE:  # "hard pass on all future flu stuff"
+        return False
     if names(said, words.queues):
         return not told & words.many
     if (told & spared.billed and told & words.commands) or (told & spared.offered and told & spared.yours):
@@ -200,11 +204,18 @@ def _is_what_another_ends(said: Sequence[str], words: RefusalWords, spared: Spar
     after = [*(word for word in said[ends[0] + 1 : -1] if word not in _ALL), said[-1]]
     if _has_any(after, *ours) or set(after) <= words.fillers | words.trailing:
         return False
+    if names(before, spared.allowing) and _is_done_to_us(after, words):
+        return False
     if names(before, spared.telling):
         return True
     is_ordered = _has_any(before, spared.healers) and _has_any(before, spared.orders)
     is_own = is_ordered or names(before, spared.willing)
     return is_own and not _has_any(after, words.yous, spared.belonging)
+
+
+def _is_done_to_us(after: Sequence[str], words: RefusalWords) -> bool:
+    """ "You may stop letting me know", "ya pueden dejar de avisarme"."""
+    return any(word in words.persons or word.endswith(_DONE_TO_US) for word in after)
 
 
 def _takes_another_off(

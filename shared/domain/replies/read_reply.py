@@ -64,8 +64,7 @@ def read_reply(questions: Sequence[Question], reply: WrittenReply) -> Reading:
     heard = _hear(own, asked, questions)
     answer = _answer(with_endings_joined(heard), asked, reply)
     flags = frozenset(_FLAGS[mark.sense] for mark in heard.marks if mark.sense in _FLAGS)
-    if denies_name(heard, known):
-        flags |= {Flag.WRONG_NUMBER}
+    flags |= frozenset({Flag.WRONG_NUMBER} if denies_name(heard, known) else ())
     is_wrong = Flag.WRONG_NUMBER in flags
     if reply.is_refused and not is_stop and not is_wrong and returns(heard):
         return Reading(outcome=ReplyMeaning.OPT_IN, candidates=ids_of(asked.targets))

@@ -93,6 +93,7 @@ class SparedWords(Struct, frozen=True, kw_only=True):
     idioms: tuple[str, ...]  # "no bother", "the last thing I do"
     halting: frozenset[str]  # what one ends oneself, or another: "to stop"
     willing: tuple[str, ...]  # before that, somebody's own will: "I want to"
+    allowing: tuple[str, ...]  # before that, who may end it is the reader: "you can"
     telling: tuple[str, ...]  # before that, what somebody else is to end: "tell the boys to stop running"
     healers: frozenset[str]  # who orders what: "my doctor says stop all running"
     orders: frozenset[str]  # and how

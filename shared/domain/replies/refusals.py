@@ -28,6 +28,11 @@ _NO_COMPLAINT = frozenset({
 })  # fmt: skip
 _STOP, _PING = "stop", "ping"
 _BACK = "back"
+_BEEN = frozenset({"been", "ete", "foi", "foram", "fue", "fueron", "sido", "was", "were"})
+_OF_A_PERSON = frozenset({
+    "her", "his", "ma", "meu", "mi", "minha", "mon", "my", "sa", "ses", "seu", "son", "sua", "su", "their",
+})  # fmt: skip
+_ITSELF = frozenset({"s", "se"})
 _PRONOUNS = frozenset({"it", "la", "le", "les", "lo", "los", "me", "moi", "o", "please", "this", "us"})
 _AFTER_STOP = frozenset({"all", "it", "now", "please", "this"})
 _NEIGHBORS = frozenset({"step", "shop", "top", "atop", "stow", "stoop", "stomp", "strop"})  # plain words
@@ -108,6 +113,8 @@ def _is_one_word(tokens: Sequence[Token], words: RefusalWords) -> bool:
 
 def _complains_of_messages(heard: Heard, words: RefusalWords) -> bool:
     """Whether unknown words are said of messages, and none that welcomes them: "chill with the texts"."""
+    if any(mark.asks for mark in heard.marks):
+        return False  # who asks something wants an answer
     for part in dict.fromkeys(token.part for token in heard.tokens):
         said = [token for token in heard.tokens if token.part == part]
         here = [mark for mark in heard.marks if mark.part == part]
@@ -236,14 +243,18 @@ def _takes_off(part: Sequence[str], words: RefusalWords) -> bool:
     if _is_of_a_visit(part, words):
         return False
     for at, word in enumerate(part):
-        if word not in words.taking_off or _denied(part, at, words):
-            continue
-        if _takes_a_thing(part, at, words):
+        is_told = _denied(part, at, words) or _is_passive(part, at)
+        if word not in words.taking_off or is_told or _takes_a_thing(part, at, words):
             continue
         beside = {*part[max(at - 1, 0) : at], *part[at + 1 : at + 3]}
         if beside & words.persons or any(word.endswith(one) for one in words.persons if len(one) < len(word)):
             return True
     return False
+
+
+def _is_passive(part: Sequence[str], at: int) -> bool:
+    """ "Mon vol a été supprimé" tells what became of something."""
+    return bool(_BEEN & set(part[max(at - 2, 0) : at]))
 
 
 def _takes_a_thing(part: Sequence[str], at: int, words: RefusalWords) -> bool:
@@ -264,6 +275,11 @@ def _denied(part: Sequence[str], at: int, words: RefusalWords) -> bool:
     return any(one in words.denials for one in part[max(at - 3, 0) : at])
 
 
+def _is_of_own(said: Sequence[str]) -> bool:
+    """Whether something of a person's is spoken of: "sa toux", "my fever"."""
+    return bool(_OF_A_PERSON & set(said))
+
+
 def _ends_with_it(part: Sequence[str], words: RefusalWords) -> bool:
     """Whether a part of several words ends with the command: "you keep texting me, please quit"."""
     said = [*part]
@@ -272,6 +288,8 @@ def _ends_with_it(part: Sequence[str], words: RefusalWords) -> bool:
     if len(part) < 2 or not said or said[-1] not in words.commands | words.stopped:
         return False
     before = said[-2] if len(said) > 1 else ""
+    if before in _ITSELF and _is_of_own(said):
+        return False  # "on attend que sa toux s'arrête"
     if set(said) & words.stoppers:  # "these need to stop"
         return not set(said[:-1]) & (words.denials - words.ending)
     return (

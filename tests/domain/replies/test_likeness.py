@@ -53,7 +53,7 @@ def test_what_is_not_stays_a_persons(language: str, text: str) -> None:
 
 
 def test_beside_an_answer_it_is_a_persons_and_changes_nothing() -> None:
-    reading = read("yes. my thumbs hurt from deleting your stuff")
+    reading = read("yes. my thumb hurts from all of your stuff")
     assert (reading.outcome, reading.answers) == (ReplyMeaning.UNCLEAR, ())
     assert (reading.may_also_mean, reading.reason) == (Disposition.CONFIRMED, MAYBE_REFUSAL)
 
