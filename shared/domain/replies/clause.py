@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shared.domain.replies.keeping import as_verb
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import SILENT
+from shared.domain.replies.matter import NOTS, SILENT
 from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 from shared.domain.replies.splitting import spans_of
@@ -24,7 +24,7 @@ BESIDE = frozenset(
         Sense.ASKING,
     }
 )
-NOTS = frozenset({"not", "pas", "no", "nao"})
+BUTS = frozenset({"but", "mais", "mas", "pero"})
 ASSENT = frozenset({Sense.YES, Sense.OKAY, Sense.GREETING, Sense.CHOICE})
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import CLOCK
+from shared.domain.replies.matter import CLOCK, NOTS
 from shared.domain.replies.references import Names
 from shared.domain.replies.sense import Mark, Sense
 
@@ -14,7 +14,6 @@ _GIVES = frozenset({
     "ceder", "cede", "cedo", "dar", "darle", "den", "denle", "donner", "donnez", "give", "passar", "passa",
 })  # fmt: skip
 _NEAR = 2  # parts between a denial and the verb
-_NOTS = frozenset({"nao", "no", "not", "pas"})
 _PLACES = frozenset({
     "creneau", "horario", "hueco", "lugar", "place", "plaza", "slot", "spot", "turno", "vaga", "vez",
 })  # fmt: skip
@@ -47,7 +46,7 @@ def _is_denied(mark: Mark, marks: Sequence[Mark]) -> bool:
     here = [one for one in marks if one.part == mark.part]
     at = here.index(mark)
     beside = [*here[max(0, at - _NEAR) : at], *here[at + 1 : at + 2]]
-    return bool(_NOTS & {*mark.text.split(), *(one.text for one in beside)})
+    return bool(NOTS & {*mark.text.split(), *(one.text for one in beside)})
 
 
 def _has_off(mark: Mark, marks: Sequence[Mark]) -> bool:

@@ -11,6 +11,7 @@ from shared.domain.replies.sense import Mark, Sense
 
 CONFIRMED, CANCELED, MOVED = Disposition.CONFIRMED, Disposition.CANCELED, Disposition.RESCHEDULE_ASKED
 SILENT = frozenset({Sense.GREETING, Sense.COMMON, Sense.OPTION, Sense.UNIT})
+NOTS = frozenset({"nao", "no", "not", "pas"})  # deny what stands beside them
 _NO_WORDS = frozenset({"n", "no", "non", "nao", "não", "nop"})
 Votes = Sequence[tuple[Mark, Disposition]]  # what each part says
 CODES = (Sense.NUMBER, Sense.CHOICE, Sense.ORDINAL)  # what options are answered by

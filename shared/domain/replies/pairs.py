@@ -7,15 +7,14 @@ from msgspec import Struct
 
 from shared.domain.campaigns.reply_option import Disposition
 from shared.domain.replies.answered import PAIRS, Answered, of_numbers
-from shared.domain.replies.clause import EACH, NOTS, is_said, joined
+from shared.domain.replies.clause import BUTS, EACH, is_said, joined
 from shared.domain.replies.clauses import OPEN, verdict_of
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import SILENT
+from shared.domain.replies.matter import NOTS, SILENT
 from shared.domain.replies.open_questions import Target
 from shared.domain.replies.references import Names, References
 from shared.domain.replies.sense import Mark, Sense
 
-_BUTS = frozenset({"but", "pero", "mais", "mas"})
 _BUT_NOT = "but not"
 _CAN = "can"
 _WEAK = frozenset({Sense.CHOICE, Sense.NO, Sense.OKAY, Sense.YES})
@@ -69,7 +68,7 @@ def with_denials(marks: Sequence[Mark], references: References) -> list[Mark]:
             found.append(mark._replace(sense=Sense.NO, text=_BUT_NOT))
         elif is_named and found[-1].sense is Sense.BUT:
             found[-1] = mark._replace(sense=Sense.NO, text=_BUT_NOT)
-        elif not (mark.sense is Sense.BUT and mark.text in _BUTS and _names(following, references)):
+        elif not (mark.sense is Sense.BUT and mark.text in BUTS and _names(following, references)):
             found.append(mark)
     return found
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from shared.domain.replies.clause import NOTS
+from shared.domain.replies.clause import BUTS
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import CLOCK, SILENT
+from shared.domain.replies.matter import CLOCK, NOTS, SILENT
 from shared.domain.replies.references import HOW_MANY, References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -18,7 +18,6 @@ _GOING = frozenset(
 _OFF = frozenset({"off", "out"})
 _YES = frozenset({"oui", "si", "sim", "yes"})
 _NEITHER = "neither"
-_BUTS = frozenset({"but", "mais", "mas", "pero"})
 _BEING = frozenset({"are", "be", "is", "s"})
 
 
@@ -90,7 +89,7 @@ def _is_however(but: Mark, marks: Sequence[Mark], references: References, lexico
     """ "Benoît par contre pas possible": what is named before it is what it goes on about."""
     before = [one for one in marks if one.part == but.part and one.end <= but.start]
     is_bare = all(one.sense is Sense.COMMON or references.named(one) for one in before)
-    return but.text in lexicon.buts and but.text not in _BUTS and is_bare
+    return but.text in lexicon.buts and but.text not in BUTS and is_bare
 
 
 def _is_named(mark: Mark, references: References) -> bool:

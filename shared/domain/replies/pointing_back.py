@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.domain.replies.matter import NOTS
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -11,7 +12,6 @@ _THAT = frozenset({
     "that one", "this", "this one",
 })  # fmt: skip
 _BEHIND = frozenset({"aquela", "aquele", "ela", "ele", "ella", "esa", "ese", "essa", "esse"})  # "esa no"
-_NOTS = frozenset({"nao", "no", "not", "pas"})
 _DENYING = frozenset({Sense.CHOICE, Sense.NEGATION, Sense.NO})
 _MOST = 3  # words of "not that one"
 
@@ -35,6 +35,6 @@ def _points(mark: Mark, before: Sequence[Mark], after: Sequence[Mark]) -> bool:
     is_that = bool(words) and len(words) <= _MOST and set(words) <= _THAT
     if mark.sense is Sense.CANCEL_VERB:
         return is_that  # "so cancel hers"
-    if mark.sense not in _DENYING or mark.text not in _NOTS:
+    if mark.sense not in _DENYING or mark.text not in NOTS:
         return False
     return is_that or (not after and before[-1].text in _BEHIND)

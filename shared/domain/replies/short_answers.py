@@ -7,7 +7,7 @@ one of several appointments, and at the end of a part, they are its answer.
 from collections.abc import Sequence
 
 from shared.domain.replies.lexicon import Lexicon
-from shared.domain.replies.matter import CLOCK, SILENT
+from shared.domain.replies.matter import CLOCK, NOTS, SILENT
 from shared.domain.replies.references import References
 from shared.domain.replies.sense import Mark, Sense
 
@@ -18,7 +18,6 @@ _ABLE = frozenset({
     "vem", "vienen", "viennent",
 })  # fmt: skip
 _DENYING = frozenset({Sense.NEGATION, Sense.NO})
-_NOTS = frozenset({"nao", "no", "not", "pas"})
 _WITHOUT = frozenset({"pas", "sem", "sin", "without"})
 _FREE = frozenset({
     "available", "dispo", "disponible", "disponibles", "disponivel", "free", "libre", "livre", "posible",
@@ -120,7 +119,7 @@ def _is_cannot(mark: Mark, after: Sequence[Mark]) -> bool:
     """ "Não pode na quinta": nothing but a day stands behind it."""
     is_next = bool(after) and after[0].text in _ABLE and after[0].start == mark.end
     is_end = all(one.sense in (*SILENT, *CLOCK) for one in after[1:])
-    is_no = mark.text in _NOTS and mark.sense in (*_DENYING, Sense.CHOICE)
+    is_no = mark.text in NOTS and mark.sense in (*_DENYING, Sense.CHOICE)
     return is_no and is_next and is_end
 
 
@@ -138,17 +137,17 @@ def _makes(mark: Mark, before: Sequence[Mark], after: Sequence[Mark], references
 
 
 def _is_able(mark: Mark, before: Sequence[Mark], after: Sequence[Mark], references: References) -> bool:
-    is_last = all(one.sense in _SILENT or one.text in _NOTS or one.text in _PRESENCE for one in after)
+    is_last = all(one.sense in _SILENT or one.text in NOTS or one.text in _PRESENCE for one in after)
     is_free = not (before and before[-1].sense in _DENYING)
     is_free = is_free and all(one.sense in _BEFORE or references.named(one) for one in before)
-    is_alone = not any(one.sense in _ANSWERS for one in (*before, *after) if one.text not in _NOTS)
+    is_alone = not any(one.sense in _ANSWERS for one in (*before, *after) if one.text not in NOTS)
     return mark.text in _ABLE and mark.sense is not Sense.YES and is_last and is_free and is_alone
 
 
 def _is_denied_able(mark: Mark, before: Sequence[Mark], after: Sequence[Mark]) -> bool:
     """ "11 I can't", "Thursday doesn't", "10:30 não dá"."""
     is_after = bool(before) and before[-1].text in _ABLE and mark.sense in _DENYING
-    return is_after and mark.text in _NOTS and all(one.sense in SILENT for one in after)
+    return is_after and mark.text in NOTS and all(one.sense in SILENT for one in after)
 
 
 def _is_not_free(mark: Mark, before: Sequence[Mark], part: Sequence[Mark]) -> bool:
@@ -156,13 +155,13 @@ def _is_not_free(mark: Mark, before: Sequence[Mark], part: Sequence[Mark]) -> bo
     others = [one for one in part if one is not mark and one.sense in _ANSWERS]
     if mark.sense is Sense.REASON:
         said = mark.text.split()
-        is_not_free = said[0] in _NOTS and said[-1] in _FREE
+        is_not_free = said[0] in NOTS and said[-1] in _FREE
         is_off = mark.text == "est mort" and any(one.sense in CLOCK for one in before)  # "10h30 c'est mort"
         return (mark.text in _FAILING or is_not_free or is_off) and not others
     if mark.sense not in (Sense.WORD, Sense.COMMON):
         return False
     words = set(mark.text.split())
-    near = [one for one in before[-3:] if one.sense in _DENYING or one.text in _NOTS]
+    near = [one for one in before[-3:] if one.sense in _DENYING or one.text in NOTS]
     is_plain = all(one in near for one in others)
     return is_plain and bool(words & _BUSY or (words & _FREE and near))
 
