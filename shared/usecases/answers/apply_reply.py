@@ -123,11 +123,12 @@ async def _read(runtime: Runtime, company_id: str, transaction: Transaction, rec
     company, found = await asyncio.gather(
         stores.companies.find(company_id), stores.messages.find_many(company_id, ids, transaction)
     )
-    opt_outs = await stores.opt_outs.find_many(company_id, consent_ids, transaction)
     messages = {item_id: found[item_id] for item_id in ids if item_id in found}
-    beside = await find_beside(runtime, company_id, messages.values(), transaction)
-    refusal = holding(consent_ids, active(opt_outs.values()))
-    talk = _talk(company, received, messages, refusal, beside)
+    opt_outs, beside = await asyncio.gather(
+        stores.opt_outs.find_many(company_id, consent_ids, transaction),
+        find_beside(runtime, company_id, messages.values(), transaction),
+    )
+    talk = _talk(company, received, messages, holding(consent_ids, active(opt_outs.values())), beside)
     accepted = await _accepted(runtime, company_id, transaction, received)
     is_all = received.reference is not None and not received.incoming.body.strip()
     done = accepted.told(reply) if is_all else accepted.beside(understood(reply, received.incoming, talk))
